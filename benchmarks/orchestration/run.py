@@ -21,7 +21,7 @@ from pipeline.batch import Progress, digitize_books
 from pipeline.batch import book as batch_book
 from pipeline.errors import HotichError, ScanError
 from pipeline.registry.database import clock
-from pipeline.registry.repositories import book_runs, places, saving, tasks
+from pipeline.registry.repositories import book_locks, places, saving, tasks
 from pipeline.registry.repositories import failures as failed_pages
 
 JUMP = timedelta(hours=3)
@@ -69,7 +69,7 @@ def main() -> int:
     for module in (clock, failed_pages, places, saving, tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
     batch_book.silence_seconds = lambda context: SILENCE_SECONDS  # noqa: ARG005
-    book_runs.BEAT_SECONDS = 0.5
+    book_locks.BEAT_SECONDS = 0.5
     _fail_reading_when(chosen.workspace / UNPLUGGED)
     context = bench_of(chosen.workspace, chosen.url, chosen.generation)
     try:

@@ -80,7 +80,7 @@ def digitize_book(
     engines = context.make_engines()
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
-        with registry.turn_at(book_id, silence_seconds(context)) as turn:
+        with registry.lock_book(book_id, silence_seconds(context)) as turn:
             run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
             contents = folder_contents(folder, context.limits)
             run.record_foreign(contents.foreign)
@@ -119,7 +119,7 @@ def digitize_book(
                             on_progress(Progress(folder.name, number, len(unread), job.ref))
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
-            findings = Counter(found.finding.code for found in registry.standing_findings([book_id]))
+            findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
     report = replace(
         run.report(),
         form=ledger.form,

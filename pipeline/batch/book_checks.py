@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake.folder import natural_key
 from pipeline.model import Finding
-from pipeline.registry import ChecksOutcome, Link, Registry, StandingFinding
+from pipeline.registry import ChecksOutcome, CrossEntryFinding, Link, Registry
 from pipeline.schema import Schemas
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
     """Check the books of the same offices and kinds of event as these, or all books, and save the findings."""
     from pipeline.book_rules import BOOK_CODES, book_findings, build_series, duplicate_page_findings  # pandas
 
-    entries, pages, books = registry.shelf_columns(book_ids)
+    entries, pages, books = registry.series_columns(book_ids)
     series = build_series(entries, in_order(pages), books)
     found = list(_findings(book_findings(series), books, schemas))
     for prints in _prints_by_book(registry, books["book_id"].tolist()):
@@ -106,7 +106,7 @@ def in_order(pages: pd.DataFrame) -> pd.DataFrame:
 
 def _findings(
     findings: Iterable[BookFinding], books: pd.DataFrame, schemas: Schemas
-) -> Iterator[StandingFinding]:
+) -> Iterator[CrossEntryFinding]:
     """Yield the findings with their severity, and with fields where a check named a role; without those that an office
     switched off."""
     records = dict(zip(books["book_id"].tolist(), books["record"].tolist(), strict=True))
@@ -118,8 +118,8 @@ def _findings(
         roles = bound.model_dump() if bound else {}
         fields = tuple(roles.get(name, name) for name in found.fields)
         finding = Finding(found.code, severity, fields, found.details)
-        yield StandingFinding(found.book_id, found.page_id, found.entry_id, finding)
+        yield CrossEntryFinding(found.book_id, found.page_id, found.entry_id, finding)
 
 
-def _counts(found: Sequence[StandingFinding]) -> Mapping[str, int]:
+def _counts(found: Sequence[CrossEntryFinding]) -> Mapping[str, int]:
     return dict(Counter(standing.finding.code for standing in found).most_common())

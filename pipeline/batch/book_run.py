@@ -20,7 +20,7 @@ from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
 from pipeline.model import Ledger, PageRef, PageResult, Severity
 from pipeline.ocr import Engines
-from pipeline.registry import Registry, Turn, Unread
+from pipeline.registry import BookLock, ReadFailure, Registry
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, Schemas
 from pipeline.workspace import Workspace
@@ -139,7 +139,7 @@ class BookRun:
     context: RunContext
     registry: Registry
     book_id: int
-    turn: Turn
+    turn: BookLock
     breaker: CircuitBreaker
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -173,7 +173,7 @@ class BookRun:
                 self._failed(scan, None, error)
         return kept
 
-    def set_aside(self) -> Mapping[tuple[str, int | None], Unread]:
+    def set_aside(self) -> Mapping[tuple[str, int | None], ReadFailure]:
         """Return the scans and pages that failed too often to be tried again under the same fingerprint."""
         held = self.registry.set_aside(self.book_id, DANGEROUS, self.context.faults.tries, self.fingerprints)
         for unread in held.values():

@@ -217,7 +217,7 @@ def _blocking_codes(entry: StoredEntry) -> Iterator[str]:
         named = finding.fields or (WHOLE_ENTRY,)
         if finding.severity is Severity.BLOCK and not set(named) <= entry.decisions.keys():
             yield finding.code
-    for across in entry.beside:
+    for across in entry.cross_entry_findings:
         if across.finding.severity is Severity.BLOCK:
             yield across.finding.code
 

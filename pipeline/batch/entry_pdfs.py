@@ -249,7 +249,7 @@ class CopyPlan:
 
     def _rectification(self, ref: PageRef) -> PageRectification:
         """Return how a page is rectified; one on which nothing was read stays as it was scanned."""
-        known = self._registry.straightening(self._found.book.book_id, ref)
+        known = self._registry.rectification(self._found.book.book_id, ref)
         form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
         paper = form.paper_mm if form else (210.0, 297.0)
         if known is None:

@@ -19,7 +19,7 @@ from pipeline.calibration import (
 )
 from pipeline.ledger import load_ledger
 from pipeline.model import Finding
-from pipeline.registry import Registry, StandingFinding, StoredEntry
+from pipeline.registry import CrossEntryFinding, Registry, StoredEntry
 from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.run_context import RunContext
 
@@ -88,8 +88,8 @@ def record_drift(
     findings = []
     if alarm is not None and severity is not None:
         details = {"unusual": describe_unusual(alarm), "unseen": str(alarm.unseen)}
-        findings = [StandingFinding(book_id, page_id, None, Finding(DRIFT, severity, (), details))]
-    if findings or any(found.finding.code == DRIFT for found in registry.standing_findings([book_id])):
+        findings = [CrossEntryFinding(book_id, page_id, None, Finding(DRIFT, severity, (), details))]
+    if findings or any(found.finding.code == DRIFT for found in registry.cross_entry_findings([book_id])):
         registry.save_checks(findings, [DRIFT], [book_id])
     return alarm
 

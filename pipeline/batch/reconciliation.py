@@ -149,7 +149,7 @@ class FieldCropper:
         if pixels is None:
             return None
         self._left -= 1
-        rectification = self._registry.straightening(book_id, ref)
+        rectification = self._registry.rectification(book_id, ref)
         grown = box.grown(MARGIN * box.height, MARGIN * box.height)
         matrix = np.eye(3) if rectification is None else rectification.matrix
         scale = min(1.0, CROP_SIZE[0] / max(1.0, grown.width), CROP_SIZE[1] / max(1.0, grown.height))

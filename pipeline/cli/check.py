@@ -9,12 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import CheckReport, check_books, check_registry
-from pipeline.cli.beside import Places, describe_details
+from pipeline.cli.cross_entry_findings import Places, describe_details
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentence, sentences
 from pipeline.errors import LedgerError
 from pipeline.model import Severity
-from pipeline.registry import Registry, StandingFinding
+from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
 
@@ -37,7 +37,7 @@ def check(
         reports = [check_books(registry, context.schemas, book_ids)]
         if book_ids is None:
             reports.append(check_registry(registry, context.schemas))
-        found = registry.standing_findings(book_ids)
+        found = registry.cross_entry_findings(book_ids)
         serious = [one for one in found if one.finding.severity is not Severity.INFO]
         places = Places(registry) if found else None
     if as_json:
@@ -85,7 +85,7 @@ def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
             screen.print(f"Để biết: {times} × [{code}] {sentence(code, schemas)}", markup=False)
 
 
-def _show(found: list[StandingFinding], places: Places, schemas: Schemas) -> None:
+def _show(found: list[CrossEntryFinding], places: Places, schemas: Schemas) -> None:
     table = Table("Sổ", "Bản quét", "Trang", "Số", "Mã", "Chi tiết", "Nhìn vào đâu")
     for one in found:
         place = places.of_finding(one)

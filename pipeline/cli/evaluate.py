@@ -28,7 +28,7 @@ from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst_m
 from pipeline.intake import ScanFile, list_scans, page_count_isolated
 from pipeline.ledger import load_ledger
 from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
-from pipeline.registry import StoredEntry, Straightening
+from pipeline.registry import Rectification, StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 
@@ -177,7 +177,7 @@ def stored_book(folder: Path, context: RunContext) -> StoredBook:
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
         stored = list(registry.stored_entries(book_id))
-        straight = {ref: registry.straightening(book_id, ref) for ref in refs}
+        straight = {ref: registry.rectification(book_id, ref) for ref in refs}
     by_page: dict[PageRef, list[StoredEntry]] = {}
     for entry in stored:
         by_page.setdefault(entry.ref, []).append(entry)
@@ -200,7 +200,7 @@ def page_refs(scans: Sequence[ScanFile], context: RunContext) -> list[PageRef]:
 
 
 def _result(
-    ref: PageRef, stored: Sequence[StoredEntry], form: str, straight: Straightening | None
+    ref: PageRef, stored: Sequence[StoredEntry], form: str, straight: Rectification | None
 ) -> PageResult:
     entries = tuple(EntryResult(entry.row, entry.readings, entry.findings) for entry in stored)
     unknown = Quality(0.0, 0.0, 0.0, 0.0)

@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import suggest_links
-from pipeline.cli.beside import Places
+from pipeline.cli.cross_entry_findings import Places
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SetupError
-from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StandingLink
+from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.settings import read_settings
 from pipeline.text.numbers import format_percent
 
@@ -133,7 +133,7 @@ def _suggested(registry: Registry) -> ChecksOutcome:
         raise SetupError("Thiếu gói splink. Hãy chạy lại: make setup.") from None
 
 
-def _table(found: Sequence[StandingLink], places: Places) -> Table:
+def _table(found: Sequence[StoredLink], places: Places) -> Table:
     columns = ("Số", "Có thể là", "Việc thứ nhất", "Việc thứ hai", "Xác suất", "Bằng chứng")
     decided = any(link.decision for link in found)
     table = Table(*columns, *(("Người đã nói",) if decided else ()))

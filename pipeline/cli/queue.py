@@ -8,12 +8,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.beside import by_task, describe_details
+from pipeline.cli.cross_entry_findings import by_task, describe_details
 from pipeline.cli.hypotheses import SHOWN, ways
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.cli.summary import sentences
 from pipeline.model import Hypothesis
-from pipeline.registry import Registry, StandingFinding, Task, Unread
+from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.settings import read_settings
 
@@ -29,8 +29,8 @@ def queue(
     with context.open_registry() as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
-        beside = by_task(registry.standing_findings())
-        unread = [one for one in registry.unread() if book is None or one.book == book]
+        beside = by_task(registry.cross_entry_findings())
+        unread = [one for one in registry.read_failures() if book is None or one.book == book]
     if as_json:
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
         print_json({"total": len(tasks), "tasks": shown, "unread": plain(unread)})
@@ -59,7 +59,7 @@ def queue(
         screen.print(line, markup=False)
 
 
-def _show_unread(unread: list[Unread], limit: int) -> None:
+def _show_unread(unread: list[ReadFailure], limit: int) -> None:
     """Pages and scans that could not be read: what happened to each and what to do."""
     if not unread:
         return
@@ -101,7 +101,7 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
     return "\n".join([*lines, *([f"… và {more} ô nữa"] if more else [])])
 
 
-def _why(task: Task, beside: list[StandingFinding]) -> str:
+def _why(task: Task, beside: list[CrossEntryFinding]) -> str:
     """The codes of the reasons, those of checks of whole books with what they found."""
     told = {one.finding.code: describe_details(one) for one in beside}
     return ", ".join(f"{code} ({told[code]})" if told.get(code) else code for code in task.reasons)

@@ -92,7 +92,7 @@ def _thumb(
     picture = None
     try:
         path = Workspace(context.workspace).stored(page.ref.scan_sha256)
-        straight = registry.straightening(book_id, page.ref)
+        straight = registry.rectification(book_id, page.ref)
         if path is not None and straight is not None:
             scan = ScanFile(path, page.ref.scan_sha256, path.stat().st_size)
             pixels = page_of_isolated(scan, page.ref.page_no, context.limits).pixels

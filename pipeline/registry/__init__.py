@@ -5,26 +5,26 @@ from pipeline.registry.model.books import (
     BookProgress,
     BookSummary,
     FailedPage,
+    ReadFailure,
+    Rectification,
     SaveOutcome,
     StoredBook,
     StoredPage,
-    Straightening,
-    Unread,
 )
 from pipeline.registry.model.checks import (
     ChecksOutcome,
+    CrossEntryFinding,
     Link,
     LinkDecision,
     LinkVerdict,
-    StandingFinding,
-    StandingLink,
+    StoredLink,
 )
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, Seen, Verdict
-from pipeline.registry.model.entries import PastReading, PlaceInForce, ReadEntry, StoredEntry
+from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, SeenReading, Verdict
+from pipeline.registry.model.entries import PastReading, ReadEntry, ResolvedPlace, StoredEntry
 from pipeline.registry.model.errors import NotThere, StaleTask
 from pipeline.registry.model.tasks import Task, TaskState
 from pipeline.registry.registry import Registry
-from pipeline.registry.repositories.book_runs import Turn
+from pipeline.registry.repositories.book_locks import BookLock
 
 __all__ = [
     "WHOLE_ENTRY",
@@ -38,22 +38,22 @@ __all__ = [
     "LinkVerdict",
     "NotThere",
     "PastReading",
-    "PlaceInForce",
+    "ResolvedPlace",
     "ReadEntry",
     "Registry",
     "SaveOutcome",
-    "Seen",
+    "SeenReading",
     "StaleTask",
-    "StandingFinding",
-    "StandingLink",
+    "CrossEntryFinding",
+    "StoredLink",
     "StoredBook",
     "StoredEntry",
     "StoredPage",
-    "Straightening",
+    "Rectification",
     "Task",
     "TaskState",
-    "Turn",
-    "Unread",
+    "BookLock",
+    "ReadFailure",
     "Verdict",
     "role_sql",
 ]

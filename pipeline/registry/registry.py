@@ -13,24 +13,24 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.roles import may_change_decisions
 from pipeline.registry.model.accounts import AccountOptions
-from pipeline.registry.repositories.ingest import MachineWrites
-from pipeline.registry.repositories.queries import WhatStands
-from pipeline.registry.repositories.review import PeopleWrite
+from pipeline.registry.repositories.ingest import IngestRepository
+from pipeline.registry.repositories.queries import RegistryQueries
+from pipeline.registry.repositories.review import ReviewRepository
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.desk.letting_back import let_back
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.registry.services.reconciliation.reconciliations import Reconciliations
-from pipeline.registry.services.statistics.counting import Counting
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.services.statistics.statistics import RegistryStatistics
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import all_tables, record_tables
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas, load
 
 
-class Registry(MachineWrites, PeopleWrite, WhatStands):
+class Registry(IngestRepository, ReviewRepository, RegistryQueries):
     """All that was read and decided, in one database. Use it as a context manager, from one thread or several.
 
     Every method raises ``RegistryError`` or ``StorageError`` with advice when the database refuses.
@@ -61,7 +61,7 @@ class Registry(MachineWrites, PeopleWrite, WhatStands):
         except BaseException:
             database.close()
             raise
-        return cls(database, Declared(schemas, metadata, record_tables(metadata, schemas)))
+        return cls(database, RecordSchema(schemas, metadata, record_tables(metadata, schemas)))
 
     def close(self) -> None:
         self._database.close()
@@ -114,8 +114,8 @@ class Registry(MachineWrites, PeopleWrite, WhatStands):
         """Acceptance sampling under what an office has set. ``now``: as of ``desk``."""
         return Lots(self._database, self._declared, review, sampling, now)
 
-    def counting(
+    def statistics(
         self, places: Collection[str] | None, *, now: Callable[[], datetime] | None = None
-    ) -> Counting:
+    ) -> RegistryStatistics:
         """Counts for reports, over the books of these registration places (None = all). ``now``: as of ``desk``."""
-        return Counting(self._database, places, now)
+        return RegistryStatistics(self._database, places, now)

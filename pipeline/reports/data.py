@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from pipeline.localtime import local_date
-from pipeline.registry.model.statistics import BookTally, HourTally, Tallies
+from pipeline.registry.model.statistics import BookStatistics, HourStatistics, Statistics
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.schema import Schemas
 
@@ -57,7 +57,7 @@ class WorkDay:
 class ReportData:
     """The counts, the plan and the declarations; ``span``: the days in which events are counted."""
 
-    tallies: Tallies
+    tallies: Statistics
     plan: WorkPlan
     schemas: Schemas
     span: int = SPAN
@@ -73,7 +73,7 @@ class ReportData:
     @cached_property
     def days(self) -> tuple[WorkDay, ...]:
         """Every day since the counting begins, today included, in order."""
-        found: dict[date, list[HourTally]] = {}
+        found: dict[date, list[HourStatistics]] = {}
         for hour in self.tallies.hours:
             found.setdefault(local_date(hour.at), []).append(hour)
         first = min([self.since, *found])
@@ -100,7 +100,7 @@ class ReportData:
         spec = self.schemas.forms.get(form)
         return spec.title if spec else form
 
-    def target(self, books: Iterable[BookTally], rows: Iterable[WorkPlanRow] | None) -> int:
+    def target(self, books: Iterable[BookStatistics], rows: Iterable[WorkPlanRow] | None) -> int:
         """Return how many entries are to be done; never fewer than were found.
 
         Rows of the plan count as they say; books that no row of the plan covers count by their closing notes, or by
@@ -131,15 +131,17 @@ def list_href(page: str, **asked: str | int | None) -> str:
     return f"/reports/{page}?{query}" if query else f"/reports/{page}"
 
 
-def grouped(books: Iterable[BookTally], key: Callable[[BookTally], K]) -> dict[K, list[BookTally]]:
+def grouped(
+    books: Iterable[BookStatistics], key: Callable[[BookStatistics], K]
+) -> dict[K, list[BookStatistics]]:
     """Group the books by a key, in the order in which it comes up."""
-    found: dict[K, list[BookTally]] = {}
+    found: dict[K, list[BookStatistics]] = {}
     for book in books:
         found.setdefault(key(book), []).append(book)
     return found
 
 
-def _day(on: date, hours: Iterable[HourTally]) -> WorkDay:
+def _day(on: date, hours: Iterable[HourStatistics]) -> WorkDay:
     hours = tuple(hours)
     return WorkDay(
         on,

@@ -22,7 +22,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from pipeline.registry.model.statistics import BookTally
+from pipeline.registry.model.statistics import BookStatistics
 from pipeline.schema import Declaration, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 
@@ -40,7 +40,7 @@ class WorkPlanRow(Declaration):
     entries: int = Field(gt=0, strict=True)
     due: date | None = None
 
-    def covers(self, book: BookTally) -> bool:
+    def covers(self, book: BookStatistics) -> bool:
         """Return whether the entries of a book count for this row."""
         same = (self.place, self.record) == (book.place_code, book.record)
         return same and self.from_ <= book.opened_in <= self.to

@@ -34,7 +34,7 @@ def report(
         people: Whether persons are counted one by one.
         now: Returns the time in UTC; by default that of the database.
     """
-    tallies = registry.counting(places, now=now).tallies(days, people=people)
+    tallies = registry.statistics(places, now=now).all(days, people=people)
     return report_of_data(ReportData(tallies, plan.restricted_to(places), schemas, days), places)
 
 

@@ -64,4 +64,4 @@ SiteDep = Annotated[Site, Depends(site_of)]
 
 def page_source(site: Site, book_id: int, ref: PageRef) -> PageSource:
     """Return a page of a book with how it is rectified."""
-    return PageSource(ref, site.registry.straightening(book_id, ref))
+    return PageSource(ref, site.registry.rectification(book_id, ref))

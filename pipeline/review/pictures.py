@@ -21,7 +21,7 @@ from pipeline.errors import HotichError, ScanError
 from pipeline.imaging.geometry.warp import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, Matrix, PageImage, PageRef, Pixels
-from pipeline.registry import Straightening
+from pipeline.registry import Rectification
 from pipeline.review.picture_cache import PictureCache
 from pipeline.workspace import Workspace
 
@@ -99,7 +99,7 @@ class PageSource:
     """A page of a scan and how it is rectified (None: it is shown as it was scanned)."""
 
     ref: PageRef
-    straightening: Straightening | None
+    straightening: Rectification | None
 
 
 @dataclass(frozen=True, slots=True)

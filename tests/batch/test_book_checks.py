@@ -37,7 +37,7 @@ def fill(registry: Registry, ledger: Ledger, folder: str, *numbers: str, scan: s
 
 
 def codes(registry: Registry) -> list[str]:
-    return sorted(one.finding.code for one in registry.standing_findings())
+    return sorted(one.finding.code for one in registry.cross_entry_findings())
 
 
 def test_a_sound_book_has_no_findings(registry: Registry) -> None:
@@ -95,7 +95,7 @@ def test_one_number_on_two_people_is_found_across_books(registry: Registry) -> N
 def test_pages_stand_in_the_order_in_which_a_folder_shows_the_scans(registry: Registry) -> None:
     fill(registry, FIRST, "a", "01", scan="10")
     fill(registry, FIRST, "a", "02", scan="9")
-    ordered = in_order(registry.shelf_columns()[1]).sort_values("order")
+    ordered = in_order(registry.series_columns()[1]).sort_values("order")
     assert ordered["scan"].tolist() == ["trang 9.jpg", "trang 10.jpg"]
 
 

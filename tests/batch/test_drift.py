@@ -52,7 +52,7 @@ def only_book(registry: Registry) -> int:
 
 def standing(context: RunContext) -> list[Mapping[str, str]]:
     with context.open_registry() as registry:
-        return [one.finding.details for one in registry.standing_findings() if one.finding.code == DRIFT]
+        return [one.finding.details for one in registry.cross_entry_findings() if one.finding.code == DRIFT]
 
 
 def test_a_book_like_the_others_is_not_told_of(book: Path, calibrated: RunContext) -> None:
@@ -82,10 +82,10 @@ def test_what_still_holds_is_not_raised_again_and_what_does_not_ends(
     store(context.workspace, book, UNLIKE, checked=False)
     weighed(calibrated)
     with context.open_registry() as registry:
-        (first,) = registry.standing_findings()
+        (first,) = registry.cross_entry_findings()
     weighed(calibrated)
     with context.open_registry() as registry:
-        assert registry.standing_findings() == (first,)
+        assert registry.cross_entry_findings() == (first,)
     assert weighed(with_calibration(context, None)) is None
     assert standing(context) == []
 

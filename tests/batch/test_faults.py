@@ -55,11 +55,11 @@ def test_a_page_that_kills_its_process_night_after_night_is_set_aside_until_aske
     assert (failure.code, failure.page_no, held.read, held.known) == ("crash", 2, 0, 1)
     assert "để riêng" in failure.message
     with context.open_registry() as registry:
-        (waiting,) = registry.unread()
+        (waiting,) = registry.read_failures()
         assert (waiting.book, waiting.scan, waiting.page_no, waiting.tries) == ("book-1", "a.tiff", 2, 2)
     assert digitize_book(book, cured, workers=1, again=True).read == 1
     with context.open_registry() as registry:
-        assert registry.unread() == ()
+        assert registry.read_failures() == ()
 
 
 def test_a_broken_page_is_looked_at_again_each_time(book: Path, context: RunContext) -> None:
@@ -85,7 +85,7 @@ def test_a_book_stops_when_too_many_of_its_pages_fail_and_the_next_one_is_read(
     assert "hotich queue" in failure.message
     assert fine.read == 6
     with context.open_registry() as registry:
-        assert len(registry.unread()) == 4  # and what was not tried yet is for the next run
+        assert len(registry.read_failures()) == 4  # and what was not tried yet is for the next run
         assert registry.summary().entries == 7
 
 

@@ -16,7 +16,7 @@ from pipeline.batch import Progress, book_report, digitize_book, digitize_books
 from pipeline.errors import BookBusy
 from pipeline.ledger import load_ledger
 from pipeline.registry import Registry
-from pipeline.registry.repositories import book_runs
+from pipeline.registry.repositories import book_locks
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.fake_books import make_book
@@ -36,12 +36,12 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path, schemas: Schemas) -
 def test_of_two_runs_over_one_book_the_second_says_who_has_it(book: Path, registry: Registry) -> None:
     book_id = registry.book_id(load_ledger(book), book.name)
     with (
-        registry.turn_at(book_id, 60.0),
+        registry.lock_book(book_id, 60.0),
         pytest.raises(BookBusy, match=str(os.getpid())),
-        registry.turn_at(book_id, 60.0),
+        registry.lock_book(book_id, 60.0),
     ):
         pass
-    with registry.turn_at(book_id, 60.0):
+    with registry.lock_book(book_id, 60.0):
         pass
 
 
@@ -50,7 +50,7 @@ import os, sys
 from pathlib import Path
 from pipeline.registry import Registry
 registry = Registry.open(sys.argv[1])
-turn = registry.turn_at(int(sys.argv[2]), 3600.0)
+turn = registry.lock_book(int(sys.argv[2]), 3600.0)
 turn.__enter__()
 os._exit(9)
 """
@@ -61,7 +61,7 @@ def test_the_book_of_a_run_that_was_killed_is_taken_over_at_once(book: Path, con
         book_id = registry.book_id(load_ledger(book), book.name)
         killed = subprocess.run([sys.executable, "-c", DIES, context.registry_url, str(book_id)], check=False)
         assert killed.returncode == 9
-        with registry.turn_at(book_id, 60.0):
+        with registry.lock_book(book_id, 60.0):
             pass
         assert "run-taken-over" in {row.action for row in registry.audit().recent(9)}
 
@@ -69,13 +69,13 @@ def test_the_book_of_a_run_that_was_killed_is_taken_over_at_once(book: Path, con
 def test_a_run_that_hangs_loses_its_book_and_stops_when_it_wakes(
     book: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(book_runs, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(book_locks, "BEAT_SECONDS", 0.0)
     book_id = registry.book_id(load_ledger(book), book.name)
-    hanging = book_runs.Turn(registry._database, book_id, 0.0)
+    hanging = book_locks.BookLock(registry._database, book_id, 0.0)
     hanging.begin()
-    book_runs._held_here.clear()  # as if it were a process elsewhere
-    monkeypatch.setattr(book_runs, "is_dead", lambda *_: False)
-    with registry.turn_at(book_id, 60.0) as turn:
+    book_locks._held_here.clear()  # as if it were a process elsewhere
+    monkeypatch.setattr(book_locks, "is_dead", lambda *_: False)
+    with registry.lock_book(book_id, 60.0) as turn:
         turn.beat()
         with pytest.raises(BookBusy, match="lượt chạy khác"):
             hanging.beat()
@@ -90,7 +90,7 @@ def test_a_run_goes_past_a_book_that_another_run_reads(tmp_path: Path, context: 
     draw(make_book(root / "b") / "1.png", GOOD, mark=5)
     with context.open_registry() as registry:
         book_id = registry.book_id(load_ledger(first), "a")
-        with registry.turn_at(book_id, 60.0):
+        with registry.lock_book(book_id, 60.0):
             busy, read = digitize_books(root, context, workers=1)
     assert [failure.code for failure in busy.failures] == ["busy"]
     assert read.read == 1

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import EntryResult, FieldStatus, Finding, Severity
-from pipeline.registry import WHOLE_ENTRY, Link, Registry, StandingFinding, Task, Verdict
+from pipeline.registry import WHOLE_ENTRY, CrossEntryFinding, Link, Registry, Task, Verdict
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, blank, entry, page, read
 
@@ -36,8 +36,8 @@ def entry_id(registry: Registry, book: int) -> int:
 
 def duplicate(
     entry_id: int, *fields: str, code: str = "K06", severity: Severity = Severity.BLOCK
-) -> StandingFinding:
-    return StandingFinding(1, 1, entry_id, Finding(code, severity, fields, {"others": "2"}))
+) -> CrossEntryFinding:
+    return CrossEntryFinding(1, 1, entry_id, Finding(code, severity, fields, {"others": "2"}))
 
 
 def only_task(registry: Registry) -> Task:
@@ -48,15 +48,15 @@ def only_task(registry: Registry) -> Task:
 def test_a_value_that_is_doubted_beside_others_is_in_force_no_longer_until_someone_decides_it(
     registry: Registry, entry_id: int
 ) -> None:
-    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert registry.effective_value(entry_id, "entry_number") == "07/2010"
     registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
-    assert registry.value_in_force(entry_id, "entry_number") is None
+    assert registry.effective_value(entry_id, "entry_number") is None
     assert registry.entry(entry_id).values["entry_number"] is None
     assert (only_task(registry).fields, only_task(registry).reasons) == (("entry_number",), ("K06",))
     assert registry.decide(
         entry_id, [Verdict("entry_number", FieldStatus.READ, "07/2010")], author="an", reason="giấy ghi vậy"
     )
-    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert registry.effective_value(entry_id, "entry_number") == "07/2010"
     assert registry.queue() == ()
 
 
@@ -72,15 +72,15 @@ def test_the_same_finding_again_asks_nobody_twice(registry: Registry, entry_id: 
 def test_what_is_no_longer_found_ends_and_gives_the_value_back(registry: Registry, entry_id: int) -> None:
     registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
     assert registry.save_checks([], CODES).cleared == 1
-    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
-    assert (registry.queue(), registry.standing_findings()) == ((), ())
+    assert registry.effective_value(entry_id, "entry_number") == "07/2010"
+    assert (registry.queue(), registry.cross_entry_findings()) == ((), ())
 
 
 def test_only_what_was_looked_for_ends(registry: Registry, entry_id: int) -> None:
     registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
     registry.save_checks([], ["K10"])
     registry.save_checks([], CODES, book_ids=[99])
-    assert [one.finding.code for one in registry.standing_findings()] == ["K06"]
+    assert [one.finding.code for one in registry.cross_entry_findings()] == ["K06"]
 
 
 def test_a_decided_field_opens_again_when_a_later_finding_names_it_and_its_value_stays(
@@ -89,7 +89,7 @@ def test_a_decided_field_opens_again_when_a_later_finding_names_it_and_its_value
     registry.decide(entry_id, [Verdict("entry_number", FieldStatus.READ, "07/2010")], author="an")
     registry.save_checks([duplicate(entry_id, "entry_number")], CODES)
     assert (only_task(registry).fields, only_task(registry).reopened) == (("entry_number",), True)
-    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert registry.effective_value(entry_id, "entry_number") == "07/2010"
 
 
 def test_a_finding_without_a_field_waits_for_someone_to_say_that_it_was_seen(
@@ -97,7 +97,7 @@ def test_a_finding_without_a_field_waits_for_someone_to_say_that_it_was_seen(
 ) -> None:
     registry.save_checks([duplicate(entry_id, code="K07-GAP", severity=Severity.REVIEW)], CODES)
     assert only_task(registry).fields == (WHOLE_ENTRY,)
-    assert registry.value_in_force(entry_id, "entry_number") == "07/2010"
+    assert registry.effective_value(entry_id, "entry_number") == "07/2010"
     assert registry.decide(entry_id, [Verdict(WHOLE_ENTRY, FieldStatus.READ)], author="an")
     assert registry.queue() == ()
 
@@ -105,16 +105,16 @@ def test_a_finding_without_a_field_waits_for_someone_to_say_that_it_was_seen(
 def test_a_figure_opens_nothing(registry: Registry, entry_id: int) -> None:
     registry.save_checks([duplicate(entry_id, "child_name", code="B06", severity=Severity.INFO)], CODES)
     assert registry.queue() == ()
-    assert registry.value_in_force(entry_id, "child_name") == "Thử Một"
-    assert [one.finding.code for one in registry.entry(entry_id).beside] == ["B06"]
+    assert registry.effective_value(entry_id, "child_name") == "Thử Một"
+    assert [one.finding.code for one in registry.entry(entry_id).cross_entry_findings] == ["B06"]
 
 
 def test_a_finding_on_a_page_is_settled_with_the_page_and_comes_back_when_it_says_something_else(
     registry: Registry, book: int, entry_id: int
 ) -> None:
-    def totals(found: str) -> StandingFinding:
+    def totals(found: str) -> CrossEntryFinding:
         details = {"said": "9", "found": found}
-        return StandingFinding(book, 1, None, Finding("K10", Severity.REVIEW, (), details))
+        return CrossEntryFinding(book, 1, None, Finding("K10", Severity.REVIEW, (), details))
 
     registry.save_checks([totals("8")], CODES)
     assert (only_task(registry).entry_id, only_task(registry).reasons) == (None, ("K10",))
@@ -127,14 +127,14 @@ def test_a_finding_on_a_page_is_settled_with_the_page_and_comes_back_when_it_say
 def test_columns_hold_what_is_in_force_and_else_what_was_read(registry: Registry, book: int) -> None:
     doubtful = read("entry_number", "08", accepted=False, canonical="08/2010")
     registry.save_page(book, page(entry(doubtful, read("registered_on", "05.01.2010"), blank("notes"))), "f1")
-    entries, pages, books = registry.shelf_columns([book])
+    entries, pages, books = registry.series_columns([book])
     assert entries[["number", "registered_on", "page"]].to_dict("records") == [
         {"number": "08/2010", "registered_on": "05.01.2010", "page": None}
     ]
     assert (len(pages), books["rows"].tolist(), books["failed"].tolist()) == (1, [1], [0])
     (entry_id,) = registry.entries(book)
     registry.decide(entry_id, [Verdict("entry_number", FieldStatus.ILLEGIBLE)], author="an")
-    assert registry.shelf_columns()[0]["number"].tolist() == [None]
+    assert registry.series_columns()[0]["number"].tolist() == [None]
 
 
 def test_people_are_told_with_what_the_declarations_bind_to_them(registry: Registry, book: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus, Severity
-from pipeline.registry import WHOLE_ENTRY, Registry, Seen, StaleTask, Verdict
+from pipeline.registry import WHOLE_ENTRY, Registry, SeenReading, StaleTask, Verdict
 from tests.registry.pages import blank, entry, finding, page, read
 
 DOUBTFUL = read("child_name", "Thu Mot", accepted=False)
@@ -24,9 +24,9 @@ def named(text: str) -> list[Verdict]:
 def test_an_unaccepted_reading_is_never_a_value_until_someone_decides(registry: Registry, book: int) -> None:
     registry.save_page(book, page(entry(DOUBTFUL)), "f1")
     entry_id = only_entry(registry, book)
-    assert registry.value_in_force(entry_id, "child_name") is None
+    assert registry.effective_value(entry_id, "child_name") is None
     assert registry.decide(entry_id, named("Thử Một"), author="an")
-    assert registry.value_in_force(entry_id, "child_name") == "Thử Một"
+    assert registry.effective_value(entry_id, "child_name") == "Thử Một"
     assert not registry.queue(book)
 
 
@@ -56,7 +56,7 @@ def test_a_decision_whose_text_does_not_parse_stands_as_it_was_written(registry:
     registry.save_page(book, page(entry(read("child_born_on", "?", accepted=False, canonical=""))), "f1")
     entry_id = only_entry(registry, book)
     registry.decide(entry_id, [Verdict("child_born_on", FieldStatus.READ, "30 tuổi")], author="an")
-    assert registry.value_in_force(entry_id, "child_born_on") == "30 tuổi"
+    assert registry.effective_value(entry_id, "child_born_on") == "30 tuổi"
 
 
 def test_a_decision_remembers_what_the_person_saw(registry: Registry, book: int) -> None:
@@ -64,7 +64,7 @@ def test_a_decision_remembers_what_the_person_saw(registry: Registry, book: int)
     entry_id = only_entry(registry, book)
     registry.decide(entry_id, named("Thử Một"), author="an", reason="xem ảnh")
     decision = registry.entry(entry_id).decisions["child_name"]
-    assert decision.seen == Seen("read", "Thu Mot", "Thu Mot")
+    assert decision.seen == SeenReading("read", "Thu Mot", "Thu Mot")
     assert (decision.author, decision.reason, decision.seen_fingerprint) == ("an", "xem ảnh", "f1")
     assert decision.decided_at.utcoffset() is not None
 
@@ -74,7 +74,7 @@ def test_the_last_decision_counts(registry: Registry, book: int) -> None:
     entry_id = only_entry(registry, book)
     registry.decide(entry_id, named("Thử Hai"), author="an")
     registry.decide(entry_id, [Verdict("child_name", FieldStatus.ILLEGIBLE)], author="binh")
-    assert registry.value_in_force(entry_id, "child_name") is None
+    assert registry.effective_value(entry_id, "child_name") is None
     assert registry.entry(entry_id).decisions["child_name"].author == "binh"
 
 
@@ -85,7 +85,7 @@ def test_a_decision_survives_every_new_run(registry: Registry, book: int) -> Non
     registry.save_page(book, page(entry(read("child_name", "Chữ Khác"))), "f2")
     registry.save_page(book, page(), "f3")
     assert only_entry(registry, book) == entry_id
-    assert registry.value_in_force(entry_id, "child_name") == "Thử Một"
+    assert registry.effective_value(entry_id, "child_name") == "Thử Một"
 
 
 def test_a_task_opens_again_when_the_reading_under_a_decision_changed(registry: Registry, book: int) -> None:
@@ -169,7 +169,7 @@ def test_of_two_people_with_the_same_task_the_second_is_told(registry: Registry,
     registry.decide(entry_id, named("Thử Một"), author="an", version=task.version)
     with pytest.raises(StaleTask):
         registry.decide(entry_id, named("Thử Hai"), author="binh", version=task.version)
-    assert registry.value_in_force(entry_id, "child_name") == "Thử Một"
+    assert registry.effective_value(entry_id, "child_name") == "Thử Một"
 
 
 @pytest.mark.parametrize(

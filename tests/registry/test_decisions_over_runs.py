@@ -62,7 +62,7 @@ class OneEntry(RuleBasedStateMachine):
             for field in FIELDS:
                 reading = self.read.get(field)
                 expected = self.decided.get(field, reading.text if reading and reading.accepted else None)
-                assert self.registry.value_in_force(entry_id, field) == expected
+                assert self.registry.effective_value(entry_id, field) == expected
 
     @invariant()
     def a_task_is_open_for_exactly_what_nobody_has_settled(self) -> None:

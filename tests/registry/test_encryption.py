@@ -69,7 +69,7 @@ def test_no_name_can_be_read_from_the_file_or_its_log(tmp_path: Path, key_file: 
         entry_id = fill(registry)
         while_open = on_disk(folder)
         assert len(list(folder.glob("registry.db-wal"))) == 1
-        assert registry.value_in_force(entry_id, "child_name") == DECIDED
+        assert registry.effective_value(entry_id, "child_name") == DECIDED
     assert found_in(while_open) == set()
     assert found_in(on_disk(folder)) == set()
     assert not on_disk(folder).startswith(b"SQLite format 3")
@@ -87,7 +87,7 @@ def test_an_encrypted_registry_opens_again_with_its_key_only(tmp_path: Path, key
     with Registry.open(url_of(path, key_file), SCHEMAS) as registry:
         entry_id = fill(registry)
     with Registry.open(url_of(path, key_file), SCHEMAS) as registry:
-        assert registry.value_in_force(entry_id, "child_name") == DECIDED
+        assert registry.effective_value(entry_id, "child_name") == DECIDED
     for wrong in (None, new_key(tmp_path / "other.key", "cd")):
         with pytest.raises(RegistryError, match="HOTICH_REGISTRY_KEY_FILE"):
             Registry.open(url_of(path, wrong), SCHEMAS)
@@ -143,7 +143,7 @@ def test_a_plain_registry_is_copied_whole_and_left_as_it_was(tmp_path: Path, key
     assert target.stat().st_mode & 0o777 == 0o600
     with Registry.open(url_of(target, key_file), SCHEMAS) as registry:
         assert registry.summary() == before
-        assert registry.value_in_force(entry_id, "child_name") == DECIDED
+        assert registry.effective_value(entry_id, "child_name") == DECIDED
         registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, NAME)], author="an.tran")
     with closing(sqlite3.connect(plain)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -156,7 +156,7 @@ def test_an_encrypted_registry_is_copied_under_another_key(tmp_path: Path, key_f
     other = new_key(tmp_path / "other.key", "cd")
     encrypted_copy(url_of(source, key_file), target, other)
     with Registry.open(url_of(target, other), SCHEMAS) as registry:
-        assert registry.value_in_force(entry_id, "child_name") == DECIDED
+        assert registry.effective_value(entry_id, "child_name") == DECIDED
 
 
 def test_a_copy_never_takes_the_place_of_a_file(tmp_path: Path, key_file: Path) -> None:

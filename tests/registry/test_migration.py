@@ -166,7 +166,7 @@ def test_a_field_that_is_declared_later_gets_its_column_on_opening(empty_url: st
         book = registry.book_id(LEDGER, "book")
         registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
         registry.save_page(book, page(entry(read("extra_field", "x"))), "f1")
-        assert registry.value_in_force(registry.entries(book)[0], "extra_field") == "x"
+        assert registry.effective_value(registry.entries(book)[0], "extra_field") == "x"
 
 
 def test_a_field_that_is_no_longer_declared_keeps_its_column(empty_url: str, outside: Outsider) -> None:

@@ -26,7 +26,7 @@ def test_what_was_decided_on_the_whole_picture_stands_and_is_no_word_on_a_half(
     registry.save_page(book, page(*(entry(unread, row=row) for row in again)), "two pages")
     halves = [one for one in registry.entries() if one != whole]
     assert [registry.entry(one).row for one in halves] == list(again)
-    assert [registry.value_in_force(one, "notes") for one in halves] == [None] * len(again)
+    assert [registry.effective_value(one, "notes") for one in halves] == [None] * len(again)
     assert registry.entry(whole).decisions["notes"].text == "của một người"
     waiting = {task.entry_id: task.fields for task in registry.queue()}
     assert waiting == dict.fromkeys([whole, *halves], ("notes",))

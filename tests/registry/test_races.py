@@ -9,7 +9,7 @@ from multiprocessing.synchronize import Barrier
 import pytest
 
 from pipeline.model import FieldStatus, Finding, Severity
-from pipeline.registry import Registry, StaleTask, StandingFinding, Verdict
+from pipeline.registry import CrossEntryFinding, Registry, StaleTask, Verdict
 from pipeline.registry.repositories.effective_values import left_to_decide
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -47,7 +47,7 @@ def check(registry: Registry, book: int, number: int, who: str) -> None:
     """A doubt beside other entries comes up on page ``number``, and those of the round before end."""
     (entry_id,) = (one for one in registry.entries(book) if registry.entry(one).ref.page_no == number)
     doubt = Finding("K06", Severity.BLOCK, ("child_name",))
-    registry.save_checks([StandingFinding(book, number, entry_id, doubt)], ["K06"])
+    registry.save_checks([CrossEntryFinding(book, number, entry_id, doubt)], ["K06"])
 
 
 Act = Callable[[Registry, int, int, str], None]
@@ -93,11 +93,13 @@ def assert_in_step(url: str) -> None:
         tasks = {task.entry_id: task for task in registry.queue()}
         for entry_id in registry.entries():
             stored = registry.entry(entry_id)
-            left = left_to_decide(stored.readings, stored.findings, stored.decisions, stored.beside)
+            left = left_to_decide(
+                stored.readings, stored.findings, stored.decisions, stored.cross_entry_findings
+            )
             task = tasks.get(entry_id)
             assert (task.fields if task else (), bool(task and task.reopened)) == (left.fields, left.reopened)
             for field in ("child_name", "notes"):
-                assert registry.value_in_force(entry_id, field) == stored.values[field]
+                assert registry.effective_value(entry_id, field) == stored.values[field]
 
 
 def test_of_two_who_save_a_page_under_one_fingerprint_one_does_and_no_run_is_lost(

@@ -70,7 +70,7 @@ def test_going_back_to_an_earlier_fingerprint_is_a_new_run(registry: Registry, b
         registry.save_page(book, page(entry(read("notes", text))), fingerprint)
     (entry_id,) = registry.entries(book)
     assert [past.reading.text for past in registry.past_readings(entry_id)] == ["A", "B", "A"]
-    assert registry.value_in_force(entry_id, "notes") == "A"
+    assert registry.effective_value(entry_id, "notes") == "A"
 
 
 def test_the_same_scan_delivered_to_two_books_is_read_for_both(registry: Registry, book: int) -> None:
@@ -92,7 +92,7 @@ def test_an_entry_the_machine_no_longer_finds_leaves_the_record_but_not_the_hist
     _, second = registry.entries(book)
     registry.save_page(book, page(entry(blank("notes"))), "f2")
     assert len(registry.entries(book)) == 1
-    assert registry.value_in_force(second, "notes") is None
+    assert registry.effective_value(second, "notes") is None
     assert len(registry.past_readings(second)) == 1
 
 

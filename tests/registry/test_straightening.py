@@ -17,7 +17,7 @@ def test_how_a_page_was_set_straight_is_told_of_its_latest_run(registry: Registr
     later = dataclasses.replace(first, matrix=turned, size=(1400, 1000))
     registry.save_page(book, first, "f1")
     registry.save_page(book, later, "f2")
-    found = registry.straightening(book, REF)
+    found = registry.rectification(book, REF)
     assert found is not None
     assert found.size == (1400, 1000)
     assert np.array_equal(found.matrix, turned)
@@ -25,5 +25,5 @@ def test_how_a_page_was_set_straight_is_told_of_its_latest_run(registry: Registr
 
 def test_a_page_that_was_never_read_was_never_set_straight(registry: Registry, book: int) -> None:
     registry.save_page(book, page(entry(read("child_name", "Thử Một"))), "f1")
-    assert registry.straightening(book, PageRef(SCAN, 2)) is None
-    assert registry.straightening(book + 1, REF) is None
+    assert registry.rectification(book, PageRef(SCAN, 2)) is None
+    assert registry.rectification(book + 1, REF) is None

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.servers import postgresql
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity
-from pipeline.registry import Registry, StandingFinding, Verdict
+from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.repositories import projections
 from tests.registry.outsider import Outsider
@@ -35,9 +35,9 @@ def entry_of(number: int) -> Sequence[FieldReading]:
     )
 
 
-def beside(book: int, number: int, entry_id: int | None, code: str, *fields: str) -> StandingFinding:
+def beside(book: int, number: int, entry_id: int | None, code: str, *fields: str) -> CrossEntryFinding:
     severity = Severity.BLOCK if code == "K06" else Severity.REVIEW
-    return StandingFinding(book, number, entry_id, Finding(code, severity, fields, {"of": str(number)}))
+    return CrossEntryFinding(book, number, entry_id, Finding(code, severity, fields, {"of": str(number)}))
 
 
 def live(registry: Registry) -> None:
@@ -122,4 +122,4 @@ def test_an_entry_that_is_not_there_is_no_reason_to_write_half(registry: Registr
     ]
     with pytest.raises(RegistryError):
         registry.save_checks(found, CODES)
-    assert (registry.standing_findings(), registry.queue()) == ((), ())
+    assert (registry.cross_entry_findings(), registry.queue()) == ((), ())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pipeline.registry.model.statistics import (
-    BookTally,
-    HourTally,
-    PersonTally,
-    ReadingTally,
-    ScannerTally,
+    BookStatistics,
+    HourStatistics,
+    PersonStatistics,
+    ReadingStatistics,
+    ScannerStatistics,
     SecondLook,
-    Tallies,
-    WaitingTally,
+    Statistics,
+    WaitingStatistics,
 )
 from pipeline.reports import ManagementReport
 from pipeline.reports.data import ReportData
@@ -24,16 +24,16 @@ AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 SINCE = AT - timedelta(days=56)
 
 BOOKS = (
-    BookTally(
+    BookStatistics(
         1, "KS.2010.01", "birth", "birth-2006", "Xã Thử Một", "00001", "01/2010",
         said_entries=200, said_pages=200, pages=190, inner=188, entries=188, straight=120, waiting=40,
         failed=2, missing=("41–44, 90",), tickets=3,
     ),
-    BookTally(
+    BookStatistics(
         2, "KH.2012.01", "marriage", "marriage-2006", "Xã Thử Hai", "00002", "01/2012",
         pages=60, inner=60, entries=60, straight=60,
     ),
-    BookTally(3, "KT.2012.01", "death", "death-2006", "Xã Thử Hai", "00002", "01/2012", said_entries=50),
+    BookStatistics(3, "KT.2012.01", "death", "death-2006", "Xã Thử Hai", "00002", "01/2012", said_entries=50),
 )  # fmt: skip
 
 PLAN = WorkPlan(
@@ -53,7 +53,7 @@ PLAN = WorkPlan(
 )
 
 HOURS = tuple(
-    HourTally(
+    HourStatistics(
         AT - timedelta(days=day, hours=hour),
         pages=60,
         straight=5,
@@ -65,29 +65,33 @@ HOURS = tuple(
     for hour in (0, 1)
 )
 
-TALLIES = Tallies(
+TALLIES = Statistics(
     AT,
     SINCE,
     BOOKS,
     HOURS,
     (
-        WaitingTally("review", (10, 8, 6, 4, 2, 1), AT - timedelta(days=33)),
-        WaitingTally("check", (9, 0, 0, 0, 0, 0), AT - timedelta(hours=7)),
+        WaitingStatistics("review", (10, 8, 6, 4, 2, 1), AT - timedelta(days=33)),
+        WaitingStatistics("check", (9, 0, 0, 0, 0, 0), AT - timedelta(hours=7)),
     ),
     (
         SecondLook("birth", "child_name", "blind", 400, 6, 7),
         SecondLook("birth", "notes", "checked", 100, 0, 0),
     ),
     (
-        ReadingTally("birth-2006", "birth", "hand-1", "child_name", 400, 240),
-        ReadingTally("birth-2006", "birth", None, "notes", 10, 10),
+        ReadingStatistics("birth-2006", "birth", "hand-1", "child_name", 400, 240),
+        ReadingStatistics("birth-2006", "birth", None, "notes", 10, 10),
     ),
-    (PersonTally("an", 600, 1800.0, 300, 5), PersonTally("binh", 400, 1600.0, 200, 1)),
-    scanners=(ScannerTally("may-1", 200, 1), ScannerTally("may-2", 40, 2), ScannerTally("", 10, 0)),
+    (PersonStatistics("an", 600, 1800.0, 300, 5), PersonStatistics("binh", 400, 1600.0, 200, 1)),
+    scanners=(
+        ScannerStatistics("may-1", 200, 1),
+        ScannerStatistics("may-2", 40, 2),
+        ScannerStatistics("", 10, 0),
+    ),
 )
 
 
 def made(
-    tallies: Tallies = TALLIES, plan: WorkPlan = PLAN, places: frozenset[str] | None = None
+    tallies: Statistics = TALLIES, plan: WorkPlan = PLAN, places: frozenset[str] | None = None
 ) -> ManagementReport:
     return report_of_data(ReportData(tallies, plan.restricted_to(places), SCHEMAS), places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.registry.model.statistics import Tallies
+from pipeline.registry.model.statistics import Statistics
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
 from pipeline.reports.data import ReportData
 from tests.registry.pages import SCHEMAS
@@ -140,7 +140,7 @@ def test_each_scanner_has_its_share_of_pages_to_scan_again() -> None:
 
 
 def test_an_empty_office_has_a_report_too() -> None:
-    report = made(Tallies(TALLIES.at, TALLIES.since), WorkPlan())
+    report = made(Statistics(TALLIES.at, TALLIES.since), WorkPlan())
     assert figures(report, "summary")["Việc đã xong"] == "0"
     assert figures(report, "summary")["Máy nhận thẳng"] == "–"
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from pipeline.intake import ScanFile, ScanLimits, page_of
 from pipeline.model import Box, PageImage, PageRef
-from pipeline.registry import Straightening
+from pipeline.registry import Rectification
 from pipeline.review.picture_cache import PictureCache
 from pipeline.review.pictures import EncodedPicture, PageSource, PictureOptions, Pictures
 from pipeline.workspace import Workspace
@@ -63,7 +63,7 @@ def pictures(workspace: Workspace, decoder: Decoder) -> Iterator[Pictures]:
 def straight(
     ref: PageRef, *rows: tuple[float, float, float], size: tuple[int, int] = (400, 300)
 ) -> PageSource:
-    return PageSource(ref, Straightening(np.array(rows or np.eye(3)), size))
+    return PageSource(ref, Rectification(np.array(rows or np.eye(3)), size))
 
 
 def pixels_of(picture: EncodedPicture) -> np.ndarray:

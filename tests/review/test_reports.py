@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.model import FieldStatus, Finding, Severity
-from pipeline.registry import Registry, StandingFinding, Verdict
+from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import Stage
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -29,7 +29,7 @@ def worked(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     """Two people have keyed one entry, and the second one changed the first word; the handwriting of the book is
     unusual."""
     unusual = Finding(DRIFT, Severity.INFO, (), {"unusual": "nhiều chữ lạ khác thường", "unseen": "17"})
-    registry.save_checks([StandingFinding(1, 1, None, unusual)], [DRIFT])
+    registry.save_checks([CrossEntryFinding(1, 1, None, unusual)], [DRIFT])
     known = {one.person.login: one.person for one in accounts.list()}
     desk = registry.desk(ReviewPolicy(BookPolicy(check="all", blind="none")), now=clock)
     for role, stage, text in (

@@ -97,7 +97,7 @@ class BookRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class ReadFailure:
     """A page (``page_no``, from 1) or a scan as a whole (None) without a result. ``code`` as in
     ``docs/reference/exit-codes.md``, ``message`` what to do, ``tries`` how often in a row it failed alike, ``sha256``
     of the scan."""
@@ -114,7 +114,7 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Straightening:
+class Rectification:
     """``matrix`` (3, 3) maps original to straightened pixels; ``size`` (width, height) of the straight page."""
 
     matrix: Matrix

@@ -11,7 +11,7 @@ from pipeline.model import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class StandingFinding:
+class CrossEntryFinding:
     """What a check of whole books or of the registry says: of an entry, or with ``entry_id`` None of a page.
     ``raised_at``: since when (None = not stored yet)."""
 
@@ -62,7 +62,7 @@ class LinkDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingLink(Link):
+class StoredLink(Link):
     """A link under its number. ``suggested``: still found; a confirmed one stands without that, too. ``decision``: the
     last word on the pair."""
 

@@ -21,15 +21,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a machine's reading says; two runs that say the same have equal ``Seen``."""
+class SeenReading:
+    """What a machine's reading says; two runs that say the same have equal ``SeenReading``."""
 
     status: str
     text: str
     canonical: str
 
     @classmethod
-    def of(cls, reading: FieldReading | None) -> Seen | None:
+    def of(cls, reading: FieldReading | None) -> SeenReading | None:
         return None if reading is None else cls(reading.status, reading.text, reading.canonical)
 
 
@@ -46,13 +46,13 @@ class Decision:
     author: str
     decided_at: datetime
     reason: str
-    seen: Seen | None
+    seen: SeenReading | None
     seen_fingerprint: str
     keyings: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class LeftToDecide:
+class PendingDecisions:
     """``fields`` in the order of the readings (``""`` = the entry as a whole); ``reasons`` are codes of findings;
     ``reopened``: something was decided and the machine has read something else since."""
 

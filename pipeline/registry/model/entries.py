@@ -8,12 +8,12 @@ from datetime import datetime
 
 from pipeline.model import FieldReading, Finding, PageRef
 from pipeline.registry.model.amendments import Amendment
-from pipeline.registry.model.checks import StandingFinding
+from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class EffectiveValues:
     """The values in force of an entry, by field; ``values`` None: there is no such entry on paper."""
 
     entry_id: int
@@ -22,7 +22,7 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceInForce:
+class ResolvedPlace:
     """Which administrative unit a written place in force is on the day ``as_of`` (``""`` = no day in force).
 
     ``state`` and ``standing`` as in ``pipeline.places``; ``unit``: its code with the scheme (``2004:31417``),
@@ -64,8 +64,8 @@ class StoredEntry:
     findings: tuple[Finding, ...]
     decisions: Mapping[str, Decision]
     values: Mapping[str, str | None]
-    places: Mapping[str, PlaceInForce] = field(default_factory=dict)
-    beside: tuple[StandingFinding, ...] = ()
+    places: Mapping[str, ResolvedPlace] = field(default_factory=dict)
+    cross_entry_findings: tuple[CrossEntryFinding, ...] = ()
     hand_reader: str | None = None
     amendments: Mapping[str, Amendment] = field(default_factory=dict)
 

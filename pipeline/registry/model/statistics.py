@@ -12,7 +12,7 @@ AGES = (1, 3, 7, 14, 30)
 
 
 @dataclass(frozen=True, slots=True)
-class BookTally:
+class BookStatistics:
     """Where a book stands.
 
     ``entries`` = ``straight`` + ``decided`` + ``waiting``: accepted by the machine without anybody, settled by people,
@@ -58,7 +58,7 @@ class BookTally:
 
 
 @dataclass(frozen=True, slots=True)
-class HourTally:
+class HourStatistics:
     """What happened in the hour that begins ``at`` (UTC). ``pages`` the machine read, those read again included;
     ``straight``: entries it accepted alone when their page was read for the first time; ``closed``: tasks on entries
     that people finished; ``words``: fields that people keyed."""
@@ -71,7 +71,7 @@ class HourTally:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingTally:
+class WaitingStatistics:
     """Open tasks at one stage. ``by_age``: as many numbers as ``AGES``, and one for those older than all."""
 
     stage: str
@@ -97,7 +97,7 @@ class SecondLook:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingTally:
+class ReadingStatistics:
     """Fields that people settled, beside what the machine had read of them: ``right`` in so many. ``reader``: the
     reader of handwriting of that run (``""``: none, None: not known)."""
 
@@ -110,7 +110,7 @@ class ReadingTally:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonTally:
+class PersonStatistics:
     """One person's ``words`` in all, and the ``seconds`` that they took; ``first`` words of theirs that a second person
     looked at, ``overturned`` among them."""
 
@@ -122,7 +122,7 @@ class PersonTally:
 
 
 @dataclass(frozen=True, slots=True)
-class ScannerTally:
+class ScannerStatistics:
     """``pages`` that were read of the scans of one scanner (``""``: those that came past the intake), and ``tickets``:
     how many of its pages had to be scanned again."""
 
@@ -132,24 +132,24 @@ class ScannerTally:
 
 
 @dataclass(frozen=True, slots=True)
-class Tallies:
+class Statistics:
     """All counts of one moment, in one snapshot of the registry. ``since``: what happened is counted from then on; what
     stands is counted whole."""
 
     at: datetime
     since: datetime
-    books: tuple[BookTally, ...] = ()
-    hours: tuple[HourTally, ...] = ()
-    waiting: tuple[WaitingTally, ...] = ()
+    books: tuple[BookStatistics, ...] = ()
+    hours: tuple[HourStatistics, ...] = ()
+    waiting: tuple[WaitingStatistics, ...] = ()
     second: tuple[SecondLook, ...] = ()
-    readings: tuple[ReadingTally, ...] = ()
-    people: tuple[PersonTally, ...] | None = None
+    readings: tuple[ReadingStatistics, ...] = ()
+    people: tuple[PersonStatistics, ...] | None = None
     lots: tuple[Lot, ...] = ()
-    scanners: tuple[ScannerTally, ...] = ()
+    scanners: tuple[ScannerStatistics, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLine:
+class WaitingTask:
     """One open task of a list. ``row`` -1: the page itself."""
 
     task_id: int
@@ -166,7 +166,7 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldLine:
+class ChangedField:
     """One field of a list, where two words differ. ``said``: the text that was first there, ``settled``: what was
     settled; statuses as in ``FieldStatus``."""
 
@@ -185,7 +185,7 @@ class FieldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListFilter:
     """Which of something are listed: in this book, at this stage, of this record, form and field (None: all)."""
 
     book_id: int | None = None

@@ -19,7 +19,7 @@ from pipeline.registry.model.amendments import Amendment, AmendmentKind, Amendme
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import scan
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 Place = Mapping[str, Any]
 """``book_id``, ``sha256``, ``page_no``, ``row`` of an entry."""
@@ -27,7 +27,7 @@ Place = Mapping[str, Any]
 
 def amend(
     connection: Connection,
-    declared: Declared,
+    declared: RecordSchema,
     entry: StoredEntry,
     field: str,
     text: str,
@@ -190,7 +190,7 @@ def _check_order(connection: Connection, order: AmendmentOrder, author: str) -> 
         raise RegistryError("Ngày quyết định không thể ở sau hôm nay.")
 
 
-def _check_field(declared: Declared, entry: StoredEntry, field: str, label: str) -> None:
+def _check_field(declared: RecordSchema, entry: StoredEntry, field: str, label: str) -> None:
     spec = declared.field(entry.record, field)
     if spec.ledger or spec.kind == "entry_number":
         raise RegistryError(

@@ -15,10 +15,10 @@ from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 
-def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int:
+def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
     """The book of that folder, place, volume and kind of event, with the rest brought up to date."""
     hold(connection, Whole.BOOKS)
     identity = {
@@ -41,7 +41,7 @@ def book_id(connection: Connection, declared: Declared, ledger: Ledger, folder_n
     return found
 
 
-def find_book(connection: Connection, declared: Declared, ledger: Ledger, folder_name: str) -> int | None:
+def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
     """The id of that book, where it is known."""
     return connection.scalar(
         select(book.c.id).where(

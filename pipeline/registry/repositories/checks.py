@@ -14,12 +14,12 @@ from pipeline.model import Severity
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_pages
-from pipeline.registry.model.checks import ChecksOutcome, StandingFinding
-from pipeline.registry.repositories.entries import standing_finding
-from pipeline.registry.repositories.projections import follow
+from pipeline.registry.model.checks import ChecksOutcome, CrossEntryFinding
+from pipeline.registry.repositories.entries import cross_entry_finding
+from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.repositories.rescans import ask_rescans
 from pipeline.registry.tables.checks import book_finding
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class _Key:
 
 def save_checks(
     connection: Connection,
-    declared: Declared,
-    findings: Iterable[StandingFinding],
+    declared: RecordSchema,
+    findings: Iterable[CrossEntryFinding],
     codes: Collection[str],
     book_ids: Sequence[int] | None,
 ) -> ChecksOutcome:
@@ -47,7 +47,7 @@ def save_checks(
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
     standing = {
-        _key(standing_finding(row)): int(row["id"])
+        _key(cross_entry_finding(row)): int(row["id"])
         for row in connection.execute(
             select(book_finding).where(
                 book_finding.c.cleared_at.is_(None),
@@ -68,16 +68,16 @@ def save_checks(
     wrote(connection, book_finding, ended)
     touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
     touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
-    follow(connection, declared, touched)
+    refresh_projections(connection, declared, touched)
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 
 
-def standing_findings(
+def cross_entry_findings(
     connection: Connection, book_ids: Sequence[int] | None = None
-) -> tuple[StandingFinding, ...]:
+) -> tuple[CrossEntryFinding, ...]:
     """All that the last checks found and that still holds, in the order in which it was raised."""
     rows = connection.execute(
         select(book_finding)
@@ -87,10 +87,10 @@ def standing_findings(
         )
         .order_by(book_finding.c.id)
     )
-    return tuple(standing_finding(row) for row in rows.mappings())
+    return tuple(cross_entry_finding(row) for row in rows.mappings())
 
 
-def _key(one: StandingFinding) -> _Key:
+def _key(one: CrossEntryFinding) -> _Key:
     finding = one.finding
     details = json.dumps(dict(finding.details), sort_keys=True, ensure_ascii=False)
     return _Key(
@@ -104,7 +104,7 @@ def _key(one: StandingFinding) -> _Key:
     )
 
 
-def _row(one: StandingFinding, now: datetime) -> Mapping[str, Any]:
+def _row(one: CrossEntryFinding, now: datetime) -> Mapping[str, Any]:
     return {
         "book_id": one.book_id,
         "page_id": one.page_id,

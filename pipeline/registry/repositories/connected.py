@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pipeline.registry.database.database import Database
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 
-class Connected:
+class Repository:
     """A database, and what the declarations say of its tables."""
 
-    def __init__(self, database: Database, declared: Declared) -> None:
+    def __init__(self, database: Database, declared: RecordSchema) -> None:
         self._database = database
         self._declared = declared

@@ -15,14 +15,14 @@ from pipeline.model import FieldStatus
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page, hold_page_of
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Seen, Verdict
+from pipeline.registry.model.decisions import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.effective_values import whole_seen
 from pipeline.registry.repositories.entries import findings_of, place_of, place_of_page, readings_of
-from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.tables.books import page_run
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import PAGE_ITSELF, decision, review_task
 
 WITH_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
@@ -30,7 +30,7 @@ WITH_TEXT = frozenset({FieldStatus.READ, FieldStatus.STRUCK_THROUGH})
 
 def decide(
     connection: Connection,
-    declared: Declared,
+    declared: RecordSchema,
     entry_id: int,
     verdicts: Sequence[Verdict],
     *,
@@ -48,14 +48,14 @@ def decide(
         NewDecision(
             place,
             checked_verdict(declared, place["record"], verdict),
-            whole if verdict.field == WHOLE_ENTRY else Seen.of(readings.get(verdict.field)),
+            whole if verdict.field == WHOLE_ENTRY else SeenReading.of(readings.get(verdict.field)),
             author,
             reason,
         )
         for verdict in verdicts
     ]
     add_decisions(connection, decisions)
-    follow(connection, declared, [(place["page_id"], entry_id)])
+    refresh_projections(connection, declared, [(place["page_id"], entry_id)])
     told = {"fields": [verdict.field for verdict in verdicts]}
     record(connection, author, "decided", f"entry:{entry_id}", told)
     return not _is_open(connection, place["page_id"], place["row"])
@@ -63,7 +63,7 @@ def decide(
 
 def settle_page(
     connection: Connection,
-    declared: Declared,
+    declared: RecordSchema,
     page_id: int,
     *,
     author: str,
@@ -77,11 +77,11 @@ def settle_page(
     seen = whole_seen(findings_of(connection, page_id, None))
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
     add_decisions(connection, [NewDecision(place, verdict, seen, author, reason)])
-    follow(connection, declared, [(page_id, None)])
+    refresh_projections(connection, declared, [(page_id, None)])
     record(connection, author, "page-seen", f"page:{page_id}")
 
 
-def checked_verdict(declared: Declared, record: str, verdict: Verdict) -> dict[str, str]:
+def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> dict[str, str]:
     """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other."""
     text = unicodedata.normalize("NFC", verdict.text)
     if verdict.field == WHOLE_ENTRY:
@@ -106,7 +106,7 @@ class NewDecision:
 
     place: Mapping[str, Any]
     verdict: Mapping[str, str]
-    seen: Seen | None
+    seen: SeenReading | None
     author: str
     reason: str = ""
     keyings: Sequence[int] | None = None

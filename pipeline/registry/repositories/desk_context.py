@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import ReviewPolicy
 
 
@@ -16,7 +16,7 @@ class Sitting:
     """What every step of a call needs. ``now`` is one moment throughout, in UTC."""
 
     connection: Connection
-    declared: Declared
+    declared: RecordSchema
     policy: ReviewPolicy
     now: datetime
 

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
-from pipeline.registry.model.checks import StandingFinding
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, LeftToDecide, Seen
+from pipeline.registry.model.checks import CrossEntryFinding
+from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, PendingDecisions, SeenReading
 from pipeline.registry.model.entries import RecordRow
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.amendments import amendments_in
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 
@@ -22,12 +22,12 @@ def left_to_decide(
     readings: Sequence[FieldReading],
     findings: Sequence[Finding],
     decisions: Mapping[str, Decision],
-    beside: Sequence[StandingFinding] = (),
+    cross_entry_findings: Sequence[CrossEntryFinding] = (),
     keyed: Collection[str] = (),
-) -> LeftToDecide:
+) -> PendingDecisions:
     """A field waits for a person when its reading was not accepted or a finding names it, until someone decides it; and
     again when the reading that was decided upon is no longer what the machine reads, or when a finding that came up
-    ``beside`` other entries names it that is younger than the decision. A field that people have ``keyed`` waits until
+    across entries names it that is younger than the decision. A field that people have ``keyed`` waits until
     enough of them agree, whatever the machine reads meanwhile."""
     by_field = {reading.field: reading for reading in readings}
     serious = [finding for finding in findings if finding.severity is not Severity.INFO]
@@ -38,8 +38,8 @@ def left_to_decide(
     }
     doubtful = {reading.field for reading in readings if not reading.accepted}
     doubtful |= {field for finding in serious for field in finding.fields}
-    doubted_beside = doubted(beside, decisions)
-    wanted = changed | (doubtful - decisions.keys()) | doubted_beside | set(keyed)
+    doubted_across = doubted(cross_entry_findings, decisions)
+    wanted = changed | (doubtful - decisions.keys()) | doubted_across | set(keyed)
     left = [field for field in dict.fromkeys([*by_field, *sorted(wanted)]) if field in wanted]
     unseen = _unseen(serious, decisions.get(WHOLE_ENTRY))
     if WHOLE_ENTRY in left:
@@ -47,22 +47,22 @@ def left_to_decide(
     if unseen or WHOLE_ENTRY in wanted:
         left.append(WHOLE_ENTRY)
     reasons = [f.code for f in serious if set(f.fields) & set(left) or f.code in unseen]
-    reasons += [one.finding.code for one in beside if doubted([one], decisions)]
+    reasons += [one.finding.code for one in cross_entry_findings if doubted([one], decisions)]
     named = {field for finding in serious for field in finding.fields}
     reasons += [
         _reading_doubt(by_field[field])
         for field in left
         if field in by_field and field not in named and not by_field[field].accepted
     ]
-    reopened = bool(changed or doubted_beside & decisions.keys() or (unseen and WHOLE_ENTRY in decisions))
-    return LeftToDecide(tuple(left), tuple(dict.fromkeys(reasons)), reopened)
+    reopened = bool(changed or doubted_across & decisions.keys() or (unseen and WHOLE_ENTRY in decisions))
+    return PendingDecisions(tuple(left), tuple(dict.fromkeys(reasons)), reopened)
 
 
-def doubted(beside: Sequence[StandingFinding], decisions: Mapping[str, Decision]) -> set[str]:
-    """The fields that findings from beside other entries name and nobody has decided since they came up; ``""`` (the
+def doubted(cross_entry_findings: Sequence[CrossEntryFinding], decisions: Mapping[str, Decision]) -> set[str]:
+    """The fields that findings across entries name and nobody has decided since they came up; ``""`` (the
     whole) of those that name none. Figures (INFO) put nothing in doubt."""
     found: set[str] = set()
-    for one in beside:
+    for one in cross_entry_findings:
         if one.finding.severity is Severity.INFO:
             continue
         for field in one.finding.fields or (WHOLE_ENTRY,):
@@ -74,20 +74,20 @@ def doubted(beside: Sequence[StandingFinding], decisions: Mapping[str, Decision]
 
 def has_changed(decision: Decision, reading: FieldReading | None) -> bool:
     """Whether the machine now says something that the person who decided neither saw nor said."""
-    now = Seen.of(reading)
+    now = SeenReading.of(reading)
     return now != decision.seen and not (now is not None and _agrees(decision, now))
 
 
-def whole_seen(findings: Sequence[Finding]) -> Seen | None:
+def whole_seen(findings: Sequence[Finding]) -> SeenReading | None:
     """What there is to see of an entry as a whole: the codes of its findings that name no field."""
     codes = _whole_codes(findings)
-    return Seen("", " ".join(sorted(codes)), "") if codes else None
+    return SeenReading("", " ".join(sorted(codes)), "") if codes else None
 
 
-def value_in_force(
+def derive_effective_value(
     decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
 ) -> str | None:
-    """The last decision, else the accepted reading unless it is ``doubted`` beside other entries, else None. ``""``
+    """The last decision, else the accepted reading unless it is ``doubted`` across entries, else None. ``""``
     is a field known to be blank. A value stands in its canonical form; what has none stands as it was written."""
     word = decision or (reading if reading and reading.accepted and not doubted else None)
     if word is None:
@@ -97,25 +97,25 @@ def value_in_force(
     return (word.canonical or word.text) if word.status is FieldStatus.READ else None
 
 
-def values_in_force(
-    declared: Declared,
+def derive_effective_values(
+    declared: RecordSchema,
     record: str,
     readings: Sequence[FieldReading],
     decisions: Mapping[str, Decision],
-    beside: Sequence[StandingFinding],
+    cross_entry_findings: Sequence[CrossEntryFinding],
     keyed: Collection[str],
 ) -> dict[str, str | None]:
     """The value in force of every field of the record. ``keyed``: fields of which people have said something that is
     not settled; no reading is in force there."""
     by_field = {reading.field: reading for reading in readings}
-    doubts = doubted(beside, decisions) | set(keyed)
+    doubts = doubted(cross_entry_findings, decisions) | set(keyed)
     return {
-        field: value_in_force(decisions.get(field), by_field.get(field), doubted=field in doubts)
+        field: derive_effective_value(decisions.get(field), by_field.get(field), doubted=field in doubts)
         for field in declared.fields(record)
     }
 
 
-def _agrees(decision: Decision, now: Seen) -> bool:
+def _agrees(decision: Decision, now: SeenReading) -> bool:
     return now.status == decision.status and (
         now.text == decision.text or (now.canonical != "" and now.canonical == decision.canonical)
     )
@@ -138,7 +138,7 @@ def _reading_doubt(reading: FieldReading) -> str:
 
 
 def effective_values_of(
-    connection: Connection, declared: Declared, entries: Mapping[int, str]
+    connection: Connection, declared: RecordSchema, entries: Mapping[int, str]
 ) -> Mapping[int, Mapping[str, str | None]]:
     """Return the effective values of these entries from the tables of their records.
 
@@ -163,7 +163,7 @@ def effective_values_of(
 
 
 def record_rows(
-    connection: Connection, declared: Declared, record: str, book_ids: Sequence[int]
+    connection: Connection, declared: RecordSchema, record: str, book_ids: Sequence[int]
 ) -> Iterator[RecordRow]:
     """The entries of these books, which are all of that record, in their order."""
     table = declared.records[record]

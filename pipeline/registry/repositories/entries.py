@@ -19,8 +19,8 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.registry.model.checks import StandingFinding
-from pipeline.registry.model.decisions import Decision, Seen
+from pipeline.registry.model.checks import CrossEntryFinding
+from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.keyings import taken_back
 from pipeline.registry.tables.books import book, page, page_run, scan
@@ -38,11 +38,11 @@ Spot: TypeAlias = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class MachineView:
     """What the machine says of an entry, or of a page itself: ``readings`` and ``findings`` of its last run, and what
-    stands ``beside`` other entries. It stays so as long as one holds the page."""
+    checks across entries found. It stays so as long as one holds the page."""
 
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
-    beside: tuple[StandingFinding, ...]
+    cross_entry_findings: tuple[CrossEntryFinding, ...]
 
 
 def machine_view(connection: Connection, page_id: int, entry_id: int | None) -> MachineView:
@@ -57,12 +57,12 @@ def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict
         return {}
     readings = _readings_of(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
     findings = _findings_of(connection, subjects)
-    beside = _beside_of(connection, subjects)
+    cross_entry_findings = _cross_entry_findings_of(connection, subjects)
     return {
         subject: MachineView(
             readings=() if subject[1] is None else tuple(readings[subject[1]]),
             findings=tuple(findings[subject]),
-            beside=tuple(beside[subject]),
+            cross_entry_findings=tuple(cross_entry_findings[subject]),
         )
         for subject in subjects
     }
@@ -175,9 +175,9 @@ def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mappi
     return found
 
 
-def _beside_of(
+def _cross_entry_findings_of(
     connection: Connection, subjects: Collection[Subject]
-) -> Mapping[Subject, list[StandingFinding]]:
+) -> Mapping[Subject, list[CrossEntryFinding]]:
     """What the checks of books and of the registry say of them as long as it holds."""
     rows = connection.execute(
         select(book_finding)
@@ -188,9 +188,9 @@ def _beside_of(
         )
         .order_by(book_finding.c.id)
     )
-    found: dict[Subject, list[StandingFinding]] = defaultdict(list)
+    found: dict[Subject, list[CrossEntryFinding]] = defaultdict(list)
     for row in rows.mappings():
-        found[row["page_id"], row["entry_id"]].append(standing_finding(row))
+        found[row["page_id"], row["entry_id"]].append(cross_entry_finding(row))
     return found
 
 
@@ -200,9 +200,9 @@ def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> Colum
     return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
 
 
-def standing_finding(row: RowMapping) -> StandingFinding:
+def cross_entry_finding(row: RowMapping) -> CrossEntryFinding:
     """A row of ``book_finding``."""
-    return StandingFinding(
+    return CrossEntryFinding(
         row["book_id"],
         row["page_id"],
         row["entry_id"],
@@ -285,7 +285,7 @@ def _decision(row: RowMapping) -> Decision:
         author=row["author"],
         decided_at=row["decided_at"],
         reason=row["reason"],
-        seen=None if nothing else Seen(row["seen_status"], row["seen_text"], row["seen_canonical"]),
+        seen=None if nothing else SeenReading(row["seen_status"], row["seen_text"], row["seen_canonical"]),
         seen_fingerprint=row["seen_fingerprint"],
         keyings=tuple(row["keyings"] or ()),
     )

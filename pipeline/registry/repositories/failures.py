@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import hold_book
-from pipeline.registry.model.books import Unread
+from pipeline.registry.model.books import ReadFailure
 from pipeline.registry.tables.books import book, page_failure
 
 
-def unread(connection: Connection, book_id: int | None) -> tuple[Unread, ...]:
+def unread(connection: Connection, book_id: int | None) -> tuple[ReadFailure, ...]:
     """What cannot be read, in the order of books, scans and pages."""
     query = (
         select(page_failure, book.c.folder_name)
@@ -23,7 +23,7 @@ def unread(connection: Connection, book_id: int | None) -> tuple[Unread, ...]:
     if book_id is not None:
         query = query.where(page_failure.c.book_id == book_id)
     return tuple(
-        Unread(
+        ReadFailure(
             row["book_id"],
             row["folder_name"],
             row["scan_name"],
@@ -40,7 +40,7 @@ def unread(connection: Connection, book_id: int | None) -> tuple[Unread, ...]:
 
 def set_aside(
     connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
-) -> dict[tuple[str, int | None], Unread]:
+) -> dict[tuple[str, int | None], ReadFailure]:
     """What failed with one of ``codes`` at least ``tries`` times in a row under the fingerprint that its scan has in
     ``prints`` now: by SHA-256 of the scan and page."""
     rows = connection.execute(

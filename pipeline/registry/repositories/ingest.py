@@ -7,16 +7,16 @@ from contextlib import AbstractContextManager
 
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry.database.audit import MACHINE, record
-from pipeline.registry.model.books import BookProgress, SaveOutcome, Unread
-from pipeline.registry.model.checks import ChecksOutcome, Link, StandingFinding
-from pipeline.registry.model.entries import InForce, LastReading
+from pipeline.registry.model.books import BookProgress, ReadFailure, SaveOutcome
+from pipeline.registry.model.checks import ChecksOutcome, CrossEntryFinding, Link
+from pipeline.registry.model.entries import EffectiveValues, LastReading
 from pipeline.registry.repositories import books, checks, failures, links, page_readings, places, saving
-from pipeline.registry.repositories.book_runs import Turn, turn_at
-from pipeline.registry.repositories.connected import Connected
+from pipeline.registry.repositories.book_locks import BookLock, lock_book
+from pipeline.registry.repositories.connected import Repository
 from pipeline.registry.repositories.stored_entries import stored_entry
 
 
-class MachineWrites(Connected):
+class IngestRepository(Repository):
     """What runs store, and what they must know to store it."""
 
     def book_id(self, ledger: Ledger, folder_name: str) -> int:
@@ -82,16 +82,16 @@ class MachineWrites(Connected):
 
     def set_aside(
         self, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
-    ) -> Mapping[tuple[str, int | None], Unread]:
+    ) -> Mapping[tuple[str, int | None], ReadFailure]:
         """What failed so often in a row that trying again is no use until something changes
         (``pipeline.registry.repositories.failures``). ``prints``: fingerprint of the reading by SHA-256 of the scan."""
         with self._database.reading() as connection:
             return failures.set_aside(connection, book_id, codes, tries, prints)
 
-    def turn_at(self, book_id: int, seconds: float) -> AbstractContextManager[Turn]:
+    def lock_book(self, book_id: int, seconds: float) -> AbstractContextManager[BookLock]:
         """Hold a book while it is read: one run at a time. ``seconds``: how long this run may say nothing before others
         take the book over. Entering raises ``BookBusy`` when another run has it."""
-        return turn_at(self._database, book_id, seconds)
+        return lock_book(self._database, book_id, seconds)
 
     def resolve_places(self, entry_id: int) -> bool:
         """Resolve the places of an entry anew, after the tables of administrative units have changed. Returns
@@ -99,15 +99,15 @@ class MachineWrites(Connected):
         out the same."""
         with self._database.writing() as connection:
             stored = stored_entry(connection, self._declared, entry_id)
-            in_force = InForce(entry_id, stored.record, stored.values)
-            changed = places.follow_places(connection, self._declared, [in_force])
+            in_force = EffectiveValues(entry_id, stored.record, stored.values)
+            changed = places.refresh_places(connection, self._declared, [in_force])
             if changed:
                 record(connection, MACHINE, "places-resolved", f"entry:{entry_id}")
             return changed
 
     def save_checks(
         self,
-        findings: Iterable[StandingFinding],
+        findings: Iterable[CrossEntryFinding],
         codes: Collection[str],
         book_ids: Sequence[int] | None = None,
     ) -> ChecksOutcome:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.errors import RegistryError
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import Whole, hold
-from pipeline.registry.model.checks import LinkDecision, LinkVerdict, StandingLink
+from pipeline.registry.model.checks import LinkDecision, LinkVerdict, StoredLink
 from pipeline.registry.repositories.links import PAIR, link_of
 from pipeline.registry.tables.checks import link, link_decision
 
@@ -50,9 +50,9 @@ def decide_link(
     record(connection, author.strip(), "link-decided", f"link:{link_id}", {"verdict": verdict})
 
 
-def standing_links(
+def stored_links(
     connection: Connection, kind: str | None, limit: int | None, *, rejected: bool
-) -> tuple[StandingLink, ...]:
+) -> tuple[StoredLink, ...]:
     """What is suggested now and what was confirmed: first what nobody has decided on its present evidence, then the
     surest; those that were ``rejected`` only on demand."""
     words = _last_words(connection)
@@ -88,19 +88,19 @@ def _pair(row: RowMapping) -> _Pair:
     return tuple(row[name] for name in PAIR)
 
 
-def _standing(row: RowMapping, word: RowMapping | None) -> StandingLink:
+def _standing(row: RowMapping, word: RowMapping | None) -> StoredLink:
     decision = None
     if word is not None:
         outdated = word["evidence"] != row["evidence"]
         verdict = LinkVerdict(word["verdict"])
         decision = LinkDecision(verdict, word["author"], word["decided_at"], word["reason"], outdated)
-    return StandingLink(**asdict(link_of(row)), link_id=row["id"], decision=decision)
+    return StoredLink(**asdict(link_of(row)), link_id=row["id"], decision=decision)
 
 
-def _is_settled(one: StandingLink) -> bool:
+def _is_settled(one: StoredLink) -> bool:
     return one.decision is not None and not one.decision.outdated
 
 
-def _is_shown(one: StandingLink, *, rejected: bool) -> bool:
+def _is_shown(one: StoredLink, *, rejected: bool) -> bool:
     was_rejected = one.decision is not None and one.decision.verdict is LinkVerdict.REJECTED
     return rejected or not was_rejected or (one.suggested and not _is_settled(one))

@@ -12,7 +12,7 @@ from pipeline.registry.model.books import BookSummary
 from pipeline.registry.model.tasks import Task, TaskState
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 
@@ -61,7 +61,7 @@ def queue(connection: Connection, book_id: int | None, limit: int | None) -> tup
     )
 
 
-def summary(connection: Connection, declared: Declared, book_id: int | None) -> BookSummary:
+def summary(connection: Connection, declared: RecordSchema, book_id: int | None) -> BookSummary:
     """Counts over one book, or over all."""
     tasks = connection.execute(
         select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
@@ -115,7 +115,7 @@ def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
     return {row.code: row.failures for row in rows}
 
 
-def _uncoded(connection: Connection, declared: Declared, book_id: int | None) -> Mapping[str, int]:
+def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None) -> Mapping[str, int]:
     """How often a box without a code is in force, by the words beside it."""
     found: Counter[str] = Counter()
     for record, table in declared.records.items():

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.places import Level, PlaceResolution
 from pipeline.predicates import date_parts
 from pipeline.registry.database.audit import add
-from pipeline.registry.model.entries import InForce, PlaceInForce
+from pipeline.registry.model.entries import EffectiveValues, ResolvedPlace
 from pipeline.registry.tables.entries import resolved_place
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 _SAME = (
     "text",
@@ -31,7 +31,9 @@ _SAME = (
 """What makes two rows say the same."""
 
 
-def follow_places(connection: Connection, declared: Declared, entries: Sequence[InForce]) -> bool:
+def refresh_places(
+    connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]
+) -> bool:
     """Resolve the places among the values in force anew, and note those that are no longer what was noted last.
     Returns whether there were any."""
     before = _last(connection, [one.entry_id for one in entries])
@@ -49,13 +51,13 @@ def follow_places(connection: Connection, declared: Declared, entries: Sequence[
     return bool(rows)
 
 
-def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, Mapping[str, PlaceInForce]]:
+def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, Mapping[str, ResolvedPlace]]:
     """Return what was noted last of each place of these entries, by entry and field; a place without an effective text
     is left out."""
-    found: dict[int, dict[str, PlaceInForce]] = defaultdict(dict)
+    found: dict[int, dict[str, ResolvedPlace]] = defaultdict(dict)
     for (entry_id, field), row in _last(connection, entry_ids).items():
         if row["text"] is not None:
-            found[entry_id][field] = PlaceInForce(
+            found[entry_id][field] = ResolvedPlace(
                 text=row["text"],
                 as_of=row["as_of"],
                 state=row["state"],
@@ -78,7 +80,7 @@ def _last(connection: Connection, entry_ids: Sequence[int]) -> dict[tuple[int, s
     return {(row["entry_id"], row["field"]): row for row in rows.mappings()}
 
 
-def _row(declared: Declared, text: str | None, day: str) -> dict[str, Any]:
+def _row(declared: RecordSchema, text: str | None, day: str) -> dict[str, Any]:
     places = declared.schemas.places
     found = places.resolve(text or "", date_parts(day))
     return {

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.database.audit import wrote
-from pipeline.registry.model.checks import StandingFinding
+from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.consensus import Standing
 from pipeline.registry.model.decisions import Decision
-from pipeline.registry.model.entries import InForce
-from pipeline.registry.repositories.effective_values import left_to_decide, values_in_force
+from pipeline.registry.model.entries import EffectiveValues
+from pipeline.registry.repositories.effective_values import derive_effective_values, left_to_decide
 from pipeline.registry.repositories.entries import (
     MachineView,
     Subject,
@@ -29,10 +29,10 @@ from pipeline.registry.repositories.entries import (
     tasks_at,
 )
 from pipeline.registry.repositories.keyings import live_standings
-from pipeline.registry.repositories.places import follow_places
-from pipeline.registry.repositories.tasks import TaskWanted, keep_tasks
+from pipeline.registry.repositories.places import refresh_places
+from pipeline.registry.repositories.tasks import TaskWanted, refresh_tasks
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 AT_ONCE = 500
 """Entries and pages that one statement asks about."""
@@ -55,21 +55,25 @@ class _Known:
         return self.subject[1] is None or bool(self.place["found"] or self.decisions or self.keyed)
 
     @property
-    def beside(self) -> tuple[StandingFinding, ...]:
-        """What stands beside other entries, as long as there is anything for it to stand on."""
-        return self.machine.beside if self.stands else ()
+    def cross_entry_findings(self) -> tuple[CrossEntryFinding, ...]:
+        """What checks across entries found, as long as there is anything for it to stand on."""
+        return self.machine.cross_entry_findings if self.stands else ()
 
     @property
     def task_wanted(self) -> TaskWanted:
         left = left_to_decide(
-            self.machine.readings, self.machine.findings, self.decisions, self.beside, self.keyed
+            self.machine.readings,
+            self.machine.findings,
+            self.decisions,
+            self.cross_entry_findings,
+            self.keyed,
         )
         return TaskWanted(self.subject, self.place, self.task, left, self.keyed)
 
 
-def follow(
+def refresh_projections(
     connection: Connection,
-    declared: Declared,
+    declared: RecordSchema,
     subjects: Iterable[Subject],
     machines: Mapping[Subject, MachineView] | None = None,
 ) -> set[Subject]:
@@ -81,7 +85,7 @@ def follow(
     for start in range(0, len(wanted), AT_ONCE):
         known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
         _follow_entries(connection, declared, [one for one in known if one.subject[1] is not None])
-        reopened |= keep_tasks(connection, [one.task_wanted for one in known])
+        reopened |= refresh_tasks(connection, [one.task_wanted for one in known])
     return reopened
 
 
@@ -103,22 +107,27 @@ def _known(
     return found
 
 
-def _follow_entries(connection: Connection, declared: Declared, entries: Sequence[_Known]) -> None:
+def _follow_entries(connection: Connection, declared: RecordSchema, entries: Sequence[_Known]) -> None:
     """Bring their records, places and numbers up to date."""
     if not entries:
         return
     values = [
-        values_in_force(
-            declared, one.place["record"], one.machine.readings, one.decisions, one.beside, one.keyed
+        derive_effective_values(
+            declared,
+            one.place["record"],
+            one.machine.readings,
+            one.decisions,
+            one.cross_entry_findings,
+            one.keyed,
         )
         for one in entries
     ]
     in_force = [
-        InForce(one.place["id"], one.place["record"], its if one.stands else None)
+        EffectiveValues(one.place["id"], one.place["record"], its if one.stands else None)
         for one, its in zip(entries, values, strict=True)
     ]
     _keep_records(connection, declared, in_force)
-    follow_places(connection, declared, in_force)
+    refresh_places(connection, declared, in_force)
     connection.execute(
         update(entry).where(entry.c.id == bindparam("of_entry")),
         [_entry_row(declared, one, its) for one, its in zip(entries, values, strict=True)],
@@ -126,7 +135,7 @@ def _follow_entries(connection: Connection, declared: Declared, entries: Sequenc
     wrote(connection, entry, [one.entry_id for one in in_force])
 
 
-def _entry_row(declared: Declared, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+def _entry_row(declared: RecordSchema, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
     field = declared.number_field(one.place["record"])
     number = values.get(field) if field else None
     read = next((reading.text for reading in one.machine.readings if reading.field == field), "")
@@ -142,7 +151,7 @@ def _entry_row(declared: Declared, one: _Known, values: Mapping[str, str | None]
 def _unaccepted(
     readings: Sequence[FieldReading], values: Mapping[str, str | None], decisions: Mapping[str, Decision]
 ) -> dict[str, str]:
-    """What the machine read and nobody has accepted or decided: for checks beside other entries, never in force."""
+    """What the machine read and nobody has accepted or decided: for checks across entries, never in force."""
     return {
         reading.field: reading.canonical
         for reading in readings
@@ -153,10 +162,10 @@ def _unaccepted(
     }
 
 
-def _keep_records(connection: Connection, declared: Declared, entries: Sequence[InForce]) -> None:
+def _keep_records(connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]) -> None:
     """The one row of each entry in the table of its record, and none in the others; of one that does not stand, none
     at all."""
-    new: dict[str, list[InForce]] = {}
+    new: dict[str, list[EffectiveValues]] = {}
     for record in dict.fromkeys(one.record for one in entries):
         own = declared.records[record]
         standing = [one for one in entries if one.record == record and one.values is not None]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import PageRef
 from pipeline.registry.model.amendments import Amendment
-from pipeline.registry.model.books import BookRow, BookSummary, StoredBook, Straightening, Unread
-from pipeline.registry.model.checks import StandingFinding, StandingLink
+from pipeline.registry.model.books import BookRow, BookSummary, ReadFailure, Rectification, StoredBook
+from pipeline.registry.model.checks import CrossEntryFinding, StoredLink
 from pipeline.registry.model.entries import PastReading, ReadEntry, RecordRow, StoredEntry
 from pipeline.registry.model.tasks import Task
 from pipeline.registry.repositories import (
@@ -22,15 +22,15 @@ from pipeline.registry.repositories import (
     overview,
     stored_entries,
 )
-from pipeline.registry.repositories.connected import Connected
-from pipeline.registry.repositories.straightening import straightening_of
+from pipeline.registry.repositories.connected import Repository
+from pipeline.registry.repositories.straightening import rectification_of
 from pipeline.schema import RecordSpec
 
 if TYPE_CHECKING:
-    from pipeline.registry.repositories.columns import Frame
+    from pipeline.registry.repositories.frames import Frame
 
 
-class WhatStands(Connected):
+class RegistryQueries(Repository):
     """What stands now, and how it came to that. Nothing is written."""
 
     def queue(self, book_id: int | None = None, limit: int | None = None) -> Sequence[Task]:
@@ -38,7 +38,7 @@ class WhatStands(Connected):
         with self._database.reading() as connection:
             return overview.queue(connection, book_id, limit)
 
-    def unread(self, book_id: int | None = None) -> Sequence[Unread]:
+    def read_failures(self, book_id: int | None = None) -> Sequence[ReadFailure]:
         """Pages and scans that could not be read, of a book or of all."""
         with self._database.reading() as connection:
             return failures.unread(connection, book_id)
@@ -48,52 +48,52 @@ class WhatStands(Connected):
         with self._database.reading() as connection:
             return overview.summary(connection, self._declared, book_id)
 
-    def shelf_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
+    def series_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
         """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or
         of the whole registry (``repositories.columns``). Values are those in force, else what was read."""
-        from pipeline.registry.repositories import columns
+        from pipeline.registry.repositories import frames
 
         with self._database.reading() as connection:
-            shelf = None if book_ids is None else columns.shelf_mates(connection, book_ids)
+            shelf = None if book_ids is None else frames.series_books(connection, book_ids)
             return (
-                columns.entries(connection, self._declared, shelf),
-                columns.pages(connection, shelf),
-                columns.books(connection, self._declared, shelf),
+                frames.entries(connection, self._declared, shelf),
+                frames.pages(connection, shelf),
+                frames.books(connection, self._declared, shelf),
             )
 
     def ink_prints(self, book_ids: Sequence[int]) -> Frame:
-        """Where the ink of the pages of these books lies (``pipeline.registry.repositories.columns``)."""
-        from pipeline.registry.repositories import columns
+        """Where the ink of the pages of these books lies (``pipeline.registry.repositories.frames``)."""
+        from pipeline.registry.repositories import frames
 
         with self._database.reading() as connection:
-            return columns.ink_prints(connection, book_ids)
+            return frames.ink_prints(connection, book_ids)
 
     def book_columns(self) -> Frame:
         """All books as columns."""
-        from pipeline.registry.repositories import columns
+        from pipeline.registry.repositories import frames
 
         with self._database.reading() as connection:
-            return columns.books(connection, self._declared, None)
+            return frames.books(connection, self._declared, None)
 
     def people_columns(self) -> Frame:
-        """The people of all entries as columns (``pipeline.registry.repositories.columns``)."""
-        from pipeline.registry.repositories import columns
+        """The people of all entries as columns (``pipeline.registry.repositories.frames``)."""
+        from pipeline.registry.repositories import frames
 
         with self._database.reading() as connection:
-            return columns.people(connection, self._declared)
+            return frames.people(connection, self._declared)
 
-    def standing_findings(self, book_ids: Sequence[int] | None = None) -> Sequence[StandingFinding]:
+    def cross_entry_findings(self, book_ids: Sequence[int] | None = None) -> Sequence[CrossEntryFinding]:
         """What the last checks of books and of the registry found."""
         with self._database.reading() as connection:
-            return checks.standing_findings(connection, book_ids)
+            return checks.cross_entry_findings(connection, book_ids)
 
     def links(
         self, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
-    ) -> Sequence[StandingLink]:
+    ) -> Sequence[StoredLink]:
         """What is suggested to belong together and what people confirmed: first what nobody has decided on its present
         evidence, then the surest. Those that people ``rejected`` only on demand."""
         with self._database.reading() as connection:
-            return link_decisions.standing_links(connection, kind, limit, rejected=rejected)
+            return link_decisions.stored_links(connection, kind, limit, rejected=rejected)
 
     def entries(self, book_id: int | None = None) -> Sequence[int]:
         """The ids of the entries that stand, in the order of the books."""
@@ -141,10 +141,10 @@ class WhatStands(Connected):
         with self._database.reading() as connection:
             return tuple(effective_values.record_rows(connection, self._declared, record, book_ids))
 
-    def straightening(self, book_id: int, ref: PageRef) -> Straightening | None:
+    def rectification(self, book_id: int, ref: PageRef) -> Rectification | None:
         """How that page was set straight, for cutting the boxes of its readings from the scan again."""
         with self._database.reading() as connection:
-            return straightening_of(connection, book_id, ref)
+            return rectification_of(connection, book_id, ref)
 
     def amendments(self, entry_id: int) -> Sequence[Amendment]:
         """Every amendment of an entry, those taken back included, the oldest first."""
@@ -158,7 +158,7 @@ class WhatStands(Connected):
         with self._database.reading() as connection:
             return tuple(stored_entries.past_readings(connection, entry_id))
 
-    def value_in_force(self, entry_id: int, field: str) -> str | None:
+    def effective_value(self, entry_id: int, field: str) -> str | None:
         """The last decision, else the accepted reading, else None; ``""`` is a field known to be blank."""
         with self._database.reading() as connection:
             record = entries.place_of(connection, entry_id)["record"]

@@ -15,7 +15,7 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.schema.lists import describe_details
 
 NOBODY = 0
@@ -23,7 +23,7 @@ NOBODY = 0
 
 
 def ask_rescans(
-    connection: Connection, declared: Declared, page_id: int, findings: Iterable[Finding]
+    connection: Connection, declared: RecordSchema, page_id: int, findings: Iterable[Finding]
 ) -> None:
     """A ticket for each finding of a page that calls for another scan and has had none. The caller holds the page."""
     specs = declared.schemas.findings
@@ -61,7 +61,7 @@ def ask_rescans(
         record(connection, MACHINE, "rescan-asked", f"ticket:{ticket_id}")
 
 
-def _sentence(declared: Declared, finding: Finding) -> str:
+def _sentence(declared: RecordSchema, finding: Finding) -> str:
     """What the finding says, with its details."""
     told = ", ".join(describe_details(finding))
     sentence = declared.schemas.findings[finding.code].sentence

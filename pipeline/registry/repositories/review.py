@@ -10,11 +10,11 @@ from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.checks import LinkVerdict
 from pipeline.registry.model.decisions import Verdict
 from pipeline.registry.repositories import amendments, decisions, link_decisions
-from pipeline.registry.repositories.connected import Connected
+from pipeline.registry.repositories.connected import Repository
 from pipeline.registry.repositories.stored_entries import stored_entry
 
 
-class PeopleWrite(Connected):
+class ReviewRepository(Repository):
     """What people said, for good."""
 
     def decide(

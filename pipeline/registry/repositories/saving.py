@@ -16,11 +16,11 @@ from pipeline.registry.model.books import SaveOutcome
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.books import upserted
 from pipeline.registry.repositories.failures import forget_failures
-from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.repositories.rescans import ask_rescans
 from pipeline.registry.tables.books import page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry, finding, reading
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 
@@ -47,7 +47,7 @@ def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
 
 
 def save_page(
-    connection: Connection, declared: Declared, book_id: int, result: PageResult, fingerprint: str
+    connection: Connection, declared: RecordSchema, book_id: int, result: PageResult, fingerprint: str
 ) -> SaveOutcome:
     """A new run over a page: its readings and findings take the place of the last ones, which stay on record.
 
@@ -72,7 +72,7 @@ def save_page(
             _add_entry(connection, declared, page_id, run_id, result.form, one)
         entry_ids = connection.scalars(select(entry.c.id).where(mine)).all()
         subjects = [(page_id, entry_id) for entry_id in (None, *entry_ids)]
-        opened_again = follow(connection, declared, subjects)
+        opened_again = refresh_projections(connection, declared, subjects)
         reopened = len(opened_again - {(page_id, None)})
     if is_new or over:
         told = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
@@ -121,7 +121,7 @@ def _new_run(connection: Connection, page_id: int, result: PageResult, fingerpri
 
 
 def _add_entry(
-    connection: Connection, declared: Declared, page_id: int, run_id: int, form: str, one: EntryResult
+    connection: Connection, declared: RecordSchema, page_id: int, run_id: int, form: str, one: EntryResult
 ) -> None:
     kind = declared.schemas.form(form).record
     entry_id, _ = upserted(

@@ -23,7 +23,7 @@ from pipeline.registry.repositories.entries import (
 from pipeline.registry.repositories.places import places_of
 from pipeline.registry.tables.books import page, page_run, scan
 from pipeline.registry.tables.entries import entry, reading
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 AT_ONCE = 500
 """Entries that one statement asks about."""
@@ -41,13 +41,13 @@ def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[in
     return connection.scalars(query if book_id is None else query.where(scan.c.book_id == book_id)).all()
 
 
-def stored_entry(connection: Connection, declared: Declared, entry_id: int) -> StoredEntry:
+def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) -> StoredEntry:
     """Return all that is known of one entry; ``NotThere`` when there is none of that id."""
     return next(stored_entries(connection, declared, [entry_id]))
 
 
 def stored_entries(
-    connection: Connection, declared: Declared, entry_ids: Sequence[int]
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
     """Yield all that is known of each of these entries, in their order.
 
@@ -59,7 +59,7 @@ def stored_entries(
 
 
 def _some_entries(
-    connection: Connection, declared: Declared, entry_ids: Sequence[int]
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> Iterator[StoredEntry]:
     pages = dict(
         iter(connection.execute(select(entry.c.id, entry.c.page_id).where(entry.c.id.in_(entry_ids))))
@@ -88,7 +88,7 @@ def _some_entries(
             decisions=decisions[row["page_id"], row["row"]],
             values=values[row["id"]],
             places=places.get(row["id"], {}),
-            beside=view.beside,
+            cross_entry_findings=view.cross_entry_findings,
             hand_reader=readers.get(row["page_id"]),
             amendments=amendments.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
         )

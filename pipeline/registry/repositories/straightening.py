@@ -6,11 +6,11 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
-from pipeline.registry.model.books import Straightening
+from pipeline.registry.model.books import Rectification
 from pipeline.registry.tables.books import page, page_run, scan
 
 
-def straightening_of(connection: Connection, book_id: int, ref: PageRef) -> Straightening | None:
+def rectification_of(connection: Connection, book_id: int, ref: PageRef) -> Rectification | None:
     """That of a book's page, ``None`` when nothing was read on it."""
     row = (
         connection.execute(
@@ -30,4 +30,4 @@ def straightening_of(connection: Connection, book_id: int, ref: PageRef) -> Stra
     if row is None:
         return None
     width, height = row["size"]
-    return Straightening(np.asarray(row["matrix"], dtype=np.float64), (int(width), int(height)))
+    return Rectification(np.asarray(row["matrix"], dtype=np.float64), (int(width), int(height)))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select, update
 
 from pipeline.registry.model.consensus import Standing, finished, stage_of, standing
-from pipeline.registry.model.decisions import LeftToDecide
+from pipeline.registry.model.decisions import PendingDecisions
 from pipeline.registry.model.desk import Stage
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.entries import Subject
@@ -30,7 +30,7 @@ class TaskWanted:
     subject: Subject
     place: Mapping[str, Any]
     before: RowMapping | None
-    left: LeftToDecide
+    left: PendingDecisions
     keyed: Mapping[str, Standing]
 
     @property
@@ -42,7 +42,7 @@ class TaskWanted:
         return [self.keyed.get(field, _UNTOUCHED) for field in self.left.fields]
 
 
-def keep_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
+def refresh_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
     """Bring these tasks in step with what is left and keyed. Returns the subjects whose task was opened *again* by
     this."""
     wanted = [one for one in wanted if one.before is not None or one.left.fields]

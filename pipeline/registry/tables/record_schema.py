@@ -24,7 +24,7 @@ PLACE_RULE = place_existed.name
 
 
 @dataclass(frozen=True)
-class Declared:
+class RecordSchema:
     """The declarations with the tables that derive from them."""
 
     schemas: Schemas

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from pipeline.charts import BarChart, BarSegment, ChartBar
-from pipeline.registry.model.statistics import AGES, BookTally
+from pipeline.registry.model.statistics import AGES, BookStatistics
 from pipeline.reports.content import (
     STAGES,
     ReportFigure,
@@ -174,12 +174,12 @@ def missing_table(data: ReportData) -> ReportTable:
     return ReportTable("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
 
 
-def missing_pages(book: BookTally) -> int:
+def missing_pages(book: BookStatistics) -> int:
     """How many pages are missing by the printed numbers of those around them."""
     return sum(_length(run) for told in book.missing for run in told.split(","))
 
 
-def unseen_pages(book: BookTally) -> int:
+def unseen_pages(book: BookStatistics) -> int:
     """How many pages of its closing note a book that was begun still lacks."""
     return max((book.said_pages or 0) - book.inner - book.failed, 0) if book.pages else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.charts import BarChart, BarSegment, ChartBar
-from pipeline.registry.model.statistics import BookTally
+from pipeline.registry.model.statistics import BookStatistics
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,
@@ -106,7 +106,7 @@ def straight_through(data: ReportData) -> ReportFigure:
     return ReportFigure("Máy nhận thẳng", share_cell(straight, entries, list_href("books")), note)
 
 
-def book_table(data: ReportData, books: Sequence[BookTally]) -> ReportTable:
+def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable:
     """One row a book."""
     columns = (("Sổ", False), ("Loại việc", False), ("Nơi đăng ký", False), ("Quyển", False), ("Trang", True))
     rows = tuple(
@@ -123,7 +123,7 @@ def book_table(data: ReportData, books: Sequence[BookTally]) -> ReportTable:
     return ReportTable("books", "Theo sổ", (*columns, *COUNTS), rows, href=list_href("books"), shown=15)
 
 
-def _counts(books: Iterable[BookTally], target: int | None) -> tuple[ReportCell, ...]:
+def _counts(books: Iterable[BookStatistics], target: int | None) -> tuple[ReportCell, ...]:
     books = tuple(books)
     entries, straight = sum(book.entries for book in books), sum(book.straight for book in books)
     done = sum(book.done for book in books)
@@ -139,7 +139,7 @@ def _counts(books: Iterable[BookTally], target: int | None) -> tuple[ReportCell,
     )
 
 
-Group = tuple[ReportCell, list[BookTally], int | None]
+Group = tuple[ReportCell, list[BookStatistics], int | None]
 """Name, books and what there is to be done (None: the plan does not say)."""
 
 
@@ -153,7 +153,7 @@ def _table(
     )
 
 
-def _target_of_year(data: ReportData, year: int, mine: list[BookTally]) -> int | None:
+def _target_of_year(data: ReportData, year: int, mine: list[BookStatistics]) -> int | None:
     """What the plan asks of one year; None where it only speaks of several together."""
     rows = [row for row in data.plan.rows if row.from_ <= year <= row.to]
     if any(row.from_ != row.to for row in rows):

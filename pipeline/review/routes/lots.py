@@ -136,7 +136,7 @@ def cancel_lot(
 
 
 def _lots(request: Request, site: Site, person: Person, refused: str = "") -> Response:
-    tallies = site.registry.counting(person.places, now=site.now).books()
+    tallies = site.registry.statistics(person.places, now=site.now).books()
     data = ReportData(tallies, site.plan, site.schemas)
     return site.renderer.render(
         request,

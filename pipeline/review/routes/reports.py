@@ -12,8 +12,14 @@ from starlette.responses import Response
 from pipeline.localtime import format_moment
 from pipeline.model import FieldStatus
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.statistics import BookTally, FieldLine, Listed, Tallies, TaskLine
-from pipeline.registry.services.statistics.counting import Counting
+from pipeline.registry.model.statistics import (
+    BookStatistics,
+    ChangedField,
+    ListFilter,
+    Statistics,
+    WaitingTask,
+)
+from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.reports import SPAN, ReportCell, ReportTable
 from pipeline.reports.content import STAGES, age_cell, count_cell, text_cell
 from pipeline.reports.data import ReportData
@@ -33,7 +39,7 @@ WORKED_ON = frozenset({"review", "check", "third", "supervisor"})
 """Stages at which a supervisor may take tasks at the desk."""
 
 
-def waiting_table(data: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
+def waiting_table(data: ReportData, lines: Iterable[WaitingTask]) -> ReportTable:
     """Return the open tasks as a table, the longest waiting first."""
     columns = (
         ("Sổ", False),
@@ -59,7 +65,7 @@ def waiting_table(data: ReportData, lines: Iterable[TaskLine]) -> ReportTable:
     return ReportTable("waiting", "Việc đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
 
 
-def field_table(data: ReportData, title: str, before: str, lines: Iterable[FieldLine]) -> ReportTable:
+def field_table(data: ReportData, title: str, before: str, lines: Iterable[ChangedField]) -> ReportTable:
     """Return fields as a table, with their text ``before`` and the settled text, the latest first."""
     columns = (
         ("Sổ", False),
@@ -87,7 +93,7 @@ def field_table(data: ReportData, title: str, before: str, lines: Iterable[Field
     return ReportTable("fields", title, columns, rows, shown=MOST_ROWS)
 
 
-def _desk(one: TaskLine) -> str:
+def _desk(one: WaitingTask) -> str:
     return f"/desk?stage={one.stage}&book={one.book_id}" if one.stage in WORKED_ON else "/tickets"
 
 
@@ -136,7 +142,7 @@ def show_books(
     record: Asked = None,
     year: int | None = None,
 ) -> Response:
-    def wanted(book: BookTally) -> bool:
+    def wanted(book: BookStatistics) -> bool:
         return (
             place in (None, book.place_code)
             and record in (None, book.record)
@@ -179,7 +185,7 @@ def show_waiting(
     request: Request, site: SiteDep, session: SessionDep, stage: Asked = None, book: int | None = None
 ) -> Response:
     counting = _counting(site, session.person)
-    lines = counting.waiting(Listed(book_id=book, stage=stage), MOST_ROWS)
+    lines = counting.waiting(ListFilter(book_id=book, stage=stage), MOST_ROWS)
     return _list(request, site, waiting_table(_of(site, session.person, counting.nothing(0)), lines))
 
 
@@ -196,7 +202,7 @@ def show_overturned(
     site.registry.note_view(session.person, "fields-listed", "list:overturned")
     counting = _counting(site, session.person)
     data = _of(site, session.person, counting.nothing(days), days)
-    lines = counting.overturned(data.tallies.since, Listed(record=record, field=field), MOST_ROWS)
+    lines = counting.overturned(data.tallies.since, ListFilter(record=record, field=field), MOST_ROWS)
     return _list(request, site, field_table(data, "Lời đầu bị người thứ hai sửa", "Lời đầu", lines))
 
 
@@ -213,19 +219,19 @@ def show_misread(
     site.registry.note_view(session.person, "fields-listed", "list:misread")
     counting = _counting(site, session.person)
     data = _of(site, session.person, counting.nothing(days), days)
-    lines = counting.misread(data.tallies.since, Listed(form=form, field=field), MOST_ROWS)
+    lines = counting.misread(data.tallies.since, ListFilter(form=form, field=field), MOST_ROWS)
     return _list(request, site, field_table(data, "Máy đọc khác điều người quyết", "Máy đọc", lines))
 
 
-def _counting(site: Site, person: Person) -> Counting:
-    return site.registry.counting(person.places, now=site.now)
+def _counting(site: Site, person: Person) -> RegistryStatistics:
+    return site.registry.statistics(person.places, now=site.now)
 
 
 def _basis(site: Site, person: Person, days: int) -> ReportData:
-    return _of(site, person, _counting(site, person).tallies(days), days)
+    return _of(site, person, _counting(site, person).all(days), days)
 
 
-def _of(site: Site, person: Person, tallies: Tallies, days: int = SPAN) -> ReportData:
+def _of(site: Site, person: Person, tallies: Statistics, days: int = SPAN) -> ReportData:
     return ReportData(tallies, site.plan.restricted_to(person.places), site.schemas, days)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import FieldStatus
-from pipeline.registry import Link, Registry, StandingFinding, Verdict
+from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.model.accounts import Person, Role
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
@@ -31,8 +31,8 @@ def live(registry: Registry) -> None:
         registry.decide(one, [verdict], author="an", reason="rõ nét")
     stored = registry.entry(one)
     page_id = 1
-    beside = StandingFinding(stored.book_id, page_id, one, finding("K07", "child_name"))
-    other = StandingFinding(stored.book_id, page_id, two, finding("K07", "child_name"))
+    beside = CrossEntryFinding(stored.book_id, page_id, one, finding("K07", "child_name"))
+    other = CrossEntryFinding(stored.book_id, page_id, two, finding("K07", "child_name"))
     registry.save_checks([beside, other], ["K07"])
     registry.save_checks([other], ["K07"])
     registry.save_links([Link("person", one, "child", two, "child", 0.5, {"name": "same"})])

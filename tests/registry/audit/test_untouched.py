@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 from pipeline.cli.audit_words import ACTIONS
 from pipeline.model import FieldStatus
-from pipeline.registry import Link, Registry, StandingFinding, Verdict
+from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import upgrade
@@ -69,7 +69,7 @@ def checked(data: st.DataObject, registry: Registry, book_id: int) -> None:
     wanted = data.draw(st.booleans())
     stored = [registry.entry(one) for one in registry.entries(book_id)[:2] if wanted]
     found = [
-        StandingFinding(book_id, task.page_id, one.entry_id, finding("K07", NATIVE_PLACE))
+        CrossEntryFinding(book_id, task.page_id, one.entry_id, finding("K07", NATIVE_PLACE))
         for one in stored
         for task in registry.queue(book_id)
         if task.entry_id == one.entry_id

@@ -82,4 +82,4 @@ def keyed(desk: Desk, who: Person, *words: Verdict, task: DeskTask | None = None
 def in_force(registry: Registry, field: str) -> str | None:
     """The value in force of the only entry."""
     (entry_id,) = registry.entries()
-    return registry.value_in_force(entry_id, field)
+    return registry.effective_value(entry_id, field)

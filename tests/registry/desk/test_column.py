@@ -78,7 +78,7 @@ def test_somebody_else_checks_the_column_while_other_fields_still_wait(
     assert {task.work.first for task in checked.tasks} == {said("child_sex", "Nam")}
     words = [(one.task_id, one.version, said("child_sex", "Nam")) for one in checked.tasks]
     assert all(one.settled == ("child_sex",) for one in desk.key_column(BINH, words, token="hai"))
-    assert {registry.value_in_force(entry_id, "child_sex") for entry_id in registry.entries()} == {"1"}
+    assert {registry.effective_value(entry_id, "child_sex") for entry_id in registry.entries()} == {"1"}
     assert {task.fields for task in registry.queue()} == {("notes",)}
 
 

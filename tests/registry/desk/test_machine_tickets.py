@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import Finding, PageResult, Severity
-from pipeline.registry import Registry, StandingFinding
+from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import AN, OPERATOR, SINGLE, Clock, taken
 from tests.registry.pages import entry, page, read
@@ -58,7 +58,7 @@ def test_what_a_person_closed_stays_closed_when_the_page_is_read_again(
 def test_a_missing_page_of_the_book_is_asked_for_too(registry: Registry, desk: Desk, book_id: int) -> None:
     missing = Finding("K11-MISSING", Severity.REVIEW, (), {"missing": "3"})
     for _ in range(2):
-        registry.save_checks([StandingFinding(book_id, 1, None, missing)], ["K11-MISSING"])
+        registry.save_checks([CrossEntryFinding(book_id, 1, None, missing)], ["K11-MISSING"])
     ticket = next(one for one in desk.tickets(OPERATOR) if one.code == "K11-MISSING")
     assert ticket.reason == "Thiếu trang trước trang này. (thiếu 3)"
 

@@ -127,12 +127,12 @@ def test_a_bad_lot_is_rejected_and_all_of_it_waits_again_with_nothing_lost(
     assert (closed.closing.verdict, closed.closing.findings.wrong) == (LotVerdict.REJECTED, lot.plan.sample)
     assert (closed.reopened, closed.left) == (ENTRIES - lot.plan.sample, 0)
     assert registry.summary().review == ENTRIES - lot.plan.sample
-    values = [registry.value_in_force(one, "child_name") for one in registry.entries(book)]
+    values = [registry.effective_value(one, "child_name") for one in registry.entries(book)]
     assert values.count("Khác") == lot.plan.sample
     assert all(registry.past_readings(one) for one in registry.entries(book))
     check(desk, people["mai"])
     assert registry.summary().review == 0
-    again = [registry.value_in_force(one, "child_name") for one in registry.entries(book)]
+    again = [registry.effective_value(one, "child_name") for one in registry.entries(book)]
     assert [value for value in again if value != "Khác"] == [
         name_of(number) for number, value in enumerate(again, start=1) if value != "Khác"
     ]
@@ -218,7 +218,7 @@ def test_sampling_does_not_count_as_work_of_people_nor_against_straight_through(
     lots = lots_of(registry, clock, "two-rounds")
     lots.draw(people["phu"], [book])
     check(desk, people["kim"])
-    told = registry.counting(None, now=clock).tallies(30, people=True)
+    told = registry.statistics(None, now=clock).all(30, people=True)
     assert (told.books[0].straight, told.books[0].waiting) == (ENTRIES - 2, 0)
     assert told.second == ()
     assert [(one.login, one.words) for one in told.people or ()] == [("kim", ENTRIES), ("ra", 2)]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.model import FieldStatus, Finding, PageKind, Severity
-from pipeline.registry import Registry, StandingFinding
+from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.model.desk import Stage
-from pipeline.registry.model.statistics import AGES, Listed, SecondLook, Tallies
+from pipeline.registry.model.statistics import AGES, ListFilter, SecondLook, Statistics
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.statistics.books import DRIFT
 from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
@@ -40,8 +40,8 @@ def desk(registry: Registry, book: int, clock: Clock) -> Desk:
     return registry.desk(BLIND, now=clock)
 
 
-def tallies(registry: Registry, *, people: bool = False, places: frozenset[str] | None = None) -> Tallies:
-    return registry.counting(places).tallies(DAYS, people=people)
+def tallies(registry: Registry, *, people: bool = False, places: frozenset[str] | None = None) -> Statistics:
+    return registry.statistics(places).all(DAYS, people=people)
 
 
 def test_a_book_tells_what_went_straight_through_what_people_settled_and_what_waits(
@@ -62,7 +62,7 @@ def test_an_accepted_entry_that_a_check_of_the_book_doubted_went_not_straight_th
 ) -> None:
     entry_id = registry.entries(book)[0]
     page_id = registry.book(book).pages[1].page_id
-    doubt = StandingFinding(book, page_id, entry_id, finding("K07", "child_name"))
+    doubt = CrossEntryFinding(book, page_id, entry_id, finding("K07", "child_name"))
     registry.save_checks([doubt], ["K07"])
     registry.save_checks([], ["K07"])
     (told,) = tallies(registry).books
@@ -74,7 +74,7 @@ def test_missing_pages_failures_and_tickets_stand_with_their_book(
 ) -> None:
     page_id = registry.book(book).pages[1].page_id
     gap = replace(finding("K11-MISSING"), details={"missing": "3–5, 9", "before": "10"})
-    registry.save_checks([StandingFinding(book, page_id, None, gap)], ["K11-MISSING"])
+    registry.save_checks([CrossEntryFinding(book, page_id, None, gap)], ["K11-MISSING"])
     registry.save_failure(book, SCAN, "scan.pdf", 9, "timeout", "quá giờ")
     desk.request_rescan(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "mờ")
     (told,) = tallies(registry).books
@@ -86,7 +86,7 @@ def test_that_handwriting_is_unusual_stands_with_its_book_as_long_as_it_holds(
 ) -> None:
     page_id = registry.book(book).pages[1].page_id
     said = Finding(DRIFT, Severity.INFO, (), {"unusual": "nhiều chữ lạ", "unseen": "17"})
-    registry.save_checks([StandingFinding(book, page_id, None, said)], [DRIFT], [book])
+    registry.save_checks([CrossEntryFinding(book, page_id, None, said)], [DRIFT], [book])
     (told,) = tallies(registry).books
     assert (told.unusual, told.unseen) == ("nhiều chữ lạ", 17)
     assert tallies(registry, places=frozenset({"khác"})).books == ()
@@ -120,13 +120,13 @@ def test_pages_to_scan_again_are_counted_by_the_scanner_that_the_intake_names(
 
 def test_what_waits_is_counted_by_stage_and_age(registry: Registry, desk: Desk) -> None:
     keyed(desk, AN, said("child_name"), said("notes"))
-    later = registry.counting(None, now=lambda: real_now() + timedelta(days=5)).tallies(DAYS)
+    later = registry.statistics(None, now=lambda: real_now() + timedelta(days=5)).all(DAYS)
     assert [(one.stage, one.by_age) for one in later.waiting] == [
         (Stage.CHECK, (0, 0, 1, 0, 0, 0)),
         (Stage.REVIEW, (0, 0, 1, 0, 0, 0)),
     ]
     assert all(len(one.by_age) == len(AGES) + 1 for one in later.waiting)
-    (line,) = registry.counting(None).waiting(Listed(stage=Stage.CHECK))
+    (line,) = registry.statistics(None).waiting(ListFilter(stage=Stage.CHECK))
     assert (line.page_no, line.fields, line.book) == (3, ("child_name", "notes"), "KS.2010.01")
 
 
@@ -147,7 +147,7 @@ def test_second_looks_tell_what_was_overturned_and_how_often_two_agreed(
         (BINH.login, 2, 0, 0),
         (CHI.login, 1, 0, 0),
     ]
-    (line,) = registry.counting(None).overturned(told.since, Listed())
+    (line,) = registry.statistics(None).overturned(told.since, ListFilter())
     assert (line.field, line.said, line.settled) == ("child_name", "Thử Hai", "Thử Một")
     assert tallies(registry).people is None
 
@@ -176,7 +176,7 @@ def test_readings_stand_beside_what_people_settled_by_form_and_reader(
         ("birth-2006", "hand-x", "child_name", 1, 1),
         ("birth-2006", "hand-x", "notes", 1, 0),
     ]
-    (line,) = registry.counting(None).misread(told.since, Listed(form="birth-2006", field="notes"))
+    (line,) = registry.statistics(None).misread(told.since, ListFilter(form="birth-2006", field="notes"))
     assert (line.said, line.settled_status) == ("Thử Một", FieldStatus.BLANK)
 
 
@@ -197,6 +197,6 @@ def test_nothing_of_another_place_is_counted(registry: Registry, desk: Desk, clo
     assert [one.book_id for one in tallies(registry, places=frozenset({"99999"})).books] == [elsewhere]
     told = tallies(registry, places=frozenset({"99999"}), people=True)
     assert (told.hours, told.waiting, told.second, told.readings, told.people) == ((), (), (), (), ())
-    assert registry.counting(frozenset({"99999"})).waiting(Listed()) == ()
+    assert registry.statistics(frozenset({"99999"})).waiting(ListFilter()) == ()
     mine = tallies(registry, places=frozenset({LEDGER.place_code}))
     assert (len(mine.books), len(mine.waiting)) == (1, 2)

@@ -108,7 +108,7 @@ def test_what_is_decomposed_is_stored_composed(office: Office, sit_down: SitDown
     with office.open():
         sit_down("an").start().type("Thu\u031b\u0309").press("Enter").see_the_end()
     (entry_id,) = office.registry.entries(book.book_id)
-    assert office.registry.value_in_force(entry_id, "child_name") == "Th\u1eed"
+    assert office.registry.effective_value(entry_id, "child_name") == "Th\u1eed"
 
 
 def test_known_words_are_offered_only_while_typing_and_taken_only_when_chosen(

@@ -17,7 +17,7 @@ from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, Verdict
 from pipeline.registry.model.desk import NotYours, Stage
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.desk_context import Sitting
-from pipeline.registry.repositories.effective_values import values_in_force
+from pipeline.registry.repositories.effective_values import derive_effective_values
 from pipeline.registry.repositories.entries import MachineView, decisions_at, machine_views
 from pipeline.registry.repositories.keyings import Apart, kept_apart, live_among, word_of, words_on
 from pipeline.registry.repositories.leases import Mode, no_longer_in_hand, renew
@@ -154,8 +154,8 @@ def _case(
     keyed = live_among(words, decisions, apart)
     values: Mapping[str, str | None] = {}
     if row["entry_id"] is not None:
-        values = values_in_force(
-            sitting.declared, row["record"], machine.readings, decisions, machine.beside, keyed
+        values = derive_effective_values(
+            sitting.declared, row["record"], machine.readings, decisions, machine.cross_entry_findings, keyed
         )
     return Case(
         row=row,

@@ -47,7 +47,7 @@ from pipeline.registry.services.desk.cases import held_case, task_row
 from pipeline.registry.services.desk.keying import Submission, key_task
 from pipeline.registry.services.desk.reopening import Reopened
 from pipeline.registry.services.desk.showing import lies_among, shown
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import ReviewPolicy
 
 MOST_HELD = 3
@@ -63,7 +63,7 @@ class Desk:
     def __init__(
         self,
         database: Database,
-        declared: Declared,
+        declared: RecordSchema,
         policy: ReviewPolicy,
         now: Callable[[], datetime] | None,
     ) -> None:

@@ -16,7 +16,7 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Standing, Word, standing
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Seen, Verdict
+from pipeline.registry.model.decisions import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.model.desk import KeyOutcome, Stage
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.repositories import projections
@@ -28,7 +28,7 @@ from pipeline.registry.repositories.leases import Mode, hand_back
 from pipeline.registry.services.desk.cases import Case, case_in_hand, untouched
 from pipeline.registry.services.desk.written import rows_of_tasks
 from pipeline.registry.tables.desk import submission
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 
@@ -133,7 +133,7 @@ def follow(sitting: Sitting, cases: Sequence[Case]) -> dict[int, Mapping[str, An
     """Bring records and tasks in step with the words on these tasks, and give each task a new version in any case; the
     rows of the tasks then, by id."""
     machines = {(case.row["page_id"], case.row["entry_id"]): case.machine for case in cases}
-    projections.follow(sitting.connection, sitting.declared, list(machines), machines)
+    projections.refresh_projections(sitting.connection, sitting.declared, list(machines), machines)
     versions = {case.task_id: case.version + 1 for case in cases}
     rows = sitting.connection.execute(
         update(review_task)
@@ -218,7 +218,11 @@ def _row(case: Case, verdict: Mapping[str, str], sent: Submission, sitting: Sitt
 def _decision(sitting: Sitting, case: Case, field: str, one: Standing) -> NewDecision:
     """What these words settle."""
     assert one.settled is not None
-    seen = whole_seen(case.machine.findings) if field == WHOLE_ENTRY else Seen.of(case.readings.get(field))
+    seen = (
+        whole_seen(case.machine.findings)
+        if field == WHOLE_ENTRY
+        else SeenReading.of(case.readings.get(field))
+    )
     said = one.settled.verdict
     return NewDecision(
         case.row,
@@ -245,7 +249,7 @@ def _submission(sitting: Sitting, task_id: int, sent: Submission, came_to: KeyOu
     }
 
 
-def _label(declared: Declared, case: Case, field: str) -> str:
+def _label(declared: RecordSchema, case: Case, field: str) -> str:
     if field == WHOLE_ENTRY:
         return "Phần chung của việc này"
     return f"“{declared.field(case.row['record'], field).label}”"

@@ -19,11 +19,11 @@ from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.entries import decisions_at
 from pipeline.registry.repositories.keyings import APART, LET_BACK, live_standings
 from pipeline.registry.repositories.lot_routing import witnesses_of_samples
-from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.services.desk.checkers import checkers
 from pipeline.registry.services.desk.questioning import NOBODY
 from pipeline.registry.tables.desk import aside, keying
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 AT_ONCE = 500
@@ -31,7 +31,7 @@ AT_ONCE = 500
 
 
 def let_back(
-    connection: Connection, declared: Declared, now: datetime, task_id: int | None = None
+    connection: Connection, declared: RecordSchema, now: datetime, task_id: int | None = None
 ) -> Mapping[int, frozenset[str]]:
     """Let back all who are apart from a field that too few others may say, of one task or of all that wait; the fields
     of which it was done, by task. Whoever calls for all holds the accounts."""
@@ -46,7 +46,7 @@ def let_back(
 
 
 def _let_back(
-    connection: Connection, declared: Declared, now: datetime, task_ids: Collection[int]
+    connection: Connection, declared: RecordSchema, now: datetime, task_ids: Collection[int]
 ) -> Mapping[int, frozenset[str]]:
     mine = review_task.c.id.in_(task_ids)
     hold_pages(connection, connection.scalars(select(review_task.c.page_id).where(mine)))
@@ -65,7 +65,7 @@ def _let_back(
                 found[row["id"]][field] = one
     if found:
         _note(connection, now, found)
-        follow(
+        refresh_projections(
             connection, declared, [(row["page_id"], row["entry_id"]) for row in tasks if row["id"] in found]
         )
     return {task_id: frozenset(fields) for task_id, fields in found.items()}

@@ -22,7 +22,7 @@ from pipeline.registry.repositories.desk_context import Sitting
 from pipeline.registry.repositories.entries import decisions_of, machine_view, place_of
 from pipeline.registry.repositories.keyings import APART, add_words, live_standings
 from pipeline.registry.repositories.leases import Mode
-from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
@@ -92,7 +92,7 @@ def put_into_question(
     if words:
         add(connection, aside, [_apart(sitting, task_id, token, *witness) for witness in apart])
     subject = place["page_id"], entry_id
-    follow(connection, declared, [subject], {subject: machine})
+    refresh_projections(connection, declared, [subject], {subject: machine})
     return Questioned(task_id, tuple(word["field"] for word in words))
 
 

@@ -59,7 +59,9 @@ def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
         row=row["row"],
         fields=tuple(works),
         values={} if hidden else dict(case.values),
-        findings=() if hidden else (*case.machine.findings, *(one.finding for one in case.machine.beside)),
+        findings=()
+        if hidden
+        else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
         question=row["question"] or ("" if hidden else row["answer"] or ""),
         reopened=row["reopened"],
     )

@@ -17,7 +17,7 @@ from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import Sitting
 from pipeline.registry.repositories.leases import end_all
 from pipeline.registry.repositories.permits import check_place, check_words
-from pipeline.registry.repositories.projections import follow
+from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.services.desk.cases import Case
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
@@ -88,7 +88,7 @@ def _follow_tasks(sitting: Sitting, page_id: int) -> None:
         .with_for_update()
     ).all()
     end_all(connection, [row.id for row in rows])
-    follow(connection, sitting.declared, [(page_id, row.entry_id) for row in rows])
+    refresh_projections(connection, sitting.declared, [(page_id, row.entry_id) for row in rows])
 
 
 def _tickets() -> Select[Any]:

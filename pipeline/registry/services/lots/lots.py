@@ -31,7 +31,7 @@ from pipeline.registry.services.lots.questioning import question
 from pipeline.registry.services.lots.reading import checkers_of, lot_of, lots_of
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
 from pipeline.sampling import SamplingPolicy, drawn
 from pipeline.schema import FieldSpec
@@ -47,7 +47,7 @@ class Lots:
     def __init__(
         self,
         database: Database,
-        declared: Declared,
+        declared: RecordSchema,
         review: ReviewPolicy,
         sampling: SamplingPolicy,
         now: Callable[[], datetime] | None,

@@ -14,13 +14,13 @@ from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifferenc
 from pipeline.registry.repositories import amendments
 from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.services.reconciliation import differences
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 
 
 class Reconciliations:
     """Those of one registry. Every method that a person calls raises ``NotYours`` for what is not theirs to see."""
 
-    def __init__(self, database: Database, declared: Declared) -> None:
+    def __init__(self, database: Database, declared: RecordSchema) -> None:
         self._database, self._declared = database, declared
 
     def save(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, Row, Select, case, cast, exists, fun
 
 from pipeline.model import PageKind
 from pipeline.registry.model.lots import Part
-from pipeline.registry.model.statistics import BookTally
+from pipeline.registry.model.statistics import BookStatistics
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
@@ -38,7 +38,7 @@ _COLUMNS = (
 )
 
 
-def book_tallies(connection: Connection, places: Places) -> tuple[BookTally, ...]:
+def book_statistics(connection: Connection, places: Places) -> tuple[BookStatistics, ...]:
     """All books, in the order of places, kinds of event and volumes."""
     pages = _by_book(connection, _pages(places))
     entries = _by_book(connection, _entries(places))
@@ -55,7 +55,7 @@ def book_tallies(connection: Connection, places: Places) -> tuple[BookTally, ...
     for row in rows:
         counted, read = entries.get(row.id), pages.get(row.id)
         found.append(
-            BookTally(
+            BookStatistics(
                 row.id,
                 row.folder_name,
                 row.record,

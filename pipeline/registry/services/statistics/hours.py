@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, exists, func, select
 
 from pipeline.registry.model.lots import Part
-from pipeline.registry.model.statistics import HourTally
+from pipeline.registry.model.statistics import HourStatistics
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.leases import Mode
 from pipeline.registry.services.statistics.scope import Places, hour_of, moment_of, of_places
@@ -19,7 +19,7 @@ from pipeline.registry.tables.lots import lot_entry
 from pipeline.registry.tables.tasks import review_task
 
 
-def hour_tallies(connection: Connection, places: Places, since: datetime) -> tuple[HourTally, ...]:
+def hour_statistics(connection: Connection, places: Places, since: datetime) -> tuple[HourStatistics, ...]:
     """The hours from ``since`` on in which anything happened, the first one first."""
     found: dict[str, Counter[str]] = {}
     for name, query in (
@@ -30,7 +30,7 @@ def hour_tallies(connection: Connection, places: Places, since: datetime) -> tup
     ):
         for hour, times in connection.execute(query):
             found.setdefault(hour, Counter())[name] = times
-    return tuple(HourTally(moment_of(hour), **found[hour]) for hour in sorted(found))
+    return tuple(HourStatistics(moment_of(hour), **found[hour]) for hour in sorted(found))
 
 
 def _pages(connection: Connection, places: Places, since: datetime) -> Select[str, int]:

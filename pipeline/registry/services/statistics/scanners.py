@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select
 
-from pipeline.registry.model.statistics import ScannerTally
+from pipeline.registry.model.statistics import ScannerStatistics
 from pipeline.registry.services.statistics.books import MISSING
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
@@ -30,7 +30,7 @@ _stem: ColumnElement[str] = case((_is_delivery, _without_last_number), else_="")
 _divided: ColumnElement[int] = case((_is_delivery & _is_divided, 1), else_=0).label("divided")
 
 
-def scanner_tallies(connection: Connection, places: Places) -> tuple[ScannerTally, ...]:
+def scanner_statistics(connection: Connection, places: Places) -> tuple[ScannerStatistics, ...]:
     """By the names of scanners; what did not come through the intake last, under ``""``."""
     read = page_run.join(page, page.c.id == page_run.c.page_id)
     asked = ticket.join(page, page.c.id == ticket.c.page_id)
@@ -38,7 +38,7 @@ def scanner_tallies(connection: Connection, places: Places) -> tuple[ScannerTall
     pages = _by_scanner(connection, places, read, func.count(), page_run.c.latest)
     tickets = _by_scanner(connection, places, asked, func.count(ticket.c.page_id.distinct()), for_its_looks)
     names = sorted(pages.keys() | tickets.keys(), key=lambda name: (not name, name))
-    return tuple(ScannerTally(name, pages[name], tickets[name]) for name in names)
+    return tuple(ScannerStatistics(name, pages[name], tickets[name]) for name in names)
 
 
 def _by_scanner(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, func, select
 
-from pipeline.registry.model.statistics import AGES, Listed, TaskLine, WaitingTally
+from pipeline.registry.model.statistics import AGES, ListFilter, WaitingStatistics, WaitingTask
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, scan
@@ -15,7 +15,9 @@ from pipeline.registry.tables.metadata import UtcTime
 from pipeline.registry.tables.tasks import review_task
 
 
-def waiting_tallies(connection: Connection, places: Places, now: datetime) -> tuple[WaitingTally, ...]:
+def waiting_statistics(
+    connection: Connection, places: Places, now: datetime
+) -> tuple[WaitingStatistics, ...]:
     """Open tasks by stage and age."""
     opened = review_task.c.opened_at
     ages = case(
@@ -37,11 +39,13 @@ def waiting_tallies(connection: Connection, places: Places, now: datetime) -> tu
         mine = [row for row in rows if row.stage == stage]
         by_age = {row.age: row.tasks for row in mine}
         counts = tuple(by_age.get(at, 0) for at in range(len(AGES) + 1))
-        found.append(WaitingTally(stage, counts, min(row.oldest for row in mine)))
+        found.append(WaitingStatistics(stage, counts, min(row.oldest for row in mine)))
     return tuple(found)
 
 
-def waiting_tasks(connection: Connection, places: Places, listed: Listed, limit: int) -> tuple[TaskLine, ...]:
+def waiting_tasks(
+    connection: Connection, places: Places, listed: ListFilter, limit: int
+) -> tuple[WaitingTask, ...]:
     """Open tasks, those that wait longest first."""
     task = review_task.c
     chosen = [] if listed.stage is None else [task.stage == listed.stage]
@@ -70,7 +74,7 @@ def waiting_tasks(connection: Connection, places: Places, listed: Listed, limit:
         .limit(limit)
     )
     return tuple(
-        TaskLine(
+        WaitingTask(
             row.id,
             row.book_id,
             row.folder_name,

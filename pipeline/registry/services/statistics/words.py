@@ -24,7 +24,13 @@ from sqlalchemy import (
 )
 
 from pipeline.registry.model.decisions import WHOLE_ENTRY
-from pipeline.registry.model.statistics import FieldLine, Listed, PersonTally, ReadingTally, SecondLook
+from pipeline.registry.model.statistics import (
+    ChangedField,
+    ListFilter,
+    PersonStatistics,
+    ReadingStatistics,
+    SecondLook,
+)
 from pipeline.registry.repositories.leases import Mode
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
@@ -67,7 +73,9 @@ def second_looks(connection: Connection, places: Places, since: datetime) -> tup
     return tuple(SecondLook(*row) for row in connection.execute(query))
 
 
-def reading_tallies(connection: Connection, places: Places, since: datetime) -> tuple[ReadingTally, ...]:
+def reading_statistics(
+    connection: Connection, places: Places, since: datetime
+) -> tuple[ReadingStatistics, ...]:
     """Fields that people settled, by form, reader of handwriting and field."""
     by = (_form_read, book.c.record, page_run.c.hand_reader, decision.c.field)
     query = (
@@ -77,10 +85,12 @@ def reading_tallies(connection: Connection, places: Places, since: datetime) -> 
         .group_by(*by)
         .order_by(_form_read, page_run.c.hand_reader, decision.c.field)
     )
-    return tuple(ReadingTally(*row) for row in connection.execute(query))
+    return tuple(ReadingStatistics(*row) for row in connection.execute(query))
 
 
-def person_tallies(connection: Connection, places: Places, since: datetime) -> tuple[PersonTally, ...]:
+def person_statistics(
+    connection: Connection, places: Places, since: datetime
+) -> tuple[PersonStatistics, ...]:
     """What each person keyed, and what became of their first words; in the order of logins."""
     words = (
         select(keying.c.login, func.count().label("words"), func.sum(keying.c.seconds).label("seconds"))
@@ -101,7 +111,7 @@ def person_tallies(connection: Connection, places: Places, since: datetime) -> t
     )
     first = {row.login: row for row in connection.execute(looked)}
     return tuple(
-        PersonTally(
+        PersonStatistics(
             row.login,
             row.words,
             float(row.seconds or 0.0),
@@ -113,16 +123,16 @@ def person_tallies(connection: Connection, places: Places, since: datetime) -> t
 
 
 def overturned_fields(
-    connection: Connection, places: Places, since: datetime, listed: Listed, limit: int
-) -> tuple[FieldLine, ...]:
+    connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int
+) -> tuple[ChangedField, ...]:
     """Fields of which the first word is not what was settled, the last one first."""
     said = (_first.c.status, _first.c.text)
     return _lines(connection, _said_twice(_with_run()), said, _overturned, (places, since, listed, limit))
 
 
 def misread_fields(
-    connection: Connection, places: Places, since: datetime, listed: Listed, limit: int
-) -> tuple[FieldLine, ...]:
+    connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int
+) -> tuple[ChangedField, ...]:
     """Fields of which the machine had read something else than people settled, the last one first."""
     said = (decision.c.seen_status, decision.c.seen_text)
     wrong = ~_read_right & decision.c.seen_status.is_not(None)
@@ -134,8 +144,8 @@ def _lines(
     source: FromClause,
     said: tuple[ColumnElement[Any], ColumnElement[Any]],
     wrong: ColumnElement[bool],
-    asked: tuple[Places, datetime, Listed, int],
-) -> tuple[FieldLine, ...]:
+    asked: tuple[Places, datetime, ListFilter, int],
+) -> tuple[ChangedField, ...]:
     places, since, listed, limit = asked
     chosen = [] if listed.book_id is None else [book.c.id == listed.book_id]
     chosen += [] if listed.record is None else [book.c.record == listed.record]
@@ -161,7 +171,7 @@ def _lines(
         .order_by(decision.c.decided_at.desc(), decision.c.id.desc())
         .limit(limit)
     )
-    return tuple(FieldLine(*tuple(row)) for row in connection.execute(query))
+    return tuple(ChangedField(*tuple(row)) for row in connection.execute(query))
 
 
 def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]:

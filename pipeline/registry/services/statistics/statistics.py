@@ -11,79 +11,83 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.statistics import FieldLine, Listed, Tallies, TaskLine
+from pipeline.registry.model.statistics import ChangedField, ListFilter, Statistics, WaitingTask
 from pipeline.registry.services.lots.reading import lots_of
 from pipeline.registry.services.statistics import waiting, words
-from pipeline.registry.services.statistics.books import book_tallies
-from pipeline.registry.services.statistics.hours import hour_tallies
-from pipeline.registry.services.statistics.scanners import scanner_tallies
+from pipeline.registry.services.statistics.books import book_statistics
+from pipeline.registry.services.statistics.hours import hour_statistics
+from pipeline.registry.services.statistics.scanners import scanner_statistics
 from pipeline.registry.services.statistics.scope import Places
 
 MOST_LINES = 500
 """Lines of a list that are shown at once."""
 
 
-class Counting:
+class RegistryStatistics:
     """Counts and lists over the books of ``places`` (None = all). ``now``: the time in UTC (by default that of the
     database). Raises ``RegistryError`` and ``StorageError`` as ``Registry`` does."""
 
     def __init__(self, database: Database, places: Places, now: Callable[[], datetime] | None) -> None:
         self._database, self._places, self._now = database, places, now
 
-    def tallies(self, days: int, *, people: bool = False) -> Tallies:
+    def all(self, days: int, *, people: bool = False) -> Statistics:
         """All counts; what happened in the last ``days`` days. ``people``: by person too."""
         with self._counting(days) as (connection, nothing):
             asked = (connection, self._places, nothing.since)
             return replace(
                 nothing,
-                books=book_tallies(connection, self._places),
-                hours=hour_tallies(*asked),
-                waiting=waiting.waiting_tallies(connection, self._places, nothing.at),
+                books=book_statistics(connection, self._places),
+                hours=hour_statistics(*asked),
+                waiting=waiting.waiting_statistics(connection, self._places, nothing.at),
                 second=words.second_looks(*asked),
-                readings=words.reading_tallies(*asked),
-                people=words.person_tallies(*asked) if people else None,
+                readings=words.reading_statistics(*asked),
+                people=words.person_statistics(*asked) if people else None,
                 lots=lots_of(connection, self._places, nothing.since),
-                scanners=scanner_tallies(connection, self._places),
+                scanners=scanner_statistics(connection, self._places),
             )
 
-    def books(self) -> Tallies:
+    def books(self) -> Statistics:
         """Books alone."""
         with self._counting(0) as (connection, nothing):
-            return replace(nothing, books=book_tallies(connection, self._places))
+            return replace(nothing, books=book_statistics(connection, self._places))
 
-    def hours(self, days: int) -> Tallies:
+    def hours(self, days: int) -> Statistics:
         """Hours alone."""
         with self._counting(days) as (connection, nothing):
-            return replace(nothing, hours=hour_tallies(connection, self._places, nothing.since))
+            return replace(nothing, hours=hour_statistics(connection, self._places, nothing.since))
 
-    def people(self, days: int) -> Tallies:
+    def people(self, days: int) -> Statistics:
         """People alone."""
         with self._counting(days) as (connection, nothing):
-            return replace(nothing, people=words.person_tallies(connection, self._places, nothing.since))
+            return replace(nothing, people=words.person_statistics(connection, self._places, nothing.since))
 
-    def nothing(self, days: int) -> Tallies:
+    def nothing(self, days: int) -> Statistics:
         """No counts: the moment and the day alone."""
         with self._counting(days) as (_, nothing):
             return nothing
 
     @contextmanager
-    def _counting(self, days: int) -> Iterator[tuple[Connection, Tallies]]:
+    def _counting(self, days: int) -> Iterator[tuple[Connection, Statistics]]:
         """A snapshot, and tallies without any counts."""
         with self._database.reading() as connection:
             at = clock.now(connection) if self._now is None else self._now()
-            yield connection, Tallies(at, at - timedelta(days=days))
+            yield connection, Statistics(at, at - timedelta(days=days))
 
-    def waiting(self, listed: Listed, limit: int = MOST_LINES) -> tuple[TaskLine, ...]:
+    def waiting(self, listed: ListFilter, limit: int = MOST_LINES) -> tuple[WaitingTask, ...]:
         """Open tasks, those that wait longest first."""
         with self._database.reading() as connection:
             return waiting.waiting_tasks(connection, self._places, listed, limit)
 
-    def overturned(self, since: datetime, listed: Listed, limit: int = MOST_LINES) -> tuple[FieldLine, ...]:
+    def overturned(
+        self, since: datetime, listed: ListFilter, limit: int = MOST_LINES
+    ) -> tuple[ChangedField, ...]:
         """Fields of which a second look changed the first word."""
         with self._database.reading() as connection:
             return words.overturned_fields(connection, self._places, since, listed, limit)
 
-    def misread(self, since: datetime, listed: Listed, limit: int = MOST_LINES) -> tuple[FieldLine, ...]:
+    def misread(
+        self, since: datetime, listed: ListFilter, limit: int = MOST_LINES
+    ) -> tuple[ChangedField, ...]:
         """Fields that the machine had read otherwise than people settled them."""
         with self._database.reading() as connection:
             return words.misread_fields(connection, self._places, since, listed, limit)

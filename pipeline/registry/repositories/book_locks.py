@@ -29,7 +29,7 @@ _held_here: set[str] = set()
 """Tokens of the runs of this process."""
 
 
-class Turn:
+class BookLock:
     """A book in the hands of this run. ``seconds``: how long it may say nothing before others take the book over."""
 
     def __init__(self, database: Database, book_id: int, seconds: float) -> None:
@@ -61,9 +61,9 @@ class Turn:
 
 
 @contextmanager
-def turn_at(database: Database, book_id: int, seconds: float) -> Iterator[Turn]:
+def lock_book(database: Database, book_id: int, seconds: float) -> Iterator[BookLock]:
     """Hold a book while this is open. Raises ``BookBusy`` when another run has it."""
-    turn = Turn(database, book_id, seconds)
+    turn = BookLock(database, book_id, seconds)
     turn.begin()
     try:
         yield turn

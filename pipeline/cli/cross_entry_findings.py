@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline import schema
-from pipeline.registry import Registry, StandingFinding
+from pipeline.registry import CrossEntryFinding, Registry
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Places:
     """Where things stand, for telling. Reads the registry's columns once."""
 
     def __init__(self, registry: Registry) -> None:
-        entries, pages, books = registry.shelf_columns()
+        entries, pages, books = registry.series_columns()
         names = dict(zip(books["book_id"].tolist(), books["folder_name"].tolist(), strict=True))
         self._pages = {
             page: Place(names[book], scan, number)
@@ -48,11 +48,11 @@ class Places:
         page = self._pages.get(page_id) if page_id is not None else None
         return Place(page.book, page.scan, page.page_no, number) if page else None
 
-    def of_finding(self, one: StandingFinding) -> Place | None:
+    def of_finding(self, one: CrossEntryFinding) -> Place | None:
         return self._pages.get(one.page_id) if one.entry_id is None else self.of_entry(one.entry_id)
 
 
-def describe_details(one: StandingFinding, places: Places | None = None) -> str:
+def describe_details(one: CrossEntryFinding, places: Places | None = None) -> str:
     """The details of a finding in words; the other entries it speaks of only with ``places``."""
     parts = [*schema.describe_details(one.finding)]
     if places and (others := one.finding.details.get("others")):
@@ -60,9 +60,9 @@ def describe_details(one: StandingFinding, places: Places | None = None) -> str:
     return "; ".join(parts)
 
 
-def by_task(found: Iterable[StandingFinding]) -> Mapping[tuple[int, int | None], list[StandingFinding]]:
+def by_task(found: Iterable[CrossEntryFinding]) -> Mapping[tuple[int, int | None], list[CrossEntryFinding]]:
     """Findings by page and entry, as tasks name them."""
-    grouped: dict[tuple[int, int | None], list[StandingFinding]] = {}
+    grouped: dict[tuple[int, int | None], list[CrossEntryFinding]] = {}
     for one in found:
         grouped.setdefault((one.page_id, one.entry_id), []).append(one)
     return grouped

@@ -15,13 +15,13 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.record_schema import Declared
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.schema import PersonSpec
 
 Frame: TypeAlias = pd.DataFrame
 
 
-def books(connection: Connection, declared: Declared, book_ids: Sequence[int] | None) -> pd.DataFrame:
+def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """One row a book: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``volume``, ``entries`` and ``pages``
     of the closing note, ``rows`` (entries that fit on a page of its form), ``failed`` (pages without a result)."""
     failed = (
@@ -49,7 +49,7 @@ def books(connection: Connection, declared: Declared, book_ids: Sequence[int] | 
     return found.assign(rows=found["form"].map(tables).fillna(1).astype("int64")).drop(columns="form")
 
 
-def shelf_mates(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
+def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
     """All books of the same offices and kinds of event as these, themselves included."""
     mine = select(book.c.record, book.c.place_code).where(book.c.id.in_(book_ids)).subquery()
     same = (book.c.record == mine.c.record) & (book.c.place_code == mine.c.place_code)
@@ -84,7 +84,7 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def entries(connection: Connection, declared: Declared, book_ids: Sequence[int] | None) -> pd.DataFrame:
+def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """One row an entry that stands, in the order of the rows on its page: ``entry_id``, ``page_id``, ``number``,
     ``registered_on``, ``page``. Records that bind no fields to these roles have none."""
     found = [
@@ -102,7 +102,7 @@ def entries(connection: Connection, declared: Declared, book_ids: Sequence[int] 
     return everything.sort_values(["page_id", "row"], kind="stable").drop(columns=["row", "book_id"])
 
 
-def people(connection: Connection, declared: Declared) -> pd.DataFrame:
+def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
     """One row a person of each entry that stands, with the columns of ``person_matching.COLUMNS``."""
     found = []
     for record, spec in declared.schemas.records.items():
@@ -145,7 +145,7 @@ def _person(values: pd.DataFrame, record: str, person: PersonSpec) -> pd.DataFra
 
 def _values(
     connection: Connection,
-    declared: Declared,
+    declared: RecordSchema,
     record: str,
     roles: Mapping[str, str],
     book_ids: Sequence[int] | None,
