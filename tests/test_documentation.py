@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline import errors
 from pipeline.cli.app import app
-from pipeline.cli.audit_words import ACTIONS
+from pipeline.cli.audit import ACTIONS
 from pipeline.model import Ledger
 from pipeline.registry.model.desk import Stage
 from pipeline.registry.tables.desk import DESK_APPEND_ONLY, lease

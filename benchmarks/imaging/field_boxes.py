@@ -24,7 +24,7 @@ from benchmarks.imaging.damaged_books import CURL_MM, DamagedPage, damaged_pages
 from benchmarks.no_readers import without_readers
 from benchmarks.reading.box_coverage import HELD, straightened
 from pipeline import schema
-from pipeline.cli.debug import write_picture
+from pipeline.cli.page_pictures import write_picture
 from pipeline.digitize import Engines, default_engines, digitize_page
 from pipeline.imaging.overlay import draw_overlay
 from pipeline.model import Box, Ledger, PageImage, PageRef, PageResult

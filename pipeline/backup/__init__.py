@@ -1,7 +1,7 @@
 """Backups: everything of an installation in a folder elsewhere, checksummed, and brought back from there."""
 
-from pipeline.backup.making import BackupReport, back_up, verify
-from pipeline.backup.restoring import RestoreReport, restore
+from pipeline.backup.create import BackupReport, back_up, verify
+from pipeline.backup.restore import RestoreReport, restore
 from pipeline.backup.vault import Vault, key_in
 
 __all__ = ["BackupReport", "RestoreReport", "Vault", "back_up", "key_in", "restore", "verify"]

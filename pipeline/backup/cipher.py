@@ -22,7 +22,7 @@ PIECE_BYTES = 1 << 20
 TAG_BYTES = 16
 
 
-def encrypted(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
+def encrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
     """The bytes of the encrypted file. ``key``: 32 bytes; ``name``: what the file is asked for by."""
     salt = os.urandom(SALT_BYTES)
     yield MAGIC + salt
@@ -36,7 +36,7 @@ def encrypted(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]
     yield box.encrypt(_nonce(place), held, _bound(name, last=True))
 
 
-def decrypted(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
+def decrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
     """The bytes as they were. Raises ``BackupRefused`` for another key and for a file that is not whole."""
     source = iter(blocks)
     held = _filled(source, b"", len(MAGIC) + SALT_BYTES)

@@ -1,22 +1,72 @@
 """The folder that holds backups: every content once, under its hash, and one manifest a backup.
 
 ``noi-dung/ab/<sha256>`` (``.enc`` when encrypted), ``ban-sao/<time>.json``. A file gets its name when it is whole, on
-disk and read back; so a backup that was cut off leaves nothing that counts, and the next one goes on from there.
-"""
+disk and read back; so a backup that was cut off leaves nothing that counts, and the next one goes on from there. The
+manifest is written last: a backup without its manifest is none."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
 
-from pipeline.backup.cipher import decrypted, encrypted
-from pipeline.backup.manifest import Kept, Manifest, read
+from pipeline.backup.cipher import decrypt_blocks, encrypt_blocks
 from pipeline.errors import BackupRefused, StorageError
 from pipeline.files import atomic_path, file_blocks, sha256_and_size
 from pipeline.registry.database.encryption import read_key
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUpFile:
+    """A file: ``path`` from the root of what is restored, with ``/``; ``sha256`` and ``size`` of its plain bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class BackupManifest:
+    """``registry``: the file of the registry's snapshot among ``files``; ``rows``: of its tables, as far as they were
+    counted; ``left_out``: names of keys that exist and are not in it; ``made_at``: UTC, ISO 8601."""
+
+    made_at: str
+    version: str
+    registry: str
+    rows: Mapping[str, int]
+    left_out: tuple[str, ...]
+    files: tuple[BackedUpFile, ...]
+
+    def to_json(self) -> bytes:
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
+
+
+def read_manifest(data: bytes) -> BackupManifest:
+    """The manifest in those bytes. Raises ``BackupRefused`` when it is none, or names a path outside its root."""
+    try:
+        told = json.loads(data)
+        if told.pop("format") != FORMAT:
+            raise BackupRefused(
+                "Bản sao lưu do một bản hotich khác tạo ra. Hãy dùng đúng bản ấy hoặc bản mới hơn."
+            )
+        files = tuple(
+            BackedUpFile(str(one["path"]), str(one["sha256"]), int(one["size"])) for one in told.pop("files")
+        )
+        manifest = BackupManifest(files=files, **told | {"left_out": tuple(told["left_out"])})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BackupRefused("Bảng kê của bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.") from None
+    for one in files:
+        steps = PurePosixPath(one.path)
+        if steps.is_absolute() or ".." in steps.parts or not one.path:
+            raise BackupRefused("Bảng kê của bản sao lưu nêu một đường dẫn ra ngoài; không khôi phục.")
+    return manifest
+
 
 CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
 NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
@@ -46,14 +96,14 @@ class Vault:
             )
         return tuple(sorted(path.name.split(".")[0] for path in found))
 
-    def manifest(self, name: str) -> Manifest:
+    def manifest(self, name: str) -> BackupManifest:
         """That backup's manifest. Raises ``BackupRefused``."""
         path = self.folder / MANIFESTS / f"{name}.json{self._ending}"
         if NAME.fullmatch(name) is None or not path.is_file():
             raise BackupRefused(f"Không có bản sao lưu {name} trong {self.folder}, hoặc bản ấy chưa xong.")
-        return read(b"".join(self._plain(path, name)))
+        return read_manifest(b"".join(self._plain(path, name)))
 
-    def put(self, source: Path, path: str) -> Kept:
+    def put(self, source: Path, path: str) -> BackedUpFile:
         """Keep a file under ``path``; its content only when it is not there yet. Raises ``StorageError``."""
         try:
             sha256, size = sha256_and_size(file_blocks(source))
@@ -63,20 +113,20 @@ class Vault:
                 if self._checked(target, sha256) != (sha256, size):
                     target.unlink()
                     raise StorageError(f"{source.name} thay đổi trong lúc sao lưu. Hãy chạy lại.")
-            return Kept(path, sha256, size)
+            return BackedUpFile(path, sha256, size)
         except OSError as error:
             raise StorageError(
                 f"Không sao lưu được {source} vào {self.folder} ({error.strerror}). Hãy kiểm tra chỗ trống, quyền ghi."
             ) from None
 
-    def close(self, name: str, manifest: Manifest) -> None:
+    def close(self, name: str, manifest: BackupManifest) -> None:
         """Write a backup's manifest, by which it counts."""
         try:
-            self._write(self.folder / MANIFESTS / f"{name}.json{self._ending}", [manifest.written()], name)
+            self._write(self.folder / MANIFESTS / f"{name}.json{self._ending}", [manifest.to_json()], name)
         except OSError as error:
             raise StorageError(f"Không ghi được vào {self.folder} ({error.strerror}).") from None
 
-    def check(self, one: Kept) -> None:
+    def check(self, one: BackedUpFile) -> None:
         """Read a file whole. Raises ``BackupRefused`` when it is not there or not what it was."""
         target = self._place(one.sha256)
         if not target.is_file():
@@ -84,7 +134,7 @@ class Vault:
         if self._checked(target, one.sha256) != (one.sha256, one.size):
             raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
 
-    def fetch(self, one: Kept, target: Path) -> None:
+    def fetch(self, one: BackedUpFile, target: Path) -> None:
         """Write a file out again, on disk and proven whole. Raises ``BackupRefused``, ``StorageError``."""
         source = self._place(one.sha256)
         if not source.is_file():
@@ -123,7 +173,7 @@ class Vault:
         return self.folder / CONTENTS / sha256[:2] / f"{sha256}{self._ending}"
 
     def _plain(self, path: Path, name: str) -> Iterator[bytes]:
-        return file_blocks(path) if self._key is None else decrypted(file_blocks(path), self._key, name)
+        return file_blocks(path) if self._key is None else decrypt_blocks(file_blocks(path), self._key, name)
 
     def _checked(self, path: Path, name: str) -> tuple[str, int]:
         return sha256_and_size(self._plain(path, name))
@@ -133,5 +183,5 @@ class Vault:
         with atomic_path(target) as temporary:
             temporary.touch(0o600, exist_ok=False)
             with temporary.open("wb") as file:
-                for block in blocks if self._key is None else encrypted(blocks, self._key, name):
+                for block in blocks if self._key is None else encrypt_blocks(blocks, self._key, name):
                     file.write(block)

@@ -14,30 +14,26 @@ from pipeline.cli.audit import audit_app
 from pipeline.cli.backup import backup, restore
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
-from pipeline.cli.cover_sheet import cover_sheet
+from pipeline.cli.contact_sheet import sheet
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
-from pipeline.cli.encrypt import encrypt
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.intake import intake_app
-from pipeline.cli.intake_assign import assign
+from pipeline.cli.intake import assign, cover_sheet, intake_app
 from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
-from pipeline.cli.registry import registry_app
+from pipeline.cli.registry import encrypt, registry_app
 from pipeline.cli.report import report
-from pipeline.cli.reread import reread
 from pipeline.cli.rules import rules
-from pipeline.cli.run import run
+from pipeline.cli.run import reread, run
 from pipeline.cli.sample import sample_app
 from pipeline.cli.schemas import schemas_app
 from pipeline.cli.serve import serve
 from pipeline.cli.server import server
-from pipeline.cli.sheet import sheet
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
 from pipeline.logs import configure_logs, with_verbosity

@@ -9,8 +9,7 @@ import typer
 
 from pipeline.backup import Vault, back_up, key_in, verify
 from pipeline.backup import restore as bring_back
-from pipeline.cli.progress import measured
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json, track_work
 from pipeline.errors import SetupError
 from pipeline.settings import read_settings
 
@@ -48,7 +47,7 @@ def backup(
         )
     settings = read_settings()
     vault = Vault(folder, key_in(key_file))
-    with measured("Kiểm tra" if check else "Sao lưu", "tệp") as on_file:
+    with track_work("Kiểm tra" if check else "Sao lưu", "tệp") as on_file:
         if check:
             report = verify(vault, on_file=on_file)
         else:
@@ -91,7 +90,7 @@ def restore(
     """Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì."""
     settings = read_settings()
     target, url = settings.places_of(workspace)
-    with measured("Khôi phục", "tệp") as on_file:
+    with track_work("Khôi phục", "tệp") as on_file:
         report = bring_back(
             Vault(folder, key_in(key_file)),
             target,

@@ -34,7 +34,7 @@ GROUPS = {"critical": "trọng yếu", "other": "khác"}
 
 
 @dataclass(frozen=True)
-class Standing:
+class CalibrationScore:
     """What a calibration is worth on fields it was not fitted on. ``bounds`` by group, ``errors``: expected calibration
     error by kind of value (``""``: of all)."""
 
@@ -66,8 +66,8 @@ def calibrate(
     before = routing.calibration
     made = fit_calibration(samples, reader=reader, before=before)
     held = split_samples(samples)[1]
-    after = standing(made, made, held, routing)
-    earlier = standing(before, made, held, routing) if before else None
+    after = score_calibration(made, made, held, routing)
+    earlier = score_calibration(before, made, held, routing) if before else None
     path = Workspace(context.workspace).calibration
     poorer = earlier is not None and proves_less(after, earlier) and not replace
     write = not (dry_run or poorer)
@@ -90,7 +90,7 @@ def calibrate(
         out().print(line, markup=False)
 
 
-def proves_less(after: Standing, before: Standing) -> bool:
+def proves_less(after: CalibrationScore, before: CalibrationScore) -> bool:
     """Whether a group is no longer accepted at all though nothing speaks against accepting it as before."""
     return any(
         after.bounds[group].threshold is None and bound.threshold is not None and not bound.refuted
@@ -98,9 +98,9 @@ def proves_less(after: Standing, before: Standing) -> bool:
     )
 
 
-def standing(
+def score_calibration(
     known: Calibration, made: Calibration, held: Sequence[Sample], routing: RoutingOptions
-) -> Standing:
+) -> CalibrationScore:
     """The worth of ``known`` on the fields that bounded the risk of ``made``: its own thresholds, tried on these."""
     sure = known.chances_right([sample.features for sample in held])
     judged: dict[str, list[tuple[float, bool]]] = {"": []}
@@ -114,7 +114,9 @@ def standing(
         bound = known.bound(critical=critical, tolerated=tolerated, delta=routing.delta)
         bounds[group] = bound if known is made else _tried(bound, known, held, sure, critical=critical)
     errors = {kind: calibration_error(judged_bins(pairs)) for kind, pairs in judged.items()}
-    return Standing(bounds, {kind: error for kind, error in sorted(errors.items()) if error is not None})
+    return CalibrationScore(
+        bounds, {kind: error for kind, error in sorted(errors.items()) if error is not None}
+    )
 
 
 def _tried(
@@ -147,7 +149,7 @@ def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
     )
 
 
-def _show(samples: Sequence[Sample], before: Standing | None, after: Standing) -> None:
+def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: CalibrationScore) -> None:
     screen = out()
     books = len({sample.book for sample in samples})
     screen.print(

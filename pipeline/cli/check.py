@@ -9,9 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import CheckReport, check_books, check_registry
-from pipeline.cli.cross_entry_findings import Places, describe_details
+from pipeline.cli.findings import FindingPlaces, describe_details, finding_sentence, format_reasons
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.cli.summary import sentence, sentences
 from pipeline.errors import LedgerError
 from pipeline.model import Severity
 from pipeline.registry import CrossEntryFinding, Registry
@@ -39,7 +38,7 @@ def check(
             reports.append(check_registry(registry, context.schemas))
         found = registry.cross_entry_findings(book_ids)
         serious = [one for one in found if one.finding.severity is not Severity.INFO]
-        places = Places(registry) if found else None
+        places = FindingPlaces(registry) if found else None
     if as_json:
         print_json(
             {"checks": [plain(report) for report in reports], "findings": [plain(one) for one in found]}
@@ -79,13 +78,13 @@ def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
         figures = {
             code: times for code, times in counts.items() if schemas.severity_of(code) is Severity.INFO
         }
-        for line in sentences({c: n for c, n in counts.items() if c not in figures}, schemas):
+        for line in format_reasons({c: n for c, n in counts.items() if c not in figures}, schemas):
             screen.print(line, markup=False)
         for code, times in figures.items():
-            screen.print(f"Để biết: {times} × [{code}] {sentence(code, schemas)}", markup=False)
+            screen.print(f"Để biết: {times} × [{code}] {finding_sentence(code, schemas)}", markup=False)
 
 
-def _show(found: list[CrossEntryFinding], places: Places, schemas: Schemas) -> None:
+def _show(found: list[CrossEntryFinding], places: FindingPlaces, schemas: Schemas) -> None:
     table = Table("Sổ", "Bản quét", "Trang", "Số", "Mã", "Chi tiết", "Nhìn vào đâu")
     for one in found:
         place = places.of_finding(one)

@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 
 from pipeline.batch import book_folders
-from pipeline.cli.debug import write_picture
-from pipeline.cli.record_picture import record_picture
+from pipeline.cli.findings import format_reasons, format_summary
+from pipeline.cli.page_pictures import record_picture, write_picture
 from pipeline.cli.screen import WorkspaceOption, err, out
-from pipeline.cli.summary import sentences, told
 from pipeline.errors import ScanError, StorageError
 from pipeline.imaging.overlay import draw_overlay
 from pipeline.intake import list_scans, page_of_isolated
@@ -50,11 +49,11 @@ def demo(
     ]
     with context.open_registry() as registry:
         summary = registry.summary()
-    index = write_index(pictures, drawn, told(summary))
+    index = write_index(pictures, drawn, format_summary(summary))
     screen = out()
-    for line in told(summary):
+    for line in format_summary(summary):
         screen.print(line, markup=False)
-    for line in sentences(summary.reasons, context.schemas):
+    for line in format_reasons(summary.reasons, context.schemas):
         screen.print(line, markup=False)
     for code, times in summary.failures.items():
         screen.print(f"Không đọc được: {times} × [{code}]", markup=False)

@@ -1,4 +1,4 @@
-"""``hotich evaluate``: the readings of books in the registry scored against their truth."""
+"""``hotich evaluate``: what was read against what is true, with the ink of each misreading cut from the scans again."""
 
 from __future__ import annotations
 
@@ -15,22 +15,94 @@ import typer
 import pipeline
 from pipeline.batch import BookReport, digitize_book
 from pipeline.calibration.drift import drift_sentence
-from pipeline.cli.drift import show_drift
-from pipeline.cli.misread_ink import StoredBook, misreadings
-from pipeline.cli.progress import by_book
-from pipeline.cli.screen import WorkersOption, WorkspaceOption, out
+from pipeline.cli.page_pictures import cut
+from pipeline.cli.run import show_drift
+from pipeline.cli.screen import WorkersOption, WorkspaceOption, out, track_books
 from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import ScanError, StorageError
-from pipeline.evaluation import BookTruth, Evaluation, load_truth, pooled, prediction_of
+from pipeline.evaluation import BookTruth, Evaluation, FieldOutcome, load_truth, pooled, prediction_of
 from pipeline.evaluation import evaluate as scored
 from pipeline.evaluation.console_tables import print_evaluation
-from pipeline.evaluation.report import ErrorTolerance, EvaluationReport, worst_misreadings, write_report
-from pipeline.intake import ScanFile, list_scans, page_count_isolated
+from pipeline.evaluation.report import (
+    ErrorTolerance,
+    EvaluationReport,
+    Misreading,
+    worst_misreadings,
+    write_report,
+)
+from pipeline.imaging.overlay import rectified_page
+from pipeline.intake import ScanFile, list_scans, page_count_isolated, page_of_isolated
 from pipeline.ledger import load_ledger
-from pipeline.model import EntryResult, PageKind, PageRef, PageResult, Quality
+from pipeline.model import Box, EntryResult, PageKind, PageRef, PageResult, Pixels, Quality
 from pipeline.registry import Rectification, StoredEntry
+from pipeline.reports.content import row_label
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
+
+
+@dataclass(frozen=True)
+class EvaluatedBook:
+    """A book with what the registry holds of its pages, one result a ref; ``None`` for a page nothing was read on.
+    ``scans`` by their content hash."""
+
+    folder: Path
+    scans: Mapping[str, ScanFile]
+    refs: Sequence[PageRef]
+    pages: Sequence[PageResult | None]
+
+
+def misread_fields(
+    outcomes: Sequence[FieldOutcome], books: Mapping[str, EvaluatedBook], context: RunContext
+) -> tuple[Misreading, ...]:
+    """The outcomes with their ink, in their order. ``books`` by what outcomes call them. Each page is decoded once;
+    of a scan that cannot be read any more there is no picture."""
+    pictures: dict[int, tuple[Pixels, ...]] = {}
+    by_page: dict[tuple[str, int], list[int]] = {}
+    for number, outcome in enumerate(outcomes):
+        if outcome.entry.page is not None:
+            by_page.setdefault((outcome.book, outcome.entry.page), []).append(number)
+    for (book, page), numbers in by_page.items():
+        boxes = {number: _boxes(outcomes[number], books[book].pages[page]) for number in numbers}
+        pictures |= _cut_from(books[book], page, boxes, context)
+    return tuple(
+        Misreading(outcome, _place(outcome, books[outcome.book]), pictures.get(number, ()))
+        for number, outcome in enumerate(outcomes)
+    )
+
+
+def _boxes(outcome: FieldOutcome, result: PageResult | None) -> tuple[Box, ...]:
+    """The lines of the outcome's field on the straight page, else the whole field."""
+    for entry in result.entries if result else ():
+        for reading in entry.readings:
+            if entry.row == outcome.entry.row and outcome.spec and reading.field == outcome.spec.name:
+                return reading.lines or ((reading.box,) if reading.box else ())
+    return ()
+
+
+def _cut_from(
+    book: EvaluatedBook, page: int, boxes: Mapping[int, tuple[Box, ...]], context: RunContext
+) -> dict[int, tuple[Pixels, ...]]:
+    result, ref = book.pages[page], book.refs[page]
+    scan = book.scans.get(ref.scan_sha256)
+    if result is None or scan is None or not any(boxes.values()):
+        return {}
+    try:
+        straight = rectified_page(page_of_isolated(scan, ref.page_no, context.limits), result)
+    except ScanError:
+        return {}
+    return {number: tuple(cut(straight, box, 14) for box in found) for number, found in boxes.items()}
+
+
+def _place(outcome: FieldOutcome, book: EvaluatedBook) -> str:
+    """Where it stands, for a person who wants to open the scan."""
+    if outcome.entry.page is None:
+        return f"sổ {book.folder.name}, việc máy không tìm thấy"
+    ref = book.refs[outcome.entry.page]
+    scan = book.scans.get(ref.scan_sha256)
+    name = scan.path.name if scan else ref.scan_sha256[:12]
+    places = (f"sổ {book.folder.name}", f"{name} trang {ref.page_no}", row_label(outcome.entry.row or 0))
+    return ", ".join(filter(None, places))
+
 
 MISREADINGS = 120
 MISREADINGS_OF_A_KIND = 20
@@ -41,7 +113,7 @@ MISREADINGS_OF_A_KIND = 20
 class ScoredBook:
     """One book scored; ``run`` tells of the pages that were read for it now."""
 
-    stored: StoredBook
+    stored: EvaluatedBook
     evaluation: Evaluation
     run: BookReport
 
@@ -75,7 +147,7 @@ def evaluate(
     settings = read_settings()
     context = settings.run_context(workspace)
     known = [load_truth(truth or book / "truth.json") for book in books]
-    with by_book("trang") as on_progress:
+    with track_books("trang") as on_progress:
         runs = [
             digitize_book(book, context, workers=workers or settings.workers, on_progress=on_progress)
             for book in books
@@ -100,7 +172,7 @@ def scored_book(folder: Path, truth: BookTruth, run: BookReport, context: RunCon
     """The book's readings in the registry against its truth."""
     ledger = load_ledger(folder)
     record = context.schemas.record(context.schemas.form(ledger.form).record)
-    stored = stored_book(folder, context)
+    stored = evaluated_book(folder, context)
     evaluation = scored(
         truth,
         prediction_of(stored.pages, record, ledger.year),
@@ -133,7 +205,7 @@ def reported(
         evaluation=figures,
         books=tuple(book.stored.folder.name for book in books),
         standard=standard_of(context.options.routing.for_reader(reader)),
-        misreadings=misreadings(shown, by_name, context),
+        misreadings=misread_fields(shown, by_name, context),
         warnings=warnings,
         made=datetime.now().astimezone(),
     )
@@ -166,7 +238,7 @@ def versions(context: RunContext, form: str) -> Mapping[str, str]:
     }
 
 
-def stored_book(folder: Path, context: RunContext) -> StoredBook:
+def evaluated_book(folder: Path, context: RunContext) -> EvaluatedBook:
     """The latest machine readings of each page of the book's scans, in the order of the scans. Of a result only
     ``form``, ``entries``, ``matrix`` and ``size`` speak; the rest is not kept by the registry."""
     ledger = load_ledger(folder)
@@ -184,7 +256,7 @@ def stored_book(folder: Path, context: RunContext) -> StoredBook:
     pages = [
         _result(ref, by_page[ref], ledger.form, straight[ref]) if ref in by_page else None for ref in refs
     ]
-    return StoredBook(folder, scans, refs, pages)
+    return EvaluatedBook(folder, scans, refs, pages)
 
 
 def page_refs(scans: Sequence[ScanFile], context: RunContext) -> list[PageRef]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import suggest_links
-from pipeline.cli.cross_entry_findings import Places
+from pipeline.cli.findings import FindingPlaces
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SetupError
@@ -81,7 +81,7 @@ def links(
         outcome = _suggested(registry)
         found = registry.links(kind, rejected=rejected)
         shown = found[:limit]
-        places = Places(registry) if found else None
+        places = FindingPlaces(registry) if found else None
     if as_json:
         print_json({"outcome": plain(outcome), "total": len(found), "links": [plain(link) for link in shown]})
         return
@@ -133,7 +133,7 @@ def _suggested(registry: Registry) -> ChecksOutcome:
         raise SetupError("Thiếu gói splink. Hãy chạy lại: make setup.") from None
 
 
-def _table(found: Sequence[StoredLink], places: Places) -> Table:
+def _table(found: Sequence[StoredLink], places: FindingPlaces) -> Table:
     columns = ("Số", "Có thể là", "Việc thứ nhất", "Việc thứ hai", "Xác suất", "Bằng chứng")
     decided = any(link.decision for link in found)
     table = Table(*columns, *(("Người đã nói",) if decided else ()))
@@ -150,7 +150,7 @@ def _table(found: Sequence[StoredLink], places: Places) -> Table:
     return table
 
 
-def _told(places: Places, entry_id: int, role: str) -> str:
+def _told(places: FindingPlaces, entry_id: int, role: str) -> str:
     place = places.of_entry(entry_id)
     return f"{place.told if place else '–'} ({ROLES.get(role, role)})"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from pipeline.batch import PackageReport
-from pipeline.cli.export_words import CHECKS, WHY, entry_of
+from pipeline.cli.export import CHECKS, WHY, entry_of
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.review.package_queue import PackageRefusal
 
@@ -20,12 +20,12 @@ _SENTENCES = {
 }
 
 
-def refusal_of(report: PackageReport, book_id: int) -> PackageRefusal:
+def package_refusal(report: PackageReport, book_id: int) -> PackageRefusal:
     """In words, with links to the list of what waits."""
     blocking = [fault for fault in report.faults if fault.blocking]
     sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
     if report.refused == "faults":
-        places = [(_fault_told(report, fault), _mended_at(report, fault)) for fault in blocking]
+        places = [(_format_fault(report, fault), _correction_url(report, fault)) for fault in blocking]
     else:
         places = list(_held_places(report, book_id))
     if len(places) > MOST_PLACES:
@@ -33,12 +33,12 @@ def refusal_of(report: PackageReport, book_id: int) -> PackageRefusal:
     return PackageRefusal(sentence, tuple(places))
 
 
-def _fault_told(report: PackageReport, fault: WorkbookFault) -> str:
+def _format_fault(report: PackageReport, fault: WorkbookFault) -> str:
     what = f"{fault.check}, {CHECKS[fault.check]}"
     return f"số {fault.number or '–'} (mã việc {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
 
 
-def _mended_at(report: PackageReport, fault: WorkbookFault) -> str:
+def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
     """The page of the settled entry, where fields of it are opened again."""
     entry_id = entry_of(report, fault)
     return f"/entries/{entry_id}?column={quote(fault.column)}" if entry_id.isdecimal() else ""

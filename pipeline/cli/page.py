@@ -10,10 +10,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.debug import write_pictures
-from pipeline.cli.hypotheses import SHOWN, ways
+from pipeline.cli.findings import SHOWN, finding_sentence, format_hypotheses
+from pipeline.cli.page_pictures import write_pictures
 from pipeline.cli.screen import JsonOption, out, plain, print_json
-from pipeline.cli.summary import sentence
 from pipeline.errors import LedgerError
 from pipeline.intake import page_of_isolated, scan_file
 from pipeline.ledger import LEDGER_FILE, load_ledger
@@ -117,15 +116,15 @@ def show(result: PageResult, schemas: Schemas) -> None:
             table.add_row(label, *_cells(reading))
         screen.print(table)
         for finding in entry.findings:
-            screen.print(f"  [{finding.code}] {sentence(finding.code, schemas)}", markup=False)
+            screen.print(f"  [{finding.code}] {finding_sentence(finding.code, schemas)}", markup=False)
     for finding in result.findings:
-        screen.print(f"  [{finding.code}] {sentence(finding.code, schemas)}", markup=False)
+        screen.print(f"  [{finding.code}] {finding_sentence(finding.code, schemas)}", markup=False)
 
 
 def _cells(reading: FieldReading) -> tuple[str, ...]:
     state = ", ".join(filter(None, (STATUS[reading.status], WRITING[reading.writing])))
     confidence = f"{reading.confidence:.2f}" if reading.status is FieldStatus.READ else ""
-    others = f"\n[dim]hoặc: {escape(ways(reading.hypotheses[1:SHOWN]))}[/]"
+    others = f"\n[dim]hoặc: {escape(format_hypotheses(reading.hypotheses[1:SHOWN]))}[/]"
     return (
         escape(reading.text) + (others if len(reading.hypotheses) > 1 else ""),
         escape(reading.canonical if reading.canonical != reading.text else ""),

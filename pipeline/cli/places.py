@@ -9,8 +9,7 @@ import typer
 from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.progress import counted
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json, track_items
 from pipeline.errors import SetupError
 from pipeline.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.places.unit import ALWAYS, NEVER
@@ -71,7 +70,7 @@ def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:
         entries = registry.entries()
-        changed = sum(map(registry.resolve_places, counted(entries, "Đối chiếu nơi", "việc")))
+        changed = sum(map(registry.resolve_places, track_items(entries, "Đối chiếu nơi", "việc")))
     if as_json:
         print_json({"entries": len(entries), "changed": changed})
         return

@@ -8,10 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.cross_entry_findings import by_task, describe_details
-from pipeline.cli.hypotheses import SHOWN, ways
+from pipeline.cli.findings import SHOWN, by_task, describe_details, format_hypotheses, format_reasons
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.cli.summary import sentences
 from pipeline.model import Hypothesis
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
 from pipeline.schema import RecordSpec, Schemas
@@ -55,7 +53,7 @@ def queue(
     if len(tasks) > limit:
         screen.print(f"… và {len(tasks) - limit} việc nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
-    for line in sentences(counted, context.schemas):
+    for line in format_reasons(counted, context.schemas):
         screen.print(line, markup=False)
 
 
@@ -96,7 +94,7 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
     lines = []
     for field in list(guesses)[:SHOWN_FIELDS]:
         label = record.by_name[field].label if record and field in record.by_name else field
-        lines.append(escape(f"{label}: {ways(guesses[field])}"))
+        lines.append(escape(f"{label}: {format_hypotheses(guesses[field])}"))
     more = len(guesses) - len(lines)
     return "\n".join([*lines, *([f"… và {more} ô nữa"] if more else [])])
 

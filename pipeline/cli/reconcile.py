@@ -1,4 +1,4 @@
-"""``hotich reconcile``: the shared software's spreadsheet held against the registry."""
+"""``hotich reconcile``: a file of another software against the registry."""
 
 from __future__ import annotations
 
@@ -18,17 +18,77 @@ from pipeline.batch.reconciliation import (
     collect_differences,
 )
 from pipeline.cli.check import ids_of
-from pipeline.cli.reconcile_words import counts_told
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
 from pipeline.export.difference_workbook import DifferenceWorkbook
 from pipeline.files import sha256_of_file
-from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook, read_layout
+from pipeline.reconcile import (
+    ReconcileCounts,
+    ReconcileDifference,
+    RejectedCell,
+    find_layout,
+    open_workbook,
+    read_layout,
+)
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS, REJECTION_LABELS
 from pipeline.registry import Registry
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
+
+
+def format_reconciliation(counts: ReconcileCounts) -> Iterator[str]:
+    """What was compared and what came of it, without any value."""
+    compared = [one for one in counts.books if one.compared]
+    yield (
+        f"Đã so {counts.rows} dòng với {counts.entries} việc của {len(compared)} sổ: {counts.pairs} cặp, "
+        f"{counts.same} cặp giống hệt."
+    )
+    if counts.by_likeness:
+        yield f"{counts.by_likeness} cặp khác số, quyển hoặc nơi đăng ký, ghép theo độ giống."
+    yield from (
+        f"  {words}: {counts.kinds[kind]}"
+        for kind, words in DIFFERENCE_LABELS.items()
+        if kind in counts.kinds
+    )
+    yield from (
+        f"    ô {words}: {counts.fields[one]}"
+        for one, words in FIELD_DIFFERENCE_LABELS.items()
+        if one in counts.fields
+    )
+    yield from _not_compared(counts)
+    yield from _about_file(counts)
+
+
+def _not_compared(counts: ReconcileCounts) -> Iterator[str]:
+    if counts.refused:
+        yield f"{counts.refused} ô trong tệp không đọc được nên không so."
+    if counts.unsettled:
+        yield f"{counts.unsettled} ô còn chờ rà soát nên chưa so."
+    for one in counts.books:
+        if one.rows and not one.compared:
+            yield (
+                f"Sổ {one.book.folder_name}: tệp chỉ có {one.rows} dòng trong {one.book.entries} việc, "
+                "nên không nêu việc thiếu. Muốn so cả sổ thì thêm --book."
+            )
+    if counts.absent:
+        yield f"Cột của Bộ không có trong tệp, không so: {_listed(counts.absent)}."
+
+
+def _about_file(counts: ReconcileCounts) -> Iterator[str]:
+    for font, rows in counts.fonts.items():
+        name, _, column = font.partition(": ")
+        what = f"Cột {column}" if column else f"{rows} dòng"
+        yield f"{what} gõ bằng phông {name}, đã đổi sang Unicode để so."
+    for place, rows in list(counts.places.items())[:5]:
+        yield f"Không rõ là nơi đăng ký nào, {rows} dòng: “{place}”. Các dòng ấy ghép theo số hoặc theo độ giống."
+    if counts.ignored:
+        yield f"Cột lạ trong tệp, bỏ qua: {_listed(counts.ignored)}."
+
+
+def _listed(names: tuple[str, ...], shown: int = 8) -> str:
+    more = f" và {len(names) - shown} cột nữa" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def reconcile(
@@ -75,14 +135,14 @@ def reconcile(
         sheets = DifferenceWorkbook(target) if target else None
         kept = collect_differences(run.differences(), report, sheets, shown=limit, ask=save)
         if sheets:
-            sheets.close([f"Đối soát tệp {file.name}", *counts_told(run.counts)])
+            sheets.close([f"Đối soát tệp {file.name}", *format_reconciliation(run.counts)])
         number = _saved(registry, run, file, kept.questions, by or getpass.getuser()) if save else 0
     if as_json:
         print_json(
             {"counts": plain(run.counts), "found": [_told(one) for one in kept.shown], "saved": number}
         )
         return
-    for sentence in (*counts_told(run.counts), *_written(target, number, len(kept.questions))):
+    for sentence in (*format_reconciliation(run.counts), *_written(target, number, len(kept.questions))):
         out().print(sentence, markup=False)
     if kept.shown:
         out().print(_table(kept.shown))

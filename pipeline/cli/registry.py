@@ -1,7 +1,8 @@
-"""``hotich registry``: what an administrator does to the database itself."""
+"""``hotich registry`` and ``hotich encrypt``: the database itself."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.errors import SetupError
 from pipeline.registry import role_sql
+from pipeline.registry.database.encrypted_copy import encrypted_copy
 from pipeline.registry.services.copying import copy_registry
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
@@ -89,3 +92,26 @@ def show(
             spec.column or "–", spec.label, escape(value) or "(trống)", escape(on_paper), escape(order)
         )
     out().print(table)
+
+
+def encrypt(
+    target: Annotated[Path, typer.Argument(help="Tệp mới; chưa được có.", metavar="TỆP")],
+    key_file: Annotated[
+        Path | None,
+        typer.Option("--key-file", help="Tệp khóa của tệp mới [HOTICH_REGISTRY_KEY_FILE]."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Chép sổ dữ liệu SQLite sang một tệp mới được mã hóa; sổ đang dùng không bị sửa gì."""
+    settings = read_settings()
+    key_file = key_file or settings.registry_key_file
+    if key_file is None:
+        raise SetupError("Chưa có khóa. Hãy thêm --key-file TỆP_KHÓA, hoặc đặt HOTICH_REGISTRY_KEY_FILE.")
+    encrypted_copy(settings.run_context(workspace).registry_url, target, key_file)
+    screen = out()
+    screen.print(f"Đã chép sang {target}, được mã hóa bằng khóa trong {key_file}.", markup=False)
+    screen.print(
+        "Giữ một bản của khóa ở nơi khác: mất khóa là mất sổ dữ liệu. Cách chuyển sang dùng tệp mới: "
+        "docs/how-to/protect-data.md",
+        markup=False,
+    )

@@ -10,7 +10,7 @@ import typer
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.localtime import format_moment
 from pipeline.reports import SPAN, ManagementReport, read_plan
-from pipeline.reports.report import report as counted
+from pipeline.reports.report import report as track_items
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -35,7 +35,7 @@ def report(
     context = read_settings().run_context(workspace)
     plan = read_plan(Workspace(context.workspace).plan, context.schemas)
     with context.open_registry() as registry:
-        made = counted(
+        made = track_items(
             registry,
             context.schemas,
             plan,

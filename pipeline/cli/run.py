@@ -1,9 +1,10 @@
-"""``hotich run``: a folder of books, or one book, into the registry."""
+"""``hotich run`` and ``hotich reread``: a folder of books, or one book, into the registry."""
 
 from __future__ import annotations
 
 import signal
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -12,21 +13,38 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.batch import (
-    BookReport,
-    CheckReport,
-    book_folders,
-    check_registry,
-    digitize_books,
+from pipeline.batch import BookReport, CheckReport, book_folders, check_registry, digitize_books
+from pipeline.batch.rereading import RereadPreview, outlooks
+from pipeline.calibration import DriftAlarm, describe_drift
+from pipeline.cli.findings import finding_sentence, format_reasons, format_summary
+from pipeline.cli.screen import (
+    JsonOption,
+    WorkersOption,
+    WorkspaceOption,
+    out,
+    plain,
+    print_json,
+    track_books,
 )
-from pipeline.cli.drift import drift_alarms, show_drift
-from pipeline.cli.progress import by_book
-from pipeline.cli.screen import JsonOption, WorkersOption, WorkspaceOption, out, plain, print_json
-from pipeline.cli.summary import sentence, sentences, told
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
+
+
+def drift_alarms(folders: Iterable[Path], reports: Iterable[BookReport]) -> dict[Path, DriftAlarm]:
+    """The alarms of the books that are unusual, by folder; no two folders have one name."""
+    alarms = {report.folder: report.drift for report in reports if report.drift is not None}
+    return {folder: alarms[folder.name] for folder in folders if folder.name in alarms}
+
+
+def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
+    """Say of each what is unusual, which values that puts in doubt, and what to do."""
+    for folder, alarm in alarms.items():
+        first, *others = describe_drift(alarm, folder, workspace)
+        out().print(f"[bold red]CẢNH BÁO[/] {escape(folder.name)}: {escape(first)}")
+        for sentence in others:
+            out().print(f"  {sentence}", markup=False)
 
 
 def run(
@@ -51,7 +69,7 @@ def run(
     context = settings.run_context(workspace)
     stop_on_sigterm()
     folders = book_folders(folder)
-    with by_book("trang") as on_progress:
+    with track_books("trang") as on_progress:
         reports = list(
             digitize_books(
                 folder,
@@ -70,9 +88,9 @@ def run(
         print_json(answer | {"registry": plain(across)})
     else:
         show_reports(reports, context.schemas)
-        show_beside(reports, across, context.schemas)
+        show_cross_entry_findings(reports, across, context.schemas)
         show_drift(alarms, context.workspace)
-        show_standing(context)
+        show_registry_summary(context)
     raise typer.Exit(exit_code(reports))
 
 
@@ -120,7 +138,7 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
     for report in reports:
         for code, times in report.reasons.items():
             counted[code] += times
-    for line in sentences(counted, schemas):
+    for line in format_reasons(counted, schemas):
         screen.print(line, markup=False)
     for report in reports:
         for failure in report.failures:
@@ -134,22 +152,84 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
             )
 
 
-def show_beside(reports: list[BookReport], across: CheckReport, schemas: Schemas) -> None:
+def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, schemas: Schemas) -> None:
     """What the checks of whole books and of the registry found."""
     counts = Counter(across.counts)
     for report in reports:
         counts.update(report.book_findings)
-    lines = [f"  {times:>5} × [{code}] {sentence(code, schemas)}" for code, times in counts.most_common()]
+    lines = [
+        f"  {times:>5} × [{code}] {finding_sentence(code, schemas)}" for code, times in counts.most_common()
+    ]
     for line in ["Kiểm tra cả quyển và giữa các sổ (chi tiết: hotich check):", *lines] if lines else ():
         out().print(line, markup=False)
 
 
-def show_standing(context: RunContext) -> None:
+def show_registry_summary(context: RunContext) -> None:
     """Where all books of the registry stand, and what to do next."""
     with context.open_registry() as registry:
         summary = registry.summary()
     out().print("Trong sổ dữ liệu:", markup=False)
-    for line in told(summary):
+    for line in format_summary(summary):
         out().print(f"  {line}", markup=False)
     if summary.review or summary.page_tasks or summary.failures:
         out().print(f"Xem việc cần rà soát: hotich queue --workspace {context.workspace}", markup=False)
+
+
+def reread(
+    folder: Annotated[
+        Path, typer.Argument(help="Thư mục chứa các sổ, hoặc thư mục của một sổ (có ledger.toml).")
+    ],
+    sample: Annotated[
+        int,
+        typer.Option(
+            "--sample", min=0, help="Đọc thử bấy nhiêu trang mỗi sổ để biết ô nào sẽ khác; không lưu."
+        ),
+    ] = 0,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Đọc lại và lưu. Quyết định của người giữ nguyên.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Liệt kê những trang sẽ được đọc lại vì mô hình, mẫu sổ, quy tắc hay tùy chọn đã đổi; `--apply` thì đọc lại."""
+    settings = read_settings()
+    context = settings.run_context(workspace)
+    stop_on_sigterm()
+    processes = workers or settings.workers
+    if apply:
+        with track_books("trang") as on_progress:
+            reports = list(digitize_books(folder, context, workers=processes, on_progress=on_progress))
+        if as_json:
+            print_json({"books": plain(reports)})
+        else:
+            show_reports(reports, context.schemas)
+        raise typer.Exit(exit_code(reports))
+    found = list(outlooks(folder, context, sample=sample, workers=processes or 1))
+    if as_json:
+        print_json({"books": plain(found)})
+        return
+    _show(found)
+
+
+def _show(found: list[RereadPreview]) -> None:
+    table = Table(
+        "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc"
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for one in found:
+        counts = (
+            one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted, one.doubted, one.against,
+        )  # fmt: skip
+        table.add_row(escape(one.folder), *map(str, counts))
+    screen = out()
+    screen.print(table)
+    for one in found:
+        if one.changes:
+            fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())
+            screen.print(f"{one.folder}: khác nhiều nhất ở {fields}.", markup=False)
+    if any(one.outdated for one in found):
+        screen.print("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
+    else:
+        screen.print("Không có trang nào phải đọc lại.")

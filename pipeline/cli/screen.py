@@ -1,19 +1,23 @@
-"""Where commands write: answers to standard output, progress and errors to standard error."""
+"""Where commands write: answers to standard output, progress and errors to standard error.
+
+Progress is a bar on a terminal, else a line now and then."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, Protocol, TextIO, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 PIPE_WIDTH = 140
 
@@ -73,3 +77,83 @@ def plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+T = TypeVar("T")
+
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+"""Of a bar: what is done, how much of it, and the time left."""
+
+LINES = 10
+"""About how many lines tell of one piece of work where there is no terminal."""
+
+
+class HowFar(Protocol):
+    """``done`` of the ``total`` pages or entries of the book ``folder``."""
+
+    @property
+    def folder(self) -> str: ...
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+
+def track_items(items: Sequence[T], what: str, unit: str) -> Iterator[T]:
+    """The items one by one, telling how many of them are done: ``what`` is done with so many ``unit``."""
+    screen = err()
+    if screen.is_terminal:
+        with Progress(*COLUMNS, console=screen, transient=True) as bars:
+            yield from bars.track(items, description=what)
+        return
+    for done, item in enumerate(items, 1):
+        yield item
+        if _is_reported(done, len(items)):
+            screen.print(f"{what}: {done}/{len(items)} {unit}", markup=False)
+
+
+@contextmanager
+def track_work(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how far one piece of work is, whose size is known only once it runs."""
+    screen = err()
+    if not screen.is_terminal:
+
+        def as_line(done: int, total: int) -> None:
+            if _is_reported(done, total):
+                screen.print(f"{what}: {done}/{total} {unit}", markup=False)
+
+        yield as_line
+        return
+    with Progress(*COLUMNS, console=screen, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+@contextmanager
+def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
+    """Shows how far each of several books is."""
+    screen = err()
+    if not screen.is_terminal:
+
+        def as_line(at: HowFar) -> None:
+            if _is_reported(at.done, at.total):
+                screen.print(f"{at.folder}: {at.done}/{at.total} {unit}", markup=False)
+
+        yield as_line
+        return
+    with Progress(*COLUMNS, console=screen, transient=True) as bars:
+        tasks = {}
+
+        def as_bar(at: HowFar) -> None:
+            if at.folder not in tasks:
+                tasks[at.folder] = bars.add_task(escape(at.folder), total=at.total)
+            bars.update(tasks[at.folder], completed=at.done)
+
+        yield as_bar
+
+
+def _is_reported(done: int, total: int) -> bool:
+    """Whether a line tells that so many are done."""
+    return done % max(1, total // LINES) == 0 or done == total

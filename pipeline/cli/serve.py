@@ -85,8 +85,8 @@ def serve(
 
 
 def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:
-    """Makes packages for the web application as ``hotich export`` does."""
-    from pipeline.cli.package_refusal import refusal_of
+    """Return what makes packages for the web application as ``hotich export`` does."""
+    from pipeline.cli.package_refusal import package_refusal  # FastAPI: not for every command
 
     def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> PackageRefusal | None:
         options = read_options(Workspace(context.workspace).package)
@@ -99,7 +99,7 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
             workers=workers,
             on_copied=lambda at: on_copied(at.done, at.total),
         )
-        return refusal_of(report, book_id) if report.refused else None
+        return package_refusal(report, book_id) if report.refused else None
 
     return make
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.audit_words import flaw_told
+from pipeline.cli.audit import format_audit_flaw
 from pipeline.registry.model.audit import Flaw, FlawKind
 from pipeline.settings import Settings
 from tests.cli.conftest import Hotich
@@ -100,6 +100,6 @@ def test_a_new_key_signs_on(hotich: Hotich, lived: None, workspace: Path) -> Non
 
 @pytest.mark.parametrize("kind", FlawKind)
 def test_every_flaw_has_a_sentence(kind: FlawKind) -> None:
-    told = flaw_told(Flaw(kind, "decision", 7, 9, 5, "decision_no_update"))
+    told = format_audit_flaw(Flaw(kind, "decision", 7, 9, 5, "decision_no_update"))
     assert "None" not in told
     assert told.endswith(".")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from pipeline import schema
 from pipeline.cli.app import app
-from pipeline.cli.rules_page import page
+from pipeline.cli.rules import rules_page
 from pipeline.kinds import KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
@@ -32,8 +32,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_page_is_what_the_declarations_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(SCHEMAS)
-    assert told("--markdown") == page(SCHEMAS)
+    assert PAGE.read_text(encoding="utf-8") == rules_page(SCHEMAS)
+    assert told("--markdown") == rules_page(SCHEMAS)
 
 
 def test_every_rule_is_listed_with_its_sentence_and_its_source() -> None:
@@ -75,7 +75,7 @@ def test_what_the_office_changed_is_shown(workspace: Path) -> None:
     assert "REVIEW → INFO" in shown
     assert "REVIEW → tắt" in shown
     assert "vùng nhiều dân tộc" in shown
-    assert page(SCHEMAS) == told("--markdown")
+    assert rules_page(SCHEMAS) == told("--markdown")
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pipeline.batch import PackageReport, export_book
-from pipeline.cli.export_words import report_told
+from pipeline.cli.export import format_package_report
 from pipeline.export.options import PackageOptions
 from pipeline.export.package_folder import package_flaws, read_manifest
 from pipeline.export.preupload import preupload_faults
@@ -196,5 +196,5 @@ def test_columns_that_a_template_lacks_are_told(tmp_path: Path) -> None:
     assert report.folder is not None
     assert report.dropped["nksSoDinhDanh"] == 1
     assert read_manifest(report.folder)[1]["counts"]["dropped"] == dict(report.dropped)
-    assert any("nksSoDinhDanh (1 việc)" in line for line in report_told(report))
+    assert any("nksSoDinhDanh (1 việc)" in line for line in format_package_report(report))
     assert packed(book, tmp_path / "whole").dropped == {}

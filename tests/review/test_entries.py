@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.batch import PackageReport
-from pipeline.cli.package_refusal import refusal_of
+from pipeline.cli.package_refusal import package_refusal
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.model import Box
 from pipeline.registry import Registry
@@ -91,7 +91,7 @@ def test_an_entry_that_is_not_there_is_told_without_a_fault(chief: Browser) -> N
 
 def test_each_reason_why_no_package_was_made_leads_to_where_it_is_mended() -> None:
     faults = (WorkbookFault("LIST", 2, "nksLoaiKhaiSinh", "01/2010"), WorkbookFault("HEADER", 1, "so"))
-    told = refusal_of(PackageReport("KS", Path(), "faults", faults=faults, entry_ids=(12,)), 7)
+    told = package_refusal(PackageReport("KS", Path(), "faults", faults=faults, entry_ids=(12,)), 7)
     assert [href for _, href in told.places] == ["/entries/12?column=nksLoaiKhaiSinh", ""]
     held = (
         ExportBlocker("task", "a.pdf", 2, entry_id=12),
@@ -99,6 +99,6 @@ def test_each_reason_why_no_package_was_made_leads_to_where_it_is_mended() -> No
         ExportBlocker("finding", "a.pdf", 2, entry_id=14, codes=("K06",)),
         ExportBlocker("failure", "a.pdf", 3),
     )
-    told = refusal_of(PackageReport("KS", None, "unsettled", blockers=held), 7)
+    told = package_refusal(PackageReport("KS", None, "unsettled", blockers=held), 7)
     wanted = ["/reports/waiting?book=7", "/entries/13", "/entries/14", "/tickets"]
     assert [href for _, href in told.places] == wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.cli.audit_words import ACTIONS
+from pipeline.cli.audit import ACTIONS
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.audit import Flaw, FlawKind

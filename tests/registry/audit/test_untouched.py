@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from pipeline.cli.audit_words import ACTIONS
+from pipeline.cli.audit import ACTIONS
 from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.database.audit import MACHINE, add

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.cli.contact_sheet import COLUMNS, ROWS, STATES, Thumb, sheets, thumb_picture
+from pipeline.cli.contact_sheet import COLUMNS, ROWS, STATES, Thumb, contact_sheets, thumb_picture
 from pipeline.model import Box
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, draw
@@ -45,4 +45,4 @@ def test_fields_are_boxed_in_the_colour_of_their_state() -> None:
 
 def test_ten_pages_stand_on_a_sheet_and_a_page_without_picture_too() -> None:
     thumbs = [Thumb(None, f"Trang {n}", "không đọc được", bad=True) for n in range(COLUMNS * ROWS + 1)]
-    assert len(list(sheets(iter(thumbs), "Sổ thử"))) == 2
+    assert len(list(contact_sheets(iter(thumbs), "Sổ thử"))) == 2

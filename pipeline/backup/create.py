@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pipeline
-from pipeline.backup.manifest import Kept, Manifest
-from pipeline.backup.vault import Vault
+from pipeline.backup.vault import BackedUpFile, BackupManifest, Vault
 from pipeline.errors import BackupRefused
 from pipeline.files import TEMP_PREFIX
 from pipeline.registry.database import snapshot
@@ -78,7 +77,8 @@ def back_up(
     if name in vault.names():
         raise BackupRefused("Vừa có một bản sao lưu khác trong cùng giây này. Hãy chạy lại.")
     vault.close(
-        name, Manifest(moment.isoformat(), pipeline.__version__, kept[0].path, rows, left_out, tuple(kept))
+        name,
+        BackupManifest(moment.isoformat(), pipeline.__version__, kept[0].path, rows, left_out, tuple(kept)),
     )
     removed = vault.thin_out(keep) if keep else 0
     log.info("Backup %s made: %d files, %d older backups removed", name, len(kept), removed)
@@ -89,7 +89,7 @@ def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done
     """Read every file of a backup, by default of the newest. Raises ``BackupRefused`` when one is not whole."""
     name = name or newest(vault)
     manifest = vault.manifest(name)
-    files: tuple[Kept, ...] = manifest.files
+    files: tuple[BackedUpFile, ...] = manifest.files
     for done, one in enumerate(files, start=1):
         vault.check(one)
         on_file(done, len(files))

@@ -11,7 +11,7 @@ from pipeline.batch import BookReport
 from pipeline.batch.handwriting_calibration import checked_samples
 from pipeline.calibration import DriftAlarm
 from pipeline.calibration.drift import drift_sentence
-from pipeline.cli.drift import drift_alarms, show_drift
+from pipeline.cli.run import drift_alarms, show_drift
 from pipeline.settings import Settings
 from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store

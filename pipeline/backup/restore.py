@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.backup.making import REGISTRY, WORKSPACE, OnFile, newest
+from pipeline.backup.create import REGISTRY, WORKSPACE, OnFile, newest
 from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
 from pipeline.registry.database import snapshot

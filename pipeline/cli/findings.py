@@ -1,0 +1,121 @@
+"""Findings, reasons and hypotheses in words, with the place of what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline import schema
+from pipeline.model import Hypothesis, PageKind
+from pipeline.registry import BookSummary, CrossEntryFinding, Registry
+from pipeline.schema import Schemas
+
+
+def finding_sentence(code: str, schemas: Schemas) -> str:
+    """What a finding says; the bare code when it is not declared."""
+    spec = schemas.findings.get(code)
+    return spec.sentence if spec else code
+
+
+def format_reasons(counted: Mapping[str, int], schemas: Schemas, most: int = 12) -> Iterator[str]:
+    """One line a reason, most frequent first, at most ``most``."""
+    if counted:
+        yield "Lý do cần rà soát:"
+    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    for code, times in ordered[:most]:
+        yield f"  {times:>5} × [{code}] {finding_sentence(code, schemas)}"
+    if len(ordered) > most:
+        yield f"  … và {len(ordered) - most} lý do khác (hotich queue)"
+
+
+def format_summary(summary: BookSummary) -> tuple[str, ...]:
+    """Where all books stand, as Vietnamese sentences."""
+    pages = sum(summary.pages.values())
+    entries = summary.pages.get(PageKind.ENTRIES.value, 0)
+    covers = summary.pages.get(PageKind.COVER.value, 0)
+    other = pages - entries - covers
+    scanned = f"{summary.books} sổ, {summary.scans} bản quét, {pages} trang: {entries} trang ghi việc hộ tịch"
+    waiting = f"{summary.review} chờ rà soát; {summary.page_tasks} trang chờ xem cả trang"
+    done = f"{summary.accepted} nhận ngay, {summary.decided} người đã xem"
+    lines = [
+        f"{scanned}, {covers} bìa, {other} trang khác.",
+        f"{summary.entries} mục đăng ký: {done}, {waiting}.",
+    ]
+    if summary.uncoded:
+        boxes = ", ".join(f"“{words}” ({times} mục)" for words, times in summary.uncoded.items())
+        lines.append(
+            f"Chưa xuất được vì ô in sẵn chưa có mã: {boxes}. Hãy đặt mã trong office.toml ([[term]])."
+        )
+    return tuple(lines)
+
+
+SHOWN = 3
+"""How many ways to read a field are shown."""
+
+
+def format_hypotheses(hypotheses: Sequence[Hypothesis]) -> str:
+    """The texts with their chances, in the order given: ``Nam 0.93 | Năm 0.05``."""
+    return " | ".join(f"{one.text} {one.chance:.2f}" for one in hypotheses)
+
+
+@dataclass(frozen=True)
+class FindingPlace:
+    """Where an entry or a page stands. ``page_no``: in the scan, from 1."""
+
+    book: str
+    scan: str
+    page_no: int
+    number: str = ""
+
+    @property
+    def told(self) -> str:
+        number = f", số {self.number}" if self.number else ""
+        return f"{self.book}, {self.scan} trang {self.page_no}{number}"
+
+
+class FindingPlaces:
+    """Where things stand, for telling. Reads the registry's columns once."""
+
+    def __init__(self, registry: Registry) -> None:
+        entries, pages, books = registry.series_columns()
+        names = dict(zip(books["book_id"].tolist(), books["folder_name"].tolist(), strict=True))
+        self._pages = {
+            page: FindingPlace(names[book], scan, number)
+            for page, book, scan, number in zip(
+                *(pages[column].tolist() for column in ("page_id", "book_id", "scan", "page_no")), strict=True
+            )
+        }
+        self._entries = {
+            entry: (page, number or "")
+            for entry, page, number in zip(
+                *(entries[column].tolist() for column in ("entry_id", "page_id", "number")), strict=True
+            )
+        }
+
+    def of_entry(self, entry_id: int) -> FindingPlace | None:
+        page_id, number = self._entries.get(entry_id, (None, ""))
+        page = self._pages.get(page_id) if page_id is not None else None
+        return FindingPlace(page.book, page.scan, page.page_no, number) if page else None
+
+    def of_finding(self, one: CrossEntryFinding) -> FindingPlace | None:
+        return self._pages.get(one.page_id) if one.entry_id is None else self.of_entry(one.entry_id)
+
+
+def describe_details(one: CrossEntryFinding, places: FindingPlaces | None = None) -> str:
+    """The details of a finding in words; the other entries it speaks of only with ``places``."""
+    parts = [*schema.describe_details(one.finding)]
+    if places and (others := one.finding.details.get("others")):
+        parts += [f"cùng với {place.told}" for place in _each(others, places)]
+    return "; ".join(parts)
+
+
+def by_task(found: Iterable[CrossEntryFinding]) -> Mapping[tuple[int, int | None], list[CrossEntryFinding]]:
+    """Findings by page and entry, as tasks name them."""
+    grouped: dict[tuple[int, int | None], list[CrossEntryFinding]] = {}
+    for one in found:
+        grouped.setdefault((one.page_id, one.entry_id), []).append(one)
+    return grouped
+
+
+def _each(ids: str, places: FindingPlaces) -> Iterable[FindingPlace]:
+    return filter(None, (places.of_entry(int(one)) for one in ids.split()))
