@@ -1,5 +1,5 @@
-"""Every rule there is: what it says, where it comes from, which fields of which record it asks, and what an office made
-of it. Made from the declarations; nothing is written down twice.
+"""The catalogue of rules: the sentence of each, its source, the fields it checks, and what an office changed. It is
+derived from the declarations; nothing is written down twice.
 """
 
 from __future__ import annotations
@@ -33,8 +33,14 @@ _OF_ANY_FIELD = {"L07": ALL_FIELDS, "L08": ALL_FIELDS, "L09": ALL_FIELDS, "MISSI
 
 @dataclass(frozen=True, slots=True)
 class RuleUse:
-    """One way in which a rule asks one record: ``labels`` of the fields in order, ``needs`` what must be known of
-    each, ``severity`` with which it is raised."""
+    """One use of a rule in a record.
+
+    Attributes:
+        record: The title of the record.
+        labels: Of the fields it checks, in order.
+        severity: With which it is raised.
+        needs: What must be known of each field.
+    """
 
     record: str
     labels: tuple[str, ...]
@@ -44,8 +50,21 @@ class RuleUse:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRule:
-    """One rule. ``severity``: as declared, ``None`` for a principle, which raises nothing; ``here``: as the office
-    wants it, ``None`` = off; ``reason`` why it is off."""
+    """One rule.
+
+    Attributes:
+        code: Its finding code.
+        family: A key of ``FAMILIES``, or ``OTHERS``.
+        level: Of the entry, the book or the registry; ``None`` for a principle.
+        severity: As declared; ``None`` for a principle, which raises nothing.
+        here: As the office wants it, ``None``: switched off.
+        reason: Why it is switched off.
+        sentence: What it demands.
+        look_at: What to look at when it is raised.
+        source: Where it comes from.
+        asked: The records and fields it checks.
+        kept_by: The rules that enforce a principle.
+    """
 
     code: str
     family: str
@@ -61,12 +80,17 @@ class CatalogueRule:
 
     @property
     def changed(self) -> bool:
-        """Whether the office wants it otherwise than declared."""
+        """Whether the office changed it."""
         return self.here is not self.severity
 
 
-def listed(declared: Schemas, office: Schemas | None = None) -> tuple[CatalogueRule, ...]:
-    """All rules by family and code. ``office``: the same declarations with the office's layer over them."""
+def rule_catalogue(declared: Schemas, office: Schemas | None = None) -> tuple[CatalogueRule, ...]:
+    """Return all rules by family and code.
+
+    Args:
+        declared: The declarations as shipped.
+        office: The same with the office's changes.
+    """
     here = office or declared
     rules = [_finding(spec, declared, here) for spec in declared.findings.values()]
     rules += [
@@ -88,9 +112,7 @@ def _finding(spec: FindingSpec, declared: Schemas, here: Schemas) -> CatalogueRu
         sentence=spec.sentence,
         look_at=spec.look_at,
         source=spec.source,
-        asked=tuple(
-            asked for record in declared.records.values() for asked in _asked(spec, record, declared)
-        ),
+        asked=tuple(use for record in declared.records.values() for use in _uses(spec, record, declared)),
     )
 
 
@@ -98,8 +120,8 @@ def _family(code: str) -> str:
     return code[0] if code[0] in FAMILIES and code[1:3].isdigit() else OTHERS
 
 
-def _asked(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[RuleUse]:
-    """How the rule asks that record: over fields that are bound to it, and over fields whose kind asks by itself."""
+def _uses(spec: FindingSpec, record: RecordSpec, schemas: Schemas) -> Iterator[RuleUse]:
+    """Yield the uses of a rule in a record: over fields bound to it, and over fields whose kind raises it by itself."""
     bound: list[str] = []
     for rule in record.rules:
         if rule.code == spec.code:

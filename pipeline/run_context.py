@@ -1,7 +1,7 @@
-"""What a batch works with: declarations, readers, limits and the places where results go.
+"""The context of a run: declarations, readers, limits and the places where results go.
 
-Entry points build one ``RunContext`` from their settings; everything below is handed it and reads no setting itself.
-It travels to worker processes, so its functions must be importable by name.
+Entry points build one ``RunContext`` from their settings; everything below is given it and reads no setting itself.
+It is sent to worker processes, so its functions must be importable by name.
 """
 
 from __future__ import annotations
@@ -39,8 +39,13 @@ class PageReader(Protocol):
 
 @dataclass(frozen=True)
 class FaultOptions:
-    """When reading stops: when more than ``share`` of the last ``pages`` pages (0 = never) could not be read.
-    ``tries``: how often in a row a page may kill, outlast or swell its process before it is set aside."""
+    """When reading stops, and when a page goes to quarantine.
+
+    Attributes:
+        share: The share of failed pages beyond which reading stops,
+        pages: among so many last pages (0: reading never stops).
+        tries: How often in a row a page may kill its process, or take too much time or memory, before quarantine.
+    """
 
     share: float = 0.5
     pages: int = 30
@@ -49,9 +54,19 @@ class FaultOptions:
 
 @dataclass(frozen=True)
 class RunContext:
-    """``workspace``: folder of the stored scans and, by default, of the registry; ``page_seconds``: wall time one page
-    may take from decoding to findings before it is given up; ``limits`` bound a worker process and each scan;
-    ``faults``: how many of them are too many."""
+    """What a run works with.
+
+    Attributes:
+        workspace: The folder of the stored scans and, by default, of the registry.
+        registry_url: The database.
+        schemas: The declarations.
+        make_engines: Makes the readers, once a process.
+        options: How pages are digitized.
+        limits: Bounds of a worker process and of each scan.
+        page_seconds: Wall time that a page may take from decoding to findings before it is given up.
+        faults: When reading stops.
+        read_page: Reads a page.
+    """
 
     workspace: Path
     registry_url: str
@@ -64,7 +79,7 @@ class RunContext:
     read_page: PageReader = digitize_page
 
     def open_registry(self) -> Registry:
-        """The registry of this run, its audit signed by the key of the workspace. Raises as ``Registry.open``."""
+        """Return the registry of this run, its audit signed by the workspace's key. Raises as ``Registry.open``."""
         from pipeline.registry import Registry  # SQLAlchemy: not for the processes that read pages
 
         key = Workspace(self.workspace).audit_key

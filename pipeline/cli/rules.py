@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline import schema
-from pipeline.catalogue import FAMILIES, OTHERS, CatalogueRule, RuleUse, listed
+from pipeline.catalogue import FAMILIES, OTHERS, CatalogueRule, RuleUse, rule_catalogue
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SchemaError
 from pipeline.model import Severity
@@ -60,7 +60,7 @@ def rules_page(schemas: Schemas) -> str:
 
 def _page_lines(schemas: Schemas) -> Iterator[str]:
     yield HEAD.rstrip("\n")
-    for family, rules in groupby(listed(schemas), key=lambda rule: rule.family):
+    for family, rules in groupby(rule_catalogue(schemas), key=lambda rule: rule.family):
         title = FAMILIES.get(family, "Trang, máy đọc, gợi ý")
         yield f"\n## {title}" if family == OTHERS else f"\n## {family}: {title}"
         for rule in rules:
@@ -134,7 +134,7 @@ def _chosen(
     """The rules that were asked for; raises ``SchemaError`` for a family or a record that is not there."""
     if family and family.upper() not in (*FAMILIES, OTHERS):
         raise SchemaError(f"Không có họ quy tắc “{family}”. Chỉ có: {', '.join(FAMILIES)}.")
-    found = list(listed(declared, office))
+    found = list(rule_catalogue(declared, office))
     if family:
         found = [rule for rule in found if rule.family == family.upper()]
     if record is None:

@@ -16,8 +16,13 @@ from pipeline.schema import RecordSpec
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Every field that truth holds beside what was said of it, and the figures that follow. ``matched``, ``missing``
-    and ``extra`` count entries; ``versions`` say what read it.
+    """Every field of the truth with what was predicted for it, and the figures that follow.
+
+    Attributes:
+        outcomes: The fields scored.
+        matched, missing, extra: Entries with a prediction, without one, and predicted without being on paper.
+        pages_per_minute: The speed of reading, where it was measured.
+        versions: Of what read the books.
     """
 
     outcomes: tuple[FieldOutcome, ...]
@@ -49,13 +54,13 @@ class Evaluation:
 
     @cached_property
     def by_column(self) -> Mapping[str, Score]:
-        """In the order of the records."""
+        """The score of each column, in the order of the records."""
         columns = dict.fromkeys(outcome.column for outcome in self.outcomes)
         return {column: score_of(o for o in self.outcomes if o.column == column) for column in columns}
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """What people call each column; records that share a column may call it differently."""
+        """The label of each column; records that share a column may label it differently."""
         found: dict[str, dict[str, None]] = {}
         for outcome in self.outcomes:
             found.setdefault(outcome.column, {})[outcome.spec.label if outcome.spec else outcome.column] = (
@@ -65,13 +70,13 @@ class Evaluation:
 
     @cached_property
     def by_kind(self) -> Mapping[str, Score]:
-        """Each list of choices by itself (``choice:sex``)."""
+        """The score of each kind, each list of choices by itself (``choice:sex``)."""
         kinds = _grouped(self.outcomes, lambda o: o.kind_or_list)
         return {kind: score_of(outcomes) for kind, outcomes in kinds.items()}
 
     @cached_property
     def by_kind_and_form(self) -> Mapping[str, Mapping[str, Score]]:
-        """By kind as in ``by_kind``, then by form; a form without such a field is not named there."""
+        """The score by kind as in ``by_kind``, then by form; a form without such a field is absent."""
         kinds = _grouped(self.outcomes, lambda o: o.kind_or_list)
         return {
             kind: {form: score_of(found) for form, found in _grouped(outcomes, lambda o: o.form).items()}
@@ -79,11 +84,11 @@ class Evaluation:
         }
 
     def figures_by(self, group: Callable[[FieldOutcome], str]) -> Mapping[str, GroupFigures]:
-        """The figures of each group, in the order of their names."""
+        """Return the figures of each group, in the order of their names."""
         return {name: figures_of(outcomes) for name, outcomes in _grouped(self.outcomes, group).items()}
 
     def as_dict(self) -> dict[str, Any]:
-        """The same figures as JSON holds them; no text of any field is among them."""
+        """Return the figures as JSON holds them; no text of any field is among them."""
         return {
             "entries": {"matched": self.matched, "missing": self.missing, "extra": self.extra},
             "overall": self.overall.as_dict(),
@@ -115,8 +120,15 @@ def evaluate(
     pages_per_minute: float | None = None,
     versions: Mapping[str, str] | None = None,
 ) -> Evaluation:
-    """Score a book. Columns come in the record's order; fields of missing entries count as not read. ``book`` and
-    ``form`` are noted with every outcome.
+    """Score a book; columns come in the record's order, fields of missing entries count as not read.
+
+    Args:
+        truth: What is on paper.
+        prediction: What was read.
+        record: The kind of event.
+        book, form: Noted with every outcome.
+        pages_per_minute: The speed of reading.
+        versions: Of what read the book.
     """
     alignment = align_entries(truth.entries, prediction.entries, record.key_columns.number)
     return Evaluation(
@@ -130,7 +142,7 @@ def evaluate(
 
 
 def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None = None) -> Evaluation:
-    """Several books as if they were one; of a version that differs between them all are named."""
+    """Return the evaluation of several books as if they were one; versions that differ between them are all named."""
     versions: dict[str, dict[str, None]] = {}
     for evaluation in evaluations:
         for name, version in evaluation.versions.items():
@@ -148,7 +160,7 @@ def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None 
 def _grouped(
     outcomes: Iterable[FieldOutcome], group: Callable[[FieldOutcome], str]
 ) -> Mapping[str, Sequence[FieldOutcome]]:
-    """The outcomes of each group, groups in the order of their names."""
+    """Return the outcomes of each group, groups in the order of their names."""
     groups: dict[str, list[FieldOutcome]] = {}
     for outcome in outcomes:
         groups.setdefault(group(outcome), []).append(outcome)

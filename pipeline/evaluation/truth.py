@@ -1,4 +1,4 @@
-"""What is really on the paper: ``truth.json`` beside the scans of a book.
+"""The truth of a book: what is on paper, in ``truth.json`` next to its scans.
 
 Ministry column → text as written; ``""`` is blank on paper, a column that is absent is not scored, keys that
 begin with ``_`` are notes. Synthetic books note where they drew what (``_pages``, ``_page``, ``_row``,
@@ -41,8 +41,15 @@ class TruePage:
 
 @dataclass(frozen=True, slots=True)
 class TrueEntry:
-    """One entry: ``values`` by Ministry column. ``page`` is an index into ``BookTruth.pages``; ``ink`` by
-    field name; ``by_hand``: the fields that are written by hand, where the maker of the truth notes it.
+    """One entry.
+
+    Attributes:
+        values: The texts by Ministry column.
+        page: Index into ``BookTruth.pages``.
+        row: The entry's place on the page.
+        ink: The boxes of the ink of each field.
+        struck: Fields that are struck through.
+        by_hand: Fields that are written by hand, where the maker of the truth notes it.
     """
 
     values: Mapping[str, str]
@@ -64,7 +71,7 @@ class BookTruth:
 
 
 def load_truth(path: Path) -> BookTruth:
-    """The truth in a file. Raises ``SchemaError`` when it is missing or not of this form."""
+    """Return the truth of a file. Raises ``SchemaError`` when it is missing or not of this form."""
     try:
         return truth_of(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -76,7 +83,7 @@ def load_truth(path: Path) -> BookTruth:
 
 
 def truth_of(data: Mapping[str, Any]) -> BookTruth:
-    """The truth that JSON data states. ``KeyError``, ``TypeError`` or ``ValueError`` when it states none."""
+    """Return the truth that JSON data states. ``KeyError``, ``TypeError`` or ``ValueError``: it states none."""
     return BookTruth(
         kind=str(data["kind"]),
         year=int(data["year"]),

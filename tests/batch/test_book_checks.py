@@ -92,7 +92,7 @@ def test_one_number_on_two_people_is_found_across_books(registry: Registry) -> N
     assert {task.fields for task in registry.queue()} == {("child_id_number",)}
 
 
-def test_pages_stand_in_the_order_in_which_a_folder_shows_the_scans(registry: Registry) -> None:
+def test_pages_are_in_the_order_in_which_a_folder_shows_the_scans(registry: Registry) -> None:
     fill(registry, FIRST, "a", "01", scan="10")
     fill(registry, FIRST, "a", "02", scan="9")
     ordered = in_order(registry.series_columns()[1]).sort_values("order")

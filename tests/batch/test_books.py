@@ -143,7 +143,7 @@ def test_a_page_that_breaks_crashes_loops_eats_memory_or_meets_a_bug_costs_only_
         assert sum(registry.summary().failures.values()) == 5
 
 
-def test_a_bug_is_named_by_its_place_and_never_by_what_it_says(book: Path, context: RunContext) -> None:
+def test_a_bug_is_named_by_its_place_and_never_by_its_message(book: Path, context: RunContext) -> None:
     draw(book / "a.png", BUG)
     (failure,) = digitize_book(book, context, workers=1).failures
     assert "KeyError" in failure.message
@@ -199,7 +199,7 @@ def test_a_book_without_scans_is_an_empty_report(book: Path, context: RunContext
     assert digitize_book(book, context, workers=1).pages == 0
 
 
-def test_progress_tells_each_page_done_of_those_to_read(book: Path, context: RunContext) -> None:
+def test_progress_counts_each_page_read_of_those_to_read(book: Path, context: RunContext) -> None:
     draw(book / "a.tiff", GOOD, BREAK, GOOD)
     seen: list[Progress] = []
     digitize_book(book, context, workers=1, on_progress=seen.append)
@@ -233,7 +233,7 @@ def test_nothing_is_left_in_the_scratch_folder(
     assert list(scratch.iterdir()) == []
 
 
-def test_what_a_killed_run_left_in_the_scratch_folder_is_taken_away(
+def test_scratch_folders_of_killed_runs_are_removed(
     book: Path, context: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path / "scratch"
@@ -246,7 +246,7 @@ def test_what_a_killed_run_left_in_the_scratch_folder_is_taken_away(
     assert list(scratch.iterdir()) == [alive]
 
 
-def test_a_lack_of_the_machine_stops_the_run(book: Path, context: RunContext) -> None:
+def test_a_missing_program_of_the_machine_stops_the_run(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
     with pytest.raises(SetupError):
         digitize_book(book, replace(context, read_page=need_a_program), workers=1)
@@ -275,7 +275,7 @@ def test_a_folder_with_a_ledger_is_one_book(book: Path) -> None:
     assert book_folders(book.parent) == (book,)
 
 
-def test_a_folder_without_books_is_said_to_have_none(tmp_path: Path) -> None:
+def test_a_folder_without_books_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(LedgerError, match=r"ledger\.toml"):
         book_folders(tmp_path)

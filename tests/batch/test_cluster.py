@@ -122,7 +122,7 @@ def test_workers_that_were_started_otherwise_than_they_must_be_are_named(
     assert "DASK_DISTRIBUTED__WORKER__DAEMON=False" in refused.value.message
 
 
-def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.batch.cluster.WAIT_SECONDS", 1)
     with (
         pytest.raises(SetupError, match=r"Không có bộ điều phối Dask nào trả lời ở tcp://127\.0\.0\.1:9\."),

@@ -55,13 +55,13 @@ def standing(context: RunContext) -> list[Mapping[str, str]]:
         return [one.finding.details for one in registry.cross_entry_findings() if one.finding.code == DRIFT]
 
 
-def test_a_book_like_the_others_is_not_told_of(book: Path, calibrated: RunContext) -> None:
+def test_a_book_like_the_others_raises_no_alarm(book: Path, calibrated: RunContext) -> None:
     store(calibrated.workspace, book, drawn(600, 1).samples, checked=False)
     assert weighed(calibrated) is None
     assert standing(calibrated) == []
 
 
-def test_a_book_unlike_the_others_stands_in_the_registry_with_what_went_in_unseen(
+def test_a_book_unlike_the_others_is_recorded_with_the_fields_nobody_saw(
     book: Path, calibrated: RunContext
 ) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
@@ -76,7 +76,7 @@ def test_a_book_unlike_the_others_stands_in_the_registry_with_what_went_in_unsee
         assert registry.queue() == ()  # a figure, not a task
 
 
-def test_what_still_holds_is_not_raised_again_and_what_does_not_ends(
+def test_an_alarm_that_holds_is_not_raised_again_and_an_old_one_ends(
     book: Path, context: RunContext, calibrated: RunContext
 ) -> None:
     store(context.workspace, book, UNLIKE, checked=False)
@@ -90,12 +90,12 @@ def test_what_still_holds_is_not_raised_again_and_what_does_not_ends(
     assert standing(context) == []
 
 
-def test_what_another_reader_read_is_not_weighed(book: Path, calibrated: RunContext) -> None:
+def test_fields_of_another_reader_are_not_compared(book: Path, calibrated: RunContext) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False, reader="bản trước")
     assert weighed(calibrated) is None
 
 
-def test_an_office_that_switched_it_off_is_not_told(
+def test_an_office_that_switched_the_alarm_off_gets_none(
     book: Path, calibrated: RunContext, schemas: Schemas
 ) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False)
@@ -106,7 +106,7 @@ def test_an_office_that_switched_it_off_is_not_told(
     assert standing(calibrated) == []
 
 
-def test_a_run_tells_of_it_each_time_even_when_it_reads_nothing(book: Path, calibrated: RunContext) -> None:
+def test_every_run_reports_the_alarm_even_when_it_reads_nothing(book: Path, calibrated: RunContext) -> None:
     store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
     draw(book / "1.tiff", GOOD)
     first = digitize_book(book, calibrated, workers=1)

@@ -56,7 +56,7 @@ def test_a_book_that_was_never_read_has_nothing_to_be_read_again(book: Path, con
         assert registry.summary().books == 0
 
 
-def test_what_would_change_is_told_and_decisions_stay(book: Path, context: RunContext) -> None:
+def test_a_preview_reports_changes_and_decisions_stay(book: Path, context: RunContext) -> None:
     digitize_book(book, context, workers=1)
     assert outlook(book, context, sample=2).outdated == 0
     with context.open_registry() as registry:

@@ -47,7 +47,7 @@ def read(reader: Reader, count: int, kept: Path, form: Form = FORM) -> list[Page
     return [PageRef(job.scan.sha256, job.page_no) for job, _ in answers]
 
 
-def test_every_page_is_read_once_and_the_later_ones_with_the_plate(tmp_path: Path) -> None:
+def test_every_page_is_read_once_and_later_ones_with_the_template(tmp_path: Path) -> None:
     reader, kept = Reader(), tmp_path / "plates" / "1.npz"
     refs = read(reader, 40, kept)
     assert [ref.page_no for ref in refs] == list(range(1, 41))
@@ -63,7 +63,7 @@ def test_every_page_is_read_once_and_the_later_ones_with_the_plate(tmp_path: Pat
     assert FormTemplate.from_bytes(kept.read_bytes()).pages == 20
 
 
-def test_a_later_run_begins_with_the_plate_and_leaves_a_good_one_alone(tmp_path: Path) -> None:
+def test_a_later_run_begins_with_the_template_and_keeps_a_good_one(tmp_path: Path) -> None:
     kept = tmp_path / "1.npz"
     read(Reader(), 40, kept)
     before = kept.read_bytes()
@@ -81,7 +81,7 @@ def test_a_small_book_and_a_table_are_read_as_ever(tmp_path: Path) -> None:
         assert not any(job.teach or job.template for job in reader.rounds[0])
 
 
-def test_a_plate_that_cannot_be_used_is_made_anew(tmp_path: Path) -> None:
+def test_an_unusable_template_is_learnt_anew(tmp_path: Path) -> None:
     kept = tmp_path / "1.npz"
     kept.write_bytes(b"no template")
     reader = Reader()

@@ -33,7 +33,7 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path, schemas: Schemas) -
         yield opened
 
 
-def test_of_two_runs_over_one_book_the_second_says_who_has_it(book: Path, registry: Registry) -> None:
+def test_of_two_runs_over_a_book_the_second_reports_who_holds_it(book: Path, registry: Registry) -> None:
     book_id = registry.book_id(load_ledger(book), book.name)
     with (
         registry.lock_book(book_id, 60.0),

@@ -40,7 +40,7 @@ def test_an_entry_whose_number_was_misread_meets_by_its_place() -> None:
     assert [t.values["so"] for t in found.missing] == ["2/2010"]
 
 
-def test_a_number_that_stands_twice_meets_on_its_own_page_first() -> None:
+def test_a_repeated_number_is_paired_on_its_own_page_first() -> None:
     found = align_entries([true("1/2010", 0, 0), true("1/2010", 5, 0)], [predicted("1/2010", 5, 0)], "so")
     assert found.pairs[0][0].page == 5
 

@@ -112,7 +112,7 @@ def test_figures_are_split_by_form_and_by_what_the_ink_was_taken_for() -> None:
     assert {outcome.book for outcome in both.outcomes} == {"one", "two"}
 
 
-def test_each_kind_is_told_form_by_form() -> None:
+def test_each_kind_is_scored_form_by_form() -> None:
     truth = {"so": "1/2010", "ten": "Lê Ân"}
     spoken = {"so": said("1/2010"), "ten": said("Lê An")}
     both = pooled([book(truth, spoken, "b"), book({"so": "1/2010"}, spoken, "a")])
@@ -122,7 +122,7 @@ def test_each_kind_is_told_form_by_form() -> None:
     assert told["entry_number"]["a"]["exact"] == 1.0
 
 
-def test_lists_of_choices_are_told_apart() -> None:
+def test_lists_of_choices_are_scored_separately() -> None:
     lists = tuple(
         FieldSpec(name=vocab, column=vocab, kind="choice", label=vocab, vocab=vocab)
         for vocab in ("sex", "ethnicity")

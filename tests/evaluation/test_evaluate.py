@@ -104,7 +104,7 @@ def test_exact_alike_and_characters_are_counted_apart() -> None:
     assert names.cer == pytest.approx(7 / 12)
 
 
-def test_what_is_blank_on_paper_has_to_be_called_blank() -> None:
+def test_a_field_blank_on_paper_has_to_be_called_blank() -> None:
     truth = book({"so": "1/2010", "ten": "", "ghiChu": ""}, {"so": "2/2010", "ten": "Lê Ân", "ghiChu": ""})
     unread = PredictedValue("", FieldStatus.UNREADABLE)
     found = scored(
@@ -158,7 +158,7 @@ def test_calibration_error_is_the_mean_gap_of_the_bins() -> None:
     assert found.calibration_error == pytest.approx((0.75 + 2 * abs(0.925 - 0.5)) / 3)
 
 
-def test_a_calm_book_of_nothing_can_be_evaluated() -> None:
+def test_an_empty_book_can_be_evaluated() -> None:
     found = scored(book())
     assert found.overall.exact_share is None
     assert found.calibration_error is None
@@ -234,7 +234,7 @@ def test_of_several_forms_each_kind_is_printed_form_by_form() -> None:
         ("date", "không rõ", "không rỏ", False),
     ],
 )
-def test_a_field_is_right_when_the_registry_would_hold_what_the_paper_says(
+def test_a_field_is_right_when_the_registry_would_hold_what_is_on_paper(
     kind: str, truth: str, read: str, right: bool
 ) -> None:
     spec = FieldSpec(

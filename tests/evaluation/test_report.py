@@ -128,7 +128,7 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thu.txt"]
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(StorageError, match="Không ghi được báo cáo"):
         written(tmp_path / "file" / "r", [outcome("Lê Ân", "Lê An")])
@@ -140,7 +140,7 @@ def test_text_of_a_field_is_never_markup(tmp_path: Path) -> None:
     assert '<b>Lê</b> & "Ân"' in plain(page)
 
 
-def test_a_misreading_shows_what_was_read_what_stands_there_and_what_else_it_may_be(tmp_path: Path) -> None:
+def test_a_misreading_shows_what_was_read_the_truth_and_other_hypotheses(tmp_path: Path) -> None:
     others = (Hypothesis("Lê An", 0.8), Hypothesis("Lê Âu", 0.15))
     page = written(tmp_path / "r", [outcome("Lê Ân", "Lê An", 0.8, accepted=True, others=others)])
     assert "Lê <mark>A</mark>n" in page
@@ -152,20 +152,20 @@ def test_a_misreading_shows_what_was_read_what_stands_there_and_what_else_it_may
     assert NAME.label in told
 
 
-def test_what_was_not_read_is_told_in_words(tmp_path: Path) -> None:
+def test_an_unread_field_is_described_in_words(tmp_path: Path) -> None:
     told = plain(written(tmp_path / "r", [outcome("Lê Ân", "")], pictures=0))
     assert "máy chưa đọc được" in told
     assert "Không có hình" in told
 
 
-def test_lists_are_told_apart_by_their_names(tmp_path: Path) -> None:
+def test_lists_are_distinguished_by_their_names(tmp_path: Path) -> None:
     told = plain(written(tmp_path / "r", [outcome("Nam", "Nam", spec=SEX), outcome("Lê Ân", "Lê Ân")]))
     assert "Giới tính" in told
     assert "Họ tên" in told
     assert "Không có ô nào sai." in told
 
 
-def test_kinds_are_told_form_by_form_where_there_are_several_forms(tmp_path: Path) -> None:
+def test_kinds_are_listed_form_by_form_where_there_are_several_forms(tmp_path: Path) -> None:
     birth = [outcome("Lê Ân", "Lê Ân"), outcome("Nam", "Nữ", spec=SEX)]
     other = [replace(outcome("Lê Bé", "Lê Bè"), form="birth-2016")]
     heading = "Từng kiểu giá trị trên từng mẫu sổ"
@@ -194,7 +194,7 @@ def test_a_report_of_nothing_can_be_written(tmp_path: Path) -> None:
     assert "Máy không nhận thẳng ô nào" in plain(written(tmp_path / "r", []))
 
 
-def test_the_worst_are_those_nobody_would_have_looked_at_then_the_surest() -> None:
+def test_the_worst_misreadings_are_accepted_ones_then_the_surest() -> None:
     accepted = outcome("a", "b", 0.5, accepted=True)
     sure, unsure, right = outcome("a", "b", 0.95), outcome("a", "b", 0.1), outcome("a", "a", 0.99)
     assert worst_misreadings([right, unsure, sure, accepted], 9, 9) == (accepted, sure, unsure)
@@ -218,7 +218,7 @@ _texts = st.text("aăâbcdđ ÁẬ/.-12\u0302", max_size=10)
 
 
 @given(_texts, _texts)
-def test_marks_lose_no_letter_and_agree_where_they_say_so(one: str, other: str) -> None:
+def test_diff_spans_lose_no_letter_and_agree_where_they_are_equal(one: str, other: str) -> None:
     ours, theirs = diff_spans(one, other)
     for text, parts in ((one, ours), (other, theirs)):
         assert "".join(part.text for part in parts) == unicodedata.normalize("NFC", text)

@@ -61,7 +61,7 @@ def test_an_open_task_holds_an_entry_back(registry: Registry, book: int) -> None
     assert why(registry, book) == [("task", ("nksHoTen",))]
 
 
-def test_what_was_found_illegible_holds_an_entry_back_unless_the_office_has_words_for_it(
+def test_an_illegible_field_holds_an_entry_back_unless_the_office_has_a_wording_for_it(
     registry: Registry, book: int
 ) -> None:
     unread = FieldReading("notes", FieldStatus.UNREADABLE)
@@ -96,7 +96,7 @@ def test_a_blocking_finding_holds_an_entry_until_someone_decides_its_field(
     assert why(registry, book) == []
 
 
-def test_pages_that_wait_or_failed_keep_the_book_from_being_whole_and_loose_ones_are_told(
+def test_pages_that_wait_or_failed_keep_the_book_incomplete_and_loose_pages_are_listed(
     registry: Registry, book: int
 ) -> None:
     registry.save_page(book, page(page_no=2, kind=PageKind.UNKNOWN, findings=(finding("PAGE-FORM"),)), "f1")

@@ -77,7 +77,7 @@ def test_a_manifest_rewritten_by_someone_else_is_not_signed_or_not_by_the_office
     assert package_flaws(package) == (PackageFlaw("unsigned", MANIFEST),)
 
 
-def test_the_key_is_private_made_once_and_a_broken_one_is_told(tmp_path: Path) -> None:
+def test_the_key_is_private_and_made_once_and_a_broken_key_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "package.key"
     first = signing_key(path)
     assert path.stat().st_mode & 0o077 == 0

@@ -37,7 +37,7 @@ def test_names_are_those_in_use() -> None:
     assert names("01/2006", "31318").book == "31318-KS.2006.01"
 
 
-def test_what_comes_again_is_numbered_and_a_correction_is_marked() -> None:
+def test_a_repeated_name_is_numbered_and_a_correction_has_its_suffix() -> None:
     unique = UniqueNames().unique
     assert [
         unique(f"a.41{CORRECTION}"),
@@ -63,7 +63,7 @@ def test_what_comes_again_is_numbered_and_a_correction_is_marked() -> None:
         "{kind}.{number}}",
     ],
 )
-def test_a_pattern_that_cannot_be_is_told(pattern: str) -> None:
+def test_an_impossible_pattern_is_reported(pattern: str) -> None:
     assert pattern_flaw(pattern, PARTS)
 
 

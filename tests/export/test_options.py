@@ -14,7 +14,7 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_without_a_file_all_is_as_usual(tmp_path: Path) -> None:
+def test_without_a_file_the_usual_options_hold(tmp_path: Path) -> None:
     assert read_options(tmp_path / "package.toml") == PackageOptions()
 
 
@@ -33,7 +33,7 @@ def test_an_office_sets_names_papers_and_pages(tmp_path: Path) -> None:
     assert options.attached[0].use == "continued"
 
 
-def test_every_flaw_is_told_with_its_line(tmp_path: Path) -> None:
+def test_every_flaw_is_reported_with_its_line(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         '[package]\nbirth_template = "KS61"\nfile_patern = "ngan"\nbook_pattern = "{kind}.{number}"\n'

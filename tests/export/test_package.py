@@ -186,7 +186,7 @@ def test_a_value_that_is_still_in_words_keeps_the_book_back(tmp_path: Path) -> N
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_columns_that_a_template_lacks_are_told(tmp_path: Path) -> None:
+def test_columns_that_a_template_lacks_are_reported(tmp_path: Path) -> None:
     book = stored(tmp_path, "birth-2016", replace(TWO, entries=1))
     with book.context.open_registry() as registry:
         (entry_id,) = registry.entries(book.book_id)

@@ -21,7 +21,7 @@ def test_a_folder_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
 
 
-def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+def test_an_export_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     def stopped() -> None:
         with whole_folder(tmp_path / "a") as work:
             (work / "file").write_text("x")
@@ -32,13 +32,13 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_package_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+def test_an_existing_package_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(PackageRefused, match="-o"), whole_folder(tmp_path / "a"):
         pass
 
 
-def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
+def test_the_next_export_removes_what_a_killed_process_left(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from pipeline.export.package_folder import whole_folder\n"
         "with whole_folder(Path(sys.argv[1])) as work:\n (work / 'f').write_text('x'); os.kill(os.getpid(), 9)"
@@ -51,7 +51,7 @@ def test_what_a_killed_process_left_is_taken_away_by_the_next(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
-def test_what_another_machine_is_writing_there_is_left_alone(
+def test_what_another_machine_is_writing_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platform.node", lambda: "may-khac")

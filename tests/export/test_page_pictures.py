@@ -90,7 +90,7 @@ def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
     assert 130 < columns.mean() < 170
 
 
-def test_a_scan_that_does_not_tell_its_resolution_is_as_large_as_its_form() -> None:
+def test_a_scan_without_a_resolution_is_as_large_as_its_form() -> None:
     page = PageImage(REF, np.full((1754, 1240, 3), 230, np.uint8), 0.0)
     shown = rectify_page(page, PageRectification(np.eye(3), (0, 0)))
     assert round(shown.dpi) == 150

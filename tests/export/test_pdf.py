@@ -38,7 +38,7 @@ def test_verapdf_finds_nothing(tmp_path: Path) -> None:
     assert_verapdf_agrees(tmp_path / "a.pdf")
 
 
-def test_an_entry_over_two_pages_has_two_and_one_without_words_is_whole_too() -> None:
+def test_an_entry_over_two_pages_has_two_and_a_page_without_texts_is_complete() -> None:
     data = entry_pdf([page(*NAMES), page()], "KS.1", MADE)
     assert_pdf_a_2b(data)
     assert len(pictures_of(data)) == 2

@@ -68,7 +68,7 @@ def test_a_cell_that_is_lost_added_or_changed_is_found(export: str, tmp_path: Pa
     assert not faults(tmp_path, meant, export=export, expected=[meant])
 
 
-def test_a_people_or_country_beyond_the_list_is_told_and_does_not_block(tmp_path: Path) -> None:
+def test_a_people_or_country_beyond_the_list_is_reported_and_does_not_block(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, row("KS60", nksDanToc="Tàu"))
     assert (fault.check, fault.column, fault.blocking) == ("LIST", "nksDanToc", False)
 
@@ -84,7 +84,7 @@ def test_numbers_dates_and_formulas_in_a_file_from_elsewhere_are_found(tmp_path:
     assert {(fault.check, fault.column) for fault in found} == {("CELL", "trangSo"), ("CELL", "ghiChu")}
 
 
-def test_other_headers_another_sheet_and_no_workbook_are_told(tmp_path: Path) -> None:
+def test_other_headers_another_sheet_and_no_workbook_are_reported(tmp_path: Path) -> None:
     write_workbook(tmp_path / "a.xlsx", "KS60", [row("KS60")], SCHEMAS)
     assert {fault.check for fault in preupload_faults(tmp_path / "a.xlsx", "KT48", SCHEMAS)} == {"HEADER"}
     with pytest.raises(StorageError, match="DL Import"):

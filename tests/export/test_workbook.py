@@ -39,7 +39,7 @@ def test_every_cell_is_a_text_and_a_good_row_has_no_fault(export: str, tmp_path:
     assert not preupload_faults(tmp_path / "a.xlsx", export, SCHEMAS, expected=[cells])
 
 
-def test_the_newer_birth_template_counts_its_rows_and_tells_its_codes(tmp_path: Path) -> None:
+def test_the_newer_birth_template_counts_its_rows_and_lists_its_codes(tmp_path: Path) -> None:
     write_workbook(tmp_path / "a.xlsx", "KS70", [row("KS70"), row("KS70", so="02/2010")], SCHEMAS)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["DL Import", "Ghi chu"]

@@ -46,7 +46,9 @@ ROWS = [birth(number) for number in range(1, 11)]
         (170, "General", DateParts.NOTHING),
     ],
 )
-def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, shown: DateParts) -> None:
+def test_a_number_format_determines_what_a_cell_shows(
+    number: int, code: str | None, shown: DateParts
+) -> None:
     assert date_parts_of_format(number, code) == shown
 
 
@@ -66,7 +68,7 @@ def test_a_number_format_tells_what_a_cell_shows(number: int, code: str | None, 
         ("nycSoGiayToTuyThan", SheetCell("number", "3.61234567E8"), "361234567"),
     ],
 )
-def test_a_number_says_what_its_cell_shows(column: str, cell: SheetCell, text: str) -> None:
+def test_a_number_is_read_as_its_cell_shows_it(column: str, cell: SheetCell, text: str) -> None:
     assert cell_text(cell, BY_COLUMN[column]) == text
 
 
@@ -84,7 +86,9 @@ def test_a_number_says_what_its_cell_shows(column: str, cell: SheetCell, text: s
         ("nycSoGiayToTuyThan", SheetCell("number", "1234567890123456"), "long-number"),
     ],
 )
-def test_what_cannot_be_known_is_refused_with_its_reason(column: str, cell: SheetCell, reason: str) -> None:
+def test_a_cell_without_a_certain_value_is_rejected_with_its_reason(
+    column: str, cell: SheetCell, reason: str
+) -> None:
     with pytest.raises(CellRejected) as refused:
         cell_text(cell, BY_COLUMN[column])
     assert refused.value.reason == reason

@@ -56,7 +56,7 @@ def test_a_sheet_of_another_layout_is_mapped(registry: Registry, tmp_path: Path)
     assert told(found) == {("fields", 2, "meHoTen", "changed")}
 
 
-def test_every_flaw_of_a_layout_is_told_with_its_line(tmp_path: Path) -> None:
+def test_every_flaw_of_a_layout_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "layout.toml"
     path.write_text('record = "brith"\nheder = 1\n[columns]\nso = 3\n', encoding="utf-8")
     with pytest.raises(SchemaError) as refused:
@@ -66,7 +66,7 @@ def test_every_flaw_of_a_layout_is_told_with_its_line(tmp_path: Path) -> None:
     assert "dòng 4" in refused.value.message
 
 
-def test_a_header_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_header_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "layout.toml"
     path.write_text(MAPPED, encoding="utf-8")
     file = write(tmp_path / "a.xlsx", [], ["Số", "Năm", "Quyển", "Ngày DK"])

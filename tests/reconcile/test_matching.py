@@ -50,7 +50,7 @@ def test_an_entry_whose_number_moved_onto_another_is_found_by_likeness(
     assert 0.75 <= found[0].likeness < 1.0
 
 
-def test_two_entries_that_have_each_others_numbers_are_told_by_their_people(
+def test_two_entries_with_swapped_numbers_are_distinguished_by_their_people(
     registry: Registry, tmp_path: Path
 ) -> None:
     rows = [ROWS[1] | {"so": "01/2010"}, ROWS[0] | {"so": "02/2010"}, *ROWS[2:]]
@@ -58,7 +58,7 @@ def test_two_entries_that_have_each_others_numbers_are_told_by_their_people(
     assert told(found) == {("fields", 2, "so", "changed"), ("fields", 3, "so", "changed")}
 
 
-def test_one_key_with_other_people_is_still_told_as_one_pair(registry: Registry, tmp_path: Path) -> None:
+def test_a_key_with_other_people_is_still_reported_as_a_pair(registry: Registry, tmp_path: Path) -> None:
     stranger = {"so": "03/2010", "nksHoTen": "Lý Quốc Khôi", "meHoTen": "Đỗ Kim Yến", "chaHoTen": "Lý Phi",
                 "ngayDangKy": "30.11.2010", "nksNgaySinh": "11.10.2010"}  # fmt: skip
     rows = [*ROWS[:2], ROWS[2] | stranger, *ROWS[3:]]
@@ -75,7 +75,7 @@ def test_a_row_that_comes_twice_and_an_entry_without_a_row(registry: Registry, t
     assert next(one for one in found if one.kind == "missing").number == "09/2010"
 
 
-def test_what_differs_only_in_writing_is_minor(registry: Registry, tmp_path: Path) -> None:
+def test_a_difference_in_writing_only_is_minor(registry: Registry, tmp_path: Path) -> None:
     rows = [
         ROWS[0] | {"nksHoTen": ROWS[0]["nksHoTen"].upper()},
         ROWS[1] | {"nksNoiSinh": "Trạm y tế, xã Thử Nghiệm"},
@@ -104,7 +104,7 @@ def test_values_beyond_the_form_are_minor_and_blanks_are_not(registry: Registry,
     }
 
 
-def test_what_waits_for_a_person_is_not_compared(tmp_path: Path) -> None:
+def test_fields_that_wait_for_a_person_are_not_compared(tmp_path: Path) -> None:
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", SCHEMAS) as registry:
         book_id = fill(registry, [birth(1)])
         readings = [read("entry_number", "02/2010"), read("volume_number", "01/2010")]
@@ -116,7 +116,7 @@ def test_what_waits_for_a_person_is_not_compared(tmp_path: Path) -> None:
     assert counts.unsettled == 1
 
 
-def test_a_book_that_one_stray_row_names_is_not_told_as_missing(tmp_path: Path) -> None:
+def test_a_book_named_by_a_stray_row_is_not_reported_as_missing(tmp_path: Path) -> None:
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", SCHEMAS) as registry:
         book_id = fill(registry, [birth(number) for number in range(1, 13)])
         file = write(tmp_path / "a.xlsx", [birth(1)])
@@ -143,7 +143,7 @@ def test_columns_that_the_file_lacks_are_not_compared(
     assert (counts.pairs, "quyenSo" in counts.absent) == (10, True)
 
 
-def test_two_places_of_one_name_are_told_apart_by_their_people(tmp_path: Path) -> None:
+def test_two_places_of_the_same_name_are_distinguished_by_their_people(tmp_path: Path) -> None:
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", SCHEMAS) as registry:
         fill(registry, [birth(number) for number in range(1, 5)])
         namesake = replace(LEDGER, place_code="11111")

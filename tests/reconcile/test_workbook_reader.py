@@ -55,7 +55,7 @@ def test_rich_text_formulas_errors_and_gaps(tmp_path: Path) -> None:
     }
 
 
-def test_a_formula_that_nobody_has_computed_is_told(tmp_path: Path) -> None:
+def test_a_formula_without_a_stored_value_is_reported(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
     book.active["A1"] = "=1+1"
@@ -75,14 +75,14 @@ def test_a_formula_that_nobody_has_computed_is_told(tmp_path: Path) -> None:
         (b"\r\n<html><table>", "trang web.*lưu lại thành .xlsx"),
     ],
 )
-def test_what_is_no_workbook_is_refused_with_what_to_do(tmp_path: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_no_workbook_is_refused_with_advice(tmp_path: Path, content: bytes, told: str) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
     with pytest.raises(ReconcileError, match=told), open_workbook(path):
         pass
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ReconcileError, match="không mở được"), open_workbook(tmp_path / "a.xlsx"):
         pass
 
@@ -110,7 +110,7 @@ def test_a_broken_or_hostile_sheet_is_refused_in_words(tmp_path: Path, sheet: by
         list(opened.rows("Sheet1"))
 
 
-def test_what_excel_escapes_is_read_as_it_was_meant(tmp_path: Path) -> None:
+def test_texts_that_excel_escapes_are_read_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         book.add_worksheet().write_string(0, 0, "x")

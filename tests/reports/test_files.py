@@ -42,7 +42,7 @@ def text_of(pdf: bytes, tmp_path: Path) -> str:
     return solid(done.stdout.decode())
 
 
-def test_every_figure_and_every_row_stands_in_the_workbook_with_its_value(report: ManagementReport) -> None:
+def test_every_figure_and_every_row_is_in_the_workbook_with_its_value(report: ManagementReport) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook_of(report)))
     assert book.sheetnames == [SUMMARY, *sheet_names(report)]
     shown = [(row[0].value, row[1].value) for row in book[SUMMARY].iter_rows(min_row=5)]
@@ -59,9 +59,7 @@ def test_every_figure_and_every_row_stands_in_the_workbook_with_its_value(report
         assert rows == [[title for title, _ in table.columns], *told]
 
 
-def test_every_figure_and_every_row_that_is_shown_stands_in_the_pdf(
-    report: ManagementReport, tmp_path: Path
-) -> None:
+def test_every_figure_and_every_shown_row_is_in_the_pdf(report: ManagementReport, tmp_path: Path) -> None:
     text = text_of(document_of(report), tmp_path)
     figures = [solid(one.label + one.cell.text) for part in report.sections for one in part.figures]
     rows = [
@@ -73,7 +71,7 @@ def test_every_figure_and_every_row_that_is_shown_stands_in_the_pdf(
     assert [one for one in (*figures, *rows) if one not in text] == []
 
 
-def test_long_words_leave_the_numbers_beside_them_their_width(
+def test_long_texts_leave_numbers_in_the_next_column_their_width(
     report: ManagementReport, tmp_path: Path
 ) -> None:
     (tmp_path / "a.pdf").write_bytes(document_of(report))
@@ -122,7 +120,7 @@ def test_files_are_named_by_the_day_and_replace_each_other(report: ManagementRep
     assert one.read_bytes().startswith(b"%PDF")
 
 
-def test_a_folder_that_cannot_be_written_is_told(report: ManagementReport, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(report: ManagementReport, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="Không ghi được"):
         write_files(report, tmp_path / "file" / "sub")

@@ -30,7 +30,7 @@ def test_weekends_do_not_widen_the_interval() -> None:
     assert found.early == found.likely == found.late == TODAY + timedelta(days=34)
 
 
-def test_little_history_is_taken_by_days_and_less_says_nothing() -> None:
+def test_little_history_is_taken_by_days_and_less_gives_no_forecast() -> None:
     assert forecast(100, [10, 0, 10, 20], TODAY) is None
     found = forecast(100, [10, 0, 10, 20, 10], TODAY)
     assert found is not None

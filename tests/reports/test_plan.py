@@ -29,7 +29,7 @@ def test_without_a_file_nothing_is_planned(tmp_path: Path) -> None:
     assert read_plan(tmp_path / "plan.toml", SCHEMAS).rows == ()
 
 
-def test_rows_come_as_they_stand(tmp_path: Path) -> None:
+def test_rows_are_read_as_they_are_written(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(GOOD, encoding="utf-8")
     plan = read_plan(path, SCHEMAS)
@@ -59,7 +59,7 @@ def test_rows_come_as_they_stand(tmp_path: Path) -> None:
         (GOOD.replace("2016", "2015"), "trùng nơi, loại việc và năm"),
     ],
 )
-def test_every_slip_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+def test_every_mistake_is_reported_with_its_line(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SchemaError) as raised:

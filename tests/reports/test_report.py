@@ -27,7 +27,7 @@ def texts(rows: ReportTable) -> list[list[str]]:
     return [[cell.text for cell in row] for row in rows.rows]
 
 
-def test_what_is_to_do_is_the_plan_and_beyond_it_the_closing_notes_or_what_was_found() -> None:
+def test_the_target_is_the_plan_and_beyond_it_the_closing_notes_or_the_entries_found() -> None:
     report = made()
     assert figures(report, "progress") == {
         "Việc đã xong": "208",
@@ -42,7 +42,7 @@ def test_what_is_to_do_is_the_plan_and_beyond_it_the_closing_notes_or_what_was_f
     assert [cell.value for cell in table(report, "places").total][1:4] == [3, 1610, 248]
 
 
-def test_a_year_of_which_the_plan_only_speaks_with_others_has_no_target() -> None:
+def test_a_year_that_the_plan_names_only_with_others_has_no_target() -> None:
     years = texts(table(made(), "years"))
     assert [row[:3] for row in years] == [["2010", "1", "–"], ["2012", "2", "–"]]
     assert [row[:3] for row in texts(table(made(plan=WorkPlan()), "years"))] == [
@@ -51,7 +51,7 @@ def test_a_year_of_which_the_plan_only_speaks_with_others_has_no_target() -> Non
     ]
 
 
-def test_rows_of_the_plan_tell_what_each_day_must_bring() -> None:
+def test_rows_of_the_plan_show_what_each_day_must_bring() -> None:
     (first, second) = texts(table(made(), "plan"))
     assert first[2:] == ["2006–2015", "1.000", "148", "14,8\u00a0%", "31/03/2027", "7"]
     assert second[2:] == ["mọi năm", "500", "0", "0,0\u00a0%", "–", "–"]
@@ -74,7 +74,7 @@ def test_days_are_days_of_the_office() -> None:
     assert [f"{one.on}" for one in data.days if one.pages] == ["2026-11-26"]
 
 
-def test_the_end_is_told_with_its_interval() -> None:
+def test_the_end_is_reported_with_its_interval() -> None:
     told = figures(made(), "ending")
     assert told["Việc còn phải làm"] == "1.402"
     assert told["Mỗi ngày xong"] == "9,3"
@@ -82,7 +82,7 @@ def test_the_end_is_told_with_its_interval() -> None:
     assert {"Sớm nhất", "Dự kiến xong", "Muộn nhất"} <= told.keys()
 
 
-def test_waiting_is_told_by_age_and_stage() -> None:
+def test_waiting_tasks_are_counted_by_age_and_stage() -> None:
     report = made()
     assert texts(table(report, "queue"))[0] == [
         "Chờ rà soát",
@@ -110,7 +110,7 @@ def test_errors_come_with_their_bound_and_agreement_is_of_all_people_together() 
     )  # 6 of 500: the 0.95 quantile of beta(7, 494)
 
 
-def test_persons_stand_in_a_report_only_when_they_were_asked_for() -> None:
+def test_persons_are_in_a_report_only_when_asked_for() -> None:
     assert [row[0] for row in texts(table(made(), "people"))] == ["an", "binh"]
     without = made(replace(TALLIES, people=None))
     assert "people" not in {one.key for part in without.sections for one in part.tables}
@@ -145,13 +145,13 @@ def test_an_empty_office_has_a_report_too() -> None:
     assert figures(report, "summary")["Máy nhận thẳng"] == "–"
 
 
-def test_where_nothing_was_looked_at_nothing_is_said_of_errors() -> None:
+def test_without_checked_fields_no_error_rate_is_given() -> None:
     notes = {one.label: one.note for one in section(made(replace(TALLIES, second=())), "summary").figures}
     assert notes["Việc sai khi lấy mẫu"] == "chưa việc nào được xem"
     assert notes["Lời đầu bị người thứ hai sửa"] == "chưa ô nào được xem"
 
 
-def test_every_figure_of_the_summary_stands_in_its_section_too_and_leads_to_its_list() -> None:
+def test_every_figure_of_the_summary_is_in_its_section_too_and_leads_to_its_list() -> None:
     report = made()
     everywhere = [one for part in report.sections[1:] for one in part.figures]
     for one in section(report, "summary").figures:
@@ -159,14 +159,14 @@ def test_every_figure_of_the_summary_stands_in_its_section_too_and_leads_to_its_
         assert one in everywhere
 
 
-def test_bars_add_up_to_what_their_table_says() -> None:
+def test_bars_add_up_to_the_numbers_of_their_table() -> None:
     report = made()
     (chart,) = section(report, "progress").charts
     for bar, row in zip(chart.bars, table(report, "places").rows, strict=True):
         assert sum(part.amount for part in bar.segments) == row[2].value
 
 
-def test_books_of_unusual_handwriting_are_told_of_and_none_where_nothing_is_known() -> None:
+def test_books_of_unusual_handwriting_are_listed_and_none_where_nothing_is_known() -> None:
     plain, other, _ = BOOKS
     unlike = replace(other, unusual="nhiều chữ lạ khác thường", unseen=1200)
     report = made(replace(TALLIES, books=(plain, unlike)))

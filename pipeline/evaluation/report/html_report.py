@@ -1,4 +1,4 @@
-"""The report's folder on disk."""
+"""The report as a folder on disk: one HTML page and the pictures of the worst readings."""
 
 from __future__ import annotations
 
@@ -35,8 +35,15 @@ JPEG_QUALITY = 88
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """What is reported: ``books`` are the folder names of what was scored, ``made`` when it was, ``warnings`` what is
-    to be told of a book before any figure.
+    """What is reported.
+
+    Attributes:
+        evaluation: The scored books.
+        books: The names of their folders.
+        standard: The errors that the office tolerates.
+        misreadings: The worst readings, with their ink.
+        made: When the report was made.
+        warnings: Sentences about the books that come before any figure.
     """
 
     evaluation: Evaluation
@@ -48,8 +55,18 @@ class EvaluationReport:
 
 
 def write_report(folder: Path, report: EvaluationReport, schemas: Schemas) -> Path:
-    """Write the report into a folder that is new, empty, or holds an earlier report, which it replaces. Returns the
-    page to open. Raises ``StorageError``.
+    """Write the report into a folder that is new, empty, or holds an earlier report, which it replaces.
+
+    Args:
+        folder: The folder.
+        report: What is reported.
+        schemas: The declarations, for labels.
+
+    Returns:
+        The page to open.
+
+    Raises:
+        StorageError: The folder holds other things, or the disk refuses.
     """
     try:
         _make_room(folder)
@@ -67,7 +84,7 @@ def write_report(folder: Path, report: EvaluationReport, schemas: Schemas) -> Pa
 
 
 def _make_room(folder: Path) -> None:
-    """A folder of its owner's alone, without an earlier report and unseen by git."""
+    """Prepare a folder that only its owner can read, without an earlier report and ignored by git."""
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     if any(folder.iterdir()) and not (folder / PAGE).is_file():
         raise StorageError(
