@@ -1,4 +1,4 @@
-"""Recognize: every text line cut from the page, told to be print or handwriting, and read by the engine of its kind.
+"""Recognize: every text line is cut from the page, classified as print or handwriting, and read by its engine.
 
 All lines of a page go to each engine in one batch. Signatures are not read: what is written across a name stamp or a
 typed name, and what its shape shows to be drawn in one go above a name.

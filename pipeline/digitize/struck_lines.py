@@ -4,7 +4,7 @@ A value that is struck out is often rewritten above its stroke, between the line
 the struck field line (and are taken from the line above, which may then have lost letters)::
 
         new words              inserted: a text line of its own
-    ---old words------ rest    struck: a text line of its own; what stands before and behind is not struck
+    ---old words------ rest    struck: a text line of its own; what is written before and behind is not struck
     ......................     leader
 """
 

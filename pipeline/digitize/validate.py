@@ -178,8 +178,8 @@ class EntryRules:
         ]
         if not found and not plan.missing:
             return ()
-        told = {name for finding in found for name in finding.fields}
-        found += [finding for finding in plan.missing if finding.fields[0] not in told]
+        named = {name for finding in found for name in finding.fields}
+        found += [finding for finding in plan.missing if finding.fields[0] not in named]
         return tuple({(finding.code, finding.fields): finding for finding in reversed(found)}.values())[::-1]
 
     def _plan(self, states: bytes, values: Sequence[Value | FieldReading]) -> _Plan:

@@ -82,18 +82,18 @@ def _figures(text: str) -> str:
 
 def _weighed_by_witness(reading: LineReading, answer: LineReading) -> LineReading:
     """Return the reading with its hypotheses weighed by the witness's answer; an unsure witness changes little."""
-    said = _figures(answer.text)
-    if reading.evidence is None or not said:
+    figures = _figures(answer.text)
+    if reading.evidence is None or not figures:
         return reading
     trust = min(MAX_TRUST, (1 + answer.confidence) / 2)
     weights = [
-        one.chance * (trust if _figures(one.text) == said else 1 - trust) for one in reading.hypotheses
+        one.chance * (trust if _figures(one.text) == figures else 1 - trust) for one in reading.hypotheses
     ]
     scale = sum(one.chance for one in reading.hypotheses) / (sum(weights) or 1.0)
     weighed = [Hypothesis(one.text, w * scale) for one, w in zip(reading.hypotheses, weights, strict=True)]
     ranked = tuple(sorted(weighed, key=lambda one: -one.chance))
     best, next_best = ranked[0], ranked[1].chance if len(ranked) > 1 else 0.0
-    likeness = Levenshtein.normalized_similarity(_figures(reading.text), said)
+    likeness = Levenshtein.normalized_similarity(_figures(reading.text), figures)
     alone = next(one.chance for one in reading.hypotheses if one.text == best.text)
     known = reading.evidence if best.text == reading.text else cap_evidence(reading.evidence, alone)
     share = answer.confidence / (1 + answer.confidence)

@@ -10,7 +10,12 @@ from pipeline.model.geometry import Box, Matrix, Pixels
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """Which page: the scan's content hash and the 1-based number of the page in it."""
+    """Which page it is.
+
+    Attributes:
+        scan_sha256: The content hash of its scan.
+        page_no: The number of the page in the scan, from 1.
+    """
 
     scan_sha256: str
     page_no: int
@@ -18,7 +23,13 @@ class PageRef:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One decoded page as the scanner delivered it. ``pixels``: (h, w, 3) RGB; ``dpi`` 0 when the file does not say."""
+    """One decoded page as the scanner delivered it.
+
+    Attributes:
+        ref: Which page it is.
+        pixels: RGB, (h, w, 3).
+        dpi: Pixels an inch by the file's own word, 0 when it does not say.
+    """
 
     ref: PageRef
     pixels: Pixels
@@ -27,7 +38,18 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One book (quyển sổ) as its ``ledger.toml`` describes it. ``volume`` is ``NN/YYYY``."""
+    """One book (quyển sổ) as its ``ledger.toml`` describes it.
+
+    Attributes:
+        form: The form of its pages.
+        place: The office that kept it.
+        place_code: The code of that unit.
+        volume: ``NN/YYYY``.
+        opened_on: A date, ``""`` where it is not known.
+        closed_on: A date, ``""`` where it is not known.
+        entries: How many entries its closing note counts.
+        pages: How many pages it counts.
+    """
 
     form: str
     place: str
@@ -40,7 +62,7 @@ class Ledger:
 
     @property
     def year(self) -> int:
-        """The year the book was opened, from its volume number."""
+        """The year in which the book was opened, from its volume number."""
         return int(self.volume.rsplit("/", 1)[1])
 
 
@@ -53,11 +75,19 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How usable the picture is. ``sharpness``: variance of the Laplacian over ink edges at 100 dpi;
-    ``contrast``: grey levels between paper and ink; ``dark_edges``: share of the border that is black; ``dpi``: pixels
-    an inch of paper. ``edge``: how wide the edges of strokes are, in mm; ``shade`` 0..1: how dark the paper is where it
-    is darkest; ``finger``: how far skin reaches in from an edge, ``fold``: how long an edge cuts off a corner, ``cut``:
-    how far the printed form reaches beyond the picture, all in mm."""
+    """How usable the picture of a page is.
+
+    Attributes:
+        sharpness: Variance of the Laplacian over ink edges at 100 dpi.
+        contrast: Grey levels between paper and ink.
+        dark_edges: Share of the border that is black.
+        dpi: Pixels an inch of paper.
+        edge: How wide the edges of strokes are, in mm.
+        shade: How dark the paper is where it is darkest, 0..1.
+        finger: How far skin reaches in from an edge, in mm.
+        fold: How long an edge cuts off a corner, in mm.
+        cut: How far the printed form reaches beyond the picture, in mm.
+    """
 
     sharpness: float
     contrast: float
@@ -72,8 +102,13 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The printed frame on the straightened page: corners (4, 2) as x, y from top-left clockwise; ``rules``: the
-    inner vertical rules as shares of the frame's width."""
+    """The printed frame on the rectified page.
+
+    Attributes:
+        corners: (4, 2) as x, y from the top left clockwise.
+        rules: The inner vertical rules, as shares of the frame's width.
+        rows: The inner horizontal rules, as shares of its height.
+    """
 
     corners: Matrix
     rules: tuple[float, ...] = ()
@@ -82,7 +117,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of print as an engine read it, ``confidence`` 0..1."""
+    """One word of print as an engine read it.
+
+    Attributes:
+        text: The word.
+        box: Where it is, in pixels of the picture that was read.
+        confidence: 0..1.
+    """
 
     text: str
     box: Box
@@ -91,7 +132,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLabel:
-    """Where a printed label of the form stands. ``score`` 0..1: likeness of what was read, 0 = carried by geometry."""
+    """Where a printed label of the form is on the page.
+
+    Attributes:
+        text: The label.
+        box: Its bounding box in pixels.
+        score: How alike what was read is, 0..1; 0 where only geometry places it.
+    """
 
     text: str
     box: Box
@@ -100,7 +147,15 @@ class PlacedLabel:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPiece:
-    """Where one line of a field's blank stands: ``box`` is its strip, ``baseline`` the y of its leader."""
+    """Where one line of a slot is on the page.
+
+    Attributes:
+        slot: The name of the slot.
+        row: The row of the entry on the page.
+        line: The number of the line in the slot.
+        box: The box around it, in pixels.
+        baseline: The y of its leader.
+    """
 
     slot: str
     row: int
@@ -110,7 +165,7 @@ class PlacedPiece:
 
 
 class StampKind(StrEnum):
-    """What a red mark on a page is: a round seal, one that straddles two pages, a stamp in a box, a stamped name."""
+    """What a stamp is: a round seal, one that straddles two pages, a stamp in a box, a stamped name."""
 
     SEAL = "seal"
     STRADDLE = "straddle"
@@ -121,7 +176,12 @@ class StampKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A stamp of the red layer and where it stands on the straightened page."""
+    """A stamp of the red layer.
+
+    Attributes:
+        kind: What it is.
+        box: Where it is on the rectified page.
+    """
 
     kind: StampKind
     box: Box
@@ -129,8 +189,15 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class TemplateLabel:
-    """Where a printed label stands, in shares of the frame: ``number`` of the form's label, ``left`` and ``right`` u,
-    ``baseline`` v; on how many ``pages`` it was read there."""
+    """Where a printed label is in the template of a book, in shares of the frame.
+
+    Attributes:
+        number: The number of the label in the form.
+        left: u of its left end.
+        right: u of its right end.
+        baseline: v of its baseline.
+        pages: On how many pages it was read there.
+    """
 
     number: int
     left: float
@@ -141,8 +208,12 @@ class TemplateLabel:
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """A page as it teaches the plate of its book (``pipeline.imaging.form_template``): its ``picture`` (h, w) grey with
-    the frame where the plate has it, and the ``labels`` that were read."""
+    """A page as the template of its book learns from it (``pipeline.imaging.form_template``).
+
+    Attributes:
+        picture: Grey, (h, w), with the frame where the template has it.
+        labels: The labels that were read.
+    """
 
     picture: Pixels
     labels: tuple[TemplateLabel, ...]
@@ -150,7 +221,15 @@ class TemplateView:
 
 @dataclass(frozen=True, slots=True)
 class FoundLabel:
-    """Where a plate's label stands on a page: ``number`` of the form's label, places in pixels, ``likeness`` 0..1."""
+    """Where a label of the template was found on a page.
+
+    Attributes:
+        number: The number of the label in the form.
+        left: x of its left end in pixels.
+        right: x of its right end.
+        baseline: y of its baseline.
+        likeness: How alike the pictures are, 0..1.
+    """
 
     number: int
     left: float

@@ -11,7 +11,7 @@ from pipeline.model.page import Word
 
 
 class Writing(StrEnum):
-    """What made the marks in a field."""
+    """What made the ink in a field."""
 
     NONE = "none"
     PRINT = "print"
@@ -31,15 +31,23 @@ class FieldStatus(StrEnum):
 
 
 WITHOUT_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
-"""The states in which nothing stands on the paper."""
+"""The states in which there is no ink on the paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One line of ink cut from the page for a reader. ``pixels`` grey; ``kind``: the field's (a reader may use it),
-    with the ``terms`` of its list of values (or the ``usual`` ways to word it) as they stand on paper, where it has
-    one, and the ``part`` of a date or time that the line is; ``follows``: the value goes on from the crop that is
-    handed over before this one; ``year``: of the book, 0 where it is not known."""
+    """One line of ink cut from the page for an engine.
+
+    Attributes:
+        pixels: Grey, (h, w).
+        dpi: Pixels an inch.
+        kind: The kind of value of its field.
+        terms: The spellings of the field's list of values, where it has one.
+        part: The part of a date or a time that the line is.
+        follows: Whether the value goes on from the crop handed over before this one.
+        usual: The usual ways to word the field.
+        year: The year of the book, 0 where it is not known.
+    """
 
     pixels: Pixels
     dpi: float
@@ -53,7 +61,12 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One way to read a line or a field, and its chance 0..1 among all that were weighed."""
+    """One text that a line or a field may have.
+
+    Attributes:
+        text: The text.
+        chance: Its probability among all that were weighed, 0..1.
+    """
 
     text: str
     chance: float
@@ -61,10 +74,17 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a reading before calibration, each 0..1. ``chance``: of the best hypothesis; ``margin``: how far
-    behind the next one lies; ``optical``: mean chance of a letter on the ink alone; ``weakest``: the least certain
-    letter; ``agreement``: likeness of what each witness reads by itself; ``support``: share of its words that are
-    known ones; ``ink``: how dark the ink stands on its paper."""
+    """What speaks for a reading before calibration, each 0..1.
+
+    Attributes:
+        chance: The probability of the best hypothesis.
+        margin: How far behind the next one lies.
+        optical: The mean probability of a letter on the ink alone.
+        weakest: The probability of the least certain letter.
+        agreement: How alike the readings of the single networks are.
+        support: The share of its words that are known ones.
+        ink: How dark the ink is on its paper.
+    """
 
     chance: float
     margin: float
@@ -77,9 +97,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What an engine read on one crop: verbatim text (NFC) and a confidence 0..1 that means only what the engine says.
-    ``words``: its words with their boxes in pixels of the crop, where the engine tells. ``hypotheses``: the likeliest
-    readings, best first, and ``evidence``: what speaks for the best, where the engine weighs several."""
+    """What an engine read on one crop.
+
+    Attributes:
+        text: Verbatim, NFC.
+        confidence: 0..1; it means only what the engine says.
+        engine: The name of the engine.
+        words: Its words with their boxes in pixels of the crop, where the engine gives them.
+        hypotheses: The likeliest texts, best first, where the engine weighs several.
+        evidence: What speaks for the best of them.
+    """
 
     text: str
     confidence: float

@@ -19,7 +19,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A flaw or a doubt about data. Its sentence stands in ``schemas/findings.toml`` under ``code``."""
+    """A flaw or a doubt about data.
+
+    Attributes:
+        code: What is wrong; its sentence is in ``schemas/findings.toml``.
+        severity: Whether it blocks delivery, sends the fields to a person, or only informs.
+        fields: The fields it is about.
+        details: What the sentence is completed by.
+    """
 
     code: str
     severity: Severity
@@ -38,8 +45,14 @@ it was read as one page so never passes for a word on one of its halves."""
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """One registered case on a page: ``row`` counts from 0 on the page. On one-entry forms it is 0; in a picture of two
-    facing pages it is ``LEFT_PAGE`` or ``RIGHT_PAGE``."""
+    """One registered case on a page.
+
+    Attributes:
+        row: Its row on the page, from 0; on one-entry forms 0, in a picture of two facing pages ``LEFT_PAGE`` or
+            ``RIGHT_PAGE``.
+        readings: What was read, a field each.
+        findings: What is wrong or doubtful.
+    """
 
     row: int
     readings: tuple[FieldReading, ...]
@@ -55,11 +68,27 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """All that is known of a page after one run. ``matrix`` (3, 3) maps original to straightened pixels; ``turn`` is
-    the clockwise quarter turn in degrees that set it upright; ``timings`` are CPU seconds a stage; ``hand_reader`` is
-    whose evidence its handwriting carries (``Engines.hand_fingerprint``), ``""``: nobody's; ``ink_print``: where its
-    ink lies, coarsely (``pipeline.imaging.perceptual_hash``); ``stamps``: what stands on its red layer; ``view``: what
-    it teaches the plate of its book, where that was asked for."""
+    """All that is known of a page after one run.
+
+    Attributes:
+        ref: Which page it is.
+        kind: Whether it holds entries, is a cover, blank, or of no known form.
+        form: The form of the page.
+        size: Width and height of the rectified page in pixels.
+        matrix: From the original to the rectified page, (3, 3).
+        turn: The quarter turn that set it upright, in degrees clockwise.
+        skew: How far it was skewed then, in degrees.
+        quality: How usable the picture is.
+        frame: The printed frame, where the form is known.
+        labels: Where the printed labels are.
+        entries: The entries.
+        findings: What is wrong or doubtful about the page as a whole.
+        timings: CPU seconds by stage.
+        hand_reader: Whose evidence its handwriting carries (``Engines.hand_fingerprint``); ``""``: nobody's.
+        ink_print: Where its ink lies, coarsely (``pipeline.imaging.perceptual_hash``).
+        stamps: The stamps of its red layer.
+        view: What the template of its book learns from it, where that was asked for.
+    """
 
     ref: PageRef
     kind: PageKind
