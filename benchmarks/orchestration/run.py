@@ -21,7 +21,7 @@ from pipeline.batch import Progress, digitize_books
 from pipeline.batch import book as batch_book
 from pipeline.errors import HotichError, ScanError
 from pipeline.registry.database import clock
-from pipeline.registry.repositories import book_locks, places, saving, tasks
+from pipeline.registry.repositories import book_locks, pages, places, tasks
 from pipeline.registry.repositories import failures as failed_pages
 
 JUMP = timedelta(hours=3)
@@ -66,7 +66,7 @@ def main() -> int:
     chosen = parser.parse_args()
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, jump)
-    for module in (clock, failed_pages, places, saving, tasks):
+    for module in (clock, failed_pages, pages, places, tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
     batch_book.silence_seconds = lambda context: SILENCE_SECONDS  # noqa: ARG005
     book_locks.BEAT_SECONDS = 0.5

@@ -7,6 +7,7 @@ saved is lost, and nothing is read twice into the registry, since a page is know
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,8 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.database.runner import Runner, is_dead, this_runner
 from pipeline.registry.tables.books import book_run
+
+_logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 10.0
 """How often at most a run says that it gets on."""
@@ -88,6 +91,7 @@ def _claim(connection: Connection, book_id: int, runner: Runner, seconds: float)
             )
         connection.execute(delete(book_run).where(book_run.c.book_id == book_id))
         record(connection, MACHINE, "run-taken-over", f"book:{book_id}")
+        _logger.info("lock on book %d broken: its run is gone or silent", book_id)
     connection.execute(
         insert(book_run),
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
+
+_logger = logging.getLogger(__name__)
 
 
 def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
@@ -38,6 +41,7 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
     found, changed = upserted(connection, book, identity, rest)
     if changed:
         record(connection, MACHINE, "book-noted", f"book:{found}")
+        _logger.info("book %d noted", found)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,12 @@ from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_pages
 from pipeline.registry.model.checks import ChecksOutcome, CrossEntryFinding
 from pipeline.registry.repositories.entries import cross_entry_finding
+from pipeline.registry.repositories.pages import ask_rescans
 from pipeline.registry.repositories.projections import refresh_projections
-from pipeline.registry.repositories.rescans import ask_rescans
 from pipeline.registry.tables.checks import book_finding
 from pipeline.registry.tables.record_schema import RecordSchema
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def save_checks(
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
+    _logger.info("checks saved: %d findings raised, %d cleared", len(new), len(over))
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 
 

@@ -10,7 +10,7 @@ from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.model.books import BookProgress, ReadFailure, SaveOutcome
 from pipeline.registry.model.checks import ChecksOutcome, CrossEntryFinding, Link
 from pipeline.registry.model.entries import EffectiveValues, LastReading
-from pipeline.registry.repositories import books, checks, failures, links, page_readings, places, saving
+from pipeline.registry.repositories import books, checks, failures, links, pages, places
 from pipeline.registry.repositories.book_locks import BookLock, lock_book
 from pipeline.registry.repositories.connected import Repository
 from pipeline.registry.repositories.stored_entries import stored_entry
@@ -38,7 +38,7 @@ class IngestRepository(Repository):
     def last_readings(self, book_id: int, ref: PageRef) -> Mapping[tuple[int, str], LastReading]:
         """What the machine last read on a page, by row and field."""
         with self._database.reading() as connection:
-            return page_readings.last_readings(connection, book_id, ref)
+            return pages.last_readings(connection, book_id, ref)
 
     def book_progress(self) -> Mapping[str, BookProgress]:
         """How far every book is, by the name of its folder."""
@@ -53,7 +53,7 @@ class IngestRepository(Repository):
     def fingerprints(self, book_id: int) -> Mapping[PageRef, str]:
         """Under which fingerprint each page of a book was last saved; pages that never were are missing."""
         with self._database.reading() as connection:
-            return saving.fingerprints(connection, book_id)
+            return pages.fingerprints(connection, book_id)
 
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
@@ -63,7 +63,7 @@ class IngestRepository(Repository):
         else than they saw, the task opens again.
         """
         with self._database.writing() as connection:
-            return saving.save_page(connection, self._declared, book_id, result, fingerprint)
+            return pages.save_page(connection, self._declared, book_id, result, fingerprint)
 
     def save_failure(
         self,

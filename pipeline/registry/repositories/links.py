@@ -1,16 +1,19 @@
-"""Which entries may speak of one person or of one event: suggestions, kept as long as they are made."""
+"""Links between entries that may speak of one person or event: suggested by programs, decided by people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
+from pipeline.errors import RegistryError
 from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import Whole, hold
-from pipeline.registry.model.checks import ChecksOutcome, Link
-from pipeline.registry.tables.checks import link
+from pipeline.registry.model.checks import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
+from pipeline.registry.tables.checks import link, link_decision
 
 PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
 """What makes two suggestions the same pair, whatever speaks for it."""
@@ -67,3 +70,89 @@ def _key(one: Link) -> tuple[object, ...]:
         round(one.probability, 4),
         tuple(sorted(one.evidence.items())),
     )
+
+
+_Pair = tuple[Any, ...]
+
+
+def decide_link(
+    connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str
+) -> None:
+    """Add a person's word on a suggestion. ``RegistryError``: nobody answers for it, a rejection has no reason, there
+    is no such suggestion, or the pair is suggested under another number now."""
+    if not author.strip():
+        raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
+    if verdict is LinkVerdict.REJECTED and not reason.strip():
+        raise RegistryError("Hãy ghi lý do bác gợi ý, để người sau còn biết.")
+    hold(connection, Whole.LINKS)
+    row = connection.execute(select(link).where(link.c.id == link_id)).mappings().first()
+    if row is None:
+        raise RegistryError(f"Không có gợi ý số {link_id}. Xem số ở cột đầu của hotich links.")
+    newer = connection.scalar(
+        select(link.c.id).where(
+            *(link.c[name] == row[name] for name in PAIR), link.c.id > link_id, link.c.withdrawn_at.is_(None)
+        )
+    )
+    if newer is not None:
+        raise RegistryError(
+            f"Gợi ý số {link_id} nay là số {newer}, vì bằng chứng đã khác. Hãy xem lại bằng hotich links."
+        )
+    word = {"link_id": link_id, "verdict": verdict, "reason": reason.strip(), "author": author.strip()}
+    add(connection, link_decision, [word | {"decided_at": datetime.now(UTC)}])
+    record(connection, author.strip(), "link-decided", f"link:{link_id}", {"verdict": verdict})
+
+
+def stored_links(
+    connection: Connection, kind: str | None, limit: int | None, *, rejected: bool
+) -> tuple[StoredLink, ...]:
+    """What is suggested now and what was confirmed: first what nobody has decided on its present evidence, then the
+    surest; those that were ``rejected`` only on demand."""
+    words = _last_words(connection)
+    of_kind = () if kind is None else (link.c.kind == kind,)
+    rows = connection.execute(select(link).where(link.c.withdrawn_at.is_(None), *of_kind)).mappings().all()
+    found = [_standing(row, words.get(_pair(row))) for row in rows]
+    there = {_pair(row) for row in rows}
+    found += [
+        replace(_standing(row, row), suggested=False)
+        for pair, row in words.items()
+        if pair not in there and kind in (None, row["kind"])
+    ]
+    shown = [one for one in found if _is_shown(one, rejected=rejected)]
+    shown.sort(key=lambda one: (_is_settled(one), -one.probability, one.link_id))
+    return tuple(shown[:limit])
+
+
+def _last_words(connection: Connection) -> Mapping[_Pair, RowMapping]:
+    """The last word on every pair that has any, with the link that it was said of."""
+    said: Sequence[RowMapping] = (
+        connection.execute(
+            select(link, *(link_decision.c[name] for name in ("verdict", "reason", "author", "decided_at")))
+            .join_from(link_decision, link, link_decision.c.link_id == link.c.id)
+            .order_by(link_decision.c.id)
+        )
+        .mappings()
+        .all()
+    )
+    return {_pair(row): row for row in said}
+
+
+def _pair(row: RowMapping) -> _Pair:
+    return tuple(row[name] for name in PAIR)
+
+
+def _standing(row: RowMapping, word: RowMapping | None) -> StoredLink:
+    decision = None
+    if word is not None:
+        outdated = word["evidence"] != row["evidence"]
+        verdict = LinkVerdict(word["verdict"])
+        decision = LinkDecision(verdict, word["author"], word["decided_at"], word["reason"], outdated)
+    return StoredLink(**asdict(link_of(row)), link_id=row["id"], decision=decision)
+
+
+def _is_settled(one: StoredLink) -> bool:
+    return one.decision is not None and not one.decision.outdated
+
+
+def _is_shown(one: StoredLink, *, rejected: bool) -> bool:
+    was_rejected = one.decision is not None and one.decision.verdict is LinkVerdict.REJECTED
+    return rejected or not was_rejected or (one.suggested and not _is_settled(one))

@@ -18,12 +18,12 @@ from pipeline.registry.repositories import (
     effective_values,
     entries,
     failures,
-    link_decisions,
+    links,
     overview,
     stored_entries,
 )
 from pipeline.registry.repositories.connected import Repository
-from pipeline.registry.repositories.straightening import rectification_of
+from pipeline.registry.repositories.pages import rectification_of
 from pipeline.schema import RecordSpec
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class RegistryQueries(Repository):
         """What is suggested to belong together and what people confirmed: first what nobody has decided on its present
         evidence, then the surest. Those that people ``rejected`` only on demand."""
         with self._database.reading() as connection:
-            return link_decisions.stored_links(connection, kind, limit, rejected=rejected)
+            return links.stored_links(connection, kind, limit, rejected=rejected)
 
     def entries(self, book_id: int | None = None) -> Sequence[int]:
         """The ids of the entries that stand, in the order of the books."""

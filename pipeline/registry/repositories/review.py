@@ -9,7 +9,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.checks import LinkVerdict
 from pipeline.registry.model.decisions import Verdict
-from pipeline.registry.repositories import amendments, decisions, link_decisions
+from pipeline.registry.repositories import amendments, decisions, links
 from pipeline.registry.repositories.connected import Repository
 from pipeline.registry.repositories.stored_entries import stored_entry
 
@@ -53,7 +53,7 @@ class ReviewRepository(Repository):
         """Record a person's word on a suggested link, for good; the last one counts. No later run suggests a rejected
         pair again unless its evidence changes."""
         with self._database.writing() as connection:
-            link_decisions.decide_link(connection, link_id, verdict, author=author, reason=reason)
+            links.decide_link(connection, link_id, verdict, author=author, reason=reason)
 
     def amend(
         self, entry_id: int, field: str, text: str, order: AmendmentOrder, *, author: str, reason: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from pipeline.registry.repositories.entries import Subject
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.tasks import review_task
 from pipeline.review_policy import Way
+
+_logger = logging.getLogger(__name__)
 
 _UNTOUCHED = standing(Way.SINGLE, ())
 """Of a field nobody has said anything yet; in which way it is settled makes no difference then."""
@@ -64,8 +67,11 @@ def refresh_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[S
             reopened.add(one.subject)
     if new:
         connection.execute(insert(review_task), new)
+        _logger.info("%d review tasks made", len(new))
     if changed:
         connection.execute(update(review_task).where(review_task.c.id == bindparam("of_task")), changed)
+        closed = sum(row["state"] == TaskState.DONE for row in changed)
+        _logger.info("%d review tasks changed, %d of them closed", len(changed), closed)
     return reopened
 
 

@@ -1,27 +1,88 @@
-"""What was read on a page goes in. Every function here works within the transaction of its caller."""
+"""What a run read on a page: saving it, and reading it back by page.
+
+Saving asks for another scan, too, where a finding calls for one. Every function works within the transaction of its
+caller.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, or_, select, update
 
 from pipeline.errors import RegistryError
 from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
+from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import hold_page, hold_scan
-from pipeline.registry.model.books import SaveOutcome
+from pipeline.registry.model.books import Rectification, SaveOutcome
+from pipeline.registry.model.entries import LastReading
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.books import upserted
 from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.repositories.projections import refresh_projections
-from pipeline.registry.repositories.rescans import ask_rescans
-from pipeline.registry.tables.books import page, page_failure, page_run, scan
+from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
+from pipeline.registry.tables.desk import ticket
 from pipeline.registry.tables.entries import entry, finding, reading
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.registry.tables.tasks import review_task
+from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.schema.lists import describe_details
+
+_logger = logging.getLogger(__name__)
+
+NOBODY = 0
+"""In place of the account of a person."""
+
+
+def ask_rescans(
+    connection: Connection, declared: RecordSchema, page_id: int, findings: Iterable[Finding]
+) -> None:
+    """A ticket for each finding of a page that calls for another scan and has had none. The caller holds the page."""
+    specs = declared.schemas.findings
+    wanted = {one.code: one for one in findings if one.code in specs and specs[one.code].rescan}
+    if not wanted:
+        return
+    had = connection.scalars(
+        select(ticket.c.code).where(ticket.c.page_id == page_id, ticket.c.code.in_(wanted))
+    )
+    new = [wanted[code] for code in wanted.keys() - set(had)]
+    if not new:
+        return
+    place = connection.execute(
+        select(book.c.id, book.c.place_code)
+        .select_from(page)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .join(book, scan.c.book_id == book.c.id)
+        .where(page.c.id == page_id)
+    ).one()
+    now = clock.now(connection)
+    rows = [
+        {
+            "page_id": page_id,
+            "book_id": place.id,
+            "place_code": place.place_code,
+            "reason": _sentence(declared, one),
+            "account_id": NOBODY,
+            "login": MACHINE,
+            "opened_at": now,
+            "code": one.code,
+        }
+        for one in sorted(new, key=lambda one: one.code)
+    ]
+    for ticket_id in add(connection, ticket, rows):
+        record(connection, MACHINE, "rescan-asked", f"ticket:{ticket_id}")
+
+
+def _sentence(declared: RecordSchema, finding: Finding) -> str:
+    """What the finding says, with its details."""
+    told = ", ".join(describe_details(finding))
+    sentence = declared.schemas.findings[finding.code].sentence
+    return f"{sentence} ({told})" if told else sentence
 
 
 def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: int) -> bool:
@@ -77,6 +138,9 @@ def save_page(
     if is_new or over:
         told = {"fingerprint": fingerprint, "entries": len(result.entries), "reopened": reopened}
         record(connection, MACHINE, "page-saved", f"page:{page_id}", told)
+        _logger.info(
+            "page %d saved: %d entries, %d tasks opened again", page_id, len(result.entries), reopened
+        )
     return _outcome(connection, page_id, reopened)
 
 
@@ -190,3 +254,61 @@ def _outcome(connection: Connection, page_id: int, reopened: int) -> SaveOutcome
     review = sum(state == TaskState.OPEN for _, state in standing)
     accepted = sum(accepted and state != TaskState.OPEN for accepted, state in standing)
     return SaveOutcome(len(standing), accepted, review, reopened)
+
+
+def last_readings(
+    connection: Connection, book_id: int, ref: PageRef
+) -> Mapping[tuple[int, str], LastReading]:
+    """By row on the page and field."""
+    decided = {
+        (row, field)
+        for row, field in connection.execute(
+            select(decision.c.row, decision.c.field).where(
+                decision.c.book_id == book_id,
+                decision.c.scan_sha256 == ref.scan_sha256,
+                decision.c.page_no == ref.page_no,
+            )
+        )
+    }
+    rows = connection.execute(
+        select(
+            entry.c.row,
+            reading.c.field,
+            reading.c.status,
+            reading.c.text,
+            reading.c.canonical,
+            reading.c.accepted,
+        )
+        .join_from(reading, page_run, (reading.c.page_run_id == page_run.c.id) & page_run.c.latest)
+        .join(entry, reading.c.entry_id == entry.c.id)
+        .join(page, page_run.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(scan.c.book_id == book_id, scan.c.sha256 == ref.scan_sha256, page.c.page_no == ref.page_no)
+    )
+    return {
+        (row, field): LastReading(status, text, canonical, accepted, (row, field) in decided)
+        for row, field, status, text, canonical, accepted in rows
+    }
+
+
+def rectification_of(connection: Connection, book_id: int, ref: PageRef) -> Rectification | None:
+    """That of a book's page, ``None`` when nothing was read on it."""
+    row = (
+        connection.execute(
+            select(page_run.c.matrix, page_run.c.size)
+            .join_from(page_run, page)
+            .join(scan)
+            .where(
+                page_run.c.latest,
+                page.c.page_no == ref.page_no,
+                scan.c.sha256 == ref.scan_sha256,
+                scan.c.book_id == book_id,
+            )
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        return None
+    width, height = row["size"]
+    return Rectification(np.asarray(row["matrix"], dtype=np.float64), (int(width), int(height)))
