@@ -99,7 +99,12 @@ class CurveSeries:
 
 @dataclass(frozen=True, slots=True)
 class PlotArea:
-    """The area of a chart inside its margins, in pixels of the picture."""
+    """The area of a chart inside its margins, in pixels of the picture.
+
+    Attributes:
+        width, height: Of the whole picture.
+        left, right, top, bottom: The margins.
+    """
 
     width: float
     height: float
@@ -136,7 +141,14 @@ class PlotArea:
 
 @dataclass(frozen=True, slots=True)
 class ErrorCurveChart:
-    """Error among accepted fields against their share of all, one series a group."""
+    """Error among accepted fields against their share of all, one series a group.
+
+    Attributes:
+        area: Where it is drawn.
+        across, up: The ticks of both axes.
+        levels: Tolerated shares of errors.
+        series: The curves.
+    """
 
     area: PlotArea
     across: tuple[AxisTick, ...]
@@ -147,7 +159,14 @@ class ErrorCurveChart:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityChart:
-    """Share of right fields against confidence, one dot a bin; ``bars`` are (x, height) of how many fields."""
+    """Share of right fields against confidence.
+
+    Attributes:
+        area: Where it is drawn.
+        ticks, up: The ticks of both axes.
+        dots: One a bin.
+        bars: x and height of the bar that tells how many fields a bin holds, in pixels.
+    """
 
     area: PlotArea
     ticks: tuple[AxisTick, ...]
@@ -157,12 +176,22 @@ class ReliabilityChart:
 
 
 def error_curve_svg(chart: ErrorCurveChart, title: str) -> Markup:
-    """Return the chart as an ``<svg>`` element with that title."""
+    """Return the chart as an ``<svg>`` element.
+
+    Args:
+        chart: The chart.
+        title: What it shows, for those who cannot see it.
+    """
     return Markup(svg_template("error_curve.svg.j2").render(chart=chart, title=title))
 
 
 def reliability_svg(chart: ReliabilityChart, title: str) -> Markup:
-    """Return the chart as an ``<svg>`` element with that title."""
+    """Return the chart as an ``<svg>`` element.
+
+    Args:
+        chart: The chart.
+        title: What it shows, for those who cannot see it.
+    """
     return Markup(svg_template("reliability.svg.j2").render(chart=chart, title=title))
 
 
@@ -221,7 +250,12 @@ def curve_series(
 
 
 def reliability_chart(bins: Sequence[tuple[int, float, float]], area: PlotArea) -> ReliabilityChart:
-    """Return the chart of those bins: fields, mean confidence and share of right fields of each."""
+    """Return the reliability chart.
+
+    Args:
+        bins: Fields, mean confidence and share of right fields of each.
+        area: Where the chart is drawn.
+    """
     fields = sum(count for count, _, _ in bins)
     half = BAR_WIDTH / 2
     return ReliabilityChart(

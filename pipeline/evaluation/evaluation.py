@@ -126,7 +126,8 @@ def evaluate(
         truth: What is on paper.
         prediction: What was read.
         record: The kind of event.
-        book, form: Noted with every outcome.
+        book: Noted with every outcome.
+        form: Likewise.
         pages_per_minute: The speed of reading.
         versions: Of what read the book.
     """
@@ -142,7 +143,12 @@ def evaluate(
 
 
 def pooled(evaluations: Sequence[Evaluation], *, pages_per_minute: float | None = None) -> Evaluation:
-    """Return the evaluation of several books as if they were one; versions that differ between them are all named."""
+    """Return the evaluation of several books as if they were one; versions that differ are all named.
+
+    Args:
+        evaluations: One a book.
+        pages_per_minute: The speed over all of them.
+    """
     versions: dict[str, dict[str, None]] = {}
     for evaluation in evaluations:
         for name, version in evaluation.versions.items():

@@ -163,7 +163,16 @@ def _nfc(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Numbers of fields, except ``edits`` and ``characters``. A share of nothing is ``None``."""
+    """Numbers of fields, except ``edits`` and ``characters``. A share of nothing is ``None``.
+
+    Attributes:
+        fields: All.
+        exact, right, alike: As ``FieldOutcome`` says.
+        edits, characters: Characters to change, and characters on paper.
+        blank_on_paper, called_blank, blank_rightly: Blank in truth, as predicted, and both.
+        accepted: Accepted without a person.
+        accepted_wrong, accepted_unlike: Of those, not right, and not alike.
+    """
 
     fields: int
     exact: int

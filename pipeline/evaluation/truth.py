@@ -62,7 +62,14 @@ class TrueEntry:
 
 @dataclass(frozen=True, slots=True)
 class BookTruth:
-    """The truth of a book: ``kind`` names its record, ``year`` the year of its volume."""
+    """The truth of a book.
+
+    Attributes:
+        kind: The name of its record.
+        year: The year of its volume.
+        entries: Its entries.
+        pages: Its pages, where the maker of the truth notes them.
+    """
 
     kind: str
     year: int

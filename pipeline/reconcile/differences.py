@@ -52,7 +52,15 @@ MINOR = frozenset({FieldDifferenceKind.SPELLING, FieldDifferenceKind.BEYOND})
 
 @dataclass(frozen=True, slots=True)
 class ReconcileBook:
-    """A book of the registry; ``entries``: how many it has."""
+    """A book of the registry.
+
+    Attributes:
+        book_id: Its id.
+        folder_name: The name of its folder.
+        place, place_code: The registration place and its code.
+        volume: Its volume.
+        entries: How many entries it has.
+    """
 
     book_id: int
     folder_name: str
@@ -100,7 +108,13 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectedCell:
-    """A cell without a usable value, and why (a key of ``REJECTION_LABELS``)."""
+    """A cell without a usable value.
+
+    Attributes:
+        row: As Excel counts.
+        column: The Ministry's column.
+        reason: A key of ``REJECTION_LABELS``.
+    """
 
     row: int
     column: str
@@ -109,7 +123,14 @@ class RejectedCell:
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field that differs; ``with_column``: the column that it has changed places with."""
+    """One field that differs.
+
+    Attributes:
+        column: The Ministry's column.
+        ours, theirs: The values of registry and file.
+        kind: How they differ.
+        with_column: The column that it has changed places with.
+    """
 
     column: str
     ours: str

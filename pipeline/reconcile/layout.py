@@ -68,7 +68,15 @@ class SheetLayout:
 
 
 def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
-    """Read an office's file about a sheet. Raises ``SchemaError`` that names every flaw with its line."""
+    """Read an office's file about a sheet.
+
+    Args:
+        path: The file.
+        schemas: The declarations.
+
+    Raises:
+        SchemaError: Names every flaw with its line.
+    """
     file = StaffFile(path)
     for key in file.table:
         if key not in ("record", "sheet", "header_row", "columns"):
@@ -100,6 +108,11 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
 
 def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | None = None) -> SheetLayout:
     """Return the layout of the first sheet that has the columns, or of the mapped one.
+
+    Args:
+        book: The workbook.
+        schemas: The declarations.
+        mapped: An office's file about a sheet.
 
     Raises:
         ReconcileError: No sheet has the columns.

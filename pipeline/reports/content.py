@@ -41,7 +41,13 @@ class ReportCell:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigure:
-    """One figure by itself; ``note``: what it was counted over."""
+    """One figure by itself.
+
+    Attributes:
+        label: What it counts.
+        cell: Its value.
+        note: What it was counted over.
+    """
 
     label: str
     cell: ReportCell
@@ -85,7 +91,14 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """A part of a report under a heading; ``key`` is its anchor."""
+    """A part of a report under a heading.
+
+    Attributes:
+        key: Its anchor.
+        title: The heading.
+        figures, charts, tables: What it shows, in this order.
+        note: A sentence at its end.
+    """
 
     key: str
     title: str

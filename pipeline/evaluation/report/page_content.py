@@ -133,8 +133,12 @@ LINE_HEIGHT = 84.0
 
 @dataclass(frozen=True)
 class ErrorTolerance:
-    """What the office asks for: the share of errors it tolerates among accepted fields, and among critical ones;
-    ``thresholds``: from which confidence fields are accepted, named for people (``None``: none of them is).
+    """What the office asks for.
+
+    Attributes:
+        tolerated: The share of errors tolerated among accepted fields.
+        tolerated_critical: The same among critical ones.
+        thresholds: From which confidence fields are accepted, named for people (``None``: no field is).
     """
 
     tolerated: float
