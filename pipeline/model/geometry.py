@@ -13,7 +13,14 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels; ``right`` and ``bottom`` are exclusive."""
+    """A rectangle in pixels, x to the right, y down.
+
+    Attributes:
+        left: The x where it begins.
+        top: The y where it begins.
+        right: The x where it ends, exclusive.
+        bottom: The y where it ends, exclusive.
+    """
 
     left: float
     top: float
@@ -64,6 +71,3 @@ class Box:
             max(min(self.right, width), 0.0),
             max(min(self.bottom, height), 0.0),
         )
-
-
-# --- scans and pages -------------------------------------------------------------------------------------------

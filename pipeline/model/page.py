@@ -236,6 +236,3 @@ class FoundLabel:
     right: float
     baseline: float
     likeness: float
-
-
-# --- reading ----------------------------------------------------------------------------------------------------
