@@ -39,10 +39,10 @@ from pipeline.model import (
 )
 from pipeline.registry import Registry
 from pipeline.registry.model import accounts
-from pipeline.registry.model.consensus import Word, standing
+from pipeline.registry.model.consensus import KeyedValue, consensus_of
 from pipeline.registry.model.desk import DeskTask, Stage
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.desk.showing import work_of
+from pipeline.registry.services.desk.visibility import work_of
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.schema import Schemas
 
@@ -160,14 +160,14 @@ def work_by_rules(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: 
     (name, spec), *_ = schemas.record("birth").by_name.items()
     tally, begun = KeyerTally(), time.perf_counter()
     for ink in _inks(fields, seed):
-        one = standing(policy.way(spec), ())
+        one = consensus_of(policy.way(spec), ())
         for turn in range(PEOPLE):
             number = 1 + (ink.number + turn) % PEOPLE
             work = work_of(name, one, policy, _reading(name, ink), None, None)
-            word = Word(turn, number, "", people[number].word(ink, work))
+            word = KeyedValue(turn, number, "", people[number].word(ink, work))
             tally.words += 1
             tally.thirds += one.stage is Stage.THIRD
-            one = standing(one.way, [*one.words, word])
+            one = consensus_of(one.way, [*one.words, word])
             if one.settled is not None:
                 break
         assert one.settled is not None

@@ -18,7 +18,7 @@ from pipeline.registry.database.audit.chain import row_hash
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import batches, digests
-from pipeline.registry.model.consensus import Word, agree, standing
+from pipeline.registry.model.consensus import KeyedValue, agree, consensus_of
 from pipeline.registry.model.decisions import Verdict
 from pipeline.registry.model.desk import Stage
 from pipeline.registry.tables.audit import audit
@@ -134,7 +134,7 @@ def _settles(words: Iterable[Mapping[str, Any]]) -> Verdict | None:
     if not rows:
         return None
     said = (
-        Word(
+        KeyedValue(
             row["id"],
             row["account_id"],
             row["login"],
@@ -142,7 +142,7 @@ def _settles(words: Iterable[Mapping[str, Any]]) -> Verdict | None:
         )
         for row in rows
     )
-    found = standing(Way(rows[0]["way"]), said)
+    found = consensus_of(Way(rows[0]["way"]), said)
     return found.settled.verdict if found.stage is Stage.SETTLED and found.settled else None
 
 

@@ -24,7 +24,7 @@ from pipeline.errors import AuditFlawed
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.audit import Flaw, FlawKind, Verification
 from pipeline.registry.services.audit.seal import read_seal, write_seal
-from pipeline.registry.services.audit.verifying import Progress as OnProgress
+from pipeline.registry.services.audit.verification import Progress as OnProgress
 from pipeline.settings import read_settings
 
 ACTIONS = {

@@ -19,7 +19,7 @@ from pipeline.registry.repositories.review import ReviewRepository
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.desk.letting_back import let_back
+from pipeline.registry.services.desk.exclusions import release_exclusions
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.registry.services.reconciliation.reconciliations import Reconciliations
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
@@ -87,7 +87,7 @@ class Registry(IngestRepository, ReviewRepository, RegistryQueries):
         """The accounts of people; ``now``: the clock, in UTC."""
 
         def fewer_at_work(connection: Connection, at: datetime) -> object:
-            return let_back(connection, self._declared, at)
+            return release_exclusions(connection, self._declared, at)
 
         return Accounts(self._database, fewer_at_work, now, options)
 

@@ -22,7 +22,7 @@ ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class KeyedValue:
     """What one person said of one field. ``keying_id``: the row that holds it."""
 
     keying_id: int
@@ -32,15 +32,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Consensus:
     """Where a field stands: ``words`` that count so far, oldest first; ``settled``: the one that stands, at
-    ``SETTLED``; ``apart``: accounts that say none, for they knew what stood before it was opened again."""
+    ``SETTLED``; ``excluded``: accounts that say none, for they knew what stood before it was opened again."""
 
     way: Way
     stage: Stage
-    words: tuple[Word, ...]
-    settled: Word | None = None
-    apart: frozenset[int] = frozenset()
+    words: tuple[KeyedValue, ...]
+    settled: KeyedValue | None = None
+    excluded: frozenset[int] = frozenset()
 
     @property
     def authors(self) -> tuple[str, ...]:
@@ -49,18 +49,18 @@ class Standing:
         return tuple(word.login for word in self.words if said and agree(word.verdict, said.verdict))
 
     @property
-    def words_wanted(self) -> int:
+    def values_wanted(self) -> int:
         """How many people may still have to say a word, each another one."""
         return 0 if self.stage is Stage.SETTLED else MOST_WORDS[self.way] - len(self.words)
 
     def waits_for(self, account_id: int) -> bool:
-        """Whether that person may say the next word: it is still wanted, they have said none and are not apart."""
-        return self.stage is not Stage.SETTLED and account_id not in self.passed_over
+        """Whether that person may say the next word: it is still wanted, they have said none and are not excluded."""
+        return self.stage is not Stage.SETTLED and account_id not in self.ineligible
 
     @property
-    def passed_over(self) -> frozenset[int]:
+    def ineligible(self) -> frozenset[int]:
         """The accounts that may say nothing more."""
-        return self.apart.union(word.account_id for word in self.words)
+        return self.excluded.union(word.account_id for word in self.words)
 
 
 def agree(one: Verdict, other: Verdict) -> bool:
@@ -68,39 +68,39 @@ def agree(one: Verdict, other: Verdict) -> bool:
     return one.status == other.status and folded_text(one.text) == folded_text(other.text)
 
 
-def standing(way: Way, words: Iterable[Word], apart: frozenset[int] = frozenset()) -> Standing:
+def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int] = frozenset()) -> Consensus:
     """Where a field stands after these words, in the order in which they were said. Of each person only the first one
     counts: whoever wants to say something else takes it back first."""
     counted = independent(words)
     for number in range(1, len(counted) + 1):
         settled = _settled(way, counted[:number])
         if settled is not None:
-            return Standing(way, Stage.SETTLED, counted[:number], settled, apart)
-    return Standing(way, ORDER[len(counted)], counted, apart=apart)
+            return Consensus(way, Stage.SETTLED, counted[:number], settled, excluded)
+    return Consensus(way, ORDER[len(counted)], counted, excluded=excluded)
 
 
-def independent(words: Iterable[Word]) -> tuple[Word, ...]:
+def independent(words: Iterable[KeyedValue]) -> tuple[KeyedValue, ...]:
     """The first word of each person."""
-    first: dict[int, Word] = {}
+    first: dict[int, KeyedValue] = {}
     for word in words:
         first.setdefault(word.account_id, word)
     return tuple(first.values())
 
 
-def stage_of(standings: Iterable[Standing]) -> Stage:
+def stage_of(consensus: Iterable[Consensus]) -> Stage:
     """Where a task with these fields stands: as far as the field that is furthest behind."""
-    stages = {one.stage for one in standings}
+    stages = {one.stage for one in consensus}
     return next((stage for stage in ORDER if stage in stages), Stage.SETTLED)
 
 
-def finished(standings: Iterable[Standing], stage: Stage) -> tuple[int, ...]:
+def finished(consensus: Iterable[Consensus], stage: Stage) -> tuple[int, ...]:
     """The accounts that have said all they may of the fields at that stage: of a task that is not settled at most one
-    at ``CHECK``, two at ``THIRD``, and besides those that are apart."""
-    passed_over = [one.passed_over for one in standings if one.stage is stage]
-    return tuple(sorted(frozenset.intersection(*passed_over))) if passed_over else ()
+    at ``CHECK``, two at ``THIRD``, and besides those that are excluded."""
+    ineligible = [one.ineligible for one in consensus if one.stage is stage]
+    return tuple(sorted(frozenset.intersection(*ineligible))) if ineligible else ()
 
 
-def _settled(way: Way, words: Sequence[Word]) -> Word | None:
+def _settled(way: Way, words: Sequence[KeyedValue]) -> KeyedValue | None:
     if way is Way.SINGLE:
         return words[0] if words else None
     if way is Way.CHECKED:

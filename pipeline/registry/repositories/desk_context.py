@@ -12,7 +12,7 @@ from pipeline.review_policy import ReviewPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class DeskContext:
     """What every step of a call needs. ``now`` is one moment throughout, in UTC."""
 
     connection: Connection

@@ -22,7 +22,7 @@ from pipeline.model import (
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
-from pipeline.registry.repositories.keyings import taken_back
+from pipeline.registry.repositories.keyed_values import withdrawn
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.checks import book_finding
 from pipeline.registry.tables.entries import entry, finding, reading
@@ -244,7 +244,7 @@ def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spo
         .order_by(decision.c.id)
     )
     rows = decided.mappings().all()
-    gone = taken_back(connection, {keying_id for row in rows for keying_id in row["keyings"] or ()})
+    gone = withdrawn(connection, {keying_id for row in rows for keying_id in row["keyings"] or ()})
     found: dict[Spot, dict[str, Decision]] = defaultdict(dict)
     for row in rows:
         if gone.isdisjoint(row["keyings"] or ()):

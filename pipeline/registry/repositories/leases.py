@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import NotYours, Stage
-from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.tables.desk import lease
 from pipeline.registry.tables.tasks import review_task
 
 
-class Mode(StrEnum):
+class KeyingMode(StrEnum):
     """How a task is worked on: whole, or as one snippet of a column; ``LOT``: a word that stood, put into question."""
 
     DESK = "desk"
@@ -24,29 +24,31 @@ class Mode(StrEnum):
     LOT = "lot"
 
 
-def not_lent(now: datetime) -> ColumnElement[bool]:
+def is_not_leased(now: datetime) -> ColumnElement[bool]:
     """The condition on ``review_task`` that nobody has the task in hand."""
     return ~exists().where(lease.c.task_id == review_task.c.id, lease.c.until > now)
 
 
-def take(sitting: Sitting, task_id: int, person: Person, mode: Mode) -> bool:
+def take(context: DeskContext, task_id: int, person: Person, mode: KeyingMode) -> bool:
     """Lend a task to a person, also one whose lease has run out or that is theirs already. Returns whether they have it
     now. The caller holds the lock on the task's row, so that of several who try at once exactly one has it."""
-    return task_id in take_all(sitting, [task_id], person, mode)
+    return task_id in take_all(context, [task_id], person, mode)
 
 
-def take_all(sitting: Sitting, task_ids: Collection[int], person: Person, mode: Mode) -> frozenset[int]:
+def take_all(
+    context: DeskContext, task_ids: Collection[int], person: Person, mode: KeyingMode
+) -> frozenset[int]:
     """The same of many tasks: those that the person has now."""
-    connection = sitting.connection
+    connection = context.connection
     found = connection.execute(select(lease).where(lease.c.task_id.in_(task_ids)))
     before = {row.task_id: row for row in found}
     mine = {"account_id": person.account_id, "login": person.login, "mode": mode}
-    mine |= {"taken_at": sitting.now, "until": sitting.until}
+    mine |= {"taken_at": context.now, "until": context.until}
     new = [task_id for task_id in task_ids if task_id not in before]
     if new:
         connection.execute(insert(lease), [{"task_id": task_id, **mine} for task_id in new])
     again = [
-        row for row in before.values() if row.until <= sitting.now or row.account_id == person.account_id
+        row for row in before.values() if row.until <= context.now or row.account_id == person.account_id
     ]
     if again:
         connection.execute(
@@ -59,38 +61,40 @@ def take_all(sitting: Sitting, task_ids: Collection[int], person: Person, mode: 
     return frozenset((*new, *(row.task_id for row in again)))
 
 
-def renew(sitting: Sitting, task_ids: Collection[int], person: Person, mode: Mode) -> frozenset[int]:
+def renew(
+    context: DeskContext, task_ids: Collection[int], person: Person, mode: KeyingMode
+) -> frozenset[int]:
     """Lend tasks for longer that a person has in hand; which of these they are."""
     mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)
-    kept = sitting.connection.scalars(
+    kept = context.connection.scalars(
         update(lease)
         .where(lease.c.task_id.in_(task_ids), mine)
-        .values(until=sitting.until)
+        .values(until=context.until)
         .returning(lease.c.task_id)
     )
     return frozenset(kept)
 
 
-def no_longer_in_hand() -> NotYours:
+def lease_lost() -> NotYours:
     """What is said to somebody who has a task no longer."""
     return NotYours("Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác.")
 
 
-def has(sitting: Sitting, task_id: int, person: Person) -> bool:
+def has(context: DeskContext, task_id: int, person: Person) -> bool:
     """Whether a person has a task in hand."""
     mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
-    return bool(sitting.connection.scalar(select(exists().where(mine, lease.c.until > sitting.now))))
+    return bool(context.connection.scalar(select(exists().where(mine, lease.c.until > context.now))))
 
 
-def held(sitting: Sitting, person: Person, mode: Mode) -> Sequence[int]:
+def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int]:
     """The tasks that a person has in hand and that still wait, the one taken first first."""
-    return sitting.connection.scalars(
+    return context.connection.scalars(
         select(lease.c.task_id)
         .join(review_task, lease.c.task_id == review_task.c.id)
         .where(
             lease.c.account_id == person.account_id,
             lease.c.mode == mode,
-            lease.c.until > sitting.now,
+            lease.c.until > context.now,
             review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN)),
         )
         .order_by(lease.c.taken_at, lease.c.task_id)
@@ -98,7 +102,7 @@ def held(sitting: Sitting, person: Person, mode: Mode) -> Sequence[int]:
 
 
 def hand_back(
-    connection: Connection, person: Person, mode: Mode, task_ids: Collection[int] | None = None
+    connection: Connection, person: Person, mode: KeyingMode, task_ids: Collection[int] | None = None
 ) -> None:
     """End a person's leases of these tasks, or of all; those that are not theirs are left alone."""
     mine = (lease.c.account_id == person.account_id) & (lease.c.mode == mode)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.database.audit import wrote
 from pipeline.registry.model.checks import CrossEntryFinding
-from pipeline.registry.model.consensus import Standing
+from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import Decision
 from pipeline.registry.model.entries import EffectiveValues
 from pipeline.registry.repositories.effective_values import derive_effective_values, left_to_decide
@@ -28,7 +28,7 @@ from pipeline.registry.repositories.entries import (
     places_of_subjects,
     tasks_at,
 )
-from pipeline.registry.repositories.keyings import live_standings
+from pipeline.registry.repositories.keyed_values import live_consensus
 from pipeline.registry.repositories.places import refresh_places
 from pipeline.registry.repositories.tasks import TaskWanted, refresh_tasks
 from pipeline.registry.tables.entries import entry
@@ -47,7 +47,7 @@ class _Known:
     machine: MachineView
     decisions: Mapping[str, Decision]
     task: RowMapping | None
-    keyed: Mapping[str, Standing]
+    keyed: Mapping[str, Consensus]
 
     @property
     def stands(self) -> bool:
@@ -97,13 +97,13 @@ def _known(
     spots = {subject: (place["page_id"], place["row"]) for subject, place in places.items()}
     decisions = decisions_at(connection, spots.values())
     tasks = tasks_at(connection, spots.values())
-    keyed = live_standings(connection, {task["id"]: decisions[spot] for spot, task in tasks.items()})
+    keyed = live_consensus(connection, {task["id"]: decisions[spot] for spot, task in tasks.items()})
     found = []
     for subject in subjects:
         spot = spots[subject]
         task = tasks.get(spot)
-        standings = {} if task is None else keyed[task["id"]]
-        found.append(_Known(subject, places[subject], views[subject], decisions[spot], task, standings))
+        consensus = {} if task is None else keyed[task["id"]]
+        found.append(_Known(subject, places[subject], views[subject], decisions[spot], task, consensus))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select, update
 
-from pipeline.registry.model.consensus import Standing, finished, stage_of, standing
+from pipeline.registry.model.consensus import Consensus, consensus_of, finished, stage_of
 from pipeline.registry.model.decisions import PendingDecisions
 from pipeline.registry.model.desk import Stage
 from pipeline.registry.model.tasks import TaskState
@@ -21,7 +21,7 @@ from pipeline.review_policy import Way
 
 _logger = logging.getLogger(__name__)
 
-_UNTOUCHED = standing(Way.SINGLE, ())
+_UNTOUCHED = consensus_of(Way.SINGLE, ())
 """Of a field nobody has said anything yet; in which way it is settled makes no difference then."""
 
 
@@ -34,14 +34,14 @@ class TaskWanted:
     place: Mapping[str, Any]
     before: RowMapping | None
     left: PendingDecisions
-    keyed: Mapping[str, Standing]
+    keyed: Mapping[str, Consensus]
 
     @property
     def stage(self) -> Stage:
-        return stage_of(self.standings)
+        return stage_of(self.consensus)
 
     @property
-    def standings(self) -> list[Standing]:
+    def consensus(self) -> list[Consensus]:
         return [self.keyed.get(field, _UNTOUCHED) for field in self.left.fields]
 
 
@@ -122,9 +122,9 @@ def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
         return {"stage": Stage.RESCAN, "question": question, **nobody}
     if question:
         return {"stage": Stage.SUPERVISOR, "question": question, **nobody}
-    passed_over = finished(one.standings, one.stage)
-    first, second = (*passed_over, None, None)[:2]
-    kept_from = "".join(f",{account_id}" for account_id in passed_over[2:])
+    ineligible = finished(one.consensus, one.stage)
+    first, second = (*ineligible, None, None)[:2]
+    kept_from = "".join(f",{account_id}" for account_id in ineligible[2:])
     return {
         "stage": one.stage,
         "question": "",

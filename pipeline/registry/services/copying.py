@@ -21,7 +21,7 @@ from pipeline.registry.database.audit.stored import batches, plain
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date, create
 from pipeline.registry.model.audit import Verification
-from pipeline.registry.services.audit.verifying import verify
+from pipeline.registry.services.audit.verification import verify
 from pipeline.registry.tables.records import all_tables
 from pipeline.schema import Schemas
 

@@ -1,6 +1,6 @@
 """The tables of books, their scans and pages, the runs over pages, and what could not be read.
 
-Identity and reading are apart. ``page`` and ``entry`` stay the same rows over all runs; every run over a page adds a
+Identity and reading are excluded. ``page`` and ``entry`` stay the same rows over all runs; every run over a page adds a
 ``page_run`` with its readings and findings, and only the ``latest`` one counts.
 
 ``migrations/`` holds all tables written out and frozen; a test compares the two.

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import QueueCount, Stage
-from pipeline.registry.repositories.permits import STAGES
+from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.desk import MOST_BOOKS
 from pipeline.review.context import SiteDep
 from pipeline.review.desk.field_view import STAGE_LABELS

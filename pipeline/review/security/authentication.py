@@ -14,7 +14,7 @@ from fastapi import Depends, HTTPException, Request
 from starlette.responses import Response
 
 from pipeline.registry.model.accounts import Session
-from pipeline.registry.services.accounts.sessions import csrf_of
+from pipeline.registry.services.accounts.logins import csrf_of
 from pipeline.review.context import Site, SiteDep, exceed_row_ids
 from pipeline.review.security.access import BY_ROUTE
 

@@ -9,7 +9,7 @@ import pytest
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, AccountOptions, Role
 from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.sessions import csrf_of
+from pipeline.registry.services.accounts.logins import csrf_of
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
 from tests.review.clock import Clock
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.consensus import Standing, Word, agree, finished, stage_of, standing
+from pipeline.registry.model.consensus import Consensus, KeyedValue, agree, consensus_of, finished, stage_of
 from pipeline.registry.model.desk import Stage
 from pipeline.review_policy import Way
 
@@ -26,39 +26,41 @@ verdicts = st.builds(
 
 
 @st.composite
-def words(draw: st.DrawFn, people: int = 4, most: int = 6, least: int = 0) -> list[Word]:
+def words(draw: st.DrawFn, people: int = 4, most: int = 6, least: int = 0) -> list[KeyedValue]:
     """Words of a few people, who may speak twice."""
     said = draw(st.lists(st.tuples(st.integers(1, people), verdicts), min_size=least, max_size=most))
-    return [Word(at, who, f"nguoi-{who}", verdict) for at, (who, verdict) in enumerate(said)]
+    return [KeyedValue(at, who, f"nguoi-{who}", verdict) for at, (who, verdict) in enumerate(said)]
 
 
 @st.composite
-def independent_words(draw: st.DrawFn, least: int = 0, most: int = 3) -> list[Word]:
+def independent_words(draw: st.DrawFn, least: int = 0, most: int = 3) -> list[KeyedValue]:
     """One word each of different people."""
     said = draw(st.lists(verdicts, min_size=least, max_size=most))
-    return [Word(at, at, f"nguoi-{at}", verdict) for at, verdict in enumerate(said)]
+    return [KeyedValue(at, at, f"nguoi-{at}", verdict) for at, verdict in enumerate(said)]
 
 
-def settled_text(one: Standing) -> str | None:
+def settled_text(one: Consensus) -> str | None:
     return one.settled.verdict.text if one.settled else None
 
 
 @given(ways, words())
-def test_a_word_beside_another_one_of_the_same_person_changes_nothing(way: Way, said: list[Word]) -> None:
+def test_a_word_beside_another_one_of_the_same_person_changes_nothing(
+    way: Way, said: list[KeyedValue]
+) -> None:
     for word in said:
-        again = Word(99, word.account_id, word.login, Verdict("child_name", FieldStatus.READ, "khác"))
-        before, after = standing(way, said), standing(way, [*said, again])
+        again = KeyedValue(99, word.account_id, word.login, Verdict("child_name", FieldStatus.READ, "khác"))
+        before, after = consensus_of(way, said), consensus_of(way, [*said, again])
         assert (before.stage, before.settled) == (after.stage, after.settled)
 
 
 @given(ways, words(people=1))
-def test_one_person_alone_settles_only_what_nobody_checks(way: Way, said: list[Word]) -> None:
-    assert (standing(way, said).stage is Stage.SETTLED) == (way is Way.SINGLE and bool(said))
+def test_one_person_alone_settles_only_what_nobody_checks(way: Way, said: list[KeyedValue]) -> None:
+    assert (consensus_of(way, said).stage is Stage.SETTLED) == (way is Way.SINGLE and bool(said))
 
 
 @given(words())
-def test_a_field_keyed_blind_is_settled_by_agreement_of_two_or_by_a_third(said: list[Word]) -> None:
-    one = standing(Way.BLIND, said)
+def test_a_field_keyed_blind_is_settled_by_agreement_of_two_or_by_a_third(said: list[KeyedValue]) -> None:
+    one = consensus_of(Way.BLIND, said)
     if one.settled is None:
         return
     same = {word.account_id for word in said if agree(word.verdict, one.settled.verdict)}
@@ -68,58 +70,58 @@ def test_a_field_keyed_blind_is_settled_by_agreement_of_two_or_by_a_third(said: 
 
 
 @given(words())
-def test_a_checked_field_is_settled_by_the_word_of_the_second_person(said: list[Word]) -> None:
-    one = standing(Way.CHECKED, said)
+def test_a_checked_field_is_settled_by_the_word_of_the_second_person(said: list[KeyedValue]) -> None:
+    one = consensus_of(Way.CHECKED, said)
     assert (one.stage is Stage.SETTLED) == (len({word.account_id for word in said}) >= 2)
     if one.settled is not None:
         assert one.settled.account_id != said[0].account_id
 
 
 @given(independent_words(least=2, most=2))
-def test_two_who_keyed_blind_count_the_same_in_either_order(said: list[Word]) -> None:
-    one, other = standing(Way.BLIND, said), standing(Way.BLIND, said[::-1])
+def test_two_who_keyed_blind_count_the_same_in_either_order(said: list[KeyedValue]) -> None:
+    one, other = consensus_of(Way.BLIND, said), consensus_of(Way.BLIND, said[::-1])
     assert (one.stage, settled_text(one)) == (other.stage, settled_text(other))
 
 
 @given(independent_words(least=3, most=3))
-def test_the_third_word_stands_whoever_of_the_two_spoke_first(said: list[Word]) -> None:
+def test_the_third_word_stands_whoever_of_the_two_spoke_first(said: list[KeyedValue]) -> None:
     first, second, third = said
-    one = standing(Way.BLIND, [first, second, third])
-    other = standing(Way.BLIND, [second, first, third])
+    one = consensus_of(Way.BLIND, [first, second, third])
+    other = consensus_of(Way.BLIND, [second, first, third])
     assert settled_text(one) == settled_text(other)
     if not agree(first.verdict, second.verdict):
         assert one.settled is third
 
 
 @given(independent_words(least=3, most=3))
-def test_of_three_independent_people_two_who_agree_are_never_overruled(said: list[Word]) -> None:
+def test_of_three_independent_people_two_who_agree_are_never_overruled(said: list[KeyedValue]) -> None:
     for one, other, third in permutations(said):
         if agree(one.verdict, other.verdict) and not agree(one.verdict, third.verdict):
-            found = standing(Way.BLIND, [one, other, third]).settled
+            found = consensus_of(Way.BLIND, [one, other, third]).settled
             assert found is not None
             assert agree(found.verdict, one.verdict)
 
 
 @given(ways, independent_words(most=3), independent_words(most=1))
 def test_what_was_settled_stays_settled_whatever_is_said_afterwards(
-    way: Way, said: list[Word], later: list[Word]
+    way: Way, said: list[KeyedValue], later: list[KeyedValue]
 ) -> None:
-    before = standing(way, said)
-    after = standing(way, [*said, *(Word(50, 50, "nguoi-50", word.verdict) for word in later)])
+    before = consensus_of(way, said)
+    after = consensus_of(way, [*said, *(KeyedValue(50, 50, "nguoi-50", word.verdict) for word in later)])
     if before.settled is not None:
         assert after.settled == before.settled
 
 
 @given(ways, independent_words(least=1))
-def test_a_field_goes_forward_one_stage_a_word(way: Way, said: list[Word]) -> None:
+def test_a_field_goes_forward_one_stage_a_word(way: Way, said: list[KeyedValue]) -> None:
     order = [Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SETTLED]
-    stages = [order.index(standing(way, said[:number]).stage) for number in range(len(said) + 1)]
+    stages = [order.index(consensus_of(way, said[:number]).stage) for number in range(len(said) + 1)]
     assert stages == sorted(stages)
 
 
 @given(ways, words())
-def test_the_next_word_is_asked_of_those_who_have_said_none(way: Way, said: list[Word]) -> None:
-    one = standing(way, said)
+def test_the_next_word_is_asked_of_those_who_have_said_none(way: Way, said: list[KeyedValue]) -> None:
+    one = consensus_of(way, said)
     spoken = {word.account_id for word in said}
     for who in range(1, 6):
         assert one.waits_for(who) == (one.stage is not Stage.SETTLED and who not in spoken)
@@ -127,9 +129,9 @@ def test_the_next_word_is_asked_of_those_who_have_said_none(way: Way, said: list
 
 @given(st.lists(st.tuples(ways, words(people=3, most=3)), max_size=4))
 def test_who_is_finished_with_a_task_has_nothing_to_say_on_any_of_its_fields(
-    fields: Sequence[tuple[Way, list[Word]]],
+    fields: Sequence[tuple[Way, list[KeyedValue]]],
 ) -> None:
-    standings = [standing(way, said) for way, said in fields]
+    standings = [consensus_of(way, said) for way, said in fields]
     stage = stage_of(standings)
     waiting = [one for one in standings if one.stage is stage]
     if stage is Stage.SETTLED:
@@ -141,8 +143,8 @@ def test_who_is_finished_with_a_task_has_nothing_to_say_on_any_of_its_fields(
 
 
 @given(st.lists(st.tuples(ways, independent_words()), max_size=4))
-def test_a_task_is_settled_when_all_of_its_fields_are(fields: Sequence[tuple[Way, list[Word]]]) -> None:
-    standings = [standing(way, said) for way, said in fields]
+def test_a_task_is_settled_when_all_of_its_fields_are(fields: Sequence[tuple[Way, list[KeyedValue]]]) -> None:
+    standings = [consensus_of(way, said) for way, said in fields]
     assert (stage_of(standings) is Stage.SETTLED) == all(one.stage is Stage.SETTLED for one in standings)
 
 

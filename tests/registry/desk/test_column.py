@@ -13,7 +13,7 @@ from pipeline.registry import Registry
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, Column, Stage
-from pipeline.registry.services.desk.column import LARGEST
+from pipeline.registry.services.desk.columns import LARGEST
 from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import (
     AN,

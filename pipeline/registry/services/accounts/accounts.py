@@ -21,7 +21,7 @@ from pipeline.registry.model.accounts import (
     Role,
     Session,
 )
-from pipeline.registry.services.accounts import attempts, changes, passwords, sessions
+from pipeline.registry.services.accounts import logins, passwords, stored_accounts
 
 FIRST_LOGIN = "admin"
 FIRST_NAME = "Quản trị viên"
@@ -56,8 +56,8 @@ class Accounts:
         """A new session. ``address``: where the person sits. Raises ``LoginRefused`` and ``LoginLocked``."""
         login = login.strip().lower()
         with self._database.writing() as connection:
-            row = changes.row_of(connection, login, lock=True)
-            attempts.note_try(connection, login, address, self._now(), self.options)
+            row = stored_accounts.row_of(connection, login, lock=True)
+            logins.note_try(connection, login, address, self._now(), self.options)
         right = passwords.is_right(row["password_hash"] if row else None, password)
         if not right or row is None:
             raise LoginRefused(REFUSED)
@@ -69,18 +69,18 @@ class Accounts:
         """The session of a token as long as it lasts. Role and places are those of this moment."""
         now = self._now()
         with self._database.reading() as connection:
-            row = sessions.holder(connection, token, now, self.options)
+            row = logins.holder(connection, token, now, self.options)
         if row is None:
             return None
-        if now - row["seen_at"] >= sessions.NOTE_USE_EVERY:
+        if now - row["seen_at"] >= logins.NOTE_USE_EVERY:
             with self._database.writing() as connection:
-                sessions.note_use(connection, token, now)
+                logins.note_use(connection, token, now)
         return _session(token, row)
 
     def end(self, token: str) -> None:
         """Leave. An unknown token is no error."""
         with self._database.writing() as connection:
-            sessions.end(connection, token)
+            logins.end(connection, token)
 
     def change_password(self, session: Session, old: str, new: str, address: str) -> Session:
         """Put a new password in the place of one's own; all sessions end, a new one is returned.
@@ -90,8 +90,8 @@ class Accounts:
         login = session.person.login
         passwords.refuse_weak(new, login)
         with self._database.writing() as connection:
-            row = changes.known_row(connection, login)
-            attempts.note_try(connection, login, address, self._now(), self.options)
+            row = stored_accounts.known_row(connection, login)
+            logins.note_try(connection, login, address, self._now(), self.options)
         if not passwords.is_right(row["password_hash"], old):
             raise LoginRefused("Mật khẩu hiện nay không đúng. Hãy nhập lại.")
         if passwords.is_right(row["password_hash"], new):
@@ -101,11 +101,11 @@ class Accounts:
             self._refuse_changed(connection, row)
             now = self._now()
             values = {"password_hash": new_hash, "must_change": False, "password_set_at": now}
-            changes.change(connection, row, values, now, login, "password-changed")
-            sessions.end_all(connection, row["id"])
-            attempts.forgive(connection, login)
-            token = sessions.start(connection, row["id"], self._now(), self.options)
-        return replace(session, token=token, csrf=sessions.csrf_of(token), must_change=False)
+            stored_accounts.change(connection, row, values, now, login, "password-changed")
+            logins.end_all(connection, row["id"])
+            logins.forgive(connection, login)
+            token = logins.start(connection, row["id"], self._now(), self.options)
+        return replace(session, token=token, csrf=logins.csrf_of(token), must_change=False)
 
     # --- administering --------------------------------------------------------------------------------------------
 
@@ -114,10 +114,10 @@ class Accounts:
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            if not changes.is_empty(connection):
+            if not stored_accounts.is_empty(connection):
                 return None
             values = {"login": FIRST_LOGIN, "name": FIRST_NAME, "role": Role.ADMINISTRATOR, "places": None}
-            changes.add(connection, values, password_hash, self._now(), CONSOLE)
+            stored_accounts.add(connection, values, password_hash, self._now(), CONSOLE)
         return FIRST_LOGIN, password
 
     def create(
@@ -126,15 +126,15 @@ class Accounts:
         """Make an account and return its one-time password. ``places``: codes, None = all (always so for
         administrators, who see no entries). Raises ``AccountError``."""
         values = {
-            "login": changes.login_of(login),
-            "name": changes.name_of(name),
+            "login": stored_accounts.login_of(login),
+            "name": stored_accounts.name_of(name),
             "role": role,
-            "places": changes.places_of(role, places),
+            "places": stored_accounts.places_of(role, places),
         }
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            changes.add(connection, values, password_hash, self._now(), by)
+            stored_accounts.add(connection, values, password_hash, self._now(), by)
         return password
 
     def reset_password(self, login: str, by: str = CONSOLE) -> str:
@@ -142,51 +142,51 @@ class Accounts:
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            row = changes.known_row(connection, login)
+            row = stored_accounts.known_row(connection, login)
             now = self._now()
             values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
-            changes.change(connection, row, values, now, by, "password-reset")
-            sessions.end_all(connection, row["id"])
-            attempts.forgive(connection, row["login"])
+            stored_accounts.change(connection, row, values, now, by, "password-reset")
+            logins.end_all(connection, row["id"])
+            logins.forgive(connection, row["login"])
         return password
 
     def deactivate(self, login: str, by: str = CONSOLE) -> None:
         """Let the person in no more, from this moment. Raises ``AccountError`` for the last administrator."""
         with self._changing() as connection:
-            row = changes.known_row(connection, login)
-            changes.refuse_last_administrator(connection, row)
+            row = stored_accounts.known_row(connection, login)
+            stored_accounts.refuse_last_administrator(connection, row)
             now = self._now()
-            changes.change(connection, row, {"active": False}, now, by, "account-deactivated")
-            sessions.end_all(connection, row["id"])
+            stored_accounts.change(connection, row, {"active": False}, now, by, "account-deactivated")
+            logins.end_all(connection, row["id"])
             self._fewer_at_work(connection, now)
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
         with self._changing() as connection:
-            row = changes.known_row(connection, login)
-            changes.change(connection, row, {"active": True}, self._now(), by, "account-activated")
+            row = stored_accounts.known_row(connection, login)
+            stored_accounts.change(connection, row, {"active": True}, self._now(), by, "account-activated")
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
         """What a person does, and for which places (codes, None = all); from their next click on. Raises
         ``AccountError`` for the last administrator."""
-        codes = changes.places_of(role, places)
+        codes = stored_accounts.places_of(role, places)
         with self._changing() as connection:
-            row = changes.known_row(connection, login)
+            row = stored_accounts.known_row(connection, login)
             if role is not Role.ADMINISTRATOR:
-                changes.refuse_last_administrator(connection, row)
+                stored_accounts.refuse_last_administrator(connection, row)
             duties = {"role": role, "places": codes}
             now = self._now()
-            changes.change(connection, row, duties, now, by, "duties-set", duties)
+            stored_accounts.change(connection, row, duties, now, by, "duties-set", duties)
             self._fewer_at_work(connection, now)
 
     def list(self) -> tuple[Account, ...]:
         """By login, those in use first."""
         with self._database.reading() as connection:
-            return changes.all_accounts(connection)
+            return stored_accounts.all_accounts(connection)
 
     def places(self) -> tuple[KnownPlace, ...]:
         """The registration places that have books here."""
         with self._database.reading() as connection:
-            return changes.known_places(connection)
+            return stored_accounts.known_places(connection)
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
@@ -203,17 +203,17 @@ class Accounts:
         too_old = row["must_change"] and now - row["password_set_at"] > self.options.one_time
         if not row["active"] or too_old:
             raise LoginRefused(REFUSED)
-        attempts.forgive(connection, row["login"])
-        changes.note_login(connection, row, now, newer_hash or row["password_hash"])
-        return _session(sessions.start(connection, row["id"], now, self.options), row)
+        logins.forgive(connection, row["login"])
+        stored_accounts.note_login(connection, row, now, newer_hash or row["password_hash"])
+        return _session(logins.start(connection, row["id"], now, self.options), row)
 
     @staticmethod
     def _refuse_changed(connection: Connection, tried: RowMapping) -> RowMapping:
-        row = changes.known_row(connection, tried["login"])
+        row = stored_accounts.known_row(connection, tried["login"])
         if row["password_hash"] != tried["password_hash"]:
             raise LoginRefused(REFUSED)
         return row
 
 
 def _session(token: str, row: RowMapping) -> Session:
-    return Session(token, sessions.csrf_of(token), changes.person_of(row), row["must_change"])
+    return Session(token, logins.csrf_of(token), stored_accounts.person_of(row), row["must_change"])

@@ -14,9 +14,8 @@ from pipeline.registry.database.audit.stored import stored_rows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.audit import Verification
-from pipeline.registry.services.audit.seal import Seal
-from pipeline.registry.services.audit.signatures import KEY_RENEWED
-from pipeline.registry.services.audit.verifying import Progress, verify
+from pipeline.registry.services.audit.seal import KEY_RENEWED, Seal
+from pipeline.registry.services.audit.verification import Progress, verify
 from pipeline.registry.tables.audit import audit
 
 

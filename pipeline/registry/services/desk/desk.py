@@ -29,24 +29,22 @@ from pipeline.registry.model.desk import (
     Ticket,
 )
 from pipeline.registry.model.entries import StoredEntry
-from pipeline.registry.repositories import leases, permits
-from pipeline.registry.repositories.desk_context import Sitting
-from pipeline.registry.repositories.leases import Mode
+from pipeline.registry.repositories import leases, permissions
+from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.services.desk import (
-    asides,
     assignment,
-    column,
-    column_keying,
-    counting,
+    columns,
     reopening,
-    tickets,
-    undoing,
+    rescan_tickets,
+    setting_aside,
+    undo,
 )
-from pipeline.registry.services.desk.cases import held_case, task_row
 from pipeline.registry.services.desk.keying import Submission, key_task
 from pipeline.registry.services.desk.reopening import Reopened
-from pipeline.registry.services.desk.showing import lies_among, shown
+from pipeline.registry.services.desk.task_loading import load_held_task, task_row
+from pipeline.registry.services.desk.visibility import lies_among, shown
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import ReviewPolicy
 
@@ -71,18 +69,18 @@ class Desk:
         self._policy, self._now = policy, now
 
     @contextmanager
-    def _reading(self) -> Iterator[Sitting]:
+    def _reading(self) -> Iterator[DeskContext]:
         with self._database.reading() as connection:
             yield self._sitting(connection)
 
     @contextmanager
-    def _writing(self) -> Iterator[Sitting]:
+    def _writing(self) -> Iterator[DeskContext]:
         with self._database.writing() as connection:
             yield self._sitting(connection)
 
-    def _sitting(self, connection: Connection) -> Sitting:
+    def _sitting(self, connection: Connection) -> DeskContext:
         moment = clock.now(connection) if self._now is None else self._now()
-        return Sitting(connection, self._declared, self._policy, moment)
+        return DeskContext(connection, self._declared, self._policy, moment)
 
     # --- taking and giving back -----------------------------------------------------------------------------------
 
@@ -97,36 +95,36 @@ class Desk:
         """The next task for this person, lent to them: at ``stage``, else at those they may work at, what is nearest to
         its end first; None when nothing waits. With ``known`` (tasks that their page shows already) what they have in
         hand besides comes first. Raises ``HandsFull`` when they hold as many as one may."""
-        stages = permits.stages(person, stage)
-        with self._writing() as sitting:
-            held = leases.held(sitting, person, Mode.DESK)
+        stages = permissions.stages(person, stage)
+        with self._writing() as context:
+            held = leases.held(context, person, KeyingMode.DESK)
             if known is not None and (besides := [one for one in held if one not in known]):
-                held_case(sitting, person, besides[0])
-                return _shown(sitting, besides[0], person)
+                load_held_task(context, person, besides[0])
+                return _show(context, besides[0], person)
             if len(held) >= MOST_HELD:
                 raise HandsFull(f"Bạn đang giữ {MOST_HELD} việc. Hãy làm xong hoặc trả lại một việc.")
-            task_id = assignment.take_next(sitting, person, stages, book_id)
-            return None if task_id is None else _shown(sitting, task_id, person)
+            task_id = assignment.lease_next_task(context, person, stages, book_id)
+            return None if task_id is None else _show(context, task_id, person)
 
     def held(self, person: Person) -> tuple[DeskTask, ...]:
         """The tasks that this person has in hand, the one taken first first."""
-        permits.stages(person)
-        with self._writing() as sitting:
+        permissions.stages(person)
+        with self._writing() as context:
             return tuple(
-                _shown(sitting, task_id, person) for task_id in leases.held(sitting, person, Mode.DESK)
+                _show(context, task_id, person) for task_id in leases.held(context, person, KeyingMode.DESK)
             )
 
     def task(self, person: Person, task_id: int) -> DeskTask:
         """A task that this person has in hand, lent anew. Raises ``NotYours``."""
-        with self._writing() as sitting:
-            held_case(sitting, person, task_id)
-            return _shown(sitting, task_id, person)
+        with self._writing() as context:
+            load_held_task(context, person, task_id)
+            return _show(context, task_id, person)
 
     def hand_back(self, person: Person, task_id: int) -> None:
         """End the lease of a task; nothing happens when the person has it no longer. Raises ``NotThere``."""
-        with self._writing() as sitting:
-            task_row(sitting.connection, task_id)
-            leases.hand_back(sitting.connection, person, Mode.DESK, [task_id])
+        with self._writing() as context:
+            task_row(context.connection, task_id)
+            leases.hand_back(context.connection, person, KeyingMode.DESK, [task_id])
 
     # --- words ----------------------------------------------------------------------------------------------------
 
@@ -142,74 +140,78 @@ class Desk:
     ) -> KeyOutcome:
         """This person's words on some or all fields of a task in hand. The same ``token`` again gets the same answer
         and adds nothing. Raises ``StaleTask`` when the task has changed since it was shown."""
-        with self._writing() as sitting:
-            return key_task(sitting, task_id, version, words, Submission(person, Mode.DESK, token, seconds))
+        with self._writing() as context:
+            return key_task(
+                context, task_id, version, words, Submission(person, KeyingMode.DESK, token, seconds)
+            )
 
     def undo(self, person: Person) -> DeskTask:
         """Take back this person's last submission; its task is in their hands again. What it settled is settled no
         longer. Raises ``CannotUndo`` when somebody has built on it or nothing is left."""
-        permits.stages(person)
-        with self._writing() as sitting:
-            return _shown(sitting, undoing.undo_task(sitting, person), person)
+        permissions.stages(person)
+        with self._writing() as context:
+            return _show(context, undo.undo_task(context, person), person)
 
     # --- laying aside ---------------------------------------------------------------------------------------------
 
     def skip(self, person: Person, task_id: int, reason: str) -> None:
         """Give a task back for somebody else; this person gets it again only when nothing else is there."""
-        with self._writing() as sitting:
-            asides.skip(sitting, held_case(sitting, person, task_id), person, reason)
+        with self._writing() as context:
+            setting_aside.skip(context, load_held_task(context, person, task_id), person, reason)
 
     def ask(self, person: Person, task_id: int, question: str) -> None:
         """Hand a task to the supervisor with a question."""
-        with self._writing() as sitting:
-            asides.ask(sitting, held_case(sitting, person, task_id), person, question)
+        with self._writing() as context:
+            setting_aside.ask(context, load_held_task(context, person, task_id), person, question)
 
     def answer(self, person: Person, task_id: int, answer: str) -> None:
         """Send a question back to where the task stood, with the answer and without a word on any field."""
-        permits.stages(person, Stage.SUPERVISOR)
-        with self._writing() as sitting:
-            asides.answer(sitting, held_case(sitting, person, task_id), person, answer)
+        permissions.stages(person, Stage.SUPERVISOR)
+        with self._writing() as context:
+            setting_aside.answer(context, load_held_task(context, person, task_id), person, answer)
 
     def request_rescan(self, person: Person, task_id: int, reason: str) -> Ticket:
         """Send the page of a task to the scanning desk. All that is open on that page waits until the ticket is
         closed."""
-        with self._writing() as sitting:
-            return tickets.open_ticket(sitting, held_case(sitting, person, task_id), person, reason)
+        with self._writing() as context:
+            return rescan_tickets.open_ticket(
+                context, load_held_task(context, person, task_id), person, reason
+            )
 
     # --- what is settled ------------------------------------------------------------------------------------------
 
     def entry(self, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
         """All about an entry, for whoever may open it again, and the fields that wait for people: of those nothing may
         be shown to somebody who may yet key them blind. That they saw it is on record. Raises ``NotYours``."""
-        with self._writing() as sitting:
-            reopening.check_entry(sitting, person, entry_id)
-            record(sitting.connection, person.login, "entry-shown", f"entry:{entry_id}")
-            entry = stored_entry(sitting.connection, self._declared, entry_id)
-            return entry, reopening.waiting_fields(sitting.connection, entry_id)
+        with self._writing() as context:
+            reopening.check_entry(context, person, entry_id)
+            record(context.connection, person.login, "entry-shown", f"entry:{entry_id}")
+            entry = stored_entry(context.connection, self._declared, entry_id)
+            return entry, reopening.waiting_fields(context.connection, entry_id)
 
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
         """Have fields of a settled entry read from the paper once more, by somebody else. What people decided stays in
         force meanwhile. Raises ``NotYours``."""
-        with self._reading() as sitting:
-            seen = reopening.seen_so_far(sitting, person, entry_id)
-        with self._writing() as sitting:
-            return reopening.reopen(sitting, person, entry_id, fields, reason, seen)
+        with self._reading() as context:
+            seen = reopening.seen_so_far(context, person, entry_id)
+        with self._writing() as context:
+            return reopening.reopen(context, person, entry_id, fields, reason, seen)
 
     # --- columns --------------------------------------------------------------------------------------------------
 
     def column_counts(self, person: Person, book_id: int) -> tuple[ColumnCount, ...]:
         """How many entries of a book wait for a word on each field that this person may say now."""
-        stages = permits.stages(person)
-        with self._reading() as sitting:
-            return column.column_counts(sitting, person, stages, book_id)
+        stages = permissions.stages(person)
+        with self._reading() as context:
+            return columns.column_counts(context, person, stages, book_id)
 
     def column(self, person: Person, book_id: int, field: str, stage: Stage, size: int = 48) -> Column | None:
         """Up to ``size`` (at most 60) snippets of one field of a book, lent to this person in place of the column that
         they have in hand: like readings beside one another, in the book's order where they are to key blind. None when
         nothing waits."""
-        permits.stages(person, stage)
-        with self._writing() as sitting:
-            return column.take_column(sitting, person, book_id, field, stage, size)
+        permissions.stages(person, stage)
+        with self._writing() as context:
+            return columns.take_column(context, person, book_id, field, stage, size)
 
     def key_column(
         self,
@@ -221,72 +223,72 @@ class Desk:
     ) -> tuple[KeyOutcome, ...]:
         """This person's words (task, version, verdict) on snippets in hand; what each came to. The same ``token`` again
         gets the same answers and adds nothing. A task that cannot be recorded is told in ``refused``."""
-        permits.stages(person)
-        with self._writing() as sitting:
-            return column_keying.key_snippets(sitting, words, Submission(person, Mode.COLUMN, token, seconds))
+        permissions.stages(person)
+        with self._writing() as context:
+            return columns.key_snippets(context, words, Submission(person, KeyingMode.COLUMN, token, seconds))
 
     def undo_column(self, person: Person) -> Column:
         """Take back this person's last submission of a column, as far as nobody has built on it; its snippets are in
         their hands again. Raises ``CannotUndo`` when none can be taken back."""
-        permits.stages(person)
-        with self._writing() as sitting:
-            return column_keying.undo_snippets(sitting, person)
+        permissions.stages(person)
+        with self._writing() as context:
+            return columns.undo_snippets(context, person)
 
     def hand_back_column(self, person: Person) -> None:
         """End the leases of this person's column."""
-        with self._writing() as sitting:
-            leases.hand_back(sitting.connection, person, Mode.COLUMN)
+        with self._writing() as context:
+            leases.hand_back(context.connection, person, KeyingMode.COLUMN)
 
     # --- overview, tickets, pictures ------------------------------------------------------------------------------
 
     def counts(self, person: Person, books: int = MOST_BOOKS) -> tuple[QueueCount, ...]:
         """How many tasks wait that this person may take, by stage, of each of the first ``books`` where any does."""
-        stages = permits.stages(person)
-        with self._reading() as sitting:
-            return counting.counts(sitting.connection, person, stages, books)
+        stages = permissions.stages(person)
+        with self._reading() as context:
+            return assignment.counts(context.connection, person, stages, books)
 
     def tickets(self, person: Person, *, closed: bool = False) -> tuple[Ticket, ...]:
         """Pages that must be scanned again, the oldest first; with ``closed`` those that were."""
-        permits.check_tickets(person)
-        with self._reading() as sitting:
-            return tickets.tickets_for(sitting.connection, person, closed=closed)
+        permissions.check_tickets(person)
+        with self._reading() as context:
+            return rescan_tickets.tickets_for(context.connection, person, closed=closed)
 
     def close_ticket(self, person: Person, ticket_id: int, note: str) -> None:
         """The page was scanned again, or need not be: what waited for it goes on."""
-        permits.check_tickets(person)
-        with self._writing() as sitting:
-            tickets.close(sitting, ticket_id, person, note)
+        permissions.check_tickets(person)
+        with self._writing() as context:
+            rescan_tickets.close(context, ticket_id, person, note)
 
     def page_of(self, person: Person, task_id: int) -> PagePlace:
         """Which page a task stands on. Raises ``NotYours`` when the person may not see that place."""
-        permits.stages(person)
-        with self._reading() as sitting:
-            row = task_row(sitting.connection, task_id)
-            permits.check_place(person, row["place_code"])
+        permissions.stages(person)
+        with self._reading() as context:
+            row = task_row(context.connection, task_id)
+            permissions.check_place(person, row["place_code"])
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
 
     def ink_of(self, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
         """The page of a task, and whether showing the task has told already that this person sees what stands in
         ``box`` (straight page): they have the task in hand and the box lies among its fields. Raises ``NotYours``."""
-        permits.stages(person)
-        with self._reading() as sitting:
-            row = task_row(sitting.connection, task_id)
-            permits.check_place(person, row["place_code"])
+        permissions.stages(person)
+        with self._reading() as context:
+            row = task_row(context.connection, task_id)
+            permissions.check_place(person, row["place_code"])
             place = PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
-            told = leases.has(sitting, task_id, person) and lies_among(
-                sitting.connection, row["entry_id"], box
+            told = leases.has(context, task_id, person) and lies_among(
+                context.connection, row["entry_id"], box
             )
             return place, told
 
     def page_of_ticket(self, person: Person, ticket_id: int) -> PagePlace:
         """Which page a ticket is about. Raises ``NotYours`` when the person may not see that place."""
-        permits.check_tickets(person)
-        with self._reading() as sitting:
-            row = tickets.ticket_row(sitting.connection, ticket_id, person)
+        permissions.check_tickets(person)
+        with self._reading() as context:
+            row = rescan_tickets.ticket_row(context.connection, ticket_id, person)
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
 
 
-def _shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
+def _show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     """A task as the person sees it; that they did is on record."""
-    record(sitting.connection, person.login, "task-shown", f"task:{task_id}")
-    return shown(sitting, task_id, person)
+    record(context.connection, person.login, "task-shown", f"task:{task_id}")
+    return shown(context, task_id, person)

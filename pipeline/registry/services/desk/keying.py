@@ -1,35 +1,37 @@
-"""A person's words on a task come in: recorded, and settled where enough people have said the same."""
+"""Keyed values of a person on a task: recorded, and settled where enough people keyed the same."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from sqlalchemy import Connection, select, update
 from sqlalchemy import case as sql_case
-from sqlalchemy import update
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
-from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.audit import add, noted, record
+from pipeline.registry.database.audit.stored import key_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.consensus import Standing, Word, standing
+from pipeline.registry.model.consensus import Consensus, KeyedValue, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.model.desk import KeyOutcome, Stage
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.repositories import projections
 from pipeline.registry.repositories.decisions import NewDecision, add_decisions, checked_verdict
-from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import whole_seen
-from pipeline.registry.repositories.keyings import add_words, earlier_submissions, were_said
-from pipeline.registry.repositories.leases import Mode, hand_back
-from pipeline.registry.services.desk.cases import Case, case_in_hand, untouched
-from pipeline.registry.services.desk.written import rows_of_tasks
-from pipeline.registry.tables.desk import submission
+from pipeline.registry.repositories.keyed_values import add_keyings, earlier_submissions, were_keyed
+from pipeline.registry.repositories.leases import KeyingMode, hand_back
+from pipeline.registry.services.desk.task_loading import LoadedTask, initial_consensus, load_leased_task
+from pipeline.registry.tables.desk import keying, submission
+from pipeline.registry.tables.entries import entry, resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.registry.tables.tasks import review_task
+from pipeline.registry.tables.tasks import decision, review_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,49 +40,49 @@ class Submission:
     ``seconds`` that the person took."""
 
     person: Person
-    mode: Mode
+    mode: KeyingMode
     token: str
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class KeyedTask:
     """One person's words on one task. ``wanted``: the fields of which they may say something there."""
 
-    case: Case
+    case: LoadedTask
     words: Sequence[Verdict]
     wanted: Collection[str]
 
 
 def key_task(
-    sitting: Sitting, task_id: int, version: int, words: Sequence[Verdict], sent: Submission
+    context: DeskContext, task_id: int, version: int, words: Sequence[Verdict], sent: Submission
 ) -> KeyOutcome:
     """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
     ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
-    hold_tasks(sitting.connection, [task_id])
-    again = outcomes_again(sitting, sent, {task_id: words})
+    hold_tasks(context.connection, [task_id])
+    again = earlier_outcomes(context, sent, {task_id: words})
     if again:
         return again[task_id]
-    case = case_in_hand(sitting, sent.person, task_id)
+    case = load_leased_task(context, sent.person, task_id)
     check_version(case, version)
-    said = Said(case, words, case.wanted_of(sent.person.account_id))
-    outcome = record_words(sitting, [said], sent)[task_id]
+    said = KeyedTask(case, words, case.keyable_by(sent.person.account_id))
+    outcome = record_keyed_values(context, [said], sent)[task_id]
     if not outcome.waiting:
-        hand_back(sitting.connection, sent.person, Mode.DESK, [task_id])
+        hand_back(context.connection, sent.person, KeyingMode.DESK, [task_id])
     return outcome
 
 
-def outcomes_again(
-    sitting: Sitting, sent: Submission, words: Mapping[int, Sequence[Verdict]]
+def earlier_outcomes(
+    context: DeskContext, sent: Submission, words: Mapping[int, Sequence[Verdict]]
 ) -> dict[int, KeyOutcome]:
     """What the same submission came to before, on each task where it did. Raises ``RegistryError`` when somebody
     else's, or other ``words``, had that token: nobody is told that words were taken which were not."""
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
     found = {}
-    for task_id, row in earlier_submissions(sitting.connection, sent.token, list(words)).items():
-        if row["account_id"] != sent.person.account_id or not were_said(
-            sitting.connection, sent.token, task_id, words[task_id]
+    for task_id, row in earlier_submissions(context.connection, sent.token, list(words)).items():
+        if row["account_id"] != sent.person.account_id or not were_keyed(
+            context.connection, sent.token, task_id, words[task_id]
         ):
             raise RegistryError("Mã của lần gửi này đã dùng rồi. Hãy tải lại trang rồi gửi lại.")
         found[task_id] = KeyOutcome(
@@ -89,53 +91,55 @@ def outcomes_again(
     return found
 
 
-def check_version(case: Case, version: int) -> None:
+def check_version(case: LoadedTask, version: int) -> None:
     """Raises ``StaleTask`` when the task is no longer the one that was shown."""
     if case.version != version:
         raise StaleTask("Việc này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp.")
 
 
-def record_words(sitting: Sitting, said: Sequence[Said], sent: Submission) -> dict[int, KeyOutcome]:
+def record_keyed_values(
+    context: DeskContext, said: Sequence[KeyedTask], sent: Submission
+) -> dict[int, KeyOutcome]:
     """Record the words of one person on tasks that the caller holds, decide what they settle, and bring the tasks after
     them; what came of each task, by its id. Raises ``RegistryError`` for a field that is not ``wanted``, and for a word
     that contradicts itself; nothing is recorded then."""
-    checked = [_checked(sitting, one) for one in said]
+    checked = [_checked(context, one) for one in said]
     rows = [
-        _row(one.case, verdict, sent, sitting)
+        _row(one.case, verdict, sent, context)
         for one, verdicts in zip(said, checked, strict=True)
         for verdict in verdicts
     ]
-    ids = iter(add_words(sitting.connection, rows))
+    ids = iter(add_keyings(context.connection, rows))
     spoken = [
         _spoken(one.case, verdicts, tuple(islice(ids, len(verdicts))), sent.person)
         for one, verdicts in zip(said, checked, strict=True)
     ]
     settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
-    add_decisions(sitting.connection, [_decision(sitting, *one) for one in settled], sitting.now)
+    add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
     if asked := [one.case.task_id for one in said if one.case.row["question"]]:
-        sitting.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
-    now = follow(sitting, [one.case for one in said])
-    outcomes = {one.case.task_id: one.outcome(sitting, now[one.case.task_id], sent.person) for one in spoken}
+        context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
+    now = refresh_tasks_of(context, [one.case for one in said])
+    outcomes = {one.case.task_id: one.outcome(context, now[one.case.task_id], sent.person) for one in spoken}
     add(
-        sitting.connection,
+        context.connection,
         submission,
-        [_submission(sitting, task_id, sent, came_to) for task_id, came_to in outcomes.items()],
+        [_submission(context, task_id, sent, came_to) for task_id, came_to in outcomes.items()],
     )
-    written = rows_of_tasks(sitting.connection, [one.case.row for one in said])
+    written = rows_of_tasks(context.connection, [one.case.row for one in said])
     for one in spoken:
-        told = {"fields": list(one.standings), "settled": list(one.settled), "mode": sent.mode}
+        told = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
         task_id = one.case.task_id
-        record(sitting.connection, sent.person.login, "keyed", f"task:{task_id}", told, rows=written[task_id])
+        record(context.connection, sent.person.login, "keyed", f"task:{task_id}", told, rows=written[task_id])
     return outcomes
 
 
-def follow(sitting: Sitting, cases: Sequence[Case]) -> dict[int, Mapping[str, Any]]:
+def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, Mapping[str, Any]]:
     """Bring records and tasks in step with the words on these tasks, and give each task a new version in any case; the
     rows of the tasks then, by id."""
     machines = {(case.row["page_id"], case.row["entry_id"]): case.machine for case in cases}
-    projections.refresh_projections(sitting.connection, sitting.declared, list(machines), machines)
+    projections.refresh_projections(context.connection, context.declared, list(machines), machines)
     versions = {case.task_id: case.version + 1 for case in cases}
-    rows = sitting.connection.execute(
+    rows = context.connection.execute(
         update(review_task)
         .where(review_task.c.id.in_(versions))
         .values(version=sql_case(versions, value=review_task.c.id))
@@ -145,58 +149,64 @@ def follow(sitting: Sitting, cases: Sequence[Case]) -> dict[int, Mapping[str, An
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
-    """What a person has just said on a task: ``standings`` of the fields after it, ``settled`` those of them that these
+class _KeyedOutcome:
+    """What a person has just said on a task: ``consensus`` of the fields after it, ``settled`` those of them that these
     words settle."""
 
-    case: Case
-    standings: Mapping[str, Standing]
+    case: LoadedTask
+    consensus: Mapping[str, Consensus]
 
     @property
-    def settled(self) -> dict[str, Standing]:
-        return {field: one for field, one in self.standings.items() if one.stage is Stage.SETTLED}
+    def settled(self) -> dict[str, Consensus]:
+        return {field: one for field, one in self.consensus.items() if one.stage is Stage.SETTLED}
 
-    def outcome(self, sitting: Sitting, now: Mapping[str, Any], person: Person) -> KeyOutcome:
+    def outcome(self, context: DeskContext, now: Mapping[str, Any], person: Person) -> KeyOutcome:
         """What it came to; ``now``: the row of the task."""
         stage, settled = Stage(now["stage"]), self.settled
         row = {**self.case.row, **now}
-        standings = {
-            field: untouched(sitting, row, field)
+        consensus = {
+            field: initial_consensus(context, row, field)
             if field in settled
-            else self.standings.get(field) or self.case.standings.get(field) or untouched(sitting, row, field)
+            else self.consensus.get(field)
+            or self.case.consensus.get(field)
+            or initial_consensus(context, row, field)
             for field in now["fields"]
         }
-        later = replace(self.case, row=row, standings=standings)
-        waiting = later.wanted_of(person.account_id) if stage is self.case.stage else ()
+        later = replace(self.case, row=row, consensus=consensus)
+        waiting = later.keyable_by(person.account_id) if stage is self.case.stage else ()
         return KeyOutcome(stage, tuple(settled), later.version, waiting)
 
 
-def _checked(sitting: Sitting, said: Said) -> list[dict[str, str]]:
+def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, str]]:
     """The words as columns."""
     if not said.words or len({word.field for word in said.words}) < len(said.words):
         raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
     for word in said.words:
         if word.field not in said.wanted:
-            label = _label(sitting.declared, said.case, word.field)
+            label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại việc này.")
     record_name = said.case.row["record"]
-    return [checked_verdict(sitting.declared, record_name, word) for word in said.words]
+    return [checked_verdict(context.declared, record_name, word) for word in said.words]
 
 
-def _spoken(case: Case, verdicts: Sequence[Mapping[str, str]], ids: Sequence[int], person: Person) -> _Spoken:
+def _spoken(
+    case: LoadedTask, verdicts: Sequence[Mapping[str, str]], ids: Sequence[int], person: Person
+) -> _KeyedOutcome:
     """The fields after these words, which got these ``ids``."""
-    standings = {}
+    consensus = {}
     for verdict, keying_id in zip(verdicts, ids, strict=True):
         field = verdict["field"]
         said = Verdict(field, FieldStatus(verdict["status"]), verdict["text"])
-        word = Word(keying_id, person.account_id, person.login, said)
-        before = case.standings[field]
-        standings[field] = standing(before.way, (*before.words, word), before.apart)
-    return _Spoken(case, standings)
+        word = KeyedValue(keying_id, person.account_id, person.login, said)
+        before = case.consensus[field]
+        consensus[field] = consensus_of(before.way, (*before.words, word), before.excluded)
+    return _KeyedOutcome(case, consensus)
 
 
-def _row(case: Case, verdict: Mapping[str, str], sent: Submission, sitting: Sitting) -> dict[str, Any]:
-    one, decision = case.standings[verdict["field"]], case.decisions.get(verdict["field"])
+def _row(
+    case: LoadedTask, verdict: Mapping[str, str], sent: Submission, context: DeskContext
+) -> dict[str, Any]:
+    one, decision = case.consensus[verdict["field"]], case.decisions.get(verdict["field"])
     return {
         "task_id": case.task_id,
         "entry_id": case.row["entry_id"],
@@ -206,7 +216,7 @@ def _row(case: Case, verdict: Mapping[str, str], sent: Submission, sitting: Sitt
         "way": one.way,
         "account_id": sent.person.account_id,
         "login": sent.person.login,
-        "keyed_at": sitting.now,
+        "keyed_at": context.now,
         "seconds": sent.seconds,
         "mode": sent.mode,
         "token": sent.token,
@@ -215,7 +225,7 @@ def _row(case: Case, verdict: Mapping[str, str], sent: Submission, sitting: Sitt
     }
 
 
-def _decision(sitting: Sitting, case: Case, field: str, one: Standing) -> NewDecision:
+def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
     """What these words settle."""
     assert one.settled is not None
     seen = (
@@ -227,7 +237,7 @@ def _decision(sitting: Sitting, case: Case, field: str, one: Standing) -> NewDec
     return NewDecision(
         case.row,
         checked_verdict(
-            sitting.declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
+            context.declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
         ),
         seen,
         ", ".join(one.authors),
@@ -235,13 +245,13 @@ def _decision(sitting: Sitting, case: Case, field: str, one: Standing) -> NewDec
     )
 
 
-def _submission(sitting: Sitting, task_id: int, sent: Submission, came_to: KeyOutcome) -> dict[str, Any]:
+def _submission(context: DeskContext, task_id: int, sent: Submission, came_to: KeyOutcome) -> dict[str, Any]:
     return {
         "token": sent.token,
         "task_id": task_id,
         "account_id": sent.person.account_id,
         "login": sent.person.login,
-        "submitted_at": sitting.now,
+        "submitted_at": context.now,
         "stage": came_to.stage,
         "settled": list(came_to.settled),
         "waiting": list(came_to.waiting),
@@ -249,7 +259,47 @@ def _submission(sitting: Sitting, task_id: int, sent: Submission, came_to: KeyOu
     }
 
 
-def _label(declared: RecordSchema, case: Case, field: str) -> str:
+def _label(declared: RecordSchema, case: LoadedTask, field: str) -> str:
     if field == WHOLE_ENTRY:
         return "Phần chung của việc này"
     return f"“{declared.field(case.row['record'], field).label}”"
+
+
+Rows = Mapping[str, Collection[int]]
+"""Ids of rows by table."""
+
+
+def rows_of_tasks(connection: Connection, tasks: Sequence[Mapping[str, Any]]) -> dict[int, Rows | None]:
+    """What was written of each task (rows as ``task_rows`` gives them) and no ``record`` has taken yet, by the task's
+    id; None where there is one task, whose all of it is."""
+    if len(tasks) == 1:
+        return {tasks[0]["id"]: None}
+    owners: dict[Any, int] = {("task", task["id"]): task["id"] for task in tasks}
+    owners |= {("entry", task["entry_id"]): task["id"] for task in tasks}
+    owners |= {
+        ("spot", task["book_id"], task["sha256"], task["page_no"], task["row"]): task["id"] for task in tasks
+    }
+    found: dict[int, dict[str, set[int]]] = {task["id"]: defaultdict(set) for task in tasks}
+    for name, ids in noted(connection).items():
+        for row_id, owner in _owners(connection, name, ids):
+            if owner in owners:
+                found[owners[owner]][name].add(row_id)
+    return {**found}
+
+
+def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> Iterator[tuple[int, Any]]:
+    """Each of these rows with what it is about."""
+    for table in (keying, submission):
+        if table_name == table.name:
+            query = select(table.c.id, table.c.task_id).where(table.c.id.in_(ids))
+            yield from ((row.id, ("task", row.task_id)) for row in connection.execute(query))
+    if table_name == decision.name:
+        query = select(
+            decision.c.id, decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row
+        ).where(decision.c.id.in_(ids))
+        yield from ((row[0], ("spot", *row[1:])) for row in connection.execute(query))
+    elif table_name == resolved_place.name:
+        query = select(resolved_place.c.id, resolved_place.c.entry_id).where(resolved_place.c.id.in_(ids))
+        yield from ((row.id, ("entry", row.entry_id)) for row in connection.execute(query))
+    elif table_name == entry.name or key_of(table_name) == "entry_id":
+        yield from ((entry_id, ("entry", entry_id)) for entry_id in ids)

@@ -1,28 +1,35 @@
-"""A settled entry opened again by whoever answers for the place: some of its fields are read from paper once more."""
+"""Reopening of settled fields, so that people key them again from the paper. Nothing is deleted.
+
+The effective value becomes the first keyed value of the field, under the name of whoever settled it, in mode ``lot``;
+the desk then asks for a second value as for any field, and for a third one where the two differ.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from pipeline.errors import RegistryError
-from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.locks import Whole, hold
+from pipeline.model import FieldReading, FieldStatus
+from pipeline.registry.database.audit import MACHINE, add, record
+from pipeline.registry.database.locks import Whole, hold, hold_page_of
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.decisions import Decision
+from pipeline.registry.model.desk import NotYours, Stage
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.desk_context import Sitting
-from pipeline.registry.repositories.entries import decisions_of, place_of
-from pipeline.registry.repositories.permits import check_place, check_words
-from pipeline.registry.services.desk.checkers import checkers
-from pipeline.registry.services.desk.letting_back import let_back
-from pipeline.registry.services.desk.questioning import Witness, put_into_question
-from pipeline.registry.services.desk.seeing import Seen, seen_of
+from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.entries import decisions_of, machine_view, place_of
+from pipeline.registry.repositories.keyed_values import EXCLUDED, add_keyings, live_consensus
+from pipeline.registry.repositories.leases import KeyingMode
+from pipeline.registry.repositories.permissions import check_place, require_text
+from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.services.desk.assignment import checkers
+from pipeline.registry.services.desk.exclusions import NOBODY, Seen, release_exclusions, seen_of
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside, keying
@@ -30,6 +37,128 @@ from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
 from pipeline.review_policy import Way
 from pipeline.schema import FieldSpec
+
+AccountRef = tuple[int, str]
+"""Account and login of somebody who knew what stood."""
+
+ModeByField = Callable[[FieldSpec], Way]
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenedFields:
+    """The task of an entry, and those of its fields that are in question now and were not before."""
+
+    task_id: int
+    fields: tuple[str, ...]
+
+
+def reopen_fields(
+    context: DeskContext,
+    entry_id: int,
+    specs: Iterable[FieldSpec],
+    way_of: ModeByField,
+    token: str,
+    account_id: int = NOBODY,
+    excluded: Iterable[AccountRef] = (),
+) -> ReopenedFields:
+    """Put these fields of an entry into question: each is to be said again in the way that ``way_of`` tells. Fields
+    that wait for people anyway, and such as nothing is known of, are left alone. ``token``: of the words;
+    ``account_id``: who saw what stands when asking and so must not say the next word; ``excluded``: others who must not
+    either."""
+    connection, declared = context.connection, context.declared
+    hold_page_of(connection, entry_id)
+    place = place_of(connection, entry_id)
+    task_id = _task_of(context, place, entry_id)
+    decisions = decisions_of(connection, place["page_id"], place["row"])
+    machine = machine_view(connection, place["page_id"], entry_id)
+    readings = {reading.field: reading for reading in machine.readings}
+    waiting = live_consensus(connection, {task_id: decisions})[task_id]
+    words = []
+    for spec in specs:
+        said = _stands(decisions.get(spec.name), readings.get(spec.name))
+        if said is not None and spec.name not in waiting:
+            words.append(
+                {
+                    "task_id": task_id,
+                    "entry_id": entry_id,
+                    "page_id": place["page_id"],
+                    "field": spec.name,
+                    "stage": Stage.REVIEW,
+                    "way": way_of(spec),
+                    **said,
+                    "account_id": account_id,
+                    "keyed_at": context.now,
+                    "seconds": 0.0,
+                    "mode": KeyingMode.LOT,
+                    "token": token,
+                    "takes_back_id": None,
+                }
+            )
+    add_keyings(connection, words)
+    if words:
+        add(connection, aside, [_apart(context, task_id, token, *witness) for witness in excluded])
+    subject = place["page_id"], entry_id
+    refresh_projections(connection, declared, [subject], {subject: machine})
+    return ReopenedFields(task_id, tuple(word["field"] for word in words))
+
+
+def _apart(context: DeskContext, task_id: int, token: str, account_id: int, login: str) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "account_id": account_id,
+        "login": login,
+        "kind": EXCLUDED,
+        "words": token,
+        "said_at": context.now,
+    }
+
+
+def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:
+    """The word that stands for a field, and whose it is; None where nothing is known."""
+    if decided is not None:
+        return {
+            "status": decided.status,
+            "text": decided.text,
+            "canonical": decided.canonical,
+            "login": decided.author,
+            "after_decision_id": decided.decision_id,
+        }
+    if reading is None or not reading.accepted or reading.status not in (FieldStatus.READ, FieldStatus.BLANK):
+        return None
+    return {
+        "status": reading.status,
+        "text": reading.text,
+        "canonical": reading.canonical,
+        "login": MACHINE,
+        "after_decision_id": None,
+    }
+
+
+def _task_of(context: DeskContext, place: Any, entry_id: int) -> int:
+    """The task of an entry, made settled where there is none: ``follow`` opens it."""
+    connection: Connection = context.connection
+    mine = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    found = connection.scalar(select(review_task.c.id).where(mine))
+    if found is not None:
+        return int(found)
+    made = insert(review_task).values(
+        page_id=place["page_id"],
+        row=place["row"],
+        entry_id=entry_id,
+        state=TaskState.DONE,
+        reasons=[],
+        fields=[],
+        reopened=False,
+        version=1,
+        opened_at=context.now,
+        closed_at=context.now,
+        stage=Stage.SETTLED,
+        book_id=place["book_id"],
+        place_code=select(book.c.place_code).where(book.c.id == place["book_id"]).scalar_subquery(),
+        question="",
+    )
+    return int(connection.execute(made.returning(review_task.c.id)).scalar_one())
+
 
 REOPENED = "reopened"
 """The kind of ``aside`` that holds why an entry was opened again."""
@@ -44,13 +173,13 @@ class Reopened:
     by_others: bool
 
 
-def check_entry(sitting: Sitting, person: Person, entry_id: int) -> str:
+def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
     """The name of the entry's book, of somebody who may open its entries again. Raises ``NotYours``, and
     ``NotThere`` when there is no such entry on paper."""
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mở lại được việc đã xong.")
-    place = place_of(sitting.connection, entry_id)
-    row = sitting.connection.execute(
+    place = place_of(context.connection, entry_id)
+    row = context.connection.execute(
         select(book.c.place_code, book.c.folder_name, entry.c.stands)
         .join_from(book, entry, entry.c.id == entry_id)
         .where(book.c.id == place["book_id"])
@@ -73,35 +202,35 @@ def waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
     return frozenset(found or ())
 
 
-def seen_so_far(sitting: Sitting, person: Person, entry_id: int) -> Seen:
+def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
     """Who has seen what an entry says, for ``reopen``: the whole audit is looked through, while nobody waits. Raises
     as ``check_entry`` does."""
-    check_entry(sitting, person, entry_id)
-    return seen_of(sitting.connection, place_of(sitting.connection, entry_id))
+    check_entry(context, person, entry_id)
+    return seen_of(context.connection, place_of(context.connection, entry_id))
 
 
 def reopen(
-    sitting: Sitting, person: Person, entry_id: int, fields: Collection[str], reason: str, seen: Seen
+    context: DeskContext, person: Person, entry_id: int, fields: Collection[str], reason: str, seen: Seen
 ) -> Reopened:
     """Put these fields into question: what stands is the first word on each, somebody says the next one from the paper,
     blind where the office keys blind; not this person, who saw what stands, nor anybody else who keyed it or saw it, as
     long as the place has enough others. ``seen``: who saw it until just now. Of a field that waits already this is
     looked at anew. Raises ``RegistryError`` when nothing comes into question."""
-    hold(sitting.connection, Whole.ACCOUNTS)
-    book_name = check_entry(sitting, person, entry_id)
-    reason = check_words(reason, "lý do mở lại")
-    of_book = sitting.policy.of_book(book_name)
+    hold(context.connection, Whole.ACCOUNTS)
+    book_name = check_entry(context, person, entry_id)
+    reason = require_text(reason, "lý do mở lại")
+    of_book = context.policy.of_book(book_name)
 
     def way_of(spec: FieldSpec) -> Way:
         return Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
 
-    place = place_of(sitting.connection, entry_id)
-    wanted = [spec for name, spec in sitting.declared.fields(place["record"]).items() if name in fields]
+    place = place_of(context.connection, entry_id)
+    wanted = [spec for name, spec in context.declared.fields(place["record"]).items() if name in fields]
     token = f"reopened-{uuid4().hex}"
-    seen = seen_of(sitting.connection, place, seen)
-    apart = _witnesses(sitting.connection, place, [spec.name for spec in wanted], seen.logins)
-    made = put_into_question(sitting, entry_id, wanted, way_of, token, person.account_id, apart)
-    freed = let_back(sitting.connection, sitting.declared, sitting.now, made.task_id)
+    seen = seen_of(context.connection, place, seen)
+    excluded = _witnesses(context.connection, place, [spec.name for spec in wanted], seen.logins)
+    made = reopen_fields(context, entry_id, wanted, way_of, token, person.account_id, excluded)
+    freed = release_exclusions(context.connection, context.declared, context.now, made.task_id)
     shared = freed.get(made.task_id, frozenset()).intersection(fields)
     opened = (*made.fields, *sorted(shared.difference(made.fields)))
     if not opened:
@@ -112,20 +241,20 @@ def reopen(
         "login": person.login,
         "kind": REOPENED,
         "words": reason,
-        "said_at": sitting.now,
+        "said_at": context.now,
     }
-    add(sitting.connection, aside, [told])
-    record(sitting.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
+    add(context.connection, aside, [told])
+    record(context.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
     place_code = (
-        sitting.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
+        context.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
     )
-    others = checkers(sitting.connection, place_code) - {person.account_id}
+    others = checkers(context.connection, place_code) - {person.account_id}
     return Reopened(opened, by_others=bool(others) and not shared)
 
 
 def _witnesses(
     connection: Connection, place: Any, fields: Sequence[str], seen: Collection[str]
-) -> Sequence[Witness]:
+) -> Sequence[AccountRef]:
     """Who has keyed or decided these fields of an entry, and whose login is among those who have ``seen`` it."""
     decisions = decisions_of(connection, place["page_id"], place["row"])
     authors = [decisions[field].author for field in fields if field in decisions]

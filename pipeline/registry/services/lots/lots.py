@@ -1,7 +1,4 @@
-"""Acceptance sampling as the rest of the house sees it: lots drawn, checked at the desk, accepted or opened again.
-
-Every method raises errors of the ``RegistryError`` family with advice; ``NotYours`` where the person may not do that.
-"""
+"""Acceptance sampling: lots are drawn, checked at the desk, and accepted or reopened."""
 
 from __future__ import annotations
 
@@ -24,17 +21,32 @@ from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.lots import Lot, LotVerdict, Part
-from pipeline.registry.repositories.desk_context import Sitting
-from pipeline.registry.repositories.lot_population import lots_before, settled_entries, witnesses
-from pipeline.registry.repositories.permits import check_place, check_words
-from pipeline.registry.services.lots.questioning import question
-from pipeline.registry.services.lots.reading import checkers_of, lot_of, lots_of
+from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.entries import place_of
+from pipeline.registry.repositories.lots import lots_before, settled_entries, witnesses
+from pipeline.registry.repositories.permissions import check_place, require_text
+from pipeline.registry.services.desk.exclusions import release_exclusions
+from pipeline.registry.services.desk.reopening import ModeByField, reopen_fields
+from pipeline.registry.services.lots.sample_results import checkers_of, lot_of, lots_of
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
 from pipeline.sampling import SamplingPolicy, drawn
 from pipeline.schema import FieldSpec
+
+
+def question(
+    context: DeskContext, lot_id: int, entry_id: int, part: Part, fields: str, way_of: ModeByField
+) -> None:
+    """Put the ``critical`` fields of an entry, or ``all``, into question; ``way_of``: how each is to be said again."""
+    declared = context.declared.fields(place_of(context.connection, entry_id)["record"])
+    wanted = [spec for spec in declared.values() if fields == "all" or spec.critical]
+    made = reopen_fields(context, entry_id, wanted, way_of, f"lot-{lot_id}")
+    questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": made.task_id, "part": part}
+    add(context.connection, lot_entry, [questioned | {"fields": list(made.fields)}])
+    release_exclusions(context.connection, context.declared, context.now, made.task_id)
+
 
 AT_ONCE = 40
 """Entries that one transaction puts into question, so that nobody waits long."""
@@ -61,9 +73,9 @@ class Lots:
         there, or there is nobody who could check it: the sample would wait for ever."""
         _check_supervisor(person)
         wanted = sorted(set(book_ids))
-        with self._writing() as sitting:
-            hold(sitting.connection, Whole.LOTS)
-            lot_id = self._drawn(sitting, person, wanted, seed or secrets.token_hex(8))
+        with self._writing() as context:
+            hold(context.connection, Whole.LOTS)
+            lot_id = self._drawn(context, person, wanted, seed or secrets.token_hex(8))
         return self.carry_on(person, lot_id)
 
     def carry_on(self, person: Person, lot_id: int) -> Lot:
@@ -71,37 +83,37 @@ class Lots:
         stop anywhere and go on later. Nothing happens when nothing is left."""
         _check_supervisor(person)
         while True:
-            with self._writing() as sitting:
-                hold(sitting.connection, Whole.LOTS)
-                row, told = self._told(sitting.connection, person, lot_id)
+            with self._writing() as context:
+                hold(context.connection, Whole.LOTS)
+                row, told = self._told(context.connection, person, lot_id)
                 part = _part(told)
-                left = [] if part is None else _left(sitting.connection, row, part)
+                left = [] if part is None else _left(context.connection, row, part)
                 if part is None or not left:
                     return told
                 for entry_id in left[:AT_ONCE]:
-                    question(sitting, lot_id, entry_id, part, row["fields"], self._way_of(sitting, row, part))
+                    question(context, lot_id, entry_id, part, row["fields"], self._way_of(context, row, part))
                 counted = {"entries": len(left[:AT_ONCE]), "part": part}
-                record(sitting.connection, person.login, "lot-questioned", f"lot:{lot_id}", counted)
+                record(context.connection, person.login, "lot-questioned", f"lot:{lot_id}", counted)
 
     def close(self, person: Person, lot_id: int) -> Lot:
         """End a lot as the plan says of what was found: accepted, or rejected and all of its other entries opened
         again. Raises ``RegistryError`` as long as that is not decided."""
         _check_supervisor(person)
-        with self._writing() as sitting:
-            _, told = self._open(sitting.connection, person, lot_id)
+        with self._writing() as context:
+            _, told = self._open(context.connection, person, lot_id)
             if not told.is_decided:
                 left = told.plan.sample - told.findings.checked
                 raise RegistryError(f"Lô {lot_id} còn {left} việc chưa kiểm tra xong nên chưa kết luận được.")
-            self._end(sitting, person, told, told.verdict, "")
+            self._end(context, person, told, told.verdict, "")
         return self.carry_on(person, lot_id)
 
     def cancel(self, person: Person, lot_id: int, reason: str) -> Lot:
         """End a lot without a verdict. What is in question stays so until people have said it again."""
         _check_supervisor(person)
-        reason = check_words(reason, "lý do bỏ lô")
-        with self._writing() as sitting:
-            _, told = self._open(sitting.connection, person, lot_id)
-            self._end(sitting, person, told, LotVerdict.CANCELLED, reason)
+        reason = require_text(reason, "lý do bỏ lô")
+        with self._writing() as context:
+            _, told = self._open(context.connection, person, lot_id)
+            self._end(context, person, told, LotVerdict.CANCELLED, reason)
         return self.lot(person, lot_id)
 
     def lot(self, person: Person, lot_id: int) -> Lot:
@@ -117,13 +129,13 @@ class Lots:
             return lots_of(connection, person.places)
 
     @contextmanager
-    def _writing(self) -> Iterator[Sitting]:
+    def _writing(self) -> Iterator[DeskContext]:
         with self._database.writing() as connection:
             moment = clock.now(connection) if self._now is None else self._now()
-            yield Sitting(connection, self._declared, self._review, moment)
+            yield DeskContext(connection, self._declared, self._review, moment)
 
-    def _drawn(self, sitting: Sitting, person: Person, book_ids: Sequence[int], seed: str) -> int:
-        connection = sitting.connection
+    def _drawn(self, context: DeskContext, person: Person, book_ids: Sequence[int], seed: str) -> int:
+        connection = context.connection
         place_code = _place_of(connection, person, book_ids)
         entries = settled_entries(connection, book_ids)
         if not entries:
@@ -144,7 +156,7 @@ class Lots:
             "seed": seed,
             "account_id": person.account_id,
             "login": person.login,
-            "drawn_at": sitting.now,
+            "drawn_at": context.now,
         }
         (lot_id,) = add(connection, lot, [made])
         seen = witnesses(connection, book_ids)
@@ -158,12 +170,12 @@ class Lots:
         record(connection, person.login, "lot-drawn", f"lot:{lot_id}", told)
         return lot_id
 
-    def _way_of(self, sitting: Sitting, row: RowMapping, part: Part) -> Callable[[FieldSpec], Way]:
+    def _way_of(self, context: DeskContext, row: RowMapping, part: Part) -> Callable[[FieldSpec], Way]:
         """How fields are said again: those of a sample blind, others as the office has them checked."""
         if part is Part.SAMPLE:
             return lambda _: Way.BLIND
-        name = sitting.connection.scalar(select(book.c.folder_name).where(book.c.id == row["book_ids"][0]))
-        of_book: BookPolicy = sitting.policy.of_book(name or "")
+        name = context.connection.scalar(select(book.c.folder_name).where(book.c.id == row["book_ids"][0]))
+        of_book: BookPolicy = context.policy.of_book(name or "")
         return lambda spec: Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
 
     def _open(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
@@ -173,7 +185,7 @@ class Lots:
             raise RegistryError(f"Lô {lot_id} đã kết thúc rồi.")
         return row, told
 
-    def _end(self, sitting: Sitting, person: Person, told: Lot, verdict: LotVerdict, reason: str) -> None:
+    def _end(self, context: DeskContext, person: Person, told: Lot, verdict: LotVerdict, reason: str) -> None:
         closing = {
             "lot_id": told.lot_id,
             "verdict": verdict,
@@ -182,11 +194,11 @@ class Lots:
             "reason": reason,
             "account_id": person.account_id,
             "login": person.login,
-            "closed_at": sitting.now,
+            "closed_at": context.now,
         }
-        add(sitting.connection, lot_closing, [closing])
+        add(context.connection, lot_closing, [closing])
         detail = {"checked": told.findings.checked, "wrong": told.findings.wrong}
-        record(sitting.connection, person.login, f"lot-{verdict}", f"lot:{told.lot_id}", detail)
+        record(context.connection, person.login, f"lot-{verdict}", f"lot:{told.lot_id}", detail)
 
     def _told(self, connection: Connection, person: Person, lot_id: int) -> tuple[RowMapping, Lot]:
         row = connection.execute(select(lot).where(lot.c.id == lot_id)).mappings().first()

@@ -15,7 +15,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifference, Reconciliation
 from pipeline.registry.repositories.entries import place_of, readings_of
-from pipeline.registry.repositories.permits import check_place
+from pipeline.registry.repositories.permissions import check_place
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.reconciliation import difference, difference_answer, reconciliation
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.model.statistics import ChangedField, ListFilter, Statistics, WaitingTask
-from pipeline.registry.services.lots.reading import lots_of
+from pipeline.registry.services.lots.sample_results import lots_of
 from pipeline.registry.services.statistics import waiting, words
 from pipeline.registry.services.statistics.books import book_statistics
 from pipeline.registry.services.statistics.hours import hour_statistics

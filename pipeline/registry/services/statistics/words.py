@@ -31,7 +31,7 @@ from pipeline.registry.model.statistics import (
     ReadingStatistics,
     SecondLook,
 )
-from pipeline.registry.repositories.leases import Mode
+from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.desk import WITHDRAWN, keying
@@ -46,7 +46,7 @@ _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
 _stands = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
 """Decisions that no word was taken back of."""
 
-_not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == Mode.LOT)
+_not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
 """Decisions that do not come of a lot whose sample put into question what stood."""
 
 _overturned = ~and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text)
@@ -98,7 +98,7 @@ def person_statistics(
         .where(
             keying.c.keyed_at >= since,
             keying.c.status != WITHDRAWN,
-            keying.c.mode != Mode.LOT,
+            keying.c.mode != KeyingMode.LOT,
             of_places(places, review_task.c.place_code),
         )
         .group_by(keying.c.login)
@@ -175,7 +175,7 @@ def _lines(
 
 
 def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Decisions on fields since then, of these places, those of lots apart."""
+    """Decisions on fields since then, of these places, those of lots excluded."""
     since_then = decision.c.decided_at >= since
     return since_then, decision.c.field != WHOLE_ENTRY, _stands, _not_questioned, of_places(places)
 

@@ -11,68 +11,70 @@ from pipeline.registry.database.audit import record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, Stage
-from pipeline.registry.repositories.desk_context import Sitting
-from pipeline.registry.repositories.keyings import add_words, not_taken_back, word_rows
-from pipeline.registry.repositories.leases import Mode, take
-from pipeline.registry.repositories.permits import check_place
-from pipeline.registry.services.desk.cases import Case, case_of
-from pipeline.registry.services.desk.keying import follow
+from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.keyed_values import add_keyings, is_live, live_keyings
+from pipeline.registry.repositories.leases import KeyingMode, take
+from pipeline.registry.repositories.permissions import check_place
+from pipeline.registry.services.desk.keying import refresh_tasks_of
+from pipeline.registry.services.desk.task_loading import LoadedTask, load_task
 from pipeline.registry.tables.desk import WITHDRAWN, keying, lease
 
 
-def undo_task(sitting: Sitting, person: Person) -> int:
+def undo_task(context: DeskContext, person: Person) -> int:
     """Take back a person's last submission at the desk and lend them its task again; the task's id. Raises
     ``CannotUndo``."""
-    words = newest_words(sitting.connection, person, Mode.DESK)
+    words = last_submission(context.connection, person, KeyingMode.DESK)
     task_id = int(words[0]["task_id"])
-    hold_tasks(sitting.connection, [task_id])
-    take_back(sitting, person, task_id, words)
-    take(sitting, task_id, person, Mode.DESK)
+    hold_tasks(context.connection, [task_id])
+    withdraw(context, person, task_id, words)
+    take(context, task_id, person, KeyingMode.DESK)
     return task_id
 
 
-def newest_words(connection: Connection, person: Person, mode: Mode) -> Sequence[RowMapping]:
+def last_submission(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
     """The words of the last submission of that person that was not taken back. Raises ``CannotUndo``."""
     mine = (keying.c.account_id == person.account_id) & (keying.c.mode == mode)
     token = connection.scalar(
-        select(keying.c.token).where(mine, not_taken_back).order_by(keying.c.id.desc()).limit(1)
+        select(keying.c.token).where(mine, is_live).order_by(keying.c.id.desc()).limit(1)
     )
     if token is None:
         raise CannotUndo("Không còn gì để hoàn tác.")
-    return word_rows(connection, mine, keying.c.token == token)
+    return live_keyings(connection, mine, keying.c.token == token)
 
 
-def take_back(sitting: Sitting, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
+def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
     """Withdraw these words of a person on a task that the caller holds. What they settled counts no longer; the task is
     where it was before them. Raises ``CannotUndo`` when somebody has built on them."""
-    case = case_of(sitting, task_id)
+    case = load_task(context, task_id)
     check_place(person, case.row["place_code"])
-    _check_undoable(sitting, case, words, person)
+    _check_undoable(context, case, words, person)
     token = f"undo-{uuid4().hex}"
     withdrawn = {
         "status": WITHDRAWN,
         "text": "",
         "canonical": "",
         "seconds": 0.0,
-        "keyed_at": sitting.now,
+        "keyed_at": context.now,
         "token": token,
     }
-    add_words(
-        sitting.connection,
+    add_keyings(
+        context.connection,
         [
             {name: word[name] for name in word if name != "id"} | withdrawn | {"takes_back_id": word["id"]}
             for word in words
         ],
     )
-    follow(sitting, [case])
+    refresh_tasks_of(context, [case])
     told = {"fields": [word["field"] for word in words]}
-    record(sitting.connection, person.login, "undone", f"task:{task_id}", told)
+    record(context.connection, person.login, "undone", f"task:{task_id}", told)
 
 
-def _check_undoable(sitting: Sitting, case: Case, words: Sequence[RowMapping], person: Person) -> None:
+def _check_undoable(
+    context: DeskContext, case: LoadedTask, words: Sequence[RowMapping], person: Person
+) -> None:
     """Raises ``CannotUndo`` when somebody has keyed, decided or taken the task since these words on it."""
     later = (keying.c.task_id == case.task_id) & (keying.c.id > max(word["id"] for word in words))
-    if any(row["account_id"] != person.account_id for row in word_rows(sitting.connection, later)):
+    if any(row["account_id"] != person.account_id for row in live_keyings(context.connection, later)):
         raise CannotUndo("Không hoàn tác được: đã có người làm tiếp việc này.")
     for word in words:
         decision = case.decisions.get(word["field"])
@@ -82,6 +84,6 @@ def _check_undoable(sitting: Sitting, case: Case, words: Sequence[RowMapping], p
             raise CannotUndo("Không hoàn tác được: trường này đã được quyết định lại.")
     if case.stage in (Stage.SUPERVISOR, Stage.RESCAN):
         raise CannotUndo("Không hoàn tác được: việc này đang chờ người phụ trách hoặc chờ quét lại.")
-    elsewhere = (lease.c.account_id != person.account_id) & (lease.c.until > sitting.now)
-    if sitting.connection.scalar(select(exists().where(lease.c.task_id == case.task_id, elsewhere))):
+    elsewhere = (lease.c.account_id != person.account_id) & (lease.c.until > context.now)
+    if context.connection.scalar(select(exists().where(lease.c.task_id == case.task_id, elsewhere))):
         raise CannotUndo("Không hoàn tác được: đang có người khác làm việc này.")

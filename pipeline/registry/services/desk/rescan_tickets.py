@@ -14,19 +14,19 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import Ticket
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import end_all
-from pipeline.registry.repositories.permits import check_place, check_words
+from pipeline.registry.repositories.permissions import check_place, require_text
 from pipeline.registry.repositories.projections import refresh_projections
-from pipeline.registry.services.desk.cases import Case
+from pipeline.registry.services.desk.task_loading import LoadedTask
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.tasks import review_task
 
 
-def open_ticket(sitting: Sitting, case: Case, person: Person, reason: str) -> Ticket:
+def open_ticket(context: DeskContext, case: LoadedTask, person: Person, reason: str) -> Ticket:
     """A new ticket for the page of a task. All that is open on that page waits from now on."""
-    reason = check_words(reason, "lý do phải quét lại")
+    reason = require_text(reason, "lý do phải quét lại")
     asked = {
         "page_id": case.row["page_id"],
         "book_id": case.row["book_id"],
@@ -34,19 +34,19 @@ def open_ticket(sitting: Sitting, case: Case, person: Person, reason: str) -> Ti
         "reason": reason,
         "account_id": person.account_id,
         "login": person.login,
-        "opened_at": sitting.now,
+        "opened_at": context.now,
     }
-    (ticket_id,) = add(sitting.connection, ticket, [asked])
-    record(sitting.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
-    _follow_tasks(sitting, case.row["page_id"])
-    return _ticket(_row(sitting.connection, ticket_id))
+    (ticket_id,) = add(context.connection, ticket, [asked])
+    record(context.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
+    _follow_tasks(context, case.row["page_id"])
+    return _ticket(_row(context.connection, ticket_id))
 
 
-def close(sitting: Sitting, ticket_id: int, person: Person, note: str) -> None:
+def close(context: DeskContext, ticket_id: int, person: Person, note: str) -> None:
     """The page was scanned again, or need not be: what waits on it goes on. Raises ``RegistryError`` when it is closed
     already, ``NotThere``, ``NotYours`` for another place."""
-    note = check_words(note, "kết quả quét lại")
-    row = _row(sitting.connection, ticket_id)
+    note = require_text(note, "kết quả quét lại")
+    row = _row(context.connection, ticket_id)
     check_place(person, row["place_code"])
     if row["closed_at"] is not None:
         raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
@@ -55,11 +55,11 @@ def close(sitting: Sitting, ticket_id: int, person: Person, note: str) -> None:
         "note": note,
         "account_id": person.account_id,
         "login": person.login,
-        "closed_at": sitting.now,
+        "closed_at": context.now,
     }
-    add(sitting.connection, ticket_closing, [closing])
-    record(sitting.connection, person.login, "rescan-closed", f"ticket:{ticket_id}")
-    _follow_tasks(sitting, row["page_id"])
+    add(context.connection, ticket_closing, [closing])
+    record(context.connection, person.login, "rescan-closed", f"ticket:{ticket_id}")
+    _follow_tasks(context, row["page_id"])
 
 
 def tickets_for(connection: Connection, person: Person, *, closed: bool) -> tuple[Ticket, ...]:
@@ -77,9 +77,9 @@ def ticket_row(connection: Connection, ticket_id: int, person: Person) -> RowMap
     return row
 
 
-def _follow_tasks(sitting: Sitting, page_id: int) -> None:
+def _follow_tasks(context: DeskContext, page_id: int) -> None:
     """Bring the open tasks of a page in step with its tickets; nobody has them in hand any longer."""
-    connection = sitting.connection
+    connection = context.connection
     hold_page(connection, page_id)
     rows = connection.execute(
         select(review_task.c.id, review_task.c.entry_id)
@@ -88,7 +88,7 @@ def _follow_tasks(sitting: Sitting, page_id: int) -> None:
         .with_for_update()
     ).all()
     end_all(connection, [row.id for row in rows])
-    refresh_projections(connection, sitting.declared, [(page_id, row.entry_id) for row in rows])
+    refresh_projections(connection, context.declared, [(page_id, row.entry_id) for row in rows])
 
 
 def _tickets() -> Select[Any]:

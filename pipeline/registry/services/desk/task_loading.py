@@ -1,4 +1,4 @@
-"""All that the desk must know of one task: where it stands, what the machine read, what people said."""
+"""A review task with all that the desk needs of it: its stage, what the machine read, what people keyed."""
 
 from __future__ import annotations
 
@@ -7,31 +7,52 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, ScalarSelect, func, select
 
 from pipeline.model import FieldReading, PageRef
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.consensus import Standing, standing
+from pipeline.registry.model.consensus import Consensus, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, Verdict
 from pipeline.registry.model.desk import NotYours, Stage
 from pipeline.registry.model.errors import NotThere
-from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import derive_effective_values
 from pipeline.registry.repositories.entries import MachineView, decisions_at, machine_views
-from pipeline.registry.repositories.keyings import Apart, kept_apart, live_among, word_of, words_on
-from pipeline.registry.repositories.leases import Mode, no_longer_in_hand, renew
-from pipeline.registry.repositories.permits import check_place, stages
-from pipeline.registry.services.desk.answers import last_answer
+from pipeline.registry.repositories.keyed_values import (
+    Exclusions,
+    exclusions_among,
+    keyed_value_of,
+    keyings_on,
+    live_consensus_among,
+)
+from pipeline.registry.repositories.leases import KeyingMode, lease_lost, renew
+from pipeline.registry.repositories.permissions import check_place
+from pipeline.registry.repositories.permissions import stages as allowed_stages
 from pipeline.registry.tables.books import book, page, scan
-from pipeline.registry.tables.desk import lease
+from pipeline.registry.tables.desk import aside, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
 
+ANSWERED = "answered"
+"""The kind of ``aside`` that holds a question with its answer."""
+
+
+def last_answer() -> ScalarSelect[str]:
+    """Beside ``review_task``: the last answer on the task, with the question; NULL when there is none."""
+    return (
+        select(aside.c.words)
+        .where(aside.c.task_id == review_task.c.id, aside.c.kind == ANSWERED)
+        .order_by(aside.c.id.desc())
+        .limit(1)
+        .correlate(review_task)
+        .scalar_subquery()
+    )
+
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One task. ``row``: its row with those of page, scan and book; ``machine``: what it says of it; ``standings``:
+class LoadedTask:
+    """One task. ``row``: its row with those of page, scan and book; ``machine``: what it says of it; ``consensus``:
     where each field stands that is left, in the order of the form; ``values`` are those in force; ``words``: all its
     rows of ``keying``, oldest first."""
 
@@ -39,7 +60,7 @@ class Case:
     machine: MachineView
     readings: Mapping[str, FieldReading]
     decisions: Mapping[str, Decision]
-    standings: Mapping[str, Standing]
+    consensus: Mapping[str, Consensus]
     values: Mapping[str, str | None]
     words: Sequence[RowMapping]
 
@@ -59,7 +80,7 @@ class Case:
     def ref(self) -> PageRef:
         return PageRef(self.row["sha256"], self.row["page_no"])
 
-    def taken_back_by(self, account_id: int) -> dict[str, Verdict]:
+    def withdrawn_by(self, account_id: int) -> dict[str, Verdict]:
         """What that person said last of each field, where they took it back."""
         gone = {row["takes_back_id"] for row in self.words}
         mine = {
@@ -67,20 +88,20 @@ class Case:
             for row in self.words
             if row["account_id"] == account_id and row["takes_back_id"] is None
         }
-        return {field: word_of(row).verdict for field, row in mine.items() if row["id"] in gone}
+        return {field: keyed_value_of(row).verdict for field, row in mine.items() if row["id"] in gone}
 
     def decided(self, field: str) -> Verdict | None:
         """What was decided of that field last."""
         found = self.decisions.get(field)
         return None if found is None else Verdict(field, found.status, found.text)
 
-    def wanted_of(self, account_id: int) -> tuple[str, ...]:
+    def keyable_by(self, account_id: int) -> tuple[str, ...]:
         """The fields of which that person may say something at the stage where the task stands."""
         if self.stage in (Stage.RESCAN, Stage.SETTLED):
             return ()
         return tuple(
             field
-            for field, one in self.standings.items()
+            for field, one in self.consensus.items()
             if one.waits_for(account_id) and self.stage in (one.stage, Stage.SUPERVISOR)
         )
 
@@ -121,74 +142,81 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
     return {task_id: found[task_id] for task_id in task_ids}
 
 
-def case_of(sitting: Sitting, task_id: int) -> Case:
+def load_task(context: DeskContext, task_id: int) -> LoadedTask:
     """All about one task. Raises ``NotThere``."""
-    return cases_of(sitting, [task_id])[task_id]
+    return load_tasks(context, [task_id])[task_id]
 
 
-def cases_of(sitting: Sitting, task_ids: Collection[int]) -> dict[int, Case]:
+def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, LoadedTask]:
     """All about many tasks, with as few questions to the database as about one."""
-    connection = sitting.connection
+    connection = context.connection
     rows = task_rows(connection, task_ids)
     decisions = decisions_at(connection, [(row["page_id"], row["row"]) for row in rows.values()])
     by_task = {task_id: decisions[row["page_id"], row["row"]] for task_id, row in rows.items()}
-    words = words_on(connection, task_ids)
-    apart = kept_apart(connection, chain.from_iterable(words.values()))
+    words = keyings_on(connection, task_ids)
+    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
     machines = machine_views(connection, [(row["page_id"], row["entry_id"]) for row in rows.values()])
     return {
         task_id: _case(
-            sitting, row, machines[row["page_id"], row["entry_id"]], by_task[task_id], words[task_id], apart
+            context,
+            row,
+            machines[row["page_id"], row["entry_id"]],
+            by_task[task_id],
+            words[task_id],
+            excluded,
         )
         for task_id, row in rows.items()
     }
 
 
 def _case(
-    sitting: Sitting,
+    context: DeskContext,
     row: Mapping[str, Any],
     machine: MachineView,
     decisions: Mapping[str, Decision],
     words: Sequence[RowMapping],
-    apart: Apart,
-) -> Case:
-    keyed = live_among(words, decisions, apart)
+    excluded: Exclusions,
+) -> LoadedTask:
+    keyed = live_consensus_among(words, decisions, excluded)
     values: Mapping[str, str | None] = {}
     if row["entry_id"] is not None:
         values = derive_effective_values(
-            sitting.declared, row["record"], machine.readings, decisions, machine.cross_entry_findings, keyed
+            context.declared, row["record"], machine.readings, decisions, machine.cross_entry_findings, keyed
         )
-    return Case(
+    return LoadedTask(
         row=row,
         machine=machine,
         readings={reading.field: reading for reading in machine.readings},
         decisions=decisions,
-        standings={field: keyed.get(field) or untouched(sitting, row, field) for field in row["fields"]},
+        consensus={
+            field: keyed.get(field) or initial_consensus(context, row, field) for field in row["fields"]
+        },
         values=values,
         words=words,
     )
 
 
-def untouched(sitting: Sitting, row: Mapping[str, Any], field: str) -> Standing:
+def initial_consensus(context: DeskContext, row: Mapping[str, Any], field: str) -> Consensus:
     """Where a field of a task stands of which nobody has said anything. ``row``: that of the task with its book."""
-    of_book = sitting.policy.of_book(row["folder_name"])
+    of_book = context.policy.of_book(row["folder_name"])
     if field == WHOLE_ENTRY:
-        return standing(of_book.whole, ())
-    return standing(of_book.way(sitting.declared.field(row["record"], field)), ())
+        return consensus_of(of_book.whole, ())
+    return consensus_of(of_book.way(context.declared.field(row["record"], field)), ())
 
 
-def held_case(sitting: Sitting, person: Person, task_id: int) -> Case:
+def load_held_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
     """All about a task that this person has in hand and may work on; its lease begins anew. Raises ``NotYours``."""
-    hold_tasks(sitting.connection, [task_id])
-    return case_in_hand(sitting, person, task_id)
+    hold_tasks(context.connection, [task_id])
+    return load_leased_task(context, person, task_id)
 
 
-def case_in_hand(sitting: Sitting, person: Person, task_id: int) -> Case:
+def load_leased_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
     """The same of a task that the caller holds already."""
-    allowed = stages(person)
-    case = case_of(sitting, task_id)
+    allowed = allowed_stages(person)
+    case = load_task(context, task_id)
     check_place(person, case.row["place_code"])
-    if not renew(sitting, [task_id], person, Mode.DESK):
-        raise no_longer_in_hand()
+    if not renew(context, [task_id], person, KeyingMode.DESK):
+        raise lease_lost()
     if case.stage not in allowed:
         raise NotYours("Việc này không còn ở bước của bạn. Hãy nhận việc khác.")
     return case

@@ -1,4 +1,8 @@
-"""Sessions on the server's side: the browser holds a secret, the database its hash."""
+"""Sessions and failed logins. The browser holds a secret, the database its hash.
+
+A try is recorded as failed before the password is checked, so that a hundred tries at once count as a hundred; a
+successful one deletes the records of its login.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,44 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from pipeline.registry.database.audit import add, record, wrote
-from pipeline.registry.model.accounts import AccountOptions
-from pipeline.registry.tables.accounts import account, login_session
+from pipeline.registry.model.accounts import AccountOptions, LoginLocked
+from pipeline.registry.tables.accounts import account, login_failure, login_session
+
+
+def note_try(
+    connection: Connection, login: str, address: str, now: datetime, options: AccountOptions
+) -> None:
+    """Note one more wrong try. Raises ``LoginLocked`` when there were too many within the window already. The caller
+    holds the account, if there is one, so that tries at once are counted one after the other."""
+    since = now - options.window
+    connection.execute(delete(login_failure).where(login_failure.c.failed_at <= since))
+    for column, value, most in (
+        (login_failure.c.login_digest, _digest(login), options.wrong_by_login),
+        (login_failure.c.address, address, options.wrong_by_address),
+    ):
+        wrong = connection.scalar(select(func.count()).select_from(login_failure).where(column == value)) or 0
+        if wrong >= most:
+            minutes = int(options.window.total_seconds() // 60)
+            raise LoginLocked(
+                f"Đã sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại, "
+                "hoặc nhờ người quản trị cấp mật khẩu mới."
+            )
+    connection.execute(
+        insert(login_failure).values(login_digest=_digest(login), address=address, failed_at=now)
+    )
+
+
+def forgive(connection: Connection, login: str) -> None:
+    """Forget the wrong tries of a login."""
+    connection.execute(delete(login_failure).where(login_failure.c.login_digest == _digest(login)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
 
 NOTE_USE_EVERY = timedelta(minutes=1)
 """How exact ``seen_at`` is: a session in use writes once a minute, not once a click."""
@@ -77,7 +114,3 @@ def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
     over = connection.scalars(delete(login_session).where(which).returning(login_session.c.id)).all()
     wrote(connection, login_session, over)
     return len(over)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

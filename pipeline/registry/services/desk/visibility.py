@@ -6,41 +6,41 @@ from sqlalchemy import Connection
 
 from pipeline.model import Box, FieldReading
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.consensus import Standing
+from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork, Stage
-from pipeline.registry.repositories.desk_context import Sitting
+from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import readings_of
-from pipeline.registry.services.desk.cases import case_of
+from pipeline.registry.services.desk.task_loading import load_task
 from pipeline.review_policy import BookPolicy, Way
 
 
-def shown(sitting: Sitting, task_id: int, person: Person) -> DeskTask:
+def shown(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     """The task as that person may see it.
 
     Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
     found about the whole has been seen is then asked afterwards, when it can be shown.
     """
-    case, account_id = case_of(sitting, task_id), person.account_id
-    policy = sitting.policy.of_book(case.row["folder_name"])
-    mine = case.taken_back_by(account_id)
+    case, account_id = load_task(context, task_id), person.account_id
+    policy = context.policy.of_book(case.row["folder_name"])
+    mine = case.withdrawn_by(account_id)
     works = [
         work_of(
             field,
-            case.standings[field],
+            case.consensus[field],
             policy,
             case.readings.get(field),
             case.decided(field),
             mine.get(field),
         )
-        for field in case.wanted_of(account_id)
+        for field in case.keyable_by(account_id)
     ]
     hidden = any(work.blind for work in works)
     if hidden:
         works = [work for work in works if work.field != WHOLE_ENTRY]
     row = case.row
-    number = sitting.declared.number_field(row["record"])
-    number_hidden = hides_number(case.standings.get(number or ""), policy)
+    number = context.declared.number_field(row["record"])
+    number_hidden = hides_number(case.consensus.get(number or ""), policy)
     return DeskTask(
         task_id=task_id,
         version=case.version,
@@ -83,7 +83,7 @@ def lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
 
 def work_of(
     field: str,
-    one: Standing,
+    one: Consensus,
     policy: BookPolicy,
     reading: FieldReading | None,
     decided: Verdict | None,
@@ -106,7 +106,7 @@ def work_of(
     )
 
 
-def is_blind(one: Standing, policy: BookPolicy) -> bool:
+def is_blind(one: Consensus, policy: BookPolicy) -> bool:
     """Whether the next person sees nothing that was read or said: the second one of a field that is keyed blind, the
     first one too where the office wants it so. A third one sees what the two said, and nothing else."""
     if one.way is not Way.BLIND:
@@ -114,12 +114,12 @@ def is_blind(one: Standing, policy: BookPolicy) -> bool:
     return one.stage is not Stage.REVIEW or policy.blind_first
 
 
-def hides_number(number: Standing | None, policy: BookPolicy) -> bool:
+def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:
     """Whether an entry's number must not be shown beside any of its fields: somebody is still to key it blind."""
     return number is not None and is_blind(number, policy)
 
 
-def _candidates(one: Standing) -> tuple[Verdict, ...]:
+def _candidates(one: Consensus) -> tuple[Verdict, ...]:
     """The words that differ, in the order of their letters."""
     if one.stage is not Stage.THIRD:
         return ()

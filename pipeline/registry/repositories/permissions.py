@@ -48,7 +48,7 @@ def check_tickets(person: Person) -> None:
         raise NotYours("Chỉ người quét sổ và người phụ trách xem được yêu cầu quét lại.")
 
 
-def check_words(words: str, what: str) -> str:
+def require_text(words: str, what: str) -> str:
     """The words without space around them. Raises ``RegistryError`` when there are none; ``what`` is missing then."""
     if not words.strip():
         raise RegistryError(f"Chưa ghi {what}. Hãy ghi một câu ngắn rồi gửi lại.")

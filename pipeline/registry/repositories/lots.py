@@ -1,19 +1,21 @@
-"""What a lot is drawn from: the settled entries of some books, and who had seen anything of these."""
+"""Lots in the database: which entries can be drawn, who has seen them, and which tasks they keep from whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, exists, literal, select, union
 
-from pipeline.registry.model.lots import LotVerdict
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.lots import LotVerdict, Part
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import keying, ticket
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.lots import lot, lot_closing
+from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.reconciliation import difference
 from pipeline.registry.tables.tasks import decision, review_task
 
@@ -76,3 +78,36 @@ def lots_before(connection: Connection, place_code: str, book_ids: Sequence[int]
     )
     rows = connection.execute(select(lot.c.book_ids).where(lot.c.place_code == place_code, ~cancelled))
     return sum(set(row.book_ids) == set(book_ids) for row in rows)
+
+
+_SEEN = lot_entry.join(lot_witness, lot_witness.c.lot_id == lot_entry.c.lot_id)
+_OF_OPEN_SAMPLE = (lot_entry.c.part == Part.SAMPLE) & ~exists().where(
+    lot_closing.c.lot_id == lot_entry.c.lot_id
+)
+
+
+def seen_before(person: Person) -> ColumnElement[bool]:
+    """The condition on ``review_task`` that it is of the sample of an open lot that this person had seen before."""
+    return exists(
+        select(lot_entry.c.id)
+        .select_from(_SEEN)
+        .where(
+            lot_entry.c.task_id == review_task.c.id,
+            _OF_OPEN_SAMPLE,
+            lot_witness.c.account_id == person.account_id,
+        )
+        .correlate(review_task)
+    )
+
+
+def witnesses_of_samples(connection: Connection, task_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """The accounts from which each of these tasks is kept that is of the sample of an open lot."""
+    query = (
+        select(lot_entry.c.task_id, lot_witness.c.account_id)
+        .select_from(_SEEN)
+        .where(lot_entry.c.task_id.in_(task_ids), _OF_OPEN_SAMPLE)
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in connection.execute(query):
+        found[row.task_id].add(row.account_id)
+    return {task_id: frozenset(accounts) for task_id, accounts in found.items()}

@@ -12,47 +12,47 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, sele
 
 from pipeline.model import FieldStatus
 from pipeline.registry.database.audit import add
-from pipeline.registry.model.consensus import Standing, Word, standing
+from pipeline.registry.model.consensus import Consensus, KeyedValue, consensus_of
 from pipeline.registry.model.decisions import Decision, Verdict
-from pipeline.registry.repositories.leases import Mode
+from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.tables.desk import aside, keying, submission
 from pipeline.review_policy import Way
 
-APART = "apart"
+EXCLUDED = "apart"
 """The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of
 the words that put it there."""
 
-LET_BACK = "let-back"
-"""The kind of ``aside`` by which nobody is apart any longer from what the words of that token put into question."""
+RELEASED = "let-back"
+"""The kind of ``aside`` by which nobody is excluded any longer from what the words of that token put into question."""
 
-Apart = Mapping[str, frozenset[int]]
-"""The accounts that are apart, by that token."""
+Exclusions = Mapping[str, frozenset[int]]
+"""The accounts that are excluded, by that token."""
 
 _taking_back = keying.alias("taking_back")
 
-is_word = func.coalesce(keying.c.takes_back_id, 0) == 0
+is_keyed_value = func.coalesce(keying.c.takes_back_id, 0) == 0
 """Rows that take nothing back. Said so that SQLite does not look for them by the index of ``takes_back_id``, in which
 nearly all rows are alike: of a million entries that took 70 ms."""
 
-not_taken_back = is_word & ~exists().where(_taking_back.c.takes_back_id == keying.c.id)
+is_live = is_keyed_value & ~exists().where(_taking_back.c.takes_back_id == keying.c.id)
 """Rows that are words, and that nobody has taken back."""
 
 
-def live_standings(
+def live_consensus(
     connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
-) -> dict[int, dict[str, Standing]]:
+) -> dict[int, dict[str, Consensus]]:
     """Where the fields of tasks stand of which somebody has said something since they were last decided. ``decisions``:
     the last ones on every task that is asked about."""
     words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
-    for row in word_rows(connection, keying.c.task_id.in_(decisions)):
+    for row in live_keyings(connection, keying.c.task_id.in_(decisions)):
         decided = decisions[row["task_id"]].get(row["field"])
         if row["after_decision_id"] == (decided.decision_id if decided else None):
             words[row["task_id"]].append(row)
-    apart = kept_apart(connection, chain.from_iterable(words.values()))
-    return {task_id: standings_of(rows, apart) for task_id, rows in words.items()}
+    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
+    return {task_id: consensus_by_field(rows, excluded) for task_id, rows in words.items()}
 
 
-def words_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
     """All rows of ``keying`` of each of these tasks, oldest first: words, and such as take words back."""
     found: dict[int, list[RowMapping]] = {task_id: [] for task_id in task_ids}
     rows = connection.execute(
@@ -63,10 +63,10 @@ def words_on(connection: Connection, task_ids: Collection[int]) -> dict[int, lis
     return found
 
 
-def live_among(
-    rows: Iterable[RowMapping], decisions: Mapping[str, Decision], apart: Apart
-) -> dict[str, Standing]:
-    """What ``live_standings`` tells of one task, of all its ``words_on`` and who is ``kept_apart`` from them."""
+def live_consensus_among(
+    rows: Iterable[RowMapping], decisions: Mapping[str, Decision], excluded: Exclusions
+) -> dict[str, Consensus]:
+    """Return what ``live_consensus`` returns for one task, from its rows and exclusions that were read already."""
     rows = list(rows)
     gone = {row["takes_back_id"] for row in rows}
     in_force = {field: decision.decision_id for field, decision in decisions.items()}
@@ -77,59 +77,59 @@ def live_among(
         and row["id"] not in gone
         and row["after_decision_id"] == in_force.get(row["field"])
     )
-    return standings_of(live, apart)
+    return consensus_by_field(live, excluded)
 
 
-def kept_apart(connection: Connection, rows: Iterable[RowMapping]) -> Apart:
+def exclusions_among(connection: Connection, rows: Iterable[RowMapping]) -> Exclusions:
     """Who is to say nothing where these rows of ``keying`` put something into question. Asks only where one does."""
-    asked = {(row["task_id"], row["token"]) for row in rows if row["mode"] == Mode.LOT}
+    asked = {(row["task_id"], row["token"]) for row in rows if row["mode"] == KeyingMode.LOT}
     if not asked:
         return {}
     task_ids, tokens = map(set, zip(*asked, strict=True))
     found: dict[str, set[int]] = defaultdict(set)
     query = select(aside.c.kind, aside.c.words, aside.c.account_id).where(
-        aside.c.task_id.in_(task_ids), aside.c.kind.in_((APART, LET_BACK)), aside.c.words.in_(tokens)
+        aside.c.task_id.in_(task_ids), aside.c.kind.in_((EXCLUDED, RELEASED)), aside.c.words.in_(tokens)
     )
     over: set[str] = set()
     for row in connection.execute(query):
         found[row.words].add(row.account_id)
-        if row.kind == LET_BACK:
+        if row.kind == RELEASED:
             over.add(row.words)
     return {token: frozenset(accounts) for token, accounts in found.items() if token not in over}
 
 
-def word_rows(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
+def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
     """The rows of ``keying`` that were not taken back, oldest first."""
-    found = connection.execute(select(keying).where(*where, not_taken_back).order_by(keying.c.id))
+    found = connection.execute(select(keying).where(*where, is_live).order_by(keying.c.id))
     return found.mappings().all()
 
 
-def standings_of(rows: Iterable[RowMapping], apart: Apart) -> dict[str, Standing]:
+def consensus_by_field(rows: Iterable[RowMapping], excluded: Exclusions) -> dict[str, Consensus]:
     """Where the fields of one task stand after these live words. A field is settled in the way that held when its first
     word was said, whatever an office sets meanwhile."""
-    words: dict[str, list[Word]] = defaultdict(list)
+    words: dict[str, list[KeyedValue]] = defaultdict(list)
     first: dict[str, RowMapping] = {}
     for row in rows:
-        words[row["field"]].append(word_of(row))
+        words[row["field"]].append(keyed_value_of(row))
         first.setdefault(row["field"], row)
     return {
-        field: standing(Way(first[field]["way"]), said, apart.get(first[field]["token"], frozenset()))
+        field: consensus_of(Way(first[field]["way"]), said, excluded.get(first[field]["token"], frozenset()))
         for field, said in words.items()
     }
 
 
-def word_of(row: RowMapping) -> Word:
+def keyed_value_of(row: RowMapping) -> KeyedValue:
     """A row of ``keying``."""
     verdict = Verdict(row["field"], FieldStatus(row["status"]), row["text"])
-    return Word(row["id"], row["account_id"], row["login"], verdict)
+    return KeyedValue(row["id"], row["account_id"], row["login"], verdict)
 
 
-def add_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+def add_keyings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
     """New rows of ``keying``, in this order; their ids."""
     return add(connection, keying, rows)
 
 
-def were_said(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
+def were_keyed(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
     """Whether these words, and no others, came in under that token on that task."""
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
@@ -137,7 +137,7 @@ def were_said(connection: Connection, token: str, task_id: int, words: Collectio
     return told == {tuple(row) for row in rows}
 
 
-def taken_back(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
+def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
     """Those of these words that were taken back."""
     if not keying_ids:
         return frozenset()

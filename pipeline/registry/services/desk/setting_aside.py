@@ -1,0 +1,58 @@
+"""Tasks that a person skips, asks about, or answers."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.leases import KeyingMode, hand_back
+from pipeline.registry.repositories.permissions import require_text
+from pipeline.registry.services.desk.assignment import SKIPPED
+from pipeline.registry.services.desk.keying import refresh_tasks_of
+from pipeline.registry.services.desk.task_loading import ANSWERED, LoadedTask
+from pipeline.registry.tables.desk import aside
+from pipeline.registry.tables.tasks import review_task
+
+ASKED = "asked"
+
+
+def skip(context: DeskContext, case: LoadedTask, person: Person, reason: str) -> None:
+    """Somebody would rather not do a task, and says why."""
+    _lay(context, case, person, SKIPPED, require_text(reason, "lý do bỏ qua"))
+
+
+def ask(context: DeskContext, case: LoadedTask, person: Person, question: str) -> None:
+    """A task waits for the supervisor from now on."""
+    question = require_text(question, "câu hỏi")
+    _put_question(context, case, question)
+    _lay(context, case, person, ASKED, question)
+
+
+def answer(context: DeskContext, case: LoadedTask, person: Person, words: str) -> None:
+    """A task goes back to where it stood before it was asked about."""
+    words = require_text(words, "câu trả lời")
+    _put_question(context, case, "")
+    _lay(context, case, person, ANSWERED, f"{case.row['question']} — {words}")
+
+
+def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, words: str) -> None:
+    """Note it and hand the task back."""
+    row = {
+        "task_id": case.task_id,
+        "account_id": person.account_id,
+        "login": person.login,
+        "kind": kind,
+        "words": words,
+        "said_at": context.now,
+    }
+    add(context.connection, aside, [row])
+    record(context.connection, person.login, f"task-{kind}", f"task:{case.task_id}")
+    hand_back(context.connection, person, KeyingMode.DESK, [case.task_id])
+
+
+def _put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
+    mine = review_task.c.id == case.task_id
+    context.connection.execute(update(review_task).where(mine).values(question=question))
+    refresh_tasks_of(context, [case])
