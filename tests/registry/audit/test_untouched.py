@@ -17,8 +17,9 @@ from pipeline.cli.audit import ACTIONS
 from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.database.audit import MACHINE, add
+from pipeline.registry.database.audit.baseline import begin
 from pipeline.registry.database.database import Database
-from pipeline.registry.database.migration import upgrade
+from pipeline.registry.database.migration import create
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.guarded import COVERED, NOT_COVERED
 from pipeline.registry.tables.metadata import METADATA
@@ -164,11 +165,14 @@ def test_many_who_write_at_once_make_one_chain(lived: Registry) -> None:
 def test_what_was_there_before_the_audit_is_covered_when_it_begins(
     sqlite_url: str, tmp_path: Path, key_path: Path
 ) -> None:
-    database = Database(sqlite_url, 1.0)
+    database = Database(sqlite_url, 1.0, audit_key=key_path)
     with database.writing() as connection:
-        upgrade(connection, all_tables(SCHEMAS), "0006")
+        create(connection, all_tables(SCHEMAS))
         row = dict.fromkeys(BOOK_TEXTS, "")
         connection.execute(insert(book), [{**row, "volume": str(number)} for number in range(4100)])
+        first_hash = begin(connection, database.key_file)
+    assert database.key_file is not None
+    database.key_file.note_chain(first_hash)
     database.close()
     with Registry.open(sqlite_url, SCHEMAS, audit_key=key_path) as registry:
         found = registry.audit().verify()
