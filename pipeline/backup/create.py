@@ -30,8 +30,16 @@ REMADE = ("pages", "prefect", "reports")
 
 @dataclass(frozen=True)
 class BackupReport:
-    """``name`` of the backup; ``size``: bytes of all its files; ``rows`` of the registry as far as they were counted;
-    ``left_out``: keys that are not in it; ``removed``: older backups that were given up."""
+    """What a backup holds.
+
+    Attributes:
+        name: The backup's name, its time in UTC.
+        files: How many files it has.
+        size: The bytes of all its files.
+        rows: How many rows each table of the registry has, where they could be counted.
+        left_out: The keys that it does not hold.
+        removed: How many older backups were removed for it.
+    """
 
     name: str
     files: int
@@ -53,10 +61,24 @@ def back_up(
     now: datetime | None = None,
     on_file: OnFile = lambda _done, _all: None,
 ) -> BackupReport:
-    """Back up the registry, every file of ``workspace`` and the folders of ``program`` (by name: schemas, models).
+    """Back up the registry, every file of the workspace and the program's own folders.
 
-    ``registry_key``: the key file of an encrypted registry; ``keys``: take private keys too; ``keep``: then remove all
-    but so many backups. Raises ``RegistryError``, ``StorageError``, ``BackupRefused``; then no backup was made.
+    Args:
+        vault: Where backups are kept.
+        workspace: The folder to back up.
+        registry_url: The database address of the registry.
+        program: The program's folders (schemas, models) by name.
+        registry_key: The key file of an encrypted registry.
+        keys: Take private keys too.
+        keep: Remove all but so many backups afterwards; ``None`` removes none.
+        now: The time the backup is named after, by default the present.
+        on_file: Called with how many files of how many are done.
+
+    Raises:
+        RegistryError: The registry cannot be copied or checked; as with every error, no backup is made then.
+        StorageError: A disk cannot be read or written.
+        BackupRefused: The vault lies in the workspace, its key is missing or superfluous, or the name is
+            taken.
     """
     _refuse_inside(vault.folder, workspace)
     vault.names()  # a key where none belongs, or none where one does
@@ -86,7 +108,16 @@ def back_up(
 
 
 def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done, _all: None) -> BackupReport:
-    """Read every file of a backup, by default of the newest. Raises ``BackupRefused`` when one is not whole."""
+    """Read every file of a backup and compare it with its checksum.
+
+    Args:
+        vault: Where backups are kept.
+        name: The backup, by default the newest.
+        on_file: Called with how many files of how many are done.
+
+    Raises:
+        BackupRefused: A file is missing or damaged.
+    """
     name = name or newest(vault)
     manifest = vault.manifest(name)
     files: tuple[BackedUpFile, ...] = manifest.files

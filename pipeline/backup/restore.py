@@ -21,7 +21,14 @@ PROGRAM = "tu-ban-sao-luu"
 
 @dataclass(frozen=True)
 class RestoreReport:
-    """``rows`` of the registry that were counted; ``left_out``: keys that must be put back by hand."""
+    """What a restore brought back.
+
+    Attributes:
+        name: The backup's name.
+        files: How many files were restored.
+        rows: How many rows each table of the registry has, where they could be counted.
+        left_out: The keys that must be put back by hand.
+    """
 
     name: str
     files: int
@@ -38,11 +45,24 @@ def restore(
     registry_key: Path | None = None,
     on_file: OnFile = lambda _done, _all: None,
 ) -> RestoreReport:
-    """Bring a backup (by default the newest) back to ``workspace``, which must not be there or be empty, and
-    ``registry_url``, where no registry must be.
+    """Restore a backup into an empty workspace and an empty registry.
 
-    Every file is compared with its checksum before anything gets its place. Raises ``BackupRefused``, ``StorageError``,
-    ``RegistryError``; then ``workspace`` is as it was.
+    Every file is compared with its checksum before any is put in its place.
+
+    Args:
+        vault: Where backups are kept.
+        workspace: The folder to restore to; it must be missing or empty.
+        registry_url: The database address to restore the registry to; no registry may exist there.
+        name: The backup, by default the newest.
+        registry_key: The key file of an encrypted registry.
+        on_file: Called with how many files of how many are done.
+
+    Raises:
+        BackupRefused: The workspace is not empty, or the backup is damaged; as with every error,
+            ``workspace`` stays as
+            it was.
+        StorageError: A disk cannot be read or written.
+        RegistryError: The registry cannot be restored.
     """
     if workspace.exists() and any(workspace.iterdir()):
         raise BackupRefused(

@@ -46,10 +46,15 @@ class RegisterSeries:
 
 
 def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame) -> RegisterSeries:
-    """The columns of ``RegisterSeries`` from texts. ``entries``: ``entry_id``, ``page_id`` and ``TEXTS``; ``pages``:
-    ``page_id``, ``book_id``, ``order`` (within the book), ``kind``; ``books``: ``book_id``, ``record``,
-    ``place_code``, ``volume``, ``entries``, ``pages``, ``rows``, ``failed``. Within a page entries stand in the
-    order in which they are given."""
+    """Return the series of some books, parsed from the texts of their columns.
+
+    Args:
+        entries: One row an entry: ``entry_id``, ``page_id`` and ``TEXTS``; within a page in the order of the
+            entries.
+        pages: One row a page: ``page_id``, ``book_id``, ``order`` (within the book), ``kind``.
+        books: One row a book: ``book_id``, ``record``, ``place_code``, ``volume``, ``entries``, ``pages``,
+            ``rows``, ``failed``.
+    """
     books = books.set_index("book_id")
     books["series"] = books.groupby(["record", "place_code"], sort=False).ngroup()
     books["opened"] = parse_years(books["volume"])

@@ -91,7 +91,12 @@ class Calibration:
 def split_samples(
     samples: Sequence[Sample], share: float = 0.5
 ) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """Return the samples to fit on, ``share`` of the entries, and those to bound the risk on; no entry is in both."""
+    """Return the samples to fit on and those to bound the risk on; no entry is in both.
+
+    Args:
+        samples: The samples of any number of entries.
+        share: The share (0..1) of the entries to fit on.
+    """
     parts = 1000
     fitting = [fold_number(sample.entry, parts, "half ") < share * parts for sample in samples]
     return (
@@ -248,7 +253,15 @@ def read(path: Path) -> Calibration:
 
 
 def parse_calibration(text: str, path: Path) -> Calibration:
-    """Return the calibration in the text of a file; ``path`` is for the message of ``SetupError``."""
+    """Return the calibration in the text of a file.
+
+    Args:
+        text: The content of the file.
+        path: The file, to be named in error messages.
+
+    Raises:
+        SetupError: The text is of another version, not well-formed, altered, or holds impossible numbers.
+    """
     try:
         card = tomllib.loads(text)
         seal = card.pop("seal", "")
@@ -271,6 +284,10 @@ ADVICE = "Hãy cất tệp này đi (máy sẽ dùng bản đi kèm) hoặc lấ
 
 def save(calibration: Calibration, path: Path) -> Path | None:
     """Write the file, whole or not at all.
+
+    Args:
+        calibration: What to write.
+        path: Where to write it; its folder is created.
 
     Returns:
         The path under which a former file was kept (``calibration.001.toml``), ``None`` if there was none.

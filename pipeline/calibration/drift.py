@@ -191,7 +191,13 @@ NO_BOUND = "tỉ lệ sai cho phép không còn được bảo đảm cho các �
 
 
 def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None = None) -> tuple[str, ...]:
-    """Return in a sentence each what is unusual, which unseen values that puts in doubt, and what to do."""
+    """Return in one sentence each what is unusual, which unseen values that puts in doubt, and what to do.
+
+    Args:
+        alarm: What is unusual.
+        folder: The folder of the book, for the command that is advised.
+        workspace: The workspace, if it is not the default one.
+    """
     return (drift_sentence(alarm), *doubt_sentences(alarm.unseen), recalibration_advice(folder, workspace))
 
 

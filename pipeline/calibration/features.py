@@ -83,7 +83,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a person says a field holds; ``canonical`` is ``""`` where the text does not parse."""
+    """What a person says a field holds.
+
+    Attributes:
+        status: Whether the field is read, blank, illegible or struck through on paper.
+        text: Its text as written.
+        canonical: Its value in canonical form, ``""`` where the text does not parse.
+    """
 
     status: FieldStatus
     text: str
@@ -93,7 +99,13 @@ class Truth:
 def calibration_features(
     readings: Sequence[FieldReading], findings: Iterable[Finding], record: RecordSpec
 ) -> dict[str, CalibrationFeatures]:
-    """Return the features of every handwritten field of an entry whose reading carries evidence, by field."""
+    """Return the features of every handwritten field of an entry whose reading carries evidence, by field.
+
+    Args:
+        readings: The readings of one entry.
+        findings: The findings of that entry; those that are not just information put their fields in doubt.
+        record: The fields of the entry's record.
+    """
     doubted = {
         name
         for finding in findings
@@ -136,7 +148,12 @@ def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
 
 
 def may_be_ditto(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Return whether a name or place may be ditto marks, which look like digits and strokes."""
+    """Return whether a name or place may be ditto marks, which look like digits and strokes.
+
+    Args:
+        reading: What the machine read.
+        spec: The field it read.
+    """
     named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
     return named and is_like_ditto(reading.text)
 
@@ -164,7 +181,16 @@ def calibration_samples(
     book: str,
     entry: str,
 ) -> tuple[Sample, ...]:
-    """Return the fields of an entry whose features and truth are both known."""
+    """Return the fields of an entry whose features and truth are both known.
+
+    Args:
+        readings: The readings of the entry.
+        findings: Its findings.
+        record: The fields of its record.
+        truths: What a person says its fields hold, by field.
+        book: The book it is in.
+        entry: Its name, unique over all books.
+    """
     by_field = {reading.field: reading for reading in readings}
     return tuple(
         Sample(features, is_right(by_field[name], truths[name]), record.by_name[name].critical, book, entry)
@@ -177,6 +203,10 @@ def is_right(reading: FieldReading, truth: Truth) -> bool:
     """Return whether the registry would hold the truth: the same value, or the same text (NFC).
 
     What cannot be read or is struck through on paper has no value that could be right.
+
+    Args:
+        reading: What the machine read.
+        truth: What a person says.
     """
     if reading.status is not truth.status:
         return False

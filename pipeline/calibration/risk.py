@@ -184,7 +184,13 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
 
 def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
-    """Return Clopper and Pearson's exact upper bound of an error rate; it fails in a share ``delta`` of cases."""
+    """Return Clopper and Pearson's exact upper bound of an error rate.
+
+    Args:
+        fields: How many fields were checked.
+        wrong: How many of them are wrong.
+        delta: The probability (0..1) that the true rate is above the bound.
+    """
     if wrong >= fields:
         return 1.0
     low, high = wrong / fields, 1.0

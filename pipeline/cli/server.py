@@ -42,10 +42,15 @@ OFFLINE = {
 
 
 @dataclass(frozen=True)
-class Part:
-    """A program that runs as long as the office works. ``told``: what it is, in the words of the messages."""
+class ServerProcess:
+    """A program that runs as long as the office works.
 
-    told: str
+    Attributes:
+        label: Its Vietnamese name in messages.
+        command: The program and its arguments.
+    """
+
+    label: str
     command: Sequence[str]
 
 
@@ -74,7 +79,7 @@ def server(
     screen = out()
     with suppress(KeyboardInterrupt), _running(environment) as start:
         server_of_prefect = ["server", "start", "--host", "127.0.0.1", "--port", str(prefect_port)]
-        start(Part("Máy chủ Prefect", [*here, "prefect", *server_of_prefect]))
+        start(ServerProcess("Máy chủ Prefect", [*here, "prefect", *server_of_prefect]))
         _wait_for(f"http://127.0.0.1:{prefect_port}/api/health", start.watch)
         for command in (
             ["work-pool", "create", POOL, "--type", "process", "--overwrite"],
@@ -83,12 +88,12 @@ def server(
             _once([*here, "prefect", *command], environment)
         _once([*here, "flows.takeover"], environment)
         start(
-            Part(
+            ServerProcess(
                 "Tiến trình chạy việc", [*here, "prefect", "worker", "start", "--pool", POOL, "--limit", "2"]
             )
         )
         desk = [*here, "pipeline.cli", "serve", "--workspace", str(folder), "--port", str(port)]
-        start(Part("Bàn rà soát", [*desk, *(["--proxy", proxy] if proxy else [])]))
+        start(ServerProcess("Bàn rà soát", [*desk, *(["--proxy", proxy] if proxy else [])]))
         screen.print(f"Trang Prefect, chỉ trên máy này: http://127.0.0.1:{prefect_port}", markup=False)
         screen.print("Dừng tất cả: Ctrl+C.")
         start.wait()
@@ -100,9 +105,9 @@ class _Start:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
-        self._running: list[tuple[Part, subprocess.Popen[bytes]]] = []
+        self._running: list[tuple[ServerProcess, subprocess.Popen[bytes]]] = []
 
-    def __call__(self, part: Part) -> None:
+    def __call__(self, part: ServerProcess) -> None:
         process = subprocess.Popen(part.command, env=self._environment, start_new_session=True)
         self._running.append((part, process))
 
@@ -111,7 +116,7 @@ class _Start:
         for part, process in self._running:
             if process.poll() is not None:
                 raise SetupError(
-                    f"{part.told} đã dừng (mã {process.returncode}). Hãy xem thông báo ở trên: cổng có đang bị "
+                    f"{part.label} đã dừng (mã {process.returncode}). Hãy xem thông báo ở trên: cổng có đang bị "
                     "chương trình khác dùng không."
                 )
 

@@ -32,7 +32,14 @@ LEAST_AGREED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class DateAgreement:
-    """A reading of each field, the date (canonical) of both, and the probability that both are right."""
+    """A date written in figures and in words, read jointly.
+
+    Attributes:
+        figures: The reading of the field in figures.
+        words: The reading of the field in words.
+        canonical: The date that both say, in canonical form.
+        chance: The probability (0..1) that both are right.
+    """
 
     figures: Hypothesis
     words: Hypothesis

@@ -263,12 +263,19 @@ _WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 def decode_field(
     emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
 ) -> DecodedLine:
-    """Decode one line of a field of that ``kind``. See ``decode_line`` for the other arguments.
+    """Decode one line of a field of a given kind.
 
-    Clerks spread the digits of a number over its slot, and a gap between two digits is no sign. Weighed as spaces, the
-    gaps of one date make dozens of texts that all say the same day, and none of them is likely. So digits are decoded
-    with their gaps closed where that leaves a whole value; else, where only that does, with ``1`` and ``/`` taken for
-    one another, as a proposal to a person; else as they are (``12 5 1985``: the gaps were the signs).
+    Clerks spread the digits of a number over its slot, and a gap between two digits is no sign. Weighed as
+    spaces, the gaps of one date make dozens of texts that all say the same day, and none of them is likely.
+    So digits are decoded with their gaps closed where that leaves a whole value; else, where only that does,
+    with ``1`` and ``/`` taken for one another, as a proposal to a person; else as they are (``12 5 1985``:
+    the gaps were the signs).
+
+    Args:
+        emissions: The outputs of the network for the line, as in ``decode_line``.
+        prior: How probable a text is in this field.
+        kind: The name of the field's kind.
+        options: The widths and limits of the search.
     """
     if kind not in DIGIT_KINDS or any(map(_has_letters, emissions)):
         return decode_line(emissions, prior, options)

@@ -94,12 +94,25 @@ class RightContextPrior(_WrappedPrior):
 
 
 def prior_after(prior: Prior, text: str) -> Prior:
-    """Return the prior of a line that follows a line which reads ``text``."""
+    """Return the prior of a line that follows another line of the same field.
+
+    Args:
+        prior: The prior of the field.
+        text: What the line before reads.
+    """
     words = tuple(text.split())[-CONTEXT:]
     return LeftContextPrior(prior, words, terms=prior.terms, letters=prior.letters) if words else prior
 
 
 def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
-    """Return the prior of a line that precedes one which reads ``text``; ``None`` where that is empty."""
+    """Return the prior of a line that precedes another line of the same field.
+
+    Args:
+        prior: The prior of the field.
+        text: What the line after reads.
+
+    Returns:
+        The prior, ``None`` where ``text`` is empty.
+    """
     words = text.split()
     return RightContextPrior(prior, words[0], terms=prior.terms, letters=prior.letters) if words else None

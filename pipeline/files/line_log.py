@@ -9,7 +9,11 @@ from pipeline.files.atomic import make_folder, storage_errors, sync
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add a line and wait until it is on disk; what a dead process left of a line is cut off first.
+    """Add a line and wait until it is on disk; cut off first what a crashed process left of a line.
+
+    Args:
+        path: The file; it and its folder are created.
+        line: The text, without its line break.
 
     Raises:
         StorageError: The disk refuses.

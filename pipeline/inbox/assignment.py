@@ -130,7 +130,15 @@ class ScanInspector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Assigner:
-    """Assigns what one scanner delivered on one day."""
+    """Assigns to books what one scanner delivered on one day.
+
+    Attributes:
+        scanner: The scanner.
+        day: The day (``yyyy-mm-dd``).
+        options: What the office has set.
+        workspace: Where stored scans and manifests lie.
+        inspector: Finds the pages of a scan and takes some out of it.
+    """
 
     scanner: Scanner
     day: str
@@ -141,10 +149,18 @@ class Assigner:
     def assign(
         self, known: IntakeManifest, waiting: dict[int, str], now: float
     ) -> tuple[BookAssignment, ...]:
-        """Put whatever belongs to a book there, and tell it in the manifest; what was told before and still holds is
-        left alone, and so is what a person said. ``waiting``: deliveries without an outcome, by number.
+        """Put the pages of known books into their folders and record that in the manifest.
 
-        Raises ``StorageError``; what was not told then is done again.
+        An assignment that is recorded and still holds stays as it is, and so does a person's.
+
+        Args:
+            known: The manifest of the day.
+            waiting: The file names of deliveries without an outcome, by serial number.
+            now: Seconds since 1970.
+
+        Raises:
+            StorageError: A disk cannot be read or written; what is not recorded then is done again in the
+                next round.
         """
         told = []
         for row, shares in pages_by_book(known.rows, waiting, self._ledger_of):

@@ -20,8 +20,16 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class DayReport:
-    """A scanner and day. ``numbered``: how many deliveries were seen; ``waiting``: those without an outcome; the
-    manifest tells of all others, and in ``assignments`` by number, which books they went to."""
+    """What one scanner delivered on one day and what became of it.
+
+    Attributes:
+        scanner: The scanner's name.
+        day: The day (``yyyy-mm-dd``).
+        numbered: How many deliveries were seen.
+        rows: The outcomes in the manifest.
+        waiting: The deliveries without an outcome.
+        assignments: The books that the pages of a delivery went to, by serial number.
+    """
 
     scanner: str
     day: str
@@ -52,8 +60,15 @@ class DayReport:
 
 
 def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport, ...]:
-    """Every scanner and day that anything was delivered on, days in order. Raises ``StorageError`` for a manifest that
-    is damaged."""
+    """Return a report for every scanner and every day with deliveries, in the order of the days.
+
+    Args:
+        options: What the office has set.
+        workspace: Where the manifests lie.
+
+    Raises:
+        StorageError: A manifest is damaged.
+    """
     folders = IntakeFolders(workspace.intake)
     found = []
     for scanner in options.scanners:
@@ -71,7 +86,13 @@ def foreign_entries(scanner: Scanner) -> tuple[ForeignEntry, ...]:
 
 
 def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterator[str]:
-    """What does not agree with the bytes on disk, in Vietnamese; nothing when all is proven."""
+    """Yield in Vietnamese what does not agree with the bytes on disk; nothing when all agrees.
+
+    Args:
+        day: What the manifest says of one scanner and day.
+        scanner: That scanner.
+        workspace: Where the stored and quarantined files lie.
+    """
     if not day.balanced:
         yield f"{day.scanner} {day.day}: các số thứ tự không khớp với bản kê."
     folder = IntakeFolders(workspace.intake).quarantine(day.scanner, day.day)

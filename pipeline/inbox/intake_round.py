@@ -32,9 +32,17 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class ScannerRound:
-    """What a round did for one scanner: ``rows`` that were told, ``waiting`` deliveries, ``outsiders`` that are no
-    files, names that are kept but were ``left`` in the inbox, what was newly ``assigned`` to books or to nobody;
-    ``problem``: why the inbox could not be looked at."""
+    """What a round of the intake did for one scanner.
+
+    Attributes:
+        scanner: The scanner's name.
+        rows: The outcomes that the round recorded.
+        waiting: The deliveries without an outcome.
+        outsiders: What lies in the inbox and is no file.
+        left: The names of files that are stored but could not be removed from the inbox.
+        assigned: The deliveries that were newly assigned to books, or to none.
+        problem: Why the inbox cannot be listed, in Vietnamese; ``""`` if it can.
+    """
 
     scanner: str
     rows: tuple[IntakeRow, ...] = ()
@@ -48,10 +56,21 @@ class ScannerRound:
 def intake_round(
     options: IntakeOptions, workspace: Workspace, inspector: ScanInspector, now: float
 ) -> tuple[ScannerRound, ...] | None:
-    """Take in what is ready in every inbox; ``None`` when another run is at it. ``now``: seconds since 1970.
+    """Take in every inbox's files that are ready.
 
-    An inbox that cannot be listed is told and the others go on. Raises ``StorageError`` when the workspace cannot be
-    written; nothing is lost then, and the next round goes on.
+    An inbox that cannot be listed is reported, and the others go on.
+
+    Args:
+        options: What the office has set.
+        workspace: Where scans and manifests are stored.
+        inspector: Finds the pages of a scan and takes some out of it.
+        now: Seconds since 1970.
+
+    Returns:
+        What was done, by scanner; ``None`` when another process holds the intake's lock.
+
+    Raises:
+        StorageError: The workspace cannot be written; nothing is lost then, and the next round goes on.
     """
     folders = IntakeFolders(workspace.intake)
     with intake_lock(workspace) as free:

@@ -25,9 +25,21 @@ class IntakeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IntakeRow:
-    """What became of delivery ``serial``. ``name``: in the inbox; ``at``: when, as text; ``pages``: of a stored scan;
-    ``again``: its bytes were delivered before; ``code``, ``message``: why it was refused; ``file``: its name in the
-    quarantine."""
+    """What became of one delivery.
+
+    Attributes:
+        serial: The delivery's number (from 1) within its scanner and day.
+        name: Its name in the inbox.
+        outcome: Whether it was stored, quarantined or withdrawn.
+        at: When, as text.
+        size: Its size in bytes.
+        sha256: The SHA-256 of its bytes, lower-case hex.
+        pages: The pages of a stored scan.
+        again: Whether the same bytes were delivered before.
+        code: The code of the error it was refused for, ``""`` if it was not.
+        message: That error in Vietnamese.
+        file: Its name in the quarantine.
+    """
 
     serial: int
     name: str
@@ -44,9 +56,15 @@ class IntakeRow:
 
 @dataclass(frozen=True, slots=True)
 class BookPart:
-    """Pages of one scan that go to one book: ``book`` its folder's name, ``file`` theirs in it. Without a book they
-    wait for a person, and ``reason`` says why. ``like``: pages that look like one that is in the book already, each
-    with the file and the page it looks like."""
+    """Pages of one scan that go to one book.
+
+    Attributes:
+        pages: Their page numbers in the scan.
+        book: The name of the book's folder; ``""`` while they wait for a person.
+        file: The name of their file in that folder.
+        reason: Why they wait for a person.
+        like: The pages that look like one that is in the book already, each with that page's file and number.
+    """
 
     pages: tuple[int, ...]
     book: str = ""
@@ -57,8 +75,14 @@ class BookPart:
 
 @dataclass(frozen=True, slots=True)
 class BookAssignment:
-    """Where the pages of delivery ``serial`` went; the last one of a delivery counts. ``by``: the person who said so,
-    ``""`` for the machine."""
+    """Where the pages of a delivery went; the last assignment of a delivery counts.
+
+    Attributes:
+        serial: The delivery's number within its scanner and day.
+        at: When, as text.
+        parts: The books with the pages that went to each.
+        by: The person who assigned them, ``""`` for the machine.
+    """
 
     serial: int
     at: str

@@ -47,8 +47,15 @@ class Scanner:
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """``books``: the folder that books are filled in. A file is taken when size and time of writing have not changed
-    for ``still_seconds``; one that cannot be used is looked at again until ``patience_seconds`` have passed."""
+    """What an office has set about its scanners.
+
+    Attributes:
+        books: The folder that the books are filled in.
+        scanners: The scanners with their inboxes.
+        still_seconds: A file is taken when its size and modification time have not changed for so long.
+        patience_seconds: A file that cannot be used is looked at again for so long before it is refused.
+        limits: Bounds on one scan and its pages.
+    """
 
     books: Path
     scanners: tuple[Scanner, ...]
@@ -69,10 +76,17 @@ class _ScannerKeys(Declaration):
 
 
 def read_options(path: Path, workspace: Path) -> IntakeOptions:
-    """What the file at ``path`` sets; paths in it that are not absolute start at its folder.
+    """Return what a settings file of the intake says; relative paths in it start at its folder.
 
-    Raises ``SetupError`` when there is no such file, ``SchemaError`` that names every flaw with its line: folders that
-    lie in one another, too, because what is taken from one would come back in the other.
+    Args:
+        path: The settings file.
+        workspace: The workspace, which no inbox may overlap.
+
+    Raises:
+        SetupError: There is no such file.
+        SchemaError: Names every flaw with its line. Folders that lie in one another are flaws too: what is
+            taken from one
+            would come back in the other.
     """
     if not path.exists():
         raise SetupError(

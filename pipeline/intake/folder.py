@@ -22,8 +22,13 @@ TEMP_STARTS = ("~",)
 
 @dataclass(frozen=True, slots=True)
 class ScanFile:
-    """One file that a scanner delivered. ``sha256`` (lower-case hex) is its identity, not its name; ``size`` in
-    bytes."""
+    """One file that a scanner delivered.
+
+    Attributes:
+        path: Where it lies.
+        sha256: The SHA-256 of its bytes (lower-case hex), which identifies it; its name does not.
+        size: Its size in bytes.
+    """
 
     path: Path
     sha256: str
@@ -32,9 +37,14 @@ class ScanFile:
 
 @dataclass(frozen=True, slots=True)
 class ForeignFile:
-    """Something in the folder that is not read as a scan, and why: code and message of a ``ScanError``.
+    """Something in a folder that is not read as a scan, and why.
 
-    ``sha256`` is ``""`` where there are no bytes to hash (a folder, a pipe, an unreadable or oversized file).
+    Attributes:
+        path: Where it lies.
+        code: The code of the ``ScanError``.
+        message: That error in Vietnamese.
+        sha256: The SHA-256 of its bytes; ``""`` without any (a folder, a pipe, an unreadable or oversized
+            file).
     """
 
     path: Path
@@ -52,15 +62,26 @@ class FolderContents:
 
 
 def list_scans(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> tuple[ScanFile, ...]:
-    """The scans of a book in natural order; see ``folder_contents`` for what else lies there."""
+    """Return the scans of a book in natural order; ``folder_contents`` also reports the foreign files.
+
+    Args:
+        folder: The book's folder.
+        limits: Bounds on one scan.
+    """
     return folder_contents(folder, limits).scans
 
 
 def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> FolderContents:
-    """Scans (told by content, not by name) and foreign files of ``folder`` itself, both in natural order.
+    """Return the scans and the foreign files that lie directly in a folder, both in natural order.
 
-    Sub-folders are not entered; they are reported as foreign. Raises ``StorageError`` when the folder cannot be
-    listed.
+    A scan is recognised by its content, not by its name. Sub-folders are not entered but reported as foreign.
+
+    Args:
+        folder: The folder.
+        limits: Bounds on one scan.
+
+    Raises:
+        StorageError: The folder cannot be listed.
     """
     try:
         names = [path.name for path in folder.iterdir()]
@@ -81,7 +102,15 @@ def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> Folder
 
 
 def scan_file(path: Path, limits: ScanLimits = DEFAULT_LIMITS) -> ScanFile:
-    """That one file as a scan, hashed; raises ``ScanError`` when it is none."""
+    """Return one file as a scan, with its hash.
+
+    Args:
+        path: The file.
+        limits: Bounds on one scan.
+
+    Raises:
+        ScanError: It is no scan.
+    """
     scan_type(path, limits)
     sha256, size = _hash_of(path)
     return ScanFile(path, sha256, size)

@@ -45,9 +45,15 @@ MINUTES_A_SCAN, SECONDS_A_PAGE = 10.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class InspectedPage:
-    """A page of a scan (``page_no`` from 1). ``fault``: code of the ``ScanError`` it cannot be decoded for, ``""`` when
-    it can, with its ``message``. ``likeness``: its perceptual hash (``pipeline.imaging.perceptual_hash``), ``""`` when
-    nothing is on it; ``codes``: the texts of the QR codes on it."""
+    """What an inspection found out about one page of a scan.
+
+    Attributes:
+        page_no: The page's number in the scan, from 1.
+        fault: The code of the ``ScanError`` that prevents its decoding, ``""`` if it can be decoded.
+        message: That error in Vietnamese.
+        likeness: Its perceptual hash (``pipeline.imaging.perceptual_hash``), ``""`` for an empty page.
+        codes: The texts of the QR codes on it.
+    """
 
     page_no: int
     fault: str = ""

@@ -116,12 +116,29 @@ _Answer = TypeVar("_Answer")
 
 
 def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
-    """``page_count`` in a process of its own; raises ``ScanError`` whatever happens there."""
+    """Return ``page_count`` as counted in a process of its own.
+
+    Args:
+        scan: The scan.
+        limits: Bounds on the scan and on the process.
+
+    Raises:
+        ScanError: The count fails, whatever happens in that process.
+    """
     return _asked(scan, None, limits, lambda header, _: int(header["pages"]))
 
 
 def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
-    """``page_of`` in a process of its own; raises ``ScanError`` whatever happens there."""
+    """Return ``page_of`` as decoded in a process of its own.
+
+    Args:
+        scan: The scan.
+        page_no: The page's number, from 1.
+        limits: Bounds on the page and on the process.
+
+    Raises:
+        ScanError: The decoding fails, whatever happens in that process.
+    """
 
     def page(header: dict[str, Any], answer: IO[bytes]) -> PageImage:
         pixels = _received(answer, int(header["height"]), int(header["width"]), limits)

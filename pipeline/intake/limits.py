@@ -10,10 +10,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ScanLimits:
-    """Bounds on one scan (``max_bytes``, ``max_pages``) and on one page of it (the rest).
+    """Bounds on one scan and on one page of it.
 
-    ``seconds`` is wall time; ``memory_bytes`` is address space on top of what the process holds when it binds
-    itself.
+    Attributes:
+        max_bytes: The largest size of a scan.
+        max_pages: The most pages of a scan.
+        max_pixels: The most pixels of a page.
+        seconds: The wall time that a page may take.
+        memory_bytes: The address space of a decoding process on top of what it holds when it binds itself.
     """
 
     max_bytes: int = 200_000_000
@@ -27,11 +31,15 @@ DEFAULT_LIMITS = ScanLimits()
 
 
 def limit_this_process(limits: ScanLimits, *, cpu_seconds: float | None = None) -> None:
-    """Bind this process, and every program it starts, to ``limits.memory_bytes``; there is no way back.
+    """Bind this process, and every program it starts, to a limit of memory; there is no way back.
 
     Meant as the initializer of a worker process, after its imports. Too much memory then shows as
-    ``MemoryError`` instead of a machine that swaps. ``cpu_seconds`` counts over the whole life of the process, so
-    only a process that does one page sets it; wall time is for the parent to watch.
+    ``MemoryError`` instead of a machine that swaps.
+
+    Args:
+        limits: ``memory_bytes`` of these.
+        cpu_seconds: The processor time over the whole life of the process, so only a process that decodes a
+            single page sets it; the parent watches wall time.
     """
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_AS, _address_space() + limits.memory_bytes)

@@ -27,7 +27,15 @@ log = logging.getLogger(__name__)
 
 
 def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
-    """How many pages the scan has, broken ones counted; raises ``ScanError``."""
+    """Return how many pages a scan has, broken ones included.
+
+    Args:
+        scan: The scan.
+        limits: Bounds on the scan.
+
+    Raises:
+        ScanError: The scan cannot be opened.
+    """
     kind = scan_type(scan.path, limits)
     with named_errors(scan.path, None):
         if kind is FileType.PDF:
@@ -36,9 +44,17 @@ def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
 
 
 def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
-    """Page ``page_no`` (from 1) as RGB pixels; raises ``ScanError``, which concerns this page only.
+    """Return one page of a scan as RGB pixels.
 
-    A page of a PDF that is one embedded image gives that image as it is; any other is drawn by poppler.
+    A page of a PDF that is one embedded image gives that image as it is; poppler draws any other.
+
+    Args:
+        scan: The scan.
+        page_no: The page's number, from 1.
+        limits: Bounds on the scan and the page.
+
+    Raises:
+        ScanError: This page cannot be decoded; the others may be.
     """
     kind = scan_type(scan.path, limits)
     with named_errors(scan.path, page_no):

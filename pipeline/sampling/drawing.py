@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 
 def drawn(ids: Iterable[int], sample: int, seed: str) -> tuple[int, ...]:
-    """``sample`` of these ids, each set of that size as likely as any other over seeds, in rising order. Of the SHA-256
-    of ``seed:id`` the smallest ones win, so that the draw hangs on no program's generator."""
+    """Return a random sample of ids in rising order; each set of that size is equally likely over seeds.
+
+    The ids with the smallest SHA-256 of ``seed:id`` are drawn, so the draw depends on no program's random
+    generator.
+
+    Args:
+        ids: What to draw from.
+        sample: How many to draw.
+        seed: Any text; the same one always draws the same ids.
+    """
     ordered = sorted(ids, key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).digest())
     return tuple(sorted(ordered[:sample]))

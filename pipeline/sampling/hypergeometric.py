@@ -6,7 +6,14 @@ import math
 
 
 def at_most(found: int, lot: int, wrong: int, sample: int) -> float:
-    """The chance that at most ``found`` of ``sample`` drawn entries are wrong, of a ``lot`` that holds ``wrong``."""
+    """Return the probability that a sample holds at most so many wrong entries.
+
+    Args:
+        found: The number of wrong entries in the sample.
+        lot: The size of the lot.
+        wrong: The number of wrong entries in the lot.
+        sample: The size of the sample.
+    """
     least = max(0, sample - (lot - wrong))
     most = min(found, sample, wrong)
     if most < least:
@@ -19,8 +26,17 @@ def at_most(found: int, lot: int, wrong: int, sample: int) -> float:
 
 
 def most_wrong(found: int, lot: int, sample: int, risk: float) -> int:
-    """The exact upper bound of wrong entries in a lot of which ``found`` were seen in the sample: with more, so few
-    would be found in less than a share ``risk`` of samples (Clopper and Pearson's bound, for a finite lot)."""
+    """Return the exact upper bound of the number of wrong entries in a lot.
+
+    With more, so few would be found in less than a share ``risk`` of samples (Clopper and Pearson's bound,
+    for a finite lot).
+
+    Args:
+        found: The number of wrong entries in the sample.
+        lot: The size of the lot.
+        sample: The size of the sample.
+        risk: The probability (0..1) that the lot holds more than the bound.
+    """
     low, high = found, lot - (sample - found)
     while low < high:
         middle = (low + high + 1) // 2

@@ -17,9 +17,15 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """What an office sets, as shares (0..1): of wrong entries that are ``acceptable`` and ``rejectable``, and the risks
-    of rejecting the one and of accepting the other."""
+class QualityLevels:
+    """The quality that an office asks of a lot, with the risks it takes; all are shares (0..1).
+
+    Attributes:
+        acceptable: The share of wrong entries of a good lot (acceptable quality level).
+        rejectable: The share of wrong entries of a bad lot (rejectable quality level).
+        producer_risk: The probability of rejecting a good lot.
+        consumer_risk: The probability of accepting a bad lot.
+    """
 
     acceptable: float = 0.01
     rejectable: float = 0.05
@@ -27,22 +33,29 @@ class Quality:
     consumer_risk: float = 0.10
 
     def acceptable_of(self, lot: int) -> int:
-        """As many wrong entries of a lot of that size are acceptable."""
+        """Return how many wrong entries are acceptable in a lot of that size."""
         return math.floor(self.acceptable * lot + ROUNDING)
 
     def rejectable_of(self, lot: int) -> int:
-        """From so many wrong entries on, a lot of that size is to be rejected; one at least."""
+        """Return from how many wrong entries on a lot of that size is rejected; at least one."""
         return max(1, math.ceil(self.rejectable * lot - ROUNDING))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Look at ``sample`` entries of ``lot``; the lot passes with at most ``acceptance`` wrong ones among them."""
+    """How many entries of a lot are checked, and when the lot passes.
+
+    Attributes:
+        lot: The size of the lot.
+        sample: How many of its entries are checked.
+        acceptance: The most wrong entries in the sample with which the lot passes.
+        quality: The quality and risks that the plan keeps to.
+    """
 
     lot: int
     sample: int
     acceptance: int
-    quality: Quality
+    quality: QualityLevels
 
     @property
     def is_whole(self) -> bool:
@@ -64,8 +77,14 @@ class Plan:
         return 0.0 if self.is_whole else self.passes(self.quality.rejectable_of(self.lot))
 
 
-def plan_of(lot: int, quality: Quality) -> Plan:
-    """The plan with the smallest sample that keeps to both risks; the whole lot where no smaller one does."""
+def plan_of(lot: int, quality: QualityLevels) -> Plan:
+    """Return the plan with the smallest sample that keeps to both risks; the whole lot where no smaller one
+    does.
+
+    Args:
+        lot: The size of the lot.
+        quality: The quality and the risks to keep to.
+    """
     good, bad = quality.acceptable_of(lot), quality.rejectable_of(lot)
     for acceptance in range(min(bad, lot)):
         sample = _least_sample(lot, bad, acceptance, quality.consumer_risk)
@@ -76,9 +95,17 @@ def plan_of(lot: int, quality: Quality) -> Plan:
     return Plan(lot, lot, lot, quality)
 
 
-def plan_of_share(lot: int, share: float, quality: Quality) -> Plan:
-    """The plan of a sample of that share of the lot (0..1): it passes with as many wrong entries as keep to the
-    consumer's risk, with none where the sample is too small for that (``Plan.consumer_risk`` tells)."""
+def plan_of_share(lot: int, share: float, quality: QualityLevels) -> Plan:
+    """Return the plan that checks a given share of a lot.
+
+    It passes with as many wrong entries as keep to the consumer's risk, with none where the sample is too
+    small for that (see ``Plan.consumer_risk``).
+
+    Args:
+        lot: The size of the lot.
+        share: The share (0..1) of its entries to check.
+        quality: The quality and the risks to keep to.
+    """
     sample = min(lot, math.ceil(share * lot - ROUNDING))
     if sample >= lot:
         return Plan(lot, lot, lot, quality)

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from pipeline.sampling.plan import Plan, Quality, plan_of, plan_of_share
+from pipeline.sampling.plan import Plan, QualityLevels, plan_of, plan_of_share
 from pipeline.schema import Declaration, nearest_hint
 from pipeline.staff_toml import StaffFile
 
@@ -30,7 +30,7 @@ PRESETS: Mapping[str, tuple[float | None, ...]] = {"statistical": (None,), "two-
 """By name, what share of a lot each round looks at (None: as much as the wanted quality asks); the last one again and
 again."""
 
-USUAL = Quality()
+USUAL = QualityLevels()
 """Where an office has set nothing. No threshold for civil-status data was ever published; these are ours."""
 
 Fields = Literal["critical", "all"]
@@ -40,14 +40,25 @@ Percent = Annotated[float, Field(gt=0, lt=100)]
 
 @dataclass(frozen=True, slots=True)
 class SamplingPolicy:
-    """What an office has set."""
+    """What an office has set about checking lots.
+
+    Attributes:
+        preset: The name in ``PRESETS`` of how the rounds sample.
+        quality: The quality asked for, with the risks taken.
+        fields: Which fields of an entry are checked.
+    """
 
     preset: str = "statistical"
-    quality: Quality = USUAL
+    quality: QualityLevels = USUAL
     fields: Fields = "critical"
 
     def plan(self, lot: int, turn: int) -> Plan:
-        """The plan of a lot that is looked at for the ``turn``-th time (from 1)."""
+        """Return the plan of a lot's check.
+
+        Args:
+            lot: The size of the lot.
+            turn: The number of the check of this lot, from 1.
+        """
         shares = PRESETS[self.preset]
         share = shares[min(turn, len(shares)) - 1]
         return plan_of(lot, self.quality) if share is None else plan_of_share(lot, share, self.quality)
@@ -63,8 +74,11 @@ class _Keys(Declaration):
 
 
 def read(path: Path) -> SamplingPolicy:
-    """What the file at ``path`` sets, or the defaults where it is not there. Raises ``SchemaError`` that names every
-    flaw with its line."""
+    """Return what the file at ``path`` sets, or the defaults without such a file.
+
+    Raises:
+        SchemaError: Names every flaw with its line.
+    """
     if not path.exists():
         return SamplingPolicy()
     file = StaffFile(path)
@@ -78,7 +92,7 @@ def read(path: Path) -> SamplingPolicy:
     if keys.acceptable >= keys.rejectable:
         file.flaw_of_table(TABLE, "acceptable", "“acceptable” phải nhỏ hơn “rejectable”.")
     file.refuse_flaws()
-    quality = Quality(
+    quality = QualityLevels(
         keys.acceptable / 100, keys.rejectable / 100, keys.producer_risk / 100, keys.consumer_risk / 100
     )
     return SamplingPolicy(keys.preset, quality, keys.fields)

@@ -32,7 +32,15 @@ T = TypeVar("T")
 
 
 def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """Return a question in Vietnamese whether the nearest known word is meant; ``""`` where none is near."""
+    """Return a question in Vietnamese whether the nearest known word is meant.
+
+    Args:
+        word: The word that is not known.
+        known: The known ones.
+
+    Returns:
+        The question after a space; ``""`` where none is near.
+    """
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f" Có phải là “{close[0]}”?" if close else ""
 

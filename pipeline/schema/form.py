@@ -102,7 +102,16 @@ class Table(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed text from ``u0`` to ``u1`` at baseline ``v``; ``slot``: the slot that it announces, or ``""``."""
+    """A printed text on a form, in the form's units.
+
+    Attributes:
+        text: What is printed.
+        style: Its typeface.
+        u0: Its left end.
+        u1: Its right end.
+        v: Its baseline.
+        slot: The name of the slot that it announces, or ``""``.
+    """
 
     text: str
     style: Style
@@ -114,7 +123,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One line of a slot, ``u0`` to ``u1`` at baseline ``v``; ``part`` as in ``Cell``, ``label``: text before it."""
+    """One line of a slot, in the form's units.
+
+    Attributes:
+        u0: Its left end.
+        u1: Its right end.
+        v: Its baseline.
+        part: The part of a value that it holds, as in ``Cell``.
+        label: The text printed before it.
+    """
 
     u0: float
     u1: float

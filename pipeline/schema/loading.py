@@ -203,7 +203,12 @@ def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) ->
 
 
 def load_form(path: Path, schemas: Schemas) -> Form:
-    """Read one more form from a file of its own, checked against the records of ``schemas``."""
+    """Read one more form from a file of its own.
+
+    Args:
+        path: The file, named after the form's id.
+        schemas: The records that the form is checked against.
+    """
     form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
     _check_stem(form, "id", path)
     form = form.model_copy(update={"fingerprint": sha256_of_file(path)[:16]})

@@ -26,15 +26,15 @@ def test_all_programs_end_with_the_command_even_those_that_do_not_listen(
     monkeypatch.setattr(server, "STOP_SECONDS", 0.5)
     with server._running({}) as start:
         for code in (WAITS, DEAF):
-            start(server.Part("Thử", [sys.executable, "-c", code]))
+            start(server.ServerProcess("Thử", [sys.executable, "-c", code]))
         start.watch()
     assert all(process.returncode is not None for process in processes(start))
 
 
 def test_a_program_that_ends_is_named_and_ends_the_others() -> None:
     with server._running({}) as start:
-        start(server.Part("Máy chủ Prefect", [sys.executable, "-c", WAITS]))
-        start(server.Part("Bàn rà soát", [sys.executable, "-c", "raise SystemExit(3)"]))
+        start(server.ServerProcess("Máy chủ Prefect", [sys.executable, "-c", WAITS]))
+        start(server.ServerProcess("Bàn rà soát", [sys.executable, "-c", "raise SystemExit(3)"]))
         with pytest.raises(SetupError, match=r"Bàn rà soát đã dừng \(mã 3\)"):
             start.wait()
     assert all(process.returncode is not None for process in processes(start))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sampling import Quality, at_most, drawn, most_wrong, plan_of, plan_of_share
+from pipeline.sampling import QualityLevels, at_most, drawn, most_wrong, plan_of, plan_of_share
 from pipeline.sampling.plan import ROUNDING
 
-QUALITY = Quality()
+QUALITY = QualityLevels()
 
 
 @given(st.integers(0, 60), st.data())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SchemaError
-from pipeline.sampling import Quality, SamplingPolicy, read
+from pipeline.sampling import QualityLevels, SamplingPolicy, read
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -21,7 +21,7 @@ def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
 
 def test_percentages_become_shares_and_rounds_follow_the_preset(tmp_path: Path) -> None:
     policy = read(written(tmp_path, '[sampling]\npreset = "two-rounds"\nrejectable = 4\nfields = "all"'))
-    assert (policy.quality, policy.fields) == (Quality(rejectable=0.04), "all")
+    assert (policy.quality, policy.fields) == (QualityLevels(rejectable=0.04), "all")
     assert [policy.plan(200, turn).sample for turn in (1, 2, 3)] == [200, 60, 60]
 
 

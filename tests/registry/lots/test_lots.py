@@ -16,14 +16,14 @@ from pipeline.registry.model.lots import LotVerdict
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.sampling import Quality, SamplingPolicy
+from pipeline.sampling import QualityLevels, SamplingPolicy
 from tests.registry.desk.offices import PLACE, Clock, keyed, said
 from tests.registry.pages import LEDGER, blank, entry, page, read
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 ENTRIES = 12
-QUALITY = Quality(acceptable=0.05, rejectable=0.35, producer_risk=0.3, consumer_risk=0.3)
+QUALITY = QualityLevels(acceptable=0.05, rejectable=0.35, producer_risk=0.3, consumer_risk=0.3)
 POLICY = ReviewPolicy(BookPolicy(check="none", blind="none"))
 
 
