@@ -39,8 +39,19 @@ WORKERS_A_BOOK = 8
 def read_on_cluster(
     folders: Iterable[Path], workspace: str | None, settings: Settings
 ) -> tuple[list[Summary], ReadingStopped | None]:
-    """One summary a book that was read, and what stopped the run before all were. Raises ``SetupError`` with every
-    reason why the cluster cannot be used."""
+    """Read books on the cluster that the office has set.
+
+    Args:
+        folders: The books' folders.
+        workspace: The workspace, by default the one in the settings.
+        settings: What the office has set, the cluster's address included.
+
+    Returns:
+        A summary for each book that was read, and what stopped the run before all were read.
+
+    Raises:
+        SetupError: The cluster cannot be used; names every reason.
+    """
     context = settings.run_context(Path(workspace) if workspace else None)
     require_server()
     with connected(settings.cluster) as client:
@@ -57,9 +68,20 @@ def read_on_cluster(
 
 @flow(name="books-on-cluster", persist_result=False)
 def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) -> tuple[list[Summary], str]:
-    """Read the books, ``at_once`` of them side by side; one summary each as they are done, and what stopped the run,
-    ``""`` when nothing did: each book has a breaker of its own where it is read, the run has one here. Books that are
-    in hand when it stops are read to their end."""
+    """Read books on the cluster, several side by side.
+
+    Each book has a circuit breaker of its own where it is read, the run has one here. Books that are being
+    read when it opens are read to their end.
+
+    Args:
+        folders: The books' folders.
+        workspace: The workspace, by default the one in the settings.
+        at_once: How many books are read side by side.
+
+    Returns:
+        A summary for each book in the order in which they end, and what stopped the run, ``""`` when nothing
+        did.
+    """
     breaker, stopped = CircuitBreaker(read_settings().faults), ""
     waiting = list(reversed(folders))
     running: set[PrefectFuture[Outcome]] = set()
@@ -98,8 +120,11 @@ def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
 
 
 def require_server() -> None:
-    """Raises ``SetupError`` unless a Prefect server answers: the temporary one of a single run is out of the workers'
-    reach."""
+    """Check that a permanent Prefect server answers; workers cannot reach the temporary one of a single run.
+
+    Raises:
+        SetupError: None answers.
+    """
     address = server_address()
     if not address:
         raise SetupError(
@@ -120,8 +145,12 @@ def server_address() -> str | None:
 
 
 def require_settings(client: Client) -> None:
-    """Raises ``SetupError`` that names the workers which would work with another registry, workspace or declarations,
-    or report to another Prefect server."""
+    """Check that all workers of the cluster have the settings of this process.
+
+    Raises:
+        SetupError: Names the workers that would use another registry, workspace or declarations, or report to
+            another Prefect server.
+    """
     mine = settings_print()
     others = [address for address, print_ in client.run(settings_print).items() if print_ != mine]
     if others:
@@ -133,8 +162,10 @@ def require_settings(client: Client) -> None:
 
 
 def settings_print() -> str:
-    """A digest of what this process is set to, but for the number of its own processes: its settings, the files of its
-    office, the key that signs its audit."""
+    """Return a digest of this process's settings, its office's files and its audit key.
+
+    The number of its own processes is left out.
+    """
     settings = read_settings()
     workspace = Workspace(settings.workspace.expanduser().resolve())
     files = (workspace.office, workspace.places, workspace.calibration, workspace.audit_key)

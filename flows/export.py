@@ -28,9 +28,20 @@ def export(
     partial: bool = False,
     workers: int | None = None,
 ) -> list[Summary]:
-    """Write the packages of these books (by the names of their folders), or of all, each into a folder under
-    ``target``; one summary a book. A book that is not settled, or whose package is there already, is told and not
-    written."""
+    """Write the packages of books, each into a folder under ``target``.
+
+    A book that is not settled, or whose package exists already, is reported and not written.
+
+    Args:
+        target: The folder to write to.
+        books: The names of the books' folders, by default of all books.
+        workspace: The workspace, by default the one in the settings.
+        partial: Leave out the entries that are not settled; else one of them keeps back its whole book.
+        workers: The number of processes, by default as in the settings.
+
+    Returns:
+        A summary for each book.
+    """
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         known = registry.book_columns()

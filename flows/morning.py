@@ -1,6 +1,7 @@
 """What a supervisor finds in Prefect's page in the morning: where each book stands, what failed, what to do.
 
-In Vietnamese; counts and names of files only."""
+In Vietnamese; counts and names of files only.
+"""
 
 from __future__ import annotations
 

@@ -44,10 +44,18 @@ def run_name() -> str:
 
 @flow(name="nightly", flow_run_name=run_name, log_prints=False, persist_result=False)
 def nightly(folder: str, workspace: str | None = None, workers: int | None = None) -> list[Summary]:
-    """Read every book under ``folder`` that is not read yet, check each as a whole and then all of them against one
-    another; one summary a book.
+    """Read every book under ``folder`` that is not read yet; check each as a whole, then all together.
 
-    Raises ``ReadingStopped`` when too many pages of several books fail; what was read until then is saved and told.
+    Args:
+        folder: The folder of the books' folders.
+        workspace: The workspace, by default the one in the settings.
+        workers: The number of processes, by default as in the settings.
+
+    Returns:
+        A summary for each book.
+
+    Raises:
+        ReadingStopped: Too many pages of several books fail; what was read until then is saved and reported.
     """
     settings, folders = read_settings(), list_books(folder)
     stopped: ReadingStopped | None = None

@@ -15,8 +15,10 @@ from pipeline.settings import read_settings
 
 @task(name="list-books", **READING)
 def list_books(folder: str) -> tuple[Path, ...]:
-    """``pipeline.batch.book_folders``; a folder that is not there or empty may be a share that is not mounted yet:
-    it is asked for again."""
+    """Return ``pipeline.batch.book_folders`` of a folder.
+
+    A folder that is missing or empty may be a share that is not mounted yet, so Prefect tries again.
+    """
     try:
         return book_folders(Path(folder))
     except LedgerError as error:

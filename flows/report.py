@@ -17,8 +17,16 @@ from pipeline.workspace import Workspace
 
 @flow(name="report", log_prints=False, persist_result=False)
 def report(target: str | None = None, workspace: str | None = None, days: int = SPAN) -> list[str]:
-    """Write the workbook and the PDF of all places into ``target`` (by default the folder of reports of the working
-    folder); the names of the files."""
+    """Write the workbook and the PDF of all places.
+
+    Args:
+        target: The folder to write to, by default the folder of reports in the workspace.
+        workspace: The workspace, by default the one in the settings.
+        days: The number of days that the report covers.
+
+    Returns:
+        The names of the files.
+    """
     names = write_report(target, workspace, days)
     get_run_logger().info(f"Đã ghi báo cáo: {', '.join(names)}.")
     return names

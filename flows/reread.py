@@ -24,8 +24,17 @@ def reread(
     sample: int = 5,
     workers: int | None = None,
 ) -> list[Summary]:
-    """Tell, book by book, which pages would be read again and what ``sample`` of them would say then; with ``apply``
-    read them again, as the nightly run does. What people decided stays."""
+    """Report, book by book, which pages would be read again; with ``apply`` read them, as the nightly run does.
+
+    What people decided stays.
+
+    Args:
+        folder: The folder of the books' folders.
+        workspace: The workspace, by default the one in the settings.
+        apply: Read the pages again and save what they say.
+        sample: Without ``apply``, how many pages are read to show what would change.
+        workers: The number of processes, by default as in the settings.
+    """
     books = book_folders(Path(folder))
     outlooks = [look_ahead(str(book), workspace, sample, workers) for book in books]
     outdated = sum(one["outdated"] for one in outlooks)

@@ -18,8 +18,11 @@ Summary = dict[str, Any]
 
 
 def guarded(read: Callable[[], T], folder: str) -> T:
-    """What ``read`` returns. What an unforeseen error says can hold a name, and Prefect keeps it: it becomes a
-    ``RuntimeError`` that tells its kind only."""
+    """Return what ``read`` returns; hide the message of an unforeseen error.
+
+    Such a message can hold a person's name, and Prefect keeps it: the error becomes a ``RuntimeError`` that
+    names its type only.
+    """
     try:
         return read()
     except HotichError:
@@ -31,8 +34,11 @@ def guarded(read: Callable[[], T], folder: str) -> T:
 
 
 def summary_of(report: BookReport, folder: str = "", workspace: Path | None = None) -> Summary:
-    """What a report may show outside: counts, codes, names of files. ``drift``: what is said of a book whose
-    handwriting is unlike that calibrated on, with the command for ``folder``; empty for any other."""
+    """Return what a report may show outside: counts, codes and names of files.
+
+    Its ``drift`` says that a book's handwriting is unlike the calibrated one, with the command for
+    ``folder``; it is empty for any other book.
+    """
     return {
         "book": report.folder,
         "pages": report.pages,

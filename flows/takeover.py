@@ -24,8 +24,13 @@ MARK = b"PREFECT__FLOW_RUN_ID="
 
 
 def take_over() -> list[FlowRun]:
-    """End the runs of deployments that no process of this machine works at, and begin their night anew; returns the
-    runs that were ended. Should one of them live on another machine, both nights share the books between them."""
+    """End the deployments' runs that no process of this machine works at, and start their night anew.
+
+    Should one of them live on another machine, both nights share the books between them.
+
+    Returns:
+        The runs that were ended.
+    """
     alive = set(_runs_here())
     with get_client(sync_client=True) as client:
         state = FlowRunFilterState(type=FlowRunFilterStateType(any_=AT_WORK))

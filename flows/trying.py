@@ -15,8 +15,10 @@ from pipeline.errors import RegistryError, StorageError
 
 
 async def may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether a failure can go away by itself: a disk or a registry that is busy, full or away. Nothing else is tried
-    again."""
+    """Return whether a failure can go away by itself, so that the task is tried again.
+
+    That is so for a disk or a registry that is busy, full or away, and for nothing else.
+    """
     error = await state.aresult(raise_on_failure=False)
     return isinstance(error, StorageError | RegistryError)
 

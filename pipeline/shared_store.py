@@ -56,8 +56,18 @@ class SharedStore:
         self._ask(put)
 
     def fetch(self, sha256: str, folder: Path) -> Path | None:
-        """The scan of that content, copied from there into ``folder``, read-only; ``None`` when it is not there. Raises
-        ``StorageError`` when what lies there is something else."""
+        """Copy the scan with a given content into a folder, read-only.
+
+        Args:
+            sha256: The SHA-256 of its content, lower-case hex.
+            folder: Where to copy it.
+
+        Returns:
+            The copy; ``None`` when the scan is not in the store.
+
+        Raises:
+            StorageError: What lies there is something else, or the share cannot be read.
+        """
 
         def fetch(files: Any, root: str) -> Path | None:
             found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))

@@ -104,8 +104,11 @@ class Workspace:
 
     @property
     def shared(self) -> SharedStore | None:
-        """The store of scans that this workspace shares with others, ``None`` where it shares none. Raises
-        ``SchemaError`` when what names it cannot be used."""
+        """The store of scans that this workspace shares with others, ``None`` where it shares none.
+
+        Raises:
+            SchemaError: The file that names it cannot be used.
+        """
         return shared_store_of(self.root)
 
     @property
@@ -146,9 +149,17 @@ class Workspace:
         return StoredScan(sha256, stored)
 
     def stored(self, sha256: str) -> Path | None:
-        """The copy of that content, ``None`` when it is not in the store; one that only the shared store has is copied
-        here first. ``sha256``: 64 lower-case hex digits; anything else is in no store. Raises ``StorageError`` when the
-        shared store cannot be asked."""
+        """Return the stored copy of a content; one that only the shared store has is copied here first.
+
+        Args:
+            sha256: 64 lower-case hex digits; anything else is in no store.
+
+        Returns:
+            The copy, ``None`` when it is not in the store.
+
+        Raises:
+            StorageError: The shared store cannot be asked.
+        """
         if re.fullmatch("[0-9a-f]{64}", sha256) is None:
             return None
         folder = self.objects / sha256[:2]

@@ -59,8 +59,7 @@ def restore(
 
     Raises:
         BackupRefused: The workspace is not empty, or the backup is damaged; as with every error,
-            ``workspace`` stays as
-            it was.
+            ``workspace`` stays as it was.
         StorageError: A disk cannot be read or written.
         RegistryError: The registry cannot be restored.
     """

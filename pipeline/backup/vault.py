@@ -2,7 +2,8 @@
 
 ``noi-dung/ab/<sha256>`` (``.enc`` when encrypted), ``ban-sao/<time>.json``. A file gets its name when it is whole, on
 disk and read back; so a backup that was cut off leaves nothing that counts, and the next one goes on from there. The
-manifest is written last: a backup without its manifest is none."""
+manifest is written last: a backup without its manifest is none.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +34,16 @@ class BackedUpFile:
 
 @dataclass(frozen=True)
 class BackupManifest:
-    """``registry``: the file of the registry's snapshot among ``files``; ``rows``: of its tables, as far as they were
-    counted; ``left_out``: names of keys that exist and are not in it; ``made_at``: UTC, ISO 8601."""
+    """What a backup consists of.
+
+    Attributes:
+        made_at: Its time, UTC, ISO 8601.
+        version: The version of the program that made it.
+        registry: The path of the registry's snapshot among ``files``.
+        rows: How many rows each table of the registry has, where they could be counted.
+        left_out: The names of keys that exist and are not in it.
+        files: Its files.
+    """
 
     made_at: str
     version: str
@@ -157,8 +166,11 @@ class Vault:
             raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
 
     def thin_out(self, keep: int) -> int:
-        """Remove all backups but the newest ``keep``, and every content that none of those names; returns how many
-        backups went."""
+        """Remove all backups but the newest ``keep``, and every content that none of those names.
+
+        Returns:
+            How many backups were removed.
+        """
         names = self.names()
         old, kept = names[:-keep], names[-keep:]
         wanted = {one.sha256 for name in kept for one in self.manifest(name).files}

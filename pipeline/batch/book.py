@@ -270,8 +270,10 @@ def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path,
 
 
 def _is_away(folder: Path) -> bool:
-    """Return whether all books around this one are gone too: a share that is not mounted leaves an empty folder, or
-    none."""
+    """Return whether all books around this one are gone too.
+
+    A share that is not mounted leaves an empty folder, or none.
+    """
     try:
         return not folder.is_dir() and not any(folder.parent.iterdir())
     except OSError:

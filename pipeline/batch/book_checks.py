@@ -107,8 +107,10 @@ def in_order(pages: pd.DataFrame) -> pd.DataFrame:
 def _findings(
     findings: Iterable[BookFinding], books: pd.DataFrame, schemas: Schemas
 ) -> Iterator[CrossEntryFinding]:
-    """Yield the findings with their severity, and with fields where a check named a role; without those that an office
-    switched off."""
+    """Yield the findings with their severity, and with fields where a check named a role.
+
+    Findings that an office switched off are left out.
+    """
     records = dict(zip(books["book_id"].tolist(), books["record"].tolist(), strict=True))
     for found in findings:
         severity = schemas.severity_of(found.code)

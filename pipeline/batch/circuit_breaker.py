@@ -1,5 +1,7 @@
-"""A circuit breaker: it stops a run when so many pages fail that the fault is not theirs, but of a disk, a machine, a
-setting or a bad delivery."""
+"""A circuit breaker that stops a run when too many pages fail.
+
+The fault is then not theirs, but of a disk, a machine, a setting or a bad delivery.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""The same pages on the processes of many machines: a Dask cluster in place of this machine's own pool; and the check
-whether a cluster may be used, which refuses it with the reasons before a page is given to it.
+"""Pages read on the processes of many machines: a Dask cluster in place of this machine's own pool.
 
-Each worker of the cluster keeps one process that reads pages, under the same limits of time and memory as on one
-machine: a page that never ends costs that page and no worker. Dask gives the pages of a lost worker to another one; a
-page that is read twice is the same page, so nothing is lost and nothing doubled. Results come back to the process that
-leads the book; only that one writes to the registry.
+A check refuses a cluster that cannot be used, with the reasons, before a page is given to it.
+
+Each worker of the cluster keeps one process that reads pages, under the same limits of time and memory as on
+one machine: a page that never ends costs that page and no worker. Dask gives the pages of a lost worker to
+another one; a page that is read twice is the same page, so nothing is lost and nothing doubled. Results come
+back to the process that leads the book; only that one writes to the registry.
 """
 
 from __future__ import annotations
@@ -47,9 +48,16 @@ Item = TypeVar("Item")
 
 
 class ClusterWorkers:
-    """The workers of a cluster, for one book; use it as a context manager. Leaving it takes back what is not begun.
+    """The workers of a cluster, for one book, as a context manager.
 
-    ``client``: as in ``distributed``; several books may share one."""
+    Leaving it cancels the pages that are not begun.
+
+    Args:
+        client: A client of ``distributed``; several books may share one.
+        context: The settings and stores of the run.
+        form: The book's form.
+        ledger: What its ``ledger.toml`` says.
+    """
 
     def __init__(self, client: Client, context: RunContext, form: Form, ledger: Ledger) -> None:
         self._client = client

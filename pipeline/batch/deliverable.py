@@ -211,8 +211,11 @@ def _is_illegible(entry: StoredEntry, spec: FieldSpec, options: CellOptions) -> 
 
 
 def _blocking_codes(entry: StoredEntry) -> Iterator[str]:
-    """Yield the codes of BLOCK findings that hold: of the entry's own those on which nobody decided all fields they
-    name, of those across entries all."""
+    """Yield the codes of an entry's BLOCK findings that hold.
+
+    A finding of the entry itself holds until somebody has decided all fields that it names; one across
+    entries always does.
+    """
     for finding in entry.findings:
         named = finding.fields or (WHOLE_ENTRY,)
         if finding.severity is Severity.BLOCK and not set(named) <= entry.decisions.keys():
@@ -223,8 +226,14 @@ def _blocking_codes(entry: StoredEntry) -> Iterator[str]:
 
 
 def page_blockers(book: StoredBook, tasks: Iterable[Task]) -> Iterator[ExportBlocker]:
-    """Yield the pages that keep a book from being whole: those with an open task on the page itself, and those that
-    could not be read."""
+    """Yield the pages that keep a book from being whole.
+
+    These are the pages with an open task on the page itself and those that could not be read.
+
+    Args:
+        book: The book as the registry holds it.
+        tasks: Its tasks.
+    """
     for task in tasks:
         if task.entry_id is None:
             yield ExportBlocker("task", task.scan, task.page_no, codes=task.reasons)

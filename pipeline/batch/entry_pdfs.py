@@ -136,8 +136,11 @@ def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
 
 
 def _set_up(limits: ScanLimits) -> None:
-    """Bound this process, and let it keep freed memory: page after page needs the same large blocks, and a quarter of
-    the time went into clearing new ones (measured on pages of 300 dpi)."""
+    """Bind this process to its limits, and let it keep freed memory.
+
+    Every page needs the same large blocks, and a quarter of the time went into clearing new ones (measured on
+    pages of 300 dpi).
+    """
     limit_this_process(limits)
     try:
         libc = ctypes.CDLL(None)

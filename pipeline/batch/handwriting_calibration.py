@@ -1,5 +1,7 @@
-"""The calibration of handwriting against the books of the registry: what people checked, and whether a book looks like
-those that were calibrated on."""
+"""The calibration of handwriting against the books of the registry.
+
+It covers what people checked, and whether a book looks like those that were calibrated on.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""The reconciliation of a file of the shared software with the registry: the differences, the lines of its workbook,
-and the questions for people. Nothing in the registry changes by it."""
+"""The reconciliation of a file of the shared software with the registry.
+
+It gives the differences, the lines of its workbook, and the questions for people. Nothing in the registry
+changes by it.
+"""
 
 from __future__ import annotations
 
@@ -123,8 +126,10 @@ QUALITY = 70
 
 
 class FieldCropper:
-    """Crops pictures of fields from the scans of a workspace, at most ``most``. The last page stays decoded, since
-    neighbours come together."""
+    """Crops pictures of fields from the scans of a workspace, at most ``most``.
+
+    The page decoded last is kept, since neighbours come together.
+    """
 
     def __init__(
         self, registry: Registry, workspace: Workspace, most: int, limits: ScanLimits = DEFAULT_LIMITS

@@ -84,8 +84,14 @@ class BookJob:
 
 @dataclass(frozen=True)
 class PageJob:
-    """One page to read; ``page_no`` counts from 1. ``template``: that of the book, packed, where there is one;
-    ``teach``: whether the page is to teach it."""
+    """One page to read.
+
+    Attributes:
+        scan: The scan it is in.
+        page_no: Its number in the scan, from 1.
+        template: The book's template, packed, where there is one.
+        teach: Whether the page is to teach the template.
+    """
 
     scan: ScanFile
     page_no: int

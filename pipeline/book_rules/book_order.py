@@ -1,5 +1,7 @@
-"""The order of a book: days of registration do not go back (K09), its totals agree with its closing note (K10), and its
-printed page numbers run on (K11).
+"""Checks of a book's order.
+
+Days of registration do not go back (K09), the totals agree with the closing note (K10), and the printed page
+numbers run on (K11).
 """
 
 from __future__ import annotations

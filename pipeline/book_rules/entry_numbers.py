@@ -1,5 +1,7 @@
-"""Entry numbers (K06, K07, K08): they run on from 1 within a place, a kind of event and a year, over all volumes, and
-no two entries bear the same.
+"""Checks of entry numbers (K06, K07, K08).
+
+They run on from 1 within a place, a kind of event and a year, over all volumes, and no two entries bear the
+same.
 """
 
 from __future__ import annotations

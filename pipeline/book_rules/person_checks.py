@@ -1,5 +1,7 @@
-"""Checks of people across all books: one personal number in two hands (I07), two marriages at once (M06), a small
-child's death without its birth (B06).
+"""Checks of people across all books.
+
+They find one personal number in two hands (I07), two marriages at once (M06), and a small child's death
+without its birth (B06).
 """
 
 from __future__ import annotations

@@ -87,8 +87,10 @@ def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame
 
 
 def _years(entries: pd.DataFrame) -> Numbers:
-    """The year in which an entry's number counts: the one written with it. Clerks leave it out, and then it was taken
-    from the cover; so in a book that was carried into a later year the year of registration counts instead.
+    """Return the year in which each entry's number counts: the one written with it.
+
+    Clerks leave it out, and then it was taken from the cover; so in a book that was carried into a later year
+    the year of registration counts instead.
     """
     written = entries["number_year"].to_numpy()
     registered = years(entries["day"].to_numpy())

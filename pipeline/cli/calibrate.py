@@ -35,8 +35,12 @@ GROUPS = {"critical": "trọng yếu", "other": "khác"}
 
 @dataclass(frozen=True)
 class CalibrationScore:
-    """What a calibration is worth on fields it was not fitted on. ``bounds`` by group, ``errors``: expected calibration
-    error by kind of value (``""``: of all)."""
+    """What a calibration is worth on fields it was not fitted on.
+
+    Attributes:
+        bounds: The bound of the risk by group of fields.
+        errors: The expected calibration error by kind of value, ``""`` for all kinds together.
+    """
 
     bounds: dict[str, RiskBound]
     errors: dict[str, float]

@@ -53,8 +53,14 @@ STATES: dict[str, tuple[int, int, int]] = {
 
 @dataclass(frozen=True)
 class Thumb:
-    """A page on the sheet: its small ``picture`` (``None``: there is none), two lines of caption, and whether
-    something is wrong with it."""
+    """A page on the sheet.
+
+    Attributes:
+        picture: Its small picture; ``None`` if there is none.
+        title: The first line of its caption.
+        told: The second line.
+        bad: Whether something is wrong with the page.
+    """
 
     picture: Pixels | None
     title: str
@@ -65,8 +71,14 @@ class Thumb:
 def thumb_picture(
     page: Pixels, matrix: Matrix, size: tuple[int, int], fields: Sequence[tuple[Box, str]]
 ) -> Pixels:
-    """A page (h, w, 3) set straight by ``matrix`` on a canvas of ``size`` (width, height), as small as a thumb, with
-    boxes in pixels of that canvas and the state (of ``STATES``) of each."""
+    """Return a page set straight on a small canvas, with the boxes of its fields.
+
+    Args:
+        page: The page's pixels (h, w, 3).
+        matrix: Takes the page's pixels to those of the canvas.
+        size: The width and height of the canvas in pixels.
+        fields: A box in pixels of the canvas and the state (of ``STATES``) of each field.
+    """
     scale = min(THUMB[0] / size[0], THUMB[1] / size[1])
     small = np.diag([scale, scale, 1.0]) @ matrix
     straight = warp.warp_image(

@@ -42,8 +42,14 @@ from pipeline.settings import read_settings
 
 @dataclass(frozen=True)
 class EvaluatedBook:
-    """A book with what the registry holds of its pages, one result a ref; ``None`` for a page nothing was read on.
-    ``scans`` by their content hash."""
+    """A book with what the registry holds of its pages.
+
+    Attributes:
+        folder: The book's folder.
+        scans: Its scans by their content hash.
+        refs: Its pages.
+        pages: The result for each page of ``refs``; ``None`` for a page nothing was read on.
+    """
 
     folder: Path
     scans: Mapping[str, ScanFile]
@@ -54,8 +60,15 @@ class EvaluatedBook:
 def misread_fields(
     outcomes: Sequence[FieldOutcome], books: Mapping[str, EvaluatedBook], context: RunContext
 ) -> tuple[Misreading, ...]:
-    """The outcomes with their ink, in their order. ``books`` by what outcomes call them. Each page is decoded once;
-    of a scan that cannot be read any more there is no picture."""
+    """Return the outcomes with the ink of their fields, in the same order.
+
+    Each page is decoded once; a scan that cannot be read any more gives no picture.
+
+    Args:
+        outcomes: The fields that were misread.
+        books: The books by the name that the outcomes give them.
+        context: The settings and stores of the run.
+    """
     pictures: dict[int, tuple[Pixels, ...]] = {}
     by_page: dict[tuple[str, int], list[int]] = {}
     for number, outcome in enumerate(outcomes):
@@ -239,8 +252,11 @@ def versions(context: RunContext, form: str) -> Mapping[str, str]:
 
 
 def evaluated_book(folder: Path, context: RunContext) -> EvaluatedBook:
-    """The latest machine readings of each page of the book's scans, in the order of the scans. Of a result only
-    ``form``, ``entries``, ``matrix`` and ``size`` speak; the rest is not kept by the registry."""
+    """Return a book with the latest machine readings of its pages, in the order of its scans.
+
+    Only ``form``, ``entries``, ``matrix`` and ``size`` of a result are meaningful; the registry does not keep
+    the rest.
+    """
     ledger = load_ledger(folder)
     scans: dict[str, ScanFile] = {}
     for scan in list_scans(folder, context.limits):

@@ -65,8 +65,13 @@ def page(
 
 
 def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
-    """The ledger of the folder ``file`` lies in, with ``form`` in place of its own; without one, ``form`` and nothing
-    else is known. Raises ``LedgerError`` when neither is there."""
+    """Return the ledger of the folder that ``file`` lies in, with ``form`` in place of its own form.
+
+    Without a ledger only ``form`` is known.
+
+    Raises:
+        LedgerError: There is neither a ledger nor a form.
+    """
     if (file.parent / LEDGER_FILE).is_file():
         ledger = load_ledger(file.parent)
         return ledger if form is None else replace(ledger, form=form)

@@ -104,8 +104,10 @@ def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def exit_code(reports: list[BookReport]) -> int:
-    """0 when everything was read; else that of the worst failure: a stop, an unusable ledger, a book that another run
-    has in hand, an unusable scan."""
+    """Return 0 when everything was read, else the code of the worst failure.
+
+    Failures are a stop, an unusable ledger, a book that another run works at, and an unusable scan.
+    """
     codes = {failure.code for report in reports for failure in report.failures}
     if ReadingStopped.code in codes:
         return ReadingStopped.exit_code

@@ -1,6 +1,7 @@
 """Where commands write: answers to standard output, progress and errors to standard error.
 
-Progress is a bar on a terminal, else a line now and then."""
+Progress is a bar on a terminal, else a line now and then.
+"""
 
 from __future__ import annotations
 

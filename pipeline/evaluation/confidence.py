@@ -1,4 +1,6 @@
-"""Whether confidences mean anything: error against coverage over fields with ink, calibration over fields read; and all
+"""Measures of whether confidences mean anything.
+
+Error against coverage is taken over fields with ink, calibration over fields read; ``figures_of`` gives all
 figures of a group of fields.
 """
 

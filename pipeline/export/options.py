@@ -1,5 +1,6 @@
-"""How an office wants its packages: ``package.toml``, one file in the working folder, all of it optional; and the names
-of files that its patterns give.
+"""The office's settings of packages, and the names of files that their patterns give.
+
+They stand in ``package.toml``, one file in the workspace, all of it optional:
 
 .. code-block:: toml
 
@@ -130,7 +131,7 @@ class BookNames:
 
 
 class UniqueNames:
-    """Gives each name once: a name that comes again gets ``(1)``, ``(2)`` …"""
+    """Gives out each name once; a name that comes again gets a number: ``(1)``, ``(2)`` and so on."""
 
     def __init__(self) -> None:
         self._given: set[str] = set()

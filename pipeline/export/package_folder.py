@@ -72,8 +72,10 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _remove_left_behind(folder: Path) -> None:
-    """Remove what killed processes of this machine left unfinished. Other machines may write there too, and whether
-    their processes are alive cannot be seen from here."""
+    """Remove what killed processes of this machine left unfinished.
+
+    Other machines may write there too, and whether their processes are alive cannot be seen from here.
+    """
     ours = f"{UNFINISHED}{_machine()}-"
     for left in folder.glob(f"{ours}*"):
         owner = left.name.removeprefix(ours).split("-")[0]

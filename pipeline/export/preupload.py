@@ -153,8 +153,10 @@ def is_date_text(text: str) -> bool:
 
 
 def _list_of(spec: FieldSpec, schemas: Schemas) -> tuple[frozenset[str], bool]:
-    """Return what the column of a listed field may hold, and whether it may hold nothing else: names of peoples and
-    countries go beyond any list, codes do not."""
+    """Return what the column of a listed field may hold, and whether it may hold nothing else.
+
+    Names of peoples and countries go beyond any list, codes do not.
+    """
     vocab = schemas.vocabs[spec.vocab or ""]
     return frozenset(term.code for term in vocab.terms), has_codes(vocab)
 

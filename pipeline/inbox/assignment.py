@@ -47,8 +47,15 @@ LedgerOf = Callable[[str], SeparatorSheet | None]
 def pages_by_book(
     rows: Mapping[int, IntakeRow], waiting: Mapping[int, str], ledger_of: LedgerOf
 ) -> Iterator[tuple[IntakeRow, tuple[PageShare, ...]]]:
-    """The stored deliveries of a scanner and day in order, with whose pages they are. ``waiting``: names of deliveries
-    without an outcome; what came to the same folder after one of them is not told yet."""
+    """Yield the stored deliveries of a scanner and day in order, with the book of each of their pages.
+
+    What came to the same folder after a delivery without an outcome is not yielded yet.
+
+    Args:
+        rows: The outcomes of the day by serial number.
+        waiting: The names of deliveries without an outcome, by serial number.
+        ledger_of: Returns the book whose ``ledger.toml`` lies in a folder of the inbox.
+    """
     folders: dict[str, _Folder] = {}
     for serial in sorted({*rows, *waiting}):
         name = waiting[serial] if serial not in rows else rows[serial].name
@@ -218,8 +225,10 @@ class Assigner:
         return BookPart(share.pages, folder.name, file, like=self._like(row, share.pages, folder.name, file))
 
     def _placed(self, row: IntakeRow, pages: tuple[int, ...], folder: Path) -> str:
-        """The name of those pages in the folder of the book, where they are now; the registry's count of pages to be
-        scanned again takes the scanner from it."""
+        """Return the name of those pages' file in the folder of the book, where they now lie.
+
+        The registry takes the scanner from it to count the pages that must be scanned again.
+        """
         copy = self.workspace.stored(row.sha256)
         if copy is None:
             raise ScanError("kho bản quét không còn tệp này; hãy lấy lại từ bản sao lưu")

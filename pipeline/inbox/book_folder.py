@@ -1,7 +1,8 @@
 """The folder of a book as the intake fills it: its ``ledger.toml`` once, then scans that are there whole or not at all.
 
 The nightly run may read the folder at any moment: what is being written bears a hidden name. The perceptual hashes of a
-book's pages are kept, to find a page that was scanned again: it goes on to the book, and is noted."""
+book's pages are kept, to find a page that was scanned again: it goes on to the book, and is noted.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +56,18 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
 
 
 def place_in_book(copy: Path, folder: Path, file: str) -> None:
-    """Put a file of the store into the folder under that name, once; as a link to the same bytes where the disk can,
-    else as a copy. Raises ``StorageError``."""
+    """Put a stored file into the folder of a book, once.
+
+    It becomes a link to the same bytes where the disk can, else a copy.
+
+    Args:
+        copy: The file in the store.
+        folder: The book's folder.
+        file: Its name there.
+
+    Raises:
+        StorageError: The disk cannot be written.
+    """
     target = folder / file
     if target.exists():
         return
@@ -109,9 +120,20 @@ def remember_pages(path: Path, file: str, pages: Sequence[Look]) -> None:
 def similar_pages(
     book: dict[str, tuple[Look, ...]], file: str, pages: Sequence[Look]
 ) -> tuple[tuple[int, str, int], ...]:
-    """Pages of ``file`` that may be a page of the book scanned again: each with the file and the page it is most like,
-    which may be an earlier page of the same file. Only the ``NEAR`` pages before it are looked at: a page is laid again
-    soon, and of a whole book some other page would always look alike."""
+    """Return the pages of a file that may be a page of the book scanned again.
+
+    Only the ``NEAR`` pages before each are compared: a page is laid on the glass again soon, and of a whole
+    book some other page would always look alike.
+
+    Args:
+        book: The perceptual hashes of the book's pages, by file.
+        file: The name of the file.
+        pages: The perceptual hashes of its pages.
+
+    Returns:
+        The number of such a page with the file and number of the page it is most like, which may be an
+        earlier page of the same file.
+    """
     before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
     found = []
     for page, look in pages:

@@ -1,5 +1,7 @@
-"""Taking in one delivery: it is copied, inspected, kept in the store or the quarantine, noted in the manifest, and only
-then removed from the inbox. Stopped between any two steps, it is done again and comes to the same.
+"""The intake of one delivery, in steps that can be repeated.
+
+It is copied, inspected, kept in the store or the quarantine, noted in the manifest, and only then removed
+from the inbox. Stopped between any two steps, it is done again and comes to the same.
 """
 
 from __future__ import annotations
@@ -164,8 +166,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What a try came to: the ``row`` that was told, or ``None`` while the ``sighting`` waits on; ``left``: the file is
-    kept but could not be removed from the inbox."""
+    """What an attempt to take in a delivery came to.
+
+    Attributes:
+        sighting: The delivery.
+        row: The outcome that was recorded; ``None`` while the delivery waits.
+        left: Whether the file is kept but could not be removed from the inbox.
+    """
 
     sighting: PendingFile
     row: IntakeRow | None = None
@@ -187,8 +194,15 @@ class Ingestor:
         return IntakeFolders(self.workspace.intake)
 
     def take(self, sighting: PendingFile, now: float) -> IngestResult:
-        """Try to take one delivery in. Raises ``StorageError`` when the workspace cannot be written; the delivery is
-        where it was then."""
+        """Try to take one delivery in.
+
+        Args:
+            sighting: The delivery.
+            now: Seconds since 1970.
+
+        Raises:
+            StorageError: The workspace cannot be written; the delivery is then where it was.
+        """
         row = self.rows(sighting.day).get(sighting.serial)
         if row is None:
             copy = self._staged(sighting.name)
@@ -219,8 +233,13 @@ class Ingestor:
         return IngestResult(sighting, row, left=not gone)
 
     def finish_removal(self, name: str) -> bool:
-        """A run that died left a file half removed: end it if the file is kept, else give the file back; whether that
-        could be done."""
+        """Finish the removal of a file that a crashed run left half done.
+
+        The file is removed if it is kept, else given back to the inbox.
+
+        Returns:
+            Whether that could be done.
+        """
         hidden = self.scanner.inbox / name
         key = delivery_key_of(name)
         row = self.rows(key[0]).get(key[1]) if key else None

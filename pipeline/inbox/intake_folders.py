@@ -31,8 +31,10 @@ class IntakeFolders:
 
     @property
     def staging(self) -> Path:
-        """Copies that are being looked through; of no worth once nobody holds the lock. Its name keeps it out of
-        backups."""
+        """Copies that are being inspected, worthless once nobody holds the lock.
+
+        The folder's name keeps it out of backups.
+        """
         return self.root / f"{TEMP_PREFIX}nhan"
 
     def pending(self, scanner: str) -> Path:

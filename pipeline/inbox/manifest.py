@@ -15,8 +15,13 @@ from pipeline.intake import InspectedPage
 
 
 class IntakeOutcome(StrEnum):
-    """``STORED``: in the store of scans; ``QUARANTINED``: kept apart with a reason; ``WITHDRAWN``: taken away by others
-    before it was taken in, so never delivered."""
+    """What became of a delivery.
+
+    Attributes:
+        STORED: It is in the store of scans.
+        QUARANTINED: It is kept apart, with a reason.
+        WITHDRAWN: Others took it away before it was taken in, so it was never delivered.
+    """
 
     STORED = "stored"
     QUARANTINED = "quarantined"
@@ -106,8 +111,11 @@ def append_to_manifest(path: Path, entry: IntakeRow | BookAssignment) -> None:
 
 
 def read_manifest(path: Path) -> IntakeManifest:
-    """What a manifest says; nothing where there is none. Raises ``StorageError`` for a line that cannot be understood:
-    somebody else wrote to it."""
+    """Return what a manifest says; an empty manifest where there is none.
+
+    Raises:
+        StorageError: A line cannot be understood: somebody else wrote to it.
+    """
     rows: dict[int, IntakeRow] = {}
     assignments: dict[int, BookAssignment] = {}
     for number, line in enumerate(complete_lines(path), 1):

@@ -85,8 +85,7 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
     Raises:
         SetupError: There is no such file.
         SchemaError: Names every flaw with its line. Folders that lie in one another are flaws too: what is
-            taken from one
-            would come back in the other.
+            taken from one would come back in the other.
     """
     if not path.exists():
         raise SetupError(
@@ -114,8 +113,10 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
 
 
 def _refuse_overlaps(file: StaffFile, scanners: list[Scanner], books: Path, workspace: Path) -> None:
-    """No two of all the folders may be one, or one in the other, links followed. The workspace may lie around the
-    books, and the books around the workspace."""
+    """Report a flaw for folders that are one, or of which one lies in the other, links followed.
+
+    The workspace may lie around the books, and the books around the workspace.
+    """
     inboxes = [one.inbox for one in scanners]
     for number, inbox in enumerate(inboxes):
         for other, what in ((books, "thư mục các sổ"), (workspace, "thư mục làm việc")):

@@ -32,8 +32,14 @@ TAKEN_PREFIX = ".hotich-da-nhan-"
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What changes when a file does: which file it is (``device``, ``inode``), ``size`` in bytes, and when it was
-    written, in ns."""
+    """What changes when a file does.
+
+    Attributes:
+        device: The device it is on.
+        inode: Its number on that device.
+        size: Its size in bytes.
+        written: Its modification time in ns.
+    """
 
     device: int
     inode: int
@@ -47,8 +53,13 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A regular file in an inbox. ``name``: its path below the inbox; ``unfinished``: its name says that it is still
-    being written."""
+    """A regular file in an inbox.
+
+    Attributes:
+        name: Its path below the inbox.
+        stamp: Changes when the file does.
+        unfinished: Whether its name says that it is still being written.
+    """
 
     name: str
     stamp: FileStamp
@@ -65,8 +76,14 @@ class ForeignEntry:
 
 @dataclass(frozen=True, slots=True)
 class InboxListing:
-    """All that lies in an inbox: ``files`` as they were written (time, then natural order of names); ``taken``:
-    names of files that a run that died kept and did not remove; ``marked``: whether the inbox bears its marker."""
+    """All that lies in an inbox.
+
+    Attributes:
+        files: The files by modification time, then in natural order of their names.
+        outsiders: What is no file.
+        taken: The names of files that a crashed run kept and did not remove.
+        marked: Whether the inbox bears its marker.
+    """
 
     files: tuple[InboxFile, ...]
     outsiders: tuple[ForeignEntry, ...]
@@ -158,8 +175,20 @@ DeliveryKey = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class PendingFile:
-    """A delivery that waits. Times in seconds since 1970. ``code`` and ``message``: why it was not taken when it was
-    last tried, with the stamp it had then; ``missing_since``: since when it is gone from the inbox, if it is."""
+    """A delivery that waits; times are in seconds since 1970.
+
+    Attributes:
+        day: The day it was first seen (``yyyy-mm-dd``).
+        serial: Its number (from 1) within its scanner and day.
+        name: Its path below the inbox.
+        stamp: Changes when the file does.
+        first_seen: When it was first seen.
+        still_since: Since when it has not changed.
+        unfinished: Whether its name says that it is still being written.
+        missing_since: Since when it is gone from the inbox, if it is.
+        code: The code of the error for which it was not taken when it was last tried with this stamp.
+        message: That error in Vietnamese.
+    """
 
     day: str
     serial: int
@@ -183,8 +212,13 @@ class PendingFile:
 
 @dataclass(frozen=True, slots=True)
 class PendingFiles:
-    """All deliveries of a scanner that wait, in the order of their numbers. ``numbered``: the highest number given on
-    each day; ``marked``: whether the inbox bore its marker once."""
+    """All deliveries of a scanner that wait.
+
+    Attributes:
+        waiting: The deliveries in the order of their numbers.
+        numbered: The highest number given on each day.
+        marked: Whether the inbox once bore its marker.
+    """
 
     waiting: tuple[PendingFile, ...] = ()
     numbered: dict[str, int] = field(default_factory=dict)
@@ -209,10 +243,16 @@ def save_pending(path: Path, pending: PendingFiles) -> None:
 def update_pending(
     before: PendingFiles, files: Iterable[InboxFile], now: float, still_seconds: float
 ) -> tuple[PendingFiles, tuple[PendingFile, ...]]:
-    """The pending after a look at the inbox, and those that were withdrawn: gone for ``still_seconds`` under every
-    name.
+    """Return the waiting deliveries after a look at the inbox, and those that were withdrawn.
 
-    A file that changed, or bears another name, is still from now on; so is everything after a clock that went back.
+    A delivery is withdrawn when it is gone for ``still_seconds`` under every name. A file that changed, or
+    bears another name, is still from now on; so is everything after a clock that went back.
+
+    Args:
+        before: The deliveries that waited before.
+        files: The files that lie in the inbox now.
+        now: Seconds since 1970.
+        still_seconds: For how long a file must not change, in seconds.
     """
     old = {one.name: one for one in before.waiting}
     by_file = {(one.stamp.device, one.stamp.inode): one for one in before.waiting}

@@ -1,6 +1,7 @@
 """Separator sheets: which book the pages after a sheet belong to, as a QR code, and the PDF to print them from.
 
-The code holds the folder of the book and what its ``ledger.toml`` says, so that a sheet printed elsewhere works too."""
+The code holds the folder of the book and what its ``ledger.toml`` says, so that a sheet printed elsewhere works too.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +52,11 @@ def separator_codes(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def separator_sheet_on(codes: Iterable[str]) -> SeparatorSheet | None:
-    """The sheet that a page with those codes is; ``None`` for any other page. Raises ``LedgerError`` when a sheet says
-    what no ledger can, or two books."""
+    """Return the separator sheet that a page with those codes is; ``None`` for any other page.
+
+    Raises:
+        LedgerError: The sheet says what no ledger can, or names two books.
+    """
     sheets = {_read(code) for code in separator_codes(codes)}
     if len(sheets) > 1:
         raise LedgerError("Tờ phân cách nói hai quyển sổ khác nhau. Hãy gán sổ bằng tay.")

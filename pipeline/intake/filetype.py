@@ -1,7 +1,8 @@
 """What a file is, by its first bytes, and whether it was written to its end; its name is never asked.
 
 Copies over a network can have their full length before they have their bytes. Files are opened in a way that cannot
-hang."""
+hang.
+"""
 
 from __future__ import annotations
 

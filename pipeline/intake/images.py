@@ -1,6 +1,7 @@
 """Pages of TIFF, JPEG, PNG, BMP and WebP files, decoded by Pillow, as RGB pixels the right way up.
 
-Pixels are converted in bands, so that a page is never held three times."""
+Pixels are converted in bands, so that a page is never held three times.
+"""
 
 from __future__ import annotations
 
@@ -127,8 +128,14 @@ def file_dpi(image: Image.Image) -> tuple[float, float]:
 
 
 def believed_dpi(dpi: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
-    """``dpi`` if it can be a scanner's word, else ``(0, 0)``: programs that do not know write 72 or 96, and
-    paper of a size that no book has shows a dpi that was made up."""
+    """Return ``dpi`` if a scanner may have written it, else ``(0, 0)``.
+
+    Programs that do not know it write 72 or 96, and a dpi that gives paper of a size no book has was made up.
+
+    Args:
+        dpi: The dots per inch across and down, as the file says.
+        size: The width and height in pixels.
+    """
     known = all(
         LEAST_DPI <= one < math.inf
         and PAPER_INCHES[0] <= pixels / one <= PAPER_INCHES[1]

@@ -78,8 +78,11 @@ class Inspector:
         self._end()
 
     def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
-        """Every page of the scan, those that cannot be decoded too. Raises ``ScanError`` for a scan that is none, is
-        not whole, or has no pages that could be counted."""
+        """Return every page of the scan, those that cannot be decoded included.
+
+        Raises:
+            ScanError: The file is no scan or not whole, or its pages cannot be counted.
+        """
         check_complete(scan.path, scan_type(scan.path, self._limits))
         seen: list[InspectedPage] = []
         began, ends, count = time.monotonic(), 0, 0

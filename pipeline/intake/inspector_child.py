@@ -1,5 +1,8 @@
-"""The other side of ``pipeline.intake.inspection``: scans are asked for on standard input, one a line; the answer is a
-line with their number of pages and a line a page. Never a pickle: this process reads bytes of unknown origin."""
+"""The other side of ``pipeline.intake.inspection``.
+
+Scans are asked for on standard input, one a line; the answer is a line with their number of pages and a line
+a page. Never a pickle: this process reads bytes of unknown origin.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +54,10 @@ def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Itera
 
 
 def _seen(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
-    """The number of pages, then each of them from the first that is asked for; or the one error that there are none
-    for."""
+    """Yield the number of pages, then each of them from the first that is asked for.
+
+    Where the pages cannot be counted, yield that error alone.
+    """
     try:
         pages = page_count(scan, limits)
     except (HotichError, MemoryError) as error:

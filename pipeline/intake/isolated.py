@@ -1,7 +1,8 @@
 """Pages of scans of unknown origin, decoded in a process of their own that may hang, swell or die.
 
 A page costs about 0.2 s more than ``page_of``. Programs that decode many pages in worker processes of their own
-call ``limit_this_process`` there instead, watch the clock, and use ``page_of``."""
+call ``limit_this_process`` there instead, watch the clock, and use ``page_of``.
+"""
 
 from __future__ import annotations
 

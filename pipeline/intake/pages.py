@@ -1,7 +1,8 @@
 """Pages of a scan, whatever its format: how many there are, one of them as pixels, some of them as a scan of their own.
 
 Decoding happens in this process; a caller that cannot afford a decoder's crash or endless loop either runs in
-a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.intake.isolated``."""
+a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.intake.isolated``.
+"""
 
 from __future__ import annotations
 
@@ -105,8 +106,19 @@ def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
 
 
 def split(source: Path, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
-    """Write those pages (from 1) of a PDF to a new PDF, of a TIFF to a new TIFF without loss; the same pages give the
-    same bytes. Raises ``ScanError`` where that cannot be done."""
+    """Write some pages of a PDF to a new PDF, of a TIFF to a new TIFF, without loss.
+
+    The same pages give the same bytes.
+
+    Args:
+        source: The scan.
+        pages: The numbers of the pages, from 1.
+        target: The file to write.
+        limits: Bounds on the scan.
+
+    Raises:
+        ScanError: The pages cannot be taken out.
+    """
     kind = scan_type(source, limits)
     with named_errors(source, None):
         if kind is FileType.PDF:

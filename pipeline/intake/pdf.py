@@ -1,6 +1,7 @@
 """Pages of PDF files: the embedded picture as it is where a page is nothing else, else drawn by poppler.
 
-The page tree is walked here, so that a lost page keeps its number."""
+The page tree is walked here, so that a lost page keeps its number.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ one picture and must be drawn. Matrices are those of PDF 1.7, 8.3.4: ``(a, b, c,
 
     d ^  +-------+        the unit square of the picture comes to lie where its
       |  | /Im0  |        matrix puts it; the page is then turned by /Rotate
-      +--+-------+> a"""
+      +--+-------+> a
+"""
 
 from __future__ import annotations
 

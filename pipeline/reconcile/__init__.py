@@ -1,5 +1,8 @@
-"""The spreadsheet of the shared software compared with the registry: missing, extra and differing entries, and rejected
-cells. Pure: rows come from a file, entries and books are handed in, nothing is changed."""
+"""The spreadsheet of the shared software compared with the registry.
+
+The result is missing, extra and differing entries, and rejected cells. This package is pure: rows come from a
+file, entries and books are handed in, nothing is changed.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""From a cell of the file to the text that its column's kind writes, or why the cell is rejected; and texts typed with
-a font of before Unicode (``pipeline.text.legacy_fonts``).
+"""Values of cells: the text that a column's kind writes for a cell, or why the cell is rejected.
 
-Many words together identify a font. A row is judged by all its words when no letter of it is beyond one byte: rows of
-several sources stand in one file. A column is judged by all its words when no cell of it has such a letter: Excel has a
-font for each column. A text that neither identifies is left as it is.
+Texts may be typed with a font of before Unicode (``pipeline.text.legacy_fonts``). Many words together
+identify a font. A row is judged by all its words when no letter of it is beyond one byte: rows of several
+sources stand in one file. A column is judged by all its words when no cell of it has such a letter: Excel has
+a font for each column. A text that neither identifies is left as it is.
 """
 
 from __future__ import annotations
@@ -40,8 +40,12 @@ SAFE_DIGITS = 15
 
 
 class CellRejected(Exception):
-    """A cell has no usable value. ``reason``: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``,
-    ``no-year`` or ``date-elsewhere``."""
+    """A cell has no usable value.
+
+    Attributes:
+        reason: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year`` or
+            ``date-elsewhere``.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -188,8 +192,10 @@ def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
 
 
 class ColumnFonts:
-    """Collects the texts that identify the fonts of columns, by position. A column is ``open`` as long as it may have
-    one."""
+    """Collects the texts that identify the fonts of columns, by position.
+
+    A column is ``open`` as long as it may have such a font.
+    """
 
     def __init__(self, positions: Iterable[int]) -> None:
         self._texts: dict[int, set[str]] = {at: set() for at in positions}

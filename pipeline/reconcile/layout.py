@@ -1,5 +1,6 @@
-"""The layout of a sheet: which of its columns holds which column of the Ministry, by the Ministry's own names or by an
-office's file.
+"""The layout of a sheet: which of its columns holds which column of the Ministry.
+
+The columns bear the Ministry's own names, or an office's file names them:
 
 .. code-block:: toml
 

@@ -1,5 +1,7 @@
-"""Entries and rows brought together: by key within a volume, and what the key does not bring together by similarity;
-which books a file is about, and which registration place a row names.
+"""Matching of the entries of the registry with the rows of a file.
+
+The key within a volume comes first, similarity for what the key leaves over. Also: which books a file is
+about, and which registration place a row names.
 """
 
 from __future__ import annotations
@@ -256,8 +258,11 @@ class _Matcher:
     # --- by likeness ----------------------------------------------------------------------------------------------
 
     def _rest(self, compared: set[int]) -> Iterator[ReconcileDifference]:
-        """Match what no key settled: pairs by similarity, then dissimilar pairs of a key, duplicates, extra rows and
-        missing entries."""
+        """Match what no key settled.
+
+        These are pairs by similarity, then dissimilar pairs of a key, duplicates, extra rows and missing
+        entries.
+        """
         gone_ours: set[int] = set()
         gone_theirs: set[int] = set()
         found = self._likeness.pairs(

@@ -1,5 +1,8 @@
-"""The rows of a file, read once and kept outside memory: in an SQLite table that is in memory as far as it is small and
-else in a file without a name, which is gone when it is closed."""
+"""The rows of a file, read once and kept outside memory.
+
+They are in an SQLite table that stays in memory while it is small, and else in a file without a name, which
+is gone when it is closed.
+"""
 
 from __future__ import annotations
 

@@ -185,8 +185,10 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def _unescaped(text: str) -> str:
-    """Return the text with ``_x000D_`` and its like resolved (ECMA-376 part 1, 22.9.2.19); control characters become
-    spaces."""
+    """Return the text with ``_x000D_`` and its like resolved; control characters become spaces.
+
+    Source: ECMA-376 part 1, 22.9.2.19.
+    """
     if "_x" not in text:
         return text
     return _ESCAPE.sub(lambda found: _letter(int(found[1], 16)), text)
@@ -426,8 +428,10 @@ def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
 
 
 def _what_it_is(path: Path) -> str:
-    """Return what kind of file it is instead of an ``.xlsx``, and what helps: judged by its first bytes, and by how an
-    old container names its parts."""
+    """Return what kind of file it is instead of an ``.xlsx``, and what helps.
+
+    The kind is judged by its first bytes, and by how an old container names its parts.
+    """
     with path.open("rb") as file:
         content = file.read(MOST_LOOKED_AT)
     if content.startswith(OLD_CONTAINER):

@@ -178,8 +178,10 @@ def _write_table(sheet: Worksheet, table: ReportTable, formats: _Formats) -> Non
 def _write(
     sheet: Worksheet, row: int, at: int, cell: ReportCell, formats: _Formats, *, bold: bool = False
 ) -> None:
-    """Write a number where there is one, else the text that people read (a day is a text too: programs disagree on
-    days)."""
+    """Write a number where there is one, else the text that people read.
+
+    A day is a text too: programs disagree on days.
+    """
     if isinstance(cell.value, int | float):
         sheet.write_number(row, at, cell.value, formats.of(cell.pattern, bold=bold))
     else:

@@ -78,8 +78,7 @@ class Plan:
 
 
 def plan_of(lot: int, quality: QualityLevels) -> Plan:
-    """Return the plan with the smallest sample that keeps to both risks; the whole lot where no smaller one
-    does.
+    """Return the plan with the smallest sample that keeps to both risks; the whole lot if no smaller one does.
 
     Args:
         lot: The size of the lot.

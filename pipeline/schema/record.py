@@ -139,8 +139,11 @@ class RecordSpec(Declaration):
 
     @cached_property
     def key_columns(self) -> KeyColumns:
-        """The columns of an entry's key: number, day and page as ``book`` declares them, volume and place as the ledger
-        fills them. Without ``book`` the number is the first field of its kind."""
+        """The columns of an entry's key.
+
+        ``book`` declares the number, day and page; the ledger fills volume and place. Without ``book`` the
+        number is the first field of its kind.
+        """
         columns = {spec.name: spec.column for spec in self.fields}
         by_ledger = {spec.ledger: spec.column for spec in self.fields if spec.ledger}
         by_kind = {spec.kind: spec.column for spec in reversed(self.fields)}

@@ -1,7 +1,7 @@
-"""An evaluation as a page that opens by a double click: one HTML file and the pictures of the worst readings, nothing
-from a network.
+"""An evaluation as a page that opens by a double click, without a network.
 
-It shows names and writing of real people. It is readable by its owner only, and keeps itself out of version control.
+It is one HTML file with the pictures of the worst readings. It shows names and writing of real people. It is
+readable by its owner only, and keeps itself out of version control.
 """
 
 from pipeline.evaluation.report.html_report import PAGE, EvaluationReport, write_report

@@ -187,8 +187,11 @@ class FieldGroup:
 
 @dataclass(frozen=True)
 class KindFormMatrix:
-    """How right each kind is on each form: ``rows`` are a kind's name and one score a form, None where the form has no
-    such field.
+    """How right each kind of value is on each form.
+
+    Attributes:
+        forms: The forms' names.
+        rows: A kind's name and its score on each form; ``None`` where the form has no such field.
     """
 
     forms: tuple[str, ...]
@@ -197,8 +200,12 @@ class KindFormMatrix:
 
 @dataclass(frozen=True)
 class LinePicture:
-    """The picture of one line: the name of its file and how wide it is shown, in pixels and as a share of the card, so
-    that all lines of a card are of one scale.
+    """The picture of one line, on a scale that all lines of a card share.
+
+    Attributes:
+        name: The name of its file.
+        width: Its shown width in pixels.
+        share: Its shown width as a share (0..1) of the card's.
     """
 
     name: str

@@ -1,5 +1,8 @@
-"""How right the values are: what second looks and samples found, what the machine had read of decided fields, and books
-whose handwriting is unlike that which was calibrated on."""
+"""How right the values are.
+
+The section shows what second looks and samples found, what the machine had read of decided fields, and books
+whose handwriting is unlike that which was calibrated on.
+"""
 
 from __future__ import annotations
 
