@@ -1,4 +1,7 @@
-"""One run over one book: what it reads, counts and saves, and the report of it. Only here is anything saved."""
+"""One run over one book: what it reads, counts and saves, and the report of it. Only here is anything saved.
+
+A page that repeatedly kills, outlasts or swells its worker is set aside here (``BookRun.set_aside``).
+"""
 
 from __future__ import annotations
 

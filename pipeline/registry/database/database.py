@@ -24,7 +24,7 @@ from pipeline.registry.database.audit.key import KeyFile
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
 
 
-class Kind(Protocol):
+class DatabaseBackend(Protocol):
     """A kind of database. ``name``: how messages call this one, without user or password."""
 
     name: str
@@ -37,7 +37,7 @@ class Kind(Protocol):
         """What an error of the driver means and what to do, without any value that was to be stored."""
 
 
-KINDS: Mapping[str, Callable[[URL, float], Kind]] = {
+KINDS: Mapping[str, Callable[[URL, float], DatabaseBackend]] = {
     "sqlite": sqlite.SqliteFile,
     "postgresql": postgresql.PostgresqlServer,
 }
@@ -96,7 +96,7 @@ class Database:
             yield connection
 
 
-def _kind(url: str, wait_seconds: float) -> Kind:
+def _kind(url: str, wait_seconds: float) -> DatabaseBackend:
     try:
         parsed = make_url(url)
     except ArgumentError:

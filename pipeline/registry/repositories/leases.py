@@ -1,4 +1,9 @@
-"""Who has which task in hand. A lease runs out by itself; until somebody else takes the task, its holder keeps it."""
+"""Leases of review tasks: who works on which task until when.
+
+A lease runs out by itself; until somebody else takes the task, its holder keeps it. Reading a page anew ends no lease:
+the task's ``version`` changes (``repositories.tasks``), and ``check_version`` (``services.desk.keying``) then refuses
+what its holder keyed on the old version.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _UNTOUCHED = consensus_of(Way.SINGLE, ())
 
 @dataclass(frozen=True, slots=True)
 class TaskWanted:
-    """What the task of a subject must say. ``place``: where it stands (``readback.place_of``); ``before``: the row of
+    """What the task of a subject must say. ``place``: where it stands (``entries.place_of``); ``before``: the row of
     the task, None where there is none; ``left`` to decide, and ``keyed`` so far."""
 
     subject: Subject

@@ -13,7 +13,7 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.model.statistics import ChangedField, ListFilter, Statistics, WaitingTask
 from pipeline.registry.services.lots.sample_results import lots_of
-from pipeline.registry.services.statistics import waiting, words
+from pipeline.registry.services.statistics import second_looks, waiting
 from pipeline.registry.services.statistics.books import book_statistics
 from pipeline.registry.services.statistics.hours import hour_statistics
 from pipeline.registry.services.statistics.scanners import scanner_statistics
@@ -39,9 +39,9 @@ class RegistryStatistics:
                 books=book_statistics(connection, self._places),
                 hours=hour_statistics(*asked),
                 waiting=waiting.waiting_statistics(connection, self._places, nothing.at),
-                second=words.second_looks(*asked),
-                readings=words.reading_statistics(*asked),
-                people=words.person_statistics(*asked) if people else None,
+                second=second_looks.second_looks(*asked),
+                readings=second_looks.reading_statistics(*asked),
+                people=second_looks.person_statistics(*asked) if people else None,
                 lots=lots_of(connection, self._places, nothing.since),
                 scanners=scanner_statistics(connection, self._places),
             )
@@ -59,7 +59,9 @@ class RegistryStatistics:
     def people(self, days: int) -> Statistics:
         """People alone."""
         with self._counting(days) as (connection, nothing):
-            return replace(nothing, people=words.person_statistics(connection, self._places, nothing.since))
+            return replace(
+                nothing, people=second_looks.person_statistics(connection, self._places, nothing.since)
+            )
 
     def nothing(self, days: int) -> Statistics:
         """No counts: the moment and the day alone."""
@@ -83,11 +85,11 @@ class RegistryStatistics:
     ) -> tuple[ChangedField, ...]:
         """Fields of which a second look changed the first word."""
         with self._database.reading() as connection:
-            return words.overturned_fields(connection, self._places, since, listed, limit)
+            return second_looks.overturned_fields(connection, self._places, since, listed, limit)
 
     def misread(
         self, since: datetime, listed: ListFilter, limit: int = MOST_LINES
     ) -> tuple[ChangedField, ...]:
         """Fields that the machine had read otherwise than people settled them."""
         with self._database.reading() as connection:
-            return words.misread_fields(connection, self._places, since, listed, limit)
+            return second_looks.misread_fields(connection, self._places, since, listed, limit)
