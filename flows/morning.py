@@ -33,7 +33,13 @@ NAMED = 20
 
 
 def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "") -> str:
-    """Markdown. ``found``: what the checks over all books found; ``stopped``: why the run ended early, if it did."""
+    """Return the morning report as Markdown.
+
+    Args:
+        summaries: A summary for each book.
+        found: What the checks over all books found.
+        stopped: Why the run ended early, if it did.
+    """
     lines = [f"## {overview(list(summaries))}", ""]
     if stopped:
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]

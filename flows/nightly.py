@@ -125,7 +125,15 @@ def read_book(
     breaker: CircuitBreaker | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
-    """One book through ``pipeline.batch.book_report``. ``breaker``: that of the run."""
+    """Read one book through ``pipeline.batch.book_report``.
+
+    Args:
+        folder: The book's folder.
+        workspace: The workspace, by default the one in the settings.
+        workers: The number of processes, by default as in the settings.
+        breaker: The circuit breaker of the whole run.
+        on_progress: Called as pages are done.
+    """
 
     def read() -> Summary:
         settings = read_settings()

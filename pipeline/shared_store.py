@@ -25,13 +25,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SharedStore:
-    """``url``: as fsspec has it (``file:///mnt/kho``, ``s3://bucket/kho``); ``options``: what its file system wants."""
+    """A store of scans that several workspaces share.
+
+    Attributes:
+        url: Its address as fsspec has it (``file:///mnt/kho``, ``s3://bucket/kho``).
+        options: The options of its file system.
+    """
 
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def put(self, scan: Path, sha256: str) -> None:
-        """Have a copy of a stored scan there, named as here. Raises ``StorageError`` when it cannot be proven whole."""
+        """Copy a stored scan into the shared store, under the same name.
+
+        Raises:
+            StorageError: The copy cannot be proven whole.
+        """
 
         def put(files: Any, root: str) -> None:
             target = f"{root}/{sha256[:2]}/{scan.name}"
@@ -126,7 +135,11 @@ class SharedStore:
 
 
 def shared_store_of(root: Path) -> SharedStore | None:
-    """What ``store.toml`` in a workspace names; ``None`` without the file. Raises ``SchemaError`` with its flaws."""
+    """Return the shared store that ``store.toml`` in a workspace names; ``None`` without that file.
+
+    Raises:
+        SchemaError: The file is wrong; names its flaws.
+    """
     path = root / FILE
     if not path.exists():
         return None

@@ -129,11 +129,18 @@ class Workspace:
     def store(self, source: Path, sha256: str | None = None) -> StoredScan:
         """Copy a scan into the store, once per content, whatever its name; the source is left alone.
 
-        ``sha256`` of the source, when it is known, saves reading it once. The copy is whole, on disk, read back and
-        read-only before it gets its name, so several processes may store the same file at once. Where the workspace
-        shares its scans, the copy lies there too when this returns. Raises ``ScanError``
-        when the source cannot be read or changed meanwhile, ``StorageError`` with advice when the store cannot be
-        written; either way nothing half-written stays behind.
+        The copy is whole, on disk, read back and read-only before it gets its name, so several processes may
+        store the same file at once. Where the workspace shares its scans, the copy lies there too when this
+        returns.
+
+        Args:
+            source: The scan.
+            sha256: Its hash, if known; that saves reading it once.
+
+        Raises:
+            ScanError: The source cannot be read or changed meanwhile; as with the other, nothing half-written
+                stays.
+            StorageError: The store cannot be written; with advice.
         """
         sha256 = sha256 or _sha256_of(source)
         folder = self.objects / sha256[:2]

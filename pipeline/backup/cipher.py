@@ -23,7 +23,13 @@ TAG_BYTES = 16
 
 
 def encrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
-    """The bytes of the encrypted file. ``key``: 32 bytes; ``name``: what the file is asked for by."""
+    """Yield the bytes of the encrypted file.
+
+    Args:
+        blocks: The bytes to encrypt.
+        key: 32 bytes.
+        name: The name that the file is asked for by; it must be the same for decryption.
+    """
     salt = os.urandom(SALT_BYTES)
     yield MAGIC + salt
     box = _box(key, salt)
@@ -37,7 +43,16 @@ def encrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[b
 
 
 def decrypt_blocks(blocks: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
-    """The bytes as they were. Raises ``BackupRefused`` for another key and for a file that is not whole."""
+    """Yield the bytes as they were before encryption.
+
+    Args:
+        blocks: The bytes of the encrypted file.
+        key: 32 bytes.
+        name: The name that the file was encrypted with.
+
+    Raises:
+        BackupRefused: The key is another one, or the file is not whole.
+    """
     source = iter(blocks)
     held = _filled(source, b"", len(MAGIC) + SALT_BYTES)
     if not held.startswith(MAGIC):

@@ -128,7 +128,11 @@ def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done
 
 
 def newest(vault: Vault) -> str:
-    """Raises ``BackupRefused`` when there is none."""
+    """Return the name of the newest backup.
+
+    Raises:
+        BackupRefused: There is none.
+    """
     names = vault.names()
     if not names:
         raise BackupRefused(f"Trong {vault.folder} chưa có bản sao lưu nào đã xong.")

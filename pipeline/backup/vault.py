@@ -57,7 +57,11 @@ class BackupManifest:
 
 
 def read_manifest(data: bytes) -> BackupManifest:
-    """The manifest in those bytes. Raises ``BackupRefused`` when it is none, or names a path outside its root."""
+    """Return the manifest in some bytes.
+
+    Raises:
+        BackupRefused: They hold none, or it names a path outside its root.
+    """
     try:
         told = json.loads(data)
         if told.pop("format") != FORMAT:
@@ -82,12 +86,21 @@ NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
 def key_in(path: Path | None) -> bytes | None:
-    """The key in that file, as ``HOTICH_REGISTRY_KEY_FILE`` has one. Raises ``SetupError``."""
+    """Return the key in a file such as ``HOTICH_REGISTRY_KEY_FILE`` names.
+
+    Raises:
+        SetupError: The file holds no usable key.
+    """
     return None if path is None else bytes.fromhex(read_key(path))
 
 
 class Vault:
-    """``key``: 32 bytes; None = nothing is encrypted. All of one folder is, or nothing is."""
+    """A folder of backups, all of them encrypted or none.
+
+    Args:
+        folder: The folder.
+        key: 32 bytes; ``None`` encrypts nothing.
+    """
 
     def __init__(self, folder: Path, key: bytes | None = None) -> None:
         self.folder = folder
@@ -95,7 +108,11 @@ class Vault:
         self._ending = "" if key is None else ".enc"
 
     def names(self) -> tuple[str, ...]:
-        """The backups that are whole, the oldest first. Raises ``BackupRefused`` where they need a key, or none."""
+        """Return the names of the backups that are whole, the oldest first.
+
+        Raises:
+            BackupRefused: They need a key, or none.
+        """
         found = [path for path in (self.folder / MANIFESTS).glob("*.json*") if not path.name.startswith(".")]
         if any(path.name.endswith(".enc") != bool(self._ending) for path in found):
             raise BackupRefused(
@@ -106,14 +123,22 @@ class Vault:
         return tuple(sorted(path.name.split(".")[0] for path in found))
 
     def manifest(self, name: str) -> BackupManifest:
-        """That backup's manifest. Raises ``BackupRefused``."""
+        """Return the manifest of a backup.
+
+        Raises:
+            BackupRefused: There is no such backup, or its manifest is damaged.
+        """
         path = self.folder / MANIFESTS / f"{name}.json{self._ending}"
         if NAME.fullmatch(name) is None or not path.is_file():
             raise BackupRefused(f"Không có bản sao lưu {name} trong {self.folder}, hoặc bản ấy chưa xong.")
         return read_manifest(b"".join(self._plain(path, name)))
 
     def put(self, source: Path, path: str) -> BackedUpFile:
-        """Keep a file under ``path``; its content only when it is not there yet. Raises ``StorageError``."""
+        """Keep a file under ``path``; write its content only when it is not there yet.
+
+        Raises:
+            StorageError: A disk cannot be read or written.
+        """
         try:
             sha256, size = sha256_and_size(file_blocks(source))
             target = self._place(sha256)
@@ -136,7 +161,11 @@ class Vault:
             raise StorageError(f"Không ghi được vào {self.folder} ({error.strerror}).") from None
 
     def check(self, one: BackedUpFile) -> None:
-        """Read a file whole. Raises ``BackupRefused`` when it is not there or not what it was."""
+        """Read a file whole and compare it with its checksum.
+
+        Raises:
+            BackupRefused: It is missing or altered.
+        """
         target = self._place(one.sha256)
         if not target.is_file():
             raise BackupRefused(f"Bản sao lưu thiếu tệp {one.path}. Hãy dùng bản sao lưu khác.")
@@ -144,7 +173,16 @@ class Vault:
             raise BackupRefused(f"Tệp {one.path} trong bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.")
 
     def fetch(self, one: BackedUpFile, target: Path) -> None:
-        """Write a file out again, on disk and proven whole. Raises ``BackupRefused``, ``StorageError``."""
+        """Write a file of a backup to disk, compared with its checksum.
+
+        Args:
+            one: The file.
+            target: Where to write it.
+
+        Raises:
+            BackupRefused: It is missing or altered.
+            StorageError: The disk cannot be written.
+        """
         source = self._place(one.sha256)
         if not source.is_file():
             raise BackupRefused(f"Bản sao lưu thiếu tệp {one.path}. Hãy dùng bản sao lưu khác.")

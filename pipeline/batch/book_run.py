@@ -31,7 +31,14 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class ScanFailure:
-    """A scan, a page of it (``page_no``, from 1) or a ledger file that could not be used; ``message``: what to do."""
+    """A scan, a page or a ledger file that could not be used.
+
+    Attributes:
+        code: The code of the error.
+        scan: The name of the file.
+        page_no: The page in it, from 1; ``None`` for the file as a whole.
+        message: What happened and what to do, in Vietnamese.
+    """
 
     code: str
     scan: str

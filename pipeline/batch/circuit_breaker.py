@@ -37,7 +37,11 @@ class CircuitBreaker:
         self._stops = 0
 
     def note(self, code: str | None) -> None:
-        """Count a page that was read (``None``) or failed with that code. Raises ``ReadingStopped``."""
+        """Count a page that was read (``None``) or failed with a code.
+
+        Raises:
+            ReadingStopped: Too many pages have failed.
+        """
         if not self._options.pages:
             return
         self._last.append(code)

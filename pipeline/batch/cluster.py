@@ -232,7 +232,12 @@ def require_cluster(client: Client, context: RunContext) -> int:
 
 
 def probe_worker(root: Path, mark: str) -> WorkerProbe:
-    """Return the report of this process; ``mark``: name of the file that all must see, in the workspace ``root``."""
+    """Return the report of this process.
+
+    Args:
+        root: The workspace.
+        mark: The name of the file in it that all workers must see.
+    """
     return WorkerProbe(
         _versions(), _seen(Workspace(root), mark), not multiprocessing.current_process().daemon
     )

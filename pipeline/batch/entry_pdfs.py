@@ -126,7 +126,11 @@ _compressor = JpegCompressor()
 
 
 def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
-    """Return the files of a job, made in this process. Raises ``ScanError``."""
+    """Return the files of a job, made in this process.
+
+    Raises:
+        ScanError: A scan cannot be read.
+    """
 
     def decode(part: PagePart) -> PageImage:
         scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)

@@ -36,7 +36,7 @@ Hashes = dict[str, str]
 
 @dataclass(frozen=True)
 class PackageProgress:
-    """``done`` of the ``total`` entries of the book ``folder`` are copied."""
+    """How many entries (``done`` of ``total``) of the book ``folder`` are copied."""
 
     folder: str
     done: int

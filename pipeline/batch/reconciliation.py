@@ -68,7 +68,11 @@ class ReconciliationRun:
     counts: ReconcileCounts = field(default_factory=ReconcileCounts)
 
     def differences(self) -> Iterator[ReconcileDifference | RejectedCell]:
-        """Yield all that is not the same, and every rejected cell. Raises ``ReconcileError`` for a broken sheet."""
+        """Yield all that is not the same, and every rejected cell.
+
+        Raises:
+            ReconcileError: The sheet is broken.
+        """
         record = self.layout.record.record
         books = [
             ReconcileBook(
@@ -189,7 +193,13 @@ class CollectedDifferences:
 
 @dataclass
 class DifferenceReport:
-    """Makes lines and questions of differences; ``cropper`` ``None``: lines without pictures."""
+    """Makes lines of a workbook and questions from differences.
+
+    Attributes:
+        registry: The registry.
+        layout: The layout of the file's sheet.
+        cropper: Crops the pictures of the lines; ``None`` gives lines without pictures.
+    """
 
     registry: Registry
     layout: SheetLayout

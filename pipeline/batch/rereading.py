@@ -58,7 +58,14 @@ class RereadPreview:
 def outlooks(
     root: Path, context: RunContext, *, sample: int = 0, workers: int = 1
 ) -> Iterator[RereadPreview]:
-    """Yield a preview of each book of a folder; ``sample``: how many pages of each are read on trial."""
+    """Yield a preview of each book of a folder.
+
+    Args:
+        root: The folder of the books' folders.
+        context: The settings and stores of the run.
+        sample: How many outdated pages of each book are read on trial.
+        workers: The number of processes.
+    """
     for folder in book_folders(root):
         yield outlook(folder, context, sample=sample, workers=workers)
 

@@ -142,8 +142,11 @@ def is_handwritten(reading: FieldReading) -> bool:
 
 
 def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Return whether a date has a month and no day: rare on paper, and what is left of any date whose first digits were
-    not seen. A year alone is what many forms ask for."""
+    """Return whether a date has a month and no day.
+
+    That is rare on paper, and what is left of any date whose first digits were not seen. A year alone is what
+    many forms ask for.
+    """
     return spec.kind in ("date", "date_words") and reading.canonical.count(".") == 1
 
 

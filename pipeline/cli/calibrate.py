@@ -105,7 +105,16 @@ def proves_less(after: CalibrationScore, before: CalibrationScore) -> bool:
 def score_calibration(
     known: Calibration, made: Calibration, held: Sequence[Sample], routing: RoutingOptions
 ) -> CalibrationScore:
-    """The worth of ``known`` on the fields that bounded the risk of ``made``: its own thresholds, tried on these."""
+    """Return the worth of a known calibration on the fields that bounded a new one's risk.
+
+    It is tried with its own thresholds.
+
+    Args:
+        known: The calibration in use.
+        made: The new calibration.
+        held: The samples that were held back from fitting.
+        routing: The error rates that the office tolerates.
+    """
     sure = known.chances_right([sample.features for sample in held])
     judged: dict[str, list[tuple[float, bool]]] = {"": []}
     for sample, chance in zip(held, sure, strict=True):

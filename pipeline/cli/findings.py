@@ -60,7 +60,14 @@ def format_hypotheses(hypotheses: Sequence[Hypothesis]) -> str:
 
 @dataclass(frozen=True)
 class FindingPlace:
-    """Where an entry or a page stands. ``page_no``: in the scan, from 1."""
+    """Where an entry or a page is found.
+
+    Attributes:
+        book: The name of the book.
+        scan: The name of the scan.
+        page_no: The page in the scan, from 1.
+        number: The number of the entry, if it is about one.
+    """
 
     book: str
     scan: str

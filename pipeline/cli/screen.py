@@ -90,7 +90,7 @@ LINES = 10
 
 
 class HowFar(Protocol):
-    """``done`` of the ``total`` pages or entries of the book ``folder``."""
+    """Progress in a book: ``done`` of the ``total`` pages or entries of the book ``folder``."""
 
     @property
     def folder(self) -> str: ...

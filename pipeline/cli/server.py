@@ -112,7 +112,7 @@ class _Start:
         self._running.append((part, process))
 
     def watch(self) -> None:
-        """Raises ``SetupError`` when one of the programs has ended."""
+        """Raise ``SetupError`` when one of the programs has ended."""
         for part, process in self._running:
             if process.poll() is not None:
                 raise SetupError(
@@ -175,7 +175,7 @@ def _deployments(workspace: Path, backup: Path | None) -> list[str]:
 
 
 def _wait_for(address: str, watch: Callable[[], None]) -> None:
-    """Until a server answers there. Raises ``SetupError`` when it ends or takes too long."""
+    """Wait until a server answers; raise ``SetupError`` when it ends or takes too long."""
     ask = build_opener(ProxyHandler({})).open
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:

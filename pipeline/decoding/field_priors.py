@@ -189,8 +189,10 @@ class ListPrior(Prior):
 
 @dataclass(frozen=True)
 class UsualTextPrior(Prior):
-    """Free text with a few usual wordings. These are tried on the ink in every case; any other text weighs by its
-    words, and a little less."""
+    """Free text with a few usual wordings.
+
+    These are tried on the ink in every case; any other text weighs by its words, and a little less.
+    """
 
     free: Prior
     known: frozenset[str]
@@ -215,8 +217,10 @@ def _is_usual(text: str) -> bool:
 
 @dataclass(frozen=True)
 class DateWordsPrior(Prior):
-    """A date in words: number words by the words before them. A date that parses weighs only a little more than one
-    that does not, since a line may hold half of it."""
+    """A date in words: each number word weighs by the words before it.
+
+    A date that parses weighs only a little more than one that does not, since a line may hold half of it.
+    """
 
     words: WordPrior
 

@@ -118,8 +118,13 @@ def habit_of_date(before: str, word: str) -> float:
 
 
 class _Shape(NamedTuple):
-    """How a word is written: whether it begins a level, and what it weighs as a common word with a capital, or as a
-    name without one."""
+    """How a word is written.
+
+    Attributes:
+        is_level: Whether it begins the name of an administrative level.
+        capital_inside: What it weighs as a common word with a capital.
+        small_name: What it weighs as a name without one.
+    """
 
     is_level: bool
     capital_inside: float

@@ -78,7 +78,11 @@ class BookTruth:
 
 
 def load_truth(path: Path) -> BookTruth:
-    """Return the truth of a file. Raises ``SchemaError`` when it is missing or not of this form."""
+    """Return the truth of a file.
+
+    Raises:
+        SchemaError: The file is missing or not of this form.
+    """
     try:
         return truth_of(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -90,7 +94,13 @@ def load_truth(path: Path) -> BookTruth:
 
 
 def truth_of(data: Mapping[str, Any]) -> BookTruth:
-    """Return the truth that JSON data states. ``KeyError``, ``TypeError`` or ``ValueError``: it states none."""
+    """Return the truth that JSON data states.
+
+    Raises:
+        KeyError: Something is missing; as with the others, the data states no truth.
+        TypeError: Something is of another type.
+        ValueError: Something has an impossible value.
+    """
     return BookTruth(
         kind=str(data["kind"]),
         year=int(data["year"]),

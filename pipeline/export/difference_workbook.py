@@ -77,7 +77,11 @@ class DifferenceWorkbook:
             page.insert_image(row, len(HEADER) - 1, f"{sheet}-{row}.jpg", options)
 
     def close(self, summary: Sequence[str]) -> None:
-        """Write the summary and the file. Raises ``StorageError`` when the disk refuses."""
+        """Write the summary and the file.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
         self._summary.set_column(0, 0, 120, self._text)
         for row, sentence in enumerate(summary):
             self._summary.write_string(row, 0, sentence, self._text)

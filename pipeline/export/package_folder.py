@@ -106,7 +106,11 @@ class SigningKey:
 
 
 def signing_key(path: Path) -> SigningKey:
-    """Return the key of a file, made now when there is none. Raises ``StorageError`` with advice."""
+    """Return the key of a file, made now when there is none.
+
+    Raises:
+        StorageError: The file cannot be read or written; with advice.
+    """
     with suppress(FileNotFoundError):
         return _read_key(path)
     key = Ed25519PrivateKey.generate()
@@ -209,7 +213,11 @@ def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw,
 
 
 def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
-    """Return the manifest of a package, as bytes and as JSON data. Raises ``StorageError`` when there is none."""
+    """Return the manifest of a package, as bytes and as JSON data.
+
+    Raises:
+        StorageError: There is none.
+    """
     try:
         data = (folder / MANIFEST).read_bytes()
         manifest = json.loads(data)

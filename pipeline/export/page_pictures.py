@@ -65,7 +65,13 @@ class PageRectification:
 
 @dataclass(frozen=True, slots=True)
 class RectifiedPicture:
-    """A rectified page at ``dpi`` pixels an inch; ``scale``: its pixels per pixel of the canvas."""
+    """A rectified page.
+
+    Attributes:
+        pixels: Its pixels (h, w, 3).
+        dpi: Its pixels per inch.
+        scale: Its pixels per pixel of the canvas.
+    """
 
     pixels: Pixels
     dpi: float

@@ -97,7 +97,11 @@ def remove_temporary_files(folder: Path, older_than: float = 0.0) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file's bytes, or the names in a folder, are on disk. Raises ``OSError``."""
+    """Wait until a file's bytes, or the names in a folder, are on disk.
+
+    Raises:
+        OSError: The disk refuses.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -106,7 +110,11 @@ def sync(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it. Raises ``StorageError`` with advice."""
+    """Make a folder and those above it.
+
+    Raises:
+        StorageError: The disk refuses; with advice.
+    """
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
 

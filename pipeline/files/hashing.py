@@ -11,7 +11,11 @@ BLOCK_BYTES = 1 << 20
 
 
 def sha256_of_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes. Raises ``OSError``."""
+    """Return the SHA-256 of a file's bytes in lower-case hex.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
     return sha256_and_size(file_blocks(path))[0]
 
 
@@ -30,7 +34,11 @@ def sha256_and_size(blocks: Iterable[bytes]) -> tuple[str, int]:
 
 
 def file_blocks(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file in blocks of at most ``BLOCK_BYTES``. Raises ``OSError``."""
+    """Yield the bytes of a file in blocks of at most ``BLOCK_BYTES``.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             yield block

@@ -194,9 +194,18 @@ class Assigner:
     def assign_to(
         self, row: IntakeRow, before: BookAssignment | None, folder: str, by: str, now: float
     ) -> BookAssignment:
-        """Put the pages of a delivery that wait for a person into the book of ``folder``, as that person says.
+        """Put the pages of a delivery that wait for a person into a book, as that person says.
 
-        Raises ``LedgerError`` when there is no such book, ``SetupError`` when nothing of the delivery waits.
+        Args:
+            row: The delivery.
+            before: Its last assignment, if there is one.
+            folder: The name of the book's folder.
+            by: The person.
+            now: Seconds since 1970.
+
+        Raises:
+            LedgerError: There is no such book.
+            SetupError: No page of the delivery waits.
         """
         kept = tuple(part for part in before.parts if part.book) if before else ()
         open_pages = [part.pages for part in before.parts if not part.book] if before else []

@@ -35,9 +35,15 @@ _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, er
 
 
 def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
-    """The folder of the book that a sheet names, made with its ``ledger.toml`` when it is not there.
+    """Return the folder of the book that a sheet names; make it, with its ``ledger.toml``, when it is missing.
 
-    Raises ``LedgerError`` when the folder there is of another book, ``StorageError``.
+    Args:
+        books: The folder of all books.
+        sheet: The sheet.
+
+    Raises:
+        LedgerError: The folder there is of another book.
+        StorageError: The disk cannot be written.
     """
     folder = books / sheet.folder
     if not folder.exists():
@@ -113,7 +119,16 @@ def known_pages(path: Path) -> dict[str, tuple[Look, ...]]:
 
 
 def remember_pages(path: Path, file: str, pages: Sequence[Look]) -> None:
-    """Add the pages of a file. Raises ``StorageError``."""
+    """Add the perceptual hashes of a file's pages to those of its book.
+
+    Args:
+        path: The file of the book's hashes.
+        file: The name of the added file.
+        pages: The hashes of its pages.
+
+    Raises:
+        StorageError: The disk cannot be written.
+    """
     append_line(path, json.dumps({"file": file, "pages": pages}, separators=(",", ":")))
 
 

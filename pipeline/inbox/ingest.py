@@ -46,10 +46,16 @@ class FileBusy(ScanError):
 
 
 def copy_from_inbox(source: Path, target: Path, stamp: FileStamp) -> str:
-    """The SHA-256 of a file's bytes, after they were copied to the new file ``target`` and are on disk.
+    """Copy a file to disk and return the SHA-256 of its bytes.
 
-    Raises ``FileBusy`` when the file is locked, cannot be read, or is not (or does not stay) the one of that ``stamp``;
-    ``StorageError`` when the copy cannot be written.
+    Args:
+        source: The file in the inbox.
+        target: The copy; it must not exist yet.
+        stamp: The stamp that ``source`` must have before and after.
+
+    Raises:
+        FileBusy: The file is locked, cannot be read, or is not (or does not stay) the one of that stamp.
+        StorageError: The copy cannot be written.
     """
     shown = printable(source.name)
     try:
@@ -181,7 +187,15 @@ class IngestResult:
 
 @dataclass(frozen=True, slots=True)
 class Ingestor:
-    """Takes in what one scanner delivers. ``rows``: what its manifests say already, by day and number."""
+    """Takes in what one scanner delivers.
+
+    Attributes:
+        scanner: The scanner.
+        options: What the office has set.
+        workspace: Where scans and manifests are stored.
+        inspector: Finds the pages of a scan.
+        rows: Returns the outcomes that the manifest of a day records already, by serial number.
+    """
 
     scanner: Scanner
     options: IntakeOptions

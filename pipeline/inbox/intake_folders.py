@@ -20,7 +20,10 @@ from pipeline.files import (
 
 @dataclass(frozen=True, slots=True)
 class IntakeFolders:
-    """Nothing is made on disk before it is needed. ``day``: ``yyyy-mm-dd``."""
+    """The folders and files of the intake below ``root``; none is made before it is needed.
+
+    A ``day`` is written ``yyyy-mm-dd``.
+    """
 
     root: Path
 
@@ -58,10 +61,13 @@ class IntakeFolders:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Put a small text in the place of what was there, whole or not at all.
+    """Replace the content of a small text file, whole or not at all.
 
-    Only one process at a time may do this in a folder: half-written files there are taken for those of dead processes.
-    Raises ``StorageError``.
+    Only one process at a time may do this in a folder: half-written files there are taken for those of dead
+    processes.
+
+    Raises:
+        StorageError: The disk cannot be written.
     """
     make_folder(path.parent)
     remove_temporary_files(path.parent)
@@ -75,9 +81,23 @@ _UNSAFE = re.compile(r"[^\w .()-]")
 
 
 def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: ScanError, at: str) -> str:
-    """Move a copy that is on disk into the quarantine ``folder`` and write why; the name it has there.
+    """Move a copy that is on disk into the quarantine and write the reason beside it.
 
-    Done again after a run that died, it comes to the same. Raises ``StorageError``.
+    Done again after a crashed run, it comes to the same.
+
+    Args:
+        copy: The copy.
+        folder: The quarantine of the scanner and day.
+        serial: The delivery's number.
+        name: Its name in the inbox.
+        error: Why it is refused.
+        at: When, as text.
+
+    Returns:
+        The name of the file in the quarantine.
+
+    Raises:
+        StorageError: The disk cannot be written.
     """
     make_folder(folder)
     file = f"{serial:05d}-{safe_name(name)}"

@@ -97,14 +97,23 @@ class BookAssignment:
 
 @dataclass(frozen=True, slots=True)
 class IntakeManifest:
-    """``rows`` by number, ``assignments`` by number."""
+    """What a manifest records of one scanner and day.
+
+    Attributes:
+        rows: The outcomes by serial number.
+        assignments: The last assignments by serial number.
+    """
 
     rows: dict[int, IntakeRow]
     assignments: dict[int, BookAssignment]
 
 
 def append_to_manifest(path: Path, entry: IntakeRow | BookAssignment) -> None:
-    """Add one line and wait until it is on disk. Raises ``StorageError``."""
+    """Add one line to a manifest and wait until it is on disk.
+
+    Raises:
+        StorageError: The disk cannot be written.
+    """
     kind = "row" if isinstance(entry, IntakeRow) else "assignment"
     told = {key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)}
     append_line(path, json.dumps({kind: told}, separators=(",", ":")))

@@ -92,7 +92,11 @@ class InboxListing:
 
 
 def list_inbox(inbox: Path) -> InboxListing:
-    """What lies in an inbox and the folders below it. Raises ``StorageError`` when it cannot be listed."""
+    """Return what lies in an inbox and the folders below it.
+
+    Raises:
+        StorageError: The inbox cannot be listed.
+    """
     files: list[InboxFile] = []
     outsiders: list[ForeignEntry] = []
     taken: list[str] = []
@@ -236,7 +240,11 @@ def load_pending(path: Path) -> PendingFiles:
 
 
 def save_pending(path: Path, pending: PendingFiles) -> None:
-    """Keep them for the next run. Raises ``StorageError``."""
+    """Save the waiting deliveries for the next run.
+
+    Raises:
+        StorageError: The disk cannot be written.
+    """
     replace_text(path, json.dumps(dataclasses.asdict(pending)))
 
 

@@ -33,7 +33,11 @@ class SeparatorSheet:
 
 
 def separator_text(sheet: SeparatorSheet) -> str:
-    """What the code of a sheet says. Raises ``LedgerError`` for a folder whose name no sheet can carry."""
+    """Return the text in the QR code of a sheet.
+
+    Raises:
+        LedgerError: The folder has a name that no sheet can carry.
+    """
     if not _is_folder(sheet.folder):
         raise LedgerError(
             f"Tên thư mục sổ «{sheet.folder}» không in lên tờ phân cách được. "
@@ -86,7 +90,12 @@ LARGE_MM, SMALL_MM = 16.0, 7.0
 
 
 def separator_sheets_pdf(sheets: Sequence[SeparatorSheet]) -> bytes:
-    """One page a sheet. Raises ``LedgerError`` for a book that no sheet can name, ``SetupError`` without its font."""
+    """Return a PDF with one page for each sheet.
+
+    Raises:
+        LedgerError: A sheet cannot name its book.
+        SetupError: The font is missing.
+    """
     pages = [_page(sheet) for sheet in sheets]
     file = io.BytesIO()
     pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=DPI, title="Tờ phân cách")

@@ -54,9 +54,12 @@ def shown(path: Path) -> str:
 
 
 def open_scan(path: Path) -> BinaryIO:
-    """The file, open for reading; raises ``ScanError`` for what is no regular file or cannot be read.
+    """Open a file for reading.
 
     A pipe or a device named like a scan is refused without waiting for it.
+
+    Raises:
+        ScanError: It is no regular file or cannot be read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -76,7 +79,11 @@ def open_scan(path: Path) -> BinaryIO:
 
 
 def scan_type(path: Path, limits: ScanLimits) -> FileType:
-    """The type of a scan that is small enough to be read; raises ``ScanError`` that says why it is not."""
+    """Return the type of a scan.
+
+    Raises:
+        ScanError: The file is too large or no scan; says why.
+    """
     with open_scan(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size == 0:
@@ -120,7 +127,11 @@ PDF_EMPTY_TAIL = 4096
 
 
 def check_complete(path: Path, kind: FileType) -> None:
-    """Raises ``BrokenScan`` where the end of a PDF or JPEG is missing. Other formats say so when they are decoded."""
+    """Check that a PDF or JPEG has its end; other formats show a missing end when they are decoded.
+
+    Raises:
+        BrokenScan: The end is missing.
+    """
     if kind not in (FileType.PDF, FileType.JPEG):
         return
     with open_scan(path) as file:

@@ -45,9 +45,12 @@ EXIF_ORIENTATIONS = {
 
 
 def rgb_pixels(image: Image.Image, turn: PixelOrientation = UPRIGHT) -> Pixels:
-    """``(h, w, 3)`` RGB of a Pillow image of any mode: 16 bits scaled to 8, transparency laid on white paper.
+    """Return the RGB pixels (h, w, 3) of a Pillow image of any mode.
 
-    Raises ``UnknownFileType`` for 32-bit samples, whose white point no file states.
+    Samples of 16 bits are scaled to 8, and transparent pixels lie on white paper.
+
+    Raises:
+        UnknownFileType: The samples have 32 bits, whose white point no file states.
     """
     width, height = image.size
     page: Pixels = np.empty((width, height, 3) if turn.transposed else (height, width, 3), dtype=np.uint8)
@@ -94,7 +97,11 @@ def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
 
 
 def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
-    """Pixels and dpi of one page, orientation honoured. Raises ``ScanError``, or anything Pillow may raise."""
+    """Return the pixels and the dpi of one page, with its orientation honoured.
+
+    Raises:
+        ScanError: The page cannot be decoded; Pillow may raise any other error too.
+    """
     frame = frame_of(path, page_no, limits) if kind is FileType.TIFF else 0
     with Image.open(path, formats=(kind.value,)) as image:
         if frame:

@@ -110,7 +110,16 @@ class Inspector:
         return tuple(seen)
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
-        """Write those pages of a scan to a file of their own (``pipeline.intake.pages``). Raises ``ScanError``."""
+        """Write some pages of a scan to a file of their own (``pipeline.intake.pages``).
+
+        Args:
+            scan: The scan.
+            pages: The numbers of the pages, from 1.
+            target: The file to write.
+
+        Raises:
+            ScanError: The pages cannot be taken out.
+        """
         child = self._running()
         try:
             child.write(scan, pages, target)

@@ -98,7 +98,15 @@ def scan_error(code: str, message: str) -> ScanError:
 def child_error(
     child: subprocess.Popen[bytes], late: bool, path: Path, page_no: int | None, limits: ScanLimits
 ) -> ScanError:
-    """What a child that gave no answer died of. ``late``: it was killed for its time."""
+    """Return the error for a child process that gave no answer.
+
+    Args:
+        child: The process, which has ended.
+        late: Whether it was killed for exceeding its time.
+        path: The scan that it read.
+        page_no: The page it read, from 1; ``None`` for the scan as a whole.
+        limits: The bounds it ran under.
+    """
     what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
     end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     status = 0 if end is None or end.si_code == os.CLD_EXITED else end.si_status

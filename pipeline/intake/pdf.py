@@ -41,10 +41,13 @@ def open_pdf(path: Path) -> pikepdf.Pdf:
 
 
 def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pikepdf.Object | None, ...]:
-    """One item a page in reading order; ``None`` where the tree promises a page and there is none.
+    """Return an item for each page in reading order.
 
-    Raises ``EmptyScan`` for no page, ``OversizedScan`` for more than ``limits.max_pages``. Loops in the tree
-    end.
+    An item is ``None`` where the page tree promises a page and there is none. Loops in the tree end.
+
+    Raises:
+        EmptyScan: There is no page.
+        OversizedScan: There are more than ``limits.max_pages``.
     """
     slots: list[pikepdf.Object | None] = []
     seen: set[tuple[int, int]] = set()
@@ -73,7 +76,11 @@ def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pike
 
 
 def page_at(pdf: pikepdf.Pdf, path: Path, page_no: int, limits: ScanLimits) -> pikepdf.Page:
-    """That page, holding all it inherits; raises ``BrokenScan`` when the file lost it."""
+    """Return a page with everything it inherits.
+
+    Raises:
+        BrokenScan: The file has lost it.
+    """
     slots = page_objects(pdf, path, limits)
     if not 1 <= page_no <= len(slots):
         raise BrokenScan(f"«{shown(path)}» không có trang {page_no}.")
@@ -111,10 +118,21 @@ MOST_DPI = 1200.0
 def draw_page(
     page: pikepdf.Page, name: str, page_no: int, limits: ScanLimits, dpi: float
 ) -> tuple[Pixels, float]:
-    """Pixels and dpi of the page as poppler draws it, at ``dpi`` or as fine as ``limits.max_pixels`` allows.
+    """Return the pixels and dpi of a page as poppler draws it.
 
-    The page is first written out alone, so that poppler never sees the rest of a damaged file and cannot count
-    its pages otherwise than we do. Raises ``ScanError``; ``SetupError`` without poppler.
+    The page is first written out alone, so that poppler never sees the rest of a damaged file and cannot
+    count its pages otherwise than we do.
+
+    Args:
+        page: The page.
+        name: The name of the scan, for messages.
+        page_no: The page's number, from 1.
+        limits: Bounds on the page.
+        dpi: How finely to draw it, as far as ``limits.max_pixels`` allows.
+
+    Raises:
+        ScanError: Poppler cannot draw it.
+        SetupError: Poppler is not installed.
     """
     size, dpi = _drawing_size(page, name, page_no, limits, dpi)
     with tempfile.TemporaryDirectory(prefix="hotich-") as folder:

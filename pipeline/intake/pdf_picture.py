@@ -137,9 +137,10 @@ class _MoreThanOnePicture(Exception):
 
 
 def page_instructions(page: pikepdf.Page) -> Instructions:
-    """What the page is painted with; nothing for a page that paints too much to be one picture.
+    """Return what the page is painted with; nothing for a page that paints too much to be one picture.
 
-    Raises ``PdfError`` when the instructions cannot be decoded: marks would be missing from the page.
+    Raises:
+        PdfError: The instructions cannot be decoded, so marks would be missing from the page.
     """
     contents = page.obj.get("/Contents")
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
@@ -254,9 +255,10 @@ class PlacedImage:
 
 
 def only_image(page: pikepdf.Page) -> PlacedImage | None:
-    """The picture that is the whole page, upright or by quarter turns and flips; ``None`` for any other page.
+    """Return the picture that is the whole page, upright or by quarter turns and flips; ``None`` for any other.
 
-    Raises ``PdfError`` when the page's instructions cannot be decoded.
+    Raises:
+        PdfError: The page's instructions cannot be decoded.
     """
     instructions = page_instructions(page)
     try:

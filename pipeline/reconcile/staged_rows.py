@@ -57,7 +57,11 @@ class StagedRows:
         self._fonts: Mapping[int, LegacyFont] = {}
 
     def fill(self, book: SourceWorkbook) -> None:
-        """Read the sheet. Raises ``ReconcileError`` for one that is broken."""
+        """Read the sheet.
+
+        Raises:
+            ReconcileError: The sheet is broken.
+        """
         self._table.execute(
             "CREATE TABLE line (row INTEGER PRIMARY KEY, volume TEXT, place TEXT, texts TEXT, refused TEXT, font TEXT)"
         )
@@ -154,7 +158,11 @@ class StagedRows:
 
 @contextmanager
 def stage_rows(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> Iterator[StagedRows]:
-    """Yield the staged rows of a sheet. Raises ``ReconcileError`` when it is broken."""
+    """Yield the staged rows of a sheet.
+
+    Raises:
+        ReconcileError: The sheet is broken.
+    """
     with closing(sqlite3.connect("")) as table:
         for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):
             table.execute(f"PRAGMA {pragma}")

@@ -315,7 +315,11 @@ class SourceWorkbook:
         self._strings = self._read_strings()
 
     def rows(self, sheet: str) -> Iterator[SheetRow]:
-        """Yield the rows of a sheet that hold anything. Raises ``ReconcileError`` where it is broken."""
+        """Yield the rows of a sheet that hold anything.
+
+        Raises:
+            ReconcileError: The sheet is broken.
+        """
         reader = SheetReader(self._strings, self._shown)
         try:
             for chunk in self._chunks(self.sheets[sheet]):

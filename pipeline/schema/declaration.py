@@ -68,7 +68,16 @@ D = TypeVar("D", bound=Declaration)
 
 
 def validate_declaration(model: type[D], data: Mapping[str, Any], path: Path) -> D:
-    """Return what a table of a file declares. Raises ``SchemaError`` that names file, key and the nearest known key."""
+    """Return what a table of a file declares.
+
+    Args:
+        model: The class of the declaration.
+        data: The table.
+        path: The file, to be named in error messages.
+
+    Raises:
+        SchemaError: The table is wrong; names the file, the key and the nearest known key.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -66,10 +66,17 @@ class Area(Declaration):
 
 
 class CheckBox(Declaration):
-    """A printed box to tick; a mark gives ``field`` the value ``value``. ``box`` in u, v.
+    """A printed box to tick.
 
-    Without a ``field`` it is print only: the Ministry has no column for it. ``coded``: whether the field's list has a
-    code for the value; where it has none, the value stays the printed words until an office gives it a code.
+    Attributes:
+        label: The text printed beside it.
+        at: Where the label begins (u, v).
+        box: Its left, top, right and bottom in u, v.
+        field: The field that a mark fills; without one the box is print only, as the Ministry has no column
+            for it.
+        value: The value that a mark gives the field.
+        coded: Whether the field's list has a code for the value; without one the value stays the printed
+            words until an office gives it a code.
     """
 
     label: str
@@ -81,7 +88,16 @@ class CheckBox(Declaration):
 
 
 class Column(Declaration):
-    """One column of a table form. ``width``: a share of the frame's width; ``group``: the heading over several."""
+    """One column of a table form.
+
+    Attributes:
+        heading: Its printed heading.
+        width: Its width as a share of the frame's.
+        group: The heading over several columns.
+        field: The field that it holds.
+        fields: The fields that it holds by role of a composite kind.
+        kind: That composite kind.
+    """
 
     heading: str
     width: float
@@ -92,7 +108,14 @@ class Column(Declaration):
 
 
 class Table(Declaration):
-    """The rows of a table form, between ``top`` and ``bottom`` (v); the heading is above ``top``."""
+    """The rows of a table form.
+
+    Attributes:
+        rows: How many there are.
+        top: Where the first one begins (v); the heading is above.
+        bottom: Where the last one ends (v).
+        columns: Its columns from left to right.
+    """
 
     rows: int
     top: float
@@ -102,7 +125,7 @@ class Table(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed text on a form, in the form's units.
+    """A printed text on a form, in u and v (shares of the printed frame).
 
     Attributes:
         text: What is printed.
@@ -123,7 +146,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One line of a slot, in the form's units.
+    """One line of a slot, in u and v (shares of the printed frame).
 
     Attributes:
         u0: Its left end.
@@ -186,7 +209,30 @@ PRINT_ADVANCE = 0.43
 
 
 class Form(Declaration):
-    """One printed form. ``frame``: left, top, right, bottom of the printed frame as shares of the paper."""
+    """One printed form.
+
+    Lengths u and v are shares of the width and height of the printed frame.
+
+    Attributes:
+        id: Its id, the name of its file.
+        record: The record whose fields it holds.
+        title: Its title.
+        layout: Whether it is a page of its own, a table, or a cover.
+        evidence: Whether such a sheet was seen or its layout is assumed.
+        years: The first and the last year in which books of it were opened.
+        paper_mm: The width and height of the paper in mm.
+        frame: Left, top, right and bottom of the printed frame as shares of the paper.
+        rules: The printed vertical rules (u).
+        left: Where lines begin (u).
+        right: Where dotted lines end (u).
+        text_size: The size of printed letters as a share of the frame's height.
+        lines: Its printed lines.
+        areas: Its free rectangles.
+        checkboxes: Its printed boxes to tick.
+        table: Its table, on a table form.
+        note: A remark for people.
+        fingerprint: A hash of its file.
+    """
 
     id: str
     record: str

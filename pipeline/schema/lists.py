@@ -12,7 +12,13 @@ from pipeline.schema.declaration import Declaration
 
 
 class Term(Declaration):
-    """One entry of a code list: ``code`` in the Ministry's file, ``label`` on screen, ``aliases`` on paper."""
+    """One entry of a code list.
+
+    Attributes:
+        code: Its code in the Ministry's file.
+        label: Its text on screen.
+        aliases: Its texts on paper.
+    """
 
     code: str
     label: str
@@ -20,7 +26,15 @@ class Term(Declaration):
 
 
 class Vocab(Declaration):
-    """A code list. ``source``: where it is from; ``finding``: the code for a text that is no term."""
+    """A code list.
+
+    Attributes:
+        vocab: Its id.
+        title: Its title.
+        source: Where it is from.
+        finding: The code of the finding for a text that is no term.
+        terms: Its entries.
+    """
 
     vocab: str
     title: str
@@ -94,7 +108,14 @@ class FindingSpec(Declaration):
 
 
 class PrincipleSpec(Declaration):
-    """A principle that raises nothing by itself; ``kept_by``: the codes of the rules that it binds."""
+    """A principle that raises nothing by itself.
+
+    Attributes:
+        code: Its code.
+        sentence: What it says, in Vietnamese.
+        source: Where it is from.
+        kept_by: The codes of the rules that it binds.
+    """
 
     code: str
     sentence: str

@@ -161,7 +161,11 @@ D = TypeVar("D", bound=Declaration)
 
 
 def load(folder: Path | None = None) -> Schemas:
-    """Read and check all declarations of a folder. Raises ``SchemaError`` for the first flaw found."""
+    """Read and check all declarations of a folder, by default those of the program.
+
+    Raises:
+        SchemaError: Names the first flaw.
+    """
     folder = folder or default_folder()
     if not folder.is_dir():
         raise SchemaError(f"Không thấy thư mục khai báo {folder}. Hãy cài lại hoặc chỉ đúng thư mục schemas.")
@@ -208,6 +212,9 @@ def load_form(path: Path, schemas: Schemas) -> Form:
     Args:
         path: The file, named after the form's id.
         schemas: The records that the form is checked against.
+
+    Raises:
+        SchemaError: Names the first flaw.
     """
     form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
     _check_stem(form, "id", path)

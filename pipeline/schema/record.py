@@ -93,10 +93,20 @@ class KeyColumns:
 
 
 class PersonSpec(Declaration):
-    """One person of an entry, for the checks of the registry: the fields about this person.
+    """One person of an entry, as the checks across the registry need them: the fields about this person.
 
-    ``event``: what the entry records of them; ``male`` where the role implies it and there is no field ``sex``;
-    ``father``, ``mother``: fields with names.
+    Attributes:
+        role: The person's role in the event.
+        event: What the entry records of them.
+        name: The field of the name.
+        sex: The field of the sex.
+        male: The sex that the role implies where no field holds it.
+        born_on: The field of the date of birth.
+        died_on: The field of the date of death.
+        home: The field of the residence.
+        mother: The field of the mother's name.
+        father: The field of the father's name.
+        id_numbers: The fields of personal numbers.
     """
 
     role: str

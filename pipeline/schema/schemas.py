@@ -44,7 +44,11 @@ class Schemas:
 
     @cached_property
     def places(self) -> Resolver:
-        """The resolver of administrative units. Raises ``SchemaError`` for a table or a file that is wrong."""
+        """The resolver of administrative units.
+
+        Raises:
+            SchemaError: A table or a file is wrong.
+        """
         tables = self.place_tables
         if tables is None or not tables.is_dir():
             tables = default_folder() / PLACES
@@ -58,7 +62,7 @@ class Schemas:
         return look_up(name, self.records, "loại việc", "schemas/records")
 
     def severity_of(self, code: str) -> Severity | None:
-        """Return the severity of a finding; ``None``: the office has switched its rule off."""
+        """Return the severity of a finding; ``None`` where the office has switched its rule off."""
         spec = look_up(code, self.findings, "phát hiện", "schemas/findings.toml")
         return None if spec.off else spec.severity
 
