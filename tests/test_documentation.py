@@ -15,9 +15,9 @@ from pipeline import errors
 from pipeline.cli.app import app
 from pipeline.cli.audit import ACTIONS
 from pipeline.model import Ledger
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.tables.desk import DESK_APPEND_ONLY, lease
 from pipeline.review_policy import BookPolicy, Way
+from pipeline.stages import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

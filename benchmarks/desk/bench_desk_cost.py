@@ -27,9 +27,9 @@ from benchmarks.figures import report_figures
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.review_policy import ReviewPolicy
+from pipeline.stages import Stage
 
 T = TypeVar("T")
 TICK = 1 / os.sysconf("SC_CLK_TCK")

@@ -40,11 +40,12 @@ from pipeline.model import (
 from pipeline.registry import Registry
 from pipeline.registry.model import accounts
 from pipeline.registry.model.consensus import KeyedValue, consensus_of
-from pipeline.registry.model.desk import DeskTask, Stage
+from pipeline.registry.model.desk import DeskTask
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.desk.visibility import work_of
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.schema import Schemas
+from pipeline.stages import Stage
 
 BOUND = 0.046 / 1000
 SINGLE_BAR = 0.37 / 1000

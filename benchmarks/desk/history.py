@@ -20,12 +20,12 @@ from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import batches, digests
 from pipeline.registry.model.consensus import KeyedValue, agree, consensus_of
 from pipeline.registry.model.decisions import Verdict
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.review_policy import Way
+from pipeline.stages import Stage
 
 AT_ONCE = 500
 

@@ -127,13 +127,6 @@ class ManagementReport:
     sections: tuple[ReportSection, ...]
 
 
-STAGES = {
-    "review": "Chờ rà soát",
-    "check": "Chờ kiểm tra",
-    "third": "Hai người khác nhau",
-    "supervisor": "Có câu hỏi",
-    "rescan": "Chờ quét lại",
-}
 WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc lập"}
 
 

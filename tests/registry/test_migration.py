@@ -16,11 +16,11 @@ from pipeline.registry import Registry
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import configuration, upgrade
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.tables.guarded import ENDING, GROWING
 from pipeline.registry.tables.records import all_tables, record_table_name
 from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
+from pipeline.stages import Stage
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 

@@ -85,7 +85,7 @@ def test_the_end_is_reported_with_its_interval() -> None:
 def test_waiting_tasks_are_counted_by_age_and_stage() -> None:
     report = made()
     assert texts(table(report, "queue"))[0] == [
-        "Chờ rà soát",
+        "Rà soát",
         "31",
         "10",
         "8",

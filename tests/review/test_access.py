@@ -12,7 +12,6 @@ from fastapi.responses import PlainTextResponse
 from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.model.reconciliation import Answer, FoundDifference
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk
@@ -20,6 +19,7 @@ from pipeline.review import create_app
 from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review.security.authentication import authorize
 from pipeline.review_policy import ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock

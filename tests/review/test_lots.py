@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review_policy import ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock

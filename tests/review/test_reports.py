@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.reports import ManagementReport, WorkPlan, report
 from pipeline.review_policy import BookPolicy, ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.registry.model.decisions import Verdict
-from pipeline.registry.model.desk import Stage
 from pipeline.review_policy import Way
+from pipeline.stages import Stage
 
 MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
 """How many words a field may take until it is settled."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from pipeline.errors import RegistryError
 from pipeline.model import Box, FieldReading, Finding, PageRef
 from pipeline.registry.model.decisions import Verdict
 from pipeline.review_policy import Way
+from pipeline.stages import Stage
 
 
 class NotYours(RegistryError):
@@ -29,22 +29,6 @@ class CannotUndo(RegistryError):
     """There is nothing to take back, or somebody has built on it."""
 
     code = "cannot-undo"
-
-
-class Stage(StrEnum):
-    """Where a task, or one field of it, stands.
-
-    ``REVIEW``: nobody's word yet (of a task: on some field); ``CHECK``: a first word waits for somebody else's;
-    ``THIRD``: two differ, a third decides; ``SUPERVISOR``: a question was asked; ``RESCAN``: the page must be scanned
-    again; ``SETTLED``: nothing is left.
-    """
-
-    REVIEW = "review"
-    CHECK = "check"
-    THIRD = "third"
-    SUPERVISOR = "supervisor"
-    RESCAN = "rescan"
-    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.tables.desk import lease
 from pipeline.registry.tables.tasks import review_task
+from pipeline.stages import Stage
 
 
 class KeyingMode(StrEnum):

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, true
 
 from pipeline.errors import RegistryError
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.tables.tasks import review_task
+from pipeline.stages import Stage
 
 STAGES: Mapping[Role, tuple[Stage, ...]] = {
     Role.OPERATOR: (),

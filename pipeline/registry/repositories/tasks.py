@@ -12,12 +12,12 @@ from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select
 
 from pipeline.registry.model.consensus import Consensus, consensus_of, finished, stage_of
 from pipeline.registry.model.decisions import PendingDecisions
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.entries import Subject
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.tasks import review_task
 from pipeline.review_policy import Way
+from pipeline.stages import Stage
 
 _logger = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.registry.model.statistics import AGES, BookStatistics
 from pipeline.reports.content import (
-    STAGES,
     ReportFigure,
     ReportSection,
     ReportTable,
@@ -18,6 +17,7 @@ from pipeline.reports.content import (
     text_cell,
 )
 from pipeline.reports.data import ReportData, grouped, list_href
+from pipeline.stages import STAGE_LABELS, Stage
 
 AGE_WORDS = (
     f"dưới {AGES[0]} ngày",
@@ -29,11 +29,11 @@ AGE_WORDS = (
 def queue(data: ReportData) -> ReportSection:
     """Open tasks by stage and age."""
     at = data.tallies.at
-    order = list(STAGES)
-    waiting = sorted(data.tallies.waiting, key=lambda stage: order.index(stage.stage))
+    order = list(STAGE_LABELS)
+    waiting = sorted(data.tallies.waiting, key=lambda stage: order.index(Stage(stage.stage)))
     rows = tuple(
         (
-            text_cell(STAGES[stage.stage], list_href("waiting", stage=stage.stage)),
+            text_cell(STAGE_LABELS[Stage(stage.stage)], list_href("waiting", stage=stage.stage)),
             count_cell(stage.tasks),
             *(count_cell(count) for count in stage.by_age),
             age_cell(stage.oldest_at, at),
@@ -50,10 +50,12 @@ def queue(data: ReportData) -> ReportSection:
     sorts = tuple((name, f"age-{place}") for place, name in enumerate(AGE_WORDS))
     bars = tuple(
         ChartBar(
-            STAGES[stage.stage],
+            STAGE_LABELS[Stage(stage.stage)],
             tuple(
                 BarSegment(
-                    place, count, f"{STAGES[stage.stage]}, {AGE_WORDS[place]}: {count_cell(count).text} việc"
+                    place,
+                    count,
+                    f"{STAGE_LABELS[Stage(stage.stage)]}, {AGE_WORDS[place]}: {count_cell(count).text} việc",
                 )
                 for place, count in enumerate(stage.by_age)
             ),

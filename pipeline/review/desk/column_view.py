@@ -8,9 +8,8 @@ from itertools import groupby
 from statistics import median
 
 from pipeline.model import FieldStatus, PageRef
-from pipeline.registry.model.desk import Column, ColumnCount, ColumnTask, Stage
+from pipeline.registry.model.desk import Column, ColumnCount, ColumnTask
 from pipeline.review.desk.field_view import (
-    STAGE_LABELS,
     STATUS_LABELS,
     Choice,
     FieldPicture,
@@ -20,6 +19,7 @@ from pipeline.review.desk.field_view import (
 )
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import FieldSpec, Schemas
+from pipeline.stages import STAGE_LABELS, Stage
 
 NARROW, WIDE = 3.5, 9.0
 """Width over height of a snippet, up to which it is narrow and from which it is wide."""

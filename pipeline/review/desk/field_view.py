@@ -11,18 +11,9 @@ from math import ceil, floor
 
 from pipeline.model import HANDWRITTEN, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork, Stage
+from pipeline.registry.model.desk import DeskTask, FieldWork
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas, describe_details
-
-STAGE_LABELS: Mapping[Stage, str] = {
-    Stage.REVIEW: "Rà soát",
-    Stage.CHECK: "Kiểm tra",
-    Stage.THIRD: "Người thứ ba",
-    Stage.SUPERVISOR: "Câu hỏi cho người phụ trách",
-    Stage.RESCAN: "Chờ quét lại",
-    Stage.SETTLED: "Xong",
-}
 
 STATUS_LABELS: Mapping[FieldStatus, str] = {
     FieldStatus.READ: "",

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import Stage
 from pipeline.review.context import RowId
+from pipeline.stages import Stage
 
 Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """The same for the same submission sent again."""

@@ -10,7 +10,6 @@ from pipeline.registry import Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork
 from pipeline.review.desk.field_view import (
     READ_TEXT,
-    STAGE_LABELS,
     STATUS_LABELS,
     FieldView,
     FindingView,
@@ -19,6 +18,7 @@ from pipeline.review.desk.field_view import (
 )
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas
+from pipeline.stages import STAGE_LABELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.model.desk import Column, Stage
+from pipeline.registry.model.desk import Column
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.column_view import column_view, count_rows
 from pipeline.review.desk.field_view import STATUS_LABELS, box_of
 from pipeline.review.desk.requests import ColumnSubmission, NextColumnRequest
 from pipeline.review.desk.shortcuts import COLUMN_KEYS
 from pipeline.review.security.authentication import SessionDep
+from pipeline.stages import Stage
 
 router = APIRouter(prefix="/column")
 

@@ -13,13 +13,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from pipeline.errors import RegistryError
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import DeskTask, NotYours, Stage
+from pipeline.registry.model.desk import DeskTask, NotYours
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.review.desk.requests import AutocompleteRequest, NextTaskRequest, Sentence, TaskSubmission
 from pipeline.review.desk.shortcuts import DESK_KEYS, DIALOGS, SUPERVISOR_DIALOGS
 from pipeline.review.desk.task_view import task_view
 from pipeline.review.security.authentication import SessionDep
+from pipeline.stages import Stage
 
 router = APIRouter(prefix="/desk")
 

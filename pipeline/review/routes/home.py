@@ -10,13 +10,13 @@ from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import QueueCount, Stage
+from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.desk import MOST_BOOKS
 from pipeline.review.context import SiteDep
-from pipeline.review.desk.field_view import STAGE_LABELS
 from pipeline.review.security.access import REVIEWING
 from pipeline.review.security.authentication import SessionDep
+from pipeline.stages import STAGE_LABELS, Stage
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
 

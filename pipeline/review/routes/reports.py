@@ -21,7 +21,7 @@ from pipeline.registry.model.statistics import (
 )
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.reports import SPAN, ReportCell, ReportTable
-from pipeline.reports.content import STAGES, age_cell, count_cell, text_cell
+from pipeline.reports.content import age_cell, count_cell, text_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.output_files import MAKERS, file_name
 from pipeline.reports.report import report_of_data
@@ -31,6 +31,7 @@ from pipeline.reports.sections.progress import book_table, day_table
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.field_view import STATUS_LABELS
 from pipeline.review.security.authentication import SessionDep
+from pipeline.stages import STAGE_LABELS, Stage
 
 MOST_ROWS = 500
 """The most rows that a page shows of a list; the workbook has all."""
@@ -56,7 +57,7 @@ def waiting_table(data: ReportData, lines: Iterable[WaitingTask]) -> ReportTable
             text_cell(one.scan),
             count_cell(one.page_no),
             text_cell("cả trang" if one.row < 0 else one.entry_number),
-            text_cell(STAGES[one.stage], _desk(one)),
+            text_cell(STAGE_LABELS[Stage(one.stage)], _desk(one)),
             count_cell(len(one.fields)),
             age_cell(one.opened_at, data.tallies.at),
         )

@@ -21,9 +21,9 @@ from pipeline.registry import Registry
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.database import Database
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import Stage
 from pipeline.registry.tables.tasks import decision
 from pipeline.review_policy import ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.outsider import Outsider
 
 BOOKS = 5

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
 from pipeline.registry.model.consensus import Consensus, KeyedValue, agree, consensus_of, finished, stage_of
-from pipeline.registry.model.desk import Stage
 from pipeline.review_policy import Way
+from pipeline.stages import Stage
 
 ways = st.sampled_from(Way)
 verdicts = st.builds(

@@ -7,8 +7,9 @@ import pytest
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.services.desk.desk import Desk
+from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     ADMINISTRATOR,
     AN,

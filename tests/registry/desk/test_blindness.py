@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.model import Box, Hypothesis
 from pipeline.registry import WHOLE_ENTRY, Registry
-from pipeline.registry.model.desk import Stage
 from pipeline.review_policy import BookPolicy, ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, keyed, said, taken
 from tests.registry.pages import entry, finding, page, read
 

@@ -12,9 +12,10 @@ from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import CannotUndo, Column, Stage
+from pipeline.registry.model.desk import CannotUndo, Column
 from pipeline.registry.services.desk.columns import LARGEST
 from pipeline.registry.services.desk.desk import Desk
+from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

@@ -11,7 +11,8 @@ from threading import Barrier
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import CannotUndo, DeskTask, KeyOutcome, Stage
+from pipeline.registry.model.desk import CannotUndo, DeskTask, KeyOutcome
+from pipeline.stages import Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, CHECKED, Clock, doubtful, keyed, person, said, taken
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.desk import Stage
+from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

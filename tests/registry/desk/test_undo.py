@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import CannotUndo, Stage
+from pipeline.registry.model.desk import CannotUndo
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.review_policy import ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

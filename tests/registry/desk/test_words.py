@@ -7,8 +7,9 @@ import pytest
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import WHOLE_ENTRY, Registry, StaleTask, Verdict
-from pipeline.registry.model.desk import KeyOutcome, NotYours, Stage
+from pipeline.registry.model.desk import KeyOutcome, NotYours
 from pipeline.review_policy import BookPolicy, ReviewPolicy
+from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

@@ -11,12 +11,13 @@ from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import DeskTask, NotYours, Stage
+from pipeline.registry.model.desk import DeskTask, NotYours
 from pipeline.registry.model.lots import LotVerdict
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.sampling import QualityLevels, SamplingPolicy
+from pipeline.stages import Stage
 from tests.registry.desk.offices import PLACE, Clock, keyed, said
 from tests.registry.pages import LEDGER, blank, entry, page, read
 

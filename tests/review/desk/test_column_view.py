@@ -6,10 +6,11 @@ import pytest
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import Column, ColumnTask, FieldWork, Stage
+from pipeline.registry.model.desk import Column, ColumnTask, FieldWork
 from pipeline.review.desk.column_view import column_view
 from pipeline.review.pictures import NO_PICTURES
 from pipeline.review_policy import Way
+from pipeline.stages import Stage
 from tests.registry.pages import SCHEMAS
 
 

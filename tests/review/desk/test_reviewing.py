@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import Stage
+from pipeline.stages import Stage
 from tests.review.desk.drawn_book import Line, decided, draw_book, usual_book
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist, held_up

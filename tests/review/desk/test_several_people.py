@@ -39,7 +39,7 @@ def test_blind_keying_shows_the_second_person_nothing_and_a_third_both_words(
         assert decision(office, book) is None
 
         chi = sit_down("chi").start()
-        expect(chi.page.locator(".task .stage")).to_have_text("Người thứ ba")
+        expect(chi.page.locator(".task .stage")).to_have_text("Phân xử")
         assert chi.input.input_value() == ""
         words = chi.current.locator(".choices button .text")
         assert words.all_inner_texts() == ["Trần Thị Thư", "Trần Thị Thử"]

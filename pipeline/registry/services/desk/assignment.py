@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import QueueCount, Stage
+from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, is_not_leased, take
 from pipeline.registry.repositories.lots import seen_before
@@ -33,6 +33,7 @@ from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
+from pipeline.stages import Stage
 
 
 def checkers(connection: Connection, place_code: str) -> frozenset[int]:

@@ -16,15 +16,7 @@ from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import (
-    CannotUndo,
-    Column,
-    ColumnCount,
-    ColumnTask,
-    KeyOutcome,
-    NotYours,
-    Stage,
-)
+from pipeline.registry.model.desk import CannotUndo, Column, ColumnCount, ColumnTask, KeyOutcome, NotYours
 from pipeline.registry.model.errors import NotThere, StaleTask
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import reading_of_row
@@ -53,6 +45,7 @@ from pipeline.registry.tables.desk import keying, lease
 from pipeline.registry.tables.entries import entry, reading
 from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.review_policy import BookPolicy
+from pipeline.stages import Stage
 from pipeline.text.tones import folded
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)

@@ -25,7 +25,6 @@ from pipeline.registry.model.desk import (
     KeyOutcome,
     PagePlace,
     QueueCount,
-    Stage,
     Ticket,
 )
 from pipeline.registry.model.entries import StoredEntry
@@ -47,6 +46,7 @@ from pipeline.registry.services.desk.task_loading import load_held_task, task_ro
 from pipeline.registry.services.desk.visibility import lies_among, shown
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import ReviewPolicy
+from pipeline.stages import Stage
 
 MOST_HELD = 3
 """Tasks that a person may have in hand: the one on the screen and those loaded ahead."""

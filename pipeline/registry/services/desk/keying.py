@@ -19,7 +19,7 @@ from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, KeyedValue, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, SeenReading, Verdict
-from pipeline.registry.model.desk import KeyOutcome, Stage
+from pipeline.registry.model.desk import KeyOutcome
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.repositories import projections
 from pipeline.registry.repositories.decisions import NewDecision, add_decisions, checked_verdict
@@ -32,6 +32,7 @@ from pipeline.registry.tables.desk import keying, submission
 from pipeline.registry.tables.entries import entry, resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import Whole, hold, hold_page_of
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.decisions import Decision
-from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -37,6 +37,7 @@ from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
 from pipeline.review_policy import Way
 from pipeline.schema import FieldSpec
+from pipeline.stages import Stage
 
 AccountRef = tuple[int, str]
 """Account and login of somebody who knew what stood."""

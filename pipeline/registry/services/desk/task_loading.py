@@ -14,7 +14,7 @@ from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, Verdict
-from pipeline.registry.model.desk import NotYours, Stage
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import derive_effective_values
@@ -33,6 +33,7 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import aside, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
+from pipeline.stages import Stage
 
 ANSWERED = "answered"
 """The kind of ``aside`` that holds a question with its answer."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, exists, select
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import CannotUndo, Stage
+from pipeline.registry.model.desk import CannotUndo
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.keyed_values import add_keyings, is_live, live_keyings
 from pipeline.registry.repositories.leases import KeyingMode, take
@@ -18,6 +18,7 @@ from pipeline.registry.repositories.permissions import check_place
 from pipeline.registry.services.desk.keying import refresh_tasks_of
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task
 from pipeline.registry.tables.desk import WITHDRAWN, keying, lease
+from pipeline.stages import Stage
 
 
 def undo_task(context: DeskContext, person: Person) -> int:

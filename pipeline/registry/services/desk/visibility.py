@@ -8,11 +8,12 @@ from pipeline.model import Box, FieldReading
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork, Stage
+from pipeline.registry.model.desk import DeskTask, FieldWork
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import readings_of
 from pipeline.registry.services.desk.task_loading import load_task
 from pipeline.review_policy import BookPolicy, Way
+from pipeline.stages import Stage
 
 
 def shown(context: DeskContext, task_id: int, person: Person) -> DeskTask:
