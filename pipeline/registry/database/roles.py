@@ -24,7 +24,12 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 
 
 def role_sql(schemas: Schemas, role: str) -> str:
-    """The statements that give ``role`` what hotich's work takes, and take away what it had beyond that."""
+    """Return the SQL statements that give a role exactly what the program's work needs.
+
+    Args:
+        schemas: Declarations; they give the record tables.
+        role: Name of the role. What it had beyond the grants is revoked.
+    """
     from psycopg.sql import Identifier  # not for those who have a file
 
     def quote(name: str) -> str:

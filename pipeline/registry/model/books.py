@@ -22,10 +22,22 @@ class SaveOutcome:
 
 @dataclass(frozen=True, slots=True)
 class BookSummary:
-    """Where a book (or all of them) stands. ``entries`` = ``accepted`` + ``decided`` + ``review``; ``page_tasks`` are
-    open tasks on whole pages; ``reasons`` counts codes over open tasks, ``failures`` over scans and pages without a
-    result; ``pages`` by kind of page; ``uncoded``: values in force that cannot be exported until an office gives them a
-    code, by the words beside their boxes."""
+    """The state of a book, or of all books.
+
+    Attributes:
+        books: Number of books.
+        scans: Number of readable scans.
+        pages: Number of pages by kind of page.
+        entries: Number of entries: ``accepted`` + ``decided`` + ``review``.
+        accepted: Entries that the machine accepted whole.
+        decided: Entries of which people decided what the machine did not accept.
+        review: Entries with an open task.
+        reopened: Those of them whose decided fields wait again.
+        page_tasks: Open tasks on whole pages.
+        reasons: Codes of findings, counted over open tasks.
+        failures: Codes of failures, counted over scans and pages without a result.
+        uncoded: Effective values that no export can hold until an office gives them a code, by the printed words.
+    """
 
     books: int = 0
     scans: int = 0
@@ -43,7 +55,14 @@ class BookSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page that was read: ``kind`` as in ``PageKind``, and the form it was read as."""
+    """A page that was read.
+
+    Attributes:
+        page_id: The page in the registry.
+        ref: Scan and page number.
+        kind: As in ``PageKind``.
+        form: Id of the form that it was read as.
+    """
 
     page_id: int
     ref: PageRef
@@ -62,7 +81,17 @@ class FailedPage:
 
 @dataclass(frozen=True, slots=True)
 class StoredBook:
-    """``scans``: names by content hash; ``pages`` in the order of the scans."""
+    """A book with its pages and its failures.
+
+    Attributes:
+        book_id: The book in the registry.
+        folder_name: Name of the book's folder.
+        record: Kind of event, as in ``schemas/records``.
+        ledger: What ``ledger.toml`` says.
+        scans: File names of the scans by content hash.
+        pages: In the order of the scans.
+        failures: Pages and scans without a result.
+    """
 
     book_id: int
     folder_name: str
@@ -98,9 +127,19 @@ class BookRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadFailure:
-    """A page (``page_no``, from 1) or a scan as a whole (None) without a result. ``code`` as in
-    ``docs/reference/exit-codes.md``, ``message`` what to do, ``tries`` how often in a row it failed alike, ``sha256``
-    of the scan."""
+    """A page or a scan without a result.
+
+    Attributes:
+        book_id: The book in the registry.
+        book: Name of the book's folder.
+        scan: Name of the scan's file.
+        sha256: Content hash of the scan.
+        page_no: From 1, or None when the scan as a whole failed.
+        code: As in ``docs/reference/exit-codes.md``.
+        message: What to do, in Vietnamese.
+        failed_at: UTC.
+        tries: How often in a row it failed in this way.
+    """
 
     book_id: int
     book: str

@@ -12,8 +12,15 @@ from pipeline.model import Finding
 
 @dataclass(frozen=True, slots=True)
 class CrossEntryFinding:
-    """What a check of whole books or of the registry says: of an entry, or with ``entry_id`` None of a page.
-    ``raised_at``: since when (None = not stored yet)."""
+    """A finding of a check over many entries: of an entry, or of a page.
+
+    Attributes:
+        book_id: The book in the registry.
+        page_id: The page in the registry.
+        entry_id: The entry, or None when the finding is of the page.
+        finding: Code, severity, fields and details.
+        raised_at: Since when it holds, UTC; None when it is not stored yet.
+    """
 
     book_id: int
     page_id: int
@@ -33,8 +40,17 @@ class ChecksOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A suggestion that two entries speak of one event (``again``) or of one person (``person``), with the role of the
-    person in each, its probability 0..1 and what agrees (without names)."""
+    """A suggestion that two entries concern one event (``again``) or one person (``person``).
+
+    Attributes:
+        kind: ``again`` or ``person``.
+        first_entry_id: The entry with the smaller id.
+        first_role: Role of the person in the first entry.
+        second_entry_id: The other entry.
+        second_role: Role of the person in the second entry.
+        probability: 0..1.
+        evidence: What agrees, without names.
+    """
 
     kind: str
     first_entry_id: int
@@ -52,7 +68,15 @@ class LinkVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkDecision:
-    """A person's word on a suggested link. ``outdated``: the evidence is another now than that person saw."""
+    """A person's decision on a suggested link.
+
+    Attributes:
+        verdict: Confirmed or rejected.
+        author: Login of the person.
+        decided_at: UTC.
+        reason: As the person typed it.
+        outdated: Whether the evidence has changed since that person saw it.
+    """
 
     verdict: LinkVerdict
     author: str
@@ -63,8 +87,13 @@ class LinkDecision:
 
 @dataclass(frozen=True, slots=True)
 class StoredLink(Link):
-    """A link under its number. ``suggested``: still found; a confirmed one stands without that, too. ``decision``: the
-    last word on the pair."""
+    """A link as the registry holds it.
+
+    Attributes:
+        link_id: The link in the registry.
+        suggested: Whether the checks still suggest it; a confirmed link remains without that.
+        decision: The latest decision on the pair.
+    """
 
     link_id: int = 0
     suggested: bool = True

@@ -13,7 +13,13 @@ WHOLE_ENTRY = ""
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A person's word on one field. ``text`` is what stands on paper (``""`` unless READ or STRUCK_THROUGH)."""
+    """What a person says of one field.
+
+    Attributes:
+        field: Name of the field, ``""`` for the entry as a whole.
+        status: Read, blank, illegible, struck through, …
+        text: What the paper says; ``""`` unless the status is READ or STRUCK_THROUGH.
+    """
 
     field: str
     status: FieldStatus
@@ -22,7 +28,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class SeenReading:
-    """What a machine's reading says; two runs that say the same have equal ``SeenReading``."""
+    """The content of a machine's reading; two runs that read the same have equal ones.
+
+    Attributes:
+        status: As in ``FieldStatus``.
+        text: Verbatim text.
+        canonical: Its canonical form, or ``""``.
+    """
 
     status: str
     text: str
@@ -35,8 +47,21 @@ class SeenReading:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One row of the append-only record of what people decided; ``seen`` is the reading they had before them,
-    ``keyings`` are the ids of the words at the reviewers' desk that led to it."""
+    """One row of the append-only record of what people decided.
+
+    Attributes:
+        decision_id: The row in the registry.
+        field: Name of the field, ``""`` for the entry as a whole.
+        status: Read, blank, illegible, struck through, …
+        text: What the paper says, verbatim.
+        canonical: Its canonical form, ``""`` when it has none.
+        author: Login of the last person.
+        decided_at: UTC.
+        reason: As typed, often ``""``.
+        seen: The reading that they had before them.
+        seen_fingerprint: Fingerprint of the run of that reading.
+        keyings: Ids of the keyed values that led to the decision.
+    """
 
     decision_id: int
     field: str

@@ -112,7 +112,7 @@ class ColumnTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LeasedColumn:
     """One field of many entries of a book, like readings beside one another."""
 
     book_id: int

@@ -23,12 +23,19 @@ class EffectiveValues:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPlace:
-    """Which administrative unit a written place in force is on the day ``as_of`` (``""`` = no day in force).
+    """The administrative unit that an effective value of a place names on a day.
 
-    ``state`` and ``standing`` as in ``pipeline.places``; ``unit``: its code with the scheme (``2004:31417``),
-    ``""`` unless it is one unit; ``province``, ``district``, ``commune``: the codes of what is known of it;
-    ``candidates``: codes of what it may be, or was or will be at another time. ``text`` is what was resolved,
-    as it stands in the record.
+    Attributes:
+        text: What was resolved, as the record holds it.
+        as_of: The day, ISO 8601; ``""`` when the entry has no effective day.
+        state: As in ``pipeline.places.ResolutionState``.
+        unit: Code of the unit with its scheme (``2004:31417``), ``""`` unless it is one unit.
+        standing: Validity of the unit on that day, as in ``pipeline.places.Validity``.
+        spelled: Whether every name is spelled as in the tables; else some of its marks are missing.
+        province: Code of the province, as far as it is known.
+        district: Code of the district, as far as it is known.
+        commune: Code of the commune, as far as it is known.
+        candidates: Codes of the units that it may be, or that it was or will be at another time.
     """
 
     text: str
@@ -45,13 +52,23 @@ class ResolvedPlace:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry as the registry holds it: the latest run's word, and above it what people decided (latest a
-    field).
+    """An entry as the registry holds it: the latest run's readings, and above them what people decided.
 
-    ``values`` are those in force: text or canonical form, ``""`` = known to be blank, None = nothing is known;
-    ``places``: which unit each place among them is; ``beside``: what checks of books and of the registry found.
-    ``hand_reader`` is the reader of handwriting of that run (``""``: none, None: not known); ``amendments`` in force
-    by field change no value of these.
+    Attributes:
+        entry_id: The entry in the registry.
+        book_id: Its book.
+        ref: Scan and page number.
+        scan: File name of the scan.
+        row: Row on the page, from 0.
+        record: Kind of event, as in ``schemas/records``.
+        readings: Of the latest run, one a field.
+        findings: Of the latest run.
+        decisions: The latest decision of each decided field.
+        values: Effective values: text or canonical form, ``""`` = known to be blank, None = nothing is known.
+        places: The unit of each place among the values.
+        cross_entry_findings: What checks of books and of the registry found.
+        hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
+        amendments: Those that hold now, by field; they change none of ``values``.
     """
 
     entry_id: int
@@ -77,7 +94,14 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class PastReading:
-    """One reading of any run, the latest included."""
+    """One reading of any run, the latest included.
+
+    Attributes:
+        fingerprint: Of declarations, models and options of the run.
+        saved_at: UTC.
+        latest: Whether the run is the page's latest.
+        reading: What was read.
+    """
 
     fingerprint: str
     saved_at: datetime
@@ -98,8 +122,16 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """The latest run's word on an entry that stands. ``hand_reader``: the reader of handwriting of that run (``""``:
-    none, None: not known)."""
+    """What the latest run read of an entry.
+
+    Attributes:
+        entry_id: The entry in the registry.
+        page_id: Its page.
+        record: Kind of event, as in ``schemas/records``.
+        hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
+        readings: One a field.
+        findings: Of that run.
+    """
 
     entry_id: int
     page_id: int

@@ -13,11 +13,25 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something a person has to look at: an entry, or a whole page (``entry_id`` is None, ``row`` -1).
+    """Something a person has to look at: an entry, or a whole page.
 
-    ``entry_number`` is the number in force, else what the machine took it for, else ``""``. ``reasons`` are
-    codes of findings; ``fields`` what is left to decide (``""`` = the whole); ``reopened``: the machine now
-    reads something else than what a person saw when deciding. ``version`` goes back to ``decide``.
+    Attributes:
+        task_id: The task in the registry.
+        page_id: Its page.
+        entry_id: Its entry, None for a whole page.
+        book_id: Its book.
+        book: Name of the book's folder.
+        volume: Number and year of the volume.
+        record: Kind of event, as in ``schemas/records``.
+        scan_sha256: Content hash of the scan.
+        scan: File name of the scan.
+        page_no: Page of the scan, from 1.
+        row: Row on the page, from 0; -1 for a whole page.
+        entry_number: The effective number, else the one the machine read, else ``""``.
+        reasons: Codes of findings.
+        fields: Fields left to decide (``""`` = the entry as a whole).
+        reopened: Whether the machine now reads something else than a person saw when deciding.
+        version: Changes with the task; ``decide`` takes it back and refuses an old one.
     """
 
     task_id: int

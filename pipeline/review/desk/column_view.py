@@ -8,7 +8,7 @@ from itertools import groupby
 from statistics import median
 
 from pipeline.model import FieldStatus, PageRef
-from pipeline.registry.model.desk import Column, ColumnCount, ColumnTask
+from pipeline.registry.model.desk import ColumnCount, ColumnTask, LeasedColumn
 from pipeline.review.desk.field_view import (
     STATUS_LABELS,
     Choice,
@@ -56,7 +56,7 @@ class ColumnRow:
 class ColumnView:
     """A column to be shown. ``width``: the CSS class of its cells."""
 
-    column: Column
+    column: LeasedColumn
     label: str
     stage: str
     width: str
@@ -94,7 +94,7 @@ def count_rows(counts: Iterable[ColumnCount], schemas: Schemas) -> tuple[ColumnC
 
 
 def column_view(
-    column: Column, sheets: Mapping[PageRef, PageSource], schemas: Schemas, pictures: Pictures
+    column: LeasedColumn, sheets: Mapping[PageRef, PageSource], schemas: Schemas, pictures: Pictures
 ) -> ColumnView:
     """Return ``column`` ready for its template. ``sheets``: the pages of its snippets."""
     spec: FieldSpec = schemas.record(column.record).by_name[column.field]

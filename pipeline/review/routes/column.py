@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.model.desk import Column
+from pipeline.registry.model.desk import LeasedColumn
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.column_view import column_view, count_rows
 from pipeline.review.desk.field_view import STATUS_LABELS, box_of
@@ -69,7 +69,7 @@ def hand_back(site: SiteDep, session: SessionDep) -> JSONResponse:
     return JSONResponse({})
 
 
-def _fragment(request: Request, site: Site, column: Column) -> Response:
+def _fragment(request: Request, site: Site, column: LeasedColumn) -> Response:
     sheets = {ref: page_source(site, column.book_id, ref) for ref in {task.ref for task in column.tasks}}
     for ref, sheet in sheets.items():
         boxes = (box_of(task.work) for task in column.tasks if task.ref == ref)

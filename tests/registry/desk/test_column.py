@@ -12,7 +12,7 @@ from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import CannotUndo, Column
+from pipeline.registry.model.desk import CannotUndo, LeasedColumn
 from pipeline.registry.services.desk.columns import LARGEST
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.stages import Stage
@@ -43,13 +43,15 @@ def desk(registry: Registry, book: int, clock: Clock) -> Desk:
     return registry.desk(CHECKED, now=clock)
 
 
-def column_of(desk: Desk, book: int, stage: Stage = Stage.REVIEW, who: Person = AN, size: int = 48) -> Column:
+def column_of(
+    desk: Desk, book: int, stage: Stage = Stage.REVIEW, who: Person = AN, size: int = 48
+) -> LeasedColumn:
     found = desk.column(who, book, "child_sex", stage, size)
     assert found is not None
     return found
 
 
-def readings(column: Column) -> list[str]:
+def readings(column: LeasedColumn) -> list[str]:
     return [task.work.reading.text for task in column.tasks if task.work.reading]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import Column, ColumnTask, FieldWork
+from pipeline.registry.model.desk import ColumnTask, FieldWork, LeasedColumn
 from pipeline.review.desk.column_view import column_view
 from pipeline.review.pictures import NO_PICTURES
 from pipeline.review_policy import Way
@@ -14,14 +14,14 @@ from pipeline.stages import Stage
 from tests.registry.pages import SCHEMAS
 
 
-def column(text: str, *, blind: bool) -> Column:
+def column(text: str, *, blind: bool) -> LeasedColumn:
     """One snippet of which somebody has said ``text``."""
     first = None if blind else Verdict("child_birth_place", FieldStatus.READ, text)
     way = Way.BLIND if blind else Way.CHECKED
     work = FieldWork("child_birth_place", way, blind, None, (), None, first, (), None, None)
     task = ColumnTask(1, 1, 1, "", PageRef("a" * 64, 1), 1, work)
     until = datetime(2026, 3, 2, tzinfo=UTC)
-    return Column(1, "KS.2010.01", "birth", "child_birth_place", Stage.CHECK, until, (task,))
+    return LeasedColumn(1, "KS.2010.01", "birth", "child_birth_place", Stage.CHECK, until, (task,))
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,28 @@ class Trail:
 
 
 def wrote(connection: Connection, table: Table, ids: Iterable[int]) -> None:
-    """Note that these rows were added, changed or deleted in this transaction."""
+    """Note that rows were added, changed or deleted in this transaction.
+
+    Args:
+        connection: Of the transaction.
+        table: Their table.
+        ids: Their ids.
+    """
     if ids := set(ids):
         _trail(connection).written[table.name] |= ids
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
-    """Insert rows and note them. Returns their ids, in the order of the rows."""
+    """Insert rows and note them for the audit.
+
+    Args:
+        connection: Of the transaction.
+        table: A table that the audit covers.
+        rows: Values by column.
+
+    Returns:
+        The ids of the rows, in their order.
+    """
     if not rows:
         return ()
     key = table.c[key_of(table.name)]
@@ -83,9 +98,18 @@ def record(
     *,
     rows: Mapping[str, Collection[int]] | None = None,
 ) -> None:
-    """Say who did what to what (``entry:12``), within the transaction that does it. The rows noted since the ``record``
-    before belong to it (where several things were written together: those of the ``rows``, by table), and what is noted
-    after the last one to the last. ``detail`` holds no personal data: codes, names of fields, counts."""
+    """Record who did what to what, within the transaction that does it.
+
+    The rows noted since the ``record`` before belong to this one, and what is noted after the last one to the last.
+
+    Args:
+        connection: Of the transaction.
+        actor: Login, or ``MACHINE``.
+        action: As listed in ``docs/reference/audit.md``.
+        subject: What was acted on (``entry:12``).
+        detail: Codes, names of fields and counts; never personal data.
+        rows: Ids by table, where several things were written together and only these belong to the record.
+    """
     trail = _trail(connection)
     trail.said.append(_Said(actor, action, subject, detail or {}, trail.taken(rows)))
 

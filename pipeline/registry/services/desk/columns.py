@@ -16,7 +16,14 @@ from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import CannotUndo, Column, ColumnCount, ColumnTask, KeyOutcome, NotYours
+from pipeline.registry.model.desk import (
+    CannotUndo,
+    ColumnCount,
+    ColumnTask,
+    KeyOutcome,
+    LeasedColumn,
+    NotYours,
+)
 from pipeline.registry.model.errors import NotThere, StaleTask
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import reading_of_row
@@ -191,7 +198,7 @@ def take_column(
     stage: Stage,
     size: int,
     task_ids: Collection[int] | None = None,
-) -> Column | None:
+) -> LeasedColumn | None:
     """Lend a person, in place of the column in hand, up to ``size`` snippets of a field at that stage (of these tasks):
     like readings beside one another, in the order of the book where they are to key blind. None when nothing waits."""
     of_book = book_row(context.connection, book_id, person)
@@ -213,7 +220,9 @@ def take_column(
     record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
     mine = _mine(context.connection, [one.task["id"] for one in lent], field, person)
     tasks = tuple(_task(one, policy, readings, mine) for one in lent)
-    return Column(book_id, of_book["folder_name"], of_book["record"], field, stage, context.until, tasks)
+    return LeasedColumn(
+        book_id, of_book["folder_name"], of_book["record"], field, stage, context.until, tasks
+    )
 
 
 def _task(
@@ -313,7 +322,7 @@ def key_snippets(
     return tuple(outcomes[task_id] for task_id in by_task)
 
 
-def undo_snippets(context: DeskContext, person: Person) -> Column:
+def undo_snippets(context: DeskContext, person: Person) -> LeasedColumn:
     """Take back a person's last submission of a column, as far as nobody has built on it, and lend them its snippets
     again. Raises ``CannotUndo`` when none can be taken back."""
     words = last_submission(context.connection, person, KeyingMode.COLUMN)

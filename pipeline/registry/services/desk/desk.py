@@ -18,11 +18,11 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import Verdict
 from pipeline.registry.model.desk import (
-    Column,
     ColumnCount,
     DeskTask,
     HandsFull,
     KeyOutcome,
+    LeasedColumn,
     PagePlace,
     QueueCount,
     Ticket,
@@ -205,7 +205,9 @@ class Desk:
         with self._reading() as context:
             return columns.column_counts(context, person, stages, book_id)
 
-    def column(self, person: Person, book_id: int, field: str, stage: Stage, size: int = 48) -> Column | None:
+    def column(
+        self, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
+    ) -> LeasedColumn | None:
         """Up to ``size`` (at most 60) snippets of one field of a book, lent to this person in place of the column that
         they have in hand: like readings beside one another, in the book's order where they are to key blind. None when
         nothing waits."""
@@ -227,7 +229,7 @@ class Desk:
         with self._writing() as context:
             return columns.key_snippets(context, words, Submission(person, KeyingMode.COLUMN, token, seconds))
 
-    def undo_column(self, person: Person) -> Column:
+    def undo_column(self, person: Person) -> LeasedColumn:
         """Take back this person's last submission of a column, as far as nobody has built on it; its snippets are in
         their hands again. Raises ``CannotUndo`` when none can be taken back."""
         permissions.stages(person)
