@@ -8,8 +8,11 @@ from sqlalchemy import Connection, func, select
 
 
 def now(connection: Connection) -> datetime:
-    """The moment, in UTC. On a server it is the server's: whether someone decided before or after a doubt came up must
-    not hang on how the clocks of two offices' machines differ."""
+    """The moment, in UTC.
+
+    On a server it is the server's: whether someone decided before or after a doubt came up must not hang on
+    how the clocks of two offices' machines differ.
+    """
     if connection.dialect.name == "postgresql":
         moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)

@@ -30,8 +30,10 @@ class DatabaseBackend(Protocol):
     name: str
 
     def connect(self) -> Engine:
-        """Make the database usable, and an engine that keeps its connections; their execution option ``write`` says
-        what a transaction is for."""
+        """Make the database usable, and an engine that keeps its connections.
+
+        Their execution option ``write`` says what a transaction is for.
+        """
 
     def in_words(self, error: BaseException | None) -> HotichError:
         """What an error of the driver means and what to do, without any value that was to be stored."""
@@ -44,8 +46,11 @@ KINDS: Mapping[str, Callable[[URL, float], DatabaseBackend]] = {
 
 
 class Database:
-    """One database. ``wait_seconds``: how long a writer waits for another one before it gives up; ``audit_key``: where
-    the key lies that signs the audit, None = it is not signed."""
+    """One database.
+
+    ``wait_seconds``: how long a writer waits for another one before it gives up; ``audit_key``: where the key
+    lies that signs the audit, None = it is not signed.
+    """
 
     def __init__(self, url: str, wait_seconds: float, audit_key: Path | None = None) -> None:
         self._kind = _kind(url, wait_seconds)
@@ -62,8 +67,11 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction of which all is stored, with its rows of the audit, or nothing. On SQLite it is the only one
-        that writes from its start; on PostgreSQL it must hold what it works on (``locks.py``)."""
+        """A transaction of which all is stored, with its rows of the audit, or nothing.
+
+        On SQLite it is the only one that writes from its start; on PostgreSQL it must hold what it works on
+        (``locks.py``).
+        """
         with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
             yield connection
             trail.close(connection)

@@ -1,5 +1,8 @@
-"""The registry in an encrypted file: SQLCipher (AES-256, the write-ahead log too), with a key that lies in a file which
-only its owner can read. SQLCipher lives here."""
+"""The registry in an encrypted file.
+
+SQLCipher (AES-256, the write-ahead log too), with a key that lies in a file which only its owner can read.
+SQLCipher lives here.
+"""
 
 from __future__ import annotations
 

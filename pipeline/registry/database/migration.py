@@ -30,8 +30,10 @@ _one_at_a_time = threading.Lock()
 
 
 def bring_up_to_date(database: Database, metadata: MetaData) -> None:
-    """Create or upgrade, and begin the audit where there is none, in one transaction. ``RegistryError`` when it belongs
-    to a newer version or to another program."""
+    """Create or upgrade, and begin the audit where there is none, in one transaction.
+
+    ``RegistryError`` when it belongs to a newer version or to another program.
+    """
     with _one_at_a_time:
         with database.reading() as connection:
             if _is_up_to_date(connection, database.name, metadata):
@@ -96,8 +98,10 @@ def _upgrade_with_declared(connection: Connection, metadata: MetaData) -> None:
 
 
 def _add_declared(connection: Connection, metadata: MetaData) -> None:
-    """Tables and columns that this installation's own ``schemas/`` declares beyond the frozen steps. Nothing is ever
-    dropped: a column whose field is no longer declared stays with its values."""
+    """Tables and columns that this installation's own ``schemas/`` declares beyond the frozen steps.
+
+    Nothing is ever dropped: a column whose field is no longer declared stays with its values.
+    """
     operations = Operations(MigrationContext.configure(connection))
     for missing in list(_missing(connection, metadata)):
         if isinstance(missing, Table):

@@ -1,5 +1,7 @@
-"""What the account under which hotich works may do on PostgreSQL, and no more: nobody who takes that account over can
-change or remove what was decided, not even by taking the triggers away, as those belong to the owner of the tables.
+"""What the account under which hotich works may do on PostgreSQL, and no more.
+
+Nobody who takes that account over can change or remove what was decided, not even by taking the triggers
+away, as those belong to the owner of the tables.
 """
 
 from __future__ import annotations
@@ -45,8 +47,10 @@ def role_sql(schemas: Schemas, role: str) -> str:
 
 
 def may_change_decisions(connection: Connection) -> bool | None:
-    """Whether only the triggers keep this account from changing what was decided; ``None`` where there are no accounts,
-    as in a file."""
+    """Whether only the triggers keep this account from changing what was decided.
+
+    ``None`` where there are no accounts, as in a file.
+    """
     if connection.dialect.name != "postgresql":
         return None
     return bool(

@@ -13,8 +13,11 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A process that reads a book. ``machine``: this start of this machine, as far as processes see each other on it;
-    ``process``: when the process started, so that a number given anew is not taken for it."""
+    """A process that reads a book.
+
+    ``machine``: this start of this machine, as far as processes see each other on it; ``process``: when the
+    process started, so that a number given anew is not taken for it.
+    """
 
     host: str
     machine: str
@@ -44,8 +47,10 @@ def _machine() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process started, in ticks of the kernel; None when there is none of that number, or it has ended and only
-    its parent has not looked yet."""
+    """When a process started, in ticks of the kernel.
+
+    None when there is none of that number, or it has ended and only its parent has not looked yet.
+    """
     try:
         told = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

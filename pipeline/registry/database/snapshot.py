@@ -27,9 +27,11 @@ WAIT_SECONDS = 60.0
 
 
 def take(url: str, folder: Path) -> Path:
-    """A snapshot of the registry at ``url`` as a new file in ``folder``: of SQLite its own copy of one moment (with
-    the same key, if it is encrypted), of PostgreSQL what ``pg_dump`` makes. Raises ``RegistryError``, ``SetupError``
-    without ``pg_dump``."""
+    """A snapshot of the registry at ``url`` as a new file in ``folder``.
+
+    Of SQLite its own copy of one moment (with the same key, if it is encrypted), of PostgreSQL what
+    ``pg_dump`` makes. Raises ``RegistryError``, ``SetupError`` without ``pg_dump``.
+    """
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
         target = folder / POSTGRESQL
@@ -43,8 +45,10 @@ def take(url: str, folder: Path) -> Path:
 
 
 def checked(snapshot: Path, key_file: Path | None) -> Mapping[str, int]:
-    """Read a snapshot whole and count rows of a SQLite one (of a PostgreSQL one nothing is counted). ``key_file``: of
-    an encrypted registry. Raises ``RegistryError`` when it is not sound."""
+    """Read a snapshot whole and count rows of a SQLite one (of a PostgreSQL one nothing is counted).
+
+    ``key_file``: of an encrypted registry. Raises ``RegistryError`` when it is not sound.
+    """
     if snapshot.name == POSTGRESQL:
         _run("pg_restore", f"--file={os.devnull}", str(snapshot))
         return {}
@@ -65,8 +69,10 @@ def file_of(url: str) -> Path | None:
 
 
 def bring_back(snapshot: Path, url: str) -> None:
-    """Make the registry at ``url`` out of a snapshot of the same kind of database. Raises ``RegistryError`` when there
-    is one already, or the kinds differ; then nothing was changed."""
+    """Make the registry at ``url`` out of a snapshot of the same kind of database.
+
+    Raises ``RegistryError`` when there is one already, or the kinds differ; then nothing was changed.
+    """
     address = make_url(url)
     kind = POSTGRESQL if address.get_backend_name() == "postgresql" else SQLITE
     if kind != snapshot.name:

@@ -1,5 +1,7 @@
-"""SQLite: one file. Readers never wait for a writer (write-ahead log), and a writer takes the one write lock at the
-start of its transaction (BEGIN IMMEDIATE), so that it waits instead of failing half way. ``synchronous=FULL``: what a
+"""SQLite: one file.
+
+Readers never wait for a writer (write-ahead log), and a writer takes the one write lock at the start of its
+transaction (BEGIN IMMEDIATE), so that it waits instead of failing half way. ``synchronous=FULL``: what a
 person decided is on the disk before they see the next field.
 """
 

@@ -13,8 +13,10 @@ $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$
 
 
 def append_only(table: str, key: Sequence[str] = ("id",), *unique: Sequence[str]) -> None:
-    """Rows of ``table`` can be added, and never be changed, deleted or replaced. ``key``: its primary key; ``unique``:
-    the columns of its other unique constraints."""
+    """Rows of ``table`` can be added, and never be changed, deleted or replaced.
+
+    ``key``: its primary key; ``unique``: the columns of its other unique constraints.
+    """
     words = f"{table} is append-only"
     if _dialect() == "postgresql":
         _refuse_on_postgresql(table, "update", "BEFORE UPDATE", words)
@@ -25,8 +27,10 @@ def append_only(table: str, key: Sequence[str] = ("id",), *unique: Sequence[str]
 
 
 def only_ends(table: str, end: str, columns: Sequence[str]) -> None:
-    """Rows of ``table`` can be added, and their column ``end`` can be written where it is not yet; nothing else.
-    ``columns``: all of the table."""
+    """Rows of ``table`` can be added, and their column ``end`` can be written where it is not yet.
+
+    Nothing else. ``columns``: all of the table.
+    """
     words = f"{table} only ends"
     same_as = "IS NOT DISTINCT FROM" if _dialect() == "postgresql" else "IS"
     kept = [

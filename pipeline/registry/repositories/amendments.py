@@ -36,8 +36,9 @@ def amend(
     author: str,
     reason: str = "",
 ) -> int:
-    """Note that a decision gives a field another value; returns the number of the amendment. It is a correction where
-    the field has a value and a supplement where it has none.
+    """Note that a decision gives a field another value; returns the number of the amendment.
+
+    It is a correction where the field has a value and a supplement where it has none.
 
     Raises ``RegistryError`` when something of the order is missing or its day is no day that has been, when the text is
     no value of that field or the one that it has, when the field is a key of the entry, or still waits for a person.
@@ -78,8 +79,10 @@ def amend(
 def withdraw(
     connection: Connection, entry: StoredEntry, amendment_id: int, *, author: str, reason: str
 ) -> None:
-    """Take back an amendment that was noted by mistake: the value before it is in force again. Raises ``RegistryError``
-    when it is none of this entry's in force, or when nobody says why."""
+    """Take back an amendment that was noted by mistake: the value before it is in force again.
+
+    Raises ``RegistryError`` when it is none of this entry's in force, or when nobody says why.
+    """
     hold_page_of(connection, entry.entry_id)
     if not author.strip() or not reason.strip():
         raise RegistryError("Hãy ghi ai rút lại và vì sao.")

@@ -43,8 +43,10 @@ class BookLock:
         self._beaten = time.monotonic()
 
     def beat(self) -> None:
-        """Say that the run gets on; cheap enough for every page. Raises ``BookBusy`` when another run has taken the
-        book over."""
+        """Say that the run gets on; cheap enough for every page.
+
+        Raises ``BookBusy`` when another run has taken the book over.
+        """
         if time.monotonic() - self._beaten < BEAT_SECONDS:
             return
         with self._database.writing() as connection:

@@ -82,8 +82,10 @@ def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
 def upserted(
     connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
 ) -> tuple[int, bool]:
-    """The id of the row with that identity, made or brought up to date, and whether anything changed by that. What the
-    caller holds makes that safe."""
+    """The id of the row with that identity, made or brought up to date, and whether anything changed by that.
+
+    What the caller holds makes that safe.
+    """
     found = connection.execute(select(table).filter_by(**identity)).mappings().first()
     if found is None:
         return add(connection, table, [identity | rest])[0], True

@@ -45,8 +45,10 @@ def save_checks(
     codes: Collection[str],
     book_ids: Sequence[int] | None,
 ) -> ChecksOutcome:
-    """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all: new ones
-    are added, those that are no longer found end. Records and tasks of what they stand on follow."""
+    """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all.
+
+    New ones are added, those that are no longer found end. Records and tasks of what they stand on follow.
+    """
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
     standing = {

@@ -101,8 +101,11 @@ def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> di
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """A row of ``decision`` to be added, on the entry (or page) at ``place``. ``verdict``: as ``checked_verdict`` gives
-    it; ``keyings``: the words that led to it, None = no word of the desk did."""
+    """A row of ``decision`` to be added, on the entry (or page) at ``place``.
+
+    ``verdict``: as ``checked_verdict`` gives it; ``keyings``: the words that led to it, None = no word of the
+    desk did.
+    """
 
     place: Mapping[str, Any]
     verdict: Mapping[str, str]

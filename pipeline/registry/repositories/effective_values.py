@@ -59,8 +59,10 @@ def left_to_decide(
 
 
 def doubted(cross_entry_findings: Sequence[CrossEntryFinding], decisions: Mapping[str, Decision]) -> set[str]:
-    """The fields that findings across entries name and nobody has decided since they came up; ``""`` (the
-    whole) of those that name none. Figures (INFO) put nothing in doubt."""
+    """The fields that findings across entries name and nobody has decided since they came up.
+
+    ``""`` (the whole) of those that name none. Figures (INFO) put nothing in doubt.
+    """
     found: set[str] = set()
     for one in cross_entry_findings:
         if one.finding.severity is Severity.INFO:
@@ -87,8 +89,11 @@ def whole_seen(findings: Sequence[Finding]) -> SeenReading | None:
 def derive_effective_value(
     decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
 ) -> str | None:
-    """The last decision, else the accepted reading unless it is ``doubted`` across entries, else None. ``""``
-    is a field known to be blank. A value stands in its canonical form; what has none stands as it was written."""
+    """The last decision, else the accepted reading unless it is ``doubted`` across entries, else None.
+
+    ``""`` is a field known to be blank. A value stands in its canonical form; what has none stands as it was
+    written.
+    """
     word = decision or (reading if reading and reading.accepted and not doubted else None)
     if word is None:
         return None
@@ -105,8 +110,10 @@ def derive_effective_values(
     cross_entry_findings: Sequence[CrossEntryFinding],
     keyed: Collection[str],
 ) -> dict[str, str | None]:
-    """The value in force of every field of the record. ``keyed``: fields of which people have said something that is
-    not settled; no reading is in force there."""
+    """The value in force of every field of the record.
+
+    ``keyed``: fields of which people have said something that is not settled; no reading is in force there.
+    """
     by_field = {reading.field: reading for reading in readings}
     doubts = doubted(cross_entry_findings, decisions) | set(keyed)
     return {

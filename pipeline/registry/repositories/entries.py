@@ -37,8 +37,11 @@ Spot: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class MachineView:
-    """What the machine says of an entry, or of a page itself: ``readings`` and ``findings`` of its last run, and what
-    checks across entries found. It stays so as long as one holds the page."""
+    """What the machine says of an entry, or of a page itself.
+
+    ``readings`` and ``findings`` of its last run, and what checks across entries found. It stays so as long
+    as one holds the page.
+    """
 
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
@@ -195,8 +198,11 @@ def _cross_entry_findings_of(
 
 
 def _among(entry_id: ColumnElement[int], subjects: Collection[Subject]) -> ColumnElement[bool]:
-    """Rows of these entries, or of a page itself. Said so that SQLite does not look for the latter by the index of
-    ``entry_id``, in which those of all pages are alike."""
+    """Rows of these entries, or of a page itself.
+
+    Said so that SQLite does not look for the latter by the index of ``entry_id``, in which those of all pages
+    are alike.
+    """
     return func.coalesce(entry_id, 0).in_({one or 0 for _, one in subjects})
 
 

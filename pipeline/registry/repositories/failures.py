@@ -95,8 +95,10 @@ def save_failure(
 
 
 def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """Take away what was noted about pages or scans that could not be used; returns how many. Two who forget some of
-    the same failures take them in the same order."""
+    """Take away what was noted about pages or scans that could not be used; returns how many.
+
+    Two who forget some of the same failures take them in the same order.
+    """
     over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
     ids = connection.scalars(over.with_for_update()).all()
     if ids:

@@ -57,8 +57,10 @@ def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, 
 
 
 def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """One row a page that was read: ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``,
-    ``kind``."""
+    """One row a page that was read.
+
+    ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``.
+    """
     return _frame(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
 
 
@@ -85,8 +87,11 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
 
 
 def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """One row an entry that stands, in the order of the rows on its page: ``entry_id``, ``page_id``, ``number``,
-    ``registered_on``, ``page``. Records that bind no fields to these roles have none."""
+    """One row an entry that stands, in the order of the rows on its page.
+
+    ``entry_id``, ``page_id``, ``number``, ``registered_on``, ``page``. Records that bind no fields to these
+    roles have none.
+    """
     found = [
         _values(
             connection,
@@ -167,8 +172,11 @@ def _values(
 
 
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
-    """The rows of a query as columns. The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types
-    would take most of the time over a million."""
+    """The rows of a query as columns.
+
+    The driver itself fetches them: SQLAlchemy's rows and pandas' guesses at types would take most of the time
+    over a million.
+    """
     result = connection.execute(query)
     names = list(result.keys())
     rows = result.cursor.fetchall()

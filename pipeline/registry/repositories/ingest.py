@@ -20,8 +20,11 @@ class IngestRepository(Repository):
     """What runs store, and what they must know to store it."""
 
     def book_id(self, ledger: Ledger, folder_name: str) -> int:
-        """The id of a book, made when it is new. A book is its folder's name, place code, volume and kind of
-        event; the rest of ``ledger`` is brought up to date."""
+        """The id of a book, made when it is new.
+
+        A book is its folder's name, place code, volume and kind of event; the rest of ``ledger`` is brought
+        up to date.
+        """
         with self._database.writing() as connection:
             return books.book_id(connection, self._declared, ledger, folder_name)
 
@@ -75,8 +78,10 @@ class IngestRepository(Repository):
         message: str,
         fingerprint: str | None = None,
     ) -> None:
-        """Note that a page, or with ``page_no`` None the scan, could not be used; cleared when that succeeds
-        later. ``fingerprint``: of the reading that was tried."""
+        """Note that a page, or with ``page_no`` None the scan, could not be used.
+
+        Cleared when that succeeds later. ``fingerprint``: of the reading that was tried.
+        """
         with self._database.writing() as connection:
             failures.save_failure(connection, book_id, sha256, name, page_no, code, message, fingerprint)
 
@@ -89,14 +94,19 @@ class IngestRepository(Repository):
             return failures.set_aside(connection, book_id, codes, tries, prints)
 
     def lock_book(self, book_id: int, seconds: float) -> AbstractContextManager[BookLock]:
-        """Hold a book while it is read: one run at a time. ``seconds``: how long this run may say nothing before others
-        take the book over. Entering raises ``BookBusy`` when another run has it."""
+        """Hold a book while it is read: one run at a time.
+
+        ``seconds``: how long this run may say nothing before others take the book over. Entering raises
+        ``BookBusy`` when another run has it.
+        """
         return lock_book(self._database, book_id, seconds)
 
     def resolve_places(self, entry_id: int) -> bool:
-        """Resolve the places of an entry anew, after the tables of administrative units have changed. Returns
-        whether any came out otherwise. What was noted before stays on record; nothing is added where it comes
-        out the same."""
+        """Resolve the places of an entry anew, after the tables of administrative units have changed.
+
+        Returns whether any came out otherwise. What was noted before stays on record; nothing is added where
+        it comes out the same.
+        """
         with self._database.writing() as connection:
             stored = stored_entry(connection, self._declared, entry_id)
             in_force = EffectiveValues(entry_id, stored.record, stored.values)

@@ -41,8 +41,10 @@ is_live = is_keyed_value & ~exists().where(_taking_back.c.takes_back_id == keyin
 def live_consensus(
     connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
 ) -> dict[int, dict[str, Consensus]]:
-    """Where the fields of tasks stand of which somebody has said something since they were last decided. ``decisions``:
-    the last ones on every task that is asked about."""
+    """Where the fields of tasks stand of which somebody has said something since they were last decided.
+
+    ``decisions``: the last ones on every task that is asked about.
+    """
     words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
     for row in live_keyings(connection, keying.c.task_id.in_(decisions)):
         decided = decisions[row["task_id"]].get(row["field"])
@@ -105,8 +107,10 @@ def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequenc
 
 
 def consensus_by_field(rows: Iterable[RowMapping], excluded: Exclusions) -> dict[str, Consensus]:
-    """Where the fields of one task stand after these live words. A field is settled in the way that held when its first
-    word was said, whatever an office sets meanwhile."""
+    """Where the fields of one task stand after these live words.
+
+    A field is settled in the way that held when its first word was said, whatever an office sets meanwhile.
+    """
     words: dict[str, list[KeyedValue]] = defaultdict(list)
     first: dict[str, RowMapping] = {}
     for row in rows:

@@ -36,8 +36,11 @@ def is_not_leased(now: datetime) -> ColumnElement[bool]:
 
 
 def take(context: DeskContext, task_id: int, person: Person, mode: KeyingMode) -> bool:
-    """Lend a task to a person, also one whose lease has run out or that is theirs already. Returns whether they have it
-    now. The caller holds the lock on the task's row, so that of several who try at once exactly one has it."""
+    """Lend a task to a person, also one whose lease has run out or that is theirs already.
+
+    Returns whether they have it now. The caller holds the lock on the task's row, so that of several who try
+    at once exactly one has it.
+    """
     return task_id in take_all(context, [task_id], person, mode)
 
 

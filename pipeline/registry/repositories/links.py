@@ -78,8 +78,11 @@ _Pair = tuple[Any, ...]
 def decide_link(
     connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str
 ) -> None:
-    """Add a person's word on a suggestion. ``RegistryError``: nobody answers for it, a rejection has no reason, there
-    is no such suggestion, or the pair is suggested under another number now."""
+    """Add a person's word on a suggestion.
+
+    ``RegistryError``: nobody answers for it, a rejection has no reason, there is no such suggestion, or the
+    pair is suggested under another number now.
+    """
     if not author.strip():
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
     if verdict is LinkVerdict.REJECTED and not reason.strip():
@@ -105,8 +108,11 @@ def decide_link(
 def stored_links(
     connection: Connection, kind: str | None, limit: int | None, *, rejected: bool
 ) -> tuple[StoredLink, ...]:
-    """What is suggested now and what was confirmed: first what nobody has decided on its present evidence, then the
-    surest; those that were ``rejected`` only on demand."""
+    """What is suggested now and what was confirmed.
+
+    First what nobody has decided on its present evidence, then the surest; those that were ``rejected`` only
+    on demand.
+    """
     words = _last_words(connection)
     of_kind = () if kind is None else (link.c.kind == kind,)
     rows = connection.execute(select(link).where(link.c.withdrawn_at.is_(None), *of_kind)).mappings().all()

@@ -52,8 +52,10 @@ def refresh_places(
 
 
 def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, Mapping[str, ResolvedPlace]]:
-    """Return what was noted last of each place of these entries, by entry and field; a place without an effective text
-    is left out."""
+    """Return what was noted last of each place of these entries, by entry and field.
+
+    A place without an effective text is left out.
+    """
     found: dict[int, dict[str, ResolvedPlace]] = defaultdict(dict)
     for (entry_id, field), row in _last(connection, entry_ids).items():
         if row["text"] is not None:

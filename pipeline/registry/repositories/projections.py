@@ -1,5 +1,6 @@
-"""Keeps what follows from readings and decisions in step with them: the record, its places, the entry's number,
-the task.
+"""Keeps what follows from readings and decisions in step with them.
+
+The record, its places, the entry's number, the task.
 
 Called in the transaction that changed readings or added decisions, so that nobody ever sees one without the other.
 Many entries are asked about and written together: a check of all books touches thousands.
@@ -77,9 +78,11 @@ def refresh_projections(
     subjects: Iterable[Subject],
     machines: Mapping[Subject, MachineView] | None = None,
 ) -> set[Subject]:
-    """Bring record, number and task of entries, and the tasks of pages themselves, up to date. ``machines``: what it
-    says of some of them, of a caller who knows. Returns those whose task was opened *again* by this. ``RegistryError``
-    when one of them is not there."""
+    """Bring record, number and task of entries, and the tasks of pages themselves, up to date.
+
+    ``machines``: what it says of some of them, of a caller who knows. Returns those whose task was opened
+    *again* by this. ``RegistryError`` when one of them is not there.
+    """
     wanted = list(dict.fromkeys(subjects))
     reopened: set[Subject] = set()
     for start in range(0, len(wanted), AT_ONCE):
@@ -163,8 +166,10 @@ def _unaccepted(
 
 
 def _keep_records(connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]) -> None:
-    """The one row of each entry in the table of its record, and none in the others; of one that does not stand, none
-    at all."""
+    """The one row of each entry in the table of its record, and none in the others.
+
+    Of one that does not stand, none at all.
+    """
     new: dict[str, list[EffectiveValues]] = {}
     for record in dict.fromkeys(one.record for one in entries):
         own = declared.records[record]

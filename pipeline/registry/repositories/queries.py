@@ -90,8 +90,11 @@ class RegistryQueries(Repository):
     def links(
         self, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
     ) -> Sequence[StoredLink]:
-        """What is suggested to belong together and what people confirmed: first what nobody has decided on its present
-        evidence, then the surest. Those that people ``rejected`` only on demand."""
+        """What is suggested to belong together and what people confirmed.
+
+        First what nobody has decided on its present evidence, then the surest. Those that people ``rejected``
+        only on demand.
+        """
         with self._database.reading() as connection:
             return links.stored_links(connection, kind, limit, rejected=rejected)
 

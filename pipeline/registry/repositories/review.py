@@ -50,16 +50,21 @@ class ReviewRepository(Repository):
             )
 
     def decide_link(self, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = "") -> None:
-        """Record a person's word on a suggested link, for good; the last one counts. No later run suggests a rejected
-        pair again unless its evidence changes."""
+        """Record a person's word on a suggested link, for good; the last one counts.
+
+        No later run suggests a rejected pair again unless its evidence changes.
+        """
         with self._database.writing() as connection:
             links.decide_link(connection, link_id, verdict, author=author, reason=reason)
 
     def amend(
         self, entry_id: int, field: str, text: str, order: AmendmentOrder, *, author: str, reason: str = ""
     ) -> int:
-        """Note that a decision of an authority gives a field another value; returns the number of the amendment. What
-        was read and decided stays as it is. ``RegistryError`` says what is missing or wrong."""
+        """Note that a decision of an authority gives a field another value.
+
+        Returns the number of the amendment. What was read and decided stays as it is. ``RegistryError`` says
+        what is missing or wrong.
+        """
         with self._database.writing() as connection:
             entry_ = stored_entry(connection, self._declared, entry_id)
             return amendments.amend(
@@ -73,7 +78,10 @@ class ReviewRepository(Repository):
             amendments.withdraw(connection, entry_, amendment_id, author=author, reason=reason)
 
     def note_view(self, person: Person, action: str, subject: str) -> None:
-        """Record that someone was shown personal data: ``action`` as in ``docs/reference/audit.md`` (``task-shown``),
-        ``subject`` what of (``entry:12``, ``page:3``), never what they saw or typed."""
+        """Record that someone was shown personal data.
+
+        ``action`` as in ``docs/reference/audit.md`` (``task-shown``), ``subject`` what of (``entry:12``,
+        ``page:3``), never what they saw or typed.
+        """
         with self._database.writing() as connection:
             record(connection, person.login, action, subject)

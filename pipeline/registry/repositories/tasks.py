@@ -27,8 +27,11 @@ _UNTOUCHED = consensus_of(Way.SINGLE, ())
 
 @dataclass(frozen=True, slots=True)
 class TaskWanted:
-    """What the task of a subject must say. ``place``: where it stands (``entries.place_of``); ``before``: the row of
-    the task, None where there is none; ``left`` to decide, and ``keyed`` so far."""
+    """What the task of a subject must say.
+
+    ``place``: where it stands (``entries.place_of``); ``before``: the row of the task, None where there is
+    none; ``left`` to decide, and ``keyed`` so far.
+    """
 
     subject: Subject
     place: Mapping[str, Any]
@@ -46,8 +49,10 @@ class TaskWanted:
 
 
 def refresh_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
-    """Bring these tasks in step with what is left and keyed. Returns the subjects whose task was opened *again* by
-    this."""
+    """Bring these tasks in step with what is left and keyed.
+
+    Returns the subjects whose task was opened *again* by this.
+    """
     wanted = [one for one in wanted if one.before is not None or one.left.fields]
     waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}
     rescans = pages_to_scan_again(connection, waiting)

@@ -1,5 +1,7 @@
-"""A registry copied whole into an empty database of either kind: every row as it is stored, the audit with it, so that
-the chain and its digests hold on the other side as they did here. All of it arrives, or nothing.
+"""A registry copied whole into an empty database of either kind.
+
+Every row as it is stored, the audit with it, so that the chain and its digests hold on the other side as they
+did here. All of it arrives, or nothing.
 """
 
 from __future__ import annotations
@@ -106,8 +108,10 @@ def _keep_waiting(here: Connection) -> None:
 
 
 def _widen(here: Connection, there: Connection, metadata: MetaData) -> None:
-    """Columns whose field is no longer declared go along; a whole table that is not declared is not left behind in
-    silence."""
+    """Columns whose field is no longer declared go along.
+
+    A whole table that is not declared is not left behind in silence.
+    """
     found = inspect(here)
     lost = set(found.get_table_names()) - metadata.tables.keys() - {"alembic_version"}
     if lost:

@@ -44,8 +44,10 @@ class RecordSchema:
         return known[name]
 
     def dated_places(self, record: str) -> Mapping[str, str]:
-        """Every field of an entry that holds a place, with the field of the day on which it counts: the one that the
-        record's rules of places ask about."""
+        """Every field of an entry that holds a place, with the field of the day on which it counts.
+
+        The one that the record's rules of places ask about.
+        """
         spec = self.schemas.record(record)
         days = {rule.fields[0]: rule.fields[1] for rule in spec.rules if rule.predicate == PLACE_RULE}
         common = set(days.values())

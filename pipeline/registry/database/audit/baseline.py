@@ -18,8 +18,10 @@ ROWS = 2000
 
 
 def begin(connection: Connection, key_file: KeyFile | None) -> str:
-    """Begin the audit of this database: one row that says so, then as many as what is there needs. Returns the hash of
-    the first."""
+    """Begin the audit of this database: one row that says so, then as many as what is there needs.
+
+    Returns the hash of the first.
+    """
     key = signing_key(None, key_file)
     begun = append(connection, None, key, [Action(MACHINE, BEGUN, "", {}, packed({}))])
     answer_for_all(connection, begun, key)

@@ -61,8 +61,10 @@ def first_hash(connection: Connection) -> str:
 
 
 def append(connection: Connection, last: Head | None, key: Key | None, actions: Sequence[Action]) -> Head:
-    """Add a row an action after ``last``; returns the new last one. There is at least one action. The caller holds
-    ``Whole.AUDIT`` since before it asked for the last one."""
+    """Add a row an action after ``last``; returns the new last one.
+
+    There is at least one action. The caller holds ``Whole.AUDIT`` since before it asked for the last one.
+    """
     rows = []
     now = clock.now(connection)
     for one in actions:

@@ -39,14 +39,18 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """Where keys lie: one ``key`` a line, in hex, the last of them signs; ``chain`` lines hold the hash of the first
-    row of each audit that was begun with them."""
+    """Where keys lie: one ``key`` a line, in hex, the last of them signs.
+
+    ``chain`` lines hold the hash of the first row of each audit that was begun with them.
+    """
 
     path: Path
 
     def known(self) -> tuple[Key, ...]:
-        """All keys of the file, the one that signs last; none when there is no file. ``StorageError`` with advice when
-        it cannot be read or is not one of these files."""
+        """All keys of the file, the one that signs last; none when there is no file.
+
+        ``StorageError`` with advice when it cannot be read or is not one of these files.
+        """
         try:
             found = tuple(Key(bytes.fromhex(value)) for value in self._values("key"))
         except ValueError:

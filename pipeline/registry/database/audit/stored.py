@@ -63,8 +63,10 @@ def moment(value: datetime) -> str:
 
 
 def stored_rows(connection: Connection, table_name: str, ids: Sequence[int]) -> Iterator[Mapping[str, Any]]:
-    """The rows with these keys, with every column the table has. They are named one by one: given several ranges,
-    SQLite reads the whole table."""
+    """The rows with these keys, with every column the table has.
+
+    They are named one by one: given several ranges, SQLite reads the whole table.
+    """
     key = column(key_of(table_name), Integer)
     for start in range(0, len(ids), _AT_ONCE):
         some = key.in_(ids[start : start + _AT_ONCE])
@@ -74,8 +76,10 @@ def stored_rows(connection: Connection, table_name: str, ids: Sequence[int]) -> 
 def batches(
     connection: Connection, table_name: str, size: int, *, newest_first: bool = False, key_name: str = ""
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """All rows by key, ``size`` at a time, so that memory stays flat however long the table is. ``key_name``: the
-    column that names a row where it is another one than ``key_of`` tells."""
+    """All rows by key, ``size`` at a time, so that memory stays flat however long the table is.
+
+    ``key_name``: the column that names a row where it is another one than ``key_of`` tells.
+    """
     name = key_name or key_of(table_name)
     key = column(name, Integer)
     query = select(text("*")).select_from(table(table_name)).limit(size)

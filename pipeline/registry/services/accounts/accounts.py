@@ -36,8 +36,11 @@ def utc_now() -> datetime:
 
 
 class Accounts:
-    """Who may come in. Passwords and tokens are handed out once and never stored as they are. ``fewer_at_work``: told
-    when somebody may do less than before, within the transaction that says so."""
+    """Who may come in.
+
+    Passwords and tokens are handed out once and never stored as they are. ``fewer_at_work``: told when
+    somebody may do less than before, within the transaction that says so.
+    """
 
     def __init__(
         self,
@@ -86,7 +89,8 @@ class Accounts:
         """Put a new password in the place of one's own; all sessions end, a new one is returned.
 
         Raises ``LoginRefused`` for a wrong old password (which counts like a wrong login), ``AccountError`` for a weak
-        new one."""
+        new one.
+        """
         login = session.person.login
         passwords.refuse_weak(new, login)
         with self._database.writing() as connection:
@@ -123,8 +127,11 @@ class Accounts:
     def create(
         self, login: str, name: str, role: Role, places: Collection[str] | None, by: str = CONSOLE
     ) -> str:
-        """Make an account and return its one-time password. ``places``: codes, None = all (always so for
-        administrators, who see no entries). Raises ``AccountError``."""
+        """Make an account and return its one-time password.
+
+        ``places``: codes, None = all (always so for administrators, who see no entries). Raises
+        ``AccountError``.
+        """
         values = {
             "login": stored_accounts.login_of(login),
             "name": stored_accounts.name_of(name),
@@ -166,8 +173,10 @@ class Accounts:
             stored_accounts.change(connection, row, {"active": True}, self._now(), by, "account-activated")
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
-        """What a person does, and for which places (codes, None = all); from their next click on. Raises
-        ``AccountError`` for the last administrator."""
+        """What a person does, and for which places (codes, None = all); from their next click on.
+
+        Raises ``AccountError`` for the last administrator.
+        """
         codes = stored_accounts.places_of(role, places)
         with self._changing() as connection:
             row = stored_accounts.known_row(connection, login)
@@ -196,8 +205,10 @@ class Accounts:
             yield connection
 
     def _let_in(self, connection: Connection, tried: RowMapping, newer_hash: str | None) -> Session:
-        """A session for an account whose password was just proven. It is looked at again, as it may have changed while
-        the password was hashed."""
+        """A session for an account whose password was just proven.
+
+        It is looked at again, as it may have changed while the password was hashed.
+        """
         row = self._refuse_changed(connection, tried)
         now = self._now()
         too_old = row["must_change"] and now - row["password_set_at"] > self.options.one_time

@@ -21,8 +21,11 @@ from pipeline.registry.tables.accounts import account, login_failure, login_sess
 def note_try(
     connection: Connection, login: str, address: str, now: datetime, options: AccountOptions
 ) -> None:
-    """Note one more wrong try. Raises ``LoginLocked`` when there were too many within the window already. The caller
-    holds the account, if there is one, so that tries at once are counted one after the other."""
+    """Note one more wrong try.
+
+    Raises ``LoginLocked`` when there were too many within the window already. The caller holds the account,
+    if there is one, so that tries at once are counted one after the other.
+    """
     since = now - options.window
     connection.execute(delete(login_failure).where(login_failure.c.failed_at <= since))
     for column, value, most in (
@@ -72,8 +75,10 @@ def start(connection: Connection, account_id: int, now: datetime, options: Accou
 
 
 def holder(connection: Connection, token: str, now: datetime, options: AccountOptions) -> RowMapping | None:
-    """The account of a session that has not run out (the row of ``account`` and ``seen_at``); None when there is none
-    or the account is out of use."""
+    """The account of a session that has not run out (the row of ``account`` and ``seen_at``).
+
+    None when there is none or the account is out of use.
+    """
     return (
         connection.execute(
             select(account, login_session.c.seen_at)

@@ -48,8 +48,10 @@ def name_of(text: str) -> str:
 
 
 def places_of(role: Role, codes: Collection[str] | None) -> list[str] | None:
-    """Place codes as they are stored; an administrator sees no entries and administers all accounts. Raises
-    ``AccountError`` for what cannot be a code."""
+    """Place codes as they are stored; an administrator sees no entries and administers all accounts.
+
+    Raises ``AccountError`` for what cannot be a code.
+    """
     if codes is None or role is Role.ADMINISTRATOR:
         return None
     cleaned = sorted({code.strip() for code in codes} - {""})

@@ -21,8 +21,10 @@ from pipeline.registry.tables.audit import audit
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """One row of the audit, without digests. ``subject``: what it was done to (``entry:12``); nothing here is personal
-    data of an entry."""
+    """One row of the audit, without digests.
+
+    ``subject``: what it was done to (``entry:12``); nothing here is personal data of an entry.
+    """
 
     id: int
     at: datetime
@@ -38,8 +40,10 @@ class Audit:
         self._database = database
 
     def verify(self, seal: Seal | None = None, progress: Progress = lambda _done, _all: None) -> Verification:
-        """Look at every row of the audit and at every row that it answers for (``verifying.py``). ``progress`` is told
-        how many rows of the audit were looked at, of how many."""
+        """Look at every row of the audit and at every row that it answers for (``verifying.py``).
+
+        ``progress`` is told how many rows of the audit were looked at, of how many.
+        """
         with self._database.reading() as connection:
             return verify(connection, self._database.key_file, seal, progress)
 
@@ -65,8 +69,11 @@ class Audit:
             return tuple(Audited(*row) for row in rows)
 
     def renew_key(self, actor: str) -> str:
-        """A new key that signs from now on; returns its name. Earlier keys of the file keep proving what they signed;
-        rows of keys that are lost stay unproven for good."""
+        """A new key that signs from now on; returns its name.
+
+        Earlier keys of the file keep proving what they signed; rows of keys that are lost stay unproven for
+        good.
+        """
         key_file = self._database.key_file
         if key_file is None:
             raise RegistryError("Chưa chỉ ra nơi để tệp khóa.")

@@ -24,8 +24,11 @@ FORMAT = "hotich audit seal 1"
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """``id``, ``hash`` and ``at`` (UTC, as stored) of the last row; as the audit has no gaps, ``id`` is also the count
-    of its rows. ``key`` and ``signature`` are None where nobody signs."""
+    """``id``, ``hash`` and ``at`` (UTC, as stored) of the last row.
+
+    As the audit has no gaps, ``id`` is also the count of its rows. ``key`` and ``signature`` are None where
+    nobody signs.
+    """
 
     id: int
     hash: str
@@ -137,8 +140,10 @@ class Signatures:
             self._flaws.add(Flaw(FlawKind.AUDIT_RESTARTED, row_id=first["id"]))
 
     def finish(self) -> None:
-        """Rows at the very beginning may be unsigned: there was no key yet. With a key and no signature at all,
-        somebody took them off."""
+        """Rows at the very beginning may be unsigned: there was no key yet.
+
+        With a key and no signature at all, somebody took them off.
+        """
         if self._keys and not (self.proven or self.other_keys):
             self._end_unsigned_run()
 

@@ -144,8 +144,11 @@ def verify(
     seal: Seal | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Verification:
-    """Look at every row of the audit and at every row that it answers for. Needs nothing but the database; the key
-    proves who wrote it, the ``seal`` that nothing was cut from its end."""
+    """Look at every row of the audit and at every row that it answers for.
+
+    Needs nothing but the database; the key proves who wrote it, the ``seal`` that nothing was cut from its
+    end.
+    """
     flaws = Flaws()
     for table, name in missing_guards(connection):
         flaws.add(Flaw(FlawKind.GUARD_GONE, table, name=name))

@@ -52,8 +52,10 @@ SKIPPED = "skipped"
 def lease_next_task(
     context: DeskContext, person: Person, stages: Sequence[Stage], book_id: int | None
 ) -> int | None:
-    """Lend a person the next task at the first of these stages where any waits; its id. What they have skipped comes
-    after all else."""
+    """Lend a person the next task at the first of these stages where any waits; its id.
+
+    What they have skipped comes after all else.
+    """
     for find in (_next, _next_skipped):
         for stage in stages:
             while (task_id := find(context, person, stage, book_id)) is not None:
@@ -112,8 +114,11 @@ def _first(query: Select[int]) -> Select[int]:
 
 
 def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
-    """The same, one place after another. PostgreSQL before version 17 does not see that an index whose second column is
-    one of several values is still in order, and reads it from its beginning (250 ms of a million tasks, not 0.1)."""
+    """The same, one place after another.
+
+    PostgreSQL before version 17 does not see that an index whose second column is one of several values is
+    still in order, and reads it from its beginning (250 ms of a million tasks, not 0.1).
+    """
     place = func.unnest(literal(places, ARRAY(Text))).table_valued("code", name="place").render_derived()
     of_place = _first(query.where(review_task.c.place_code == place.c.code)).lateral()
     return select(of_place.c.id).select_from(place.join(of_place, true())).limit(1)

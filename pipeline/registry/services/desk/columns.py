@@ -61,8 +61,11 @@ OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 
 @dataclass(frozen=True, slots=True)
 class WaitingField:
-    """One field of one entry that waits. ``task``: the row of its task with page and scan; ``decided``: what was
-    decided of it before; ``number``: where the entry's number stands, if it waits too."""
+    """One field of one entry that waits.
+
+    ``task``: the row of its task with page and scan; ``decided``: what was decided of it before; ``number``:
+    where the entry's number stands, if it waits too.
+    """
 
     task: RowMapping
     field: str
@@ -293,9 +296,11 @@ def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: P
 def key_snippets(
     context: DeskContext, words: Sequence[tuple[int, int, Verdict]], sent: Submission
 ) -> tuple[KeyOutcome, ...]:
-    """What each word (task, version, verdict) came to, in their order. A task that has changed, or that the person has
-    in hand no longer, is left alone and said so in its outcome; the others go on. A word that contradicts itself stops
-    all of them."""
+    """What each word (task, version, verdict) came to, in their order.
+
+    A task that has changed, or that the person has in hand no longer, is left alone and said so in its
+    outcome; the others go on. A word that contradicts itself stops all of them.
+    """
     by_task = {task_id: (version, word) for task_id, version, word in words}
     if len(by_task) < len(words):
         raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")

@@ -92,9 +92,12 @@ class Desk:
         book_id: int | None = None,
         known: Collection[int] | None = None,
     ) -> DeskTask | None:
-        """The next task for this person, lent to them: at ``stage``, else at those they may work at, what is nearest to
-        its end first; None when nothing waits. With ``known`` (tasks that their page shows already) what they have in
-        hand besides comes first. Raises ``HandsFull`` when they hold as many as one may."""
+        """The next task for this person, lent to them.
+
+        At ``stage``, else at those they may work at, what is nearest to its end first; None when nothing
+        waits. With ``known`` (tasks that their page shows already) what they have in hand besides comes
+        first. Raises ``HandsFull`` when they hold as many as one may.
+        """
         stages = permissions.stages(person, stage)
         with self._writing() as context:
             held = leases.held(context, person, KeyingMode.DESK)
@@ -138,16 +141,22 @@ class Desk:
         token: str,
         seconds: float = 0.0,
     ) -> KeyOutcome:
-        """This person's words on some or all fields of a task in hand. The same ``token`` again gets the same answer
-        and adds nothing. Raises ``StaleTask`` when the task has changed since it was shown."""
+        """This person's words on some or all fields of a task in hand.
+
+        The same ``token`` again gets the same answer and adds nothing. Raises ``StaleTask`` when the task has
+        changed since it was shown.
+        """
         with self._writing() as context:
             return key_task(
                 context, task_id, version, words, Submission(person, KeyingMode.DESK, token, seconds)
             )
 
     def undo(self, person: Person) -> DeskTask:
-        """Take back this person's last submission; its task is in their hands again. What it settled is settled no
-        longer. Raises ``CannotUndo`` when somebody has built on it or nothing is left."""
+        """Take back this person's last submission; its task is in their hands again.
+
+        What it settled is settled no longer. Raises ``CannotUndo`` when somebody has built on it or nothing
+        is left.
+        """
         permissions.stages(person)
         with self._writing() as context:
             return _show(context, undo.undo_task(context, person), person)
@@ -171,8 +180,10 @@ class Desk:
             setting_aside.answer(context, load_held_task(context, person, task_id), person, answer)
 
     def request_rescan(self, person: Person, task_id: int, reason: str) -> Ticket:
-        """Send the page of a task to the scanning desk. All that is open on that page waits until the ticket is
-        closed."""
+        """Send the page of a task to the scanning desk.
+
+        All that is open on that page waits until the ticket is closed.
+        """
         with self._writing() as context:
             return rescan_tickets.open_ticket(
                 context, load_held_task(context, person, task_id), person, reason
@@ -181,8 +192,11 @@ class Desk:
     # --- what is settled ------------------------------------------------------------------------------------------
 
     def entry(self, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
-        """All about an entry, for whoever may open it again, and the fields that wait for people: of those nothing may
-        be shown to somebody who may yet key them blind. That they saw it is on record. Raises ``NotYours``."""
+        """All about an entry, for whoever may open it again, and the fields that wait for people.
+
+        Of those nothing may be shown to somebody who may yet key them blind. That they saw it is on record.
+        Raises ``NotYours``.
+        """
         with self._writing() as context:
             reopening.check_entry(context, person, entry_id)
             record(context.connection, person.login, "entry-shown", f"entry:{entry_id}")
@@ -190,8 +204,10 @@ class Desk:
             return entry, reopening.waiting_fields(context.connection, entry_id)
 
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
-        """Have fields of a settled entry read from the paper once more, by somebody else. What people decided stays in
-        force meanwhile. Raises ``NotYours``."""
+        """Have fields of a settled entry read from the paper once more, by somebody else.
+
+        What people decided stays in force meanwhile. Raises ``NotYours``.
+        """
         with self._reading() as context:
             seen = reopening.seen_so_far(context, person, entry_id)
         with self._writing() as context:
@@ -223,15 +239,20 @@ class Desk:
         token: str,
         seconds: float = 0.0,
     ) -> tuple[KeyOutcome, ...]:
-        """This person's words (task, version, verdict) on snippets in hand; what each came to. The same ``token`` again
-        gets the same answers and adds nothing. A task that cannot be recorded is told in ``refused``."""
+        """This person's words (task, version, verdict) on snippets in hand; what each came to.
+
+        The same ``token`` again gets the same answers and adds nothing. A task that cannot be recorded is
+        told in ``refused``.
+        """
         permissions.stages(person)
         with self._writing() as context:
             return columns.key_snippets(context, words, Submission(person, KeyingMode.COLUMN, token, seconds))
 
     def undo_column(self, person: Person) -> LeasedColumn:
-        """Take back this person's last submission of a column, as far as nobody has built on it; its snippets are in
-        their hands again. Raises ``CannotUndo`` when none can be taken back."""
+        """Take back this person's last submission of a column, as far as nobody has built on it.
+
+        Its snippets are in their hands again. Raises ``CannotUndo`` when none can be taken back.
+        """
         permissions.stages(person)
         with self._writing() as context:
             return columns.undo_snippets(context, person)

@@ -121,9 +121,12 @@ class Seen:
 
 
 def seen_of(connection: Connection, place: Mapping[str, Any], before: Seen = Seen()) -> Seen:
-    """Who has seen what an entry says: itself, its task, a snippet of it in a column, a difference about it, or the
-    package of its book. ``place``: of the entry (``entries.place_of``). Only what came after ``before`` is read: the
-    audit knows no subjects, so whoever must not make others wait reads the most of it beforehand."""
+    """Who has seen what an entry says.
+
+    Itself, its task, a snippet of it in a column, a difference about it, or the package of its book.
+    ``place``: of the entry (``entries.place_of``). Only what came after ``before`` is read: the audit knows
+    no subjects, so whoever must not make others wait reads the most of it beforehand.
+    """
     task_ids = set(
         connection.scalars(
             select(review_task.c.id).where(

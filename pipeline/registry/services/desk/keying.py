@@ -37,8 +37,10 @@ from pipeline.stages import Stage
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Whose words they are and how they came in. ``token``: the same one comes twice when a browser sends twice;
-    ``seconds`` that the person took."""
+    """Whose words they are and how they came in.
+
+    ``token``: the same one comes twice when a browser sends twice; ``seconds`` that the person took.
+    """
 
     person: Person
     mode: KeyingMode
@@ -58,8 +60,11 @@ class KeyedTask:
 def key_task(
     context: DeskContext, task_id: int, version: int, words: Sequence[Verdict], sent: Submission
 ) -> KeyOutcome:
-    """A person's words on a task in hand. They keep it as long as something else on it waits for them. Raises
-    ``NotYours``, and ``StaleTask`` when the task is no longer the one that was shown."""
+    """A person's words on a task in hand.
+
+    They keep it as long as something else on it waits for them. Raises ``NotYours``, and ``StaleTask`` when
+    the task is no longer the one that was shown.
+    """
     hold_tasks(context.connection, [task_id])
     again = earlier_outcomes(context, sent, {task_id: words})
     if again:
@@ -76,8 +81,11 @@ def key_task(
 def earlier_outcomes(
     context: DeskContext, sent: Submission, words: Mapping[int, Sequence[Verdict]]
 ) -> dict[int, KeyOutcome]:
-    """What the same submission came to before, on each task where it did. Raises ``RegistryError`` when somebody
-    else's, or other ``words``, had that token: nobody is told that words were taken which were not."""
+    """What the same submission came to before, on each task where it did.
+
+    Raises ``RegistryError`` when somebody else's, or other ``words``, had that token: nobody is told that
+    words were taken which were not.
+    """
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
     found = {}
@@ -151,8 +159,10 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class _KeyedOutcome:
-    """What a person has just said on a task: ``consensus`` of the fields after it, ``settled`` those of them that these
-    words settle."""
+    """What a person has just said on a task.
+
+    ``consensus`` of the fields after it, ``settled`` those of them that these words settle.
+    """
 
     case: LoadedTask
     consensus: Mapping[str, Consensus]

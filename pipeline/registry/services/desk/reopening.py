@@ -62,10 +62,12 @@ def reopen_fields(
     account_id: int = NOBODY,
     excluded: Iterable[AccountRef] = (),
 ) -> ReopenedFields:
-    """Put these fields of an entry into question: each is to be said again in the way that ``way_of`` tells. Fields
-    that wait for people anyway, and such as nothing is known of, are left alone. ``token``: of the words;
-    ``account_id``: who saw what stands when asking and so must not say the next word; ``excluded``: others who must not
-    either."""
+    """Put these fields of an entry into question: each is to be said again in the way that ``way_of`` tells.
+
+    Fields that wait for people anyway, and such as nothing is known of, are left alone. ``token``: of the
+    words; ``account_id``: who saw what stands when asking and so must not say the next word; ``excluded``:
+    others who must not either.
+    """
     connection, declared = context.connection, context.declared
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
@@ -167,16 +169,20 @@ REOPENED = "reopened"
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The ``fields`` that are in question now and were not before, or that more people may say now; ``by_others``:
-    whoever had keyed them or seen the entry says no word on them, for there are enough others."""
+    """The ``fields`` that are in question now and were not before, or that more people may say now.
+
+    ``by_others``: whoever had keyed them or seen the entry says no word on them, for there are enough others.
+    """
 
     fields: tuple[str, ...]
     by_others: bool
 
 
 def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
-    """The name of the entry's book, of somebody who may open its entries again. Raises ``NotYours``, and
-    ``NotThere`` when there is no such entry on paper."""
+    """The name of the entry's book, of somebody who may open its entries again.
+
+    Raises ``NotYours``, and ``NotThere`` when there is no such entry on paper.
+    """
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mở lại được việc đã xong.")
     place = place_of(context.connection, entry_id)
@@ -204,8 +210,10 @@ def waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
 
 
 def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
-    """Who has seen what an entry says, for ``reopen``: the whole audit is looked through, while nobody waits. Raises
-    as ``check_entry`` does."""
+    """Who has seen what an entry says, for ``reopen``: the whole audit is looked through, while nobody waits.
+
+    Raises as ``check_entry`` does.
+    """
     check_entry(context, person, entry_id)
     return seen_of(context.connection, place_of(context.connection, entry_id))
 
@@ -213,10 +221,13 @@ def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
 def reopen(
     context: DeskContext, person: Person, entry_id: int, fields: Collection[str], reason: str, seen: Seen
 ) -> Reopened:
-    """Put these fields into question: what stands is the first word on each, somebody says the next one from the paper,
-    blind where the office keys blind; not this person, who saw what stands, nor anybody else who keyed it or saw it, as
-    long as the place has enough others. ``seen``: who saw it until just now. Of a field that waits already this is
-    looked at anew. Raises ``RegistryError`` when nothing comes into question."""
+    """Put these fields into question.
+
+    What stands is the first word on each, somebody says the next one from the paper, blind where the office
+    keys blind; not this person, who saw what stands, nor anybody else who keyed it or saw it, as long as the
+    place has enough others. ``seen``: who saw it until just now. Of a field that waits already this is looked
+    at anew. Raises ``RegistryError`` when nothing comes into question.
+    """
     hold(context.connection, Whole.ACCOUNTS)
     book_name = check_entry(context, person, entry_id)
     reason = require_text(reason, "lý do mở lại")

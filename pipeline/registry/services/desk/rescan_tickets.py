@@ -43,8 +43,10 @@ def open_ticket(context: DeskContext, case: LoadedTask, person: Person, reason: 
 
 
 def close(context: DeskContext, ticket_id: int, person: Person, note: str) -> None:
-    """The page was scanned again, or need not be: what waits on it goes on. Raises ``RegistryError`` when it is closed
-    already, ``NotThere``, ``NotYours`` for another place."""
+    """The page was scanned again, or need not be: what waits on it goes on.
+
+    Raises ``RegistryError`` when it is closed already, ``NotThere``, ``NotYours`` for another place.
+    """
     note = require_text(note, "kết quả quét lại")
     row = _row(context.connection, ticket_id)
     check_place(person, row["place_code"])

@@ -53,9 +53,12 @@ def last_answer() -> ScalarSelect[str]:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTask:
-    """One task. ``row``: its row with those of page, scan and book; ``machine``: what it says of it; ``consensus``:
-    where each field stands that is left, in the order of the form; ``values`` are those in force; ``words``: all its
-    rows of ``keying``, oldest first."""
+    """One task.
+
+    ``row``: its row with those of page, scan and book; ``machine``: what it says of it; ``consensus``: where
+    each field stands that is left, in the order of the form; ``values`` are those in force; ``words``: all
+    its rows of ``keying``, oldest first.
+    """
 
     row: Mapping[str, Any]
     machine: MachineView

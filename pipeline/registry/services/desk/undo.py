@@ -22,8 +22,10 @@ from pipeline.stages import Stage
 
 
 def undo_task(context: DeskContext, person: Person) -> int:
-    """Take back a person's last submission at the desk and lend them its task again; the task's id. Raises
-    ``CannotUndo``."""
+    """Take back a person's last submission at the desk and lend them its task again; the task's id.
+
+    Raises ``CannotUndo``.
+    """
     words = last_submission(context.connection, person, KeyingMode.DESK)
     task_id = int(words[0]["task_id"])
     hold_tasks(context.connection, [task_id])
@@ -44,8 +46,11 @@ def last_submission(connection: Connection, person: Person, mode: KeyingMode) ->
 
 
 def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
-    """Withdraw these words of a person on a task that the caller holds. What they settled counts no longer; the task is
-    where it was before them. Raises ``CannotUndo`` when somebody has built on them."""
+    """Withdraw these words of a person on a task that the caller holds.
+
+    What they settled counts no longer; the task is where it was before them. Raises ``CannotUndo`` when
+    somebody has built on them.
+    """
     case = load_task(context, task_id)
     check_place(person, case.row["place_code"])
     _check_undoable(context, case, words, person)

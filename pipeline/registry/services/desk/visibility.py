@@ -90,8 +90,10 @@ def work_of(
     decided: Verdict | None,
     mine: Verdict | None,
 ) -> FieldWork:
-    """One field as the person sees it who says the next word on it. ``decided``: what was decided of it before,
-    ``mine``: what this person said and took back."""
+    """One field as the person sees it who says the next word on it.
+
+    ``decided``: what was decided of it before, ``mine``: what this person said and took back.
+    """
     blind = is_blind(one, policy)
     return FieldWork(
         field=field,
@@ -108,8 +110,11 @@ def work_of(
 
 
 def is_blind(one: Consensus, policy: BookPolicy) -> bool:
-    """Whether the next person sees nothing that was read or said: the second one of a field that is keyed blind, the
-    first one too where the office wants it so. A third one sees what the two said, and nothing else."""
+    """Whether the next person sees nothing that was read or said.
+
+    The second one of a field that is keyed blind, the first one too where the office wants it so. A third one
+    sees what the two said, and nothing else.
+    """
     if one.way is not Way.BLIND:
         return False
     return one.stage is not Stage.REVIEW or policy.blind_first

@@ -53,8 +53,11 @@ AT_ONCE = 40
 
 
 class Lots:
-    """Lots of books. ``review``: how the office reviews; ``sampling``: how it samples; ``now``: the time in UTC (by
-    default that of the database)."""
+    """Lots of books.
+
+    ``review``: how the office reviews; ``sampling``: how it samples; ``now``: the time in UTC (by default
+    that of the database).
+    """
 
     def __init__(
         self,
@@ -79,8 +82,11 @@ class Lots:
         return self.carry_on(person, lot_id)
 
     def carry_on(self, person: Person, lot_id: int) -> Lot:
-        """Put what is still left of a sample, or of a rejected lot, into question: a bit a transaction, so that it can
-        stop anywhere and go on later. Nothing happens when nothing is left."""
+        """Put what is still left of a sample, or of a rejected lot, into question.
+
+        A bit a transaction, so that it can stop anywhere and go on later. Nothing happens when nothing is
+        left.
+        """
         _check_supervisor(person)
         while True:
             with self._writing() as context:
@@ -96,8 +102,11 @@ class Lots:
                 record(context.connection, person.login, "lot-questioned", f"lot:{lot_id}", counted)
 
     def close(self, person: Person, lot_id: int) -> Lot:
-        """End a lot as the plan says of what was found: accepted, or rejected and all of its other entries opened
-        again. Raises ``RegistryError`` as long as that is not decided."""
+        """End a lot as the plan says of what was found.
+
+        Accepted, or rejected and all of its other entries opened again. Raises ``RegistryError`` as long as
+        that is not decided.
+        """
         _check_supervisor(person)
         with self._writing() as context:
             _, told = self._open(context.connection, person, lot_id)

@@ -25,8 +25,11 @@ _keyings: Any = decision.c.keyings
 
 
 def findings(connection: Connection, lot_id: int) -> Findings:
-    """What is known of the sample of a lot. A field is checked when the word that was questioned led to a decision that
-    still counts; it was wrong when that says something else, however it is spelled."""
+    """What is known of the sample of a lot.
+
+    A field is checked when the word that was questioned led to a decision that still counts; it was wrong
+    when that says something else, however it is spelled.
+    """
     entries = connection.execute(
         select(lot_entry.c.entry_id, lot_entry.c.fields).where(
             lot_entry.c.lot_id == lot_id, lot_entry.c.part == Part.SAMPLE

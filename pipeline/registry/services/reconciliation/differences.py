@@ -54,8 +54,10 @@ def save(
 
 
 def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...]:
-    """Every reconciliation with the differences that this person may see, the newest first; those of which there is
-    none for them are left out."""
+    """Every reconciliation with the differences that this person may see, the newest first.
+
+    Those of which there is none for them are left out.
+    """
     last = _last_answers()
     query = (
         select(
@@ -109,8 +111,10 @@ def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
 def listed(
     connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
 ) -> Iterable[Asked]:
-    """The differences of a reconciliation with that last answer (None: without one); ``person`` None: of all places.
-    Raises ``NotThere`` where there is no such reconciliation."""
+    """The differences of a reconciliation with that last answer (None: without one); ``person`` None.
+
+    Of all places. Raises ``NotThere`` where there is no such reconciliation.
+    """
     _check_there(connection, reconciliation_id)
     query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id)
     for row in connection.execute(query.order_by(difference.c.id)).mappings().all():

@@ -76,8 +76,10 @@ class Reconciliations:
             differences.answer_with(connection, found, answer, note=note, author=person.login)
 
     def amend(self, person: Person, difference_id: int, text: str, order: AmendmentOrder) -> int:
-        """The registry is wrong: note the amendment that gives the field ``text``, and the answer, together. Returns
-        the number of the amendment."""
+        """The registry is wrong: note the amendment that gives the field ``text``, and the answer, together.
+
+        Returns the number of the amendment.
+        """
         with self._database.writing() as connection:
             found = differences.asked(connection, person, difference_id)
             if found.found.entry_id is None or not found.found.field:

@@ -98,8 +98,11 @@ def _pages(places: Places) -> Select[Any]:
 
 
 def _entries(places: Places) -> Select[Any]:
-    """Entries that stand. Straight through went those that the machine accepted and that never became a task, but as
-    one of the sample of a lot."""
+    """Entries that stand.
+
+    Straight through went those that the machine accepted and that never became a task, but as one of the
+    sample of a lot.
+    """
     waiting = case((review_task.c.state == TaskState.OPEN, 1), else_=0)
     sampled = exists().where(lot_entry.c.entry_id == entry.c.id, lot_entry.c.part == Part.SAMPLE)
     settled_in_sample = (review_task.c.state != TaskState.OPEN) & sampled

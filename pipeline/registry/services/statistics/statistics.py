@@ -24,8 +24,11 @@ MOST_LINES = 500
 
 
 class RegistryStatistics:
-    """Counts and lists over the books of ``places`` (None = all). ``now``: the time in UTC (by default that of the
-    database). Raises ``RegistryError`` and ``StorageError`` as ``Registry`` does."""
+    """Counts and lists over the books of ``places`` (None = all).
+
+    ``now``: the time in UTC (by default that of the database). Raises ``RegistryError`` and ``StorageError``
+    as ``Registry`` does.
+    """
 
     def __init__(self, database: Database, places: Places, now: Callable[[], datetime] | None) -> None:
         self._database, self._places, self._now = database, places, now
