@@ -45,12 +45,15 @@ class Registry(IngestRepository, ReviewRepository, RegistryQueries):
         wait_seconds: float = 15.0,
         audit_key: Path | None = None,
     ) -> Registry:
-        """Create or upgrade the database at ``url`` (``sqlite:////path/registry.db``, ``postgresql://host/name``) and
-        open it.
+        """Create or upgrade a database and open it.
 
-        ``schemas`` give the record tables (by default those of the installation); ``wait_seconds``: how long to wait
-        while another process writes; ``audit_key``: the file of the key that signs the audit, made when it is first
-        needed. An audit that was signed once takes no row without its key.
+        An audit that was signed once takes no row without its key.
+
+        Args:
+            url: The database (``sqlite:////path/registry.db``, ``postgresql://host/name``).
+            schemas: What gives the record tables; by default those of the installation.
+            wait_seconds: How long to wait while another process writes, in seconds.
+            audit_key: The file of the key that signs the audit, made when it is first needed.
         """
         schemas = schemas or load()
         metadata = all_tables(schemas)
@@ -100,8 +103,12 @@ class Registry(IngestRepository, ReviewRepository, RegistryQueries):
         return Audit(self._database)
 
     def desk(self, policy: ReviewPolicy, *, now: Callable[[], datetime] | None = None) -> Desk:
-        """The reviewers' desk under what an office has set. ``now``: the time in UTC (by default that of the
-        database)."""
+        """Return the reviewers' desk under the policy of an office.
+
+        Args:
+            policy: What the office has set.
+            now: Returns the time in UTC; by default that of the database.
+        """
         return Desk(self._database, self._declared, policy, now)
 
     def lots(

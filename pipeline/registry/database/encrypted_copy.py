@@ -14,9 +14,20 @@ from pipeline.registry.database import encryption
 
 
 def encrypted_copy(url: str, target: Path, key_file: Path) -> None:
-    """Copy the SQLite registry at ``url``, plain or encrypted, whole into a new file, encrypted under the key in
-    ``key_file``; others may go on writing meanwhile. Raises ``StorageError`` when ``target`` is there already or cannot
-    be written, ``SetupError`` for a key that cannot be used, ``RegistryError`` when the source cannot be read."""
+    """Copy a SQLite registry, plain or encrypted, whole into a new encrypted file.
+
+    Others may go on writing meanwhile.
+
+    Args:
+        url: The registry to copy.
+        target: The new file.
+        key_file: The file with the key under which the copy is encrypted.
+
+    Raises:
+        StorageError: ``target`` exists already or cannot be written.
+        SetupError: The key cannot be used.
+        RegistryError: The source cannot be read.
+    """
     source, source_key = _source(url)
     key = encryption.read_key(key_file)
     module = encryption.driver()

@@ -50,8 +50,10 @@ def bring_up_to_date(database: Database, metadata: MetaData) -> None:
 
 
 def create(connection: Connection, metadata: MetaData) -> None:
-    """Make all tables in an empty database, within the transaction of ``connection``, for a registry that brings its
-    audit along: none is begun."""
+    """Make all tables in an empty database, within the transaction of ``connection``.
+
+    No audit is begun: the registry that is copied here brings its own.
+    """
     with _one_at_a_time:
         hold(connection, Whole.MIGRATION)
         _upgrade_with_declared(connection, metadata)

@@ -37,9 +37,16 @@ class LoginLocked(LoginRefused):
 
 @dataclass(frozen=True, slots=True)
 class AccountOptions:
-    """``wrong_by_login``, ``wrong_by_address``: wrong passwords within ``window`` after which nobody gets in (an office
-    may share one address, so that is the larger); ``idle``, ``longest``: after how long without use, and at the latest,
-    a session ends; ``one_time``: how long a password that somebody else made is good for its first login."""
+    """The limits that apply to logins, sessions and one-time passwords.
+
+    Attributes:
+        wrong_by_login: Wrong passwords for one login within ``window`` after which it is locked.
+        wrong_by_address: The same for one address; larger, as an office may share one address.
+        window: The period in which wrong passwords are counted.
+        idle: How long a session lasts without use.
+        longest: How long a session lasts at most.
+        one_time: How long a password that somebody else made is valid for its first login.
+    """
 
     wrong_by_login: int = 5
     wrong_by_address: int = 30
@@ -51,8 +58,15 @@ class AccountOptions:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as an administrator sees it. ``must_change``: the password was made by somebody else and not changed
-    yet; ``last_login_at`` is None before the first one."""
+    """An account as an administrator sees it.
+
+    Attributes:
+        person: The person with login, role and places.
+        active: Whether the account may log in.
+        must_change: The password was made by somebody else and not changed yet.
+        created_at: When the account was made.
+        last_login_at: The last login; None before the first one.
+    """
 
     person: Person
     active: bool
@@ -63,8 +77,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person who is in. ``token`` is the secret of the cookie, ``csrf`` goes into every form; with ``must_change``
-    nothing but choosing a new password is theirs to do."""
+    """The session of a person who is logged in.
+
+    Attributes:
+        token: The secret of the cookie.
+        csrf: The token that goes into every form.
+        person: The person who is logged in.
+        must_change: The person may do nothing but choose a new password.
+    """
 
     token: str = field(repr=False)
     csrf: str = field(repr=False)

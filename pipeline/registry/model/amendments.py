@@ -10,8 +10,13 @@ from pipeline.model import PageRef
 
 
 class AmendmentKind(StrEnum):
-    """``CORRECTION``: cải chính, another value; ``SUPPLEMENT``: bổ sung, a value where there was none (Luật Hộ tịch
-    2014, Art. 4(12), 4(13)); ``WITHDRAWN``: an amendment that was noted by mistake is taken back."""
+    """How an amendment changes a field (Luật Hộ tịch 2014, Art. 4(12), 4(13)).
+
+    Attributes:
+        CORRECTION: Cải chính, another value.
+        SUPPLEMENT: Bổ sung, a value where there was none.
+        WITHDRAWN: An amendment that was noted by mistake is taken back.
+    """
 
     CORRECTION = "correction"
     SUPPLEMENT = "supplement"
@@ -20,8 +25,15 @@ class AmendmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AmendmentOrder:
-    """On what an amendment rests. ``decided_on``: a whole day, ``dd.mm.yyyy``; ``legal_basis``: the article or the
-    document; ``authority``: who decided; ``paper``: the page that the decision was scanned as, if it was."""
+    """The decision on which an amendment rests.
+
+    Attributes:
+        decision_number: The number of the decision.
+        decided_on: A whole day, ``dd.mm.yyyy``.
+        legal_basis: The article or the document.
+        authority: The authority that decided.
+        paper: The page that the decision was scanned as, if it was.
+    """
 
     decision_number: str
     decided_on: str
@@ -32,8 +44,19 @@ class AmendmentOrder:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """One row. ``old``: the value in force before it (``""`` = blank, or nothing known); ``value``: the value from then
-    on, in its canonical form where it has one, else as it was written."""
+    """One amendment of a field.
+
+    Attributes:
+        amendment_id: Its number.
+        field: The field that it changes.
+        kind: How it changes the field.
+        old: The effective value before it (``""`` = blank, or nothing known).
+        value: The value from then on, in its canonical form where it has one, else as it was written.
+        order: The decision on which it rests.
+        author: Who noted it.
+        noted_at: When it was noted.
+        reason: Why an amendment was taken back.
+    """
 
     amendment_id: int
     field: str

@@ -7,8 +7,11 @@ from enum import StrEnum
 
 
 class FlawKind(StrEnum):
-    """What is wrong. Of rows of other tables: ``ROW_*``; of rows of the audit itself: ``AUDIT_*``; of a seal that was
-    kept elsewhere: ``SEAL_*``."""
+    """What is wrong with the audit or the rows that it covers.
+
+    ``ROW_*`` concern rows of other tables, ``AUDIT_*`` rows of the audit itself, and ``SEAL_*`` a seal that was
+    kept elsewhere.
+    """
 
     ROW_ALTERED = "row-altered"
     ROW_GONE = "row-gone"
@@ -30,8 +33,16 @@ class FlawKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong. ``table`` and ``row_id``: where; ``last_id``: the last of several rows in a run;
-    ``audit_id``: the row of the audit that says what should be there. ``name``: of a guard that is gone."""
+    """One thing that is wrong.
+
+    Attributes:
+        kind: What is wrong.
+        table: The table of the row.
+        row_id: The row, the first of them where several in a run are wrong.
+        last_id: The last of several rows in a run.
+        audit_id: The row of the audit that says what should be there.
+        name: The name of a guard that is gone.
+    """
 
     kind: FlawKind
     table: str = "audit"
@@ -43,12 +54,20 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``audit_rows`` and ``rows``: how many rows of the audit and of other tables were looked at; ``begun_at``: when
-    the audit began (as stored, UTC; ``""`` = never). ``flaws``: the first ones found, ``flaw_count`` of them in all.
+    """The result of verifying the audit.
 
-    ``proven``: how many rows of the audit are signed by a key that is at hand. The others may be whole and still not
-    prove who wrote them: ``unsigned`` came before there was a key, ``other_keys`` are signed by keys that are lost.
-    ``key_is_private``: whether only the owner of the key file can read it, None = there is none.
+    Rows that are not proven may be whole; nothing proves who wrote them.
+
+    Attributes:
+        audit_rows: How many rows of the audit were verified.
+        rows: How many rows of other tables were verified.
+        begun_at: When the audit began (as stored, UTC; ``""`` = never).
+        flaws: The first flaws found.
+        flaw_count: How many flaws were found in all.
+        proven: How many rows of the audit are signed by a key that is at hand.
+        unsigned: How many rows were written before there was a key.
+        other_keys: How many rows are signed by keys that are lost.
+        key_is_private: Whether only the owner of the key file can read it; None = there is no key.
     """
 
     audit_rows: int
@@ -67,8 +86,10 @@ class Verification:
 
 
 class Flaws:
-    """Flaws as they are found; only the first ``most`` are kept, so that a database that is all wrong takes no more
-    memory than another."""
+    """A collection of flaws that keeps only the first ``most`` and counts the others.
+
+    A database that is all wrong takes no more memory than another.
+    """
 
     def __init__(self, most: int = 200) -> None:
         self._most = most

@@ -11,8 +11,14 @@ from pipeline.model import Ledger, Matrix, PageRef
 
 @dataclass(frozen=True, slots=True)
 class SaveOutcome:
-    """What became of the entries of a page: ``accepted`` without a person, ``review`` with an open task, ``reopened``
-    those whose task this very save opened again because the reading under a decision changed."""
+    """The outcome of saving a page, in numbers of entries.
+
+    Attributes:
+        entries: The entries of the page.
+        accepted: Entries accepted without a person.
+        review: Entries with an open task.
+        reopened: Entries whose task this save opened again because the reading under a decision changed.
+    """
 
     entries: int
     accepted: int
@@ -104,8 +110,13 @@ class StoredBook:
 
 @dataclass(frozen=True, slots=True)
 class BookProgress:
-    """``in_hand``: a run has it, or died with it; ``missing``: pages that were counted, neither read nor failed;
-    ``read_at``: when its last page was saved, ``None`` when none was."""
+    """How far the reading of a book has come.
+
+    Attributes:
+        in_hand: A run holds the book, or died while it held it.
+        missing: Pages that were counted but neither read nor failed.
+        read_at: When the last page was saved; None when none was.
+    """
 
     in_hand: bool
     missing: int

@@ -62,6 +62,8 @@ class Link:
 
 
 class LinkVerdict(StrEnum):
+    """What a person decided on a suggested link."""
+
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
 

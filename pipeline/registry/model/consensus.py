@@ -33,8 +33,15 @@ class KeyedValue:
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """Where a field stands: ``words`` that count so far, oldest first; ``settled``: the one that stands, at
-    ``SETTLED``; ``excluded``: accounts that say none, for they knew what stood before it was opened again."""
+    """The state of agreement on a field.
+
+    Attributes:
+        way: How the field is keyed.
+        stage: The stage that comes next.
+        words: The keyed values that count so far, oldest first.
+        settled: The keyed value that was agreed on, at ``SETTLED``.
+        excluded: Accounts that key no value, as they knew the effective one before the field was opened again.
+    """
 
     way: Way
     stage: Stage
@@ -69,8 +76,15 @@ def agree(one: Verdict, other: Verdict) -> bool:
 
 
 def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int] = frozenset()) -> Consensus:
-    """Where a field stands after these words, in the order in which they were said. Of each person only the first one
-    counts: whoever wants to say something else takes it back first."""
+    """Return the state of agreement on a field after these keyed values.
+
+    Only the first value of each person counts: to key another one, a person takes the first back.
+
+    Args:
+        way: How the field is keyed.
+        words: The keyed values in the order in which they were submitted.
+        excluded: Accounts that may key no value.
+    """
     counted = independent(words)
     for number in range(1, len(counted) + 1):
         settled = _settled(way, counted[:number])
@@ -94,8 +108,11 @@ def stage_of(consensus: Iterable[Consensus]) -> Stage:
 
 
 def finished(consensus: Iterable[Consensus], stage: Stage) -> tuple[int, ...]:
-    """The accounts that have said all they may of the fields at that stage: of a task that is not settled at most one
-    at ``CHECK``, two at ``THIRD``, and besides those that are excluded."""
+    """Return the accounts that have keyed all they may of the fields at that stage.
+
+    Of a task that is not settled these are at most one at ``CHECK`` and two at ``THIRD``, and those that are
+    excluded.
+    """
     ineligible = [one.ineligible for one in consensus if one.stage is stage]
     return tuple(sorted(frozenset.intersection(*ineligible))) if ineligible else ()
 

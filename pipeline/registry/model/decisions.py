@@ -78,8 +78,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class PendingDecisions:
-    """``fields`` in the order of the readings (``""`` = the entry as a whole); ``reasons`` are codes of findings;
-    ``reopened``: something was decided and the machine has read something else since."""
+    """The decisions that an entry waits for.
+
+    Attributes:
+        fields: Fields to decide, in the order of the readings (``""`` = the entry as a whole).
+        reasons: Codes of the findings that ask for a decision.
+        reopened: The machine has read something else since a decision was made.
+    """
 
     fields: tuple[str, ...]
     reasons: tuple[str, ...]

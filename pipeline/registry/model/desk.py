@@ -55,10 +55,17 @@ class FieldWork:
 
 @dataclass(frozen=True, slots=True)
 class DeskTask:
-    """A task in a person's hands until ``lease_until``. ``values``: what is in force of the other fields (empty where a
-    field is blind, as they might tell it); ``findings`` likewise; ``question``: what was asked of the supervisor, with
-    the answer; ``reopened``: the machine reads otherwise than it did when somebody decided. ``version`` goes back with
-    the words. ``entry_id`` is None and ``row`` -1 where a page itself is the task."""
+    """A task that is leased to a person until ``lease_until``.
+
+    Attributes:
+        version: The version of the task, which goes back with the keyed values.
+        entry_id: The entry; None where a page itself is the task.
+        row: The row of the entry on its page; -1 where a page itself is the task.
+        values: The effective values of the other fields; empty where a field is blind, as they might reveal it.
+        findings: The findings of the entry; empty where a field is blind.
+        question: The question to the supervisor, with the answer.
+        reopened: The machine reads otherwise than it did when somebody decided.
+    """
 
     task_id: int
     version: int
@@ -150,8 +157,16 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A page that the scanning desk must scan again. ``closed_at`` is None as long as it waits; ``note``: how it was
-    closed; ``code``: of the finding for which the machine asks, ``""`` where a person does."""
+    """A page that the scanning desk must scan again.
+
+    Attributes:
+        reason: Why the page must be scanned again.
+        author: Who asked for it.
+        closed_at: When the ticket was closed; None as long as it waits.
+        closed_by: Who closed it.
+        note: How it was closed.
+        code: The finding for which the machine asks; ``""`` where a person does.
+    """
 
     ticket_id: int
     book_id: int

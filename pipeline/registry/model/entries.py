@@ -111,8 +111,14 @@ class PastReading:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """An entry that stands: ``values`` by field, those in force with what amendments gave (``""`` = known to be blank,
-    None = nothing in force); ``unsettled``: fields that wait for a person."""
+    """A valid entry with its effective values.
+
+    Attributes:
+        entry_id: The entry.
+        book_id: The book of the entry.
+        values: Values by field, amendments included (``""`` = known to be blank, None = no effective value).
+        unsettled: Fields that wait for a person.
+    """
 
     entry_id: int
     book_id: int
@@ -143,8 +149,15 @@ class ReadEntry:
 
 @dataclass(frozen=True, slots=True)
 class LastReading:
-    """``status``, ``text``, ``canonical`` as in ``FieldReading``; ``accepted`` without a person; ``decided``: whether a
-    person has decided the field."""
+    """The last reading of a field.
+
+    Attributes:
+        status: As in ``FieldReading``.
+        text: As in ``FieldReading``.
+        canonical: As in ``FieldReading``.
+        accepted: Whether it was accepted without a person.
+        decided: Whether a person has decided the field.
+    """
 
     status: str
     text: str

@@ -17,6 +17,8 @@ class Part(StrEnum):
 
 
 class LotVerdict(StrEnum):
+    """How a lot was closed."""
+
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
@@ -28,8 +30,14 @@ BOUND_RISK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found in a sample so far: entries ``checked`` whole, and ``wrong`` ones (an entry is wrong when any
-    field of it is); fields likewise."""
+    """What was found in a sample so far.
+
+    Attributes:
+        checked: Entries that were checked whole.
+        wrong: Entries with at least one wrong field.
+        fields_checked: Fields that were checked.
+        fields_wrong: Fields that were wrong.
+    """
 
     checked: int
     wrong: int
@@ -51,9 +59,17 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A lot. ``plan``: what it is judged by; ``questioned``: entries of the sample that were handed to checkers,
-    ``reopened``: others that were opened again; ``left``: how many are still to be; ``checkers``: how many accounts may
-    check it."""
+    """A lot of books whose entries are accepted or rejected together.
+
+    Attributes:
+        plan: The sampling plan by which the lot is judged.
+        questioned: Entries of the sample that were handed to checkers.
+        reopened: Other entries that were opened again.
+        left: Entries that are still to be handed out or opened again.
+        checkers: How many accounts may check the lot.
+        findings: What was found in the sample so far.
+        closing: How the lot was closed; None as long as it is open.
+    """
 
     lot_id: int
     place_code: str

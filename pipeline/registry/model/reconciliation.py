@@ -10,8 +10,13 @@ from pipeline.model import Box, PageRef
 
 
 class Answer(StrEnum):
-    """``AMENDED``: the registry is wrong, an amendment was noted; ``THEIRS``: the other software is wrong;
-    ``UNCLEAR``: the paper does not tell, somebody who answers for it has to look."""
+    """A person's answer to a difference.
+
+    Attributes:
+        AMENDED: The registry is wrong, an amendment was noted.
+        THEIRS: The other software is wrong.
+        UNCLEAR: The paper does not decide it; somebody who answers for it has to look.
+    """
 
     AMENDED = "amended"
     THEIRS = "theirs"
@@ -20,8 +25,17 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundDifference:
-    """One thing to ask about, before it is stored. ``entry_id`` None: a row without an entry; ``field`` ``""``: the
-    whole; ``place_code`` ``""``: not known."""
+    """One difference to ask about, before it is stored.
+
+    Attributes:
+        kind: The kind of difference.
+        place_code: The place; ``""`` = not known.
+        entry_id: The entry; None for a row without an entry.
+        field: The field; ``""`` = the whole entry.
+        ours: The value of the registry.
+        theirs: The value of the other software.
+        likeness: How alike the two are, 0 to 1.
+    """
 
     kind: str
     place_code: str
@@ -54,8 +68,14 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A stored difference with where its ink is and the last word on it. ``box``: of the field on the straight page,
-    None where it was not read there."""
+    """A stored difference with the place of its ink and its last answer.
+
+    Attributes:
+        found: The difference.
+        ref: The page of the entry.
+        box: The field on the rectified page; None where it was not read there.
+        answer: The last answer; None as long as there is none.
+    """
 
     difference_id: int
     reconciliation_id: int

@@ -59,9 +59,15 @@ class BookStatistics:
 
 @dataclass(frozen=True, slots=True)
 class HourStatistics:
-    """What happened in the hour that begins ``at`` (UTC). ``pages`` the machine read, those read again included;
-    ``straight``: entries it accepted alone when their page was read for the first time; ``closed``: tasks on entries
-    that people finished; ``words``: fields that people keyed."""
+    """What happened in one hour.
+
+    Attributes:
+        at: When the hour begins (UTC).
+        pages: Pages that the machine read, those read again included.
+        straight: Entries that it accepted alone when their page was read for the first time.
+        closed: Tasks on entries that people finished.
+        words: Fields that people keyed.
+    """
 
     at: datetime
     pages: int = 0
@@ -85,8 +91,16 @@ class WaitingStatistics:
 
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """Fields of one record, keyed one way (``checked``, ``blind``), of which a second person said something.
-    ``overturned``: the first word is not what was settled; ``differing``: the second word differs from the first."""
+    """Fields of one record, keyed one way, for which a second person keyed a value.
+
+    Attributes:
+        record: The record.
+        field: The field.
+        way: How it was keyed (``checked``, ``blind``).
+        fields: How many fields.
+        overturned: Fields whose first keyed value is not what was settled.
+        differing: Fields whose second keyed value differs from the first.
+    """
 
     record: str
     field: str
@@ -98,8 +112,16 @@ class SecondLook:
 
 @dataclass(frozen=True, slots=True)
 class ReadingStatistics:
-    """Fields that people settled, beside what the machine had read of them: ``right`` in so many. ``reader``: the
-    reader of handwriting of that run (``""``: none, None: not known)."""
+    """Fields that people settled, compared with what the machine had read.
+
+    Attributes:
+        form: The form.
+        record: The record.
+        reader: The handwriting reader of that run (``""``: none, None: not known).
+        field: The field.
+        fields: How many fields were settled.
+        right: How many of them the machine had read right.
+    """
 
     form: str
     record: str
@@ -111,8 +133,15 @@ class ReadingStatistics:
 
 @dataclass(frozen=True, slots=True)
 class PersonStatistics:
-    """One person's ``words`` in all, and the ``seconds`` that they took; ``first`` words of theirs that a second person
-    looked at, ``overturned`` among them."""
+    """What one person keyed.
+
+    Attributes:
+        login: The person's login.
+        words: All values that the person keyed.
+        seconds: The time that they took.
+        first: Values that a second person checked.
+        overturned: Values among ``first`` that were not settled on.
+    """
 
     login: str
     words: int
@@ -123,8 +152,13 @@ class PersonStatistics:
 
 @dataclass(frozen=True, slots=True)
 class ScannerStatistics:
-    """``pages`` that were read of the scans of one scanner (``""``: those that came past the intake), and ``tickets``:
-    how many of its pages had to be scanned again."""
+    """The pages of one scanner.
+
+    Attributes:
+        scanner: The scanner; ``""`` for scans that did not pass the intake.
+        pages: Pages that were read.
+        tickets: Pages that had to be scanned again.
+    """
 
     scanner: str
     pages: int
@@ -133,8 +167,12 @@ class ScannerStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All counts of one moment, in one snapshot of the registry. ``since``: what happened is counted from then on; what
-    stands is counted whole."""
+    """All counts of one moment, in one snapshot of the registry.
+
+    Attributes:
+        at: The moment.
+        since: When the counting of events begins; the present state is counted whole.
+    """
 
     at: datetime
     since: datetime
@@ -167,8 +205,14 @@ class WaitingTask:
 
 @dataclass(frozen=True, slots=True)
 class ChangedField:
-    """One field of a list, where two words differ. ``said``: the text that was first there, ``settled``: what was
-    settled; statuses as in ``FieldStatus``."""
+    """One field where two keyed values differ.
+
+    Attributes:
+        said: The text that was keyed first.
+        said_status: Its status, as in ``FieldStatus``.
+        settled: The text that was settled.
+        settled_status: Its status, as in ``FieldStatus``.
+    """
 
     entry_number: str
     book_id: int

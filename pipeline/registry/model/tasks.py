@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class TaskState(StrEnum):
+    """Whether a task waits for people or is done."""
+
     OPEN = "open"
     DONE = "done"
 

@@ -25,10 +25,13 @@ def left_to_decide(
     cross_entry_findings: Sequence[CrossEntryFinding] = (),
     keyed: Collection[str] = (),
 ) -> PendingDecisions:
-    """A field waits for a person when its reading was not accepted or a finding names it, until someone decides it; and
-    again when the reading that was decided upon is no longer what the machine reads, or when a finding that came up
-    across entries names it that is younger than the decision. A field that people have ``keyed`` waits until
-    enough of them agree, whatever the machine reads meanwhile."""
+    """Return what people still have to decide on an entry.
+
+    A field waits for a person when its reading was not accepted or a finding names it, until someone decides it. It
+    waits again when the machine no longer reads what was decided upon, or when a finding across entries names it
+    that is younger than the decision. A field that people have ``keyed`` waits until enough of them agree, whatever
+    the machine reads meanwhile.
+    """
     by_field = {reading.field: reading for reading in readings}
     serious = [finding for finding in findings if finding.severity is not Severity.INFO]
     changed = {

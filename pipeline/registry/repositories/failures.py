@@ -41,8 +41,17 @@ def unread(connection: Connection, book_id: int | None) -> tuple[ReadFailure, ..
 def set_aside(
     connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
 ) -> dict[tuple[str, int | None], ReadFailure]:
-    """What failed with one of ``codes`` at least ``tries`` times in a row under the fingerprint that its scan has in
-    ``prints`` now: by SHA-256 of the scan and page."""
+    """Return what failed at least ``tries`` times in a row with one of ``codes``, by SHA-256 of the scan and page.
+
+    Only failures under the current fingerprint of the scan count.
+
+    Args:
+        connection: The transaction.
+        book_id: The book.
+        codes: The error codes that count.
+        tries: How many failures in a row.
+        prints: The current fingerprint of the reading by SHA-256 of the scan.
+    """
     rows = connection.execute(
         select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.fingerprint).where(
             page_failure.c.book_id == book_id, page_failure.c.code.in_(codes), page_failure.c.tries >= tries

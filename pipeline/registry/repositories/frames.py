@@ -22,8 +22,11 @@ Frame: TypeAlias = pd.DataFrame
 
 
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """One row a book: ``book_id``, ``folder_name``, ``record``, ``place_code``, ``volume``, ``entries`` and ``pages``
-    of the closing note, ``rows`` (entries that fit on a page of its form), ``failed`` (pages without a result)."""
+    """Return one row a book.
+
+    Its columns are ``book_id``, ``folder_name``, ``record``, ``place_code``, ``volume``, ``entries`` and ``pages``
+    of the closing note, ``rows`` (entries that fit on a page of its form) and ``failed`` (pages without a result).
+    """
     failed = (
         select(page_failure.c.book_id, func.count().label("failed"))
         .group_by(page_failure.c.book_id)

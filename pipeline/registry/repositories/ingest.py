@@ -88,8 +88,16 @@ class IngestRepository(Repository):
     def set_aside(
         self, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
     ) -> Mapping[tuple[str, int | None], ReadFailure]:
-        """What failed so often in a row that trying again is no use until something changes
-        (``pipeline.registry.repositories.failures``). ``prints``: fingerprint of the reading by SHA-256 of the scan."""
+        """Return what failed so often in a row that trying again is no use until something changes.
+
+        See ``pipeline.registry.repositories.failures``.
+
+        Args:
+            book_id: The book.
+            codes: The error codes that count.
+            tries: How many failures in a row.
+            prints: The current fingerprint of the reading by SHA-256 of the scan.
+        """
         with self._database.reading() as connection:
             return failures.set_aside(connection, book_id, codes, tries, prints)
 
@@ -121,8 +129,11 @@ class IngestRepository(Repository):
         codes: Collection[str],
         book_ids: Sequence[int] | None = None,
     ) -> ChecksOutcome:
-        """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all. A value
-        that a new one names is in force no longer until someone decides it; tasks open and close accordingly."""
+        """Replace the findings of the ``codes`` that were checked, in these books or in all.
+
+        A value that a new finding names is no longer effective until someone decides it; tasks open and close
+        accordingly.
+        """
         with self._database.writing() as connection:
             return checks.save_checks(connection, self._declared, findings, codes, book_ids)
 

@@ -34,8 +34,11 @@ _SAME = (
 def refresh_places(
     connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]
 ) -> bool:
-    """Resolve the places among the values in force anew, and note those that are no longer what was noted last.
-    Returns whether there were any."""
+    """Resolve the places among the effective values anew, and note those that have changed since they were last noted.
+
+    Returns:
+        Whether there were any.
+    """
     before = _last(connection, [one.entry_id for one in entries])
     rows = []
     for one in entries:

@@ -49,8 +49,11 @@ class RegistryQueries(Repository):
             return overview.summary(connection, self._declared, book_id)
 
     def series_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
-        """Entries, pages and books as columns, of these books and all others of the same offices and kinds of event, or
-        of the whole registry (``repositories.columns``). Values are those in force, else what was read."""
+        """Return entries, pages and books as columns; values are the effective ones, else what was read.
+
+        The result covers these books and all others of the same offices and kinds of event, or the whole registry
+        (``pipeline.registry.repositories.frames``).
+        """
         from pipeline.registry.repositories import frames
 
         with self._database.reading() as connection:

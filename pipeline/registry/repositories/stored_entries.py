@@ -103,8 +103,7 @@ def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, st
 
 
 def read_entries(connection: Connection, book_id: int, hand_reader: str) -> Iterator[ReadEntry]:
-    """Yield the latest readings of the entries of a book that were read by that reader of handwriting, in the order of
-    the book."""
+    """Yield the latest readings of the entries of a book that this handwriting reader has read, in the book's order."""
     rows = connection.execute(
         select(entry.c.id, entry.c.page_id, entry.c.record, page_run.c.hand_reader)
         .join_from(entry, page, entry.c.page_id == page.c.id)

@@ -54,11 +54,19 @@ def copy_registry(
     wait_seconds: float = 15.0,
     progress: Progress = lambda _table, _rows: None,
 ) -> RegistryCopy:
-    """Copy the registry at ``source_url``, brought up to date first, into the database at ``target_url``, which must
-    not have a single table; its account owns what is made. ``audit_key`` as of ``Registry.open``.
+    """Copy a registry, brought up to date first, into an empty database, whose account owns what is made.
 
-    Raises ``RegistryError`` when the target is not empty, when somebody wrote to the source meanwhile, or when the copy
-    does not hold what the audit says of it; the target is empty then as it was.
+    Args:
+        source_url: The registry to copy.
+        target_url: The database to fill, which must not have a single table.
+        schemas: What gives the record tables.
+        audit_key: As of ``Registry.open``.
+        wait_seconds: As of ``Registry.open``.
+        progress: Called with the table and the number of rows copied.
+
+    Raises:
+        RegistryError: The target is not empty, somebody wrote to the source meanwhile, or the copy does not hold what
+            the audit says of it. The target is then left empty.
     """
     _check_there(source_url)
     metadata = all_tables(schemas)

@@ -122,7 +122,7 @@ def _as_stored(connection: Connection, query: Select[Any]) -> list[Mapping[str, 
 
 
 def _as_stored_on_postgresql(connection: Connection, query: Select[Any]) -> list[Mapping[str, Any]]:
-    """psycopg would parse JSON, and so lose how it is spelled."""
+    """Return the rows with their JSON as text: psycopg would parse it, and so lose how it is spelled."""
     from psycopg.types.string import TextLoader  # only where PostgreSQL is used
 
     told = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))

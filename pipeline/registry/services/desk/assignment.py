@@ -127,8 +127,11 @@ def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
 def counts(
     connection: Connection, person: Person, stages: Collection[Stage], books: int
 ) -> tuple[QueueCount, ...]:
-    """How many tasks of each book wait at these stages that this person may take, those in other hands included: of so
-    many books, the first ones in the order of places. Of a million entries all would take a second to count."""
+    """Return how many tasks of each book wait at these stages that this person may take.
+
+    Tasks that others hold are included. Only the first ``books`` in the order of places are counted: all of a
+    million entries would take a second.
+    """
     mine = review_task.c.stage.in_(stages) & not_done_by(person)
     of_book = (review_task.c.place_code == book.c.place_code) & (review_task.c.book_id == book.c.id)
     places = true() if person.places is None else book.c.place_code.in_(sorted(person.places))

@@ -177,8 +177,11 @@ LARGEST = 60
 def column_counts(
     context: DeskContext, person: Person, stages: Collection[Stage], book_id: int
 ) -> tuple[ColumnCount, ...]:
-    """How many entries of a book wait for a word on each field at these stages that this person may say now, in the
-    order of the record. Raises ``NotYours`` for a book of another place."""
+    """Return how many entries of a book wait for this person to key each field at these stages, in the record's order.
+
+    Raises:
+        NotYours: The book belongs to another place.
+    """
     of_book = book_row(context.connection, book_id, person)
     found = waiting_fields_of_book(context, of_book, person)
     waiting = Counter(
@@ -202,8 +205,22 @@ def take_column(
     size: int,
     task_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
-    """Lend a person, in place of the column in hand, up to ``size`` snippets of a field at that stage (of these tasks):
-    like readings beside one another, in the order of the book where they are to key blind. None when nothing waits."""
+    """Lease a person up to ``size`` snippets of a field at a stage, in place of the column in hand.
+
+    Like readings follow one another; snippets that are keyed blind come in the order of the book.
+
+    Args:
+        context: The transaction and the policy of the desk.
+        person: Who takes the column.
+        book_id: The book.
+        field: The field.
+        stage: The stage at which the snippets wait.
+        size: How many snippets at most.
+        task_ids: The tasks to take them from; None = all.
+
+    Returns:
+        The column; None when nothing waits.
+    """
     of_book = book_row(context.connection, book_id, person)
     spec = context.declared.field(of_book["record"], field)
     hand_back(context.connection, person, KeyingMode.COLUMN)
@@ -328,8 +345,13 @@ def key_snippets(
 
 
 def undo_snippets(context: DeskContext, person: Person) -> LeasedColumn:
-    """Take back a person's last submission of a column, as far as nobody has built on it, and lend them its snippets
-    again. Raises ``CannotUndo`` when none can be taken back."""
+    """Take back a person's last submission of a column and lease them its snippets again.
+
+    Snippets on which somebody has built stay as they are.
+
+    Raises:
+        CannotUndo: No snippet can be taken back.
+    """
     words = last_submission(context.connection, person, KeyingMode.COLUMN)
     hold_tasks(context.connection, [word["task_id"] for word in words])
     task_ids, refusals = [], []

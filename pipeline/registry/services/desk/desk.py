@@ -224,9 +224,20 @@ class Desk:
     def column(
         self, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
     ) -> LeasedColumn | None:
-        """Up to ``size`` (at most 60) snippets of one field of a book, lent to this person in place of the column that
-        they have in hand: like readings beside one another, in the book's order where they are to key blind. None when
-        nothing waits."""
+        """Lease a person snippets of one field of a book, in place of the column in hand.
+
+        Like readings follow one another; snippets that are keyed blind come in the order of the book.
+
+        Args:
+            person: Who takes the column.
+            book_id: The book.
+            field: The field.
+            stage: The stage at which the snippets wait.
+            size: How many snippets, at most 60.
+
+        Returns:
+            The column; None when nothing waits.
+        """
         permissions.stages(person, stage)
         with self._writing() as context:
             return columns.take_column(context, person, book_id, field, stage, size)
@@ -291,8 +302,18 @@ class Desk:
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
 
     def ink_of(self, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
-        """The page of a task, and whether showing the task has told already that this person sees what stands in
-        ``box`` (straight page): they have the task in hand and the box lies among its fields. Raises ``NotYours``."""
+        """Return the page of a task, and whether the audit already says that this person sees the ink in ``box``.
+
+        It does when they have the task in hand and the box lies among its fields.
+
+        Args:
+            person: Who sees the ink.
+            task_id: The task.
+            box: The area on the rectified page.
+
+        Raises:
+            NotYours: The task belongs to another place.
+        """
         permissions.stages(person)
         with self._reading() as context:
             row = task_row(context.connection, task_id)

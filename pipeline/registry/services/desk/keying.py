@@ -109,9 +109,21 @@ def check_version(case: LoadedTask, version: int) -> None:
 def record_keyed_values(
     context: DeskContext, said: Sequence[KeyedTask], sent: Submission
 ) -> dict[int, KeyOutcome]:
-    """Record the words of one person on tasks that the caller holds, decide what they settle, and bring the tasks after
-    them; what came of each task, by its id. Raises ``RegistryError`` for a field that is not ``wanted``, and for a word
-    that contradicts itself; nothing is recorded then."""
+    """Record the values that one person keyed on tasks that the caller holds, and decide what they settle.
+
+    Records and tasks follow.
+
+    Args:
+        context: The transaction and the policy of the desk.
+        said: The keyed values by task.
+        sent: Whose submission it is.
+
+    Returns:
+        The outcome of each task, by its id.
+
+    Raises:
+        RegistryError: A field is not ``wanted``, or a value contradicts itself; nothing is recorded then.
+    """
     checked = [_checked(context, one) for one in said]
     rows = [
         _row(one.case, verdict, sent, context)
@@ -143,8 +155,11 @@ def record_keyed_values(
 
 
 def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, Mapping[str, Any]]:
-    """Bring records and tasks in step with the words on these tasks, and give each task a new version in any case; the
-    rows of the tasks then, by id."""
+    """Bring records and tasks in step with the values keyed on these tasks, and raise the version of each task.
+
+    Returns:
+        The rows of the tasks afterwards, by id.
+    """
     machines = {(case.row["page_id"], case.row["entry_id"]): case.machine for case in cases}
     projections.refresh_projections(context.connection, context.declared, list(machines), machines)
     versions = {case.task_id: case.version + 1 for case in cases}
@@ -281,8 +296,10 @@ Rows = Mapping[str, Collection[int]]
 
 
 def rows_of_tasks(connection: Connection, tasks: Sequence[Mapping[str, Any]]) -> dict[int, Rows | None]:
-    """What was written of each task (rows as ``task_rows`` gives them) and no ``record`` has taken yet, by the task's
-    id; None where there is one task, whose all of it is."""
+    """Return what was written of each task and no ``record`` has taken yet, by the task's id.
+
+    The rows are as ``task_rows`` gives them; None where there is one task, to which all of it belongs.
+    """
     if len(tasks) == 1:
         return {tasks[0]["id"]: None}
     owners: dict[Any, int] = {("task", task["id"]): task["id"] for task in tasks}

@@ -111,8 +111,13 @@ class LoadedTask:
 
 
 def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
-    """The row of a task with those of its page, scan and book, ``lease_until`` when somebody has it (None: nobody) and
-    the last ``answer`` on it (None: there is none). ``NotThere`` when there is no such task."""
+    """Return the row of a task with those of its page, scan and book.
+
+    ``lease_until`` is None when nobody holds the task, ``answer`` (the last one) when there is none.
+
+    Raises:
+        NotThere: There is no such task.
+    """
     return task_rows(connection, [task_id])[task_id]
 
 

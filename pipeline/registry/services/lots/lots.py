@@ -71,9 +71,16 @@ class Lots:
         self._review, self._sampling, self._now = review, sampling, now
 
     def draw(self, person: Person, book_ids: Collection[int], *, seed: str = "") -> Lot:
-        """A new lot of the settled entries of these books, all of one place, and its sample handed to those who have
-        not seen them. ``seed``: what draws it (by default a new one). Raises ``RegistryError`` when nothing is settled
-        there, or there is nobody who could check it: the sample would wait for ever."""
+        """Draw a lot of the settled entries of these books, and hand its sample to people who have not seen them.
+
+        Args:
+            person: Who draws it.
+            book_ids: The books, all of one place.
+            seed: What draws the sample; by default a new one.
+
+        Raises:
+            RegistryError: Nothing is settled there, or nobody could check the sample, which would wait for ever.
+        """
         _check_supervisor(person)
         wanted = sorted(set(book_ids))
         with self._writing() as context:

@@ -82,8 +82,13 @@ def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...
 def next_for(
     connection: Connection, person: Person, reconciliation_id: int, after: int, *, unclear: bool
 ) -> Asked | None:
-    """The next difference without an answer (or that was called ``unclear``) behind the one numbered ``after``; at the
-    end again from the beginning; None when there is none. Raises ``NotThere`` where there is no such reconciliation."""
+    """Return the next difference without an answer behind the one numbered ``after``; None when there is none.
+
+    At the end the search begins again. With ``unclear`` it returns those that were called unclear instead.
+
+    Raises:
+        NotThere: There is no such reconciliation.
+    """
     _check_there(connection, reconciliation_id)
     last = _last_answers()
     wanted = last.c.answer == Answer.UNCLEAR if unclear else last.c.answer.is_(None)

@@ -47,8 +47,10 @@ class Reconciliations:
     def next_for(
         self, person: Person, reconciliation_id: int, after: int = 0, *, unclear: bool = False
     ) -> Asked | None:
-        """The next difference that waits for an answer (or was called unclear), and a row of the audit that this person
-        was shown it; None when there is none."""
+        """Return the next difference that waits for an answer, or with ``unclear`` was called so; None when there is none.
+
+        The audit records that this person was shown it.
+        """
         with self._database.writing() as connection:
             found = differences.next_for(connection, person, reconciliation_id, after, unclear=unclear)
             if found is not None:
