@@ -37,7 +37,7 @@ class Consensus:
 
     Attributes:
         way: How the field is keyed.
-        stage: The stage that comes next.
+        stage: The stage at which the field is.
         words: The keyed values that count so far, oldest first.
         settled: The keyed value that was agreed on, at ``SETTLED``.
         excluded: Accounts that key no value, as they knew the effective one before the field was opened again.

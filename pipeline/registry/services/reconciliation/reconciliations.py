@@ -47,9 +47,9 @@ class Reconciliations:
     def next_for(
         self, person: Person, reconciliation_id: int, after: int = 0, *, unclear: bool = False
     ) -> Asked | None:
-        """Return the next difference that waits for an answer, or with ``unclear`` was called so; None when there is none.
+        """Return the next difference that waits for an answer; None when there is none.
 
-        The audit records that this person was shown it.
+        With ``unclear`` it returns those that were called unclear. The audit records that this person was shown it.
         """
         with self._database.writing() as connection:
             found = differences.next_for(connection, person, reconciliation_id, after, unclear=unclear)
