@@ -1,5 +1,6 @@
-"""The catalogue of rules: the sentence of each, its source, the fields it checks, and what an office changed. It is
-derived from the declarations; nothing is written down twice.
+"""The catalogue of rules: the sentence of each, its source, the fields it checks, and what an office changed.
+
+It is derived from the declarations; nothing is written down twice.
 """
 
 from __future__ import annotations

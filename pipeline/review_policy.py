@@ -37,8 +37,11 @@ Share = Literal["all", "critical", "none"]
 
 
 class Way(StrEnum):
-    """How a field is settled. ``SINGLE``: by one word; ``CHECKED``: somebody else confirms or corrects it; ``BLIND``:
-    somebody else says the same without having seen it, or a third person decides."""
+    """How a field is settled.
+
+    ``SINGLE``: by one word; ``CHECKED``: somebody else confirms or corrects it; ``BLIND``: somebody else says
+    the same without having seen it, or a third person decides.
+    """
 
     SINGLE = "single"
     CHECKED = "checked"
@@ -108,8 +111,10 @@ class _BookKeys(_Keys):
 
 
 def read(path: Path, schemas: Schemas) -> ReviewPolicy:
-    """What the file at ``path`` sets, or the defaults where it is not there. Raises ``SchemaError`` that names every
-    flaw with its line."""
+    """What the file at ``path`` sets, or the defaults where it is not there.
+
+    Raises ``SchemaError`` that names every flaw with its line.
+    """
     if not path.exists():
         return ReviewPolicy()
     return _Reader(StaffFile(path), schemas).policy()

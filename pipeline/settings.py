@@ -28,12 +28,14 @@ from pipeline.workspace import Workspace
 
 
 class Settings(BaseSettings):
-    """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``. Others: ``HOTICH_REGISTRY_URL``,
-    ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
-    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_STOP_SHARE`` and ``HOTICH_STOP_PAGES`` (when too
-    many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_CLUSTER``: address of a Dask scheduler, for the flows;
-    ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``: errors a thousand handwritten fields that are accepted
-    without a person."""
+    """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``.
+
+    Others: ``HOTICH_REGISTRY_URL``, ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
+    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_STOP_SHARE`` and ``HOTICH_STOP_PAGES``
+    (when too many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_CLUSTER``: address of a Dask scheduler, for
+    the flows; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``: errors a thousand handwritten fields
+    that are accepted without a person.
+    """
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
@@ -52,8 +54,10 @@ class Settings(BaseSettings):
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 
     def run_context(self, workspace: Path | None = None) -> RunContext:
-        """The run context that these settings ask for; ``workspace`` overrules theirs. Raises ``SchemaError``, and
-        ``SetupError`` for a calibration that cannot be used."""
+        """The run context that these settings ask for; ``workspace`` overrules theirs.
+
+        Raises ``SchemaError``, and ``SetupError`` for a calibration that cannot be used.
+        """
         folder, url = self.places_of(workspace)
         schemas = self.schemas_of(folder)
         return RunContext(
@@ -146,8 +150,10 @@ class Settings(BaseSettings):
 
 
 class LogSettings(BaseSettings):
-    """``HOTICH_LOG``: what is logged, by level and form (``debug,json``). Read apart from the other settings, so that a
-    command that needs none of them still logs."""
+    """``HOTICH_LOG``: what is logged, by level and form (``debug,json``).
+
+    Read apart from the other settings, so that a command that needs none of them still logs.
+    """
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 

@@ -104,8 +104,10 @@ def has_further_sheet(papers: Sequence[Paper], turn: int, page: PageImage, conte
 
 
 def _shows_page(part: PageImage, turn: int, dpi: float, context: PageContext) -> bool:
-    """Return whether a page lies on a part of the picture, or may: where there is too much to be looked through in
-    time."""
+    """Return whether a page lies on a part of the picture, or may.
+
+    Where there is too much to be looked through in time.
+    """
     image = normalize(part, context, dpi)
     with context.clock.stage("spread"):
         if _count_letters(image, context.form) < LETTERS * OTHER_WORDS:
@@ -120,8 +122,10 @@ def _shows_page(part: PageImage, turn: int, dpi: float, context: PageContext) ->
 
 
 def _count_letters(image: NormalizedImage, form: Form) -> int:
-    """Return how many components may be printed letters, whichever way they lie: fibres of a table are thinner or
-    longer."""
+    """Return how many components may be printed letters, whichever way they lie.
+
+    Fibres of a table are thinner or longer.
+    """
     _, components = binarization.binarize(binarization.normalize_illumination(image.layers.ink))
     letter = letter_height(form, image.dpi)
     sides = components.boxes[:, 2:] - components.boxes[:, :2]

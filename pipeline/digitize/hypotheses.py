@@ -99,8 +99,10 @@ def cap_evidence(evidence: Evidence, chance: float) -> Evidence:
 
 
 def texts_of(candidates: Sequence[ParseCandidate], field: str) -> dict[str, float]:
-    """Return the texts that a field may have, each with its probability; ``""`` means that the region does not name
-    it."""
+    """Return the texts that a field may have, each with its probability.
+
+    ``""`` means that the region does not name it.
+    """
     texts: dict[str, float] = {}
     for one in candidates:
         texts[one.values[field]] = texts.get(one.values[field], 0.0) + one.chance
@@ -108,8 +110,10 @@ def texts_of(candidates: Sequence[ParseCandidate], field: str) -> dict[str, floa
 
 
 def rank_hypotheses(texts: Mapping[str, float], first: str) -> tuple[Hypothesis, ...]:
-    """Return the texts of a field as hypotheses: ``first`` leads (unless it is empty), the others follow by their
-    probability."""
+    """Return the texts of a field as hypotheses.
+
+    ``first`` leads (unless it is empty), the others follow by their probability.
+    """
     rest = sorted((text for text in texts if text and text != first), key=lambda text: -texts[text])
     return tuple(Hypothesis(text, min(1.0, texts[text])) for text in ([first, *rest] if first else rest))
 

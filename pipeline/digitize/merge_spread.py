@@ -1,5 +1,7 @@
-"""Merge the results of two facing pages into the one result of their picture: an entry a side, all places on one
-canvas."""
+"""Merge the results of two facing pages into the one result of their picture.
+
+An entry a side, all places on one canvas.
+"""
 
 from __future__ import annotations
 

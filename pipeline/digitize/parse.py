@@ -187,8 +187,10 @@ class _EntryParser:
         return weigh_reading(reading, evidence, texts, canonicals)
 
     def _canonical_of_hypothesis(self, text: str, reading: FieldReading) -> str:
-        """Return the value under which the probabilities of texts add up; a date in words with misread letters adds to
-        none."""
+        """Return the value under which the probabilities of texts add up.
+
+        A date in words with misread letters adds to none.
+        """
         if self._record.by_name[reading.field].kind == "date_words":
             return kinds.parse_strictly(text).canonical
         return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
@@ -270,8 +272,10 @@ def _joined(slot: Slot, pieces: Sequence[int], texts: Sequence[str]) -> str:
 
 
 def _joined_lines(texts: Sequence[str]) -> str:
-    """Return the lines of one value joined by a space; a figure that goes on behind a sign at a line's end is not torn
-    apart."""
+    """Return the lines of one value joined by a space.
+
+    A figure that goes on behind a sign at a line's end is not torn apart.
+    """
     joined = ""
     for text in texts:
         is_torn = joined[-1:] in {"/", "-", "."} and joined[-2:-1].isdigit() and text[:1].isdigit()

@@ -66,7 +66,8 @@ LABEL_DESCENT = 0.24
 class _LineCrop:
     """A line as it goes to an engine.
 
-    ``joined``: the share of its width that its widest component takes."""
+    ``joined``: the share of its width that its widest component takes.
+    """
 
     row: int
     region: FieldRegion
@@ -154,8 +155,10 @@ def _read_lines(
     signatures: frozenset[int],
     context: PageContext,
 ) -> Mapping[int, LineReading]:
-    """Return the reading of each line: print by the engine of print with witnesses, handwriting by that of handwriting
-    where there is one."""
+    """Return the reading of each line.
+
+    Print by the engine of print with witnesses, handwriting by that of handwriting where there is one.
+    """
     engines, clock = context.engines, context.clock
     found = dict.fromkeys(signatures, SIGNATURE)
     asked = [number for number in range(len(crops)) if number not in signatures]

@@ -191,8 +191,10 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
 
 
 def _frame_lines(normalized: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:
-    """Return the courses of the frame and of its inner vertical rules: on a page that bends they deviate from the
-    straight lines from corner to corner."""
+    """Return the courses of the frame and of its inner vertical rules.
+
+    On a page that bends they deviate from the straight lines from corner to corner.
+    """
     tl, tr, br, bl = corners
     lines = [np.array(ends) for ends in ((tl, tr), (tr, br), (br, bl), (bl, tl))]
     lines += [np.array([tl + u * (tr - tl), bl + u * (br - bl)]) for u in inner]

@@ -64,8 +64,10 @@ class ResidualInk:
         return cleanup.count_ink(self._dark, inner) > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
 
     def on_field_line(self, field_line: FieldLine, *, leaders: bool) -> bool:
-        """Return whether it is not sure that a field line is empty: something is left over on it, or, where the page
-        has ``leaders``, its own is not seen."""
+        """Return whether it is not sure that a field line is empty.
+
+        Something is left over on it, or, where the page has ``leaders``, its own is not seen.
+        """
         p, baseline = field_line.pitch, field_line.piece.baseline
         box = field_line.piece.box
         band = Box(box.left + 0.2 * p, baseline - 0.75 * p, box.right - 0.2 * p, baseline + 0.1 * p)

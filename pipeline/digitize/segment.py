@@ -117,7 +117,8 @@ class _AssignedInk:
 
     ``strikes`` and ``inserted`` go by the number of a field line; slots ``losing`` may have lost letters to inserted
     words; components ``cut`` were cut from others; ``name_zones`` are the zones of names written onto a signature, by
-    the name of the slot."""
+    the name of the slot.
+    """
 
     components: ConnectedComponents
     owner: NDArray[np.int64]

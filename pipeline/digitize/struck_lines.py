@@ -90,8 +90,10 @@ def assign_inserted(
 def slots_above_struck(
     field_lines: Sequence[FieldLine], strikes: Mapping[int, Extent], struck: Set[str]
 ) -> frozenset[str]:
-    """Return the slots above those that are ``struck`` out all over: what was written instead is found nowhere, and may
-    have run into them."""
+    """Return the slots above those that are ``struck`` out all over.
+
+    What was written instead is found nowhere, and may have run into them.
+    """
     return frozenset(
         slot
         for number, strike in strikes.items()
@@ -143,8 +145,10 @@ def lines_of(
 def _split_at_strike(
     line: TextLine, strike: Extent | None, components: ConnectedComponents, pitch: float
 ) -> list[TextLine]:
-    """Return the line, or its struck part and the parts before and behind that; less than a letter's width before or
-    behind belongs to the stroke."""
+    """Return the line, or its struck part and the parts before and behind that.
+
+    Less than a letter's width before or behind belongs to the stroke.
+    """
     if strike is None:
         return [line]
     middle = (components.boxes[line.components, 0] + components.boxes[line.components, 2]) / 2

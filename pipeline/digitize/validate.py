@@ -103,7 +103,8 @@ class _Bound:
 class _Plan:
     """What is to be asked of entries whose fields are all in the same states.
 
-    ``found`` is known from the states alone, ``missing`` too unless there is another finding about the field."""
+    ``found`` is known from the states alone, ``missing`` too unless there is another finding about the field.
+    """
 
     found: tuple[Finding, ...]
     missing: tuple[Finding, ...]

@@ -166,8 +166,10 @@ def find_signature_overlaps(
 def _tall_components(
     field_lines: Sequence[FieldLine], boxes: Boxes
 ) -> Iterator[tuple[int, list[tuple[float, float]]]]:
-    """Yield tall components that reach over blanks' lines: the number of each, with baselines and pitches of those
-    lines."""
+    """Yield tall components that reach over blanks' lines.
+
+    The number of each, with baselines and pitches of those lines.
+    """
     if not field_lines or not len(boxes):
         return
     left, top, right, bottom = boxes.T.astype(float)

@@ -132,8 +132,10 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
 
 
 def fit_to_frame(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
-    """Return the fit through the printed frame: ``matrix`` (3, 3) maps the unit square onto the frame found on the
-    page."""
+    """Return the fit through the printed frame.
+
+    ``matrix`` (3, 3) maps the unit square onto the frame found on the page.
+    """
     return _fit_drift(form, candidates, matrix)
 
 

@@ -161,8 +161,11 @@ class HandwritingReader:
         return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
-        """Return the emissions of each grey line: of every network, and of every network once more on the line sheared
-        upright where it leans far. There are none without ink, or where a network returned no probabilities."""
+        """Return the emissions of each grey line.
+
+        Of every network, and of every network once more on the line sheared upright where it leans far. There
+        are none without ink, or where a network returned no probabilities.
+        """
         looks = [_looks(line_image(pixels)) for pixels in lines]
         seen = iter(self._seen([picture for pictures in looks for picture in pictures]))
         by_line = [[emission for _ in pictures for emission in next(seen)] for pictures in looks]

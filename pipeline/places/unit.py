@@ -61,8 +61,11 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When something existed. It began on a day from ``from_min`` to ``from_max`` and was gone on a day from ``to_min``
-    to ``to_max``; the two are equal where the day is known."""
+    """When something existed.
+
+    It began on a day from ``from_min`` to ``from_max`` and was gone on a day from ``to_min`` to ``to_max``;
+    the two are equal where the day is known.
+    """
 
     from_min: int = NEVER
     from_max: int = ALWAYS

@@ -66,9 +66,11 @@ def time_limit_agrees(
     since: int,
     days_before: int,
 ) -> bool | None:
-    """The mark “đúng hạn” or “quá hạn” agrees with the days between event and registration. Within ``days`` it is on
-    time; registered before the year ``since`` the limit could be as short as ``days_before``, and either mark is right
-    between the two."""
+    """The mark “đúng hạn” or “quá hạn” agrees with the days between event and registration.
+
+    Within ``days`` it is on time; registered before the year ``since`` the limit could be as short as
+    ``days_before``, and either mark is right between the two.
+    """
     passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
     if passed is None or passed < 0:
         return None
@@ -93,8 +95,10 @@ def late_is_marked(
 
 @predicate(VALUE, VALUE)
 def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
-    """The person's age in full years on that day lies within the limits, or may: of a partial date only the surely
-    impossible is a finding."""
+    """The person's age in full years on that day lies within the limits, or may.
+
+    Of a partial date only the surely impossible is a finding.
+    """
     ages = age_at(born_on, on)
     return None if ages is None else ages[1] >= lowest and ages[0] <= highest
 

@@ -21,8 +21,11 @@ _SAYS_OF_FATHER = {BOTH_PARENTS: True, NO_MOTHER: True, NO_FATHER: False, NO_PAR
 
 @predicate(INK, ANY, more=ANY, of_states=True)
 def named_when_described(name: Value, *others: Value) -> bool | None:
-    """Where anything is written about a parent, the name is, too. A part that is wholly blank is right: the parent is
-    not known. Fields that the form does not have are not asked about."""
+    """Where anything is written about a parent, the name is, too.
+
+    A part that is wholly blank is right: the parent is not known. Fields that the form does not have are not
+    asked about.
+    """
     return name.inked or not any(other.inked for other in others)
 
 
@@ -39,8 +42,10 @@ def described_when_named(name: Value, *others: Value) -> bool | None:
 def birth_type_agrees(
     birth_type: Value, mother_name: Value, father_name: Value, *, not_both: str
 ) -> bool | None:
-    """Which parents are named is what the type of the birth says: none of an abandoned child; not both where the words
-    ``not_both`` stand, which say that one of them at least is not known."""
+    """Which parents are named is what the type of the birth says: none of an abandoned child.
+
+    Not both where the words ``not_both`` stand, which say that one of them at least is not known.
+    """
     if _words(birth_type.text) == _words(not_both):
         return not (mother_name.inked and father_name.inked)
     answers = [
@@ -62,8 +67,11 @@ def surname_of_a_parent(
     among: str,
     nation: str,
 ) -> bool | None:
-    """The child bears its father's or its mother's surname. Asked only of children of the ethnic group ``among`` and
-    the nationality ``nation`` (others have other customs), and only where all parents that are named can be read."""
+    """The child bears its father's or its mother's surname.
+
+    Asked only of children of the ethnic group ``among`` and the nationality ``nation`` (others have other
+    customs), and only where all parents that are named can be read.
+    """
     if ethnicity.canonical != among or (nationality.inked and nationality.canonical != nation):
         return None
     if not _can_tell(father_name) or not _can_tell(mother_name):
@@ -78,8 +86,10 @@ def surname_of_a_parent(
 def one_of_parents(
     child: Value, father: Value, mother: Value, father_name: Value, mother_name: Value
 ) -> bool | None:
-    """The child's value (ethnic group) is its father's or its mother's. Asked only where it can be read of every parent
-    who is named."""
+    """The child's value (ethnic group) is its father's or its mother's.
+
+    Asked only where it can be read of every parent who is named.
+    """
     answer = None
     for of_parent, name in ((father, father_name), (mother, mother_name)):
         if name.inked:
@@ -112,8 +122,11 @@ FULL_YEARS_SINCE = (2015, 1, 1)
 
 @predicate(VALUE, VALUE)
 def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> bool | None:
-    """Married since 2015 at ``years`` full years or more. Of a partial birth date the missing month counts as January
-    and the missing day as the first (M03, for the age only)."""
+    """Married since 2015 at ``years`` full years or more.
+
+    Of a partial birth date the missing month counts as January and the missing day as the first (M03, for the
+    age only).
+    """
     married = date_parts(married_on.canonical)
     if len(married) < 3 or married < FULL_YEARS_SINCE:
         return None
@@ -123,9 +136,11 @@ def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> boo
 
 @predicate(VALUE, VALUE)
 def entered_marriageable_age(born_on: Value, married_on: Value, *, years: int, since: int) -> bool | None:
-    """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun: at ``years`` - 1 full
-    years and a day. Partial birth dates as in ``of_marriageable_age`` (M03); of earlier marriages it is not asked
-    (M04)."""
+    """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun.
+
+    At ``years`` - 1 full years and a day. Partial birth dates as in ``of_marriageable_age`` (M03); of earlier
+    marriages it is not asked (M04).
+    """
     married = date_parts(married_on.canonical)
     if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < since:
         return None

@@ -61,8 +61,10 @@ def while_book_open(registered_on: Value, *, context: RuleContext) -> bool | Non
 
 @predicate(Need.VALUE, Need.ANY)
 def place_existed(place: Value, on: Value, *, context: RuleContext, former: bool = False) -> bool | None:
-    """The written place may have been an administrative unit of that day; with ``former`` also of a day before
-    it (where someone was born is called as it was then)."""
+    """The written place may have been an administrative unit of that day.
+
+    With ``former`` also of a day before it (where someone was born is called as it was then).
+    """
     if context.places is None:
         return None
     return context.places.existed(place.text, date_parts(on.canonical), former=former)

@@ -42,8 +42,10 @@ def number_tells_sex(number: Value, sex: Value) -> bool | None:
 
 @predicate(VALUE)
 def number_of_a(number: Value, *, sex: str) -> bool | None:
-    """As ``number_tells_sex``, of a person whose sex the field itself says (a mother, a husband): ``sex`` is a code of
-    the list."""
+    """As ``number_tells_sex``, of a person whose sex the field itself says (a mother, a husband).
+
+    ``sex`` is a code of the list.
+    """
     return (int(number.canonical[3]) % 2 == 0) == (sex == MALE) if _is_personal(number.canonical) else None
 
 
@@ -104,8 +106,10 @@ def name_tells_sex(name: Value, sex: Value) -> bool | None:
 
 @predicate(VALUE)
 def name_of_a(name: Value, *, sex: str) -> bool | None:
-    """As ``name_tells_sex``, of a person whose sex the field itself says (a father, a wife): ``sex`` is a code of the
-    list."""
+    """As ``name_tells_sex``, of a person whose sex the field itself says (a father, a wife).
+
+    ``sex`` is a code of the list.
+    """
     return _fits(name.canonical, sex)
 
 
@@ -155,8 +159,10 @@ def spouse_tells_sex(relation: Value, sex: Value) -> bool | None:
 
 @predicate(TEXT, VALUE)
 def relation_fits_name(relation: Value, name: Value) -> bool | None:
-    """Whose relation is a man's (“cha”, “chú”) has no woman's name (“Thị”), and the other way round (“Văn”). A weak
-    sign: a person decides."""
+    """Whose relation is a man's (“cha”, “chú”) has no woman's name (“Thị”), and the other way round (“Văn”).
+
+    A weak sign: a person decides.
+    """
     sex = _SEXES.get(_word(relation.text))
     return name_of_a.ask(name, sex=sex) if sex else None
 
@@ -179,8 +185,10 @@ def parent_declares(relation: Value, name: Value, parent_name: Value, *, sex: st
 
 @predicate(VALUE, VALUE, VALUE, VALUE)
 def namesake_number_tells_birth(number: Value, name: Value, other: Value, born_on: Value) -> bool | None:
-    """As ``number_tells_birth``, of a person with the name of the ``other`` who was born then: a declarant who is the
-    father."""
+    """As ``number_tells_birth``, of a person with the name of the ``other`` who was born then.
+
+    A declarant who is the father.
+    """
     answer = number_tells_birth.ask(number, born_on)
     return answer if answer is None or _same_name(name, other) else None
 

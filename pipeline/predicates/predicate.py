@@ -93,8 +93,10 @@ NO_CONTEXT = RuleContext()
 
 @lru_cache(maxsize=1 << 17)
 def date_parts(canonical: str) -> tuple[int, ...]:
-    """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too); ``()`` when not
-    even the year is."""
+    """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too).
+
+    ``()`` when not even the year is.
+    """
     if len(canonical) == FULL and canonical[2] == "." == canonical[5]:
         day, month, year = canonical[:2], canonical[3:5], canonical[6:]
         return (int(year), int(month), int(day)) if (day + month + year).isdecimal() else ()

@@ -101,8 +101,11 @@ def create_app(
 
 
 class CachedStaticFiles(StaticFiles):
-    """Static files. Browsers may cache those whose addresses change with their content; for the others, which scripts
-    import by name, they ask each time whether they changed."""
+    """Static files.
+
+    Browsers may cache those whose addresses change with their content; for the others, which scripts import
+    by name, they ask each time whether they changed.
+    """
 
     def file_response(
         self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200

@@ -94,8 +94,9 @@ class _Stopped(Exception):
 
 
 class PackageQueue:
-    """Makes packages under ``folder``, each in ``<book>/<time>/<name>``, and never overwrites one. The reason of a
-    refusal is kept in the folder of its attempt, for the next server to show.
+    """Makes packages under ``folder``, each in ``<book>/<time>/<name>``, and never overwrites one.
+
+    The reason of a refusal is kept in the folder of its attempt, for the next server to show.
 
     Use it as a context manager: leaving it ends the work under way, of which nothing stays.
 

@@ -15,8 +15,10 @@ KEPT_SHARE = 0.8
 
 
 class PictureCache:
-    """JPEG files by key under ``folder``, together no more than about ``max_bytes``; the least recently used ones are
-    removed first. Several threads and processes may use it at once."""
+    """JPEG files by key under ``folder``, together no more than about ``max_bytes``.
+
+    The least recently used ones are removed first. Several threads and processes may use it at once.
+    """
 
     def __init__(self, folder: Path, max_bytes: int = 2_000_000_000) -> None:
         self._folder = folder

@@ -121,8 +121,9 @@ class EncodedPicture:
 
 
 class Pictures:
-    """Makes pictures of the scans of a workspace and caches them on disk. A picture that several threads ask for at
-    once is made once. Use it as a context manager.
+    """Makes pictures of the scans of a workspace and caches them on disk.
+
+    A picture that several threads ask for at once is made once. Use it as a context manager.
 
     Args:
         workspace: Where the scans are stored.

@@ -31,8 +31,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(app: FastAPI, listener: socket.socket, proxy: str | None = None) -> None:
-    """Serve until the process is told to stop. Uvicorn's access log stays off, as it holds addresses with their values;
-    ``AccessLogMiddleware`` writes one without them.
+    """Serve until the process is told to stop.
+
+    Uvicorn's access log stays off, as it holds addresses with their values; ``AccessLogMiddleware`` writes
+    one without them.
 
     Args:
         app: The application.

@@ -176,8 +176,9 @@ def draw_case(
 def _is_kin(
     rng: np.random.Generator, party: Party, missing: frozenset[str], family: SyntheticPerson | None
 ) -> bool:
-    """Return whether a person bears the family name of the case: a child has its father's, or its mother's where the
-    father is not known.
+    """Return whether a person bears the family name of the case.
+
+    A child has its father's, or its mother's where the father is not known.
     """
     if party.optional and party.male is not None and family is not None:
         return party.male or bool(missing)

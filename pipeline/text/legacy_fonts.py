@@ -1,5 +1,7 @@
-"""Text typed with a Vietnamese font of before Unicode, as old spreadsheets hold it: TCVN3 (ABC, the ``.Vn`` fonts) and
-VNI-Windows. ``TrÇn V¨n Nam`` is TCVN3 for ``Trần Văn Nam``, ``Traàn Vaên Nam`` is VNI for the same.
+"""Text typed with a Vietnamese font of before Unicode, as old spreadsheets hold it.
+
+TCVN3 (ABC, the ``.Vn`` fonts) and VNI-Windows. ``TrÇn V¨n Nam`` is TCVN3 for ``Trần Văn Nam``, ``Traàn Vaên
+Nam`` is VNI for the same.
 
 Which one it is shows only in many words together: ``sè`` is a word as typed and ``số`` in TCVN3. So a whole column
 is judged, by how many of its words become syllables, and it is converted only when the evidence leaves no doubt.
@@ -26,8 +28,11 @@ class LegacyFont(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecognizedFont:
-    """The font of a text or column, and the evidence: of ``words`` different words with letters that the font uses for
-    others, ``strange`` are no Vietnamese syllables as they stand and ``sound`` are once converted."""
+    """The font of a text or column, and the evidence.
+
+    Of ``words`` different words with letters that the font uses for others, ``strange`` are no Vietnamese
+    syllables as they stand and ``sound`` are once converted.
+    """
 
     font: LegacyFont
     words: int

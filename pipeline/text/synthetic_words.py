@@ -1,5 +1,6 @@
-"""Word lists for synthetic people: common words, put together by chance; nobody's real record. Where they live, see
-``land``.
+"""Word lists for synthetic people: common words, put together by chance; nobody's real record.
+
+Where they live, see ``land``.
 """
 
 from __future__ import annotations

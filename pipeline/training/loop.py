@@ -1,6 +1,7 @@
 """The training loop, seeded and resumable, and the CTC loss of lines whose labels may leave out case and punctuation.
 
-It runs on the CPU with one thread or more, in bfloat16."""
+It runs on the CPU with one thread or more, in bfloat16.
+"""
 
 from __future__ import annotations
 

@@ -72,8 +72,10 @@ class ConnectedComponents:
         return int(found[0]) if len(found) else -1
 
     def label_image(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.int32]:
-        """Return a part of the picture with each pixel's component number + 1, 0 on paper. The part lies within the
-        page."""
+        """Return a part of the picture with each pixel's component number + 1, 0 on paper.
+
+        The part lies within the page.
+        """
         part = np.zeros((max(0, bottom - top), max(0, right - left)), np.int32)
         rows = slice(*np.searchsorted(self.runs[0], (top, bottom)))
         runs = self.runs[:, rows]

@@ -149,8 +149,9 @@ def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64
 
 
 def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
-    """Return for each small component the number of its level, or -1: leaders that dense writing has cut to ones and
-    twos.
+    """Return for each small component the number of its level, or -1.
+
+    Leaders that dense writing has cut to ones and twos.
 
     A level counts when seven or more components of one size lie on it within a twentieth of a letter, some of them at
     the spacing of a leader.

@@ -123,8 +123,11 @@ def _sharpened(read: LatticeCosts, letters: ObservedLetters) -> dict[str, Costs]
 
 
 def _ranked(slots: dict[str, Costs]) -> tuple[RankedDate, ...]:
-    """Return the likeliest dates, best first. What their probabilities lack to 1 belongs to other dates, and to days
-    that the calendar lacks. Years outside ``LEDGER_YEARS`` are far less likely, not impossible."""
+    """Return the likeliest dates, best first.
+
+    What their probabilities lack to 1 belongs to other dates, and to days that the calendar lacks. Years
+    outside ``LEDGER_YEARS`` are far less likely, not impossible.
+    """
     shape = slots["shape"]
     heads, tails = _best(slots["head"]), _best(slots["tail"])
     year = 100 * heads[:, None] + tails

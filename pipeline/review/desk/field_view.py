@@ -245,8 +245,11 @@ def field_view(
 
 
 def prefilled(work: FieldWork) -> str:
-    """Return the text that the input holds at first: what the person before keyed, else what the machine read. It is
-    empty where the field is blind, where two people keyed different texts, or where nothing was read."""
+    """Return the text that the input holds at first.
+
+    What the person before keyed, else what the machine read. It is empty where the field is blind, where two
+    people keyed different texts, or where nothing was read.
+    """
     if work.blind or work.candidates:
         return ""
     if work.first is not None:

@@ -130,8 +130,11 @@ def show_entry(
     opened: Annotated[int, Query(ge=0, le=1000)] = 0,
     few: bool = False,
 ) -> Response:
-    """Show an entry. ``column``: the Ministry's column to be looked at; ``opened``: how many fields were reopened just
-    now; ``few``: too few people are left who have not seen them."""
+    """Show an entry.
+
+    ``column``: the Ministry's column to be looked at; ``opened``: how many fields were reopened just now;
+    ``few``: too few people are left who have not seen them.
+    """
     return _shown(request, site, session, entry_id, column, opened=opened, few=few)
 
 

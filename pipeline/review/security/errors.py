@@ -117,8 +117,11 @@ def _code(error: Exception) -> str:
 
 
 def _redirect_to_login(request: Request, error: LoginRequired) -> Response:
-    """Send a page to the one to go to first; htmx, which would follow a redirect silently, gets an ``HX-Redirect``. A
-    picture is not redirected: its browser would get another login form behind the one that the person sees."""
+    """Send a page to the one to go to first.
+
+    Htmx, which would follow a redirect silently, gets an ``HX-Redirect``. A picture is not redirected: its
+    browser would get another login form behind the one that the person sees.
+    """
     if _wants_json(request):
         sentence = "Phiên làm việc đã hết. Hãy đăng nhập lại."
         return JSONResponse({"sentence": sentence, "code": "login"}, status_code=401)

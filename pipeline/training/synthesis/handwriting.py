@@ -221,8 +221,9 @@ def _warp(mask: Pixels, base: float, hand: WriterStyle, rng: np.random.Generator
 def _proportioned(
     down: NDArray[np.float32], base: float, unit: float, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Map rows of the picture to rows of the letters; what is above x, x itself and what is below are stretched
-    apart.
+    """Map rows of the picture to rows of the letters.
+
+    What is above x, x itself and what is below are stretched apart.
     """
     above, x, below = np.exp(rng.normal(0, (0.16, 0.12, 0.16)))
     here = [base - 6 * unit, base - unit * x, base, base + 4 * unit]

@@ -1,6 +1,7 @@
 """Endless lines of synthetic handwriting with their texts: the ink, and the paper around it as a scan shows it.
 
-The background is the cut, what the press printed, what reaches in from other lines, light, grain and noise."""
+The background is the cut, what the press printed, what reaches in from other lines, light, grain and noise.
+"""
 
 from __future__ import annotations
 

@@ -293,8 +293,9 @@ def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[f
 
 
 def vary_case(text: str, rng: np.random.Generator, shouted: float) -> str:
-    """Return the text in some clerk's case: mostly as it is, else in capitals (a share ``shouted``), small letters or
-    with initials.
+    """Return the text in some clerk's case.
+
+    Mostly as it is, else in capitals (a share ``shouted``), small letters or with initials.
     """
     kind = rng.random() - shouted
     if kind < 0:
