@@ -46,10 +46,11 @@ KINDS: Mapping[str, Callable[[URL, float], DatabaseBackend]] = {
 
 
 class Database:
-    """One database.
+    """A database and its transactions.
 
-    ``wait_seconds``: how long a writer waits for another one before it gives up; ``audit_key``: where the key
-    lies that signs the audit, None = it is not signed.
+    Args:
+        wait_seconds: How long a writer waits for another one before it gives up, in seconds.
+        audit_key: The file of the key that signs the audit; None = it is not signed.
     """
 
     def __init__(self, url: str, wait_seconds: float, audit_key: Path | None = None) -> None:

@@ -33,7 +33,7 @@ def driver() -> ModuleType:
 
 
 def key_file_of(url: URL) -> Path | None:
-    """Where the key lies, by the word ``key_file`` in the address of a registry; None = it is not encrypted."""
+    """Return the key file named by ``key_file`` in the address of a registry; None = it is not encrypted."""
     told = url.query.get(KEY_FILE)
     return Path(told) if isinstance(told, str) and told else None
 

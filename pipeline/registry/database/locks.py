@@ -65,7 +65,7 @@ def hold_page_of(connection: Connection, entry_id: int) -> None:
 
 
 def hold_pages(connection: Connection, page_ids: Iterable[int]) -> None:
-    """The same for many pages."""
+    """Hold many pages, as ``hold_page`` holds one."""
     wanted = sorted(set(page_ids))
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]

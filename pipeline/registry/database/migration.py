@@ -68,7 +68,7 @@ def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") 
 
 
 def configuration() -> Config:
-    """Alembic's settings, which usually stand in ``alembic.ini``."""
+    """Return Alembic's settings, which usually lie in ``alembic.ini``."""
     settings = Config()
     settings.set_main_option(
         "script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%")

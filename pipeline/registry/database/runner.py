@@ -15,8 +15,12 @@ PROC = Path("/proc")
 class Runner:
     """A process that reads a book.
 
-    ``machine``: this start of this machine, as far as processes see each other on it; ``process``: when the
-    process started, so that a number given anew is not taken for it.
+    Attributes:
+        host: The name of the machine.
+        machine: This start of this machine, as far as processes see each other on it.
+        pid: The number of the process.
+        process: When the process started, so that a reused number is not mistaken for it.
+        token: What tells two runs of one process apart.
     """
 
     host: str

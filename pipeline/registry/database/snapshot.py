@@ -27,10 +27,13 @@ WAIT_SECONDS = 60.0
 
 
 def take(url: str, folder: Path) -> Path:
-    """A snapshot of the registry at ``url`` as a new file in ``folder``.
+    """Write a snapshot of the registry at ``url`` to a new file in ``folder``.
 
-    Of SQLite its own copy of one moment (with the same key, if it is encrypted), of PostgreSQL what
-    ``pg_dump`` makes. Raises ``RegistryError``, ``SetupError`` without ``pg_dump``.
+    SQLite copies one moment itself (with the same key, if it is encrypted), PostgreSQL uses ``pg_dump``.
+
+    Raises:
+        RegistryError: The snapshot cannot be made.
+        SetupError: There is no ``pg_dump``.
     """
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
@@ -45,9 +48,14 @@ def take(url: str, folder: Path) -> Path:
 
 
 def checked(snapshot: Path, key_file: Path | None) -> Mapping[str, int]:
-    """Read a snapshot whole and count rows of a SQLite one (of a PostgreSQL one nothing is counted).
+    """Read a snapshot whole and count the rows of a SQLite one (those of a PostgreSQL one are not counted).
 
-    ``key_file``: of an encrypted registry. Raises ``RegistryError`` when it is not sound.
+    Args:
+        snapshot: The snapshot.
+        key_file: The key file of an encrypted registry.
+
+    Raises:
+        RegistryError: The snapshot is not sound.
     """
     if snapshot.name == POSTGRESQL:
         _run("pg_restore", f"--file={os.devnull}", str(snapshot))
@@ -69,9 +77,10 @@ def file_of(url: str) -> Path | None:
 
 
 def bring_back(snapshot: Path, url: str) -> None:
-    """Make the registry at ``url`` out of a snapshot of the same kind of database.
+    """Restore the registry at ``url`` from a snapshot of the same kind of database.
 
-    Raises ``RegistryError`` when there is one already, or the kinds differ; then nothing was changed.
+    Raises:
+        RegistryError: There is a registry already, or the kinds differ; nothing was changed then.
     """
     address = make_url(url)
     kind = POSTGRESQL if address.get_backend_name() == "postgresql" else SQLITE

@@ -30,7 +30,7 @@ class LoginRefused(RegistryError):
 
 
 class LoginLocked(LoginRefused):
-    """Too many wrong passwords for this login or from this address; told of unknown logins too."""
+    """Too many wrong passwords for this login or from this address; raised for unknown logins too."""
 
     code = "login-locked"
 
@@ -101,7 +101,7 @@ class KnownPlace:
 
 
 class Role(StrEnum):
-    """What a person is here for. Each may do what stands in ``docs/reference/roles.md``, and nothing more."""
+    """A person's role. Each role may do what ``docs/reference/roles.md`` says, and nothing more."""
 
     OPERATOR = "operator"
     REVIEWER = "reviewer"
@@ -122,7 +122,11 @@ ROLE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account in use. ``places``: codes of the registration places whose books they may see; ``None`` = all."""
+    """An account in use.
+
+    Attributes:
+        places: Codes of the registration places whose books the person may see; None = all.
+    """
 
     account_id: int
     login: str

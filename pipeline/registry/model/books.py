@@ -125,7 +125,7 @@ class BookProgress:
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """A book and how many of its entries stand."""
+    """A book and the number of its valid entries."""
 
     book_id: int
     folder_name: str

@@ -1,4 +1,4 @@
-"""When enough people have said the same of a field. Pure functions over people's words; nothing here knows a database.
+"""When enough people have said the same of a field. Pure functions over people's keyed values; nothing here knows a database.
 
 The rules stand in ``docs/reference/review.md``. Two properties carry them: a word never counts beside another word of
 the same person, and a field that is keyed blind is settled by nobody alone.
@@ -15,15 +15,22 @@ from pipeline.review_policy import Way
 from pipeline.stages import Stage
 
 MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
-"""How many words a field may take until it is settled."""
+"""How many keyed values a field may take until it is settled."""
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
-"""The stages that a field goes through; a task stands at the earliest one of its fields."""
+"""The stages that a field goes through; a task is at the earliest one of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedValue:
-    """What one person said of one field. ``keying_id``: the row that holds it."""
+    """The value that one person keyed for one field.
+
+    Attributes:
+        keying_id: The row that holds it.
+        account_id: The account of the person.
+        login: The login of the person.
+        verdict: The value, with its status.
+    """
 
     keying_id: int
     account_id: int
@@ -57,11 +64,11 @@ class Consensus:
 
     @property
     def values_wanted(self) -> int:
-        """How many people may still have to say a word, each another one."""
+        """Return how many people may still have to key a value."""
         return 0 if self.stage is Stage.SETTLED else MOST_WORDS[self.way] - len(self.words)
 
     def waits_for(self, account_id: int) -> bool:
-        """Whether that person may say the next word: it is still wanted, they have said none and are not excluded."""
+        """Return whether that person may key the next value: one is wanted, and they are not ineligible."""
         return self.stage is not Stage.SETTLED and account_id not in self.ineligible
 
     @property
@@ -71,7 +78,7 @@ class Consensus:
 
 
 def agree(one: Verdict, other: Verdict) -> bool:
-    """Whether two words say the same: status and text, however the text was composed and spaced."""
+    """Return whether two keyed values are the same: status and text, however the text was composed and spaced."""
     return one.status == other.status and folded_text(one.text) == folded_text(other.text)
 
 
@@ -94,7 +101,7 @@ def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int]
 
 
 def independent(words: Iterable[KeyedValue]) -> tuple[KeyedValue, ...]:
-    """The first word of each person."""
+    """Return the first keyed value of each person."""
     first: dict[int, KeyedValue] = {}
     for word in words:
         first.setdefault(word.account_id, word)
@@ -102,7 +109,7 @@ def independent(words: Iterable[KeyedValue]) -> tuple[KeyedValue, ...]:
 
 
 def stage_of(consensus: Iterable[Consensus]) -> Stage:
-    """Where a task with these fields stands: as far as the field that is furthest behind."""
+    """Return the stage of a task with these fields: that of the field that is furthest behind."""
     stages = {one.stage for one in consensus}
     return next((stage for stage in ORDER if stage in stages), Stage.SETTLED)
 

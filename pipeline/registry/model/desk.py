@@ -35,10 +35,17 @@ class CannotUndo(RegistryError):
 class FieldWork:
     """One field of a task that waits for this person.
 
-    ``box``, ``lines``: where its ink stands on the straightened page; ``blind``: the machine's reading and what others
-    said are withheld; ``reading``: the machine's; ``first``: the word that a checker confirms or corrects;
-    ``candidates``: at ``THIRD``, the words that differ, in an order that does not tell whose they are; ``mine``: what
-    this person said of it before taking it back; ``decided``: what was decided of it before it was opened again.
+    Attributes:
+        field: The field.
+        way: How it is keyed.
+        blind: The machine's reading and what others keyed are withheld.
+        box: The area of its ink on the rectified page.
+        lines: The lines of its ink on the rectified page.
+        reading: The machine's reading.
+        first: The keyed value that a checker confirms or corrects.
+        candidates: At ``THIRD``, the values that differ, in an order that does not reveal whose they are.
+        mine: What this person keyed before taking it back.
+        decided: What was decided before the field was opened again.
     """
 
     field: str
@@ -91,11 +98,14 @@ class DeskTask:
 
 @dataclass(frozen=True, slots=True)
 class KeyOutcome:
-    """What a person's words on a task came to.
+    """The outcome of the values that a person keyed on a task.
 
-    ``stage`` it is in now, ``settled``: the fields that these words settled; ``version``: the task's new one;
-    ``waiting``: fields that still wait for this person, who keeps the task while there are any; ``refused``: why
-    nothing was recorded (``""``: it was; only in column mode, where the other tasks go on).
+    Attributes:
+        stage: The stage of the task now.
+        settled: The fields that these values settled.
+        version: The new version of the task.
+        waiting: Fields that still wait for this person, who keeps the task while there are any.
+        refused: Why nothing was recorded (``""``: it was; only in column mode, where the other tasks go on).
     """
 
     stage: Stage
@@ -120,7 +130,7 @@ class ColumnTask:
 
 @dataclass(frozen=True, slots=True)
 class LeasedColumn:
-    """One field of many entries of a book, like readings beside one another."""
+    """One field of many entries of a book, with like readings next to one another."""
 
     book_id: int
     book: str
@@ -133,7 +143,7 @@ class LeasedColumn:
 
 @dataclass(frozen=True, slots=True)
 class ColumnCount:
-    """How many entries of a book wait for a word on a field that this person may give."""
+    """How many entries of a book wait for this person to key a field."""
 
     book_id: int
     book: str

@@ -14,7 +14,7 @@ from pipeline.registry.model.decisions import Decision
 
 @dataclass(frozen=True, slots=True)
 class EffectiveValues:
-    """The values in force of an entry, by field; ``values`` None: there is no such entry on paper."""
+    """The effective values of an entry, by field; ``values`` is None when there is no such entry on paper."""
 
     entry_id: int
     record: str
@@ -88,7 +88,7 @@ class StoredEntry:
 
     @property
     def current(self) -> Mapping[str, str | None]:
-        """The values in force, and above them those that amendments gave."""
+        """Return the effective values, overridden by those that amendments gave."""
         return {**self.values, **{name: one.value for name, one in self.amendments.items()}}
 
 

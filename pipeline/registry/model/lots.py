@@ -47,7 +47,16 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a lot ended; ``findings`` until then. ``bound``: the share of wrong entries that the lot does not exceed."""
+    """How a lot was closed.
+
+    Attributes:
+        verdict: The verdict on the lot.
+        findings: What was found in the sample until then.
+        bound: The share of wrong entries that the lot does not exceed.
+        reason: Why it was closed.
+        login: Who closed it.
+        closed_at: When it was closed.
+    """
 
     verdict: LotVerdict
     findings: Findings

@@ -13,14 +13,21 @@ AGES = (1, 3, 7, 14, 30)
 
 @dataclass(frozen=True, slots=True)
 class BookStatistics:
-    """Where a book stands.
+    """The progress of a book.
 
-    ``entries`` = ``straight`` + ``decided`` + ``waiting``: accepted by the machine without anybody, settled by people,
-    with an open task. ``said_entries``, ``said_pages``: of its closing note. ``pages`` that were read, the covers
-    included, ``inner`` without them; ``failed``: pages without a result; ``missing``: runs of printed page numbers that
-    are not there (``3–5, 9``); ``tickets``: pages that had to be scanned again. ``unusual``: in what its handwriting is
-    unlike that which was calibrated on (``""``: nothing is known of that), ``unseen``: how many of its handwritten
-    values went in without a person then.
+    ``entries`` = ``straight`` + ``decided`` + ``waiting``: accepted by the machine alone, settled by people, with
+    an open task.
+
+    Attributes:
+        said_entries: The number of entries in its closing note.
+        said_pages: The number of pages in its closing note.
+        pages: Pages that were read, the covers included.
+        inner: Pages that were read, without the covers.
+        failed: Pages without a result.
+        missing: Runs of printed page numbers that are not there (``3–5, 9``).
+        tickets: Pages that had to be scanned again.
+        unusual: How its handwriting differs from that of the calibration (``""``: nothing is known).
+        unseen: How many of its handwritten values were accepted without a person nevertheless.
     """
 
     book_id: int

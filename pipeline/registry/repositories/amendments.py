@@ -36,12 +36,13 @@ def amend(
     author: str,
     reason: str = "",
 ) -> int:
-    """Note that a decision gives a field another value; returns the number of the amendment.
+    """Record that a decision gives a field another value; return the number of the amendment.
 
     It is a correction where the field has a value and a supplement where it has none.
 
-    Raises ``RegistryError`` when something of the order is missing or its day is no day that has been, when the text is
-    no value of that field or the one that it has, when the field is a key of the entry, or still waits for a person.
+    Raises:
+        RegistryError: Something of the order is missing, its day is not a past day, the text is no value of that
+            field or the present one, or the field is a key of the entry or still waits for a person.
     """
     hold_page_of(connection, entry.entry_id)
     label = declared.field(entry.record, field).label
@@ -79,9 +80,10 @@ def amend(
 def withdraw(
     connection: Connection, entry: StoredEntry, amendment_id: int, *, author: str, reason: str
 ) -> None:
-    """Take back an amendment that was noted by mistake: the value before it is in force again.
+    """Take back an amendment that was noted by mistake: the value before it becomes effective again.
 
-    Raises ``RegistryError`` when it is none of this entry's in force, or when nobody says why.
+    Raises:
+        RegistryError: It is not an effective amendment of this entry, or no reason is given.
     """
     hold_page_of(connection, entry.entry_id)
     if not author.strip() or not reason.strip():
@@ -106,7 +108,7 @@ def withdraw(
 
 
 def amendments_of(connection: Connection, place: Place) -> dict[str, Amendment]:
-    """The amendment in force of each field that has one."""
+    """Return the effective amendment of each field that has one."""
     rows = connection.execute(
         select(amendment)
         .where(
@@ -123,7 +125,7 @@ def amendments_of(connection: Connection, place: Place) -> dict[str, Amendment]:
 def amendments_in(
     connection: Connection, book_ids: Collection[int]
 ) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
-    """The amendments in force of whole books, by book, scan, page and row."""
+    """Return the effective amendments of whole books, by book, scan, page and row."""
     rows = connection.execute(
         select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
     )

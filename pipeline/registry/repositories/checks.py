@@ -45,9 +45,9 @@ def save_checks(
     codes: Collection[str],
     book_ids: Sequence[int] | None,
 ) -> ChecksOutcome:
-    """Make ``findings`` those that hold among the ``codes`` that were looked for, in these books or in all.
+    """Replace the findings of the ``codes`` that were checked, in these books or in all.
 
-    New ones are added, those that are no longer found end. Records and tasks of what they stand on follow.
+    New findings are added, those that are no longer found end. The records and tasks of the entries follow.
     """
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}

@@ -103,8 +103,9 @@ def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> di
 class NewDecision:
     """A row of ``decision`` to be added, on the entry (or page) at ``place``.
 
-    ``verdict``: as ``checked_verdict`` gives it; ``keyings``: the words that led to it, None = no word of the
-    desk did.
+    Attributes:
+        verdict: The decision, as ``checked_verdict`` gives it.
+        keyings: The keyed values that led to it; None = it was not made at the desk.
     """
 
     place: Mapping[str, Any]

@@ -92,10 +92,9 @@ def whole_seen(findings: Sequence[Finding]) -> SeenReading | None:
 def derive_effective_value(
     decision: Decision | None, reading: FieldReading | None, *, doubted: bool = False
 ) -> str | None:
-    """The last decision, else the accepted reading unless it is ``doubted`` across entries, else None.
+    """Return the last decision, else the accepted reading unless it is ``doubted`` across entries, else None.
 
-    ``""`` is a field known to be blank. A value stands in its canonical form; what has none stands as it was
-    written.
+    ``""`` is a field known to be blank. A value has its canonical form; without one it is as it was written.
     """
     word = decision or (reading if reading and reading.accepted and not doubted else None)
     if word is None:
@@ -113,9 +112,9 @@ def derive_effective_values(
     cross_entry_findings: Sequence[CrossEntryFinding],
     keyed: Collection[str],
 ) -> dict[str, str | None]:
-    """The value in force of every field of the record.
+    """Return the effective value of every field of the record.
 
-    ``keyed``: fields of which people have said something that is not settled; no reading is in force there.
+    No reading is effective for ``keyed`` fields: people have keyed them, and they are not settled.
     """
     by_field = {reading.field: reading for reading in readings}
     doubts = doubted(cross_entry_findings, decisions) | set(keyed)

@@ -72,7 +72,11 @@ def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict
 
 
 def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
-    """The row of an entry with where it stands: page, scan, book. ``NotThere`` when there is none of that id."""
+    """Return the row of an entry with its page, scan and book.
+
+    Raises:
+        NotThere: There is no such entry.
+    """
     row = connection.execute(_entry_places().where(entry.c.id == entry_id)).mappings().first()
     if row is None:
         raise _no_entry(entry_id)
@@ -80,7 +84,7 @@ def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
 
 
 def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
-    """Where a page stands, as ``place_of`` tells it of an entry, with ``PAGE_ITSELF`` as its row."""
+    """Return the row of a page with its scan and book, like ``place_of``, with ``PAGE_ITSELF`` as its row."""
     row = connection.execute(_page_places().where(page.c.id == page_id)).mappings().first()
     if row is None:
         raise _no_page(page_id)
@@ -90,7 +94,11 @@ def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
 def places_of_subjects(
     connection: Connection, subjects: Collection[Subject]
 ) -> dict[Subject, Mapping[str, Any]]:
-    """Where each of them stands (``place_of``, ``place_of_page``). ``NotThere`` when one is not."""
+    """Return the rows of entries and pages, as ``place_of`` and ``place_of_page`` do.
+
+    Raises:
+        NotThere: One of them does not exist.
+    """
     found: dict[Subject, Mapping[str, Any]] = {}
     if entry_ids := [entry_id for _, entry_id in subjects if entry_id is not None]:
         rows = connection.execute(_entry_places().where(entry.c.id.in_(entry_ids))).mappings()
@@ -233,7 +241,7 @@ def tasks_at(connection: Connection, spots: Collection[Spot]) -> dict[Spot, RowM
 
 
 def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spot, dict[str, Decision]]:
-    """The last decision on every field that has any, without those that rest on a word that was taken back."""
+    """Return the last decision on every field that has any, without those whose keyed values were taken back."""
     same = (
         (decision.c.book_id == scan.c.book_id)
         & (decision.c.scan_sha256 == scan.c.sha256)

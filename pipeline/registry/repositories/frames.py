@@ -111,7 +111,7 @@ def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[i
 
 
 def people(connection: Connection, declared: RecordSchema) -> pd.DataFrame:
-    """One row a person of each entry that stands, with the columns of ``person_matching.COLUMNS``."""
+    """Return one row a person of each valid entry, with the columns of ``person_matching.COLUMNS``."""
     found = []
     for record, spec in declared.schemas.records.items():
         if not (spec.book and spec.people):

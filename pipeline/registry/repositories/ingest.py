@@ -138,7 +138,7 @@ class IngestRepository(Repository):
             return checks.save_checks(connection, self._declared, findings, codes, book_ids)
 
     def save_links(self, suggested: Iterable[Link]) -> ChecksOutcome:
-        """Make these the suggestions that stand. Nothing else changes by them."""
+        """Replace the suggested links. Nothing else changes."""
         with self._database.writing() as connection:
             return links.save_links(connection, suggested)
 

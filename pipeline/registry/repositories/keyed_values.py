@@ -41,9 +41,9 @@ is_live = is_keyed_value & ~exists().where(_taking_back.c.takes_back_id == keyin
 def live_consensus(
     connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
 ) -> dict[int, dict[str, Consensus]]:
-    """Where the fields of tasks stand of which somebody has said something since they were last decided.
+    """Return the state of agreement on the fields that were keyed since they were last decided, by task.
 
-    ``decisions``: the last ones on every task that is asked about.
+    ``decisions`` holds the last ones on every task that is asked about.
     """
     words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
     for row in live_keyings(connection, keying.c.task_id.in_(decisions)):
@@ -55,7 +55,7 @@ def live_consensus(
 
 
 def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
-    """All rows of ``keying`` of each of these tasks, oldest first: words, and such as take words back."""
+    """Return all rows of ``keying`` of each of these tasks, oldest first, withdrawals included."""
     found: dict[int, list[RowMapping]] = {task_id: [] for task_id in task_ids}
     rows = connection.execute(
         select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
@@ -107,9 +107,9 @@ def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequenc
 
 
 def consensus_by_field(rows: Iterable[RowMapping], excluded: Exclusions) -> dict[str, Consensus]:
-    """Where the fields of one task stand after these live words.
+    """Return the state of agreement on the fields of one task after these live keyed values.
 
-    A field is settled in the way that held when its first word was said, whatever an office sets meanwhile.
+    A field is settled in the way that held when its first value was keyed, whatever an office sets meanwhile.
     """
     words: dict[str, list[KeyedValue]] = defaultdict(list)
     first: dict[str, RowMapping] = {}
@@ -134,7 +134,7 @@ def add_keyings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tu
 
 
 def were_keyed(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
-    """Whether these words, and no others, came in under that token on that task."""
+    """Return whether exactly these values were submitted under that token on that task."""
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
     told = {(word.field, word.status.value, normalize("NFC", word.text)) for word in words}
@@ -142,7 +142,7 @@ def were_keyed(connection: Connection, token: str, task_id: int, words: Collecti
 
 
 def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
-    """Those of these words that were taken back."""
+    """Return those of these keyed values that were taken back."""
     if not keying_ids:
         return frozenset()
     return frozenset(

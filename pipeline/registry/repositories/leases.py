@@ -23,7 +23,7 @@ from pipeline.stages import Stage
 
 
 class KeyingMode(StrEnum):
-    """How a task is worked on: whole, or as one snippet of a column; ``LOT``: a word that stood, put into question."""
+    """How a task is keyed: whole, or as one snippet of a column; ``LOT``: an effective value that was reopened."""
 
     DESK = "desk"
     COLUMN = "column"
@@ -123,5 +123,5 @@ def hand_back(
 
 
 def end_all(connection: Connection, task_ids: Collection[int]) -> None:
-    """End the leases of these tasks, whoever has them."""
+    """End the leases of these tasks, regardless of who holds them."""
     connection.execute(delete(lease).where(lease.c.task_id.in_(task_ids)))

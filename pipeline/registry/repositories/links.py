@@ -78,10 +78,11 @@ _Pair = tuple[Any, ...]
 def decide_link(
     connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str
 ) -> None:
-    """Add a person's word on a suggestion.
+    """Record a person's verdict on a suggested link.
 
-    ``RegistryError``: nobody answers for it, a rejection has no reason, there is no such suggestion, or the
-    pair is suggested under another number now.
+    Raises:
+        RegistryError: Nobody answers for it, a rejection has no reason, there is no such suggestion, or the pair is
+            suggested under another number now.
     """
     if not author.strip():
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
@@ -129,7 +130,7 @@ def stored_links(
 
 
 def _last_words(connection: Connection) -> Mapping[_Pair, RowMapping]:
-    """The last word on every pair that has any, with the link that it was said of."""
+    """Return the last verdict on every pair that has any, with its link."""
     said: Sequence[RowMapping] = (
         connection.execute(
             select(link, *(link_decision.c[name] for name in ("verdict", "reason", "author", "decided_at")))

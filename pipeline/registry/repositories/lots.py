@@ -25,7 +25,7 @@ differences or entries, or the book."""
 
 
 def settled_entries(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
-    """The ids of the entries of these books that stand and of which nothing is left for people, in rising order."""
+    """Return the ids of the valid entries of these books that wait for nobody, in rising order."""
     waiting = exists().where(
         review_task.c.page_id == entry.c.page_id,
         review_task.c.row == entry.c.row,

@@ -60,7 +60,7 @@ link_decision = Table(
     time_column("decided_at"),
     sqlite_autoincrement=True,
 )
-"""A person's word on a suggestion, with the evidence as it was then; the last one on a pair counts."""
+"""A person's verdict on a suggestion, with the evidence as it was then; the last one on a pair counts."""
 
 CHECK_ONLY_ENDS = {book_finding: book_finding.c.cleared_at, link: link.c.withdrawn_at}
 """Rows of these are added and end, once, by that column; nothing else of them is ever changed or deleted."""

@@ -1,6 +1,6 @@
-"""The tables of the reviewers' desk, beside those of the registry. ``account_id`` and ``login`` say whose act a row is.
+"""The tables of the reviewers' desk, in addition to those of the registry. ``account_id`` and ``login`` say whose act a row is.
 
-People's words (``keying``) are no decisions: they wait here until enough of them agree.
+Keyed values (``keying``) are no decisions: they wait here until enough of them agree.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ submission = Table(
     UniqueConstraint("token", "task_id"),
     sqlite_autoincrement=True,
 )
-"""What the words of one submission on one task came to, so that the same submission again gets the same answer."""
+"""The outcome of one submission on one task, so that the same submission again gets the same answer."""
 
 aside = Table(
     "aside",

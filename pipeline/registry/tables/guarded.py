@@ -87,7 +87,7 @@ COVERED = tuple(
         *LOTS_APPEND_ONLY,
     )
 )
-"""And every ``<record>_record``: the values in force are what somebody would change first."""
+"""And every ``<record>_record``: the effective values are what somebody would change first."""
 
 NOT_COVERED = {
     "audit": "covers itself by its chain",

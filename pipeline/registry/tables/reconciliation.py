@@ -56,6 +56,6 @@ difference_answer = Table(
     Column("answered_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
 )
-"""A person's word on a difference; the last one counts."""
+"""A person's answer to a difference; the last one counts."""
 
 RECONCILIATION_APPEND_ONLY = (reconciliation, difference, difference_answer)

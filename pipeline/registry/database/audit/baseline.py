@@ -18,9 +18,10 @@ ROWS = 2000
 
 
 def begin(connection: Connection, key_file: KeyFile | None) -> str:
-    """Begin the audit of this database: one row that says so, then as many as what is there needs.
+    """Begin the audit of this database: add one row that says so, then as many as the present content needs.
 
-    Returns the hash of the first.
+    Returns:
+        The hash of the first row.
     """
     key = signing_key(None, key_file)
     begun = append(connection, None, key, [Action(MACHINE, BEGUN, "", {}, packed({}))])

@@ -1,4 +1,4 @@
-"""The key that signs the audit: a file beside the registry that only its owner can read.
+"""The key that signs the audit: a file next to the registry that only its owner can read.
 
 Whoever can change the database and not read this file cannot write an audit row that passes for one of the program's.
 """

@@ -96,7 +96,7 @@ KEY_RENEWED = "key-renewed"
 
 
 class Signatures:
-    """Counts rows that are proven to come from whoever holds the key, and finds those that claim it falsely."""
+    """Counts rows that are proven to come from the holder of the key, and finds those that claim it falsely."""
 
     def __init__(self, key_file: KeyFile | None, flaws: Flaws) -> None:
         keys = () if key_file is None else key_file.known()

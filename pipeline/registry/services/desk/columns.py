@@ -63,8 +63,10 @@ OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 class WaitingField:
     """One field of one entry that waits.
 
-    ``task``: the row of its task with page and scan; ``decided``: what was decided of it before; ``number``:
-    where the entry's number stands, if it waits too.
+    Attributes:
+        task: The row of its task with page and scan.
+        decided: What was decided of it before.
+        number: The state of agreement on the entry's number, if it waits too.
     """
 
     task: RowMapping
@@ -95,7 +97,7 @@ def open_tasks(of_book: RowMapping) -> tuple[ColumnElement[bool], ...]:
 def waiting_fields_of_book(
     context: DeskContext, of_book: RowMapping, person: Person
 ) -> Iterator[WaitingField]:
-    """All that waits in a book for a word of this person and is in nobody else's hands, in the order of the book."""
+    """Return the fields of a book that wait for this person and that nobody else holds, in the order of the book."""
     connection = context.connection
     elsewhere = (lease.c.account_id != person.account_id) | (lease.c.mode != KeyingMode.COLUMN)
     in_hand = exists().where(lease.c.task_id == review_task.c.id, lease.c.until > context.now, elsewhere)
@@ -154,7 +156,7 @@ def _decisions_on_book(
 
 
 def _words_on_book(connection: Connection, of_book: RowMapping) -> dict[int, list[RowMapping]]:
-    """The words on the open tasks of a book that were not taken back, by task."""
+    """Return the keyed values on the open tasks of a book that were not taken back, by task."""
     tasks = select(review_task.c.id).where(*open_tasks(of_book))
     found: dict[int, list[RowMapping]] = defaultdict(list)
     for row in live_keyings(connection, keying.c.task_id.in_(tasks)):
@@ -313,10 +315,10 @@ def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: P
 def key_snippets(
     context: DeskContext, words: Sequence[tuple[int, int, Verdict]], sent: Submission
 ) -> tuple[KeyOutcome, ...]:
-    """What each word (task, version, verdict) came to, in their order.
+    """Record keyed values (task, version, verdict) and return their outcomes, in their order.
 
-    A task that has changed, or that the person has in hand no longer, is left alone and said so in its
-    outcome; the others go on. A word that contradicts itself stops all of them.
+    A task that has changed, or that the person no longer holds, is left alone, and its outcome says so; the others
+    go on. A value that contradicts itself stops all of them.
     """
     by_task = {task_id: (version, word) for task_id, version, word in words}
     if len(by_task) < len(words):

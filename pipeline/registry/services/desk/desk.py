@@ -56,7 +56,11 @@ MOST_BOOKS = 200
 
 
 class Desk:
-    """Hands out tasks, takes words back. ``now``: the time in UTC (by default that of the database)."""
+    """The reviewers' desk: it hands out tasks and takes keyed values back.
+
+    Args:
+        now: Returns the time in UTC; by default that of the database.
+    """
 
     def __init__(
         self,
@@ -92,11 +96,13 @@ class Desk:
         book_id: int | None = None,
         known: Collection[int] | None = None,
     ) -> DeskTask | None:
-        """The next task for this person, lent to them.
+        """Lease this person the next task; return None when nothing waits.
 
-        At ``stage``, else at those they may work at, what is nearest to its end first; None when nothing
-        waits. With ``known`` (tasks that their page shows already) what they have in hand besides comes
-        first. Raises ``HandsFull`` when they hold as many as one may.
+        It waits at ``stage``, else at any stage they may work at, the one nearest to its end first. With ``known``
+        (tasks that their page shows already) other tasks that they hold come first.
+
+        Raises:
+            HandsFull: They hold as many tasks as one person may.
         """
         stages = permissions.stages(person, stage)
         with self._writing() as context:
@@ -118,13 +124,21 @@ class Desk:
             )
 
     def task(self, person: Person, task_id: int) -> DeskTask:
-        """A task that this person has in hand, lent anew. Raises ``NotYours``."""
+        """Return a task that this person holds, and renew its lease.
+
+        Raises:
+            NotYours: They do not hold it.
+        """
         with self._writing() as context:
             load_held_task(context, person, task_id)
             return _show(context, task_id, person)
 
     def hand_back(self, person: Person, task_id: int) -> None:
-        """End the lease of a task; nothing happens when the person has it no longer. Raises ``NotThere``."""
+        """End the lease of a task; nothing happens when the person no longer holds it.
+
+        Raises:
+            NotThere: There is no such task.
+        """
         with self._writing() as context:
             task_row(context.connection, task_id)
             leases.hand_back(context.connection, person, KeyingMode.DESK, [task_id])
@@ -141,10 +155,12 @@ class Desk:
         token: str,
         seconds: float = 0.0,
     ) -> KeyOutcome:
-        """This person's words on some or all fields of a task in hand.
+        """Record the values that this person keyed for some or all fields of a task they hold.
 
-        The same ``token`` again gets the same answer and adds nothing. Raises ``StaleTask`` when the task has
-        changed since it was shown.
+        The same ``token`` again gets the same answer and adds nothing.
+
+        Raises:
+            StaleTask: The task has changed since it was shown.
         """
         with self._writing() as context:
             return key_task(
@@ -152,10 +168,12 @@ class Desk:
             )
 
     def undo(self, person: Person) -> DeskTask:
-        """Take back this person's last submission; its task is in their hands again.
+        """Take back this person's last submission and lease them its task again.
 
-        What it settled is settled no longer. Raises ``CannotUndo`` when somebody has built on it or nothing
-        is left.
+        What it settled is no longer settled.
+
+        Raises:
+            CannotUndo: Somebody has built on it, or nothing is left.
         """
         permissions.stages(person)
         with self._writing() as context:
@@ -174,7 +192,7 @@ class Desk:
             setting_aside.ask(context, load_held_task(context, person, task_id), person, question)
 
     def answer(self, person: Person, task_id: int, answer: str) -> None:
-        """Send a question back to where the task stood, with the answer and without a word on any field."""
+        """Send a question back to the stage of the task, with the answer and without keying any field."""
         permissions.stages(person, Stage.SUPERVISOR)
         with self._writing() as context:
             setting_aside.answer(context, load_held_task(context, person, task_id), person, answer)
@@ -192,10 +210,12 @@ class Desk:
     # --- what is settled ------------------------------------------------------------------------------------------
 
     def entry(self, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
-        """All about an entry, for whoever may open it again, and the fields that wait for people.
+        """Return all about an entry for a person who may open it again, and the fields that wait for people.
 
-        Of those nothing may be shown to somebody who may yet key them blind. That they saw it is on record.
-        Raises ``NotYours``.
+        Fields that wait must not be shown to somebody who may yet key them blind. The audit records the view.
+
+        Raises:
+            NotYours: The person may not open the entry again.
         """
         with self._writing() as context:
             reopening.check_entry(context, person, entry_id)
@@ -206,7 +226,10 @@ class Desk:
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
         """Have fields of a settled entry read from the paper once more, by somebody else.
 
-        What people decided stays in force meanwhile. Raises ``NotYours``.
+        What people decided stays effective meanwhile.
+
+        Raises:
+            NotYours: The person may not open the entry again.
         """
         with self._reading() as context:
             seen = reopening.seen_so_far(context, person, entry_id)
@@ -216,7 +239,7 @@ class Desk:
     # --- columns --------------------------------------------------------------------------------------------------
 
     def column_counts(self, person: Person, book_id: int) -> tuple[ColumnCount, ...]:
-        """How many entries of a book wait for a word on each field that this person may say now."""
+        """Return how many entries of a book wait for this person to key each field."""
         stages = permissions.stages(person)
         with self._reading() as context:
             return columns.column_counts(context, person, stages, book_id)
@@ -250,19 +273,19 @@ class Desk:
         token: str,
         seconds: float = 0.0,
     ) -> tuple[KeyOutcome, ...]:
-        """This person's words (task, version, verdict) on snippets in hand; what each came to.
+        """Record the values (task, version, verdict) that this person keyed on snippets; return the outcome of each.
 
-        The same ``token`` again gets the same answers and adds nothing. A task that cannot be recorded is
-        told in ``refused``.
+        The same ``token`` again gets the same answers and adds nothing. ``refused`` says why a task is not recorded.
         """
         permissions.stages(person)
         with self._writing() as context:
             return columns.key_snippets(context, words, Submission(person, KeyingMode.COLUMN, token, seconds))
 
     def undo_column(self, person: Person) -> LeasedColumn:
-        """Take back this person's last submission of a column, as far as nobody has built on it.
+        """Take back this person's last submission of a column and lease them its snippets again.
 
-        Its snippets are in their hands again. Raises ``CannotUndo`` when none can be taken back.
+        Raises:
+            CannotUndo: Somebody has built on all of it.
         """
         permissions.stages(person)
         with self._writing() as context:
@@ -294,7 +317,11 @@ class Desk:
             rescan_tickets.close(context, ticket_id, person, note)
 
     def page_of(self, person: Person, task_id: int) -> PagePlace:
-        """Which page a task stands on. Raises ``NotYours`` when the person may not see that place."""
+        """Return the page of a task.
+
+        Raises:
+            NotYours: The person may not see that place.
+        """
         permissions.stages(person)
         with self._reading() as context:
             row = task_row(context.connection, task_id)
@@ -325,7 +352,11 @@ class Desk:
             return place, told
 
     def page_of_ticket(self, person: Person, ticket_id: int) -> PagePlace:
-        """Which page a ticket is about. Raises ``NotYours`` when the person may not see that place."""
+        """Return the page of a ticket.
+
+        Raises:
+            NotYours: The person may not see that place.
+        """
         permissions.check_tickets(person)
         with self._reading() as context:
             row = rescan_tickets.ticket_row(context.connection, ticket_id, person)

@@ -32,7 +32,7 @@ from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 NOBODY = 0
-"""The account of the first word of a field that is put into question; no person has it."""
+"""The account of the first keyed value of a field that is reopened; no person has it."""
 
 AT_ONCE = 500
 """Tasks that are looked at together."""
@@ -121,11 +121,16 @@ class Seen:
 
 
 def seen_of(connection: Connection, place: Mapping[str, Any], before: Seen = Seen()) -> Seen:
-    """Who has seen what an entry says.
+    """Return who has seen what an entry says.
 
-    Itself, its task, a snippet of it in a column, a difference about it, or the package of its book.
-    ``place``: of the entry (``entries.place_of``). Only what came after ``before`` is read: the audit knows
-    no subjects, so whoever must not make others wait reads the most of it beforehand.
+    They saw the entry itself, its task, a snippet of it in a column, a difference about it, or the package of its
+    book. The audit knows no subjects, so reading it takes long; a caller that must not make others wait reads most of
+    it beforehand.
+
+    Args:
+        connection: The transaction.
+        place: The place of the entry, as ``entries.place_of`` gives it.
+        before: Only what came after this is read.
     """
     task_ids = set(
         connection.scalars(

@@ -37,9 +37,13 @@ from pipeline.stages import Stage
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Whose words they are and how they came in.
+    """A submission at the desk.
 
-    ``token``: the same one comes twice when a browser sends twice; ``seconds`` that the person took.
+    Attributes:
+        person: Who keyed the values.
+        mode: How they were keyed.
+        token: What identifies the submission when a browser sends it twice.
+        seconds: How long the person took.
     """
 
     person: Person
@@ -50,7 +54,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class KeyedTask:
-    """One person's words on one task. ``wanted``: the fields of which they may say something there."""
+    """The values that one person keyed on one task; ``wanted`` are the fields that they may key there."""
 
     case: LoadedTask
     words: Sequence[Verdict]
@@ -60,10 +64,13 @@ class KeyedTask:
 def key_task(
     context: DeskContext, task_id: int, version: int, words: Sequence[Verdict], sent: Submission
 ) -> KeyOutcome:
-    """A person's words on a task in hand.
+    """Record the values that a person keyed on a task they hold.
 
-    They keep it as long as something else on it waits for them. Raises ``NotYours``, and ``StaleTask`` when
-    the task is no longer the one that was shown.
+    They keep it as long as something else on it waits for them.
+
+    Raises:
+        NotYours: The person does not hold the task.
+        StaleTask: The task is no longer the one that was shown.
     """
     hold_tasks(context.connection, [task_id])
     again = earlier_outcomes(context, sent, {task_id: words})
@@ -81,10 +88,11 @@ def key_task(
 def earlier_outcomes(
     context: DeskContext, sent: Submission, words: Mapping[int, Sequence[Verdict]]
 ) -> dict[int, KeyOutcome]:
-    """What the same submission came to before, on each task where it did.
+    """Return the earlier outcomes of the same submission, on each task where it was recorded.
 
-    Raises ``RegistryError`` when somebody else's, or other ``words``, had that token: nobody is told that
-    words were taken which were not.
+    Raises:
+        RegistryError: Somebody else's submission, or other ``words``, had that token: values that were not recorded
+            must not be reported as recorded.
     """
     if not sent.token:
         raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
@@ -101,7 +109,11 @@ def earlier_outcomes(
 
 
 def check_version(case: LoadedTask, version: int) -> None:
-    """Raises ``StaleTask`` when the task is no longer the one that was shown."""
+    """Check that the task is still the one that was shown.
+
+    Raises:
+        StaleTask: It is not.
+    """
     if case.version != version:
         raise StaleTask("Việc này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp.")
 
@@ -174,10 +186,7 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class _KeyedOutcome:
-    """What a person has just said on a task.
-
-    ``consensus`` of the fields after it, ``settled`` those of them that these words settle.
-    """
+    """What a person has just keyed on a task, with the agreement on its fields afterwards."""
 
     case: LoadedTask
     consensus: Mapping[str, Consensus]
@@ -204,7 +213,7 @@ class _KeyedOutcome:
 
 
 def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, str]]:
-    """The words as columns."""
+    """Return the keyed values as columns."""
     if not said.words or len({word.field for word in said.words}) < len(said.words):
         raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
     for word in said.words:
@@ -218,7 +227,7 @@ def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, str]]:
 def _spoken(
     case: LoadedTask, verdicts: Sequence[Mapping[str, str]], ids: Sequence[int], person: Person
 ) -> _KeyedOutcome:
-    """The fields after these words, which got these ``ids``."""
+    """Return the agreement on the fields after these keyed values, which got these ``ids``."""
     consensus = {}
     for verdict, keying_id in zip(verdicts, ids, strict=True):
         field = verdict["field"]
@@ -252,7 +261,7 @@ def _row(
 
 
 def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
-    """What these words settle."""
+    """Return the decision that these keyed values settle."""
     assert one.settled is not None
     seen = (
         whole_seen(case.machine.findings)

@@ -62,11 +62,11 @@ def reopen_fields(
     account_id: int = NOBODY,
     excluded: Iterable[AccountRef] = (),
 ) -> ReopenedFields:
-    """Put these fields of an entry into question: each is to be said again in the way that ``way_of`` tells.
+    """Reopen these fields of an entry: each is keyed again in the way that ``way_of`` gives.
 
-    Fields that wait for people anyway, and such as nothing is known of, are left alone. ``token``: of the
-    words; ``account_id``: who saw what stands when asking and so must not say the next word; ``excluded``:
-    others who must not either.
+    Fields that wait for people anyway, and fields of which nothing is known, are left alone. ``token`` is that of the
+    new keyings. ``account_id`` saw the effective values when asking and so must not key the next value; nor may those
+    in ``excluded``.
     """
     connection, declared = context.connection, context.declared
     hold_page_of(connection, entry_id)
@@ -117,7 +117,7 @@ def _apart(context: DeskContext, task_id: int, token: str, account_id: int, logi
 
 
 def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:
-    """The word that stands for a field, and whose it is; None where nothing is known."""
+    """Return the effective value of a field and whose it is; None where nothing is known."""
     if decided is not None:
         return {
             "status": decided.status,
@@ -169,9 +169,11 @@ REOPENED = "reopened"
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The ``fields`` that are in question now and were not before, or that more people may say now.
+    """The result of reopening fields.
 
-    ``by_others``: whoever had keyed them or seen the entry says no word on them, for there are enough others.
+    Attributes:
+        fields: Fields that are newly reopened, or that more people may key now.
+        by_others: Those who had keyed them or seen the entry key no value, as there are enough others.
     """
 
     fields: tuple[str, ...]
@@ -179,9 +181,11 @@ class Reopened:
 
 
 def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
-    """The name of the entry's book, of somebody who may open its entries again.
+    """Return the name of the entry's book for a person who may open its entries again.
 
-    Raises ``NotYours``, and ``NotThere`` when there is no such entry on paper.
+    Raises:
+        NotYours: The person may not.
+        NotThere: There is no such entry on paper.
     """
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mở lại được việc đã xong.")
@@ -221,12 +225,14 @@ def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
 def reopen(
     context: DeskContext, person: Person, entry_id: int, fields: Collection[str], reason: str, seen: Seen
 ) -> Reopened:
-    """Put these fields into question.
+    """Reopen these fields of an entry.
 
-    What stands is the first word on each, somebody says the next one from the paper, blind where the office
-    keys blind; not this person, who saw what stands, nor anybody else who keyed it or saw it, as long as the
-    place has enough others. ``seen``: who saw it until just now. Of a field that waits already this is looked
-    at anew. Raises ``RegistryError`` when nothing comes into question.
+    The effective value becomes the first keyed value; somebody else keys the next one from the paper, blind where the
+    office keys blind. This person saw the effective value and does not key it, nor does anybody else who keyed or saw
+    it (``seen``), as long as the place has enough others. A field that waits already gets its exclusions anew.
+
+    Raises:
+        RegistryError: No field is reopened.
     """
     hold(context.connection, Whole.ACCOUNTS)
     book_name = check_entry(context, person, entry_id)

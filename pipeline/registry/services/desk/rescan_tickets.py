@@ -43,9 +43,12 @@ def open_ticket(context: DeskContext, case: LoadedTask, person: Person, reason: 
 
 
 def close(context: DeskContext, ticket_id: int, person: Person, note: str) -> None:
-    """The page was scanned again, or need not be: what waits on it goes on.
+    """Close a ticket: the page was scanned again, or need not be. What waits on it goes on.
 
-    Raises ``RegistryError`` when it is closed already, ``NotThere``, ``NotYours`` for another place.
+    Raises:
+        RegistryError: The ticket is closed already.
+        NotThere: There is no such ticket.
+        NotYours: It belongs to another place.
     """
     note = require_text(note, "kết quả quét lại")
     row = _row(context.connection, ticket_id)
@@ -73,7 +76,11 @@ def tickets_for(connection: Connection, person: Person, *, closed: bool) -> tupl
 
 
 def ticket_row(connection: Connection, ticket_id: int, person: Person) -> RowMapping:
-    """The row of a ticket with its page, scan and book. Raises ``NotYours`` for another place."""
+    """Return the row of a ticket with its page, scan and book.
+
+    Raises:
+        NotYours: The ticket belongs to another place.
+    """
     row = _row(connection, ticket_id)
     check_place(person, row["place_code"])
     return row

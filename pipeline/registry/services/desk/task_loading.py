@@ -53,11 +53,16 @@ def last_answer() -> ScalarSelect[str]:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTask:
-    """One task.
+    """A task with all that belongs to it.
 
-    ``row``: its row with those of page, scan and book; ``machine``: what it says of it; ``consensus``: where
-    each field stands that is left, in the order of the form; ``values`` are those in force; ``words``: all
-    its rows of ``keying``, oldest first.
+    Attributes:
+        row: The row of the task with those of its page, scan and book.
+        machine: What the machine says of it.
+        readings: The readings of its fields.
+        decisions: The last decisions on its fields.
+        consensus: The agreement on each field that is left, in the order of the form.
+        values: The effective values.
+        words: All its rows of ``keying``, oldest first.
     """
 
     row: Mapping[str, Any]
@@ -100,7 +105,7 @@ class LoadedTask:
         return None if found is None else Verdict(field, found.status, found.text)
 
     def keyable_by(self, account_id: int) -> tuple[str, ...]:
-        """The fields of which that person may say something at the stage where the task stands."""
+        """Return the fields that this person may key at the stage of the task."""
         if self.stage in (Stage.RESCAN, Stage.SETTLED):
             return ()
         return tuple(
@@ -122,7 +127,7 @@ def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
 
 
 def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """The same of many tasks, by their ids in the order in which they were asked for."""
+    """Return the rows of many tasks, as ``task_row`` does, by their ids in the order in which they were asked for."""
     query = (
         select(
             review_task,
@@ -152,7 +157,11 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
 
 
 def load_task(context: DeskContext, task_id: int) -> LoadedTask:
-    """All about one task. Raises ``NotThere``."""
+    """Return all about one task.
+
+    Raises:
+        NotThere: There is no such task.
+    """
     return load_tasks(context, [task_id])[task_id]
 
 
@@ -206,7 +215,7 @@ def _case(
 
 
 def initial_consensus(context: DeskContext, row: Mapping[str, Any], field: str) -> Consensus:
-    """Where a field of a task stands of which nobody has said anything. ``row``: that of the task with its book."""
+    """Return the agreement on a field that nobody has keyed; ``row`` is that of the task with its book."""
     of_book = context.policy.of_book(row["folder_name"])
     if field == WHOLE_ENTRY:
         return consensus_of(of_book.whole, ())
@@ -214,13 +223,17 @@ def initial_consensus(context: DeskContext, row: Mapping[str, Any], field: str) 
 
 
 def load_held_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
-    """All about a task that this person has in hand and may work on; its lease begins anew. Raises ``NotYours``."""
+    """Return all about a task that this person holds and may work on, and renew its lease.
+
+    Raises:
+        NotYours: The person does not hold it.
+    """
     hold_tasks(context.connection, [task_id])
     return load_leased_task(context, person, task_id)
 
 
 def load_leased_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
-    """The same of a task that the caller holds already."""
+    """Return all about a task like ``load_held_task``, for a caller that has locked it already."""
     allowed = allowed_stages(person)
     case = load_task(context, task_id)
     check_place(person, case.row["place_code"])

@@ -1,4 +1,4 @@
-"""Taking back what one has said, as long as nobody has built on it. The words stay on record; they count no longer."""
+"""Taking back what one has said, as long as nobody has built on it. The keyed values stay on record but no longer count."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from pipeline.stages import Stage
 
 
 def undo_task(context: DeskContext, person: Person) -> int:
-    """Take back a person's last submission at the desk and lend them its task again; the task's id.
+    """Take back a person's last submission at the desk, lease them its task again and return the task's id.
 
-    Raises ``CannotUndo``.
+    Raises:
+        CannotUndo: Somebody has built on it, or nothing is left.
     """
     words = last_submission(context.connection, person, KeyingMode.DESK)
     task_id = int(words[0]["task_id"])
@@ -35,7 +36,11 @@ def undo_task(context: DeskContext, person: Person) -> int:
 
 
 def last_submission(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
-    """The words of the last submission of that person that was not taken back. Raises ``CannotUndo``."""
+    """Return the keyed values of that person's last submission that was not taken back.
+
+    Raises:
+        CannotUndo: There is none.
+    """
     mine = (keying.c.account_id == person.account_id) & (keying.c.mode == mode)
     token = connection.scalar(
         select(keying.c.token).where(mine, is_live).order_by(keying.c.id.desc()).limit(1)
@@ -46,10 +51,12 @@ def last_submission(connection: Connection, person: Person, mode: KeyingMode) ->
 
 
 def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence[RowMapping]) -> None:
-    """Withdraw these words of a person on a task that the caller holds.
+    """Withdraw these keyed values of a person on a task that the caller holds.
 
-    What they settled counts no longer; the task is where it was before them. Raises ``CannotUndo`` when
-    somebody has built on them.
+    What they settled no longer counts; the task is where it was before them.
+
+    Raises:
+        CannotUndo: Somebody has built on them.
     """
     case = load_task(context, task_id)
     check_place(person, case.row["place_code"])
@@ -78,7 +85,11 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
 def _check_undoable(
     context: DeskContext, case: LoadedTask, words: Sequence[RowMapping], person: Person
 ) -> None:
-    """Raises ``CannotUndo`` when somebody has keyed, decided or taken the task since these words on it."""
+    """Check that nobody has keyed, decided or taken the task since these keyed values.
+
+    Raises:
+        CannotUndo: Somebody has.
+    """
     later = (keying.c.task_id == case.task_id) & (keying.c.id > max(word["id"] for word in words))
     if any(row["account_id"] != person.account_id for row in live_keyings(context.connection, later)):
         raise CannotUndo("Không hoàn tác được: đã có người làm tiếp việc này.")

@@ -90,9 +90,9 @@ def work_of(
     decided: Verdict | None,
     mine: Verdict | None,
 ) -> FieldWork:
-    """One field as the person sees it who says the next word on it.
+    """Return one field as the person sees it who keys its next value.
 
-    ``decided``: what was decided of it before, ``mine``: what this person said and took back.
+    ``decided`` is what was decided of it before, ``mine`` what this person keyed and took back.
     """
     blind = is_blind(one, policy)
     return FieldWork(
@@ -121,12 +121,12 @@ def is_blind(one: Consensus, policy: BookPolicy) -> bool:
 
 
 def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:
-    """Whether an entry's number must not be shown beside any of its fields: somebody is still to key it blind."""
+    """Return whether an entry's number must not be shown with its fields: somebody is still to key it blind."""
     return number is not None and is_blind(number, policy)
 
 
 def _candidates(one: Consensus) -> tuple[Verdict, ...]:
-    """The words that differ, in the order of their letters."""
+    """Return the keyed values that differ, in alphabetical order."""
     if one.stage is not Stage.THIRD:
         return ()
     return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))

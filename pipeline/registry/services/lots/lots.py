@@ -39,7 +39,7 @@ from pipeline.schema import FieldSpec
 def question(
     context: DeskContext, lot_id: int, entry_id: int, part: Part, fields: str, way_of: ModeByField
 ) -> None:
-    """Put the ``critical`` fields of an entry, or ``all``, into question; ``way_of``: how each is to be said again."""
+    """Reopen the ``critical`` fields of an entry, or ``all``; ``way_of`` gives how each is keyed again."""
     declared = context.declared.fields(place_of(context.connection, entry_id)["record"])
     wanted = [spec for spec in declared.values() if fields == "all" or spec.critical]
     made = reopen_fields(context, entry_id, wanted, way_of, f"lot-{lot_id}")
@@ -53,10 +53,12 @@ AT_ONCE = 40
 
 
 class Lots:
-    """Lots of books.
+    """The lots of books.
 
-    ``review``: how the office reviews; ``sampling``: how it samples; ``now``: the time in UTC (by default
-    that of the database).
+    Args:
+        review: How the office reviews.
+        sampling: How the office samples.
+        now: Returns the time in UTC; by default that of the database.
     """
 
     def __init__(
@@ -109,10 +111,12 @@ class Lots:
                 record(context.connection, person.login, "lot-questioned", f"lot:{lot_id}", counted)
 
     def close(self, person: Person, lot_id: int) -> Lot:
-        """End a lot as the plan says of what was found.
+        """Close a lot as its plan says of what was found.
 
-        Accepted, or rejected and all of its other entries opened again. Raises ``RegistryError`` as long as
-        that is not decided.
+        It is accepted, or rejected and all of its other entries are opened again.
+
+        Raises:
+            RegistryError: The verdict is not decided yet.
         """
         _check_supervisor(person)
         with self._writing() as context:
@@ -133,7 +137,11 @@ class Lots:
         return self.lot(person, lot_id)
 
     def lot(self, person: Person, lot_id: int) -> Lot:
-        """One lot. Raises ``NotYours`` for one of another place."""
+        """Return one lot.
+
+        Raises:
+            NotYours: It belongs to another place.
+        """
         _check_supervisor(person)
         with self._database.reading() as connection:
             return self._told(connection, person, lot_id)[1]
@@ -241,7 +249,11 @@ def _left(connection: Connection, row: RowMapping, part: Part) -> list[int]:
 
 
 def _place_of(connection: Connection, person: Person, book_ids: Sequence[int]) -> str:
-    """The one place of these books. Raises ``RegistryError`` for none, for unknown ones and for those of several."""
+    """Return the one place of these books.
+
+    Raises:
+        RegistryError: There are no books, unknown ones, or books of several places.
+    """
     rows: Any = connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(book_ids))).all()
     if not rows or len(rows) < len(book_ids):
         raise RegistryError("Không thấy sổ ấy trong sổ dữ liệu. Hãy tải lại danh sách sổ.")

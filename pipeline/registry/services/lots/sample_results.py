@@ -25,10 +25,10 @@ _keyings: Any = decision.c.keyings
 
 
 def findings(connection: Connection, lot_id: int) -> Findings:
-    """What is known of the sample of a lot.
+    """Return what is known of the sample of a lot.
 
-    A field is checked when the word that was questioned led to a decision that still counts; it was wrong
-    when that says something else, however it is spelled.
+    A field is checked when the value that was reopened led to a decision that still counts. It was wrong when the
+    decision says something else, however it is spelled.
     """
     entries = connection.execute(
         select(lot_entry.c.entry_id, lot_entry.c.fields).where(
@@ -49,7 +49,7 @@ def findings(connection: Connection, lot_id: int) -> Findings:
 
 
 def _settled(lot_id: int) -> Any:
-    """Every questioned word of the sample with the decision that it led to."""
+    """Return every reopened value of the sample with the decision that it led to."""
     ids = [_keyings[at].as_integer() for at in range(3)]
     same_place = and_(
         decision.c.book_id == scan.c.book_id,

@@ -105,7 +105,12 @@ def next_for(
 
 
 def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
-    """One difference. Raises ``NotYours`` for one of another place, ``NotThere`` when there is none."""
+    """Return one difference.
+
+    Raises:
+        NotYours: It belongs to another place.
+        NotThere: There is no such difference.
+    """
     row = connection.execute(_with_answer().where(difference.c.id == difference_id)).mappings().first()
     if row is None:
         raise NotThere(f"Không có khác biệt số {difference_id}. Hãy tải lại danh sách.")
@@ -116,9 +121,12 @@ def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
 def listed(
     connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
 ) -> Iterable[Asked]:
-    """The differences of a reconciliation with that last answer (None: without one); ``person`` None.
+    """Return the differences of a reconciliation with that last answer (None: without one).
 
-    Of all places. Raises ``NotThere`` where there is no such reconciliation.
+    Without a ``person`` those of all places are returned.
+
+    Raises:
+        NotThere: There is no such reconciliation.
     """
     _check_there(connection, reconciliation_id)
     query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id)
@@ -136,7 +144,7 @@ def answer_with(
     author: str,
     amendment_id: int | None = None,
 ) -> None:
-    """Add a person's word on a difference."""
+    """Add a person's answer to a difference."""
     word = {
         "difference_id": asked_of.difference_id,
         "answer": answer,

@@ -68,7 +68,7 @@ class Reconciliations:
             return tuple(differences.listed(connection, person, reconciliation_id, answer))
 
     def answer(self, person: Person, difference_id: int, answer: Answer, note: str = "") -> None:
-        """Note who is wrong, or that the paper does not tell (then with what is asked). The last word counts."""
+        """Record who is wrong, or that the paper does not decide it (then with a question). The last answer counts."""
         if answer is Answer.AMENDED:
             raise ValueError("an amendment is noted by amend()")
         if answer is Answer.UNCLEAR and not note.strip():
@@ -78,9 +78,10 @@ class Reconciliations:
             differences.answer_with(connection, found, answer, note=note, author=person.login)
 
     def amend(self, person: Person, difference_id: int, text: str, order: AmendmentOrder) -> int:
-        """The registry is wrong: note the amendment that gives the field ``text``, and the answer, together.
+        """Record an amendment that gives the field ``text``, as the registry is wrong, together with the answer.
 
-        Returns the number of the amendment.
+        Returns:
+            The number of the amendment.
         """
         with self._database.writing() as connection:
             found = differences.asked(connection, person, difference_id)

@@ -1,4 +1,4 @@
-"""Where every book stands: a handful of statements, each over all books at once."""
+"""The progress of every book: a handful of statements, each over all books at once."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ def _pages(places: Places) -> Select[Any]:
 
 
 def _entries(places: Places) -> Select[Any]:
-    """Entries that stand.
+    """Count the valid entries.
 
-    Straight through went those that the machine accepted and that never became a task, but as one of the
+    Those count as straight through that the machine accepted and that never became a task, except as part of the
     sample of a lot.
     """
     waiting = case((review_task.c.state == TaskState.OPEN, 1), else_=0)

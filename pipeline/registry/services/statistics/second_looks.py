@@ -44,7 +44,7 @@ _keyings: Any = decision.c.keyings
 _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
 
 _stands = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
-"""Decisions that no word was taken back of."""
+"""Decisions of which no keyed value was taken back."""
 
 _not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
 """Decisions that do not come of a lot whose sample put into question what stood."""
@@ -91,7 +91,7 @@ def reading_statistics(
 def person_statistics(
     connection: Connection, places: Places, since: datetime
 ) -> tuple[PersonStatistics, ...]:
-    """What each person keyed, and what became of their first words; in the order of logins."""
+    """Return what each person keyed, and the outcome of their first values; in the order of logins."""
     words = (
         select(keying.c.login, func.count().label("words"), func.sum(keying.c.seconds).label("seconds"))
         .join(review_task, review_task.c.id == keying.c.task_id)
@@ -125,7 +125,7 @@ def person_statistics(
 def overturned_fields(
     connection: Connection, places: Places, since: datetime, listed: ListFilter, limit: int
 ) -> tuple[ChangedField, ...]:
-    """Fields of which the first word is not what was settled, the last one first."""
+    """Return the fields whose first keyed value is not what was settled, the last one first."""
     said = (_first.c.status, _first.c.text)
     return _lines(connection, _said_twice(_with_run()), said, _overturned, (places, since, listed, limit))
 
@@ -204,7 +204,7 @@ def _with_run() -> FromClause:
 
 
 def _said_twice(decisions: FromClause) -> FromClause:
-    """These decisions with the first and the second word that led to them."""
+    """Return these decisions with the first and the second keyed value that led to them."""
     return decisions.join(_first, _first.c.id == _word_ids[0]).join(_second, _second.c.id == _word_ids[1])
 
 

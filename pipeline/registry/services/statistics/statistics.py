@@ -24,10 +24,15 @@ MOST_LINES = 500
 
 
 class RegistryStatistics:
-    """Counts and lists over the books of ``places`` (None = all).
+    """The counts and lists over the books of some registration places.
 
-    ``now``: the time in UTC (by default that of the database). Raises ``RegistryError`` and ``StorageError``
-    as ``Registry`` does.
+    Args:
+        places: The codes of the places; None = all.
+        now: Returns the time in UTC; by default that of the database.
+
+    Raises:
+        RegistryError: As ``Registry`` raises it.
+        StorageError: As ``Registry`` raises it.
     """
 
     def __init__(self, database: Database, places: Places, now: Callable[[], datetime] | None) -> None:
@@ -86,7 +91,7 @@ class RegistryStatistics:
     def overturned(
         self, since: datetime, listed: ListFilter, limit: int = MOST_LINES
     ) -> tuple[ChangedField, ...]:
-        """Fields of which a second look changed the first word."""
+        """Return the fields of which a second look changed the first keyed value."""
         with self._database.reading() as connection:
             return second_looks.overturned_fields(connection, self._places, since, listed, limit)
 
