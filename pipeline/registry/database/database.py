@@ -49,6 +49,7 @@ class Database:
     """A database and its transactions.
 
     Args:
+        url: The address of the database.
         wait_seconds: How long a writer waits for another one before it gives up, in seconds.
         audit_key: The file of the key that signs the audit; None = it is not signed.
     """

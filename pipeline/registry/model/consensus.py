@@ -1,7 +1,8 @@
-"""When enough people have said the same of a field. Pure functions over people's keyed values; nothing here knows a database.
+"""When enough people have keyed the same value of a field.
 
-The rules stand in ``docs/reference/review.md``. Two properties carry them: a word never counts beside another word of
-the same person, and a field that is keyed blind is settled by nobody alone.
+These are pure functions over keyed values; nothing here knows a database. ``docs/reference/review.md`` gives the
+rules. Two properties carry them: of one person only one keyed value counts, and a field that is keyed blind is
+settled by nobody alone.
 """
 
 from __future__ import annotations

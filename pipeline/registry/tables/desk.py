@@ -1,4 +1,4 @@
-"""The tables of the reviewers' desk, in addition to those of the registry. ``account_id`` and ``login`` say whose act a row is.
+"""The tables of the reviewers' desk. ``account_id`` and ``login`` say whose act a row is.
 
 Keyed values (``keying``) are no decisions: they wait here until enough of them agree.
 """

@@ -1,4 +1,7 @@
-"""Taking back what one has said, as long as nobody has built on it. The keyed values stay on record but no longer count."""
+"""Taking back what one has keyed, as long as nobody has built on it.
+
+The keyed values stay on record but no longer count.
+"""
 
 from __future__ import annotations
 
