@@ -44,7 +44,6 @@ def intake(workspace: str | None = None) -> list[Summary]:
 @task(name="take-in", **TAKING_IN)
 def take_in(workspace: str | None) -> list[Summary]:
     """Two looks at every inbox, far enough apart that what the first one sees can be still at the second."""
-
     try:
         folder = Path(workspace) if workspace else read_settings().workspace
         place = Workspace(folder.expanduser().resolve())

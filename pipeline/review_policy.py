@@ -39,8 +39,10 @@ Share = Literal["all", "critical", "none"]
 class Way(StrEnum):
     """How a field is settled.
 
-    ``SINGLE``: by one word; ``CHECKED``: somebody else confirms or corrects it; ``BLIND``: somebody else says
-    the same without having seen it, or a third person decides.
+    Attributes:
+        SINGLE: One person's value settles it.
+        CHECKED: Somebody else confirms or corrects it.
+        BLIND: Somebody else keys the same without having seen it, or a third person decides.
     """
 
     SINGLE = "single"
@@ -111,9 +113,10 @@ class _BookKeys(_Keys):
 
 
 def read(path: Path, schemas: Schemas) -> ReviewPolicy:
-    """What the file at ``path`` sets, or the defaults where it is not there.
+    """Return what the file at ``path`` sets, or the defaults where it does not exist.
 
-    Raises ``SchemaError`` that names every flaw with its line.
+    Raises:
+        SchemaError: The file has flaws; the message names each with its line.
     """
     if not path.exists():
         return ReviewPolicy()

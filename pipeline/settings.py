@@ -28,13 +28,14 @@ from pipeline.workspace import Workspace
 
 
 class Settings(BaseSettings):
-    """Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``.
+    """The settings, from the environment.
 
-    Others: ``HOTICH_REGISTRY_URL``, ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry),
-    ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_STOP_SHARE`` and ``HOTICH_STOP_PAGES``
-    (when too many pages fail), ``HOTICH_PAGE_TRIES``; ``HOTICH_CLUSTER``: address of a Dask scheduler, for
-    the flows; ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL``: errors a thousand handwritten fields
-    that are accepted without a person.
+    Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``.
+    Registry: ``HOTICH_REGISTRY_URL``, ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry).
+    Runs: ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_PAGE_TRIES``, ``HOTICH_STOP_SHARE`` and
+    ``HOTICH_STOP_PAGES`` (when too many pages fail), ``HOTICH_CLUSTER`` (address of a Dask scheduler, for the flows).
+    Review: ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL`` (errors a thousand handwritten fields that are
+    accepted without a person).
     """
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
@@ -54,9 +55,11 @@ class Settings(BaseSettings):
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 
     def run_context(self, workspace: Path | None = None) -> RunContext:
-        """The run context that these settings ask for; ``workspace`` overrules theirs.
+        """Return the run context that these settings ask for; ``workspace`` overrules theirs.
 
-        Raises ``SchemaError``, and ``SetupError`` for a calibration that cannot be used.
+        Raises:
+            SchemaError: A declaration has a flaw.
+            SetupError: A calibration cannot be used.
         """
         folder, url = self.places_of(workspace)
         schemas = self.schemas_of(folder)
@@ -106,8 +109,15 @@ class Settings(BaseSettings):
         return f"{url}{'&' if '?' in url else '?'}key_file={quote(str(key_file))}"
 
     def schemas_of(self, workspace: Path, folder: Path | None = None) -> Schemas:
-        """The declarations (of ``folder``, else those that are set or came with the program) as the office of that
-        workspace wants them. Raises ``SchemaError`` that tells every flaw of the office's files at once."""
+        """Return the declarations as the office of that workspace wants them.
+
+        Args:
+            workspace: The folder of the workspace.
+            folder: The folder of the declarations; by default the one that is set or came with the program.
+
+        Raises:
+            SchemaError: The office's files have flaws; the message names all at once.
+        """
         loaded = replace(schema.load(folder or self.schemas), own_places=Workspace(workspace).places)
         flaws = []
         try:
@@ -136,12 +146,18 @@ class Settings(BaseSettings):
         return review_policy.read(Workspace(workspace).office, schemas)
 
     def sampling_policy_of(self, workspace: Path) -> SamplingPolicy:
-        """How the office of that workspace samples lots. Raises ``SchemaError`` that tells every flaw of it."""
+        """Return how the office of that workspace samples lots.
+
+        Raises:
+            SchemaError: Its file has flaws; the message names each.
+        """
         return sampling.read(Workspace(workspace).office)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
-        """The calibration made for that workspace, unless the one that came with the models speaks of a newer reader;
-        else that one, if there is any."""
+        """Return the calibration made for that workspace, or the one that came with the models.
+
+        The latter is taken where it belongs to a newer reader, if there is any.
+        """
         shipped = _calibration((self.models or default_folder()) / "calibration" / calibration.FILE)
         own = _calibration(Workspace(workspace).calibration)
         if own is not None and (shipped is None or own.reader == shipped.reader):

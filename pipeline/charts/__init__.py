@@ -1,6 +1,6 @@
 """Charts as SVG: bars for reports, curves for evaluations.
 
-Nothing in them is script or style, so that they may stand in a page with a strict policy as well as in a PDF.
+Nothing in them is script or style, so that they fit into a page with a strict policy as well as in a PDF.
 """
 
 from pipeline.charts.bars import COLOURS, BarChart, BarSegment, ChartBar, bar_chart_svg

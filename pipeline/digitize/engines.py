@@ -35,10 +35,17 @@ class LineShapes:
 
 
 def default_engines(models: Path | None = None) -> Engines:
-    """Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from handwriting,
-    the gate that tells poor pages, and a reader of handwriting where at least one of its networks is installed.
+    """Return the engines whose models are installed.
 
-    Raises ``SetupError`` when a model's card is missing; whether Tesseract is there shows at the first page.
+    They are Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from
+    handwriting, the gate that finds poor pages, and a reader of handwriting where at least one of its networks is
+    installed.
+
+    Args:
+        models: The folder of the models; by default the one that came with the program.
+
+    Raises:
+        SetupError: A model's card is missing. Whether Tesseract is installed shows at the first page.
     """
     reader = read_card("tesseract-vie", models)
     shapes = read_card("print-or-hand", models)

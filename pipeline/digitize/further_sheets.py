@@ -1,4 +1,4 @@
-"""One more sheet in a picture than was found: beside, between, above or below, lying in any way."""
+"""Find one more sheet in a picture than was detected: next to the others, between, above or below, at any angle."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def has_further_sheet(papers: Sequence[Paper], turn: int, page: PageImage, conte
 
 
 def _shows_page(part: PageImage, turn: int, dpi: float, context: PageContext) -> bool:
-    """Return whether a page lies on a part of the picture, or may.
+    """Return whether a page lies on a part of the picture, or may lie there.
 
-    Where there is too much to be looked through in time.
+    It may where there is too much ink to be looked through in time.
     """
     image = normalize(part, context, dpi)
     with context.clock.stage("spread"):

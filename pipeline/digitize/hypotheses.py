@@ -73,8 +73,10 @@ def weigh_by_grammar(candidates: Sequence[ParseCandidate]) -> list[ParseCandidat
 
 
 def combine_evidence(lines: Sequence[LineReading]) -> Evidence | None:
-    """Return the evidence of all lines together (its ``chance`` and ``margin`` still 0), or ``None`` where a line has
-    none."""
+    """Return the evidence of all lines together, or ``None`` where a line has none.
+
+    Its ``chance`` and ``margin`` are still 0.
+    """
     evidences = [line.evidence for line in lines if line.evidence]
     if not evidences or len(evidences) < len(lines):
         return None

@@ -1,6 +1,6 @@
 """Merge the results of two facing pages into the one result of their picture.
 
-An entry a side, all places on one canvas.
+Each side has its own entry; all places lie on one canvas.
 """
 
 from __future__ import annotations
@@ -87,8 +87,10 @@ def merge_spread(
 
 
 def _fitting(matrix: Matrix, size: tuple[int, int]) -> tuple[Matrix, tuple[int, int]]:
-    """Return the matrix moved so that all of the picture of that (width, height) lies on the canvas, and the canvas's
-    size."""
+    """Return the matrix moved so that the whole picture lies on the canvas, and the canvas's size.
+
+    Sizes are (width, height) in pixels.
+    """
     width, height = size
     outline = warp.transform_points(
         matrix, np.array([[0, 0], [width, 0], [width, height], [0, height]], float)

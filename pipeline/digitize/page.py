@@ -190,8 +190,10 @@ class _EntryJudge:
 
 
 def _region_findings(entry: EntryRegion) -> Iterator[Finding]:
-    """Yield a doubt of every value beside whose lines a stamp is left over, or that ink of another one touches; a
-    doubtful region without a line counts as unreadable anyway."""
+    """Yield a finding for every value near whose lines a stamp is left over, or that other ink touches.
+
+    A doubtful region without a line counts as unreadable anyway.
+    """
     for region in entry.fields:
         if region.is_doubtful and region.lines:
             yield Finding("INK-LEFT", Severity.REVIEW, region.slot.field_names)

@@ -157,7 +157,7 @@ def _read_lines(
 ) -> Mapping[int, LineReading]:
     """Return the reading of each line.
 
-    Print by the engine of print with witnesses, handwriting by that of handwriting where there is one.
+    The engine of print reads print, with witnesses; the engine of handwriting reads handwriting where there is one.
     """
     engines, clock = context.engines, context.clock
     found = dict.fromkeys(signatures, SIGNATURE)

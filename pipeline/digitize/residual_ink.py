@@ -88,8 +88,10 @@ def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
 
 
 def leader_share(field_line: FieldLine, leaders: NDArray[np.int32]) -> float:
-    """Return the share of a field line's length under which a leader's dot is seen, in pieces of a third of its
-    pitch."""
+    """Return the share of a field line's length under which a leader's dot is seen.
+
+    The line is divided into pieces of a third of its pitch.
+    """
     box, p = field_line.piece.box, field_line.pitch
     left, right = box.left + 0.2 * p, box.right - 0.2 * p
     count = round((right - left) / (p / 3))

@@ -57,8 +57,11 @@ class RoutingOptions:
         return known.bound(critical=critical, tolerated=tolerated, delta=self.delta) if known else None
 
     def for_reader(self, reader: str) -> RoutingOptions:
-        """Return these options without a calibration of another engine of handwriting than ``reader``
-        (``Engines.hand_fingerprint``)."""
+        """Return these options without a calibration that was made for another engine of handwriting.
+
+        Args:
+            reader: The fingerprint of the engine (``Engines.hand_fingerprint``).
+        """
         foreign = self.calibration is not None and self.calibration.reader != reader
         return replace(self, calibration=None) if foreign else self
 
@@ -143,8 +146,11 @@ def _log_decisions(
 def _calibrated(
     readings: Sequence[FieldReading], findings: Sequence[Finding], record: RecordSpec, options: RoutingOptions
 ) -> tuple[Sequence[FieldReading], frozenset[str]]:
-    """Return the readings with calibrated chances (handwritten ones with evidence), and for which fields these were
-    proven: those of a kind that the calibration has seen, a date without its day aside."""
+    """Return the readings with calibrated chances, and the fields for which these were proven.
+
+    Handwritten readings with evidence are calibrated. Fields are proven when the calibration has seen their kind; a
+    date without its day is not.
+    """
     if options.calibration is None:
         return readings, frozenset()
     features = calibration_features(readings, findings, record)

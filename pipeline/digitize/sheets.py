@@ -270,8 +270,10 @@ def _are_facing(sheets: Sequence[Sheet], form: Form) -> bool:
 
 
 def _papers(detected: DetectedSheets) -> tuple[int, list[Paper]]:
-    """Return the turn in degrees clockwise that sets the sheets upright, and their papers on the picture, left page
-    first; none where a form is not known."""
+    """Return the turn that sets the sheets upright, and their papers on the picture, left page first.
+
+    The turn is in degrees clockwise. There are no papers where a form is not known.
+    """
     matches = [sheet.match for sheet in detected.sheets]
     if any(match.fit is None for match in matches):
         return 0, []

@@ -51,8 +51,10 @@ def find_cuts_above_strikes(
     owner: NDArray[np.int64],
     components: ConnectedComponents,
 ) -> list[tuple[int, float, float]]:
-    """Return the struck components that hang together with the words above them, and the rows between which each may
-    be cut."""
+    """Return the struck components that hang together with the words above them.
+
+    Each comes with the rows between which it may be cut.
+    """
     return [
         cut
         for number, strike in strikes.items()

@@ -283,7 +283,7 @@ def _subpixel_peak(likeness: NDArray[np.float32], x: int, y: int) -> tuple[float
 def _fit_affine(template: FormTemplate, found: Mapping[int, FoundLabel], before: Matrix) -> Matrix | None:
     """Return the affine map (2, 3) from the template to the page through the labels that agree.
 
-    ``None`` with hardly any.
+    It is ``None`` where hardly any agree.
     """
     if len(found) < 4:
         return None

@@ -28,7 +28,7 @@ def read_qr_codes(grey: Pixels) -> tuple[str, ...]:
 def draw_qr_code(text: str) -> Pixels:
     """Return the QR code of a text: one pixel a module, 0 for ink, without the quiet zone.
 
-    A quarter of it may be lost.
+    It stays readable when a quarter of it is lost.
     """
     code = zxingcpp.create_barcode(text, QR, ec_level="Q")
     return np.array(zxingcpp.write_barcode_to_image(code, add_quiet_zones=False))

@@ -48,8 +48,9 @@ def _name_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
 
 
 def _title_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
-    """Cut at the last break that only a name follows, or right behind a title that nothing follows but
-    a name.
+    """Cut at the last break that only a name follows, or right behind the title.
+
+    The latter holds where nothing but a name follows the title.
     """
     for gap in reversed(list(_BREAK.finditer(written, title.end()))):
         if _is_name(written[gap.end() :].strip()):

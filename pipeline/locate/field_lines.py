@@ -168,7 +168,7 @@ def _tall_components(
 ) -> Iterator[tuple[int, list[tuple[float, float]]]]:
     """Yield tall components that reach over blanks' lines.
 
-    The number of each, with baselines and pitches of those lines.
+    Each comes as its number with the baselines and pitches of those lines.
     """
     if not field_lines or not len(boxes):
         return

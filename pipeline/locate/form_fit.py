@@ -159,8 +159,10 @@ def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -
 
 
 def median_residual(form: Form, fit: FormFit) -> float:
-    """Return the median distance (share of the frame's height) of the labels found from where the matrix alone puts
-    them."""
+    """Return the median distance of the labels found from where the matrix alone puts them.
+
+    It is a share of the frame's height.
+    """
     off = []
     for c in fit.found:
         label = form.labels[c.label]

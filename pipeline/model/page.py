@@ -67,6 +67,8 @@ class Ledger:
 
 
 class PageKind(StrEnum):
+    """What a page of a book holds."""
+
     ENTRIES = "entries"
     COVER = "cover"
     BLANK = "blank"

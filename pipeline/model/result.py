@@ -12,6 +12,8 @@ from pipeline.model.reading import FieldReading
 
 
 class Severity(StrEnum):
+    """How grave a finding is."""
+
     BLOCK = "BLOCK"
     REVIEW = "REVIEW"
     INFO = "INFO"

@@ -1,8 +1,8 @@
-"""The reader of handwriting: several small CTC networks see every line, one that leans far twice, and one decoding
-combines them.
+"""The reader of handwriting: several small CTC networks see every line, and one decoding combines them.
 
-A network gives, for every step along a line, the probability of every letter. The text of the line follows from the
-emissions of all networks together and from the prior of its field (``pipeline.decoding``).
+A line that leans far is seen twice. A network gives, for every step along a line, the probability of every letter.
+The text of the line follows from the emissions of all networks together and from the prior of its field
+(``pipeline.decoding``).
 """
 
 from __future__ import annotations
@@ -161,10 +161,10 @@ class HandwritingReader:
         return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
-        """Return the emissions of each grey line.
+        """Return the emissions of each grey line by every network.
 
-        Of every network, and of every network once more on the line sheared upright where it leans far. There
-        are none without ink, or where a network returned no probabilities.
+        A line that leans far is seen once more, sheared upright. There are no emissions without ink, or where a network
+        returned no probabilities.
         """
         looks = [_looks(line_image(pixels)) for pixels in lines]
         seen = iter(self._seen([picture for pictures in looks for picture in pictures]))

@@ -21,6 +21,8 @@ from pipeline.text.tones import has_marks
 
 
 class ResolutionState(StrEnum):
+    """What is known about a written place."""
+
     RESOLVED = "resolved"
     """It is one unit."""
     AMBIGUOUS = "ambiguous"

@@ -85,8 +85,10 @@ def time_limit_agrees(
 def late_is_marked(
     happened_on: Value, registered_on: Value, registration_type: Value, *, days: int
 ) -> bool | None:
-    """An event registered after more than ``days`` has some mark of its kind of registration, where the form has boxes
-    for it."""
+    """A late registration has some mark of its kind, where the form has boxes for it.
+
+    It is late after more than ``days`` from the event.
+    """
     if registration_type.status is not FieldStatus.BLANK:
         return None
     passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
@@ -97,7 +99,7 @@ def late_is_marked(
 def age_within(born_on: Value, on: Value, *, lowest: int, highest: int) -> bool | None:
     """The person's age in full years on that day lies within the limits, or may.
 
-    Of a partial date only the surely impossible is a finding.
+    A partial date is a finding only where the age is surely impossible.
     """
     ages = age_at(born_on, on)
     return None if ages is None else ages[1] >= lowest and ages[0] <= highest

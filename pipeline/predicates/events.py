@@ -42,9 +42,9 @@ def described_when_named(name: Value, *others: Value) -> bool | None:
 def birth_type_agrees(
     birth_type: Value, mother_name: Value, father_name: Value, *, not_both: str
 ) -> bool | None:
-    """Which parents are named is what the type of the birth says: none of an abandoned child.
+    """The parents who are named agree with the type of the birth: none of an abandoned child.
 
-    Not both where the words ``not_both`` stand, which say that one of them at least is not known.
+    The words ``not_both`` say that at least one parent is not known, so that not both are named.
     """
     if _words(birth_type.text) == _words(not_both):
         return not (mother_name.inked and father_name.inked)
@@ -88,7 +88,7 @@ def one_of_parents(
 ) -> bool | None:
     """The child's value (ethnic group) is its father's or its mother's.
 
-    Asked only where it can be read of every parent who is named.
+    It is asked only where the value of every parent who is named can be read.
     """
     answer = None
     for of_parent, name in ((father, father_name), (mother, mother_name)):
@@ -138,8 +138,8 @@ def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> boo
 def entered_marriageable_age(born_on: Value, married_on: Value, *, years: int, since: int) -> bool | None:
     """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun.
 
-    At ``years`` - 1 full years and a day. Partial birth dates as in ``of_marriageable_age`` (M03); of earlier
-    marriages it is not asked (M04).
+    It begins at ``years`` - 1 full years and a day. Partial birth dates count as in ``of_marriageable_age`` (M03); of
+    earlier marriages it is not asked (M04).
     """
     married = date_parts(married_on.canonical)
     if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < since:

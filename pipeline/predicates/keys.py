@@ -28,8 +28,10 @@ def same_year(first: Value, second: Value) -> bool | None:
 
 @predicate(VALUE, VALUE)
 def within_volume_years(volume: Value, registered_on: Value, *, context: RuleContext) -> bool | None:
-    """The volume was not opened after the year of registration, and is of that year unless the book went on into
-    further ones (which its closing day tells)."""
+    """The volume was not opened after the year of registration, and is of that year.
+
+    A book that went on into further years, which its closing day shows, may have been opened earlier.
+    """
     opened, registered = date_parts(volume.canonical), date_parts(registered_on.canonical)
     if not opened or not registered:
         return None

@@ -176,8 +176,10 @@ def relation_fits_number(relation: Value, number: Value) -> bool | None:
 
 @predicate(TEXT, VALUE, VALUE)
 def parent_declares(relation: Value, name: Value, parent_name: Value, *, sex: str) -> bool | None:
-    """A declarant whose relation is that of the parent of ``sex`` (a code of the list) bears that parent's name. An
-    abbreviated name is not compared."""
+    """A declarant with the relation of the parent of ``sex`` bears that parent's name.
+
+    ``sex`` is a code of the list. An abbreviated name is not compared.
+    """
     if _PARENTS.get(_word(relation.text)) != sex or "." in name.canonical + parent_name.canonical:
         return None
     return _same_name(name, parent_name)
@@ -187,7 +189,7 @@ def parent_declares(relation: Value, name: Value, parent_name: Value, *, sex: st
 def namesake_number_tells_birth(number: Value, name: Value, other: Value, born_on: Value) -> bool | None:
     """As ``number_tells_birth``, of a person with the name of the ``other`` who was born then.
 
-    A declarant who is the father.
+    An example is a declarant who is the father.
     """
     answer = number_tells_birth.ask(number, born_on)
     return answer if answer is None or _same_name(name, other) else None

@@ -93,9 +93,9 @@ NO_CONTEXT = RuleContext()
 
 @lru_cache(maxsize=1 << 17)
 def date_parts(canonical: str) -> tuple[int, ...]:
-    """Year, month, day of a canonical date as far as they are known (``41/2010`` says a year, too).
+    """Return year, month and day of a canonical date as far as they are known.
 
-    ``()`` when not even the year is.
+    ``41/2010`` names a year, too. The result is ``()`` when not even the year is known.
     """
     if len(canonical) == FULL and canonical[2] == "." == canonical[5]:
         day, month, year = canonical[:2], canonical[3:5], canonical[6:]

@@ -89,8 +89,10 @@ class Autocomplete:
 
     @cached_property
     def _units(self) -> Mapping[str, Sequence[tuple[str, str, Unit]]]:
-        """Return (bare letters, spelling, unit) of all names and titles by their first two bare letters, larger units
-        first."""
+        """Return (bare letters, spelling, unit) of all names and titles by their first two bare letters.
+
+        Larger units come first.
+        """
         found: dict[str, list[tuple[str, str, Unit]]] = {}
         for unit in sorted(self._schemas.places.gazetteer.units, key=lambda unit: -unit.level):
             for name in (unit.title, unit.name):

@@ -24,6 +24,8 @@ REFUSAL = "refusal.json"
 
 
 class PackagePhase(StrEnum):
+    """How far the package of a book is."""
+
     NONE = "none"
     WAITING = "waiting"
     RUNNING = "running"
@@ -162,8 +164,10 @@ class PackageQueue:
         return found[-1].parent if found else None
 
     def _refused_before(self, book_id: int, package: Path | None) -> PackageState | None:
-        """Return the state that the last attempt left before this server started, if that was refused after
-        ``package`` was made."""
+        """Return the state that the last attempt left before this server started, if it was refused.
+
+        An attempt older than ``package`` does not count.
+        """
         found = sorted((self._folder / str(book_id)).glob(f"*/{REFUSAL}"))
         if not found or (package is not None and package.parent > found[-1].parent):
             return None

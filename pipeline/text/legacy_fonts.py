@@ -1,7 +1,7 @@
 """Text typed with a Vietnamese font of before Unicode, as old spreadsheets hold it.
 
-TCVN3 (ABC, the ``.Vn`` fonts) and VNI-Windows. ``TrÇn V¨n Nam`` is TCVN3 for ``Trần Văn Nam``, ``Traàn Vaên
-Nam`` is VNI for the same.
+The fonts are TCVN3 (ABC, the ``.Vn`` fonts) and VNI-Windows. ``TrÇn V¨n Nam`` is TCVN3 for ``Trần Văn Nam``,
+``Traàn Vaên Nam`` is VNI for the same.
 
 Which one it is shows only in many words together: ``sè`` is a word as typed and ``số`` in TCVN3. So a whole column
 is judged, by how many of its words become syllables, and it is converted only when the evidence leaves no doubt.
@@ -22,6 +22,8 @@ from pipeline.text.tones import ACUTE, BREVE, CIRCUMFLEX, DOT, GRAVE, HOOK, TILD
 
 
 class LegacyFont(StrEnum):
+    """A Vietnamese font encoding of before Unicode."""
+
     TCVN3 = "TCVN3 (ABC)"
     VNI = "VNI-Windows"
 

@@ -28,10 +28,10 @@ _AFTER_Q = frozenset(rime for rime in _RIMES if rime[0] == "u" and len(rime) > 1
 
 @lru_cache(maxsize=65536)
 def phonetic_key(word: str) -> str:
-    """What spellings that sound alike share.
+    """Return what spellings that sound alike share.
 
-    Letters without the tone and the tone's number behind them, ``y`` as ``i`` where both are written. ``Hòa``
-    and ``Hoà`` are one, and so are ``Kỳ`` and ``Kì``.
+    The key holds the letters without the tone and the tone's number behind them, ``y`` as ``i`` where both are written.
+    ``Hòa`` and ``Hoà`` have one key, and so have ``Kỳ`` and ``Kì``.
     """
     bare, tone = _untoned(word)
     if len(bare) == 2 and bare[1] == "y" and bare[0] not in "aâăeêioôơuưy":

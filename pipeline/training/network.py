@@ -114,8 +114,9 @@ class _Gated(nn.Module):
 
 
 class CtcNetwork(nn.Module):
-    """A network from (lines, 1, ``HEIGHT``, width) ink 0 to 1 to (lines, width / 4, 1 + letters) scores before the
-    softmax.
+    """A network from the ink of lines to the scores of letters before the softmax.
+
+    Its input is (lines, 1, ``HEIGHT``, width), ink 0 to 1; its output is (lines, width / 4, 1 + letters).
     """
 
     def __init__(self, options: NetworkOptions = NetworkOptions()) -> None:

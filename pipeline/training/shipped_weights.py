@@ -87,8 +87,11 @@ def _fill(network: CtcNetwork, held: Mapping[str, _Weights]) -> None:
 
 
 def _fill_memory(own: dict[str, Tensor], memories: Iterator[_Weights]) -> None:
-    """One bidirectional layer: two weights follow in the order of the file, what the line goes through and what the
-    state goes through; the biases have one dimension less."""
+    """Fill one bidirectional layer.
+
+    Two weights follow in the order of the file: that for the line and that for the state. The biases have one dimension
+    less.
+    """
     biases, inward, back = sorted(memories, key=lambda weights: weights.ndim)
     for direction, ending in enumerate(("", "_reverse")):
         for name, weights in (("ih", inward[direction]), ("hh", back[direction])):

@@ -230,8 +230,10 @@ def _count_stretches(of: NDArray[np.bool_]) -> int:
 
 
 def _sheared(part: Pixels, slope: float) -> tuple[Pixels, int]:
-    """Return the mask with its columns moved so that a stroke of that slope lies level, and how many rows were added
-    above."""
+    """Return the mask with its columns moved so that a stroke of that slope lies level.
+
+    The second value is how many rows were added above.
+    """
     height, width = part.shape
     room = int(np.ceil(abs(slope) * width / 2))
     matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2 + room]], np.float32)

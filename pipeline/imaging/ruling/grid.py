@@ -131,7 +131,6 @@ def _coverage(bands: NDArray[np.float32], height: float, lean: float, fan: float
 
 def _estimate_lean(bands: NDArray[np.float32], height: int) -> tuple[float, float]:
     """Return the lean and the fan at which the rules stand out most, coarse to fine, straight ones first."""
-
     few = np.ascontiguousarray(bands[:, ::COARSE_STRIDE])
 
     def merit(lean: float, fan: float) -> float:

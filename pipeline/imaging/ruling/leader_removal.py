@@ -198,8 +198,10 @@ def _dot_ink(dot: DotProfile, seen: Chosen, small: Chosen, light: Pixels, away: 
 
 
 def _find_hidden_paths(leaders: DotLeaders, letter: float) -> HiddenDotPaths | None:
-    """Return paths from every dot with no neighbour at one spacing to the next on its level, or as far as writing may
-    hide."""
+    """Return paths from every dot without a neighbour at one spacing to the next dot on its level.
+
+    Where no next dot is known, a path is as long as writing may hide.
+    """
     order = np.lexsort((leaders.centroids[:, 0], leaders.run_ids))
     x, y = leaders.centroids[order].T
     gap, same = np.diff(x), np.diff(leaders.run_ids[order]) == 0

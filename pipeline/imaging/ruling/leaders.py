@@ -151,10 +151,8 @@ def _dot_runs(centroids: NDArray[np.float64], letter: float) -> NDArray[np.int64
 def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter: float) -> NDArray[np.int64]:
     """Return for each small component the number of its level, or -1.
 
-    Leaders that dense writing has cut to ones and twos.
-
-    A level counts when seven or more components of one size lie on it within a twentieth of a letter, some of them at
-    the spacing of a leader.
+    It finds leaders that dense writing has cut to ones and twos. A level counts when seven or more components of one
+    size lie on it within a twentieth of a letter, some of them at the spacing of a leader.
     """
     row = np.full(len(centroids), -1)
     near = max(1.5, 0.045 * letter)

@@ -33,6 +33,8 @@ Numbers = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class GrammarEdge:
+    """An edge from one state of the grammar to another, by any of its words, at a cost."""
+
     source: str
     target: str
     words: tuple[str, ...]

@@ -126,7 +126,7 @@ def _width(rows: Iterable[ColumnRow]) -> str:
 def _expected(task: ColumnTask) -> tuple[FieldStatus | None, str]:
     """Return what the person before keyed, else what the machine read.
 
-    Nothing where the field is blind, where two people keyed different texts, or where nothing was read.
+    It is nothing where the field is blind, where two people keyed different texts, or where nothing was read.
     """
     work = task.work
     if work.blind or work.candidates:

@@ -120,8 +120,14 @@ def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
 
 @dataclass(frozen=True, slots=True)
 class FieldPicture:
-    """The picture of a field: its address, its size in pixels, and its box (left, top, right, bottom) on the
-    rectified page."""
+    """The picture of a field.
+
+    Attributes:
+        url: Its address.
+        width: Its width in pixels.
+        height: Its height in pixels.
+        box: Its box (left, top, right, bottom) on the rectified page.
+    """
 
     url: str
     width: int
@@ -247,7 +253,7 @@ def field_view(
 def prefilled(work: FieldWork) -> str:
     """Return the text that the input holds at first.
 
-    What the person before keyed, else what the machine read. It is empty where the field is blind, where two
+    It is what the person before keyed, else what the machine read. It is empty where the field is blind, where two
     people keyed different texts, or where nothing was read.
     """
     if work.blind or work.candidates:

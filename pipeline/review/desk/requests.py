@@ -23,6 +23,8 @@ KeyableStatus = Literal[
 
 
 class Body(BaseModel):
+    """The JSON body of a request; a field that it does not declare is an error."""
+
     model_config = ConfigDict(extra="forbid")
 
 

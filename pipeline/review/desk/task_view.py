@@ -78,7 +78,7 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
 def _visible_texts(task: DeskTask) -> Mapping[str, str]:
     """Return the text of each field that this person may see.
 
-    Of fields to be keyed what was read or keyed before, of other fields the effective value.
+    For fields to be keyed it is what was read or keyed before, for other fields the effective value.
     """
     shown = {name: value for name, value in task.values.items() if value}
     for work in task.fields:

@@ -132,8 +132,14 @@ def show_entry(
 ) -> Response:
     """Show an entry.
 
-    ``column``: the Ministry's column to be looked at; ``opened``: how many fields were reopened just now;
-    ``few``: too few people are left who have not seen them.
+    Args:
+        request: The request.
+        entry_id: The number of the entry.
+        session: The session of the person who asks.
+        site: The services of the server.
+        column: The Ministry's column to be looked at.
+        opened: How many fields were reopened just now.
+        few: Too few people are left who have not seen the fields.
     """
     return _shown(request, site, session, entry_id, column, opened=opened, few=few)
 

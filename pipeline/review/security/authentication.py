@@ -48,8 +48,13 @@ def new_form_value() -> str:
 
 
 def _name(request: Request, name: str) -> str:
-    """Return the cookie's name; over TLS with the prefix that keeps other hosts and plain connections from setting it
-    (RFC 6265bis)."""
+    """Return the cookie's name, over TLS with the prefix ``__Host-``.
+
+    The prefix keeps other hosts and plain connections from setting the cookie.
+
+    Source:
+        RFC 6265bis.
+    """
     return f"__Host-{name}" if _is_secure(request) else name
 
 

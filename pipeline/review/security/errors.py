@@ -117,9 +117,9 @@ def _code(error: Exception) -> str:
 
 
 def _redirect_to_login(request: Request, error: LoginRequired) -> Response:
-    """Send a page to the one to go to first.
+    """Send the browser to the page that it has to visit first.
 
-    Htmx, which would follow a redirect silently, gets an ``HX-Redirect``. A picture is not redirected: its
+    A request of htmx, which would follow a redirect silently, gets an ``HX-Redirect``. A picture is not redirected: its
     browser would get another login form behind the one that the person sees.
     """
     if _wants_json(request):

@@ -148,8 +148,9 @@ def training_font(file: Path) -> TrainingFont | None:
 
 
 def measure_font(file: Path) -> TrainingFont:
-    """Return the measures of any font with the plain letters, also of one held out, for drawing what is no training
-    line.
+    """Return the measures of any font with the plain letters.
+
+    It may be one held out, for drawing what is no training line.
     """
     return _measure(file, *_family_and_letters(file))
 

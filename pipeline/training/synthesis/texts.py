@@ -295,7 +295,7 @@ def _makers() -> tuple[tuple[Callable[[np.random.Generator], str], ...], tuple[f
 def vary_case(text: str, rng: np.random.Generator, shouted: float) -> str:
     """Return the text in some clerk's case.
 
-    Mostly as it is, else in capitals (a share ``shouted``), small letters or with initials.
+    It is mostly left as it is, else set in capitals (a share ``shouted``), in small letters or with initials.
     """
     kind = rng.random() - shouted
     if kind < 0:
