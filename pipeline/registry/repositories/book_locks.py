@@ -43,9 +43,10 @@ class BookLock:
         self._beaten = time.monotonic()
 
     def beat(self) -> None:
-        """Say that the run gets on; cheap enough for every page.
+        """Report that the run makes progress; this is cheap enough for every page.
 
-        Raises ``BookBusy`` when another run has taken the book over.
+        Raises:
+            BookBusy: Another run has taken the book over.
         """
         if time.monotonic() - self._beaten < BEAT_SECONDS:
             return
@@ -67,7 +68,11 @@ class BookLock:
 
 @contextmanager
 def lock_book(database: Database, book_id: int, seconds: float) -> Iterator[BookLock]:
-    """Hold a book while this is open. Raises ``BookBusy`` when another run has it."""
+    """Lock a book while this context is open.
+
+    Raises:
+        BookBusy: Another run has it.
+    """
     turn = BookLock(database, book_id, seconds)
     turn.begin()
     try:

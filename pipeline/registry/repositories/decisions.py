@@ -119,7 +119,7 @@ class NewDecision:
 def add_decisions(
     connection: Connection, decisions: Sequence[NewDecision], decided_at: datetime | None = None
 ) -> tuple[int, ...]:
-    """Their ids, in their order. ``decided_at``: now, if it is not told."""
+    """Add decisions and return their ids, in their order; ``decided_at`` is now by default."""
     if not decisions:
         return ()
     if not all(one.author.strip() for one in decisions):

@@ -267,7 +267,7 @@ def decisions_at(connection: Connection, spots: Collection[Spot]) -> Mapping[Spo
 
 
 def decisions_of(connection: Connection, page_id: int, row: int) -> dict[str, Decision]:
-    """The same of one entry, or of a page itself."""
+    """Return the last decisions on one entry, or on a page itself, as ``decisions_at`` does."""
     return decisions_at(connection, [(page_id, row)])[page_id, row]
 
 

@@ -90,10 +90,10 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
 
 
 def entries(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """One row an entry that stands, in the order of the rows on its page.
+    """Return one row a valid entry, in the order of the rows on its page.
 
-    ``entry_id``, ``page_id``, ``number``, ``registered_on``, ``page``. Records that bind no fields to these
-    roles have none.
+    Its columns are ``entry_id``, ``page_id``, ``number``, ``registered_on`` and ``page``. Records that bind no fields
+    to these roles have none.
     """
     found = [
         _values(

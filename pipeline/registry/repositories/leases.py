@@ -47,7 +47,7 @@ def take(context: DeskContext, task_id: int, person: Person, mode: KeyingMode) -
 def take_all(
     context: DeskContext, task_ids: Collection[int], person: Person, mode: KeyingMode
 ) -> frozenset[int]:
-    """The same of many tasks: those that the person has now."""
+    """Lease a person many tasks and return those that they hold now."""
     connection = context.connection
     found = connection.execute(select(lease).where(lease.c.task_id.in_(task_ids)))
     before = {row.task_id: row for row in found}

@@ -26,7 +26,11 @@ TICKETS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
 def stages(person: Person, wanted: Stage | None = None) -> tuple[Stage, ...]:
-    """The stages at which this person may work, or ``wanted`` alone. Raises ``NotYours``."""
+    """Return the stages at which this person may work, or ``wanted`` alone.
+
+    Raises:
+        NotYours: The person may not work at it.
+    """
     allowed = STAGES[person.role]
     if not allowed:
         raise NotYours("Tài khoản này không rà soát. Hãy đăng nhập bằng tài khoản của người rà soát.")
@@ -38,19 +42,31 @@ def stages(person: Person, wanted: Stage | None = None) -> tuple[Stage, ...]:
 
 
 def check_place(person: Person, place_code: str) -> None:
-    """Raises ``NotYours`` for a place whose books the person may not see."""
+    """Check that the person may see the books of a place.
+
+    Raises:
+        NotYours: They may not.
+    """
     if not person.may_see(place_code):
         raise NotYours("Quyển sổ này thuộc nơi đăng ký mà tài khoản này không được xem.")
 
 
 def check_tickets(person: Person) -> None:
-    """Raises ``NotYours`` for somebody who has nothing to do with scanning."""
+    """Check that the person may work with rescan tickets.
+
+    Raises:
+        NotYours: They may not.
+    """
     if person.role not in TICKETS:
         raise NotYours("Chỉ người quét sổ và người phụ trách xem được yêu cầu quét lại.")
 
 
 def require_text(words: str, what: str) -> str:
-    """The words without space around them. Raises ``RegistryError`` when there are none; ``what`` is missing then."""
+    """Return a text without space around it.
+
+    Raises:
+        RegistryError: The text is empty; ``what`` names it in the message.
+    """
     if not words.strip():
         raise RegistryError(f"Chưa ghi {what}. Hãy ghi một câu ngắn rồi gửi lại.")
     return words.strip()

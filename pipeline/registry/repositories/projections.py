@@ -154,7 +154,7 @@ def _entry_row(declared: RecordSchema, one: _Known, values: Mapping[str, str | N
 def _unaccepted(
     readings: Sequence[FieldReading], values: Mapping[str, str | None], decisions: Mapping[str, Decision]
 ) -> dict[str, str]:
-    """What the machine read and nobody has accepted or decided: for checks across entries, never in force."""
+    """Return what the machine read and nobody has accepted or decided: for checks across entries, never effective."""
     return {
         reading.field: reading.canonical
         for reading in readings
@@ -166,9 +166,9 @@ def _unaccepted(
 
 
 def _keep_records(connection: Connection, declared: RecordSchema, entries: Sequence[EffectiveValues]) -> None:
-    """The one row of each entry in the table of its record, and none in the others.
+    """Keep one row of each valid entry in the table of its record, and none in the others.
 
-    Of one that does not stand, none at all.
+    An invalid entry has no row at all.
     """
     new: dict[str, list[EffectiveValues]] = {}
     for record in dict.fromkeys(one.record for one in entries):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class RegistryQueries(Repository):
-    """What stands now, and how it came to that. Nothing is written."""
+    """The present content of the registry, and its history. Nothing is written."""
 
     def queue(self, book_id: int | None = None, limit: int | None = None) -> Sequence[Task]:
         """What waits for a person, reopened tasks first, then in the order of the book."""
@@ -44,7 +44,7 @@ class RegistryQueries(Repository):
             return failures.unread(connection, book_id)
 
     def summary(self, book_id: int | None = None) -> BookSummary:
-        """Where a book stands, or all of them."""
+        """Return the progress of a book, or of all of them."""
         with self._database.reading() as connection:
             return overview.summary(connection, self._declared, book_id)
 
@@ -102,7 +102,7 @@ class RegistryQueries(Repository):
             return links.stored_links(connection, kind, limit, rejected=rejected)
 
     def entries(self, book_id: int | None = None) -> Sequence[int]:
-        """The ids of the entries that stand, in the order of the books."""
+        """Return the ids of the valid entries, in the order of the books."""
         with self._database.reading() as connection:
             return stored_entries.entry_ids(connection, book_id)
 
@@ -112,17 +112,17 @@ class RegistryQueries(Repository):
             return stored_entries.stored_entry(connection, self._declared, entry_id)
 
     def stored_entries(self, book_id: int) -> Iterator[StoredEntry]:
-        """Yield all that is known of each entry of a book that stands, in the order of the book and as of one moment.
+        """Yield all that is known of each valid entry of a book, in the order of the book and as of one moment.
 
-        Many entries are read by one query a table, so that a whole book takes a few dozen queries. The transaction
-        lasts until the last entry was taken.
+        Many entries are read by one query a table, so that a whole book takes a few dozen queries. The transaction lasts
+        until the last entry was taken.
         """
         with self._database.reading() as connection:
             ids = stored_entries.entry_ids(connection, book_id)
             yield from stored_entries.stored_entries(connection, self._declared, ids)
 
     def read_entries(self, book_id: int, hand_reader: str) -> Sequence[ReadEntry]:
-        """What the machine last read on the entries of a book that stand and that this reader of handwriting read."""
+        """Yield the latest readings of the valid entries of a book that this handwriting reader has read."""
         with self._database.reading() as connection:
             return tuple(stored_entries.read_entries(connection, book_id, hand_reader))
 
@@ -138,12 +138,12 @@ class RegistryQueries(Repository):
             return books.stored_book(connection, book_id)
 
     def book_rows(self, record: str) -> Sequence[BookRow]:
-        """All books of a record, with how many entries of each stand."""
+        """Return all books of a record, each with the number of its valid entries."""
         with self._database.reading() as connection:
             return books.book_rows(connection, record)
 
     def record_rows(self, record: str, book_ids: Sequence[int]) -> Sequence[RecordRow]:
-        """The values in force of all entries of these books, which are of that record."""
+        """Return the effective values of all entries of these books, which are of that record."""
         with self._database.reading() as connection:
             return tuple(effective_values.record_rows(connection, self._declared, record, book_ids))
 

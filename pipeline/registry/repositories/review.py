@@ -26,10 +26,16 @@ class ReviewRepository(Repository):
         reason: str = "",
         version: int | None = None,
     ) -> bool:
-        """Record a person's word on fields of an entry, for good. Returns whether nothing is left to decide on it.
+        """Record a person's verdicts on fields of an entry, for good.
 
-        ``version`` is that of the ``Task`` that was shown: ``StaleTask`` when it has changed since. A verdict on
-        ``WHOLE_ENTRY`` says that findings which name no field were seen.
+        A verdict on ``WHOLE_ENTRY`` says that findings which name no field were seen. ``version`` is that of the ``Task``
+        that was shown.
+
+        Returns:
+            Whether nothing is left to decide on the entry.
+
+        Raises:
+            StaleTask: The task has changed since it was shown.
         """
         with self._database.writing() as connection:
             return decisions.decide(
@@ -50,7 +56,7 @@ class ReviewRepository(Repository):
             )
 
     def decide_link(self, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = "") -> None:
-        """Record a person's word on a suggested link, for good; the last one counts.
+        """Record a person's verdict on a suggested link, for good; the last one counts.
 
         No later run suggests a rejected pair again unless its evidence changes.
         """
@@ -60,10 +66,13 @@ class ReviewRepository(Repository):
     def amend(
         self, entry_id: int, field: str, text: str, order: AmendmentOrder, *, author: str, reason: str = ""
     ) -> int:
-        """Note that a decision of an authority gives a field another value.
+        """Record that a decision of an authority gives a field another value; what was read and decided stays as it is.
 
-        Returns the number of the amendment. What was read and decided stays as it is. ``RegistryError`` says
-        what is missing or wrong.
+        Returns:
+            The number of the amendment.
+
+        Raises:
+            RegistryError: Something is missing or wrong.
         """
         with self._database.writing() as connection:
             entry_ = stored_entry(connection, self._declared, entry_id)

@@ -30,7 +30,7 @@ AT_ONCE = 500
 
 
 def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[int]:
-    """Return the ids of the entries that stand, of a book or of all, in the order of the books."""
+    """Return the ids of the valid entries, of a book or of all, in the order of the books."""
     query = (
         select(entry.c.id)
         .join(page, entry.c.page_id == page.c.id)

@@ -29,8 +29,12 @@ _UNTOUCHED = consensus_of(Way.SINGLE, ())
 class TaskWanted:
     """What the task of a subject must say.
 
-    ``place``: where it stands (``entries.place_of``); ``before``: the row of the task, None where there is
-    none; ``left`` to decide, and ``keyed`` so far.
+    Attributes:
+        subject: The entry or page.
+        place: Its page, scan and book (``entries.place_of``).
+        before: The present row of the task; None where there is none.
+        left: What is left to decide.
+        keyed: The agreement on its fields so far.
     """
 
     subject: Subject
@@ -51,7 +55,8 @@ class TaskWanted:
 def refresh_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
     """Bring these tasks in step with what is left and keyed.
 
-    Returns the subjects whose task was opened *again* by this.
+    Returns:
+        The subjects whose task was opened *again* by this.
     """
     wanted = [one for one in wanted if one.before is not None or one.left.fields]
     waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}

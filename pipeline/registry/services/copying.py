@@ -172,7 +172,11 @@ def _insert(there: Connection, table: str, names: Sequence[str], rows: Iterable[
 
 
 def _same_flaws(here: Connection, there: Connection, source: Database, target: Database) -> int:
-    """How many flaws the audit of the copy has. Raises ``RegistryError`` unless the source has the same ones."""
+    """Return how many flaws the audit of the copy has.
+
+    Raises:
+        RegistryError: The source does not have the same ones.
+    """
     copied = verify(there, target.key_file)
     if copied.passed:
         return 0
@@ -189,7 +193,11 @@ def _told(found: Verification) -> tuple[int, Mapping[Any, None]]:
 
 
 def _check_unmoved(source: Database, begun: Head | None) -> None:
-    """Raises ``RegistryError`` when the source has more now than was copied: it would be missing in the copy."""
+    """Check that nothing was added to the source since it was copied.
+
+    Raises:
+        RegistryError: The source has more now, which would be missing in the copy.
+    """
     with source.reading() as connection:
         now = head(connection)
     if now != begun:

@@ -56,7 +56,12 @@ class Accounts:
     # --- coming in ------------------------------------------------------------------------------------------------
 
     def authenticate(self, login: str, password: str, address: str) -> Session:
-        """A new session. ``address``: where the person sits. Raises ``LoginRefused`` and ``LoginLocked``."""
+        """Log a person in from ``address`` and return the new session.
+
+        Raises:
+            LoginRefused: Login or password is wrong.
+            LoginLocked: There were too many wrong passwords.
+        """
         login = login.strip().lower()
         with self._database.writing() as connection:
             row = stored_accounts.row_of(connection, login, lock=True)
@@ -86,10 +91,11 @@ class Accounts:
             logins.end(connection, token)
 
     def change_password(self, session: Session, old: str, new: str, address: str) -> Session:
-        """Put a new password in the place of one's own; all sessions end, a new one is returned.
+        """Change one's own password; all sessions end, a new one is returned.
 
-        Raises ``LoginRefused`` for a wrong old password (which counts like a wrong login), ``AccountError`` for a weak
-        new one.
+        Raises:
+            LoginRefused: The old password is wrong, which counts like a wrong login.
+            AccountError: The new password is weak.
         """
         login = session.person.login
         passwords.refuse_weak(new, login)
@@ -158,7 +164,11 @@ class Accounts:
         return password
 
     def deactivate(self, login: str, by: str = CONSOLE) -> None:
-        """Let the person in no more, from this moment. Raises ``AccountError`` for the last administrator."""
+        """Close an account, from this moment.
+
+        Raises:
+            AccountError: It is the last administrator.
+        """
         with self._changing() as connection:
             row = stored_accounts.known_row(connection, login)
             stored_accounts.refuse_last_administrator(connection, row)
@@ -173,9 +183,10 @@ class Accounts:
             stored_accounts.change(connection, row, {"active": True}, self._now(), by, "account-activated")
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
-        """What a person does, and for which places (codes, None = all); from their next click on.
+        """Set a person's role and places (codes, None = all), which apply from their next request on.
 
-        Raises ``AccountError`` for the last administrator.
+        Raises:
+            AccountError: It is the last administrator.
         """
         codes = stored_accounts.places_of(role, places)
         with self._changing() as connection:

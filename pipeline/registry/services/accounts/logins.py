@@ -21,10 +21,12 @@ from pipeline.registry.tables.accounts import account, login_failure, login_sess
 def note_try(
     connection: Connection, login: str, address: str, now: datetime, options: AccountOptions
 ) -> None:
-    """Note one more wrong try.
+    """Record one more wrong password.
 
-    Raises ``LoginLocked`` when there were too many within the window already. The caller holds the account,
-    if there is one, so that tries at once are counted one after the other.
+    The caller holds the account, if there is one, so that simultaneous tries are counted one after the other.
+
+    Raises:
+        LoginLocked: There were too many within the window already.
     """
     since = now - options.window
     connection.execute(delete(login_failure).where(login_failure.c.failed_at <= since))

@@ -48,7 +48,11 @@ def one_time_password() -> str:
 
 
 def refuse_weak(password: str, login: str) -> None:
-    """Raises ``AccountError`` for a password that is short, too long, holds the login or is among the common ones."""
+    """Check that a password is not weak.
+
+    Raises:
+        AccountError: It is short, too long, holds the login or is among the common ones.
+    """
     folded = _folded(password).casefold()
     if len(folded) < SHORTEST:
         raise AccountError(f"Mật khẩu mới phải có ít nhất {SHORTEST} ký tự. Có thể dùng cả một câu dễ nhớ.")

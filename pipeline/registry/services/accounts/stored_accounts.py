@@ -29,7 +29,11 @@ LONGEST_NAME = 80
 
 
 def login_of(text: str) -> str:
-    """A login as it is stored. Raises ``AccountError`` for what cannot be one."""
+    """Return a login as it is stored.
+
+    Raises:
+        AccountError: The text cannot be a login.
+    """
     login = text.strip().lower()
     if login == CONSOLE or not LOGIN.fullmatch(login):
         raise AccountError(
@@ -40,7 +44,11 @@ def login_of(text: str) -> str:
 
 
 def name_of(text: str) -> str:
-    """A person's name as it is shown. Raises ``AccountError`` when there is none."""
+    """Return a person's name as it is shown.
+
+    Raises:
+        AccountError: There is none.
+    """
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(f"Hãy ghi họ tên người dùng, không quá {LONGEST_NAME} ký tự.")
@@ -48,9 +56,10 @@ def name_of(text: str) -> str:
 
 
 def places_of(role: Role, codes: Collection[str] | None) -> list[str] | None:
-    """Place codes as they are stored; an administrator sees no entries and administers all accounts.
+    """Return place codes as they are stored; an administrator sees no entries and administers all accounts.
 
-    Raises ``AccountError`` for what cannot be a code.
+    Raises:
+        AccountError: A code cannot be one.
     """
     if codes is None or role is Role.ADMINISTRATOR:
         return None
@@ -97,7 +106,11 @@ def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapp
 
 
 def known_row(connection: Connection, login: str) -> RowMapping:
-    """The account of that login, held until the transaction ends. Raises ``UnknownAccount`` when there is none."""
+    """Return the account of that login, held until the transaction ends.
+
+    Raises:
+        UnknownAccount: There is none.
+    """
     row = row_of(connection, login.strip().lower(), lock=True)
     if row is None:
         raise UnknownAccount("Không có tài khoản nào với tên đăng nhập này. Hãy xem danh sách tài khoản.")
@@ -133,7 +146,11 @@ def note_login(connection: Connection, row: RowMapping, now: datetime, password_
 
 
 def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:
-    """Raises ``AccountError`` when nobody else in use could administer accounts."""
+    """Check that somebody else in use can administer accounts.
+
+    Raises:
+        AccountError: Nobody can.
+    """
     if row["role"] != Role.ADMINISTRATOR or not row["active"]:
         return
     others = connection.scalars(

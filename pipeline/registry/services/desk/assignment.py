@@ -114,10 +114,10 @@ def _first(query: Select[int]) -> Select[int]:
 
 
 def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
-    """The same, one place after another.
+    """Return the results of a query, one place after another.
 
-    PostgreSQL before version 17 does not see that an index whose second column is one of several values is
-    still in order, and reads it from its beginning (250 ms of a million tasks, not 0.1).
+    PostgreSQL before version 17 does not see that an index whose second column is one of several values is still in
+    order, and reads it from its beginning (250 ms of a million tasks, not 0.1).
     """
     place = func.unnest(literal(places, ARRAY(Text))).table_valued("code", name="place").render_derived()
     of_place = _first(query.where(review_task.c.place_code == place.c.code)).lateral()
