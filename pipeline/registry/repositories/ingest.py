@@ -61,9 +61,9 @@ class IngestRepository(Repository):
     def save_page(self, book_id: int, result: PageResult, fingerprint: str) -> SaveOutcome:
         """Store what one run read on a page, whole or not at all. The scan must be stored before.
 
-        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and findings
-        count from now on. What people decided stays effective; where the machine now reads something else than they saw,
-        the task opens again.
+        Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and
+        findings count from now on. What people decided stays effective; where the machine now reads something
+        else than they saw, the task opens again.
         """
         with self._database.writing() as connection:
             return pages.save_page(connection, self._declared, book_id, result, fingerprint)

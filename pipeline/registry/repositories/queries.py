@@ -114,8 +114,8 @@ class RegistryQueries(Repository):
     def stored_entries(self, book_id: int) -> Iterator[StoredEntry]:
         """Yield all that is known of each valid entry of a book, in the order of the book and as of one moment.
 
-        Many entries are read by one query a table, so that a whole book takes a few dozen queries. The transaction lasts
-        until the last entry was taken.
+        Many entries are read by one query a table, so that a whole book takes a few dozen queries. The
+        transaction lasts until the last entry was taken.
         """
         with self._database.reading() as connection:
             ids = stored_entries.entry_ids(connection, book_id)

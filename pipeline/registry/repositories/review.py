@@ -28,8 +28,8 @@ class ReviewRepository(Repository):
     ) -> bool:
         """Record a person's verdicts on fields of an entry, for good.
 
-        A verdict on ``WHOLE_ENTRY`` says that findings which name no field were seen. ``version`` is that of the ``Task``
-        that was shown.
+        A verdict on ``WHOLE_ENTRY`` says that findings which name no field were seen. ``version`` is that of
+        the ``Task`` that was shown.
 
         Returns:
             Whether nothing is left to decide on the entry.
