@@ -1,4 +1,4 @@
-"""Prefect lives here, and nothing but Prefect. It is told to stay offline before it is first imported.
+"""Prefect lives here, and nothing but Prefect. It is set to stay offline before it is first imported.
 
 Every setting here is only a default: an environment variable of the same name wins.
 """

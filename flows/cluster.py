@@ -140,7 +140,7 @@ def require_server() -> None:
 
 
 def server_address() -> str | None:
-    """Of the Prefect server that this process is told to use."""
+    """Return the address of the Prefect server that this process uses."""
     return get_current_settings().api.url
 
 

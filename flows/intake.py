@@ -32,7 +32,7 @@ from pipeline.workspace import Workspace
 
 @flow(name="intake", log_prints=False, persist_result=False)
 def intake(workspace: str | None = None) -> list[Summary]:
-    """Take in what lies still in the inboxes of ``intake.toml``; how things stand today, one summary a scanner."""
+    """Take in what lies still in the inboxes of ``intake.toml``; return today's state, one summary a scanner."""
     summaries = take_in(workspace)
     told = overview(summaries)
     if any(one["new"] or one["problem"] for one in summaries):
@@ -43,7 +43,7 @@ def intake(workspace: str | None = None) -> list[Summary]:
 
 @task(name="take-in", **TAKING_IN)
 def take_in(workspace: str | None) -> list[Summary]:
-    """Two looks at every inbox, far enough apart that what the first one sees can be still at the second."""
+    """Look at every inbox twice, far enough apart that what the first one sees can be still at the second."""
     try:
         folder = Path(workspace) if workspace else read_settings().workspace
         place = Workspace(folder.expanduser().resolve())
@@ -65,7 +65,7 @@ def _two_rounds(options: IntakeOptions, place: Workspace) -> tuple[ScannerRound,
 
 
 def summaries_of(options: IntakeOptions, place: Workspace, rounds: Sequence[ScannerRound]) -> list[Summary]:
-    """How things stand today at each scanner, after those rounds."""
+    """Return today's state at each scanner, after those rounds."""
     today = iso_date(time.time())
     days = {one.scanner: one for one in day_reports(options, place) if one.day == today}
     return [

@@ -1,4 +1,4 @@
-"""What a supervisor finds in Prefect's page in the morning: where each book stands, what failed, what to do.
+"""What a supervisor finds in Prefect's page in the morning: the state of each book, what failed, what to do.
 
 In Vietnamese; counts and names of files only.
 """
@@ -75,6 +75,6 @@ def _unlike(summaries: Sequence[Summary]) -> list[str]:
 
 
 def _cell(name: str) -> str:
-    """A name of a file or folder as it may stand in a table: nothing in it is markup."""
+    """Return a name of a file or folder for a table: nothing in it is markup."""
     plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
     return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#!" else letter for letter in plain)

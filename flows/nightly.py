@@ -1,7 +1,7 @@
 """The nightly run: all books of a folder, one Prefect task a book, paths in and counts out.
 
 The work is ``pipeline.batch``; Prefect gives the schedule, the retries and a table to look at. What is done and what is
-not stands in the registry, never in Prefect, so a run that was cut off is simply started again.
+not is kept in the registry, never in Prefect, so a run that was cut off is simply started again.
 """
 
 from __future__ import annotations

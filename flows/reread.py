@@ -1,4 +1,4 @@
-"""Reading again as a Prefect flow: by default it only tells what a new model, form or rule would change."""
+"""Reading again as a Prefect flow: by default it only reports what a new model, form or rule would change."""
 
 from __future__ import annotations
 

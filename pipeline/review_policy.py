@@ -95,7 +95,7 @@ class ReviewPolicy:
 
 
 class _Keys(Declaration):
-    """What may stand in ``[review]`` and in ``[[review.book]]``."""
+    """The keys that are allowed in ``[review]`` and in ``[[review.book]]``."""
 
     check: Share = "all"
     blind: Share = "critical"
@@ -124,7 +124,7 @@ def read(path: Path, schemas: Schemas) -> ReviewPolicy:
 
 
 class _Reader:
-    """One office's ``[review]``; flaws are gathered and told together."""
+    """One office's ``[review]``; flaws are gathered and reported together."""
 
     def __init__(self, file: StaffFile, schemas: Schemas) -> None:
         self._file = file

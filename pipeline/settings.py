@@ -142,7 +142,11 @@ class Settings(BaseSettings):
         return loaded
 
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
-        """Who reviews what in the office of that workspace. Raises ``SchemaError`` that tells every flaw of it."""
+        """Return who reviews what in the office of that workspace.
+
+        Raises:
+            SchemaError: Its file has flaws; the message names each.
+        """
         return review_policy.read(Workspace(workspace).office, schemas)
 
     def sampling_policy_of(self, workspace: Path) -> SamplingPolicy:

@@ -177,7 +177,7 @@ class Workspace:
 
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
-    """Write a copy beside ``target`` and give it the name when it is proven whole."""
+    """Write a copy next to ``target`` and give it the name when it is proven whole."""
     remove_temporary_files(target.parent, older_than=STALE_SECONDS)
     with storage_errors(target.parent), atomic_path(target) as temporary:
         _copy(source, temporary)

@@ -1,4 +1,4 @@
-"""The entries and pages that the checks of books look at, in the order in which they stand in the books.
+"""The entries and pages that the checks of books look at, in the order of the books.
 
 A *series* is all that one office registers of one kind of event, in all its volumes. Numbers run over the volumes of a
 series within a year.

@@ -204,7 +204,7 @@ def _steps(power: float) -> Iterator[float]:
 
 
 def _shorten(label: str) -> str:
-    """Return a label without its middle where it is too long: its end is a code or a year and tells it from others."""
+    """Return a label without its middle where it is too long: its end (a code, a year) distinguishes it."""
     if len(label) <= LONGEST_LABEL:
         return label
     return f"{label[: LONGEST_LABEL - KEPT_LABEL_END - 1]}…{label[-KEPT_LABEL_END:]}"

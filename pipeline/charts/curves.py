@@ -42,7 +42,7 @@ FEW_FIELDS = 10
 
 @dataclass(frozen=True, slots=True)
 class AxisTick:
-    """A tick of an axis: where it stands, in pixels, and its text."""
+    """A tick of an axis: its position in pixels and its text."""
 
     at: float
     text: str
@@ -165,7 +165,7 @@ class ReliabilityChart:
         area: Where it is drawn.
         ticks, up: The ticks of both axes.
         dots: One a bin.
-        bars: x and height of the bar that tells how many fields a bin holds, in pixels.
+        bars: x and height of the bar that shows how many fields a bin holds, in pixels.
     """
 
     area: PlotArea

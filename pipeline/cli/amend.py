@@ -1,4 +1,4 @@
-"""``hotich amend``: corrections and supplements by a decision, above what stands on paper."""
+"""``hotich amend``: corrections and supplements by a decision, on top of what the paper says."""
 
 from __future__ import annotations
 

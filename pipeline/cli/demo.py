@@ -1,4 +1,4 @@
-"""``hotich demo``: what a run over sample books came to, told and shown."""
+"""``hotich demo``: the results of a run over sample books, as text and pictures."""
 
 from __future__ import annotations
 

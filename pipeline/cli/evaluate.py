@@ -107,7 +107,7 @@ def _cut_from(
 
 
 def _place(outcome: FieldOutcome, book: EvaluatedBook) -> str:
-    """Where it stands, for a person who wants to open the scan."""
+    """Return its place, for a person who wants to open the scan."""
     if outcome.entry.page is None:
         return f"sổ {book.folder.name}, việc máy không tìm thấy"
     ref = book.refs[outcome.entry.page]

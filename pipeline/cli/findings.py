@@ -29,7 +29,7 @@ def format_reasons(counted: Mapping[str, int], schemas: Schemas, most: int = 12)
 
 
 def format_summary(summary: BookSummary) -> tuple[str, ...]:
-    """Where all books stand, as Vietnamese sentences."""
+    """Return the state of all books as Vietnamese sentences."""
     pages = sum(summary.pages.values())
     entries = summary.pages.get(PageKind.ENTRIES.value, 0)
     covers = summary.pages.get(PageKind.COVER.value, 0)
@@ -81,7 +81,7 @@ class FindingPlace:
 
 
 class FindingPlaces:
-    """Where things stand, for telling. Reads the registry's columns once."""
+    """The places of findings, for messages. Reads the registry's columns once."""
 
     def __init__(self, registry: Registry) -> None:
         entries, pages, books = registry.series_columns()

@@ -195,7 +195,7 @@ def _stopped_by_hand(watch: float | None) -> Iterator[None]:
 
 
 def intake_desk(workspace: Path | None) -> tuple[IntakeOptions, Workspace]:
-    """What ``intake.toml`` says, and the workspace it stands in."""
+    """What ``intake.toml`` says, and the workspace it belongs to."""
     folder = (workspace or read_settings().workspace).expanduser().resolve()
     return read_options(Workspace(folder).scanners, folder), Workspace(folder)
 

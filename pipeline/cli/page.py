@@ -84,7 +84,7 @@ def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
 
 
 def _bare_ledger(form: Form) -> Ledger:
-    """A ledger of which only the form is known; its volume carries the form's first year, as one has to stand there."""
+    """A ledger of which only the form is known; its volume carries the form's first year, as one is required."""
     return Ledger(form.id, "", "", f"0/{form.years[0]}")
 
 

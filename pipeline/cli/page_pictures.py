@@ -95,7 +95,7 @@ def record_picture(page: PageImage, result: PageResult, schemas: Schemas) -> Pix
 
 
 def _shown(result: PageResult) -> list[FieldReading]:
-    """What stands on the page: what the form has no place for is left out."""
+    """Return what the page shows: what the form has no place for is left out."""
     first = result.entries[0].readings if result.entries else ()
     return [reading for reading in first if reading.status is not FieldStatus.NOT_ON_FORM and reading.box]
 

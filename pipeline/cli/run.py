@@ -167,7 +167,7 @@ def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, sc
 
 
 def show_registry_summary(context: RunContext) -> None:
-    """Where all books of the registry stand, and what to do next."""
+    """Show the state of all books of the registry, and what to do next."""
     with context.open_registry() as registry:
         summary = registry.summary()
     out().print("Trong sổ dữ liệu:", markup=False)

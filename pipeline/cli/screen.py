@@ -156,5 +156,5 @@ def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
 
 
 def _is_reported(done: int, total: int) -> bool:
-    """Whether a line tells that so many are done."""
+    """Return whether a line reports that so many are done."""
     return done % max(1, total // LINES) == 0 or done == total

@@ -153,7 +153,7 @@ def _nothing(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _environment(workspace: Path, books: Path, backup: Path | None, prefect_port: int) -> dict[str, str]:
-    """What the programs are told; what the office has set itself wins where it is not about places."""
+    """Return the environment of the programs; what the office has set itself wins where it is not about places."""
     home = Path(__file__).resolve().parents[2]
     places = {
         "PREFECT_API_URL": f"http://127.0.0.1:{prefect_port}/api",

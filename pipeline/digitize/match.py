@@ -88,7 +88,7 @@ class FormMatch:
 
 
 def is_print(words: int, clear: int) -> bool:
-    """Return whether so many words, so many of them clear, are more than what shows through or lies beside a page."""
+    """Return whether so many words, so many of them clear, are more than what shows through or lies next to a page."""
     return words >= OTHER_WORDS and clear >= CLEAR_WORDS * words
 
 

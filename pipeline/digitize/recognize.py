@@ -215,7 +215,7 @@ def _chosen(crops: Sequence[_LineCrop], numbers: Sequence[int]) -> list[Crop]:
 def _signatures_beside_print(
     crops: Sequence[_LineCrop], print_chances: Sequence[float], record: RecordSpec
 ) -> frozenset[int]:
-    """Return the lines that are written across or beside a name stamp or a typed name."""
+    """Return the lines that are written across or next to a name stamp or a typed name."""
     named = {
         crop.region_key
         for crop, chance in zip(crops, print_chances, strict=True)

@@ -2,7 +2,7 @@
 
 It is only where the paper itself is seen: the leader runs on unbroken, and neither dark nor faint nor red ink is left
 over. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a page's edge, a rule or
-print, it lies beside the region, a stamp touches a seal), so that the picture is asked, not the ink mask.
+print, it lies next to the region, a stamp touches a seal), so that the picture is asked, not the ink mask.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Segment: from the rectified page to the field regions of its entries, each with its text lines.
 
 A page form holds one entry. Its components are assigned to the field lines (the pieces of a slot along a leader), what
-touches across lines is split, and what was struck out or inserted is told apart; areas without a leader (names below a
+touches across lines is split, and what was struck out or inserted is separated; areas without a leader (names below a
 signature) are grouped to lines by themselves. A table form holds an entry a row, with a region a cell. A region without
 a line is blank only where the paper itself is seen there (``pipeline.digitize.residual_ink``).
 """
@@ -103,7 +103,7 @@ def _log_entry(entry: EntryRegion) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _SlotInk:
-    """The ink of one slot, before it is known whether any is left over beside it."""
+    """The ink of one slot, before it is known whether any is left over next to it."""
 
     slot: Slot
     lines: tuple[TextLine, ...]
@@ -285,7 +285,7 @@ class _PageForm:
 
 
 def _is_name(slot: Slot, record: RecordSpec) -> bool:
-    """Return whether it is an area for a person's name, below or beside a signature."""
+    """Return whether it is an area for a person's name, below or next to a signature."""
     names = slot.field_names
     return bool(slot.area and names) and all(record.by_name[name].kind == "name" for name in names)
 

@@ -92,7 +92,7 @@ class DetectedSheets:
 
     @property
     def is_spread(self) -> bool:
-        """Whether the picture shows an open book whose two pages are told apart for sure."""
+        """Whether the picture shows an open book whose two pages are distinguished for sure."""
         return len(self.sheets) == 2
 
 
@@ -163,7 +163,7 @@ def _part_at_middle(
 
 
 def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContext) -> DetectedSheets:
-    """Part a picture of which one page was found, where print lies beside that page in the place of the facing one."""
+    """Part a picture of which one page was found, where print lies next to that page in the place of the facing one."""
     if match.form is None or match.fit is None:
         return NOT_PARTED
     level = match.level
@@ -191,7 +191,7 @@ def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContex
 
 
 def _bears_print(place: Box, match: FormMatch, context: PageContext) -> bool:
-    """Return whether enough of a place on the deskewed picture is in it, and printed words stand there."""
+    """Return whether enough of a place on the deskewed picture is in it, and printed words lie there."""
     seen = place.within(*match.level.size)
     if seen.area < FACING_SHARE * place.area:
         return False

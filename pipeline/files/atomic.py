@@ -26,7 +26,7 @@ _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 @contextmanager
 def atomic_path(target: Path, *, durable: bool = True, overwrite: bool = True) -> Iterator[Path]:
-    """Yield a temporary path beside ``target`` that becomes ``target`` when the block ends well.
+    """Yield a temporary path next to ``target`` that becomes ``target`` when the block ends well.
 
     The block creates the file at that path; whatever it leaves there is removed when it fails.
 

@@ -1,4 +1,4 @@
-"""Names of files as they may stand in a message."""
+"""Names of files in the form that messages may hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How things stand for each scanner and day: everything that was delivered is stored, kept apart, or waits.
+"""The state of each scanner and day: everything that was delivered is stored, kept apart, or waits.
 
 Deliveries are numbered when they are first seen, so they are counted without asking what became of them; that the sum
 is right, and that the bytes are where the manifest says, is proven by ``verify_day``.

@@ -287,7 +287,7 @@ class Ingestor:
         return replace(row, pages=pages, again=again)
 
     def _is_told(self, digest: str) -> bool:
-        """Whether some manifest tells of those bytes: a run that died may have stored them without a word."""
+        """Return whether some manifest lists those bytes: a run that died may have stored them without a word."""
         paths = (
             path
             for scanner in self.options.scanners

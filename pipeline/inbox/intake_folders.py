@@ -56,7 +56,7 @@ class IntakeFolders:
         return self.root / "looks" / f"{book}.jsonl"
 
     def quarantine(self, scanner: str, day: str) -> Path:
-        """What was refused, each with its reason beside it."""
+        """What was refused, each with its reason next to it."""
         return self.root / "quarantine" / scanner / day
 
 
@@ -81,7 +81,7 @@ _UNSAFE = re.compile(r"[^\w .()-]")
 
 
 def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: ScanError, at: str) -> str:
-    """Move a copy that is on disk into the quarantine and write the reason beside it.
+    """Move a copy that is on disk into the quarantine and write the reason next to it.
 
     Done again after a crashed run, it comes to the same.
 

@@ -1,4 +1,4 @@
-"""One round over all inboxes: what is new is numbered, what is still is taken in, what waits is told with why."""
+"""One round over all inboxes: what is new is numbered, what is still is taken in, what waits is reported with why."""
 
 from __future__ import annotations
 

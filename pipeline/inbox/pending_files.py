@@ -68,7 +68,7 @@ class InboxFile:
 
 @dataclass(frozen=True, slots=True)
 class ForeignEntry:
-    """What lies in an inbox and is no file: it is told and left where it is."""
+    """What lies in an inbox and is no file: it is reported and left where it is."""
 
     name: str
     message: str

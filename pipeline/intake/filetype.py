@@ -49,7 +49,7 @@ def file_type(head: bytes) -> FileType | None:
 
 
 def shown(path: Path) -> str:
-    """The file's name as it may stand in a message: no control characters, no bytes that are not text."""
+    """Return the file's name in the form that messages may hold: no control characters, no bytes that are not text."""
     return printable(path.name)
 
 

@@ -164,7 +164,7 @@ class _Child:
         })  # fmt: skip
 
     def write(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
-        """Have pages written; raises the ``ScanError`` that the process tells."""
+        """Have pages written; raise the ``ScanError`` that the process reports."""
         self.asked += 1
         self._send({
             "path": os.fspath(scan.path.absolute()), "sha256": scan.sha256, "size": scan.size,
@@ -175,7 +175,7 @@ class _Child:
             raise answered_error(header)
 
     def count(self) -> int:
-        """How many pages there are; raises the ``ScanError`` that the process tells."""
+        """Return the number of pages; raise the ``ScanError`` that the process reports."""
         header = next(self._lines)
         if "error" in header:
             raise answered_error(header)

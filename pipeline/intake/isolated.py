@@ -83,7 +83,7 @@ def end_child(child: subprocess.Popen[bytes]) -> None:
 
 
 def answered_error(header: Mapping[str, Any]) -> HotichError:
-    """The error that a child told."""
+    """Return the error that a child reported."""
     code = str(header["error"])
     if code == SetupError.code:
         return SetupError(str(header.get("message", "")))

@@ -133,7 +133,7 @@ class PdfDrawing:
 
 
 class _MoreThanOnePicture(Exception):
-    """The page holds marks beside or over its picture."""
+    """The page holds marks next to or over its picture."""
 
 
 def page_instructions(page: pikepdf.Page) -> Instructions:

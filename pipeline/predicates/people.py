@@ -1,4 +1,4 @@
-"""Rules of what a number (I), a name or a relation (L) tells of a person.
+"""Rules of what a number (I), a name or a relation (L) says about a person.
 
 A personal number is ``PPP`` (province or country) ``C`` (century and sex) ``YY`` (year of birth) and six random digits;
 a citizen may keep an old one after a correction of the record, so a contradiction is a doubt and no more. There is no

@@ -134,7 +134,7 @@ Texts = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class MatchFeature:
-    """A column by which people and events are told apart.
+    """A column by which people and events are distinguished.
 
     Attributes:
         position: Its place among the texts.

@@ -138,7 +138,7 @@ class _TextReader(ABC):
         self._parser.Parse(b"", True)
 
     def _root(self, tag: str, values: Attributes) -> None:
-        """The first element tells the prefix of all names."""
+        """Take the prefix of all names from the first element."""
         prefix, colon, _ = tag.rpartition(":")
         self._cut = len(prefix) + len(colon)
         self._parser.StartElementHandler = self._start

@@ -1,4 +1,4 @@
-"""A sampling plan: the smallest sample that tells good lots from bad ones as surely as an office wants.
+"""A sampling plan: the smallest sample that separates good lots from bad ones as surely as an office wants.
 
 As in ISO 2859 and Schilling and Neubauer 2017 ("Acceptance sampling in quality control"), with exact hypergeometric
 chances instead of tables: a lot with the acceptable share of wrong entries passes but for the producer's risk, one with

@@ -33,7 +33,7 @@ class RecognizedFont:
     """The font of a text or column, and the evidence.
 
     Of ``words`` different words with letters that the font uses for others, ``strange`` are no Vietnamese
-    syllables as they stand and ``sound`` are once converted.
+    syllables as typed and ``sound`` are once converted.
     """
 
     font: LegacyFont
@@ -62,7 +62,7 @@ _OVER_BREVE = {"è": GRAVE, "é": ACUTE, "ú": HOOK, "ü": TILDE, "ë": DOT, "ê
 
 
 def _vni_letters() -> Mapping[str, str]:
-    """From a letter, or a letter and the sign behind it, to what they stand for."""
+    """Return the map from a letter, or a letter and the sign behind it, to what they mean."""
     small = {"ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "í": "í", "ì": "ì", "î": "ỵ", "ô": "ơ", "ö": "ư"}
     bases = {"a": "a", "e": "e", "o": "o", "u": "u", "y": "y", "ô": "ơ", "ö": "ư"}
     small |= {typed + sign: base + tone for typed, base in bases.items() for sign, tone in _TONES.items()}

@@ -100,7 +100,7 @@ class TrainedModel:
 
 
 def write_card(folder: Path, model: TrainedModel) -> None:
-    """Write ``model.toml`` beside the weights."""
+    """Write ``model.toml`` next to the weights."""
     sha256 = sha256_of_file(folder / WEIGHTS)
     parameters = sum(parameter.numel() for parameter in model.network.parameters())
     options = model.network.options

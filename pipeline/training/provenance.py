@@ -276,7 +276,7 @@ def _stages_of(card: Mapping[str, Any]) -> Sequence[TrainingStage]:
 
 
 def _card_of(model: Path, sha256: str) -> dict[str, Any] | None:
-    """The card beside a model; None when there is none that can be read and names this file."""
+    """Return the card next to a model's file; None when there is none that can be read and names this file."""
     try:
         card = tomllib.loads((model.parent / "model.toml").read_text(encoding="utf-8"))
         named = [digest for _, digest in card["files"]]

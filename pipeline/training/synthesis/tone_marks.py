@@ -199,7 +199,7 @@ def _dot(habits: ToneMarkStyle, rng: np.random.Generator) -> Curve:
 
 
 def _below(place: GlyphBox, habits: ToneMarkStyle, rng: np.random.Generator) -> tuple[float, float]:
-    """Return where the dot below lies: under the letter, or beside a tail."""
+    """Return where the dot below lies: under the letter, or next to a tail."""
     unit = place.unit
     x = (place.left + place.right) / 2 + rng.normal(0.5 * habits.shift, habits.unsteady) * unit
     return x, place.base + float(rng.uniform(0.14, 0.5)) * unit
