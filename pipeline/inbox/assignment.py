@@ -28,6 +28,8 @@ from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.localtime import iso_time
 from pipeline.workspace import Workspace
 
+log = logging.getLogger(__name__)
+
 NOBODY = "chưa có tờ phân cách và thư mục không có ledger.toml"
 
 
@@ -122,9 +124,6 @@ class _Folder:
 
 def _folder_of(name: str) -> str:
     return name.rpartition("/")[0]
-
-
-log = logging.getLogger(__name__)
 
 
 class ScanInspector(Protocol):

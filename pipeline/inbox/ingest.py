@@ -34,6 +34,8 @@ from pipeline.localtime import iso_time
 from pipeline.logs import scan_id
 from pipeline.workspace import Workspace
 
+log = logging.getLogger(__name__)
+
 BLOCK_BYTES = 1 << 20
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
 _TAKEN = re.compile(re.escape(TAKEN_PREFIX) + r"([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]+)")
@@ -165,9 +167,6 @@ def file_digest(path: Path) -> str:
         with os.fdopen(descriptor, "rb") as file:
             return sha256_of(file)
     return ""
-
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,11 +172,6 @@ class Predicate:
     limits: frozenset[str]
     of_states: bool = False
 
-    @property
-    def meaning(self) -> str:
-        """What it holds to be right, in English, for those who declare rules."""
-        return inspect.getdoc(self.ask) or ""
-
     def needs_of(self, count: int) -> tuple[Need, ...] | None:
         """Return the need of each of so many fields; ``None`` when the predicate does not take so many."""
         further = count - len(self.needs)

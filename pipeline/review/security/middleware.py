@@ -19,6 +19,8 @@ from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+log = logging.getLogger("hotich.review")
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -164,9 +166,6 @@ class SecurityHeadersMiddleware:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
-log = logging.getLogger("hotich.review")
 
 
 class AccessLogMiddleware:
