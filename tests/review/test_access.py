@@ -9,6 +9,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
+from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
 from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
@@ -25,7 +26,6 @@ from tests.review.browser import Browser
 from tests.review.clock import Clock
 from tests.review.conftest import OTHER, OWN, PAGES, browser_of, join
 from tests.review.routes import mounts_of, routes_of
-from tests.review.samples import SAMPLES, TARGET, Sample
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS}
 REFUSED = 403

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 
+from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.security.access import ACCESS, BY_ROUTE
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import PASSWORD, browser_of, join
-from tests.review.samples import SAMPLES, TARGET, Sample
 
 CHANGES = [access.path for access in ACCESS if access.method != "GET"]
 

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Role
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -23,7 +24,6 @@ from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
 from tests.review.conftest import browser_of, join
 from tests.review.routes import routes_of
-from tests.review.samples import SAMPLES, TARGET, Sample
 
 MARK = "hotichxss"
 PAYLOADS = [

@@ -7,12 +7,12 @@ import re
 import pytest
 from fastapi import FastAPI
 
+from benchmarks.security.route_samples import SAMPLES, Sample
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.security.access import ACCESS, SUPERVISORS, Access
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import OWN, browser_of
-from tests.review.samples import SAMPLES, Sample
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS if "{" in access.path}
 BOX = {"left": "10", "top": "10", "right": "60", "bottom": "40"}

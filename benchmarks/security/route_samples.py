@@ -1,17 +1,23 @@
-"""How a test asks for each route that takes more than its path: parameters of the path, fields of the form."""
+"""How each route that takes more than its path is asked: parameters of the path, fields of the form, a body of JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.review.browser import Fields
+Fields = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """``path``: values of the parameters; of a scoped route they name something of the own commune, where they are not
-    known beforehand by the name of what is meant. ``json``: the body where it is no form."""
+    """A request to one route.
+
+    Attributes:
+        path: Values of the parameters. Of a scoped route they name something of the own commune; where its number is
+            not known beforehand the name of what is meant (``TASK``) stands for it.
+        form: The fields of the form.
+        json: The body where it is no form.
+    """
 
     path: dict[str, str] = field(default_factory=dict)
     form: Fields = field(default_factory=dict)
@@ -19,7 +25,7 @@ class Sample:
 
 
 TARGET = "nguoi.mau"
-"""The account that administrators change in tests."""
+"""The account that administrators change."""
 
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
