@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pipeline.decoding.forced_alignment import align_classes
 from pipeline.ocr.line_image import HEIGHT, STRIDE
 from pipeline.training.augmentation import split_words
 from pipeline.training.batches import batch_of
@@ -60,7 +61,7 @@ def _word_boundaries(line: DatasetLine, network: CtcNetwork) -> tuple[int, ...]:
     text = " ".join(line.text.lower().split())
     if any(letter not in letters for letter in text):
         return ()
-    steps, cost = _align(np.log(folded + 1e-8), [letters.index(letter) + 1 for letter in text])
+    steps, cost = align_classes(np.log(folded + 1e-8), [letters.index(letter) + 1 for letter in text])
     if cost / max(1, len(text)) > WORST_FIT:
         return ()
     blanks = [at for at, letter in enumerate(text) if letter == " "]
@@ -68,31 +69,6 @@ def _word_boundaries(line: DatasetLine, network: CtcNetwork) -> tuple[int, ...]:
     return tuple(
         round(_emptiest(middle, start * STRIDE / scale, end * STRIDE / scale)) for start, end in spans
     )
-
-
-def _align(chances: NDArray[np.float32], target: Sequence[int]) -> tuple[list[int], float]:
-    """Return the step of each letter on the best CTC path, and the path's cost (Viterbi)."""
-    states = [0, *(state for letter in target for state in (letter, 0))]
-    size = len(states)
-    emitted = chances[:, states]
-    skips = np.array([i >= 2 and states[i] != 0 and states[i] != states[i - 2] for i in range(size)])
-    best = np.full(size, -np.inf, np.float64)
-    best[:2] = emitted[0, :2]
-    came = np.zeros((len(chances), size), np.int8)
-    for step in range(1, len(chances)):
-        next_state = np.concatenate(([-np.inf], best[:-1]))
-        skipped_blank = np.where(skips, np.concatenate(([-np.inf, -np.inf], best[:-2])), -np.inf)
-        choices = np.stack((best, next_state, skipped_blank))
-        came[step] = choices.argmax(axis=0)
-        best = choices.max(axis=0) + emitted[step]
-    state = size - 1 if best[-1] >= best[-2] else size - 2
-    cost = -float(best[state])
-    places = [0] * len(target)
-    for step in range(len(chances) - 1, -1, -1):
-        if state % 2:
-            places[state // 2] = step
-        state -= int(came[step, state])
-    return places, cost
 
 
 def _emptiest(middle: NDArray[np.floating[Any]], start: float, end: float) -> float:

@@ -3,15 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import Tensor
 
 from pipeline.ocr.line_image import HEIGHT
 from pipeline.training.batches import CLASSES, Batch
 from pipeline.training.loop import ctc_loss
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
-from pipeline.training.word_alignment import _align
 
 
 class Fixed(CtcNetwork):
@@ -56,19 +53,3 @@ def test_every_letter_folds_to_its_lower_case_or_to_nothing() -> None:
     for letter, fold in zip(LETTERS, folds[1:], strict=True):
         assert fold == 0 or letters[fold - 1] == letter.lower()
         assert fold != 0 or not letter.isalnum()
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(1, 6), min_size=1, max_size=8), st.randoms(use_true_random=False))
-def test_an_alignment_puts_each_letter_where_it_was_written(target: list[int], random: object) -> None:
-    places, step = [], 0
-    chances = np.full((4 * len(target) + 4, 7), -6.0, np.float32)
-    chances[:, 0] = -0.1
-    for letter in target:
-        step += 2 + random.randrange(2)  # type: ignore[attr-defined]
-        places.append(step)
-        chances[step] = -6.0
-        chances[step, letter] = -0.1
-    found, cost = _align(chances, target)
-    assert found == places
-    assert cost == pytest.approx(0.1 * len(chances), rel=1e-3)
