@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from pipeline.registry.database.audit import record
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.roles import may_change_decisions
-from pipeline.registry.model.accounts import AccountOptions
-from pipeline.registry.repositories.ingest import IngestRepository
-from pipeline.registry.repositories.queries import RegistryQueries
-from pipeline.registry.repositories.review import ReviewRepository
+from pipeline.registry.database.transactions import (
+    Facade,
+    reading,
+    reading_declared,
+    writing,
+    writing_declared,
+)
+from pipeline.registry.model.accounts import AccountOptions, Person
+from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.repositories import (
+    amendments,
+    book_locks,
+    books,
+    checks,
+    decisions,
+    effective_values,
+    entries,
+    failures,
+    links,
+    overview,
+    pages,
+    places,
+    stored_entries,
+)
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
@@ -29,11 +52,15 @@ from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas, load
 
+if TYPE_CHECKING:
+    from pipeline.registry.repositories.frames import Frame
 
-class Registry(IngestRepository, ReviewRepository, RegistryQueries):
+
+class Registry(Facade[Connection]):
     """All that was read and decided, in one database. Use it as a context manager, from one thread or several.
 
-    Every method raises ``RegistryError`` or ``StorageError`` with advice when the database refuses.
+    A method is a function of ``repositories`` in a transaction of its own; its docstring stands there. Every method
+    raises ``RegistryError`` or ``StorageError`` with advice when the database refuses.
     """
 
     @classmethod
@@ -77,10 +104,118 @@ class Registry(IngestRepository, ReviewRepository, RegistryQueries):
     ) -> None:
         self.close()
 
-    def may_change_decisions(self) -> bool | None:
-        """Whether this account could change what was decided, were it not for the triggers; ``None`` for a file."""
-        with self._database.reading() as connection:
-            return may_change_decisions(connection)
+    def _context(self, connection: Connection) -> Connection:
+        return connection
+
+    may_change_decisions = reading(may_change_decisions)
+
+    # --- books, scans and pages -----------------------------------------------------------------------------------
+
+    book_id = writing_declared(books.book_id)
+    find_book = reading_declared(books.find_book)
+    book = reading(books.stored_book)
+    book_rows = reading(books.book_rows)
+    book_progress = reading(books.book_progress)
+    note_package = writing(books.note_package)
+    store_scan = writing(books.store_scan)
+    page_counts = reading(books.page_counts)
+    save_page = writing_declared(pages.save_page)
+    fingerprints = reading(pages.fingerprints)
+    last_readings = reading(pages.last_readings)
+    rectification = reading(pages.rectification_of)
+    save_failure = writing(failures.save_failure)
+    read_failures = reading(failures.read_failures)
+    set_aside = reading(failures.set_aside)
+
+    def lock_book(self, book_id: int, seconds: float) -> AbstractContextManager[book_locks.BookLock]:
+        """Lock a book while it is read, so that one run at a time reads it.
+
+        Args:
+            book_id: The book.
+            seconds: How long this run may say nothing before others take the book over.
+
+        Raises:
+            BookBusy: On entering, when another run has it.
+        """
+        return book_locks.lock_book(self._database, book_id, seconds)
+
+    # --- entries and values ---------------------------------------------------------------------------------------
+
+    queue = reading(overview.queue)
+    summary = reading_declared(overview.summary)
+    entry = reading_declared(stored_entries.stored_entry)
+    record_of = reading_declared(entries.record_of)
+    effective_value = reading_declared(effective_values.effective_value)
+    record_rows = reading_declared(effective_values.record_rows)
+    read_entries = reading(stored_entries.read_entries)
+    past_readings = reading(stored_entries.past_readings)
+    resolve_places = writing_declared(places.resolve_places)
+    entries = reading(stored_entries.entry_ids)
+
+    def stored_entries(self, book_id: int) -> Iterator[StoredEntry]:
+        """Yield all that is known of each valid entry of a book, in the order of the book and as of one moment.
+
+        Many entries are read by one query a table, so that a whole book takes a few dozen queries. The
+        transaction lasts until the last entry was taken.
+        """
+        with self._reading() as connection:
+            ids = stored_entries.entry_ids(connection, book_id)
+            yield from stored_entries.stored_entries(connection, self._declared, ids)
+
+    # --- what people say ------------------------------------------------------------------------------------------
+
+    decide = writing_declared(decisions.decide)
+    settle_page = writing_declared(decisions.settle_page)
+    amend = writing_declared(amendments.amend)
+    withdraw_amendment = writing_declared(amendments.withdraw_amendment)
+    amendments = reading_declared(amendments.amendments_of)
+
+    def note_view(self, person: Person, action: str, subject: str) -> None:
+        """Record that someone was shown personal data.
+
+        Args:
+            person: Who was shown it.
+            action: As in ``docs/reference/audit.md`` (``task-shown``).
+            subject: What of (``entry:12``, ``page:3``), never what they saw or typed.
+        """
+        with self._writing() as connection:
+            record(connection, person.login, action, subject)
+
+    # --- checks across entries ------------------------------------------------------------------------------------
+
+    save_checks = writing_declared(checks.save_checks)
+    cross_entry_findings = reading(checks.cross_entry_findings)
+    save_links = writing(links.save_links)
+    decide_link = writing(links.decide_link)
+    links = reading(links.stored_links)
+
+    def series_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
+        """Entries, pages and books as columns (``repositories.frames``, which loads pandas only when it is needed)."""
+        from pipeline.registry.repositories import frames
+
+        with self._reading() as connection:
+            return frames.series_columns(connection, self._declared, book_ids)
+
+    def ink_prints(self, book_ids: Sequence[int]) -> Frame:
+        """Where the ink of the pages of these books lies (``repositories.frames``)."""
+        from pipeline.registry.repositories import frames
+
+        with self._reading() as connection:
+            return frames.ink_prints(connection, book_ids)
+
+    def book_columns(self) -> Frame:
+        """All books as columns (``repositories.frames``)."""
+        from pipeline.registry.repositories import frames
+
+        with self._reading() as connection:
+            return frames.books(connection, self._declared, None)
+
+    def people_columns(self) -> Frame:
+        """The people of all entries as columns (``repositories.frames``)."""
+        from pipeline.registry.repositories import frames
+
+        with self._reading() as connection:
+            return frames.people(connection, self._declared)
 
     # --- rooms of their own ---------------------------------------------------------------------------------------
 

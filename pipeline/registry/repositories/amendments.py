@@ -1,34 +1,32 @@
-"""Amendments of an entry: added, taken back, in force. Readings and decisions are never touched by them."""
+"""Amendments of an entry: added, taken back, listed. Readings and decisions are never touched by them."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from pipeline.errors import RegistryError
 from pipeline.kinds.calendar import parse_canonical
-from pipeline.model import FieldStatus, PageRef
+from pipeline.model import FieldStatus
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.repositories.entries import amendment_of
+from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import scan
 from pipeline.registry.tables.record_schema import RecordSchema
-
-Place = Mapping[str, Any]
-"""``book_id``, ``sha256``, ``page_no``, ``row`` of an entry."""
 
 
 def amend(
     connection: Connection,
     declared: RecordSchema,
-    entry: StoredEntry,
+    entry_id: int,
     field: str,
     text: str,
     order: AmendmentOrder,
@@ -36,15 +34,19 @@ def amend(
     author: str,
     reason: str = "",
 ) -> int:
-    """Record that a decision gives a field another value; return the number of the amendment.
+    """Record that a decision of an authority gives a field another value; what was read and decided stays as it is.
 
     It is a correction where the field has a value and a supplement where it has none.
+
+    Returns:
+        The number of the amendment.
 
     Raises:
         RegistryError: Something of the order is missing, its day is not a past day, the text is no value of that
             field or the present one, or the field is a key of the entry or still waits for a person.
     """
-    hold_page_of(connection, entry.entry_id)
+    hold_page_of(connection, entry_id)
+    entry = stored_entry(connection, declared, entry_id)
     label = declared.field(entry.record, field).label
     _check_order(connection, order, author)
     _check_field(declared, entry, field, label)
@@ -73,23 +75,29 @@ def amend(
     }
     (amendment_id,) = add(connection, amendment, [row])
     told = {"field": field, "kind": kind, "amendment": amendment_id}
-    record(connection, author.strip(), "amended", f"entry:{entry.entry_id}", told)
+    record(connection, author.strip(), "amended", f"entry:{entry_id}", told)
     return amendment_id
 
 
-def withdraw(
-    connection: Connection, entry: StoredEntry, amendment_id: int, *, author: str, reason: str
+def withdraw_amendment(
+    connection: Connection,
+    declared: RecordSchema,
+    entry_id: int,
+    amendment_id: int,
+    *,
+    author: str,
+    reason: str,
 ) -> None:
     """Take back an amendment that was noted by mistake: the value before it becomes effective again.
 
     Raises:
         RegistryError: It is not an effective amendment of this entry, or no reason is given.
     """
-    hold_page_of(connection, entry.entry_id)
+    hold_page_of(connection, entry_id)
     if not author.strip() or not reason.strip():
         raise RegistryError("Hãy ghi ai rút lại và vì sao.")
-    standing = {one.amendment_id for one in entry.amendments.values()}
-    if amendment_id not in standing:
+    in_force = stored_entry(connection, declared, entry_id).amendments.values()
+    if amendment_id not in {one.amendment_id for one in in_force}:
         raise RegistryError(f"Việc này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
     found = connection.execute(select(amendment).where(amendment.c.id == amendment_id)).mappings().one()
     row = {name: value for name, value in found.items() if name != "id"} | {
@@ -104,76 +112,18 @@ def withdraw(
     }
     add(connection, amendment, [row])
     told = {"field": found["field"], "kind": AmendmentKind.WITHDRAWN, "amendment": amendment_id}
-    record(connection, author.strip(), "amended", f"entry:{entry.entry_id}", told)
+    record(connection, author.strip(), "amended", f"entry:{entry_id}", told)
 
 
-def amendments_of(connection: Connection, place: Place) -> dict[str, Amendment]:
-    """Return the effective amendment of each field that has one."""
-    rows = connection.execute(
-        select(amendment)
-        .where(
-            amendment.c.book_id == place["book_id"],
-            amendment.c.scan_sha256 == place["sha256"],
-            amendment.c.page_no == place["page_no"],
-            amendment.c.row == place["row"],
-        )
-        .order_by(amendment.c.id)
-    )
-    return in_force(rows.mappings().all())
-
-
-def amendments_in(
-    connection: Connection, book_ids: Collection[int]
-) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
-    """Return the effective amendments of whole books, by book, scan, page and row."""
-    rows = connection.execute(
-        select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
-    )
-    found: dict[tuple[int, str, int, int], list[RowMapping]] = {}
-    for row in rows.mappings():
-        key = (row["book_id"], row["scan_sha256"], row["page_no"], row["row"])
-        found.setdefault(key, []).append(row)
-    return {key: in_force(rows) for key, rows in found.items()}
-
-
-def in_force(rows: Iterable[RowMapping]) -> dict[str, Amendment]:
-    """Of each field the last amendment that nobody took back."""
-    rows = list(rows)
-    gone = {row["withdraws_id"] for row in rows}
-    return {
-        row["field"]: amendment_of(row)
-        for row in rows
-        if row["kind"] != AmendmentKind.WITHDRAWN and row["id"] not in gone
-    }
-
-
-def history_of(connection: Connection, entry: StoredEntry) -> tuple[Amendment, ...]:
-    """Every amendment of an entry and every one taken back, the oldest first."""
-    place = _place(entry)
+def amendments_of(connection: Connection, declared: RecordSchema, entry_id: int) -> tuple[Amendment, ...]:
+    """Return every amendment of an entry, those taken back included, the oldest first."""
+    place = _place(stored_entry(connection, declared, entry_id))
     rows = connection.execute(
         select(amendment)
         .where(*(amendment.c[name] == value for name, value in place.items()))
         .order_by(amendment.c.id)
     )
     return tuple(amendment_of(row) for row in rows.mappings())
-
-
-def amendment_of(row: RowMapping) -> Amendment:
-    """A row as a value."""
-    paper = None if row["paper_sha256"] is None else PageRef(row["paper_sha256"], row["paper_page_no"])
-    return Amendment(
-        row["id"],
-        row["field"],
-        AmendmentKind(row["kind"]),
-        row["old"],
-        row["canonical"] or row["text"],
-        AmendmentOrder(
-            row["decision_number"], row["decided_on"], row["legal_basis"], row["authority"], paper
-        ),
-        row["author"],
-        row["noted_at"],
-        row["reason"],
-    )
 
 
 _WITH_FORM = frozenset({"date", "choice", "id_number", "number", "time"})

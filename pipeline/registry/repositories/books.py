@@ -22,7 +22,10 @@ _logger = logging.getLogger(__name__)
 
 
 def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
-    """The book of that folder, place, volume and kind of event, with the rest brought up to date."""
+    """Return the id of a book, made when it is new.
+
+    A book is its folder's name, place code, volume and kind of event; the rest of ``ledger`` is brought up to date.
+    """
     hold(connection, Whole.BOOKS)
     identity = {
         "record": declared.schemas.form(ledger.form).record,
@@ -46,7 +49,7 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
 
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
-    """The id of that book, where it is known."""
+    """Return the id of a book as ``book_id`` does, None when it was never read."""
     return connection.scalar(
         select(book.c.id).where(
             book.c.record == declared.schemas.form(ledger.form).record,
@@ -58,7 +61,10 @@ def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, fo
 
 
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
-    """The scan is readable now: its own earlier failures, and those of a file of the same name, are over."""
+    """Note a readable scan of a book; ``size`` in bytes.
+
+    Its own earlier failures as a whole, and those of a file of the same name, are cleared.
+    """
     hold_book(connection, book_id)
     found, changed = upserted(
         connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
@@ -74,7 +80,7 @@ def store_scan(connection: Connection, book_id: int, sha256: str, name: str, siz
 
 
 def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
-    """Of each scan of a book that was counted, by its SHA-256."""
+    """Return how many pages each readable scan of a book has, by its SHA-256."""
     rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
     return {row.sha256: row.pages for row in rows}
 
@@ -97,7 +103,11 @@ def upserted(
 
 
 def stored_book(connection: Connection, book_id: int) -> StoredBook:
-    """The book of that id; ``NotThere`` when there is none."""
+    """Return a book with its pages and what has no result.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
     row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
     if row is None:
         raise NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
@@ -129,7 +139,7 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
 
 
 def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
-    """Of every book, by the name of its folder; of books in folders of one name, that which is least far."""
+    """Return how far every book is, by the name of its folder; of books in folders of one name the least far."""
     pages_of = select(scan.c.book_id, func.sum(scan.c.pages).label("pages")).group_by(scan.c.book_id)
     counted = {row.book_id: row.pages for row in connection.execute(pages_of)}
     failures_of = (
@@ -162,7 +172,7 @@ def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
 
 
 def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:
-    """All books of a record."""
+    """Return all books of a record, each with the number of its valid entries."""
     standing = (
         select(scan.c.book_id, func.count().label("entries"))
         .join_from(entry, page, entry.c.page_id == page.c.id)
@@ -186,3 +196,9 @@ def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:
         .order_by(book.c.id)
     )
     return tuple(BookRow(*row) for row in connection.execute(query))
+
+
+def note_package(connection: Connection, book_id: int, entries: int, manifest_sha256: str) -> None:
+    """Record that so many entries of a book left the registry in a package, and the hash of its manifest."""
+    details = {"entries": entries, "manifest": manifest_sha256}
+    record(connection, MACHINE, "package-written", f"book:{book_id}", details)

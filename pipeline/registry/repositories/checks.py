@@ -43,11 +43,12 @@ def save_checks(
     declared: RecordSchema,
     findings: Iterable[CrossEntryFinding],
     codes: Collection[str],
-    book_ids: Sequence[int] | None,
+    book_ids: Sequence[int] | None = None,
 ) -> ChecksOutcome:
     """Replace the findings of the ``codes`` that were checked, in these books or in all.
 
-    New findings are added, those that are no longer found end. The records and tasks of the entries follow.
+    New findings are added, those that are no longer found end. A value that a new finding names is no longer
+    effective until someone decides it; tasks open and close accordingly.
     """
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
@@ -84,7 +85,7 @@ def save_checks(
 def cross_entry_findings(
     connection: Connection, book_ids: Sequence[int] | None = None
 ) -> tuple[CrossEntryFinding, ...]:
-    """All that the last checks found and that still holds, in the order in which it was raised."""
+    """Return what the last checks of books and of the registry found and still holds, in the order it was raised."""
     rows = connection.execute(
         select(book_finding)
         .where(

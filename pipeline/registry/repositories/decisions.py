@@ -35,10 +35,20 @@ def decide(
     verdicts: Sequence[Verdict],
     *,
     author: str,
-    reason: str,
-    version: int | None,
+    reason: str = "",
+    version: int | None = None,
 ) -> bool:
-    """Add a decision a verdict and bring record and task after them. Returns whether nothing is left to decide."""
+    """Record a person's verdicts on fields of an entry, for good, and bring record and task up to date.
+
+    A verdict on ``WHOLE_ENTRY`` says that findings which name no field were seen. ``version`` is that of the ``Task``
+    that was shown.
+
+    Returns:
+        Whether nothing is left to decide on the entry.
+
+    Raises:
+        StaleTask: The task has changed since it was shown.
+    """
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
     _check_version(connection, place["page_id"], place["row"], version)
@@ -67,10 +77,10 @@ def settle_page(
     page_id: int,
     *,
     author: str,
-    reason: str,
-    version: int | None,
+    reason: str = "",
+    version: int | None = None,
 ) -> None:
-    """Someone has looked at what was found about a page itself; its task is done."""
+    """Record that a person has seen what was found about a page itself; its task is done."""
     hold_page(connection, page_id)
     place = place_of_page(connection, page_id)
     _check_version(connection, page_id, PAGE_ITSELF, version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -11,7 +11,7 @@ from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, PendingDecisions, SeenReading
 from pipeline.registry.model.entries import RecordRow
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.amendments import amendments_in
+from pipeline.registry.repositories.entries import amendments_in, place_of
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -171,10 +171,22 @@ def effective_values_of(
     return found
 
 
+def effective_value(connection: Connection, declared: RecordSchema, entry_id: int, field: str) -> str | None:
+    """Return the last decision, else the accepted reading, else None; ``""`` is a field known to be blank.
+
+    Raises:
+        NotThere: There is no such entry.
+        RegistryError: Its record has no such field.
+    """
+    record = place_of(connection, entry_id)["record"]
+    declared.field(record, field)
+    return effective_values_of(connection, declared, {entry_id: record})[entry_id][field]
+
+
 def record_rows(
     connection: Connection, declared: RecordSchema, record: str, book_ids: Sequence[int]
-) -> Iterator[RecordRow]:
-    """The entries of these books, which are all of that record, in their order."""
+) -> tuple[RecordRow, ...]:
+    """Return the effective values of all entries of these books, which are all of that record, in their order."""
     table = declared.records[record]
     names = list(declared.fields(record))
     query = (
@@ -197,6 +209,7 @@ def record_rows(
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
     amended = amendments_in(connection, book_ids)
+    found_rows = []
     for row in connection.execute(query):
         entry_id, book_id, sha256, page_no, at, unaccepted, state, left, *values = row
         open_fields = left if state == TaskState.OPEN else ()
@@ -204,4 +217,5 @@ def record_rows(
         amendments = amended.get((book_id, sha256, page_no, at), {})
         found |= {name: one.value for name, one in amendments.items()}
         unsettled = frozenset((*(unaccepted or ()), *(open_fields or ()))) - amendments.keys()
-        yield RecordRow(entry_id, book_id, found, unsettled)
+        found_rows.append(RecordRow(entry_id, book_id, found, unsettled))
+    return tuple(found_rows)

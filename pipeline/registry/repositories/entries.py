@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,17 +16,22 @@ from pipeline.model import (
     FieldStatus,
     Finding,
     Hypothesis,
+    PageRef,
     Severity,
     Writing,
 )
+from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.keyed_values import withdrawn
+from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.checks import book_finding
 from pipeline.registry.tables.entries import entry, finding, reading
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import PAGE_ITSELF, decision, review_task
+from pipeline.schema import RecordSpec
 
 Subject: TypeAlias = tuple[int, int | None]
 """The id of a page and that of one of its entries, or None: the page itself."""
@@ -81,6 +86,11 @@ def place_of(connection: Connection, entry_id: int) -> Mapping[str, Any]:
     if row is None:
         raise _no_entry(entry_id)
     return dict(row)
+
+
+def record_of(connection: Connection, declared: RecordSchema, entry_id: int) -> RecordSpec:
+    """Return the record that an entry is of."""
+    return declared.schemas.record(place_of(connection, entry_id)["record"])
 
 
 def place_of_page(connection: Connection, page_id: int) -> Mapping[str, Any]:
@@ -302,4 +312,47 @@ def _decision(row: RowMapping) -> Decision:
         seen=None if nothing else SeenReading(row["seen_status"], row["seen_text"], row["seen_canonical"]),
         seen_fingerprint=row["seen_fingerprint"],
         keyings=tuple(row["keyings"] or ()),
+    )
+
+
+def amendments_in(
+    connection: Connection, book_ids: Collection[int]
+) -> dict[tuple[int, str, int, int], dict[str, Amendment]]:
+    """Return the effective amendments of whole books, by book, scan, page and row."""
+    rows = connection.execute(
+        select(amendment).where(amendment.c.book_id.in_(book_ids)).order_by(amendment.c.id)
+    )
+    found: dict[tuple[int, str, int, int], list[RowMapping]] = {}
+    for row in rows.mappings():
+        key = (row["book_id"], row["scan_sha256"], row["page_no"], row["row"])
+        found.setdefault(key, []).append(row)
+    return {key: _in_force(rows) for key, rows in found.items()}
+
+
+def _in_force(rows: Iterable[RowMapping]) -> dict[str, Amendment]:
+    """Of each field the last amendment that nobody took back."""
+    rows = list(rows)
+    gone = {row["withdraws_id"] for row in rows}
+    return {
+        row["field"]: amendment_of(row)
+        for row in rows
+        if row["kind"] != AmendmentKind.WITHDRAWN and row["id"] not in gone
+    }
+
+
+def amendment_of(row: RowMapping) -> Amendment:
+    """A row as a value."""
+    paper = None if row["paper_sha256"] is None else PageRef(row["paper_sha256"], row["paper_page_no"])
+    return Amendment(
+        row["id"],
+        row["field"],
+        AmendmentKind(row["kind"]),
+        row["old"],
+        row["canonical"] or row["text"],
+        AmendmentOrder(
+            row["decision_number"], row["decided_on"], row["legal_basis"], row["authority"], paper
+        ),
+        row["author"],
+        row["noted_at"],
+        row["reason"],
     )

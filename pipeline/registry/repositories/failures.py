@@ -13,8 +13,8 @@ from pipeline.registry.model.books import ReadFailure
 from pipeline.registry.tables.books import book, page_failure
 
 
-def unread(connection: Connection, book_id: int | None) -> tuple[ReadFailure, ...]:
-    """What cannot be read, in the order of books, scans and pages."""
+def read_failures(connection: Connection, book_id: int | None = None) -> tuple[ReadFailure, ...]:
+    """Return pages and scans that could not be read, of a book or of all, in the order of books, scans and pages."""
     query = (
         select(page_failure, book.c.folder_name)
         .join(book)
@@ -41,9 +41,9 @@ def unread(connection: Connection, book_id: int | None) -> tuple[ReadFailure, ..
 def set_aside(
     connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
 ) -> dict[tuple[str, int | None], ReadFailure]:
-    """Return what failed at least ``tries`` times in a row with one of ``codes``, by SHA-256 of the scan and page.
+    """Return what failed so often in a row that trying again is no use until something changes.
 
-    Only failures under the current fingerprint of the scan count.
+    The result is by SHA-256 of the scan and page. Only failures under the current fingerprint of the scan count.
 
     Args:
         connection: The transaction.
@@ -62,7 +62,7 @@ def set_aside(
         return {}
     return {
         (one.sha256, one.page_no): one
-        for one in unread(connection, book_id)
+        for one in read_failures(connection, book_id)
         if (one.sha256, one.page_no) in same
     }
 
@@ -77,7 +77,11 @@ def save_failure(
     message: str,
     fingerprint: str | None = None,
 ) -> None:
-    """In place of what was noted before about the same page of the same scan; failures alike are counted."""
+    """Record that a page, or with ``page_no`` None the scan, could not be used.
+
+    The record takes the place of the one before about the same page of the same scan, counts failures alike, and is
+    removed when reading succeeds later. ``fingerprint`` is that of the reading that was tried.
+    """
     hold_book(connection, book_id)
     same = (
         page_failure.c.book_id == book_id,

@@ -21,6 +21,21 @@ from pipeline.schema import PersonSpec
 Frame: TypeAlias = pd.DataFrame
 
 
+def series_columns(
+    connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None = None
+) -> tuple[Frame, Frame, Frame]:
+    """Return entries, pages and books as columns.
+
+    The result covers these books and all others of the same offices and kinds of event, or the whole registry.
+    """
+    series = None if book_ids is None else series_books(connection, book_ids)
+    return (
+        entries(connection, declared, series),
+        pages(connection, series),
+        books(connection, declared, series),
+    )
+
+
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """Return one row a book.
 

@@ -20,7 +20,7 @@ PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role"
 
 
 def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
-    """Make ``links`` those that are suggested. A pair whose probability or evidence changed ends and is made anew."""
+    """Replace the suggested links by these. A pair whose probability or evidence changed ends and is made anew."""
     hold(connection, Whole.LINKS)
     wanted = {_key(one): one for one in links}
     standing = {
@@ -76,9 +76,11 @@ _Pair = tuple[Any, ...]
 
 
 def decide_link(
-    connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str
+    connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = ""
 ) -> None:
-    """Record a person's verdict on a suggested link.
+    """Record a person's verdict on a suggested link, for good; the last one counts.
+
+    No later run suggests a rejected pair again unless its evidence changes.
 
     Raises:
         RegistryError: Nobody answers for it, a rejection has no reason, there is no such suggestion, or the pair is
@@ -107,12 +109,12 @@ def decide_link(
 
 
 def stored_links(
-    connection: Connection, kind: str | None, limit: int | None, *, rejected: bool
+    connection: Connection, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
 ) -> tuple[StoredLink, ...]:
-    """What is suggested now and what was confirmed.
+    """Return what is suggested to belong together and what people confirmed.
 
-    First what nobody has decided on its present evidence, then the surest; those that were ``rejected`` only
-    on demand.
+    First what nobody has decided on its present evidence, then the surest. Those that people ``rejected`` only on
+    demand.
     """
     words = _last_words(connection)
     of_kind = () if kind is None else (link.c.kind == kind,)

@@ -16,8 +16,8 @@ from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
 
-def queue(connection: Connection, book_id: int | None, limit: int | None) -> tuple[Task, ...]:
-    """Open tasks: first those where the machine changed its mind about something decided, then as the book goes."""
+def queue(connection: Connection, book_id: int | None = None, limit: int | None = None) -> tuple[Task, ...]:
+    """Return what waits for a person, in a book or in all: reopened tasks first, then in the order of the book."""
     rows = connection.execute(
         select(
             review_task,
@@ -61,8 +61,8 @@ def queue(connection: Connection, book_id: int | None, limit: int | None) -> tup
     )
 
 
-def summary(connection: Connection, declared: RecordSchema, book_id: int | None) -> BookSummary:
-    """Counts over one book, or over all."""
+def summary(connection: Connection, declared: RecordSchema, book_id: int | None = None) -> BookSummary:
+    """Return the progress of a book, or of all of them."""
     tasks = connection.execute(
         select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
         .join(page, review_task.c.page_id == page.c.id)

@@ -97,7 +97,7 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
 
 
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
-    """Of the latest run over each page of a book."""
+    """Return under which fingerprint each page of a book was last saved; pages that never were are missing."""
     rows = connection.execute(
         select(scan.c.sha256, page.c.page_no, page_run.c.fingerprint)
         .join_from(scan, page, page.c.scan_id == scan.c.id)
@@ -110,9 +110,11 @@ def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
 def save_page(
     connection: Connection, declared: RecordSchema, book_id: int, result: PageResult, fingerprint: str
 ) -> SaveOutcome:
-    """A new run over a page: its readings and findings take the place of the last ones, which stay on record.
+    """Store what one run read on a page, whole or not at all. The scan must be stored before.
 
-    Nothing happens when the latest run has the same fingerprint. Decisions are never touched.
+    Nothing happens when the page was last saved under the same ``fingerprint``; else the new readings and findings
+    count from now on, and the last ones stay on record. What people decided stays effective; where the machine now
+    reads something else than they saw, the task opens again.
     """
     page_id = _held_page(connection, book_id, result.ref)
     over = forget_failures(
@@ -259,7 +261,7 @@ def _outcome(connection: Connection, page_id: int, reopened: int) -> SaveOutcome
 def last_readings(
     connection: Connection, book_id: int, ref: PageRef
 ) -> Mapping[tuple[int, str], LastReading]:
-    """By row on the page and field."""
+    """Return what the machine last read on a page, by row and field."""
     decided = {
         (row, field)
         for row, field in connection.execute(
@@ -292,7 +294,10 @@ def last_readings(
 
 
 def rectification_of(connection: Connection, book_id: int, ref: PageRef) -> Rectification | None:
-    """That of a book's page, ``None`` when nothing was read on it."""
+    """Return how a page was set straight, for cutting the boxes of its readings from the scan again.
+
+    None when nothing was read on it.
+    """
     row = (
         connection.execute(
             select(page_run.c.matrix, page_run.c.size)

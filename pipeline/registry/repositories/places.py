@@ -11,8 +11,10 @@ from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.places import Level, PlaceResolution
 from pipeline.predicates import date_parts
-from pipeline.registry.database.audit import add
+from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.model.entries import EffectiveValues, ResolvedPlace
+from pipeline.registry.repositories.effective_values import effective_values_of
+from pipeline.registry.repositories.entries import place_of
 from pipeline.registry.tables.entries import resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
 
@@ -52,6 +54,22 @@ def refresh_places(
                 rows.append({"entry_id": one.entry_id, "field": place, **row})
     add(connection, resolved_place, rows)
     return bool(rows)
+
+
+def resolve_places(connection: Connection, declared: RecordSchema, entry_id: int) -> bool:
+    """Resolve the places of an entry anew, after the tables of administrative units have changed.
+
+    What was noted before stays on record; nothing is added where it comes out the same.
+
+    Returns:
+        Whether any came out otherwise.
+    """
+    record_name = place_of(connection, entry_id)["record"]
+    values = effective_values_of(connection, declared, {entry_id: record_name})[entry_id]
+    changed = refresh_places(connection, declared, [EffectiveValues(entry_id, record_name, values)])
+    if changed:
+        record(connection, MACHINE, "places-resolved", f"entry:{entry_id}")
+    return changed
 
 
 def places_of(connection: Connection, entry_ids: Sequence[int]) -> Mapping[int, Mapping[str, ResolvedPlace]]:

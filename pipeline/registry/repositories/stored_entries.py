@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
 from pipeline.registry.model.entries import PastReading, ReadEntry, StoredEntry
-from pipeline.registry.repositories.amendments import amendments_in
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import (
     Subject,
+    amendments_in,
     decisions_at,
     machine_views,
     places_of_subjects,
@@ -42,7 +42,11 @@ def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[in
 
 
 def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) -> StoredEntry:
-    """Return all that is known of one entry; ``NotThere`` when there is none of that id."""
+    """Return all that is known of an entry now.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
     return next(stored_entries(connection, declared, [entry_id]))
 
 
@@ -102,8 +106,8 @@ def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, st
     return {row.page_id: row.hand_reader for row in connection.execute(query)}
 
 
-def read_entries(connection: Connection, book_id: int, hand_reader: str) -> Iterator[ReadEntry]:
-    """Yield the latest readings of the entries of a book that this handwriting reader has read, in the book's order."""
+def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tuple[ReadEntry, ...]:
+    """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order."""
     rows = connection.execute(
         select(entry.c.id, entry.c.page_id, entry.c.record, page_run.c.hand_reader)
         .join_from(entry, page, entry.c.page_id == page.c.id)
@@ -112,21 +116,27 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> Iter
         .where(entry.c.stands, scan.c.book_id == book_id, page_run.c.hand_reader == hand_reader)
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
     ).all()
+    found = []
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         views = machine_views(connection, [(row.page_id, row.id) for row in some])
         for row in some:
             view = views[row.page_id, row.id]
-            yield ReadEntry(row.id, row.page_id, row.record, row.hand_reader, view.readings, view.findings)
+            found.append(
+                ReadEntry(row.id, row.page_id, row.record, row.hand_reader, view.readings, view.findings)
+            )
+    return tuple(found)
 
 
-def past_readings(connection: Connection, entry_id: int) -> Iterator[PastReading]:
-    """Yield the readings of every run over an entry, oldest first."""
+def past_readings(connection: Connection, entry_id: int) -> tuple[PastReading, ...]:
+    """Return what every run read on an entry, oldest first."""
     rows = connection.execute(
         select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
         .join(page_run)
         .where(reading.c.entry_id == entry_id)
         .order_by(reading.c.id)
     )
-    for row in rows.mappings():
-        yield PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
+    return tuple(
+        PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
+        for row in rows.mappings()
+    )

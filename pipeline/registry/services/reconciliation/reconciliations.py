@@ -12,7 +12,6 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifference, Reconciliation
 from pipeline.registry.repositories import amendments
-from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.services.reconciliation import differences
 from pipeline.registry.tables.record_schema import RecordSchema
 
@@ -87,9 +86,14 @@ class Reconciliations:
             found = differences.asked(connection, person, difference_id)
             if found.found.entry_id is None or not found.found.field:
                 raise RegistryError("Khác biệt này không ở một ô nên không cải chính được.")
-            entry = stored_entry(connection, self._declared, found.found.entry_id)
             amendment_id = amendments.amend(
-                connection, self._declared, entry, found.found.field, text, order, author=person.login
+                connection,
+                self._declared,
+                found.found.entry_id,
+                found.found.field,
+                text,
+                order,
+                author=person.login,
             )
             differences.answer_with(
                 connection, found, Answer.AMENDED, note="", author=person.login, amendment_id=amendment_id

@@ -1,0 +1,91 @@
+"""Methods that run a function in a transaction of their own: how a façade of the registry lists what it offers.
+
+A façade (``Registry``, ``Desk``, ``Lots``, ``Reconciliations``) holds no code of its own. Each of its methods is a
+function of the layer below, with the transaction in front: ``queue = reading(overview.queue)`` makes of
+``overview.queue(connection, book_id)`` the method ``registry.queue(book_id)``, with its arguments and its docstring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from pipeline.registry.database.database import Database
+from pipeline.registry.tables.record_schema import RecordSchema
+
+ContextT = TypeVar("ContextT")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Facade(Generic[ContextT]):
+    """A database and functions over it; ``_context`` gives what they take first, from the connection."""
+
+    def __init__(self, database: Database, declared: RecordSchema) -> None:
+        self._database = database
+        self._declared = declared
+
+    def _context(self, connection: Connection) -> ContextT:
+        raise NotImplementedError
+
+    @contextmanager
+    def _reading(self) -> Iterator[ContextT]:
+        with self._database.reading() as connection:
+            yield self._context(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[ContextT]:
+        with self._database.writing() as connection:
+            yield self._context(connection)
+
+
+def reading(work: Callable[Concatenate[ContextT, P], R]) -> Callable[Concatenate[Facade[ContextT], P], R]:
+    """Return the method that calls ``work`` in a transaction that sees one state of the database."""
+
+    @wraps(work)
+    def method(facade: Facade[ContextT], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._reading() as context:
+            return work(context, *args, **kwargs)
+
+    return method
+
+
+def writing(work: Callable[Concatenate[ContextT, P], R]) -> Callable[Concatenate[Facade[ContextT], P], R]:
+    """Return the method that calls ``work`` in a transaction of which all is stored or nothing."""
+
+    @wraps(work)
+    def method(facade: Facade[ContextT], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._writing() as context:
+            return work(context, *args, **kwargs)
+
+    return method
+
+
+def reading_declared(
+    work: Callable[Concatenate[Connection, RecordSchema, P], R],
+) -> Callable[Concatenate[Facade[Any], P], R]:
+    """As ``reading``, of a function that takes the connection and the declared records first."""
+
+    @wraps(work)
+    def method(facade: Facade[Any], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._database.reading() as connection:
+            return work(connection, facade._declared, *args, **kwargs)
+
+    return method
+
+
+def writing_declared(
+    work: Callable[Concatenate[Connection, RecordSchema, P], R],
+) -> Callable[Concatenate[Facade[Any], P], R]:
+    """As ``writing``, of a function that takes the connection and the declared records first."""
+
+    @wraps(work)
+    def method(facade: Facade[Any], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with facade._database.writing() as connection:
+            return work(connection, facade._declared, *args, **kwargs)
+
+    return method
