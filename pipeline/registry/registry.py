@@ -16,7 +16,7 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.roles import may_change_decisions
 from pipeline.registry.database.transactions import (
-    Facade,
+    ConnectionFacade,
     reading,
     reading_declared,
     writing,
@@ -44,7 +44,7 @@ from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.desk.exclusions import release_exclusions
 from pipeline.registry.services.lots.lots import Lots
-from pipeline.registry.services.reconciliation.reconciliations import Reconciliations
+from pipeline.registry.services.reconciliation import Reconciliations
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import all_tables, record_tables
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from pipeline.registry.repositories.frames import Frame
 
 
-class Registry(Facade[Connection]):
+class Registry(ConnectionFacade):
     """All that was read and decided, in one database. Use it as a context manager, from one thread or several.
 
     A method is a function of ``repositories`` in a transaction of its own; its docstring stands there. Every method
@@ -103,9 +103,6 @@ class Registry(Facade[Connection]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _context(self, connection: Connection) -> Connection:
-        return connection
 
     may_change_decisions = reading(may_change_decisions)
 

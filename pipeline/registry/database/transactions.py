@@ -43,6 +43,13 @@ class Facade(Generic[ContextT]):
             yield self._context(connection)
 
 
+class ConnectionFacade(Facade[Connection]):
+    """A façade whose functions take the connection itself."""
+
+    def _context(self, connection: Connection) -> Connection:
+        return connection
+
+
 def reading(work: Callable[Concatenate[ContextT, P], R]) -> Callable[Concatenate[Facade[ContextT], P], R]:
     """Return the method that calls ``work`` in a transaction that sees one state of the database."""
 

@@ -1,4 +1,7 @@
-"""Differences stored, asked about one after the other, and answered. Whoever may not see a place is not asked."""
+"""What reconciliations found: differences stored, asked about one after the other, and answered.
+
+Every function that a person calls raises ``NotYours`` for what is not theirs to see.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select, true
 
+from pipeline.errors import RegistryError
 from pipeline.model import PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.transactions import ConnectionFacade, reading, writing, writing_declared
 from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifference, Reconciliation
+from pipeline.registry.repositories import amendments
 from pipeline.registry.repositories.entries import place_of, readings_of
 from pipeline.registry.repositories.permissions import check_place
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.reconciliation import difference, difference_answer, reconciliation
+from pipeline.registry.tables.record_schema import RecordSchema
 
 AT_ONCE = 2000
 """Rows that one statement adds."""
@@ -33,7 +41,7 @@ def save(
     *,
     author: str,
 ) -> int:
-    """Store what a reconciliation found; returns its number. Nothing else changes."""
+    """Store what a reconciliation found, all or nothing, and return its number. Nothing else changes."""
     made = {
         "record": of_record,
         "file_name": file_name,
@@ -80,11 +88,12 @@ def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...
 
 
 def next_for(
-    connection: Connection, person: Person, reconciliation_id: int, after: int, *, unclear: bool
+    connection: Connection, person: Person, reconciliation_id: int, after: int = 0, *, unclear: bool = False
 ) -> Asked | None:
     """Return the next difference without an answer behind the one numbered ``after``; None when there is none.
 
-    At the end the search begins again. With ``unclear`` it returns those that were called unclear instead.
+    At the end the search begins again. With ``unclear`` it returns those that were called unclear instead. The audit
+    records that this person was shown it.
 
     Raises:
         NotThere: There is no such reconciliation.
@@ -101,7 +110,10 @@ def next_for(
     )
     found = connection.scalar(query.where(difference.c.id > after))
     found = connection.scalar(query) if found is None else found
-    return None if found is None else asked(connection, person, found)
+    if found is None:
+        return None
+    record(connection, person.login, "difference-shown", f"difference:{found}")
+    return asked(connection, person, found)
 
 
 def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
@@ -120,7 +132,7 @@ def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
 
 def listed(
     connection: Connection, person: Person | None, reconciliation_id: int, answer: Answer | None
-) -> Iterable[Asked]:
+) -> tuple[Asked, ...]:
     """Return the differences of a reconciliation with that last answer (None: without one).
 
     Without a ``person`` those of all places are returned.
@@ -130,12 +142,48 @@ def listed(
     """
     _check_there(connection, reconciliation_id)
     query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id)
-    for row in connection.execute(query.order_by(difference.c.id)).mappings().all():
-        if row["answer"] == answer and (person is None or person.may_see(row["place_code"])):
-            yield _asked(connection, row)
+    return tuple(
+        _asked(connection, row)
+        for row in connection.execute(query.order_by(difference.c.id)).mappings().all()
+        if row["answer"] == answer and (person is None or person.may_see(row["place_code"]))
+    )
 
 
-def answer_with(
+def answer(
+    connection: Connection, person: Person, difference_id: int, answer: Answer, note: str = ""
+) -> None:
+    """Record who is wrong, or that the paper does not decide it (then with a question). The last answer counts."""
+    if answer is Answer.AMENDED:
+        raise ValueError("an amendment is noted by amend()")
+    if answer is Answer.UNCLEAR and not note.strip():
+        raise RegistryError("Hãy ghi điều chưa rõ trên giấy để người sau xem.")
+    found = asked(connection, person, difference_id)
+    _add_answer(connection, found, answer, note=note, author=person.login)
+
+
+def amend(
+    connection: Connection,
+    declared: RecordSchema,
+    person: Person,
+    difference_id: int,
+    text: str,
+    order: AmendmentOrder,
+) -> int:
+    """Record an amendment that gives the field ``text``, as the registry is wrong, together with the answer.
+
+    Returns:
+        The number of the amendment.
+    """
+    found = asked(connection, person, difference_id)
+    entry_id, field = found.found.entry_id, found.found.field
+    if entry_id is None or not field:
+        raise RegistryError("Khác biệt này không ở một ô nên không cải chính được.")
+    amendment_id = amendments.amend(connection, declared, entry_id, field, text, order, author=person.login)
+    _add_answer(connection, found, Answer.AMENDED, note="", author=person.login, amendment_id=amendment_id)
+    return amendment_id
+
+
+def _add_answer(
     connection: Connection,
     asked_of: Asked,
     answer: Answer,
@@ -144,7 +192,6 @@ def answer_with(
     author: str,
     amendment_id: int | None = None,
 ) -> None:
-    """Add a person's answer to a difference."""
     word = {
         "difference_id": asked_of.difference_id,
         "answer": answer,
@@ -254,3 +301,15 @@ def _check_there(connection: Connection, reconciliation_id: int) -> None:
 
 def _in_sight(person: Person) -> ColumnElement[bool]:
     return true() if person.places is None else difference.c.place_code.in_(sorted(person.places))
+
+
+class Reconciliations(ConnectionFacade):
+    """The reconciliations of one registry: the functions of this module, each in a transaction of its own."""
+
+    save = writing(save)
+    all_for = reading(all_for)
+    next_for = writing(next_for)
+    asked = reading(asked)
+    listed = reading(listed)
+    answer = writing(answer)
+    amend = writing_declared(amend)

@@ -1,1 +1,0 @@
-"""What reconciliations found, kept until people have answered."""
