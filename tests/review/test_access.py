@@ -153,6 +153,45 @@ def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
     assert (noted.action, noted.subject) == ("page-shown", f"task:{task_id}")
 
 
+PICTURES = ("/pictures/tasks/{}/page", "/pictures/tasks/{}/ink/10/10/60/40")
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_of_a_task_is_for_who_holds_it_or_supervises(
+    registry: Registry,
+    app: FastAPI,
+    clock: Clock,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    picture: str,
+) -> None:
+    holder = people[Role.REVIEWER, OWN]
+    task_id = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, holder).task_id
+    status = {
+        role: browser_of(app, accounts, people[role, OWN]).get(picture.format(task_id)).status_code
+        for role in REVIEWING
+    }
+    assert status == {Role.REVIEWER: 200, Role.CHECKER: REFUSED, Role.SUPERVISOR: 200}
+    browser = browser_of(app, accounts, holder)
+    assert browser.send(f"/desk/tasks/{task_id}/hand-back", {}).status_code == 200
+    assert browser.get(picture.format(task_id)).status_code == REFUSED
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_stays_with_who_is_late(
+    registry: Registry,
+    app: FastAPI,
+    clock: Clock,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    picture: str,
+) -> None:
+    desk, late = registry.desk(ReviewPolicy(), now=clock), people[Role.REVIEWER, OWN]
+    task_id = waiting_for(registry, desk, accounts, late).task_id
+    clock.pass_(minutes=20)
+    assert browser_of(app, accounts, late).get(picture.format(task_id)).status_code == 200
+
+
 def test_only_the_login_and_the_health_are_open_to_all() -> None:
     open_to_all = {(access.method, access.path) for access in ACCESS if access.roles is None}
     assert open_to_all == {("GET", "/healthz"), ("GET", "/login"), ("POST", "/login")}

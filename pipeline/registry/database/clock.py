@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
+
+CLOCK_DIFFERENCE = timedelta(minutes=2)
+"""How far the clocks of two machines may differ. A time further ahead of now was written under a clock that was wrong
+and has been put right; it does not count."""
 
 
 def now(connection: Connection) -> datetime:

@@ -40,7 +40,9 @@ class AccountOptions:
     """The limits that apply to logins, sessions and one-time passwords.
 
     Attributes:
-        wrong_by_login: Wrong passwords for one login within ``window`` after which it is locked.
+        wrong_by_login: Wrong passwords for one login from one address within ``window`` after which the login is
+            locked for that address: a stranger who guesses keeps nobody else from coming in.
+        wrong_by_login_anywhere: The same for one login from all addresses together, after which it is locked for all.
         wrong_by_address: The same for one address; larger, as an office may share one address.
         window: The period in which wrong passwords are counted.
         idle: How long a session lasts without use.
@@ -49,6 +51,7 @@ class AccountOptions:
     """
 
     wrong_by_login: int = 5
+    wrong_by_login_anywhere: int = 50
     wrong_by_address: int = 30
     window: timedelta = timedelta(minutes=15)
     idle: timedelta = timedelta(minutes=30)

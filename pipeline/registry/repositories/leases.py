@@ -1,6 +1,7 @@
 """Leases of review tasks: who works on which task until when.
 
-A lease runs out by itself; until somebody else takes the task, its holder keeps it. Reading a page anew ends no lease:
+A lease runs out by itself; until somebody else takes the task, its holder keeps it. One that would last longer than any
+that is given now was written under a clock that ran ahead: it has run out as well. Reading a page anew ends no lease:
 the task's ``version`` changes (``repositories.tasks``), and ``check_version`` (``services.desk.keying``) then refuses
 what its holder keyed on the old version.
 """
@@ -14,6 +15,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -30,9 +32,19 @@ class KeyingMode(StrEnum):
     LOT = "lot"
 
 
-def is_not_leased(now: datetime) -> ColumnElement[bool]:
+def lasts(context: DeskContext) -> ColumnElement[bool]:
+    """The condition on ``lease`` that it has not run out."""
+    return (lease.c.until > context.now) & (lease.c.until <= _latest_end(context))
+
+
+def is_not_leased(context: DeskContext) -> ColumnElement[bool]:
     """The condition on ``review_task`` that nobody has the task in hand."""
-    return ~exists().where(lease.c.task_id == review_task.c.id, lease.c.until > now)
+    return ~exists().where(lease.c.task_id == review_task.c.id, lasts(context))
+
+
+def _latest_end(context: DeskContext) -> datetime:
+    """When a lease that is given now runs out at the latest, by the clock of any machine."""
+    return context.until + CLOCK_DIFFERENCE
 
 
 def take(context: DeskContext, task_id: int, person: Person, mode: KeyingMode) -> bool:
@@ -57,7 +69,9 @@ def take_all(
     if new:
         connection.execute(insert(lease), [{"task_id": task_id, **mine} for task_id in new])
     again = [
-        row for row in before.values() if row.until <= context.now or row.account_id == person.account_id
+        row
+        for row in before.values()
+        if row.account_id == person.account_id or not context.now < row.until <= _latest_end(context)
     ]
     if again:
         connection.execute(
@@ -92,7 +106,13 @@ def lease_lost() -> NotYours:
 def has(context: DeskContext, task_id: int, person: Person) -> bool:
     """Whether a person has a task in hand."""
     mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
-    return bool(context.connection.scalar(select(exists().where(mine, lease.c.until > context.now))))
+    return bool(context.connection.scalar(select(exists().where(mine, lasts(context)))))
+
+
+def keeps(connection: Connection, task_id: int, person: Person) -> bool:
+    """Whether a person has a task in hand, or had it last and nobody has taken it since."""
+    mine = (lease.c.task_id == task_id) & (lease.c.account_id == person.account_id)
+    return bool(connection.scalar(select(exists().where(mine))))
 
 
 def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int]:
@@ -103,7 +123,7 @@ def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int
         .where(
             lease.c.account_id == person.account_id,
             lease.c.mode == mode,
-            lease.c.until > context.now,
+            lasts(context),
             review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN)),
         )
         .order_by(lease.c.taken_at, lease.c.task_id)

@@ -1,4 +1,6 @@
-"""Pictures of pages and of the ink of fields, for people who may see the book. No browser caches them.
+"""Pictures of pages and of the ink of fields, for people who may see them. No browser caches them.
+
+The pictures of a task are for the person who has it in hand, and for supervisors of its place.
 
 The audit log gets a line here when a person is shown a page, or ink outside the fields of a task that they hold. The
 desk itself records that it showed a task or a column, with the ink of its fields.
@@ -35,7 +37,7 @@ def page_of_task(site: SiteDep, session: SessionDep, task_id: int) -> Response:
 def ink_of_task(
     site: SiteDep, session: SessionDep, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
 ) -> Response:
-    """Return that box of the task's rectified page; the whole page is open to the same people."""
+    """Return that box of the task's rectified page; the whole page is open to the same people: who has it or supervises."""
     box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
     place, is_recorded = site.desk.ink_of(session.person, task_id, box)
     if not is_recorded:

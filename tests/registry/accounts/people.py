@@ -8,7 +8,7 @@ from pipeline.registry.model.accounts import LoginRefused, Role, Session
 from pipeline.registry.services.accounts.accounts import Accounts
 
 OWN = "con mèo mà trèo cây cau"
-HERE = "10.0.0.7"
+HERE, THERE = "10.0.0.7", "10.0.0.8"
 
 
 def joined(accounts: Accounts, login: str = "an.tran", role: Role = Role.REVIEWER) -> Session:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountOptions, LoginLocked, LoginRefused
 from pipeline.registry.services.accounts.accounts import Accounts
-from tests.registry.accounts.people import HERE, OWN, joined, wrong
+from tests.registry.accounts.people import HERE, OWN, THERE, joined, wrong
 from tests.review.clock import Clock
 
 
@@ -19,7 +19,7 @@ def test_after_five_wrong_passwords_the_right_one_is_refused_too_until_the_windo
     joined(accounts)
     wrong(accounts, times=5)
     with pytest.raises(LoginLocked, match="15 phút"):
-        accounts.authenticate("an.tran", OWN, "10.0.0.8")
+        accounts.authenticate("an.tran", OWN, HERE)
     clock.pass_(minutes=14, seconds=59)
     with pytest.raises(LoginLocked):
         accounts.authenticate("an.tran", OWN, HERE)
@@ -54,13 +54,53 @@ def test_guesses_made_at_once_count_one_by_one(accounts: Accounts) -> None:
 
     def guess(number: int) -> type[LoginRefused]:
         with pytest.raises(LoginRefused) as refused:
-            accounts.authenticate("an.tran", f"đoán lần thứ {number}", f"10.0.1.{number}")
+            accounts.authenticate("an.tran", f"đoán lần thứ {number}", HERE)
         return type(refused.value)
 
     with ThreadPoolExecutor(8) as pool:
         outcomes = list(pool.map(guess, range(24)))
     assert outcomes.count(LoginRefused) == 5
     assert outcomes.count(LoginLocked) == 19
+
+
+def test_a_stranger_at_another_address_does_not_lock_the_owner_out(accounts: Accounts) -> None:
+    joined(accounts)
+    for _ in range(8):
+        wrong(accounts, times=1, address=THERE)
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("an.tran", OWN, THERE)
+    assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_the_owner_who_comes_in_makes_no_new_room_for_the_stranger(accounts: Accounts) -> None:
+    joined(accounts)
+    wrong(accounts, times=5, address=THERE)
+    assert accounts.authenticate("an.tran", OWN, HERE)
+    with pytest.raises(LoginLocked):
+        accounts.authenticate("an.tran", OWN, THERE)
+
+
+def test_many_addresses_together_have_a_bounded_number_of_guesses(
+    registry: Registry, cheap_hashes: None, clock: Clock
+) -> None:
+    accounts = registry.accounts(clock, AccountOptions(wrong_by_login_anywhere=12))
+    joined(accounts)
+    outcomes = []
+    for number in range(20):
+        with pytest.raises(LoginRefused) as refused:
+            accounts.authenticate("an.tran", "đoán", f"10.0.1.{number}")
+        outcomes.append(type(refused.value))
+    assert outcomes == [LoginRefused] * 12 + [LoginLocked] * 8
+
+
+def test_wrong_tries_that_a_clock_ahead_wrote_do_not_count_once_it_is_put_right(
+    accounts: Accounts, clock: Clock
+) -> None:
+    joined(accounts)
+    clock.pass_(days=2)
+    wrong(accounts, times=5)
+    clock.pass_(days=-2)
+    assert accounts.authenticate("an.tran", OWN, HERE)
 
 
 def test_one_locked_login_leaves_the_others_alone(accounts: Accounts) -> None:

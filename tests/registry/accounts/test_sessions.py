@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, AccountOptions, Role
+from pipeline.registry.model.accounts import AccountError, AccountOptions, LoginRefused, Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.logins import csrf_of
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
@@ -27,6 +27,35 @@ def test_a_session_ends_after_half_an_hour_without_use(accounts: Accounts, clock
     session = joined(accounts)
     clock.pass_(minutes=30)
     assert accounts.session(session.token) is None
+
+
+def test_a_session_that_a_clock_ahead_wrote_is_over_once_it_is_put_right(
+    accounts: Accounts, clock: Clock
+) -> None:
+    before = joined(accounts)
+    clock.pass_(minutes=20)
+    assert accounts.session(before.token)
+    clock.pass_(days=2)
+    during = accounts.authenticate("an.tran", OWN, HERE)
+    clock.pass_(days=-2)
+    assert accounts.session(during.token) is None
+    assert accounts.authenticate("an.tran", OWN, HERE)
+
+
+def test_a_session_survives_a_clock_that_is_put_back_a_little(accounts: Accounts, clock: Clock) -> None:
+    session = joined(accounts)
+    clock.pass_(seconds=-90)
+    assert accounts.session(session.token)
+
+
+def test_a_one_time_password_that_a_clock_ahead_made_is_not_valid_for_longer(
+    accounts: Accounts, clock: Clock
+) -> None:
+    clock.pass_(days=2)
+    password = accounts.create("an.tran", "Người Thử", Role.REVIEWER, [])
+    clock.pass_(days=-2)
+    with pytest.raises(LoginRefused):
+        accounts.authenticate("an.tran", password, HERE)
 
 
 def test_a_session_that_was_left_is_over(accounts: Accounts) -> None:

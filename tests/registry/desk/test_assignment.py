@@ -82,6 +82,23 @@ def test_whoever_comes_back_late_keeps_a_task_that_nobody_took(desk: Desk, clock
     assert keyed(desk, AN, said("notes"), task=task).stage is Stage.CHECK
 
 
+def test_a_lease_that_a_clock_ahead_wrote_has_run_out_once_it_is_put_right(desk: Desk, clock: Clock) -> None:
+    clock.pass_minutes(2 * 24 * 60)
+    task = taken(desk, AN)
+    clock.pass_minutes(-2 * 24 * 60)
+    assert pages_held(desk, AN) == []
+    assert taken(desk, BINH).task_id == task.task_id
+    with pytest.raises(NotYours):
+        desk.task(AN, task.task_id)
+
+
+def test_a_lease_survives_a_clock_that_is_put_back_a_little(desk: Desk, clock: Clock) -> None:
+    taken(desk, AN)
+    clock.pass_minutes(-1)
+    assert pages_held(desk, AN) == [1]
+    assert taken(desk, BINH).ref.page_no == 2
+
+
 def test_working_on_a_task_renews_its_lease(desk: Desk, clock: Clock) -> None:
     task = taken(desk, AN)
     for _ in range(3):

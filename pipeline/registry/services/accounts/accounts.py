@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping
 
+from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import (
@@ -71,7 +72,7 @@ class Accounts:
             raise LoginRefused(REFUSED)
         newer_hash = passwords.hashed(password) if passwords.is_outdated(row["password_hash"]) else None
         with self._database.writing() as connection:
-            return self._let_in(connection, row, newer_hash)
+            return self._let_in(connection, row, newer_hash, address)
 
     def session(self, token: str) -> Session | None:
         """The session of a token as long as it lasts. Role and places are those of this moment."""
@@ -215,17 +216,20 @@ class Accounts:
             hold(connection, Whole.ACCOUNTS)
             yield connection
 
-    def _let_in(self, connection: Connection, tried: RowMapping, newer_hash: str | None) -> Session:
+    def _let_in(
+        self, connection: Connection, tried: RowMapping, newer_hash: str | None, address: str
+    ) -> Session:
         """A session for an account whose password was just proven.
 
         It is looked at again, as it may have changed while the password was hashed.
         """
         row = self._refuse_changed(connection, tried)
         now = self._now()
-        too_old = row["must_change"] and now - row["password_set_at"] > self.options.one_time
+        age = now - row["password_set_at"]
+        too_old = row["must_change"] and not -CLOCK_DIFFERENCE <= age <= self.options.one_time
         if not row["active"] or too_old:
             raise LoginRefused(REFUSED)
-        logins.forgive(connection, row["login"])
+        logins.forgive(connection, row["login"], address)
         stored_accounts.note_login(connection, row, now, newer_hash or row["password_hash"])
         return _session(logins.start(connection, row["id"], now, self.options), row)
 

@@ -1,5 +1,7 @@
 """Sessions and failed logins. The browser holds a secret, the database its hash.
 
+What was written under a clock that ran ahead, and that has been put right since, does not count.
+
 A try is recorded as failed before the password is checked, so that a hundred tries at once count as a hundred; a
 successful one deletes the records of its login.
 """
@@ -14,6 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from pipeline.registry.database.audit import add, record, wrote
+from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.model.accounts import AccountOptions, LoginLocked
 from pipeline.registry.tables.accounts import account, login_failure, login_session
 
@@ -28,13 +31,16 @@ def note_try(
     Raises:
         LoginLocked: There were too many within the window already.
     """
-    since = now - options.window
-    connection.execute(delete(login_failure).where(login_failure.c.failed_at <= since))
-    for column, value, most in (
-        (login_failure.c.login_digest, _digest(login), options.wrong_by_login),
-        (login_failure.c.address, address, options.wrong_by_address),
+    failed_at = login_failure.c.failed_at
+    over = (failed_at <= now - options.window) | (failed_at > now + CLOCK_DIFFERENCE)
+    connection.execute(delete(login_failure).where(over))
+    of_login, of_address = login_failure.c.login_digest == _digest(login), login_failure.c.address == address
+    for condition, most in (
+        (of_login & of_address, options.wrong_by_login),
+        (of_login, options.wrong_by_login_anywhere),
+        (of_address, options.wrong_by_address),
     ):
-        wrong = connection.scalar(select(func.count()).select_from(login_failure).where(column == value)) or 0
+        wrong = connection.scalar(select(func.count()).select_from(login_failure).where(condition)) or 0
         if wrong >= most:
             minutes = int(options.window.total_seconds() // 60)
             raise LoginLocked(
@@ -46,9 +52,15 @@ def note_try(
     )
 
 
-def forgive(connection: Connection, login: str) -> None:
-    """Forget the wrong tries of a login."""
-    connection.execute(delete(login_failure).where(login_failure.c.login_digest == _digest(login)))
+def forgive(connection: Connection, login: str, address: str | None = None) -> None:
+    """Forget the wrong tries of a login, or only those from ``address``.
+
+    Who comes in at one address does not make new room for somebody who guesses at another.
+    """
+    tries = login_failure.c.login_digest == _digest(login)
+    if address is not None:
+        tries &= login_failure.c.address == address
+    connection.execute(delete(login_failure).where(tries))
 
 
 def _digest(text: str) -> str:
@@ -66,10 +78,7 @@ def csrf_of(token: str) -> str:
 
 def start(connection: Connection, account_id: int, now: datetime, options: AccountOptions) -> str:
     """A new session's token. What has run out is cleared away on the way."""
-    over = (login_session.c.seen_at <= now - options.idle) | (
-        login_session.c.started_at <= now - options.longest
-    )
-    _remove(connection, over)
+    _remove(connection, ~_lasts(now, options))
     token = secrets.token_urlsafe(32)
     row = {"token_digest": _digest(token), "account_id": account_id, "started_at": now, "seen_at": now}
     add(connection, login_session, [row])
@@ -87,14 +96,20 @@ def holder(connection: Connection, token: str, now: datetime, options: AccountOp
             .join(account, login_session.c.account_id == account.c.id)
             .where(
                 login_session.c.token_digest == _digest(token),
-                login_session.c.seen_at > now - options.idle,
-                login_session.c.started_at > now - options.longest,
+                _lasts(now, options),
                 account.c.active,
             )
         )
         .mappings()
         .first()
     )
+
+
+def _lasts(now: datetime, options: AccountOptions) -> ColumnElement[bool]:
+    """The condition on ``login_session`` that it has not run out."""
+    seen_at, started_at, latest = login_session.c.seen_at, login_session.c.started_at, now + CLOCK_DIFFERENCE
+    is_used = (seen_at > now - options.idle) & (seen_at <= latest)
+    return is_used & (started_at > now - options.longest) & (started_at <= latest)
 
 
 def note_use(connection: Connection, token: str, now: datetime) -> None:

@@ -101,7 +101,7 @@ def _next_skipped(context: DeskContext, person: Person, stage: Stage, book_id: i
 def _waiting_tasks(context: DeskContext, person: Person, stage: Stage, book_id: int | None) -> Select[int]:
     """The ids of the tasks at that stage that nobody has in hand and of which something is left for this person."""
     query = select(review_task.c.id).where(
-        review_task.c.stage == stage, not_done_by(person), is_not_leased(context.now)
+        review_task.c.stage == stage, not_done_by(person), is_not_leased(context)
     )
     if book_id is None:
         return query

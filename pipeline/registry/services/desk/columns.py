@@ -34,7 +34,14 @@ from pipeline.registry.repositories.keyed_values import (
     live_keyings,
     withdrawn,
 )
-from pipeline.registry.repositories.leases import KeyingMode, hand_back, lease_lost, renew, take_all
+from pipeline.registry.repositories.leases import (
+    KeyingMode,
+    hand_back,
+    lasts,
+    lease_lost,
+    renew,
+    take_all,
+)
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, check_place
 from pipeline.registry.services.desk.keying import (
@@ -100,7 +107,7 @@ def waiting_fields_of_book(
     """Return the fields of a book that wait for this person and that nobody else holds, in the order of the book."""
     connection = context.connection
     elsewhere = (lease.c.account_id != person.account_id) | (lease.c.mode != KeyingMode.COLUMN)
-    in_hand = exists().where(lease.c.task_id == review_task.c.id, lease.c.until > context.now, elsewhere)
+    in_hand = exists().where(lease.c.task_id == review_task.c.id, lasts(context), elsewhere)
     tasks = connection.execute(
         select(review_task, entry.c.record, entry.c.number_text, page.c.page_no, scan.c.sha256, scan.c.name)
         .join_from(review_task, entry, review_task.c.entry_id == entry.c.id)

@@ -15,7 +15,7 @@ from pipeline.model import Box, PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.decisions import Verdict
 from pipeline.registry.model.desk import (
     ColumnCount,
@@ -320,13 +320,11 @@ class Desk:
         """Return the page of a task.
 
         Raises:
-            NotYours: The person may not see that place.
+            NotYours: The person may not see that place, or neither has the task in hand nor supervises.
         """
         permissions.stages(person)
         with self._reading() as context:
-            row = task_row(context.connection, task_id)
-            permissions.check_place(person, row["place_code"])
-            return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+            return _page_of(context, person, task_id)
 
     def ink_of(self, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
         """Return the page of a task, and whether the audit already says that this person sees the ink in ``box``.
@@ -339,15 +337,13 @@ class Desk:
             box: The area on the rectified page.
 
         Raises:
-            NotYours: The task belongs to another place.
+            NotYours: The task belongs to another place, or the person neither has it in hand nor supervises.
         """
         permissions.stages(person)
         with self._reading() as context:
-            row = task_row(context.connection, task_id)
-            permissions.check_place(person, row["place_code"])
-            place = PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+            place = _page_of(context, person, task_id)
             told = leases.has(context, task_id, person) and lies_among(
-                context.connection, row["entry_id"], box
+                context.connection, task_row(context.connection, task_id)["entry_id"], box
             )
             return place, told
 
@@ -361,6 +357,21 @@ class Desk:
         with self._reading() as context:
             row = rescan_tickets.ticket_row(context.connection, ticket_id, person)
             return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+
+
+def _page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
+    """Return the page of a task to who has it in hand or supervises its place.
+
+    A lease that has run out will do until somebody else takes the task: its holder has seen the page.
+
+    Raises:
+        NotYours: It is another person.
+    """
+    row = task_row(context.connection, task_id)
+    permissions.check_place(person, row["place_code"])
+    if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
+        raise leases.lease_lost()
+    return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
 
 
 def _show(context: DeskContext, task_id: int, person: Person) -> DeskTask:

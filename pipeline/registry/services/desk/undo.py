@@ -16,7 +16,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.keyed_values import add_keyings, is_live, live_keyings
-from pipeline.registry.repositories.leases import KeyingMode, take
+from pipeline.registry.repositories.leases import KeyingMode, lasts, take
 from pipeline.registry.repositories.permissions import check_place
 from pipeline.registry.services.desk.keying import refresh_tasks_of
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task
@@ -104,6 +104,6 @@ def _check_undoable(
             raise CannotUndo("Không hoàn tác được: trường này đã được quyết định lại.")
     if case.stage in (Stage.SUPERVISOR, Stage.RESCAN):
         raise CannotUndo("Không hoàn tác được: việc này đang chờ người phụ trách hoặc chờ quét lại.")
-    elsewhere = (lease.c.account_id != person.account_id) & (lease.c.until > context.now)
+    elsewhere = (lease.c.account_id != person.account_id) & lasts(context)
     if context.connection.scalar(select(exists().where(lease.c.task_id == case.task_id, elsewhere))):
         raise CannotUndo("Không hoàn tác được: đang có người khác làm việc này.")
