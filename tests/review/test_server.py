@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from pipeline.errors import SetupError
 from pipeline.review import server
-
-
-@contextmanager
-def served(app: FastAPI, monkeypatch: pytest.MonkeyPatch, proxy: str | None) -> Iterator[str]:
-    """The address of a running server."""
-    made: list[uvicorn.Server] = []
-    kept = uvicorn.Server.__init__
-
-    def keep(self: uvicorn.Server, config: uvicorn.Config) -> None:
-        kept(self, config)
-        made.append(self)
-
-    monkeypatch.setattr(uvicorn.Server, "__init__", keep)
-    listener = server.listen("127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve, args=(app, listener, proxy))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        made[0].should_exit = True
-        thread.join()
-        listener.close()
+from tests.review.serving import served
 
 
 @pytest.mark.parametrize(("proxy", "believed"), [(None, False), ("127.0.0.1", True), ("10.9.9.9", False)])

@@ -37,7 +37,7 @@ def page_of_task(site: SiteDep, session: SessionDep, task_id: int) -> Response:
 def ink_of_task(
     site: SiteDep, session: SessionDep, task_id: int, left: Pixel, top: Pixel, right: Pixel, bottom: Pixel
 ) -> Response:
-    """Return that box of the task's rectified page; the whole page is open to the same people: who has it or supervises."""
+    """Return that box of the task's rectified page; the same people may see all of the page."""
     box = Box(left, top, max(right, left + 1), max(bottom, top + 1))
     place, is_recorded = site.desk.ink_of(session.person, task_id, box)
     if not is_recorded:

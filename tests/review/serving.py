@@ -1,0 +1,41 @@
+"""The real server on a real port of this machine, in a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+
+from pipeline.review import server
+from pipeline.review.security.connections import ConnectionLimits
+
+
+@contextmanager
+def served(
+    app: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    proxy: str | None = None,
+    limits: ConnectionLimits = ConnectionLimits(),
+) -> Iterator[str]:
+    """The address of a running server."""
+    made: list[uvicorn.Server] = []
+    kept = uvicorn.Server.__init__
+
+    def keep(self: uvicorn.Server, config: uvicorn.Config) -> None:
+        kept(self, config)
+        made.append(self)
+
+    monkeypatch.setattr(uvicorn.Server, "__init__", keep)
+    listener = server.listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve, args=(app, listener, proxy, limits))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        made[0].should_exit = True
+        thread.join()
+        listener.close()
