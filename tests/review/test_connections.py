@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import resource
 import select
 import socket
 import subprocess
@@ -53,8 +52,7 @@ def opened(address: str, start: bytes = HALF, source: str = "127.0.0.1") -> sock
 def half_sent(address: str, number: int = MANY, start: bytes = HALF) -> Iterator[list[socket.socket]]:
     held: list[socket.socket] = []
     try:
-        for _ in range(number):
-            held.append(opened(address, start))
+        held.extend(opened(address, start) for _ in range(number))
         yield held
     finally:
         for one in held:
@@ -211,22 +209,22 @@ def test_a_proxy_has_as_many_connections_as_there_are(app: FastAPI, monkeypatch:
 def test_with_few_files_the_desk_still_answers_and_its_log_stays_small(tmp_path: Path) -> None:
     port = free_port()
     log = tmp_path / "log"
+    serve = [
+        sys.executable,
+        "-m",
+        "pipeline.cli",
+        "serve",
+        "--workspace",
+        str(tmp_path / "w"),
+        "-p",
+        str(port),
+    ]
     with log.open("wb") as into:
         server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pipeline.cli",
-                "serve",
-                "--workspace",
-                str(tmp_path / "w"),
-                "-p",
-                str(port),
-            ],
+            ["bash", "-c", 'ulimit -n 1024; exec "$@"', "bash", *serve],
             stdout=into,
             stderr=into,
             env={**os.environ, "PYTHONUTF8": "1"},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024)),
         )
         address = f"http://127.0.0.1:{port}"
         try:
