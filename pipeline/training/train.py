@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from pipeline.training.provenance import (
     TrainingSource,
     TrainingSources,
     drawn_source,
+    figures_source,
     licence_of,
     limits_of,
     lines_kept_out,
@@ -42,6 +44,8 @@ from pipeline.training.provenance import (
 )
 from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
+from pipeline.training.synthesis.real_figures import RealFigures
+from pipeline.training.word_alignment import figures_by_writer
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,7 @@ class TrainingPlan:
         work: Where datasets and checkpoint stay, so that an interrupted training goes on.
         drawn: How many drawn lines are at hand at a time.
         fonts: Folder of more fonts.
+        figures: Folder of single real figures (``scripts/training-figures.sh``).
         real: Folder of real lines with ``lines.tsv``.
         choosing: Folder of real lines that progress is measured on.
         parent: Checkpoint of another network to begin with, or the ``model.onnx`` of one to train on.
@@ -74,6 +79,7 @@ class TrainingPlan:
     work: Path
     drawn: int = 16000
     fonts: Path | None = None
+    figures: Path | None = None
     real: Path | None = None
     choosing: Path | None = None
     parent: Path | None = None
@@ -106,7 +112,7 @@ def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) ->
     sources = _all_sources(plan, checkpoint, say)
     real = kept_real_lines(plan, say)
     choosing = real_lines(plan.choosing) if plan.choosing else ()
-    drawn = DrawnLines(plan, say)
+    drawn = DrawnLines(plan, say, real)
     log.info(
         "training %s: %s mixer, %.1f CPU minutes, seed %d, %d real lines, %d for choosing",
         plan.folder.name, plan.network.mixer, plan.loop.minutes, plan.loop.seed, len(real), len(choosing),
@@ -177,11 +183,13 @@ def write_model(
 class DrawnLines:
     """The drawn lines of a plan; each round some of them are drawn anew, so that they never end.
 
-    Files that no later round needs are removed.
+    Dates and numbers among them are partly written in figures of real pens, where there are any. Files that no later
+    round needs are removed.
     """
 
     plan: TrainingPlan
     say: Callable[[str], None]
+    real: Sequence[dataset.DatasetLine] = ()
     held: dict[int, tuple[dataset.DatasetLine, ...]] = field(default_factory=dict)
 
     def __call__(self, number: int) -> tuple[dataset.DatasetLine, ...]:
@@ -195,6 +203,19 @@ class DrawnLines:
                 self.held[shard] = self._shard(shard)
         return tuple(line for shard in wanted for line in self.held[shard])
 
+    @cached_property
+    def _real_figures(self) -> RealFigures | None:
+        """Return figures of pens: those of the plan's folder, and those that a network finds in the real lines."""
+        parent = self.plan.parent
+        cut = {}
+        if parent and parent.suffix == SHIPPED and parent.is_file() and self.plan.figures:
+            cut = figures_by_writer(self.real, onnx_network(parent))
+        found = RealFigures.gather(cut, self.plan.figures)
+        if found is not None:
+            count = sum(map(len, found.collection.values()))
+            self.say(f"Có {count} chữ số thật, {len(found.writers)} người viết có đủ chữ số của mình.")
+        return found
+
     def _path(self, shard: int) -> Path:
         return self.plan.work / f"{self.plan.folder.name}-drawn-{shard:03d}.npz"
 
@@ -204,7 +225,8 @@ class DrawnLines:
             return dataset.load_lines(path)
         pens = FontSet.find(self.plan.fonts)
         rng = np.random.default_rng((self.plan.loop.seed, 7, number))
-        drawn = (synthetic_line(rng, pens) for _ in range(min(SHARD, self.plan.drawn)))
+        figures = self._real_figures
+        drawn = (synthetic_line(rng, pens, figures) for _ in range(min(SHARD, self.plan.drawn)))
         lines = tuple(dataset.dataset_line(line.grey, line.text, True) for line in drawn)
         dataset.save_lines(path, lines)
         self.say(f"Đã vẽ {len(lines)} dòng (lượt {number + 1}).")
@@ -225,14 +247,15 @@ def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dat
         lines = [line for line in found if line.writer not in CALIBRATION_WRITERS]
         say(f"Chuẩn bị {len(lines)} dòng thật.")
         dataset.save_lines(
-            path, [dataset.dataset_line(line.grey(), line.text, False, line.writer) for line in lines]
+            path,
+            [dataset.dataset_line(line.grey(), line.text, line.full_label, line.writer) for line in lines],
         )
     return dataset.load_lines(path)
 
 
 def _all_sources(plan: TrainingPlan, checkpoint: Path, say: Callable[[str], None]) -> TrainingSources:
     """Return what the model has learned from when this run of its training is over."""
-    learns = drawn_source(FontSet.find(plan.fonts).licence_summary)
+    learns = drawn_source(FontSet.find(plan.fonts).licence_summary) | figures_source(plan.figures)
     if plan.real:
         learns |= real_source(plan.real, real_lines(plan.real), say)
     held = _checkpoint_sources(checkpoint)

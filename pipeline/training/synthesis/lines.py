@@ -19,6 +19,7 @@ from pipeline.text import training_words as words
 from pipeline.training.synthesis import texts
 from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.handwriting import LineInk, draw_handwriting
+from pipeline.training.synthesis.real_figures import RealFigures
 from pipeline.training.synthesis.writers import WriterStyle
 
 
@@ -299,10 +300,29 @@ def _scan(level: Grey, dark: np.float32, rng: np.random.Generator) -> Pixels:
     return grey
 
 
-def synthetic_line(rng: np.random.Generator, pens: FontSet) -> TrainingLine:
-    """Return a line in some writer's hand, as cut from some page; it depends on ``rng`` and the fonts alone."""
-    text = texts.draw_text(rng)
+REAL_FIGURES = 0.7
+"""Share of the texts of figures alone that are written in figures of real pens, where there are any..."""
+
+MORE_FIGURES = 0.15
+"""...and share of all lines that are such a text besides."""
+
+
+def synthetic_line(
+    rng: np.random.Generator, pens: FontSet, figures: RealFigures | None = None
+) -> TrainingLine:
+    """Return a line in some writer's hand, as cut from some page; it depends on the arguments alone.
+
+    Args:
+        rng: Random stream.
+        pens: Fonts to draw with.
+        figures: Figures of real pens for some of the dates and numbers.
+    """
+    more = figures is not None and happens(rng, MORE_FIGURES)
+    text = texts.draw_figures(rng) if more else texts.draw_text(rng)
     hand = WriterStyle.draw(rng, pens, shouting=text.isupper() and len(text) > 3)
-    ink = draw_handwriting(text, hand, rng)
+    if figures is not None and figures.can_write(text) and (more or happens(rng, REAL_FIGURES)):
+        ink = figures.write(text, hand.unit, rng)
+    else:
+        ink = draw_handwriting(text, hand, rng)
     beyond = draw_handwriting(texts.draw_text(rng)[:18].strip(), hand, rng) if happens(rng, 0.25) else None
     return TrainingLine(add_background(ink, beyond, hand.unit, rng), text)

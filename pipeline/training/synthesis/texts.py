@@ -66,6 +66,25 @@ def draw_text(rng: np.random.Generator) -> str:
     return f"{made}." if made[-1].isalnum() and happens(rng, CLOSED) else made
 
 
+def draw_figures(rng: np.random.Generator) -> str:
+    """Return a date or number of figures and signs alone, as the fields of a form hold it."""
+    kind = rng.random()
+    if kind < 0.3:
+        text = numbers.draw_digit_date(rng)
+    elif kind < 0.5:
+        text = numbers.draw_id_number(rng)
+    elif kind < 0.6:
+        text = str(numbers.draw_year(rng))
+    elif kind < 0.72:
+        text = f"{rng.integers(1, 32):02}"
+    elif kind < 0.85:
+        text = numbers.draw_numbering(rng)
+    else:
+        text = numbers.draw_number(rng)
+    kept = "".join(letter for letter in text if letter.isdigit() or letter in " /-.,:")
+    return normalize_text(kept).strip(" /-.,:") or "0"
+
+
 def normalize_text(text: str) -> str:
     """Return the text in NFC with single spaces and nothing but ``LETTERS``."""
     known = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
