@@ -19,7 +19,7 @@ from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
 from pipeline.training.synthesis.real_figures import SIDE, RealFigures
 from pipeline.training.synthesis.texts import draw_figures
-from pipeline.training.word_alignment import figures_by_writer
+from pipeline.training.word_alignment import figures_by_writer, words_by_writer
 
 
 @pytest.fixture
@@ -118,3 +118,10 @@ def test_figures_are_cut_out_of_a_line_where_no_ink_joins_them(touching: bool, f
     scale = 40 / (ROWS - 2 * round(ROWS * (1 - 1 / 1.4) / 2))
     cut = figures_by_writer([line], _knowing(line.text, middles, scale))  # type: ignore[arg-type]
     assert {digit: len(figures) for digit, figures in cut.get("w001", {}).items()} == found
+
+
+def test_a_label_of_signs_alone_gives_neither_words_nor_figures() -> None:
+    line, middles = _line_of_bars("---")
+    network = _knowing("---", middles, 1.0)
+    assert words_by_writer([line], network) == []  # type: ignore[arg-type]
+    assert figures_by_writer([line], network) == {}  # type: ignore[arg-type]
