@@ -68,7 +68,7 @@ class _Alignment:
     text: str
     steps: tuple[int, ...]
     chances: tuple[float, ...]
-    middle: NDArray[np.float32]
+    middle: NDArray[np.floating[Any]]
     scale: float
 
     def boundary(self, before: int, behind: int) -> float:
