@@ -1,0 +1,295 @@
+"""An office that is attacked: a workspace with scans, books of two communes, people of every role, and its desk.
+
+Everything is real: the registry is a file, passwords are hashed as everywhere, the desk is ``hotich serve`` in a
+process of its own. No person in it exists.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.security.client import Client
+from benchmarks.security.route_samples import TARGET
+from pipeline import schema
+from pipeline.model import (
+    Box,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Ledger,
+    PageKind,
+    PageRef,
+    PageResult,
+    Quality,
+    Severity,
+    Writing,
+)
+from pipeline.registry import Registry, Verdict
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.workspace import Workspace
+
+OWN, OTHER = "00001", "00002"
+"""Registration places: that of the people who are attacked, and that of strangers."""
+
+PASSWORD = "con mèo mà trèo cây cau"
+OWN_NAME, OTHER_NAME = "Thử Bí Mật Một", "Thử Bí Mật Hai"
+"""Names that stand in the books of either place and nowhere else: whoever reads one has seen into a book."""
+
+GIVEN = ("An", "Bình", "Cúc", "Dũng", "Em", "Giang", "Hạnh", "Khánh", "Lan", "Minh", "Nga", "Oanh", "Phúc")
+PAGES = 90
+SETTLED_PAGES = 6
+OPEN_FILES = 1024
+START_SECONDS = 60.0
+SIZE = (600, 800)
+BOX = Box(40.0, 40.0, 200.0, 80.0)
+WORKING = (Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class OfficeBook:
+    """A book of the office.
+
+    Attributes:
+        book_id: Its number in the registry.
+        folder: Its folder's name.
+        scans: The contents of its scans, one page each.
+    """
+
+    book_id: int
+    folder: str
+    scans: Sequence[str]
+
+
+@dataclass
+class AttackedOffice:
+    """The office.
+
+    Attributes:
+        root: The folder that holds everything.
+        registry: Its registry, opened by this process beside the desk.
+        waiting: The book of the own place whose entries wait for people.
+        settled: The book of the own place in which nothing waits.
+        foreign: The book of the other place.
+        tokens: A session of each person, by login.
+    """
+
+    root: Path
+    registry: Registry
+    waiting: OfficeBook
+    settled: OfficeBook
+    foreign: OfficeBook
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.root / "workspace")
+
+    @property
+    def people(self) -> dict[str, Person]:
+        """Everybody who has an account, by login."""
+        return {account.person.login: account.person for account in self.registry.accounts().list()}
+
+    def join(self, login: str, role: Role, place: str = OWN) -> str:
+        """Make an account whose person has chosen ``PASSWORD`` and is logged in; return the login."""
+        accounts = self.registry.accounts()
+        first = accounts.create(login, "Người Thử", role, [place])
+        session = accounts.authenticate(login, first, "127.0.0.1")
+        self.tokens[login] = accounts.change_password(session, first, PASSWORD, "127.0.0.1").token
+        return login
+
+    def desk(self, **options: int) -> Desk:
+        """Return a desk of this office that is not started yet."""
+        return Desk(self.workspace.root, self.root, **options)
+
+
+def login_of(role: Role, place: str) -> str:
+    """Return the login of the person who has that role at that place."""
+    return f"{role}.{place}"
+
+
+@contextmanager
+def attacked_office(root: Path) -> Iterator[AttackedOffice]:
+    """An office below ``root``."""
+    workspace = Workspace(root / "workspace")
+    workspace.root.mkdir(parents=True, mode=0o700)
+    with Registry.open(workspace.registry_url, audit_key=workspace.audit_key) as registry:
+        settled = _book(registry, workspace, root, _ledger(OWN, 1), OWN_NAME, range(1, SETTLED_PAGES + 1))
+        others = range(SETTLED_PAGES + 1, SETTLED_PAGES + PAGES + 1)
+        waiting = _book(registry, workspace, root, _ledger(OWN, 2), OWN_NAME, others)
+        foreign = _book(registry, workspace, root, _ledger(OTHER, 1), OTHER_NAME, range(1, SETTLED_PAGES + 1))
+        office = AttackedOffice(root, registry, waiting, settled, foreign)
+        for role in Role:
+            for place in (OWN, OTHER):
+                office.join(login_of(role, place), role, place)
+        office.join("khong.giu.viec", Role.REVIEWER)
+        office.registry.accounts().create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+        yield office
+
+
+class Desk:
+    """``hotich serve`` of an office; use it as a context manager.
+
+    Args:
+        workspace: The workspace.
+        logs: The folder for its log.
+        open_files: How many files and connections it may hold.
+        file_bytes: How large a file may become that it writes; no limit when 0.
+    """
+
+    def __init__(
+        self, workspace: Path, logs: Path, open_files: int = OPEN_FILES, file_bytes: int = 0
+    ) -> None:
+        self.port = free_port()
+        self.log = logs / f"desk-{self.port}.log"
+        self._workspace, self._open_files, self._file_bytes = workspace, open_files, file_bytes
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def client(self, token: str = "", address: str = "127.0.0.1") -> Client:
+        """Return a client of this desk."""
+        return Client(self.port, token, address)
+
+    def __enter__(self) -> Desk:
+        command = [sys.executable, "-m", "pipeline.cli", "serve", "--port", str(self.port)]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                env={**os.environ, "HOTICH_WORKSPACE": str(self._workspace)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=self._limit,  # noqa: PLW1509 (no other thread holds a lock that the child needs)
+            )
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            if self.client().get("/healthz").status == 200:
+                return self
+            time.sleep(0.2)
+        raise RuntimeError(f"the desk does not answer: {self.log.read_text(errors='replace')[-500:]}")
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
+        self._process.kill()
+        self._process.wait()
+
+    def _limit(self) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self._open_files, self._open_files))
+        if self._file_bytes:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self._file_bytes, self._file_bytes))
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def copied_workspace(source: Workspace, target: Path) -> Workspace:
+    """Copy a workspace at which nobody works."""
+    shutil.copytree(source.root, target)
+    return Workspace(target)
+
+
+def draw_page(path: Path, seed: int) -> Path:
+    """A page of a scanner: grey noise in coarse squares, with a frame."""
+    squares = np.random.default_rng(seed).integers(150, 256, (SIZE[1] // 20, SIZE[0] // 20), np.uint8)
+    pixels = np.kron(squares, np.ones((20, 20), np.uint8))
+    pixels[20:24], pixels[-24:-20] = 0, 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path, "PNG", dpi=(100, 100))
+    return path
+
+
+def waiting_difference(office: AttackedOffice) -> int:
+    """Put a difference of a reconciliation into the queue and return its number."""
+    queue = office.registry.reconciliations()
+    entry_id = office.registry.entries(office.settled.book_id)[0]
+    found = FoundDifference("fields", OWN, office.settled.book_id, entry_id, field="child_name", field_kind="changed",
+                            ours=OWN_NAME, theirs="Thử Khác")  # fmt: skip
+    queue.save("birth", "a.xlsx", "f" * 64, [found], {}, author="an")
+    person = office.people[login_of(Role.SUPERVISOR, OWN)]
+    return max(one.difference_id for one in queue.listed(person, 1, None))
+
+
+def _ledger(place: str, volume: int) -> Ledger:
+    return Ledger("birth-2006", f"UBND xã Thử {place}", place, f"{volume:02}/2010")
+
+
+def _book(
+    registry: Registry, workspace: Workspace, root: Path, ledger: Ledger, name: str, numbers: range
+) -> OfficeBook:
+    """A book with one entry a page; those of the first volume of the own place are settled."""
+    certain = ledger == _ledger(OWN, 1)
+    folder = f"KS.2010.{ledger.place_code}.{ledger.volume[:2]}"
+    book_id = registry.book_id(ledger, folder)
+    scans = []
+    for number in numbers:
+        drawn = draw_page(root / "books" / folder / f"quet-{number:03}.png", book_id * 1000 + number)
+        stored = workspace.store(drawn)
+        registry.store_scan(book_id, stored.sha256, drawn.name, drawn.stat().st_size, 1)
+        registry.save_page(book_id, _page(stored.sha256, ledger, number, name, certain=certain), "f1")
+        scans.append(stored.sha256)
+    for number, entry_id in zip(numbers, registry.entries(book_id), strict=True) if certain else ():
+        registry.decide(entry_id, _verdicts(_said(ledger, number, name)), author="thu")
+    return OfficeBook(book_id, folder, scans)
+
+
+def _page(scan: str, ledger: Ledger, number: int, name: str, *, certain: bool) -> PageResult:
+    said = _said(ledger, number, name)
+    readings = tuple(
+        FieldReading(
+            spec.name, FieldStatus.READ, said[spec.name], said[spec.name], 0.9, Writing.HAND, "bench", box=BOX,
+            lines=(BOX,), accepted=certain or spec.name != "child_name",
+        )
+        if spec.name in said
+        else FieldReading(spec.name, FieldStatus.BLANK, accepted=True)
+        for spec in schema.load().record("birth").fields
+    )  # fmt: skip
+    doubts = () if certain else (Finding("READ-LOW", Severity.REVIEW, ("child_name",)),)
+    return PageResult(
+        PageRef(scan, 1), PageKind.ENTRIES, ledger.form, SIZE, np.eye(3), 0, 0.0, Quality(100.0, 120.0, 0.0, 300.0),
+        None, (), (EntryResult(0, readings, doubts),), (), {},
+    )  # fmt: skip
+
+
+def _verdicts(said: Mapping[str, str]) -> list[Verdict]:
+    """What a person says of every field of a birth."""
+    return [
+        Verdict(
+            spec.name, FieldStatus.READ if spec.name in said else FieldStatus.BLANK, said.get(spec.name, "")
+        )
+        for spec in schema.load().record("birth").fields
+    ]
+
+
+def _said(ledger: Ledger, number: int, name: str) -> Mapping[str, str]:
+    """What stands on the page of that number."""
+    return {
+        "entry_number": f"{number:02}/2010",
+        "volume_number": ledger.volume,
+        "registered_on": f"{number % 28 + 1:02}.{number // 28 + 3:02}.2010",
+        "registration_place": ledger.place,
+        "child_name": f"{name} {GIVEN[number % len(GIVEN)]}",
+        "child_sex": "1",
+        "child_born_on": f"{number % 27 + 1:02}.02.2010",
+    }

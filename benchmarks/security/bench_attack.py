@@ -1,0 +1,126 @@
+"""What does a hostile colleague, a web page, a sheet of paper, a file or a slow client reach?
+
+An office is made in a temporary folder and attacked through its doors, all of them real: the desk as ``hotich serve``,
+the schedule as ``hotich server``, the scanner's folder, the folder of books, workbooks, the store of scans, the audit.
+Every attempt either holds or falls; what falls is named, and the exit status says so. What is known to be out of reach
+stands in ``OUT_OF_REACH`` with its reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figures import report_figures, say
+from benchmarks.security.attack_log import AttackLog, Outcome
+from benchmarks.security.attacked_office import AttackedOffice, attacked_office, copied_workspace
+from benchmarks.security.file_attacks import attack_by_files, attack_by_workbooks
+from benchmarks.security.login_attacks import attack_by_clock, attack_by_full_disk, attack_logins
+from benchmarks.security.paper_attacks import attack_by_paper
+from benchmarks.security.prefect_attacks import attack_prefect
+from benchmarks.security.pressure_attacks import attack_by_races, attack_slowly
+from benchmarks.security.route_attacks import attack_routes
+from benchmarks.security.store_attacks import attack_store
+from benchmarks.security.typed_attacks import attack_texts
+from pipeline.files import printable
+
+OUT_OF_REACH: Mapping[str, str] = {}
+"""Attempts that the program cannot refuse, as ``group: name``, and why."""
+
+PARTS = ("desk", "files", "paper", "store", "prefect", "slow", "tamperings")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="only these parts; may be repeated")
+    chosen = parser.parse_args()
+    wanted = chosen.only or PARTS
+    log, begun = AttackLog(OUT_OF_REACH), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="hotich-attack-") as folder:
+        root = Path(folder)
+        with attacked_office(root / "office") as office:
+            say(f"cơ quan thử: {time.monotonic() - begun:.0f} giây")
+            _attack(log, office, root, wanted)
+    seconds = time.monotonic() - begun
+    _show(log, seconds)
+    report_figures("attack", {**log.figures(), "seconds": round(seconds)})
+    if log.fallen:
+        raise SystemExit(f"{len(log.fallen)} attempts fell")
+
+
+def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[str, ...]) -> None:
+    """Attack from several sides at once; slow clients come last, as what they do is measured."""
+    untouched = copied_workspace(office.workspace, root / "untouched")
+    sides: dict[str, list[Callable[[], None]]] = {
+        "prefect": [lambda: attack_prefect(log, root / "prefect")],
+        "files": [
+            lambda: attack_by_files(log, root / "files"),
+            lambda: attack_by_workbooks(log, root / "workbooks", untouched.root),
+        ],
+        "paper": [lambda: attack_by_paper(log, root / "paper")],
+        "store": [
+            lambda: attack_store(log, office, untouched, root / "store"),
+            lambda: attack_by_full_disk(log, office, untouched, root / "disk"),
+        ],
+        "desk": [lambda: _attack_desk(log, office)],
+    }
+    threads = [
+        threading.Thread(target=_side, args=(log, name, attacks))
+        for name, attacks in sides.items()
+        if name in wanted
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if "slow" in wanted:
+        with office.desk() as desk:
+            _side(
+                log,
+                "slow",
+                [lambda: attack_by_races(log, office, desk), lambda: attack_slowly(log, office, desk)],
+            )
+
+
+def _side(log: AttackLog, name: str, attacks: list[Callable[[], None]]) -> None:
+    begun = time.monotonic()
+    for attack in attacks:
+        with log.attempt(name, "cả phần này chạy đến hết"):
+            attack()
+    say(f"{name}: {time.monotonic() - begun:.0f} giây")
+
+
+def _attack_desk(log: AttackLog, office: AttackedOffice) -> None:
+    with office.desk() as desk:
+        attack_texts(log, office, desk)
+        attack_by_clock(log, office)
+        attack_logins(log, office, desk)
+        attack_routes(log, office, desk)
+
+
+def _show(log: AttackLog, seconds: float) -> None:
+    table = Table(
+        "Nhóm", "Đã thử", "Giữ được", "Thua", "Ngoài tầm", title=f"Tấn công thử, {seconds:.0f} giây"
+    )
+    for group in log.groups():
+        ended = [len(log.of(group, outcome)) for outcome in (None, *Outcome)]
+        table.add_row(group, *map(str, ended))
+    console = Console(width=140)
+    console.print(table)
+    for one in log.attempts:
+        if one.outcome is not Outcome.HELD:
+            word = "THUA" if one.outcome is Outcome.FALLEN else "NGOÀI TẦM"
+            console.print(
+                f"{word} {one.group}: {printable(one.name)}: {printable(one.detail)[:400]}", markup=False
+            )
+
+
+if __name__ == "__main__":
+    main()

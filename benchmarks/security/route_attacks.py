@@ -1,0 +1,271 @@
+"""Every route of the application × every caller, at the real server, against the table of who may use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from benchmarks.security.attack_log import AttackLog
+from benchmarks.security.attacked_office import (
+    OTHER,
+    OTHER_NAME,
+    OWN,
+    OWN_NAME,
+    PASSWORD,
+    AttackedOffice,
+    Desk,
+    login_of,
+    waiting_difference,
+)
+from benchmarks.security.client import Answer, Client
+from benchmarks.security.route_samples import SAMPLES, Sample
+from pipeline import schema
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.desk import HandsFull
+from pipeline.review import create_app
+from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
+from pipeline.review_policy import ReviewPolicy
+
+GROUP = "vai trò × đường dẫn"
+FORGED = "biểu mẫu giả"
+METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+REFUSED, TO_LOGIN, HIDDEN = {403}, {303, 401}, {403, 404}
+ANSWERED = {200, 204, 303, 404, 409, 422}
+"""What a route answers to those who may use it: the thing itself, or why not now."""
+
+LEASED = re.compile(r"/desk/tasks/\{task_id\}(?!/hand-back)|/pictures/tasks/")
+"""Routes for whoever holds the task; handing back what one does not hold changes nothing."""
+
+SHOWS_BOOKS = (Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks for a route.
+
+    Attributes:
+        name: What stands in the table.
+        token: The cookie of the session; empty without one.
+        role: The role, of somebody who is logged in.
+        place: The registration place.
+        holds: Whether the task that is asked for was given to them.
+        must_change: Whether they have to choose a password of their own first.
+    """
+
+    name: str
+    token: str = ""
+    role: Role | None = None
+    place: str = ""
+    holds: bool = True
+    must_change: bool = False
+
+
+def attack_routes(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
+    """Ask for every route as every caller, with forged forms, and with every other method."""
+    _compare_tables(log, office)
+    things = _Things(office)
+    for number, caller in enumerate(_callers(office)):
+        client = desk.client(caller.token, f"127.0.1.{number + 1}")
+        for access in ACCESS:
+            if access.path == "/logout" and caller.role is not None:
+                continue  # tried last, it ends the session
+            with log.attempt(GROUP, f"{caller.name}: {access.method} {access.path}"):
+                _ask(log, client, caller, access, things.path_of(access, caller))
+        if caller.role is not None:
+            ended = desk.client(caller.token, f"127.0.1.{number + 1}")
+            ended.submit("/logout")
+            answer = client.get("/")
+            log.note(GROUP, f"{caller.name}: sau khi ra", held=answer.status in TO_LOGIN, seen=answer.status)
+    _attack_forms(log, office, desk, things)
+    _attack_methods(log, office, desk)
+
+
+def _compare_tables(log: AttackLog, office: AttackedOffice) -> None:
+    """The routes that the application has are those of the table of access, and one mount of static files."""
+    app = create_app(office.registry, schema.load())
+    routes = {
+        (method, route.path)
+        for route in _routes(app.routes)
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+    for method, path in sorted(routes | set(BY_ROUTE)):
+        seen = f"route: {(method, path) in routes}, table: {(method, path) in BY_ROUTE}"
+        log.note(
+            GROUP,
+            f"trong bảng: {method} {path}",
+            held=(method, path) in routes and (method, path) in BY_ROUTE,
+            seen=seen,
+        )
+
+
+def _routes(routes: Any) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from _routes(route.original_router.routes)
+
+
+def _callers(office: AttackedOffice) -> list[Caller]:
+    accounts = office.registry.accounts()
+    first = accounts.create("lan.dau", "Người Mới", Role.SUPERVISOR, [OWN])
+    fresh = accounts.authenticate("lan.dau", first, "127.0.0.1").token
+    office.join("thoi.viec", Role.SUPERVISOR)
+    accounts.deactivate("thoi.viec")
+    ended = accounts.authenticate(login_of(Role.SUPERVISOR, OWN), PASSWORD, "127.0.0.1").token
+    accounts.end(ended)
+    real = office.tokens[login_of(Role.SUPERVISOR, OWN)]
+    return [
+        Caller("không đăng nhập"),
+        Caller("cookie bịa", "A" * 43),
+        Caller("cookie sửa một chữ", real[:-1] + ("A" if real[-1] != "A" else "B")),
+        Caller("phiên đã hết", ended),
+        Caller("tài khoản đã ngừng", office.tokens["thoi.viec"]),
+        Caller("mật khẩu dùng một lần", fresh, Role.SUPERVISOR, OWN, must_change=True),
+        Caller("người rà soát không giữ việc", office.tokens["khong.giu.viec"], Role.REVIEWER, OWN, holds=False),
+        *(
+            Caller(f"{role}, {name}", office.tokens[login_of(role, place)], role, place)
+            for place, name in ((OTHER, "nơi khác"), (OWN, "nơi mình"))
+            for role in Role
+        ),
+    ]  # fmt: skip
+
+
+def _ask(log: AttackLog, client: Client, caller: Caller, access: Access, path: str) -> None:
+    answer = _send(client, access, path)
+    wanted = _wanted(caller, access)
+    leaks = _leaks(answer, caller)
+    held = answer.status in wanted and not leaks
+    seen = f"{answer.status}{' ' + answer.location if answer.location else ''}{', leaks a name' if leaks else ''}"
+    log.note(GROUP, f"{caller.name}: {access.method} {access.path}", held=held, seen=seen)
+
+
+def _send(client: Client, access: Access, path: str, csrf: str | None = None) -> Answer:
+    sample = SAMPLES.get((access.method, access.path), Sample())
+    if access.method == "GET":
+        return client.get(path)
+    if sample.json is not None:
+        return client.send(path, sample.json, csrf)
+    return client.submit(path, sample.form, csrf)
+
+
+def _wanted(caller: Caller, access: Access) -> set[int]:
+    """The answers that this caller may get."""
+    if access.roles is None:
+        return {200, 303, 401, 403}
+    if caller.role is None:
+        return TO_LOGIN | (REFUSED if access.method == "POST" else set())
+    if caller.must_change and not access.before_change:
+        return {303, 401}
+    if caller.role not in access.roles:
+        return REFUSED
+    if access.scoped and caller.place == OTHER:
+        return HIDDEN
+    if not caller.holds and LEASED.match(access.path):
+        return {403, 404, 409}
+    return ANSWERED
+
+
+def _leaks(answer: Answer, caller: Caller) -> bool:
+    """Whether a name of a book is in an answer to somebody who may not see that book."""
+    own = caller.role in SHOWS_BOOKS and not caller.must_change
+    allowed = {OWN: OWN_NAME, OTHER: OTHER_NAME}.get(caller.place, "") if own else ""
+    return any(name in answer.text for name in (OWN_NAME, OTHER_NAME) if name != allowed)
+
+
+class _Things:
+    """What the routes are asked about, of the own place; made anew when a caller has used it up."""
+
+    def __init__(self, office: AttackedOffice) -> None:
+        self._office = office
+        self._desk = office.registry.desk(ReviewPolicy())
+        people = office.people
+        self._helper = people[login_of(Role.SUPERVISOR, OWN)]
+        self._difference = waiting_difference(office)
+        lots = office.registry.lots(ReviewPolicy())
+        self._lot = lots.draw(self._helper, [office.settled.book_id]).lot_id
+
+    def path_of(self, access: Access, caller: Caller) -> str:
+        """Return the path of a route with numbers of things that are there."""
+        sample = SAMPLES.get((access.method, access.path), Sample())
+        path = access.path
+        for name, value in sample.path.items():
+            path = path.replace(f"{{{name}}}", value)
+        numbers: Mapping[str, Any] = {
+            "TASK": self._task if "TASK" in path else None,
+            "TICKET": self._ticket if "TICKET" in path else None,
+        }
+        for name, number in numbers.items():
+            if number is not None:
+                path = path.replace(name, str(number(caller)))
+        entry = self._office.registry.entries(self._office.settled.book_id)[0]
+        for name, one in (("DIFFERENCE", self._difference), ("LOT", self._lot), ("ENTRY", entry)):
+            path = path.replace(name, str(one))
+        return path
+
+    def _task(self, caller: Caller) -> int:
+        """A task that the caller holds, or somebody else where the caller may hold none."""
+        reviews = caller.role in REVIEWING and caller.place == OWN and caller.holds and not caller.must_change
+        holder = self._office.people[login_of(caller.role, OWN)] if reviews and caller.role else self._helper
+        held = self._desk.held(holder)
+        if held:
+            return held[0].task_id
+        try:
+            task = self._desk.next_task(holder)
+        except HandsFull:
+            task = self._desk.held(holder)[0]
+        if task is None:
+            raise RuntimeError("no task is left")
+        return task.task_id
+
+    def _ticket(self, _caller: Caller) -> int:
+        tickets = self._desk.tickets(self._helper)
+        if tickets:
+            return tickets[0].ticket_id
+        return self._desk.request_rescan(self._helper, self._task(Caller("")), "Ảnh mờ").ticket_id
+
+
+def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _Things) -> None:
+    """Send every form with no token, a wrong one, that of somebody else and the cookie itself."""
+    accounts = office.registry.accounts()
+    sessions = {
+        role: accounts.authenticate(login_of(role, OWN), PASSWORD, "127.0.0.1")
+        for role in (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.OPERATOR)
+    }
+    stranger = accounts.authenticate(login_of(Role.CHECKER, OWN), PASSWORD, "127.0.0.1")
+    before = accounts.list()
+    for access in ACCESS:
+        if access.method == "GET":
+            continue
+        role = next((one for one in sessions if access.roles is None or one in access.roles), Role.SUPERVISOR)
+        session = sessions[role]
+        path = things.path_of(access, Caller("", session.token, role, OWN))
+        for kind, token in {
+            "không có": "",
+            "sai": "0" * 64,
+            "của người khác": stranger.csrf,
+            "chính cookie": session.token,
+        }.items():
+            client = desk.client(session.token, f"127.0.2.{len(kind)}")
+            answer = _send(client, access, path, token)
+            log.note(FORGED, f"{kind}: {access.path}", held=answer.status in REFUSED, seen=answer.status)
+            client.close()
+    after = accounts.list()
+    log.note(FORGED, "không tài khoản nào đổi", held=before == after, seen="an account changed")
+
+
+def _attack_methods(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
+    accounts = office.registry.accounts()
+    token = accounts.authenticate(login_of(Role.ADMINISTRATOR, OWN), PASSWORD, "127.0.0.1").token
+    client = desk.client(token, "127.0.3.1")
+    for path in sorted({re.sub(r"{\w+}", "1", access.path) for access in ACCESS}):
+        for method in METHODS:
+            answer = client.ask(method, path)
+            log.note(
+                GROUP, f"{method} {path}", held=answer.status in {403, 404, 405, 415}, seen=answer.status
+            )
