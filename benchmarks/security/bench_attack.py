@@ -50,7 +50,7 @@ def main() -> None:
             _attack(log, office, root, wanted)
     seconds = time.monotonic() - begun
     _show(log, seconds)
-    report_figures("attack", {**log.figures(), "seconds": round(seconds)})
+    report_figures("-".join(["attack", *(chosen.only or ())]), {**log.figures(), "seconds": round(seconds)})
     if log.fallen:
         raise SystemExit(f"{len(log.fallen)} attempts fell")
 
