@@ -5,14 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from benchmarks.security.attacked_office import draw_page, free_port
 from benchmarks.security.command import hotich
 
 GROUP = "Prefect"
-START_SECONDS = 200.0
+START_SECONDS = 300.0
 FOREIGN = "https://attacker.example"
 STOP_SECONDS = 20.0
 
@@ -168,35 +169,28 @@ def _has_route() -> bool:
         return probe.connect_ex(("192.0.2.1", 9)) == 0
 
 
+class _OpenServer(BaseHTTPRequestHandler):
+    """Answers everybody, from every page, as Prefect's server does without a secret."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(b"true")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the base class's)
+        """Say nothing."""
+
+
 def _look_at_doctor(log: AttackLog, root: Path) -> None:
-    """A server that somebody started by hand, without a secret, is not called healthy."""
-    port, folder = free_port(), root / "open"
-    folder.mkdir()
-    environment = {
-        **_clean(),
-        "PREFECT_HOME": str(folder / "prefect"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    }
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder / "log").open("wb") as output:
-        process = subprocess.Popen(
-            command, env=environment, stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and _ask(port, "GET", "/api/health", None)[0] != 200:
-            time.sleep(0.5)
-        told = hotich(
-            "doctor",
-            workspace=root / "workspace",
-            environment={"PREFECT_API_URL": f"http://127.0.0.1:{port}/api"},
-        )
-        named = re.search(r"Prefect", told.told) is not None and told.code != 0
-        log.note(GROUP, "doctor nói máy chủ đang mở", held=named, seen=told)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """A server that somebody started without a secret is not called healthy."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OpenServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/api"
+        told = hotich("doctor", workspace=root / "workspace", environment={"PREFECT_API_URL": address})
+        server.shutdown()
+    line = next((line for line in told.out.splitlines() if "Prefect" in line), "")
+    log.note(GROUP, "doctor nói máy chủ đang mở", held=bool(line) and told.code != 0, seen=told)
 
 
 def _clean() -> dict[str, str]:

@@ -32,6 +32,7 @@ from pipeline.review_policy import ReviewPolicy
 
 GROUP = "vai trò × đường dẫn"
 FORGED = "biểu mẫu giả"
+ACROSS = "nơi khác"
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED, TO_LOGIN, HIDDEN = {403}, {303, 401}, {403, 404}
 ANSWERED = {200, 204, 303, 404, 409, 422}
@@ -80,6 +81,7 @@ def attack_routes(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
             ended.submit("/logout")
             answer = client.get("/")
             log.note(GROUP, f"{caller.name}: sau khi ra", held=answer.status in TO_LOGIN, seen=answer.status)
+    _attack_across_places(log, office, desk)
     _attack_forms(log, office, desk, things)
     _attack_methods(log, office, desk)
 
@@ -228,6 +230,52 @@ class _Things:
         if tickets:
             return tickets[0].ticket_id
         return self._desk.request_rescan(self._helper, self._task(Caller("")), "Ảnh mờ").ticket_id
+
+
+def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
+    """Somebody who may do everything at one place names things of another, in paths, parameters and bodies."""
+    sitting, stranger = office.registry.desk(ReviewPolicy()), office.people[login_of(Role.SUPERVISOR, OTHER)]
+    held = sitting.held(stranger)
+    task = held[0] if held else sitting.next_task(stranger)
+    assert task is not None
+    book, entry = office.foreign.book_id, office.registry.entries(office.foreign.book_id)[0]
+    session = office.registry.accounts().authenticate(login_of(Role.SUPERVISOR, OWN), PASSWORD, "127.0.0.1")
+    client = desk.client(session.token, "127.0.3.2")
+    word = {"field": "child_name", "status": "read", "text": "Thử"}
+    token = "f" * 32
+    answers = {
+        f"GET {access.path}?book=…": client.get(
+            f"{access.path}?book={book}&place={OTHER}&entry={entry}&page=1"
+        )
+        for access in ACCESS
+        if access.method == "GET" and "{" not in access.path
+    }
+    answers |= {f"GET {path}": client.get(path) for path in (
+        f"/pictures/tasks/{task.task_id}/page", f"/pictures/tasks/{task.task_id}/ink/1/1/90000/90000",
+        f"/pictures/entries/{entry}/page", f"/entries/{entry}", f"/packages/{book}/manifest.json",
+    )}  # fmt: skip
+    bodies: dict[str, Mapping[str, object]] = {
+        "/desk/next": {"book": book},
+        f"/desk/tasks/{task.task_id}": {},
+        f"/desk/tasks/{task.task_id}/words": {"version": task.version, "token": token, "words": [word]},
+        f"/desk/tasks/{task.task_id}/hand-back": {},
+        f"/desk/tasks/{task.task_id}/ask": {"sentence": "Chữ mờ quá"},
+        "/column/next": {"book": book, "field": "child_name", "stage": "review"},
+        "/column/words": {"token": token, "words": [{**word, "task": task.task_id, "version": task.version}]},
+    }
+    answers |= {f"POST {path}": client.send(path, body) for path, body in bodies.items()}
+    forms: dict[str, Mapping[str, str | list[str]]] = {
+        "/lots": {"books": [str(book)]},
+        f"/packages/{book}": {},
+        f"/entries/{entry}/reopen": {"fields": ["child_name"], "reason": "đọc sai giấy"},
+    }
+    answers |= {f"POST {path}": client.submit(path, form) for path, form in forms.items()}
+    for name, answer in answers.items():
+        seen = [word for word in (OTHER_NAME, office.foreign.folder) if word in answer.text]
+        log.note(ACROSS, name, held=not seen and answer.status < 500, seen=f"{answer.status}, shows {seen}")
+    kept = [one.task_id for one in sitting.held(stranger)]
+    log.note(ACROSS, "việc của nơi khác vẫn ở tay người ấy", held=kept == [task.task_id], seen=kept)
+    client.close()
 
 
 def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _Things) -> None:
