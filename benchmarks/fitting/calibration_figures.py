@@ -12,10 +12,11 @@ from rich.table import Table
 
 from benchmarks.figures import percent, share
 from benchmarks.handwriting.books import HandBook, HandOutcome, ReadEntry, ReadHandBook, fields_of
-from benchmarks.handwriting.real_lines import plain
+from benchmarks.handwriting.real_lines import FOLDED, plain
 from pipeline.calibration import Calibration, RiskBound, Sample, calibration_features, fit_calibration
 from pipeline.calibration.risk import upper_bound
 from pipeline.digitize.route import RoutingOptions
+from pipeline.model import FieldStatus
 from pipeline.schema import Schemas
 
 
@@ -54,8 +55,10 @@ def labelled_fields(read: Sequence[ReadHandBook], schemas: Schemas) -> list[Labe
 
 
 def entry_name(book: HandBook, entry: ReadEntry) -> str:
-    """What belongs together, for fitting or for the bound but never for both: an entry, or all pages that the same real
-    lines are glued into (each line stands on two)."""
+    """What belongs together, for fitting or for the bound but never for both: an entry, all pages that the same real
+    lines are glued into (each line stands on two), or all pages that one writer's ink was cut for."""
+    if entry.strokes:
+        return entry.hand
     if book.cutouts:
         return f"{book.hand}: {' | '.join(cutting.text for cutting in book.cutouts)}"
     return f"{entry.book}/{entry.place[0]}/{entry.place[1]}"
@@ -63,12 +66,15 @@ def entry_name(book: HandBook, entry: ReadEntry) -> str:
 
 def _hand(field: HandOutcome) -> str:
     entry = field.entry
-    return entry.hand if entry.real and field.outcome.kind == "place" else entry.pen
+    glued = entry.real and field.outcome.kind == "place"
+    return entry.hand if glued or entry.strokes else entry.pen
 
 
 def _right(field: HandOutcome) -> bool:
     outcome = field.outcome
-    if field.entry.real and outcome.kind == "place" and outcome.truth:
+    entry = field.entry
+    labelled = (entry.strokes and outcome.kind in FOLDED) or (entry.real and outcome.kind == "place")
+    if labelled and outcome.truth and outcome.predicted.status is FieldStatus.READ:
         return plain(outcome.truth) == plain(outcome.predicted.text)
     return outcome.right
 

@@ -1,15 +1,17 @@
 """Fits ``ocr_models/calibration``: how sure a reading of handwriting is, and from when on it is accepted.
 
-    python -m benchmarks.fitting.fit_calibration [--lines FOLDER] [--fonts FOLDER] [--pages N] [--seed N]
-        [--jobs N] [--write]
+    python -m benchmarks.fitting.fit_calibration [--lines FOLDER] [--pens FOLDER] [--fonts FOLDER] [--pages N]
+        [--pen-pages N] [--seed N] [--jobs N] [--write]
 
 Books are drawn with pen fonts that no network is trained with, in many hands, on all forms, at all levels of damage,
 and read by the very steps that read a page. ``--fonts``: the folder that ``scripts/training-fonts.sh FOLDER
 calibration`` filled, of joined hands; without it no drawn hand joins. ``--lines``: a folder of real lines, of which
-those of the writers kept out of training are glued into forms as places. What was read is kept under ``--kept``:
+those of the writers kept out of training are glued into forms as places. ``--pens``: a folder of real lines too; of the
+same writers words and figures are cut out and every value of ``--pen-pages`` pages a writer is put together of them
+(``benchmarks/handwriting/pens.py``); ``--pages 0`` leaves the drawn hands out. What was read is kept under ``--kept``:
 fitting anew is quick, and so is reading anew with other networks. A field counts as right when the registry would hold
 what stands on paper (``Outcome.right``): a date, a number or a term of a list in its canonical form, a name, a place or
-free text letter by letter (a place of a real line, whose label tells neither case nor punctuation, without these).
+free text letter by letter (a place or name of real ink, whose label tells neither case nor punctuation, without these).
 Prints what each hand's fields would have been accepted with by a calibration that never saw that hand. The card that
 ``--write`` writes names the command that draws the same books and fits on them again.
 """
@@ -42,8 +44,10 @@ from benchmarks.handwriting.books import (
     drawn_and_read,
     read_books,
     schemas_and_engines,
+    without_strokes,
 )
 from benchmarks.handwriting.calibration_pens import calibration_pens
+from benchmarks.handwriting.pens import real_ink_books
 from benchmarks.handwriting.reading_cache import code_mark, entries_path, keep, kept_entries, with_memory
 from benchmarks.handwriting.real_lines import cutouts_by_writer
 from benchmarks.no_readers import NullReader
@@ -74,6 +78,7 @@ def main() -> None:
     pens = BookPens(calibration_pens(chosen.fonts, chosen.kept / "pens"))
     books = [
         *_glued_books(chosen.lines, chosen.seed),
+        *_pen_books(chosen.pens, chosen.pen_pages, chosen.seed),
         *_table_books(chosen.tables, chosen.seed, pens),
         *_drawn_books(chosen.pages, chosen.seed, pens),
     ]
@@ -112,6 +117,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=Path, help="folder with lines.tsv; only the writers kept for calibration"
     )
+    parser.add_argument(
+        "--pens", type=Path, help="folder with lines.tsv whose calibration writers write whole pages"
+    )
+    parser.add_argument("--pen-pages", type=int, default=24, help="pages of each of these writers")
     parser.add_argument(
         "--fonts", type=Path, help="folder of the joined pens; without it no drawn hand joins"
     )
@@ -192,6 +201,12 @@ def _glued_books(lines: Path | None, seed: int) -> Iterator[HandBook]:
                 yield HandBook(writer, form, options, tuple(cutouts[start : start + LINES_A_BOOK]))
 
 
+def _pen_books(lines: Path | None, pages: int, seed: int) -> Iterator[HandBook]:
+    """Pages on which everything is ink of the writers kept for calibration."""
+    if lines is not None:
+        yield from real_ink_books(lines, CALIBRATION_WRITERS, pages=pages, seed=seed + 9000)
+
+
 def _read(books: Sequence[HandBook], jobs: int, kept: Path) -> list[ReadHandBook]:
     read = []
     for number, book in enumerate(
@@ -216,7 +231,7 @@ def read_or_kept(book: HandBook, kept: Path, code: str) -> ReadHandBook:
     if not path.exists():
         keep(path, drawn_and_read(book, engines).entries)
     entries = kept_entries(path)
-    return ReadHandBook(book, entries, pages=len({entry.place[0] for entry in entries}))
+    return ReadHandBook(without_strokes(book), entries, pages=len({entry.place[0] for entry in entries}))
 
 
 if __name__ == "__main__":

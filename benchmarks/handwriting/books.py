@@ -33,7 +33,7 @@ from pipeline.model import (
 from pipeline.ocr import Engines
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, RecordSpec, Schemas
-from pipeline.synth import InkCutout, SynthOptions, write_book
+from pipeline.synth import InkCutout, SynthOptions, WriterInk, write_book
 
 TRAINING_PENS = ("borel", "mynerve", "pangolin")
 """Pen fonts of the package that networks are trained with; whatever else is fitted on drawn handwriting keeps to them
@@ -49,13 +49,15 @@ CALIBRATION_PENS = ("grape-nuts", "fuzzy-bubbles", "shantell-sans")
 @dataclass(frozen=True)
 class HandBook:
     """A book to draw: ``hand`` names the pen font or, where ``cutouts`` are glued in, the writer of those.
-    ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands."""
+    ``by_tesseract``: read the handwriting with Tesseract, as if there were no reader of hands. ``strokes``: real ink of
+    the writer ``hand`` that every value is written with."""
 
     hand: str
     form: str
     options: SynthOptions
     cutouts: tuple[InkCutout, ...] = ()
     by_tesseract: bool = False
+    strokes: WriterInk | None = None
 
     @property
     def name(self) -> str:
@@ -65,7 +67,7 @@ class HandBook:
 @dataclass(frozen=True)
 class ReadEntry:
     """One entry on paper (``truth``) and as read; ``place``: page and row; ``pen``: the font of what is drawn;
-    ``real``: real ink of writer ``hand`` is glued in."""
+    ``real``: real ink of writer ``hand`` is glued in; ``strokes``: all that is written is."""
 
     book: str
     hand: str
@@ -78,6 +80,7 @@ class ReadEntry:
     findings: tuple[Finding, ...]
     pen: str = ""
     real: bool = False
+    strokes: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,15 +128,20 @@ def read_books(
             yield done.result()
 
 
-def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBook:
-    """One book drawn into a folder that is thrown away again, and read page by page."""
-    context, usual = _tools()
+def drawn_and_read(
+    book: HandBook, engines: Engines | None = None, models: Path | None = None
+) -> ReadHandBook:
+    """One book drawn into a folder that is thrown away again, and read page by page; with the readers and the
+    calibration of a folder of ``models`` where one is given."""
+    context, usual = _tools(models)
     engines = engines or usual
     if book.by_tesseract:
         engines = replace(engines, hand=None)
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         form = context.schemas.form(book.form)
-        path = write_book(Path(folder) / "book", form, context.schemas, book.options, book.cutouts)
+        path = write_book(
+            Path(folder) / "book", form, context.schemas, book.options, book.cutouts, book.strokes
+        )
         ledger, truth = load_ledger(path), load_truth(path / "truth.json")
         pages: list[PageResult | None] = []
         failures: list[ScanError] = []
@@ -147,21 +155,25 @@ def drawn_and_read(book: HandBook, engines: Engines | None = None) -> ReadHandBo
             except ScanError as error:
                 failures.append(error)
                 pages.append(None)
-    return ReadHandBook(
-        book, tuple(_entries(book, truth, pages, ledger)), tuple(failures), _stages(pages), len(pages)
-    )
+    entries = tuple(_entries(book, truth, pages, ledger))
+    return ReadHandBook(without_strokes(book), entries, tuple(failures), _stages(pages), len(pages))
+
+
+def without_strokes(book: HandBook) -> HandBook:
+    """The book without its ink, which is large: what was read of it goes from process to process."""
+    return replace(book, strokes=None)
 
 
 @cache
-def _tools() -> tuple[RunContext, Engines]:
+def _tools(models: Path | None = None) -> tuple[RunContext, Engines]:
     """Declarations and readers, loaded once a process."""
-    context = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused")
+    context = bench_in(Path(tempfile.gettempdir()) / "hotich-bench-unused", models)
     return context, context.make_engines()
 
 
-def schemas_and_engines() -> tuple[Schemas, Engines]:
+def schemas_and_engines(models: Path | None = None) -> tuple[Schemas, Engines]:
     """What books are drawn and read with."""
-    context, engines = _tools()
+    context, engines = _tools(models)
     return context.schemas, engines
 
 
@@ -196,7 +208,7 @@ def _entries(
         found = said[spoken[id(entry)]][1] if id(entry) in spoken else EntryResult(place[1], (), ())
         yield ReadEntry(
             book.name, book.hand, book.form, level, ledger.year, place, replace(entry, ink={}), found.readings,
-            found.findings, ",".join(book.options.pens), bool(book.cutouts),
+            found.findings, ",".join(book.options.pens), bool(book.cutouts), book.strokes is not None,
         )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ def _word(kept: Mapping[str, Any]) -> Word:
 def entries_path(folder: Path, book: HandBook, engines: Engines, code: str) -> Path:
     """Where the entries of a book are kept that were read with those engines and that code."""
     options = f"{book.hand} {book.form} {book.options!r} {[cutting.text for cutting in book.cutouts]}"
+    options += f" {book.strokes.fingerprint}" if book.strokes else ""
     mark = hashlib.sha256(f"{options} {engines.fingerprint} {code}".encode()).hexdigest()[:16]
     return folder / f"{book.name}-{mark}.json"
 

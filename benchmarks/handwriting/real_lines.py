@@ -33,8 +33,22 @@ SPECK = 0.035
 """Side of the largest mark that is dirt, as a share of the picture's height."""
 
 
+FOLDED = frozenset({"name", "place"})
+"""Kinds of value that real ink is compared in without what its labels leave out (``plain``)."""
+
+
 def cutout_of(line: RealLine) -> InkCutout:
-    """The ink of a photographed line without its cell: borders, what lies beyond them, remains of other lines."""
+    """The ink of a photographed line without its cell, cut tightly."""
+    mask = ink_of(line)
+    rows, columns = np.flatnonzero((mask > 40).any(axis=1)), np.flatnonzero((mask > 40).any(axis=0))
+    if not len(rows):
+        return InkCutout(np.zeros((8, 8), np.uint8), line.text)
+    return InkCutout(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], line.text)
+
+
+def ink_of(line: RealLine) -> Pixels:
+    """The picture of a line with its ink alone, 255 is full ink, without its cell: borders, what lies beyond them,
+    remains of other lines."""
     ink = _darkness(line.grey())
     marks = ink > 0.3
     keep = ~_borders(marks)
@@ -47,11 +61,7 @@ def cutout_of(line: RealLine) -> InkCutout:
         if far or mark.sum() < speck:
             keep[mark] = False
     near = cv2.dilate((marks & keep).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    mask = np.where(near & (keep | ~marks), ink * 255, 0).astype(np.uint8)
-    rows, columns = np.flatnonzero((mask > 40).any(axis=1)), np.flatnonzero((mask > 40).any(axis=0))
-    if not len(rows):
-        return InkCutout(np.zeros((8, 8), np.uint8), line.text)
-    return InkCutout(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], line.text)
+    return np.where(near & (keep | ~marks), ink * 255, 0).astype(np.uint8)
 
 
 def cutouts_by_writer(lines: Iterable[RealLine]) -> Mapping[str, Sequence[InkCutout]]:

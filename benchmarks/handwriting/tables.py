@@ -54,15 +54,21 @@ def _rate_cells(rate: Rate) -> tuple[str, ...]:
     return str(rate.lines), percent(rate.raw), percent(rate.plain), percent(rate.exact)
 
 
-def show_fields(title: str, first: str, groups: Mapping[str, FieldFigures], console: Console) -> None:
-    """One row a group."""
+def show_fields(
+    title: str,
+    first: str,
+    groups: Mapping[str, FieldFigures],
+    console: Console,
+    wants: Mapping[str, float] = WANTED,
+) -> None:
+    """One row a group; ``wants`` names what share of a group has to be right."""
     table = Table(
         first, "Ô", "Đúng từng ký tự", "Đúng giá trị", "Cần", "Lỗi ký tự", "Nhận thẳng", "Sai trong đó",
         "… nhiều nhất (95 %)", "ECE", "… chỉ do may rủi",
         title=title,
     )  # fmt: skip
     for name, found in groups.items():
-        wanted = WANTED.get(name)
+        wanted = wants.get(name)
         table.add_row(
             name,
             str(found.fields),

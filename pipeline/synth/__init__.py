@@ -7,13 +7,16 @@
 from pipeline.synth.book import SyntheticPage, draw_book, write_book, write_books
 from pipeline.synth.options import SCANNER_LEVELS, ScannerOptions, SynthOptions
 from pipeline.synth.pasted_lines import InkCutout
+from pipeline.synth.writer_ink import InkPiece, WriterInk
 
 __all__ = [
     "SCANNER_LEVELS",
     "InkCutout",
+    "InkPiece",
     "SyntheticPage",
     "ScannerOptions",
     "SynthOptions",
+    "WriterInk",
     "draw_book",
     "write_book",
     "write_books",

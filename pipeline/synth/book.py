@@ -25,11 +25,16 @@ from pipeline.synth.options import SynthOptions
 from pipeline.synth.pages import FlatPage, draw_cover_page, draw_entry_page
 from pipeline.synth.pasted_lines import InkCutout
 from pipeline.synth.pen_fonts import HandStyle, draw_hand_style, draw_type_style
-from pipeline.synth.people import Commune, draw_commune, geography_of_year, happens
+from pipeline.synth.people import Commune, SyntheticPerson, draw_commune, geography_of_year, happens
 from pipeline.synth.scanning import ScannedPage, encode_jpeg, quad, scan_sheet, write_pages
 from pipeline.synth.sheet import PaperSheet
+from pipeline.synth.spelled_values import SpelledWords
+from pipeline.synth.writer_ink import WriterInk
 
 log = logging.getLogger(__name__)
+
+STROKE_SIZE_MM = (5.0, 7.0)
+"""Height of the em (``pipeline.synth.writer_ink.EM``) of hands that write with real strokes."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class BookPlan:
         habits: How its clerk writes values.
         sealed: Whether pages bear a round seal over their edge.
         shift: How far its printed lines lie from the declared places, as a share of the frame's height.
+        spelled: What can be written with real strokes, where it is written with them.
     """
 
     form: Form
@@ -72,10 +78,16 @@ class BookPlan:
     habits: ClerkHabits
     sealed: bool
     shift: float
+    spelled: SpelledWords | None = None
 
 
 def write_book(
-    folder: Path, form: Form, schemas: Schemas, options: SynthOptions, cutouts: Iterable[InkCutout] = ()
+    folder: Path,
+    form: Form,
+    schemas: Schemas,
+    options: SynthOptions,
+    cutouts: Iterable[InkCutout] = (),
+    strokes: WriterInk | None = None,
 ) -> Path:
     """Draw a book of a form into a folder. The same arguments give the same bytes.
 
@@ -88,6 +100,7 @@ def write_book(
         schemas: All declarations.
         options: How it is drawn.
         cutouts: Lines of real ink to paste into the blanks for places, as far as they go.
+        strokes: Real strokes to write every value with; what they do not spell is left blank.
 
     Returns:
         ``folder``.
@@ -95,7 +108,7 @@ def write_book(
     Raises:
         SchemaError: The form is a cover.
     """
-    plan = plan_book(form, schemas, options)
+    plan = plan_book(form, schemas, options, strokes)
     quality = options.scanning.jpeg_quality
     drawings, files = [], []
     for drawing in _draw_pages(plan, schemas, options, deque(cutouts)):
@@ -145,8 +158,12 @@ def random_stream(options: SynthOptions, form: Form, *purpose: int) -> np.random
     return np.random.default_rng([options.seed, zlib.crc32(form.id.encode()), *purpose])
 
 
-def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
+def plan_book(
+    form: Form, schemas: Schemas, options: SynthOptions, strokes: WriterInk | None = None
+) -> BookPlan:
     """Return everything of a book but its ink.
+
+    With ``strokes`` one hand writes it, and what they do not spell is not in its cases.
 
     Raises:
         SchemaError: The form is a cover.
@@ -187,6 +204,17 @@ def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
         )
         for number in range(options.entries)
     ]  # fmt: skip
+    spelled = None
+    habits = ClerkHabits.draw(rng, typed)
+    sealed = happens(rng, 0.6)
+    if strokes:
+        rng = random_stream(options, form, 4)
+        spelled = SpelledWords.gather(strokes, schemas.places.gazetteer, year, rng)
+        known: dict[str, SyntheticPerson] = {}
+        cases = [spelled.case(case, known, rng) for case in cases]
+        size = float(rng.uniform(*STROKE_SIZE_MM))
+        hands = [replace(hands[0], strokes=strokes, size=size, alpha=strokes.alpha(rng))]
+        habits = replace(habits, capitals=0.0, abbreviates=0.0)
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
     return BookPlan(
         form=form,
@@ -195,9 +223,10 @@ def plan_book(form: Form, schemas: Schemas, options: SynthOptions) -> BookPlan:
         home=home,
         hands=hands,
         cases=grouped,
-        habits=ClerkHabits.draw(rng, typed),
-        sealed=happens(rng, 0.6),
+        habits=habits,
+        sealed=sealed,
         shift=shift,
+        spelled=spelled,
     )
 
 
@@ -216,7 +245,7 @@ def _draw_pages(
     for number, cases in enumerate(plan.cases):
         rng = random_stream(options, plan.form, 3, number)
         sheet = PaperSheet.blank(plan.form, options.dpi, plan.shift)
-        page = draw_entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cutouts)
+        page = draw_entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cutouts, plan.spelled)
         yield SyntheticPage(
             page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
         )

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.model import Pixels
+from pipeline.synth.line_patch import LinePatch
 from pipeline.synth.pen_fonts import HandStyle, load_font
 
 Field = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class LinePatch:
-    """The ink of one line.
-
-    Attributes:
-        mask: (height, width), 255 is full ink.
-        origin: The pixel (x, y) of the mask where the baseline begins.
-        advance: Length of the line in pixels.
-    """
-
-    mask: Pixels
-    origin: tuple[float, float]
-    advance: float
 
 
 def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
@@ -41,6 +25,8 @@ def ink_box(mask: Pixels) -> tuple[int, int, int, int] | None:
 
 def text_width(text: str, hand: HandStyle, dpi: float, scale: float = 1.0) -> float:
     """Return how many pixels wide the hand writes a text."""
+    if hand.strokes is not None and hand.strokes.spells(text):
+        return hand.strokes.width(text, _em(hand, dpi, scale))
     font = load_font(hand.font, _em(hand, dpi, scale))
     words = text.split(" ")
     return sum(font.getlength(word) for word in words) + (len(words) - 1) * _space(font, hand)
@@ -62,6 +48,8 @@ def draw_line(
         gaps: Pixels to add after each character; layout, not text.
     """
     em = _em(hand, dpi, scale)
+    if hand.strokes is not None and hand.strokes.spells(text):
+        return hand.strokes.draw(text, em, dpi, rng, squeeze=squeeze, drift=hand.drift, gaps=gaps)
     flat, advance = _set_glyphs(text, hand, em, rng, gaps)
     bent = _warp_line(flat, hand, em, rng, squeeze)
     mask = _apply_pen(bent, hand, dpi, rng)

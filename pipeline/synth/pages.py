@@ -19,6 +19,7 @@ from pipeline.synth.pasted_lines import InkCutout, paste_cutouts
 from pipeline.synth.pen_fonts import HandStyle
 from pipeline.synth.people import happens, pick
 from pipeline.synth.sheet import PaperSheet
+from pipeline.synth.spelled_values import SpelledWords
 from pipeline.synth.stamps import boxed_stamp, draw_signature, name_stamp, round_seal
 from pipeline.text import synthetic_words as words
 
@@ -59,6 +60,7 @@ def draw_entry_page(
     sheet: PaperSheet,
     sealed: bool,
     cutouts: deque[InkCutout],
+    spelled: SpelledWords | None = None,
 ) -> FlatPage:
     """Draw the entries of one page on a blank sheet.
 
@@ -70,6 +72,7 @@ def draw_entry_page(
         sheet: The blank sheet.
         sealed: Whether a round seal lies over its edge.
         cutouts: Real ink for the blanks for places; what is used is taken out.
+        spelled: What the strokes can say that the hands write with, where they write with strokes.
     """
     print_form(sheet)
     entries = []
@@ -84,12 +87,14 @@ def draw_entry_page(
             for slot in clerk.form.slots
             if not slot.signature
         }
+        if spelled:
+            values = {name: spelled.content(value, clerk.record, rng) for name, value in values.items()}
         if clerk.form.table and row:
             values = {name: _maybe_ditto(rng, clerk, value, above) for name, value in values.items()}
         entry = _write_entry(writer, clerk, facts, values, cutouts)
         entries.append(entry)
         above = {**entry.texts, **entry.ditto}
-        if clerk.form.table:
+        if clerk.form.table and not spelled:
             _unread_cells(writer, facts)
     _signatures(sheet, rng, hands)
     if sealed:

@@ -17,6 +17,7 @@ from PIL import ImageFont, features
 
 from pipeline.errors import SetupError
 from pipeline.synth.people import pick
+from pipeline.synth.writer_ink import WriterInk
 
 PEN_FOLDER = Path(__file__).parent / "fonts"
 SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
@@ -99,6 +100,7 @@ class HandStyle:
         spacing: Space between words, in blanks of the font.
         pressure: How much the darkness varies, 0 to 1.
         capitals: Whether words of capitals can be read in it.
+        strokes: Real ink to write with wherever it spells the text.
     """
 
     font: Path
@@ -115,6 +117,7 @@ class HandStyle:
     spacing: float
     pressure: float
     capitals: bool = True
+    strokes: WriterInk | None = None
 
 
 def draw_hand_style(

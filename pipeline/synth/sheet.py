@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw
 
 from pipeline.model import Box, Pixels
 from pipeline.schema import Form
-from pipeline.synth.line_drawing import LinePatch, ink_box
+from pipeline.synth.line_drawing import ink_box
+from pipeline.synth.line_patch import LinePatch
 from pipeline.synth.pen_fonts import print_font
 
 PRINT_INK = (30, 30, 33)

@@ -17,14 +17,16 @@ from pipeline.synth.pen_fonts import PenFont
 
 def test_the_card_of_a_calibration_names_the_command_but_no_path() -> None:
     chosen = Namespace(
-        lines=Path("/somewhere/private/pen"), fonts=Path("/my/joined"), pages=1400, tables=16, share=0.3, seed=5,
-        jobs=2,
+        lines=Path("/somewhere/private/pen"), fonts=Path("/my/joined"), pens=None, pen_pages=24,
+        pages=1400, tables=16, share=0.3, seed=5, jobs=2,
     )  # fmt: skip
     command = command_of(chosen)
     assert command == (
         "python -m benchmarks.fitting.fit_calibration --lines pen --fonts joined --pages 1400 --tables 16 --share 0.3"
         " --seed 5 --write"
     )
+    real = command_of(Namespace(**{**vars(chosen), "pens": Path("/somewhere/private/pen"), "pages": 0}))
+    assert "--pens pen --fonts joined --pages 0 --pen-pages 24 --tables 16" in real
     alone = command_of(Namespace(**{**vars(chosen), "lines": None, "fonts": None}))
     assert "--lines" not in alone
     assert "--fonts" not in alone

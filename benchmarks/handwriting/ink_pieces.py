@@ -1,0 +1,499 @@
+"""Cuts the words and figures of one writer out of photographed lines, where the shipped networks see them.
+
+A word or figure is kept only where its ink is its own: no mark of the line lies on both sides of a cut, and the edge of
+the photograph cuts off nothing. By itself a word has to show all its letters to the networks. A figure has to be of a
+figure's shape, and a network or the reader of figures has to find it again. Figures that a writer left out are of the
+MNIST collection, with the writer's height and stroke.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from zlib import crc32
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.handwriting.real_lines import ink_of
+from pipeline.decoding.emission import Emission, best_path
+from pipeline.decoding.forced_alignment import align_text
+from pipeline.errors import SetupError
+from pipeline.model import Crop, Pixels
+from pipeline.ocr import OcrEngine
+from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.ocr.line_image import STRIDE, line_image
+from pipeline.synth.writer_ink import InkPiece, WriterInk, tight_piece
+from pipeline.text.tones import DOT, split_marks
+from pipeline.training.dataset import RealLine
+
+MNIST = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotich" / "mnist"
+"""Where ``scripts/training-figures.sh`` puts the MNIST collection."""
+
+MARGIN = 4
+"""Paper beside the writing in the picture that networks see (``pipeline.ocr.line_image``)."""
+
+WORST_FIT = 2.0
+"""Mean negative log chance of a letter above which the alignment of a line is not believed."""
+
+CLEAR = 1.0
+"""The same for a word whose letters stand on the lower edge of its photograph."""
+
+STANDS, HANGS = (-0.1, 0.15), (-0.2, 1.8)
+"""How far words without and with something below the leader may hang below it, in spreads of the line."""
+
+LOST = 0.8
+"""How much less likely, a letter, the networks may find a word by itself than they found it in its line: hard words are
+kept, words that the cut took a letter from are not."""
+
+LEAST_FOUND = 0.05
+"""Chance from which a network counts as finding a figure again that it reads otherwise."""
+
+INKED = 70
+"""Ink from which a pixel belongs to a mark."""
+
+ACROSS = 0.1
+"""Share of a mark's ink that may lie on the other side of a cut."""
+
+TALLEST, SHORTEST = 1.45, 0.6
+"""Height of a figure in heights of the writer's usual one."""
+
+OVERLAP = 0.3
+"""A mark stands beside another where it shares less than this part of its width with it."""
+
+WIDEST, WIDEST_TWO = 1.2, 1.5
+"""Width of a figure in its own heights; a 2 may be wider."""
+
+OFF_BASELINE, FIGURE_SWAY = 0.9, 0.3
+"""How far from the baseline a figure may end in its line and ends on a page, in spreads of the line."""
+
+SPECIMENS = 3
+"""Figures of the collection that stand in for one that a writer left out: a hand writes it much the same way."""
+
+FINE = 6
+"""How many times finer pictures of the collection are made before their strokes are thinned."""
+
+APART = 0.9
+"""Marks of a piece that are farther apart along the line, in spreads, do not belong together."""
+
+STRAY, SPECK = 0.15, 0.07
+"""A mark with less of a figure's ink than this is the tone mark or dot of another letter: beside it, and anywhere."""
+
+BASELINE = 1.5
+"""How far below its middle a line of ink lies on its leader, in spreads."""
+
+
+@dataclass(frozen=True)
+class CutPiece:
+    """A word, figure or sign of a line with its ink; ``cost``: mean negative log chance of its letters in the line."""
+
+    text: str
+    piece: InkPiece
+    cost: float = 0.0
+
+
+def writers_ink(
+    lines: Sequence[RealLine], reader: HandwritingReader, figures: OcrEngine | None, mnist: Path = MNIST
+) -> Mapping[str, WriterInk]:
+    """What each writer's lines give, in the order of the writers. Raises ``SetupError`` without the collection."""
+    by_writer: dict[str, list[RealLine]] = defaultdict(list)
+    for line in lines:
+        by_writer[line.writer].append(line)
+    return {
+        writer: writer_ink(writer, by_writer[writer], reader, figures, mnist) for writer in sorted(by_writer)
+    }
+
+
+def writer_ink(
+    writer: str, lines: Sequence[RealLine], reader: HandwritingReader, figures: OcrEngine | None, mnist: Path
+) -> WriterInk:
+    """What the lines of one writer give."""
+    masks = [ink_of(line) for line in lines]
+    seen = _seen(masks, reader)
+    spread = float(np.median([_course(mask)[2] for mask in masks]))
+    cut: dict[str, list[CutPiece]] = defaultdict(list)
+    gaps: list[float] = []
+    for line, mask, emissions in zip(lines, masks, seen, strict=True):
+        pieces, between = cut_line(mask, line.text, emissions)
+        gaps += between
+        for one in pieces:
+            cut[one.text].append(one)
+    words = _whole({text: pieces for text, pieces in cut.items() if not text.isdigit()}, reader)
+    own = _plausible(
+        {text: [one.piece for one in pieces] for text, pieces in cut.items() if text.isdigit()}, spread
+    )
+    own = _found_again(own, reader, figures)
+    measured = [piece for pieces in (own or words).values() for piece in pieces]
+    if not measured:
+        raise SetupError(f"Không cắt được chữ nào trong các dòng của người viết {writer}.")
+    stroke = float(np.median([stroke_width(piece.mask) for piece in measured]))
+    strength = float(np.median([_strength(piece.mask) for piece in measured]))
+    ink = WriterInk(writer, words, own, spread, stroke, float(np.median(gaps)) if gaps else 2 * spread)
+    lent = {
+        digit: collected_figures(digit, ink, strength, mnist) for digit in "0123456789" if digit not in own
+    }
+    darkness = float(
+        np.median([_darkness(line.grey(), mask) for line, mask in zip(lines, masks, strict=True)])
+    )
+    return replace(ink, figures={**own, **lent}, lent=frozenset(lent), darkness=darkness)
+
+
+def _seen(masks: Sequence[Pixels], reader: HandwritingReader) -> Sequence[Sequence[Emission]]:
+    """What every network sees at its first look: the steps of a second look are others."""
+    seen = reader.emissions([np.asarray(255 - mask, np.uint8) for mask in masks])
+    return [emissions[: len(reader.networks)] for emissions in seen]
+
+
+def cut_line(
+    mask: Pixels, text: str, emissions: Sequence[Emission]
+) -> tuple[Sequence[CutPiece], Sequence[float]]:
+    """The words of a line, the figures of those that hold any, and the paper between words in pixels."""
+    text = " ".join(text.lower().split())
+    aligned = align_text(emissions, text) if emissions else None
+    inked = np.flatnonzero((mask > INKED).any(axis=0))
+    if aligned is None or aligned[1] / len(text) > WORST_FIT:
+        return (), ()
+    left, right = int(inked[0]), int(inked[-1]) + 1
+    width = line_image(np.asarray(255 - mask, np.uint8)).shape[1]
+    scale = (right - left) / max(1, width - 2 * MARGIN)
+    places = [left + ((step + 0.5) * STRIDE - MARGIN) * scale for step in aligned[0]]
+    spans = _spans(text)
+    edges = [0.0]
+    for (_, before), (after, _) in pairwise(spans):
+        edges.append(_emptiest(mask, places[before - 1], places[after]))
+    edges.append(float(mask.shape[1]))
+    marks = _marks(mask)
+    owners = [_sides(mark, edges) for mark in marks]
+    middle, drift, spread = _course(mask)
+    found: list[CutPiece] = []
+    ends: list[tuple[int, int] | None] = []
+    for number, (start, end) in enumerate(spans):
+        mine = [mark for mark, sides in zip(marks, owners, strict=True) if sides == {number}]
+        if any(number in sides and len(sides) > 1 for sides in owners):
+            mine = []
+        mine = list(_own(mine, spread))
+        ends.append((min(m.left for m in mine), max(m.right for m in mine)) if mine else None)
+        if mine and (piece := _piece(mask, mine, middle, drift, BASELINE * spread)):
+            cut = _cut_by_edge(mine, len(mask))
+            hanging = _hanging(text[start:end])
+            cost = _cost(emissions, aligned[0], text, start, end)
+            least, most = HANGS if hanging else STANDS
+            below = float(np.clip(len(piece.mask) - piece.baseline, least * spread, most * spread))
+            if not cut or (
+                cut == "bottom" and not hanging and cost <= CLEAR
+            ):  # it ends where the letters stand
+                found.append(CutPiece(text[start:end], InkPiece(piece.mask, len(piece.mask) - below), cost))
+    gaps = [
+        max(0.0, float(after[0] - before[1]))
+        for (first, before), (second, after) in pairwise(zip(spans, ends, strict=True))
+        if before and after and text[first[1] : second[0]] == " "
+    ]
+    return found, gaps
+
+
+def _cut_by_edge(marks: Sequence[_Mark], height: int) -> str:
+    """The edge of the photograph that cuts a piece: ``top``, ``bottom`` or none."""
+    if any(mark.top <= 0 for mark in marks):
+        return "top"
+    return "bottom" if any(mark.bottom >= height - 1 for mark in marks) else ""
+
+
+def _hanging(text: str) -> bool:
+    """Whether something of a text lies below the leader, or may do so: signs and figures too."""
+    return not text.isalpha() or any(
+        letter in "gjpqy" or DOT in marks for letter, marks in map(split_marks, text)
+    )
+
+
+def _own(marks: Sequence[_Mark], spread: float) -> Sequence[_Mark]:
+    """The marks of a piece without strays: remains of borders, and what stands apart from all the rest."""
+    kept = [m for m in marks if m.bottom - m.top > 0.4 * spread or m.right - m.left < 1.5 * spread]
+    if not kept:
+        return ()
+    chosen = [max(kept, key=lambda mark: float(mark.ink.sum()))]
+    rest = [mark for mark in kept if mark is not chosen[0]]
+    while near := [m for m in rest if any(_apart(m, other) < APART * spread for other in chosen)]:
+        chosen += near
+        rest = [mark for mark in rest if mark not in near]
+    return chosen
+
+
+def _apart(one: _Mark, other: _Mark) -> int:
+    """The empty columns between two marks."""
+    return max(one.left - other.right, other.left - one.right)
+
+
+def _spans(text: str) -> Sequence[tuple[int, int]]:
+    """Start and end of each piece of a text: words of letters, and figures and signs one by one."""
+    spans: list[tuple[int, int]] = []
+    for at, letter in enumerate(text):
+        if letter == " ":
+            continue
+        goes_on = at and text[at - 1].isalpha() and letter.isalpha()
+        if goes_on and spans:
+            spans[-1] = (spans[-1][0], at + 1)
+        else:
+            spans.append((at, at + 1))
+    return spans
+
+
+@dataclass(frozen=True, eq=False)
+class _Mark:
+    """A connected mark: its pixels and how much ink they hold."""
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    ink: NDArray[np.float64]
+
+    @property
+    def left(self) -> int:
+        return int(self.columns.min())
+
+    @property
+    def right(self) -> int:
+        return int(self.columns.max())
+
+    @property
+    def top(self) -> int:
+        return int(self.rows.min())
+
+    @property
+    def bottom(self) -> int:
+        return int(self.rows.max())
+
+
+def _marks(mask: Pixels) -> Sequence[_Mark]:
+    count, labels = cv2.connectedComponents((mask > INKED).astype(np.uint8), connectivity=8)
+    rows, columns = np.nonzero(labels)
+    order = np.argsort(labels[rows, columns], kind="stable")
+    rows, columns = rows[order], columns[order]
+    starts = np.searchsorted(labels[rows, columns], np.arange(1, count + 1))
+    return [
+        _Mark(rows[a:b], columns[a:b], mask[rows[a:b], columns[a:b]].astype(np.float64))
+        for a, b in pairwise(starts)
+    ]
+
+
+def _sides(mark: _Mark, edges: Sequence[float]) -> set[int]:
+    """The pieces between whose edges a mark lies with more than a little of its ink."""
+    at = np.searchsorted(np.asarray(edges[1:-1]), mark.columns, side="right")
+    weights = np.bincount(at, mark.ink, minlength=len(edges) - 1)
+    return set(np.flatnonzero(weights > ACROSS * weights.sum()).tolist())
+
+
+def _emptiest(mask: Pixels, start: float, end: float) -> float:
+    """The middle of the widest run of the emptiest columns between two letters."""
+    low = int(np.clip(start, 0, mask.shape[1] - 1))
+    high = int(np.clip(np.ceil(end), low + 1, mask.shape[1]))
+    profile = mask[:, low:high].sum(axis=0, dtype=np.float64)
+    empty = np.flatnonzero(profile <= profile.min() + 0.1 * INKED)
+    runs = np.split(empty, np.flatnonzero(np.diff(empty) > 1) + 1)
+    return low + float(max(runs, key=len).mean()) + 0.5
+
+
+def _course(mask: Pixels) -> tuple[float, float, float]:
+    """The row of the middle of the writing at column 0, how it drifts a column, and its spread about that."""
+    rows, columns = np.nonzero(mask > INKED)
+    weights = mask[rows, columns].astype(np.float64)
+    centre = np.average(columns, weights=weights)
+    mean = np.average(rows, weights=weights)
+    across = np.average((columns - centre) ** 2, weights=weights)
+    drift = float(np.average((columns - centre) * (rows - mean), weights=weights) / max(1.0, across))
+    drift = float(np.clip(drift, -0.06, 0.06)) if mask.shape[1] > 6 * mask.shape[0] else 0.0
+    middle = float(mean - drift * centre)
+    spread = float(np.sqrt(np.average((rows - middle - drift * columns) ** 2, weights=weights)))
+    return middle, drift, max(1.0, spread)
+
+
+def _piece(
+    mask: Pixels, marks: Sequence[_Mark], middle: float, drift: float, below: float
+) -> InkPiece | None:
+    """The marks with the soft edge of their ink."""
+    own = np.zeros_like(mask)
+    for mark in marks:
+        own[mark.rows, mark.columns] = 255
+    near = cv2.dilate(own, np.ones((3, 3), np.uint8)) > 0
+    left, right = min(mark.left for mark in marks), max(mark.right for mark in marks)
+    ink = np.where(near & ((mask <= INKED) | (own > 0)), mask, 0).astype(np.uint8)
+    return tight_piece(ink, middle + drift * (left + right) / 2 + below)
+
+
+def _cost(emissions: Sequence[Emission], steps: Sequence[int], text: str, start: int, end: int) -> float:
+    """Mean negative log chance of the letters of a part of a line, by the steps that are its own."""
+    first = steps[start - 1] + 1 if start else 0
+    last = steps[end] if end < len(text) else len(emissions[0].log_chances)
+    own = [Emission(emission.log_chances[first:last], emission.letters) for emission in emissions]
+    aligned = align_text(own, text[start:end])
+    return aligned[1] / (end - start) if aligned else WORST_FIT
+
+
+def _whole(words: Mapping[str, Sequence[CutPiece]], reader: HandwritingReader) -> dict[str, list[InkPiece]]:
+    """The words in which the networks, shown the piece alone, see the letters as well as in the line."""
+    cuts = [one for text in sorted(words) for one in words[text]]
+    seen = _seen([np.pad(one.piece.mask, max(4, len(one.piece.mask) // 4)) for one in cuts], reader)
+    found: dict[str, list[InkPiece]] = defaultdict(list)
+    for one, emissions in zip(cuts, seen, strict=True):
+        aligned = align_text(emissions, one.text) if emissions else None
+        if aligned and aligned[1] / len(one.text) <= one.cost + LOST:
+            found[one.text].append(one.piece)
+    return dict(found)
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+
+
+def _plausible(own: Mapping[str, Sequence[InkPiece]], spread: float) -> dict[str, list[InkPiece]]:
+    """The pieces of a figure's shape that stand near the baseline."""
+    heights = [len(piece.mask) for pieces in own.values() for piece in pieces]
+    usual = float(np.median(heights)) if heights else 1.0
+    found: dict[str, list[InkPiece]] = defaultdict(list)
+    for digit, pieces in own.items():
+        widest = WIDEST_TWO if digit == "2" else WIDEST
+        for piece in filter(None, map(_without_strays, pieces)):
+            height, width = piece.mask.shape
+            shaped = SHORTEST * usual <= height <= TALLEST * usual and width <= widest * height
+            below = height - piece.baseline
+            if shaped and abs(below) <= OFF_BASELINE * spread:
+                below = float(np.clip(below, -FIGURE_SWAY * spread, FIGURE_SWAY * spread))
+                found[digit].append(InkPiece(piece.mask, height - below))
+    return dict(found)
+
+
+def _without_strays(piece: InkPiece) -> InkPiece | None:
+    """A figure without the small marks that stand beside its largest; None where a large one stands there."""
+    marks = _marks(piece.mask)
+    if not marks:
+        return None
+    main, whole = max(marks, key=lambda mark: float(mark.ink.sum())), float(piece.mask.sum())
+    beside = [m for m in marks if m is not main and -_apart(m, main) < OVERLAP * (m.right - m.left + 1)]
+    if any(mark.ink.sum() >= STRAY * whole for mark in beside):
+        return None
+    mask = piece.mask.copy()
+    specks = [mark for mark in marks if mark is not main and mark.ink.sum() < SPECK * whole]
+    for mark in {*beside, *specks}:
+        near = np.zeros_like(mask)
+        near[mark.rows, mark.columns] = 1
+        mask[cv2.dilate(near, np.ones((3, 3), np.uint8)) > 0] = 0
+    return tight_piece(mask, piece.baseline)
+
+
+def _found_again(
+    own: Mapping[str, Sequence[InkPiece]], reader: HandwritingReader, figures: OcrEngine | None
+) -> dict[str, list[InkPiece]]:
+    """The figures that a network or the reader of figures finds again in the piece alone."""
+    cuts = [(digit, piece) for digit in sorted(own) for piece in own[digit]]
+    alone = [np.pad(piece.mask, max(4, len(piece.mask) // 4)) for _, piece in cuts]
+    seen = _seen(alone, reader)
+    greys = [np.asarray(255 - mask, np.uint8) for mask in alone]
+    second = figures.read([Crop(grey, 300, "number") for grey in greys]) if figures else []
+    found: dict[str, list[InkPiece]] = defaultdict(list)
+    for number, (digit, piece) in enumerate(cuts):
+        texts = {best_path(emission) for emission in seen[number]}
+        texts |= {second[number].text} if figures else set()
+        aligned = [align_text([emission], digit) for emission in seen[number]]
+        likely = any(one and one[1] <= -np.log(LEAST_FOUND) for one in aligned)
+        if digit in texts or (likely and all(len(text) < 2 for text in texts)):
+            found[digit].append(piece)
+    return dict(found)
+
+
+def stroke_width(mask: Pixels) -> float:
+    """How wide the strokes of a mask are: twice its area over the length of its outline."""
+    inked = (mask > 127).astype(np.uint8)
+    outlines, _ = cv2.findContours(inked, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    length = sum(cv2.arcLength(outline, True) for outline in outlines)
+    return float(2 * inked.sum() / max(1.0, length))
+
+
+def _darkness(grey: Pixels, mask: Pixels) -> float:
+    """How much darker the strokes of a photograph are than its paper, 0 to 1."""
+    strokes = grey[mask > 160]
+    return float(1 - np.median(strokes) / np.percentile(grey, 75)) if len(strokes) else 0.7
+
+
+def _strength(mask: Pixels) -> float:
+    """How dark a piece is in the middle of its strokes."""
+    inked = mask[mask > INKED]
+    return float(np.percentile(inked, 75)) if len(inked) else 220.0
+
+
+@cache
+def _pictures(folder: Path, digit: str) -> NDArray[np.float32]:
+    path = folder / f"{digit}.json"
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))["data"]
+        return np.asarray(held, np.float32).reshape(-1, 28, 28)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SetupError(
+            f"Thiếu chữ số viết tay {path}. Hãy chạy: scripts/training-figures.sh {folder}"
+        ) from None
+
+
+def collected_figures(digit: str, ink: WriterInk, strength: float, folder: Path) -> list[InkPiece]:
+    """Figures of the collection as tall and as thick as the writer's, always the same ones for a writer."""
+    pictures = _pictures(folder, digit)
+    rng = np.random.default_rng([crc32(ink.writer.encode()), int(digit)])
+    found: list[InkPiece] = []
+    for number in rng.permutation(len(pictures)):
+        if piece := pen_figure(pictures[number], ink.figure_height, ink.stroke, strength, rng):
+            found.append(piece)
+        if len(found) == SPECIMENS:
+            return found
+    return found
+
+
+def pen_figure(
+    picture: NDArray[np.float32], height: float, stroke: float, strength: float, rng: np.random.Generator
+) -> InkPiece | None:
+    """A picture of the collection drawn with a pen: its skeleton with strokes of a width, of a height in pixels."""
+    large = cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC)
+    inked = (cv2.GaussianBlur(large, (0, 0), FINE / 3) > 0.45).astype(np.uint8)
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    if len(rows) < 3 * FINE:
+        return None
+    tight = inked[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    tall = 4 * max(4.0, height - stroke)  # four times finer than it is used
+    scale = tall / len(tight)
+    size = max(2, round(tight.shape[1] * scale)), round(tall)
+    line = _skeleton(cv2.resize(tight * 255, size, interpolation=cv2.INTER_LINEAR) > 127)
+    room = round(4 * stroke) + 8
+    drawn = np.pad(line.astype(np.uint8), room)
+    far = cv2.distanceTransform(1 - drawn, cv2.DIST_L2, 5)
+    wave = cv2.resize(
+        rng.normal(0, 1, (4, 4)).astype(np.float32), drawn.shape[::-1], interpolation=cv2.INTER_CUBIC
+    )
+    radius = 2 * stroke * np.clip(1 + 0.12 * wave, 0.75, 1.3)
+    soft = np.clip((radius - far) / 4 + 0.5, 0, 1)
+    small = cv2.resize(
+        soft.astype(np.float32), (drawn.shape[1] // 4, drawn.shape[0] // 4), interpolation=cv2.INTER_AREA
+    )
+    shade = np.clip(1 - 0.15 * np.abs(rng.normal(0, 1, small.shape)), 0.5, 1)
+    mask = np.asarray(np.clip(small * shade * min(255.0, strength * 1.1), 0, 255), np.uint8)
+    cut = tight_piece(mask, 0.0)
+    return InkPiece(cut.mask, float(len(cut.mask))) if cut else None
+
+
+def _skeleton(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The middle lines of marks, one pixel wide (Zhang and Suen 1984)."""
+    image = np.pad(marks, 1)
+    while True:
+        before = image.copy()
+        for first in (True, False):
+            p = [
+                np.roll(image, shift, (0, 1))
+                for shift in ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))
+            ]
+            count = np.sum(p, axis=0)
+            turns = np.sum([~a & b for a, b in zip(p, [*p[1:], p[0]], strict=True)], axis=0)
+            n, e, s, w = p[0], p[2], p[4], p[6]
+            gone = (~(n & e & s) & ~(e & s & w)) if first else (~(n & e & w) & ~(n & s & w))
+            image &= ~((count >= 2) & (count <= 6) & (turns == 1) & gone)
+        if (image == before).all():
+            return np.asarray(image[1:-1, 1:-1], np.bool_)
