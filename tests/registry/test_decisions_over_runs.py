@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from benchmarks.servers import postgresql
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.repositories.effective_values import derive_effective_values
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 FIELDS = ("child_name", "notes")
@@ -63,6 +64,27 @@ class OneEntry(RuleBasedStateMachine):
                 reading = self.read.get(field)
                 expected = self.decided.get(field, reading.text if reading and reading.accepted else None)
                 assert self.registry.effective_value(entry_id, field) == expected
+
+    @invariant()
+    def every_way_to_the_effective_values_gives_what_follows_from_readings_and_decisions(self) -> None:
+        (entries, _, _), people = self.registry.series_columns([self.book]), self.registry.people_columns()
+        for stored in self.registry.stored_entries(self.book):
+            expected = derive_effective_values(
+                self.registry._declared,
+                stored.record,
+                stored.readings,
+                stored.decisions,
+                stored.cross_entry_findings,
+                (),
+            )
+            assert stored.values == self.registry.entry(stored.entry_id).values == expected
+            (row,) = self.registry.record_rows(stored.record, [self.book])
+            assert (row.entry_id, row.values) == (stored.entry_id, expected)
+            assert list(entries["entry_id"]) == [stored.entry_id]
+            names = people.get("name", [])
+            read = {reading.field: reading.canonical for reading in stored.readings}
+            known = expected["child_name"] or read.get("child_name")
+            assert set(names) == ({known} if known else set())
 
     @invariant()
     def a_task_is_open_for_exactly_what_nobody_has_settled(self) -> None:

@@ -1,10 +1,15 @@
-"""What is left for a person on an entry, and which value is in force. Pure functions over readings and decisions."""
+"""What is left for a person on an entry, and which values are effective.
+
+``derive_effective_values`` says what they are, from readings and decisions; ``projections`` stores that in the tables
+of the records. All others read it back through ``select_values``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.registry.model.checks import CrossEntryFinding
@@ -146,10 +151,45 @@ def _reading_doubt(reading: FieldReading) -> str:
     return "READ-HAND" if reading.writing is Writing.HAND else "READ-LOW"
 
 
+def select_values(
+    declared: RecordSchema,
+    record: str,
+    fields: Mapping[str, str],
+    *columns: ColumnElement[Any],
+    else_read: bool = False,
+) -> Select[Any]:
+    """Return the one query for effective values: of the entries of a record that stand, with their pages and scans.
+
+    Everything that reads values in bulk adds its conditions to it: ``effective_values_of`` (desk, export, registry),
+    ``record_rows`` (reconciliation) and ``frames`` (checks and reports).
+
+    Args:
+        declared: The declared records and their tables.
+        record: The record.
+        fields: The fields, by the names of their columns in the result.
+        columns: Further columns of ``entry``, ``page`` and ``scan``, between the entry's id and the values.
+        else_read: Whether a field without an effective value has what was read of it and nobody has accepted yet.
+    """
+    table = declared.records[record]
+    values = {
+        name: func.coalesce(table.c[field], entry.c.unaccepted[field].as_string())
+        if else_read
+        else table.c[field]
+        for name, field in fields.items()
+    }
+    return (
+        select(entry.c.id.label("entry_id"), *columns, *(value.label(name) for name, value in values.items()))
+        .join_from(entry, table, table.c.entry_id == entry.c.id)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands, entry.c.record == record)
+    )
+
+
 def effective_values_of(
     connection: Connection, declared: RecordSchema, entries: Mapping[int, str]
 ) -> Mapping[int, Mapping[str, str | None]]:
-    """Return the effective values of these entries from the tables of their records.
+    """Return the effective values of these entries.
 
     Args:
         connection: A transaction.
@@ -162,11 +202,11 @@ def effective_values_of(
     """
     found: dict[int, Mapping[str, str | None]] = {}
     for record in set(entries.values()):
-        table, names = declared.records[record], list(declared.fields(record))
+        names = list(declared.fields(record))
         ids = [entry_id for entry_id, of in entries.items() if of == record]
         found |= dict.fromkeys(ids, dict.fromkeys(names))
-        query = select(table.c.entry_id, *(table.c[name] for name in names)).where(table.c.entry_id.in_(ids))
-        for entry_id, *values in connection.execute(query):
+        query = select_values(declared, record, {name: name for name in names})
+        for entry_id, *values in connection.execute(query.where(entry.c.id.in_(ids))):
             found[entry_id] = dict(zip(names, values, strict=True))
     return found
 
@@ -187,11 +227,12 @@ def record_rows(
     connection: Connection, declared: RecordSchema, record: str, book_ids: Sequence[int]
 ) -> tuple[RecordRow, ...]:
     """Return the effective values of all entries of these books, which are all of that record, in their order."""
-    table = declared.records[record]
     names = list(declared.fields(record))
     query = (
-        select(
-            entry.c.id,
+        select_values(
+            declared,
+            record,
+            {name: name for name in names},
             scan.c.book_id,
             scan.c.sha256,
             page.c.page_no,
@@ -199,23 +240,19 @@ def record_rows(
             entry.c.unaccepted,
             review_task.c.state,
             review_task.c.fields,
-            *(table.c[name] for name in names),
         )
-        .join_from(entry, table, table.c.entry_id == entry.c.id)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
         .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
-        .where(entry.c.stands, entry.c.record == record, scan.c.book_id.in_(book_ids))
+        .where(scan.c.book_id.in_(book_ids))
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
     amended = amendments_in(connection, book_ids)
-    found_rows = []
-    for row in connection.execute(query):
-        entry_id, book_id, sha256, page_no, at, unaccepted, state, left, *values = row
-        open_fields = left if state == TaskState.OPEN else ()
-        found = dict(zip(names, values, strict=True))
+    rows = []
+    for entry_id, book_id, sha256, page_no, at, unaccepted, state, left, *values in connection.execute(query):
         amendments = amended.get((book_id, sha256, page_no, at), {})
-        found |= {name: one.value for name, one in amendments.items()}
-        unsettled = frozenset((*(unaccepted or ()), *(open_fields or ()))) - amendments.keys()
-        found_rows.append(RecordRow(entry_id, book_id, found, unsettled))
-    return tuple(found_rows)
+        current = dict(zip(names, values, strict=True)) | {
+            name: one.value for name, one in amendments.items()
+        }
+        waiting = left if state == TaskState.OPEN else ()
+        unsettled = frozenset((*(unaccepted or ()), *(waiting or ()))) - amendments.keys()
+        rows.append(RecordRow(entry_id, book_id, current, unsettled))
+    return tuple(rows)

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -174,19 +175,10 @@ def _values(
     book_ids: Sequence[int] | None,
 ) -> pd.DataFrame:
     """Fields of a record under the names of their ``roles``, with ``entry_id``, ``page_id``, ``book_id``, ``row``."""
-    table = declared.records[record]
-    wanted: list[ColumnElement[Any]] = [
-        func.coalesce(table.c[field], entry.c.unaccepted[field].as_string()).label(role)
-        for role, field in roles.items()
-    ]
-    return _frame(
-        connection,
-        select(entry.c.id.label("entry_id"), entry.c.page_id, scan.c.book_id, entry.c.row, *wanted)
-        .join_from(entry, table, table.c.entry_id == entry.c.id)
-        .join(page, entry.c.page_id == page.c.id)
-        .join(scan, page.c.scan_id == scan.c.id)
-        .where(entry.c.stands, entry.c.record == record, *_within(scan.c.book_id, book_ids)),
+    query = select_values(
+        declared, record, roles, entry.c.page_id, scan.c.book_id, entry.c.row, else_read=True
     )
+    return _frame(connection, query.where(*_within(scan.c.book_id, book_ids)))
 
 
 def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:

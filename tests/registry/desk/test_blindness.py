@@ -57,6 +57,8 @@ def test_the_first_person_sees_what_the_machine_reads_and_why_it_is_doubted(
     assert work.reading is not None
     assert work.reading.hypotheses
     assert task.values["mother_name"] == READ
+    assert task.entry_id is not None
+    assert task.values == registry.entry(task.entry_id).values
     assert {found.code for found in task.findings} == {"D04", "K06"}
     assert WHOLE_ENTRY in {work.field for work in task.fields}
 

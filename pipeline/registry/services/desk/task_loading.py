@@ -17,7 +17,6 @@ from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, Verdict
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.desk_context import DeskContext
-from pipeline.registry.repositories.effective_values import derive_effective_values
 from pipeline.registry.repositories.entries import MachineView, decisions_at, machine_views
 from pipeline.registry.repositories.keyed_values import (
     Exclusions,
@@ -61,7 +60,6 @@ class LoadedTask:
         readings: The readings of its fields.
         decisions: The last decisions on its fields.
         consensus: The agreement on each field that is left, in the order of the form.
-        values: The effective values.
         words: All its rows of ``keying``, oldest first.
     """
 
@@ -70,7 +68,6 @@ class LoadedTask:
     readings: Mapping[str, FieldReading]
     decisions: Mapping[str, Decision]
     consensus: Mapping[str, Consensus]
-    values: Mapping[str, str | None]
     words: Sequence[RowMapping]
 
     @property
@@ -196,11 +193,6 @@ def _case(
     excluded: Exclusions,
 ) -> LoadedTask:
     keyed = live_consensus_among(words, decisions, excluded)
-    values: Mapping[str, str | None] = {}
-    if row["entry_id"] is not None:
-        values = derive_effective_values(
-            context.declared, row["record"], machine.readings, decisions, machine.cross_entry_findings, keyed
-        )
     return LoadedTask(
         row=row,
         machine=machine,
@@ -209,7 +201,6 @@ def _case(
         consensus={
             field: keyed.get(field) or initial_consensus(context, row, field) for field in row["fields"]
         },
-        values=values,
         words=words,
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection
 
 from pipeline.model import Box, FieldReading
@@ -10,6 +13,7 @@ from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork
 from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import readings_of
 from pipeline.registry.services.desk.task_loading import load_task
 from pipeline.review_policy import BookPolicy, Way
@@ -59,12 +63,22 @@ def shown(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         scan=row["name"],
         row=row["row"],
         fields=tuple(works),
-        values={} if hidden else dict(case.values),
+        values={} if hidden else _effective_values(context, row),
         findings=()
         if hidden
         else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
         question=row["question"] or ("" if hidden else row["answer"] or ""),
         reopened=row["reopened"],
+    )
+
+
+def _effective_values(context: DeskContext, row: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the effective values of the entry of a task; nothing for a page itself."""
+    entry_id = row["entry_id"]
+    if entry_id is None:
+        return {}
+    return dict(
+        effective_values_of(context.connection, context.declared, {entry_id: row["record"]})[entry_id]
     )
 
 
