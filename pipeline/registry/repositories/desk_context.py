@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from pipeline.registry.database import clock
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.transactions import Facade
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import ReviewPolicy
 
@@ -24,3 +28,28 @@ class DeskContext:
     def until(self) -> datetime:
         """When a lease that is given now runs out."""
         return self.now + self.policy.lease
+
+
+class DeskFacade(Facade[DeskContext]):
+    """A façade whose functions take a ``DeskContext``.
+
+    Args:
+        database: The database.
+        declared: The declared records.
+        policy: What the office has set.
+        now: Returns the time in UTC; by default that of the database.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        declared: RecordSchema,
+        policy: ReviewPolicy,
+        now: Callable[[], datetime] | None,
+    ) -> None:
+        super().__init__(database, declared)
+        self._policy, self._now = policy, now
+
+    def _context(self, connection: Connection) -> DeskContext:
+        moment = clock.now(connection) if self._now is None else self._now()
+        return DeskContext(connection, self._declared, self._policy, moment)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
-from pipeline.registry.services.desk.desk import MOST_BOOKS
+from pipeline.registry.services.desk.assignment import MOST_BOOKS
 from pipeline.review.context import SiteDep
 from pipeline.review.security.access import REVIEWING
 from pipeline.review.security.authentication import SessionDep

@@ -14,7 +14,8 @@ from pipeline.errors import RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import HandsFull, NotYours
-from pipeline.registry.services.desk.desk import MOST_HELD, Desk
+from pipeline.registry.services.desk.assignment import MOST_HELD
+from pipeline.registry.services.desk.desk import Desk
 from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     ADMINISTRATOR,

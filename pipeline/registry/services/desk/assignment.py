@@ -1,4 +1,4 @@
-"""Which task a person gets next, and how many tasks wait.
+"""Which task a person gets next, which they have in hand, and how many wait.
 
 The next task is the first of its stage, in the order of places and books, that nobody has leased. One index answers
 (``ix_review_task_next``); leases and skips are checked for few rows. PostgreSQL skips rows that another transaction is
@@ -24,16 +24,25 @@ from sqlalchemy import (
 )
 
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import QueueCount
+from pipeline.registry.model.desk import DeskTask, HandsFull, QueueCount
+from pipeline.registry.repositories import leases
 from pipeline.registry.repositories.desk_context import DeskContext
-from pipeline.registry.repositories.leases import KeyingMode, is_not_leased, take
+from pipeline.registry.repositories.leases import KeyingMode, is_not_leased
 from pipeline.registry.repositories.lots import seen_before
-from pipeline.registry.repositories.permissions import STAGES, in_sight
+from pipeline.registry.repositories.permissions import STAGES, in_sight, stages
+from pipeline.registry.services.desk.task_loading import load_held_task, task_row
+from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
 from pipeline.stages import Stage
+
+MOST_HELD = 3
+"""Tasks that a person may have in hand: the one on the screen and those loaded ahead."""
+
+MOST_BOOKS = 200
+"""Books that a person can look through on one page."""
 
 
 def checkers(connection: Connection, place_code: str) -> frozenset[int]:
@@ -49,17 +58,73 @@ SKIPPED = "skipped"
 """The kind of ``aside`` of a person who would rather not."""
 
 
-def lease_next_task(
-    context: DeskContext, person: Person, stages: Sequence[Stage], book_id: int | None
+def next_task(
+    context: DeskContext,
+    person: Person,
+    *,
+    stage: Stage | None = None,
+    book_id: int | None = None,
+    known: Collection[int] | None = None,
+) -> DeskTask | None:
+    """Lease a person the next task; return None when nothing waits.
+
+    Args:
+        context: The transaction and the policy of the desk.
+        person: Who takes the task.
+        stage: The stage at which it waits; by default any stage they may work at, the one nearest to its end first.
+        book_id: Its book; by default any.
+        known: Tasks that their page shows already: other tasks that they hold come first.
+
+    Raises:
+        HandsFull: They hold as many tasks as one person may.
+    """
+    allowed = stages(person, stage)
+    held = leases.held(context, person, KeyingMode.DESK)
+    if known is not None and (besides := [task_id for task_id in held if task_id not in known]):
+        return held_task(context, person, besides[0])
+    if len(held) >= MOST_HELD:
+        raise HandsFull(f"Bạn đang giữ {MOST_HELD} việc. Hãy làm xong hoặc trả lại một việc.")
+    task_id = _lease_next_task(context, person, allowed, book_id)
+    return None if task_id is None else show(context, task_id, person)
+
+
+def held_tasks(context: DeskContext, person: Person) -> tuple[DeskTask, ...]:
+    """Return the tasks that this person has in hand, the one taken first first."""
+    stages(person)
+    return tuple(show(context, task_id, person) for task_id in leases.held(context, person, KeyingMode.DESK))
+
+
+def held_task(context: DeskContext, person: Person, task_id: int) -> DeskTask:
+    """Return a task that this person holds, and renew its lease.
+
+    Raises:
+        NotYours: They do not hold it.
+    """
+    load_held_task(context, person, task_id)
+    return show(context, task_id, person)
+
+
+def hand_back(context: DeskContext, person: Person, task_id: int) -> None:
+    """End the lease of a task; nothing happens when the person no longer holds it.
+
+    Raises:
+        NotThere: There is no such task.
+    """
+    task_row(context.connection, task_id)
+    leases.hand_back(context.connection, person, KeyingMode.DESK, [task_id])
+
+
+def _lease_next_task(
+    context: DeskContext, person: Person, allowed: Sequence[Stage], book_id: int | None
 ) -> int | None:
     """Lend a person the next task at the first of these stages where any waits; its id.
 
     What they have skipped comes after all else.
     """
     for find in (_next, _next_skipped):
-        for stage in stages:
+        for stage in allowed:
             while (task_id := find(context, person, stage, book_id)) is not None:
-                if take(context, task_id, person, KeyingMode.DESK):
+                if leases.take(context, task_id, person, KeyingMode.DESK):
                     return task_id
     return None
 
@@ -124,15 +189,13 @@ def _place_by_place(query: Select[int], places: Sequence[str]) -> Select[int]:
     return select(of_place.c.id).select_from(place.join(of_place, true())).limit(1)
 
 
-def counts(
-    connection: Connection, person: Person, stages: Collection[Stage], books: int
-) -> tuple[QueueCount, ...]:
-    """Return how many tasks of each book wait at these stages that this person may take.
+def counts(context: DeskContext, person: Person, books: int = MOST_BOOKS) -> tuple[QueueCount, ...]:
+    """Return how many tasks of each book wait that this person may take, by stage.
 
     Tasks that others hold are included. Only the first ``books`` in the order of places are counted: all of a
     million entries would take a second.
     """
-    mine = review_task.c.stage.in_(stages) & not_done_by(person)
+    mine = review_task.c.stage.in_(stages(person)) & not_done_by(person)
     of_book = (review_task.c.place_code == book.c.place_code) & (review_task.c.book_id == book.c.id)
     places = true() if person.places is None else book.c.place_code.in_(sorted(person.places))
     first = (
@@ -142,7 +205,7 @@ def counts(
         .limit(books)
         .subquery()
     )
-    rows = connection.execute(
+    rows = context.connection.execute(
         select(first.c.id, first.c.folder_name, first.c.volume, first.c.place_code, review_task.c.stage)
         .add_columns(func.count().label("waiting"))
         .join_from(

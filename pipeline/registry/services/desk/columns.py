@@ -43,7 +43,7 @@ from pipeline.registry.repositories.leases import (
     take_all,
 )
 from pipeline.registry.repositories.lots import seen_before
-from pipeline.registry.repositories.permissions import STAGES, check_place
+from pipeline.registry.repositories.permissions import STAGES, check_place, stages
 from pipeline.registry.services.desk.keying import (
     KeyedTask,
     Submission,
@@ -183,18 +183,17 @@ LARGEST = 60
 """Snippets that a person may have in hand at once."""
 
 
-def column_counts(
-    context: DeskContext, person: Person, stages: Collection[Stage], book_id: int
-) -> tuple[ColumnCount, ...]:
-    """Return how many entries of a book wait for this person to key each field at these stages, in the record's order.
+def column_counts(context: DeskContext, person: Person, book_id: int) -> tuple[ColumnCount, ...]:
+    """Return how many entries of a book wait for this person to key each field, in the record's order.
 
     Raises:
         NotYours: The book belongs to another place.
     """
+    allowed = stages(person)
     of_book = book_row(context.connection, book_id, person)
     found = waiting_fields_of_book(context, of_book, person)
     waiting = Counter(
-        (one.field, one.consensus_of.stage) for one in found if one.consensus_of.stage in stages
+        (one.field, one.consensus_of.stage) for one in found if one.consensus_of.stage in allowed
     )
     order = {name: at for at, name in enumerate(context.declared.fields(of_book["record"]))}
     return tuple(
@@ -206,15 +205,9 @@ def column_counts(
 
 
 def take_column(
-    context: DeskContext,
-    person: Person,
-    book_id: int,
-    field: str,
-    stage: Stage,
-    size: int,
-    task_ids: Collection[int] | None = None,
+    context: DeskContext, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
 ) -> LeasedColumn | None:
-    """Lease a person up to ``size`` snippets of a field at a stage, in place of the column in hand.
+    """Lease a person snippets of one field of a book, in place of the column in hand.
 
     Like readings follow one another; snippets that are keyed blind come in the order of the book.
 
@@ -224,12 +217,25 @@ def take_column(
         book_id: The book.
         field: The field.
         stage: The stage at which the snippets wait.
-        size: How many snippets at most.
-        task_ids: The tasks to take them from; None = all.
+        size: How many snippets, at most ``LARGEST``.
 
     Returns:
         The column; None when nothing waits.
     """
+    stages(person, stage)
+    return _take_column(context, person, book_id, field, stage, size)
+
+
+def _take_column(
+    context: DeskContext,
+    person: Person,
+    book_id: int,
+    field: str,
+    stage: Stage,
+    size: int,
+    task_ids: Collection[int] | None = None,
+) -> LeasedColumn | None:
+    """As ``take_column``, from these tasks only."""
     of_book = book_row(context.connection, book_id, person)
     spec = context.declared.field(of_book["record"], field)
     hand_back(context.connection, person, KeyingMode.COLUMN)
@@ -319,14 +325,22 @@ def _mine(connection: Connection, task_ids: Sequence[int], field: str, person: P
     return {task_id: verdict_of_row(row) for task_id, row in last.items() if row["id"] in gone}
 
 
-def key_snippets(
-    context: DeskContext, words: Sequence[tuple[int, int, Verdict]], sent: Submission
+def key_column(
+    context: DeskContext,
+    person: Person,
+    words: Sequence[tuple[int, int, Verdict]],
+    *,
+    token: str,
+    seconds: float = 0.0,
 ) -> tuple[KeyOutcome, ...]:
-    """Record keyed values (task, version, verdict) and return their outcomes, in their order.
+    """Record the values (task, version, verdict) that a person keyed on snippets; return the outcome of each.
 
-    A task that has changed, or that the person no longer holds, is left alone, and its outcome says so; the others
-    go on. A value that contradicts itself stops all of them.
+    A task that has changed, or that the person no longer holds, is left alone, and ``refused`` of its outcome says why;
+    the others go on. A value that contradicts itself stops all of them. The same ``token`` again gets the same answers
+    and adds nothing.
     """
+    stages(person)
+    sent = Submission(person, KeyingMode.COLUMN, token, seconds)
     by_task = {task_id: (version, word) for task_id, version, word in words}
     if len(by_task) < len(words):
         raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")
@@ -353,7 +367,7 @@ def key_snippets(
     return tuple(outcomes[task_id] for task_id in by_task)
 
 
-def undo_snippets(context: DeskContext, person: Person) -> LeasedColumn:
+def undo_column(context: DeskContext, person: Person) -> LeasedColumn:
     """Take back a person's last submission of a column and lease them its snippets again.
 
     Snippets on which somebody has built stay as they are.
@@ -361,6 +375,7 @@ def undo_snippets(context: DeskContext, person: Person) -> LeasedColumn:
     Raises:
         CannotUndo: No snippet can be taken back.
     """
+    stages(person)
     words = last_submission(context.connection, person, KeyingMode.COLUMN)
     hold_tasks(context.connection, [word["task_id"] for word in words])
     task_ids, refusals = [], []
@@ -374,10 +389,15 @@ def undo_snippets(context: DeskContext, person: Person) -> LeasedColumn:
         raise refusals[0]
     book_id = task_row(context.connection, task_ids[0])["book_id"]
     field, stage = words[0]["field"], Stage(words[0]["stage"])
-    found = take_column(context, person, book_id, field, stage, len(task_ids), task_ids)
+    found = _take_column(context, person, book_id, field, stage, len(task_ids), task_ids)
     if found is None:
         raise CannotUndo("Không hoàn tác được: đang có người khác làm những việc này.")
     return found
+
+
+def hand_back_column(context: DeskContext, person: Person) -> None:
+    """End the leases of this person's column."""
+    hand_back(context.connection, person, KeyingMode.COLUMN)
 
 
 def _keyable_fields(case: LoadedTask, person: Person) -> tuple[str, ...]:

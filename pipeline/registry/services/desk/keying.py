@@ -61,17 +61,26 @@ class KeyedTask:
     wanted: Collection[str]
 
 
-def key_task(
-    context: DeskContext, task_id: int, version: int, words: Sequence[Verdict], sent: Submission
+def key(
+    context: DeskContext,
+    person: Person,
+    task_id: int,
+    version: int,
+    words: Sequence[Verdict],
+    *,
+    token: str,
+    seconds: float = 0.0,
 ) -> KeyOutcome:
-    """Record the values that a person keyed on a task they hold.
+    """Record the values that a person keyed for some or all fields of a task they hold.
 
-    They keep it as long as something else on it waits for them.
+    They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
+    nothing.
 
     Raises:
         NotYours: The person does not hold the task.
         StaleTask: The task is no longer the one that was shown.
     """
+    sent = Submission(person, KeyingMode.DESK, token, seconds)
     hold_tasks(context.connection, [task_id])
     again = earlier_outcomes(context, sent, {task_id: words})
     if again:

@@ -20,6 +20,7 @@ from pipeline.registry.database.locks import Whole, hold, hold_page_of
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.decisions import Decision
 from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -28,6 +29,7 @@ from pipeline.registry.repositories.keyed_values import EXCLUDED, add_keyings, l
 from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.repositories.permissions import check_place, require_text
 from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.services.desk.assignment import checkers
 from pipeline.registry.services.desk.exclusions import NOBODY, Seen, release_exclusions, seen_of
 from pipeline.registry.tables.accounts import account
@@ -203,7 +205,21 @@ def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
     return str(row.folder_name)
 
 
-def waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
+def settled_entry(context: DeskContext, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
+    """Return all about an entry for a person who may open it again, and the fields that wait for people.
+
+    Fields that wait must not be shown to somebody who may yet key them blind. The audit records the view.
+
+    Raises:
+        NotYours: The person may not open the entry again.
+    """
+    check_entry(context, person, entry_id)
+    record(context.connection, person.login, "entry-shown", f"entry:{entry_id}")
+    entry = stored_entry(context.connection, context.declared, entry_id)
+    return entry, _waiting_fields(context.connection, entry_id)
+
+
+def _waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
     """The fields of an entry that wait for people now."""
     place = place_of(connection, entry_id)
     of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])

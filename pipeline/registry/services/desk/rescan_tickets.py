@@ -11,21 +11,22 @@ from pipeline.model import PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import Ticket
+from pipeline.registry.model.desk import PagePlace, Ticket
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import end_all
-from pipeline.registry.repositories.permissions import check_place, require_text
+from pipeline.registry.repositories.permissions import check_place, check_tickets, require_text
 from pipeline.registry.repositories.projections import refresh_projections
-from pipeline.registry.services.desk.task_loading import LoadedTask
+from pipeline.registry.services.desk.task_loading import load_held_task
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.tasks import review_task
 
 
-def open_ticket(context: DeskContext, case: LoadedTask, person: Person, reason: str) -> Ticket:
-    """A new ticket for the page of a task. All that is open on that page waits from now on."""
+def request_rescan(context: DeskContext, person: Person, task_id: int, reason: str) -> Ticket:
+    """Send the page of a task to the scanning desk. All that is open on that page waits until the ticket is closed."""
+    case = load_held_task(context, person, task_id)
     reason = require_text(reason, "lý do phải quét lại")
     asked = {
         "page_id": case.row["page_id"],
@@ -42,7 +43,7 @@ def open_ticket(context: DeskContext, case: LoadedTask, person: Person, reason: 
     return _ticket(_row(context.connection, ticket_id))
 
 
-def close(context: DeskContext, ticket_id: int, person: Person, note: str) -> None:
+def close_ticket(context: DeskContext, person: Person, ticket_id: int, note: str) -> None:
     """Close a ticket: the page was scanned again, or need not be. What waits on it goes on.
 
     Raises:
@@ -50,6 +51,7 @@ def close(context: DeskContext, ticket_id: int, person: Person, note: str) -> No
         NotThere: There is no such ticket.
         NotYours: It belongs to another place.
     """
+    check_tickets(person)
     note = require_text(note, "kết quả quét lại")
     row = _row(context.connection, ticket_id)
     check_place(person, row["place_code"])
@@ -67,23 +69,28 @@ def close(context: DeskContext, ticket_id: int, person: Person, note: str) -> No
     _follow_tasks(context, row["page_id"])
 
 
-def tickets_for(connection: Connection, person: Person, *, closed: bool) -> tuple[Ticket, ...]:
-    """Tickets of the places that a person may see, the oldest first: those that wait, or those that are closed."""
+def tickets(context: DeskContext, person: Person, *, closed: bool = False) -> tuple[Ticket, ...]:
+    """Return the pages that must be scanned again, the oldest first; with ``closed`` those that were.
+
+    Only those of the places that the person may see.
+    """
+    check_tickets(person)
     places = true() if person.places is None else ticket.c.place_code.in_(sorted(person.places))
     ended = ticket_closing.c.id.is_not(None) if closed else ticket_closing.c.id.is_(None)
-    rows = connection.execute(_tickets().where(places, ended).order_by(ticket.c.id))
+    rows = context.connection.execute(_tickets().where(places, ended).order_by(ticket.c.id))
     return tuple(_ticket(row) for row in rows.mappings())
 
 
-def ticket_row(connection: Connection, ticket_id: int, person: Person) -> RowMapping:
-    """Return the row of a ticket with its page, scan and book.
+def page_of_ticket(context: DeskContext, person: Person, ticket_id: int) -> PagePlace:
+    """Return the page of a ticket.
 
     Raises:
-        NotYours: The ticket belongs to another place.
+        NotYours: The person may not see that place.
     """
-    row = _row(connection, ticket_id)
+    check_tickets(person)
+    row = _row(context.connection, ticket_id)
     check_place(person, row["place_code"])
-    return row
+    return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
 
 
 def _follow_tasks(context: DeskContext, page_id: int) -> None:

@@ -8,33 +8,38 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, hand_back
-from pipeline.registry.repositories.permissions import require_text
+from pipeline.registry.repositories.permissions import require_text, stages
 from pipeline.registry.services.desk.assignment import SKIPPED
 from pipeline.registry.services.desk.keying import refresh_tasks_of
-from pipeline.registry.services.desk.task_loading import ANSWERED, LoadedTask
+from pipeline.registry.services.desk.task_loading import ANSWERED, LoadedTask, load_held_task
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
+from pipeline.stages import Stage
 
 ASKED = "asked"
 
 
-def skip(context: DeskContext, case: LoadedTask, person: Person, reason: str) -> None:
-    """Somebody would rather not do a task, and says why."""
+def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:
+    """Give a task back for somebody else; this person gets it again only when nothing else is there."""
+    case = load_held_task(context, person, task_id)
     _lay(context, case, person, SKIPPED, require_text(reason, "lý do bỏ qua"))
 
 
-def ask(context: DeskContext, case: LoadedTask, person: Person, question: str) -> None:
-    """A task waits for the supervisor from now on."""
+def ask(context: DeskContext, person: Person, task_id: int, question: str) -> None:
+    """Hand a task to the supervisor with a question."""
+    case = load_held_task(context, person, task_id)
     question = require_text(question, "câu hỏi")
     _put_question(context, case, question)
     _lay(context, case, person, ASKED, question)
 
 
-def answer(context: DeskContext, case: LoadedTask, person: Person, words: str) -> None:
-    """A task goes back to where it stood before it was asked about."""
-    words = require_text(words, "câu trả lời")
+def answer(context: DeskContext, person: Person, task_id: int, answer: str) -> None:
+    """Send a question back to the stage of the task, with the answer and without keying any field."""
+    stages(person, Stage.SUPERVISOR)
+    case = load_held_task(context, person, task_id)
+    answer = require_text(answer, "câu trả lời")
     _put_question(context, case, "")
-    _lay(context, case, person, ANSWERED, f"{case.row['question']} — {words}")
+    _lay(context, case, person, ANSWERED, f"{case.row['question']} — {answer}")
 
 
 def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, words: str) -> None:

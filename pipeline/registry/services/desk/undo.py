@@ -13,29 +13,33 @@ from sqlalchemy import Connection, RowMapping, exists, select
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import CannotUndo
+from pipeline.registry.model.desk import CannotUndo, DeskTask
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.keyed_values import add_keyings, is_live, live_keyings
 from pipeline.registry.repositories.leases import KeyingMode, lasts, take
-from pipeline.registry.repositories.permissions import check_place
+from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.services.desk.keying import refresh_tasks_of
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task
+from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.desk import WITHDRAWN, keying, lease
 from pipeline.stages import Stage
 
 
-def undo_task(context: DeskContext, person: Person) -> int:
-    """Take back a person's last submission at the desk, lease them its task again and return the task's id.
+def undo(context: DeskContext, person: Person) -> DeskTask:
+    """Take back a person's last submission at the desk and lease them its task again.
+
+    What it settled is no longer settled.
 
     Raises:
         CannotUndo: Somebody has built on it, or nothing is left.
     """
+    stages(person)
     words = last_submission(context.connection, person, KeyingMode.DESK)
     task_id = int(words[0]["task_id"])
     hold_tasks(context.connection, [task_id])
     withdraw(context, person, task_id, words)
     take(context, task_id, person, KeyingMode.DESK)
-    return task_id
+    return show(context, task_id, person)
 
 
 def last_submission(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:

@@ -7,25 +7,29 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipeline.model import Box, FieldReading
-from pipeline.registry.model.accounts import Person
+from pipeline.model import Box, FieldReading, PageRef
+from pipeline.registry.database.audit import record
+from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.registry.model.desk import DeskTask, FieldWork, PagePlace
+from pipeline.registry.repositories import leases
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import readings_of
-from pipeline.registry.services.desk.task_loading import load_task
+from pipeline.registry.repositories.permissions import check_place, stages
+from pipeline.registry.services.desk.task_loading import load_task, task_row
 from pipeline.review_policy import BookPolicy, Way
 from pipeline.stages import Stage
 
 
-def shown(context: DeskContext, task_id: int, person: Person) -> DeskTask:
-    """The task as that person may see it.
+def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
+    """Return the task as that person may see it; the audit records that they were shown it.
 
     Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
     found about the whole has been seen is then asked afterwards, when it can be shown.
     """
+    record(context.connection, person.login, "task-shown", f"task:{task_id}")
     case, account_id = load_task(context, task_id), person.account_id
     policy = context.policy.of_book(case.row["folder_name"])
     mine = case.withdrawn_by(account_id)
@@ -82,7 +86,47 @@ def _effective_values(context: DeskContext, row: Mapping[str, Any]) -> dict[str,
     )
 
 
-def lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
+def page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
+    """Return the page of a task to who has it in hand or supervises its place.
+
+    A lease that has run out will do until somebody else takes the task: its holder has seen the page.
+
+    Raises:
+        NotYours: The person may not see that place, or neither has the task in hand nor supervises.
+    """
+    return _page_of(context, person, task_id)[0]
+
+
+def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
+    """Return the page of a task, and whether the audit already says that this person sees the ink in ``box``.
+
+    It does when they have the task in hand and the box lies among its fields.
+
+    Args:
+        context: The transaction and the policy of the desk.
+        person: Who sees the ink.
+        task_id: The task.
+        box: The area on the rectified page.
+
+    Raises:
+        NotYours: The task belongs to another place, or the person neither has it in hand nor supervises.
+    """
+    place, entry_id = _page_of(context, person, task_id)
+    is_noted = leases.has(context, task_id, person) and _lies_among(context.connection, entry_id, box)
+    return place, is_noted
+
+
+def _page_of(context: DeskContext, person: Person, task_id: int) -> tuple[PagePlace, int | None]:
+    """Return the page of a task and the id of its entry."""
+    stages(person)
+    row = task_row(context.connection, task_id)
+    check_place(person, row["place_code"])
+    if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
+        raise leases.lease_lost()
+    return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"]), row["entry_id"]
+
+
+def _lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
     """Whether a box lies within what the fields of an entry take up on its page, to the whole pixel."""
     if entry_id is None:
         return False

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.errors import RegistryError
-from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.stored import ranges_of
 from pipeline.registry.database.database import Database
@@ -21,7 +19,7 @@ from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.lots import Lot, LotVerdict, Part
-from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.desk_context import DeskContext, DeskFacade
 from pipeline.registry.repositories.entries import place_of
 from pipeline.registry.repositories.lots import lots_before, settled_entries, witnesses
 from pipeline.registry.repositories.permissions import check_place, require_text
@@ -52,10 +50,12 @@ AT_ONCE = 40
 """Entries that one transaction puts into question, so that nobody waits long."""
 
 
-class Lots:
+class Lots(DeskFacade):
     """The lots of books.
 
     Args:
+        database: The database.
+        declared: The declared records.
         review: How the office reviews.
         sampling: How the office samples.
         now: Returns the time in UTC; by default that of the database.
@@ -69,8 +69,8 @@ class Lots:
         sampling: SamplingPolicy,
         now: Callable[[], datetime] | None,
     ) -> None:
-        self._database, self._declared = database, declared
-        self._review, self._sampling, self._now = review, sampling, now
+        super().__init__(database, declared, review, now)
+        self._sampling = sampling
 
     def draw(self, person: Person, book_ids: Collection[int], *, seed: str = "") -> Lot:
         """Draw a lot of the settled entries of these books, and hand its sample to people who have not seen them.
@@ -143,20 +143,14 @@ class Lots:
             NotYours: It belongs to another place.
         """
         _check_supervisor(person)
-        with self._database.reading() as connection:
-            return self._told(connection, person, lot_id)[1]
+        with self._reading() as context:
+            return self._told(context.connection, person, lot_id)[1]
 
     def lots(self, person: Person) -> tuple[Lot, ...]:
         """All lots of the places that this person may see, the last one first."""
         _check_supervisor(person)
-        with self._database.reading() as connection:
-            return lots_of(connection, person.places)
-
-    @contextmanager
-    def _writing(self) -> Iterator[DeskContext]:
-        with self._database.writing() as connection:
-            moment = clock.now(connection) if self._now is None else self._now()
-            yield DeskContext(connection, self._declared, self._review, moment)
+        with self._reading() as context:
+            return lots_of(context.connection, person.places)
 
     def _drawn(self, context: DeskContext, person: Person, book_ids: Sequence[int], seed: str) -> int:
         connection = context.connection
