@@ -81,7 +81,7 @@ class OneEntry(RuleBasedStateMachine):
             (row,) = self.registry.record_rows(stored.record, [self.book])
             assert (row.entry_id, row.values) == (stored.entry_id, expected)
             assert list(entries["entry_id"]) == [stored.entry_id]
-            names = people.get("name", [])
+            names = list(people["name"]) if "name" in people else []
             read = {reading.field: reading.canonical for reading in stored.readings}
             known = expected["child_name"] or read.get("child_name")
             assert set(names) == ({known} if known else set())
