@@ -178,7 +178,8 @@ class CopyPlan:
         names: BookNames,
         attached: tuple[AttachedPage, ...],
     ) -> None:
-        self._registry, self._workspace, self._schemas = registry, workspace, schemas
+        self._workspace, self._schemas = workspace, schemas
+        self._rectifications = registry.rectifications(found.book.book_id)
         self._found, self._names, self._unique = found, names, UniqueNames()
         self._scans = {name: sha256 for sha256, name in found.book.scans.items()}
         self._attached = [page for page in attached if page.book == found.book.folder_name]
@@ -256,7 +257,7 @@ class CopyPlan:
 
     def _rectification(self, ref: PageRef) -> PageRectification:
         """Return how a page is rectified; one on which nothing was read stays as it was scanned."""
-        known = self._registry.rectification(self._found.book.book_id, ref)
+        known = self._rectifications.get(ref)
         form = self._schemas.forms.get(self._forms.get(ref, self._found.book.ledger.form))
         paper = form.paper_mm if form else (210.0, 297.0)
         if known is None:

@@ -265,12 +265,12 @@ def evaluated_book(folder: Path, context: RunContext) -> EvaluatedBook:
     with context.open_registry() as registry:
         book_id = registry.book_id(ledger, folder.name)
         stored = list(registry.stored_entries(book_id))
-        straight = {ref: registry.rectification(book_id, ref) for ref in refs}
+        straight = registry.rectifications(book_id)
     by_page: dict[PageRef, list[StoredEntry]] = {}
     for entry in stored:
         by_page.setdefault(entry.ref, []).append(entry)
     pages = [
-        _result(ref, by_page[ref], ledger.form, straight[ref]) if ref in by_page else None for ref in refs
+        _result(ref, by_page[ref], ledger.form, straight.get(ref)) if ref in by_page else None for ref in refs
     ]
     return EvaluatedBook(folder, scans, refs, pages)
 

@@ -120,6 +120,7 @@ class Registry(ConnectionFacade):
     fingerprints = reading(pages.fingerprints)
     last_readings = reading(pages.last_readings)
     rectification = reading(pages.rectification_of)
+    rectifications = reading(pages.rectifications_of)
     save_failure = writing(failures.save_failure)
     read_failures = reading(failures.read_failures)
     set_aside = reading(failures.set_aside)

@@ -21,9 +21,13 @@ def test_how_a_page_was_set_straight_is_told_of_its_latest_run(registry: Registr
     assert found is not None
     assert found.size == (1400, 1000)
     assert np.array_equal(found.matrix, turned)
+    (ref, of_book), *others = registry.rectifications(book).items()
+    assert (ref, of_book.size, others) == (REF, found.size, [])
+    assert np.array_equal(of_book.matrix, turned)
 
 
 def test_a_page_that_was_never_read_was_never_set_straight(registry: Registry, book: int) -> None:
     registry.save_page(book, page(entry(read("child_name", "Thử Một"))), "f1")
     assert registry.rectification(book, PageRef(SCAN, 2)) is None
     assert registry.rectification(book + 1, REF) is None
+    assert registry.rectifications(book + 1) == {}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from pipeline.errors import RegistryError
 from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
@@ -298,22 +298,28 @@ def rectification_of(connection: Connection, book_id: int, ref: PageRef) -> Rect
 
     None when nothing was read on it.
     """
-    row = (
-        connection.execute(
-            select(page_run.c.matrix, page_run.c.size)
-            .join_from(page_run, page)
-            .join(scan)
-            .where(
-                page_run.c.latest,
-                page.c.page_no == ref.page_no,
-                scan.c.sha256 == ref.scan_sha256,
-                scan.c.book_id == book_id,
-            )
-        )
-        .mappings()
-        .first()
+    return _rectifications(
+        connection, book_id, page.c.page_no == ref.page_no, scan.c.sha256 == ref.scan_sha256
+    ).get(ref)
+
+
+def rectifications_of(connection: Connection, book_id: int) -> dict[PageRef, Rectification]:
+    """Return how every page of a book was set straight on which anything was read, by one query."""
+    return _rectifications(connection, book_id)
+
+
+def _rectifications(
+    connection: Connection, book_id: int, *which: ColumnElement[bool]
+) -> dict[PageRef, Rectification]:
+    rows = connection.execute(
+        select(scan.c.sha256, page.c.page_no, page_run.c.matrix, page_run.c.size)
+        .join_from(page_run, page)
+        .join(scan)
+        .where(page_run.c.latest, scan.c.book_id == book_id, *which)
     )
-    if row is None:
-        return None
-    width, height = row["size"]
-    return Rectification(np.asarray(row["matrix"], dtype=np.float64), (int(width), int(height)))
+    return {
+        PageRef(sha256, page_no): Rectification(
+            np.asarray(matrix, dtype=np.float64), (int(width), int(height))
+        )
+        for sha256, page_no, matrix, (width, height) in rows
+    }
