@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import Box
 from pipeline.registry import Registry
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.tables.desk import DESK_APPEND_ONLY, WITHDRAWN
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.outsider import Outsider
@@ -44,9 +45,11 @@ def test_showing_a_task_tells_of_the_ink_of_its_own_fields_and_of_no_other(
     place, told = desk.ink_of(AN, task.task_id, Box(100, 10, 300, 40))
     assert (place.ref, told) == (task.ref, True)
     assert not desk.ink_of(AN, task.task_id, Box(100, 10, 300, 400))[1]  # what stands below it
-    assert not desk.ink_of(BINH, task.task_id, Box(100, 10, 300, 40))[1]  # not in their hands
+    with pytest.raises(NotYours, match="không còn trong tay"):
+        desk.ink_of(BINH, task.task_id, Box(100, 10, 300, 40))
     desk.hand_back(AN, task.task_id)
-    assert not desk.ink_of(AN, task.task_id, Box(100, 10, 300, 40))[1]
+    with pytest.raises(NotYours, match="không còn trong tay"):
+        desk.ink_of(AN, task.task_id, Box(100, 10, 300, 40))
 
 
 @pytest.mark.parametrize("table", TABLES)
