@@ -3,20 +3,20 @@
 Pure numbers; lots themselves live in ``pipeline.registry.services.lots``.
 """
 
-from pipeline.sampling.drawing import drawn
-from pipeline.sampling.hypergeometric import at_most, most_wrong
-from pipeline.sampling.plan import Plan, QualityLevels, plan_of, plan_of_share
+from pipeline.sampling.drawing import draw_sample
+from pipeline.sampling.hypergeometric import probability_at_most, upper_bound_of_wrong
+from pipeline.sampling.plan import QualityLevels, SamplingPlan, plan_with_share, smallest_plan
 from pipeline.sampling.settings import PRESETS, SamplingPolicy, read
 
 __all__ = [
     "PRESETS",
-    "Plan",
+    "SamplingPlan",
     "QualityLevels",
     "SamplingPolicy",
-    "at_most",
-    "drawn",
-    "most_wrong",
-    "plan_of",
-    "plan_of_share",
+    "probability_at_most",
+    "draw_sample",
+    "upper_bound_of_wrong",
+    "smallest_plan",
+    "plan_with_share",
     "read",
 ]

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 
-def drawn(ids: Iterable[int], sample: int, seed: str) -> tuple[int, ...]:
+def draw_sample(ids: Iterable[int], sample: int, seed: str) -> tuple[int, ...]:
     """Return a random sample of ids in rising order; each set of that size is equally likely over seeds.
 
     The ids with the smallest SHA-256 of ``seed:id`` are drawn, so the draw depends on no program's random

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-def at_most(found: int, lot: int, wrong: int, sample: int) -> float:
+def probability_at_most(found: int, lot: int, wrong: int, sample: int) -> float:
     """Return the probability that a sample holds at most so many wrong entries.
 
     Args:
@@ -25,7 +25,7 @@ def at_most(found: int, lot: int, wrong: int, sample: int) -> float:
     return min(1.0, math.fsum(math.exp(term) for term in terms))
 
 
-def most_wrong(found: int, lot: int, sample: int, risk: float) -> int:
+def upper_bound_of_wrong(found: int, lot: int, sample: int, risk: float) -> int:
     """Return the exact upper bound of the number of wrong entries in a lot.
 
     With more, so few would be found in less than a share ``risk`` of samples (Clopper and Pearson's bound,
@@ -40,7 +40,7 @@ def most_wrong(found: int, lot: int, sample: int, risk: float) -> int:
     low, high = found, lot - (sample - found)
     while low < high:
         middle = (low + high + 1) // 2
-        if at_most(found, lot, middle, sample) > risk:
+        if probability_at_most(found, lot, middle, sample) > risk:
             low = middle
         else:
             high = middle - 1

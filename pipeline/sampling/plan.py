@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pipeline.sampling.hypergeometric import at_most
+from pipeline.sampling.hypergeometric import probability_at_most
 
 ROUNDING = 1e-9
 """So much may numbers differ from what they are meant to be: 18 of 20 leave a chance of a tenth, not a little more."""
@@ -42,7 +42,7 @@ class QualityLevels:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SamplingPlan:
     """How many entries of a lot are checked, and when the lot passes.
 
     Attributes:
@@ -64,7 +64,7 @@ class Plan:
 
     def passes(self, wrong: int) -> float:
         """The chance (0..1) that a lot with so many wrong entries passes: the operating characteristic."""
-        return 1.0 if self.is_whole else at_most(self.acceptance, self.lot, wrong, self.sample)
+        return 1.0 if self.is_whole else probability_at_most(self.acceptance, self.lot, wrong, self.sample)
 
     @property
     def producer_risk(self) -> float:
@@ -77,7 +77,7 @@ class Plan:
         return 0.0 if self.is_whole else self.passes(self.quality.rejectable_of(self.lot))
 
 
-def plan_of(lot: int, quality: QualityLevels) -> Plan:
+def smallest_plan(lot: int, quality: QualityLevels) -> SamplingPlan:
     """Return the plan with the smallest sample that keeps to both risks; the whole lot if no smaller one does.
 
     Args:
@@ -89,16 +89,16 @@ def plan_of(lot: int, quality: QualityLevels) -> Plan:
         sample = _least_sample(lot, bad, acceptance, quality.consumer_risk)
         if sample >= lot:
             break
-        if 1 - at_most(acceptance, lot, good, sample) <= quality.producer_risk + ROUNDING:
-            return Plan(lot, sample, acceptance, quality)
-    return Plan(lot, lot, lot, quality)
+        if 1 - probability_at_most(acceptance, lot, good, sample) <= quality.producer_risk + ROUNDING:
+            return SamplingPlan(lot, sample, acceptance, quality)
+    return SamplingPlan(lot, lot, lot, quality)
 
 
-def plan_of_share(lot: int, share: float, quality: QualityLevels) -> Plan:
+def plan_with_share(lot: int, share: float, quality: QualityLevels) -> SamplingPlan:
     """Return the plan that checks a given share of a lot.
 
     It passes with as many wrong entries as keep to the consumer's risk, with none where the sample is too
-    small for that (see ``Plan.consumer_risk``).
+    small for that (see ``SamplingPlan.consumer_risk``).
 
     Args:
         lot: The size of the lot.
@@ -107,11 +107,11 @@ def plan_of_share(lot: int, share: float, quality: QualityLevels) -> Plan:
     """
     sample = min(lot, math.ceil(share * lot - ROUNDING))
     if sample >= lot:
-        return Plan(lot, lot, lot, quality)
+        return SamplingPlan(lot, lot, lot, quality)
     bad, acceptance = quality.rejectable_of(lot), 0
-    while at_most(acceptance + 1, lot, bad, sample) <= quality.consumer_risk + ROUNDING:
+    while probability_at_most(acceptance + 1, lot, bad, sample) <= quality.consumer_risk + ROUNDING:
         acceptance += 1
-    return Plan(lot, sample, acceptance, quality)
+    return SamplingPlan(lot, sample, acceptance, quality)
 
 
 def _least_sample(lot: int, bad: int, acceptance: int, risk: float) -> int:
@@ -119,7 +119,7 @@ def _least_sample(lot: int, bad: int, acceptance: int, risk: float) -> int:
     low, high = acceptance + 1, lot
     while low < high:
         middle = (low + high) // 2
-        if at_most(acceptance, lot, bad, middle) <= risk + ROUNDING:
+        if probability_at_most(acceptance, lot, bad, middle) <= risk + ROUNDING:
             high = middle
         else:
             low = middle + 1

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from pipeline.sampling.plan import Plan, QualityLevels, plan_of, plan_of_share
+from pipeline.sampling.plan import QualityLevels, SamplingPlan, plan_with_share, smallest_plan
 from pipeline.schema import Declaration, nearest_hint
 from pipeline.staff_toml import StaffFile
 
@@ -52,7 +52,7 @@ class SamplingPolicy:
     quality: QualityLevels = USUAL
     fields: Fields = "critical"
 
-    def plan(self, lot: int, turn: int) -> Plan:
+    def plan(self, lot: int, turn: int) -> SamplingPlan:
         """Return the plan of a lot's check.
 
         Args:
@@ -61,7 +61,9 @@ class SamplingPolicy:
         """
         shares = PRESETS[self.preset]
         share = shares[min(turn, len(shares)) - 1]
-        return plan_of(lot, self.quality) if share is None else plan_of_share(lot, share, self.quality)
+        return (
+            smallest_plan(lot, self.quality) if share is None else plan_with_share(lot, share, self.quality)
+        )
 
 
 class _Keys(Declaration):

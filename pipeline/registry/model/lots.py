@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.sampling import Plan, most_wrong
+from pipeline.sampling import SamplingPlan, upper_bound_of_wrong
 
 
 class Part(StrEnum):
@@ -87,7 +87,7 @@ class Lot:
     turn: int
     fields: str
     seed: str
-    plan: Plan
+    plan: SamplingPlan
     login: str
     drawn_at: datetime
     questioned: int
@@ -115,9 +115,9 @@ class Lot:
         return bound_of(self.plan, self.findings)
 
 
-def bound_of(plan: Plan, findings: Findings) -> float:
+def bound_of(plan: SamplingPlan, findings: Findings) -> float:
     """The same of a plan and what was found. Entries that nobody has checked yet say nothing."""
     if plan.lot == 0:
         return 0.0
     seen = max(findings.checked, findings.wrong)
-    return most_wrong(findings.wrong, plan.lot, seen, BOUND_RISK) / plan.lot
+    return upper_bound_of_wrong(findings.wrong, plan.lot, seen, BOUND_RISK) / plan.lot

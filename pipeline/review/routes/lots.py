@@ -17,7 +17,7 @@ from pipeline.reports.data import ReportData
 from pipeline.reports.sections.accuracy import VERDICTS, lot_table
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
-from pipeline.sampling import Plan
+from pipeline.sampling import SamplingPlan
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 """Shares of wrong entries for which the page shows how likely the lot passes."""
@@ -49,7 +49,7 @@ def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
     )
 
 
-def characteristic_table(plan: Plan) -> ReportTable:
+def characteristic_table(plan: SamplingPlan) -> ReportTable:
     """Return the operating characteristic: how likely the plan accepts lots of several qualities."""
     rows = tuple(
         (

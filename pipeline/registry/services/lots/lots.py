@@ -30,7 +30,7 @@ from pipeline.registry.tables.books import book
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
-from pipeline.sampling import SamplingPolicy, drawn
+from pipeline.sampling import SamplingPolicy, draw_sample
 from pipeline.schema import FieldSpec
 
 
@@ -167,7 +167,7 @@ class Lots(DeskFacade):
             "turn": turn,
             "entries": [list(run) for run in ranges_of(entries)],
             "size": len(entries),
-            "sample": list(drawn(entries, plan.sample, seed)),
+            "sample": list(draw_sample(entries, plan.sample, seed)),
             "acceptance": plan.acceptance,
             "quality": asdict(plan.quality),
             "fields": self._sampling.fields,

@@ -18,7 +18,7 @@ from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.tasks import decision
-from pipeline.sampling import Plan, QualityLevels
+from pipeline.sampling import QualityLevels, SamplingPlan
 
 _gone = keying.alias("gone")
 _keyings: Any = decision.c.keyings
@@ -103,7 +103,7 @@ def lots_of(
 def lot_of(connection: Connection, row: RowMapping) -> Lot:
     """A row of ``lot`` with all that came of it."""
     lot_id = row["id"]
-    plan = Plan(row["size"], len(row["sample"]), row["acceptance"], QualityLevels(**row["quality"]))
+    plan = SamplingPlan(row["size"], len(row["sample"]), row["acceptance"], QualityLevels(**row["quality"]))
     closing = _closing(connection, lot_id)
     counted = select(lot_entry.c.part, func.count().label("many")).where(lot_entry.c.lot_id == lot_id)
     parts = {row.part: row.many for row in connection.execute(counted.group_by(lot_entry.c.part))}
