@@ -11,7 +11,8 @@
     entries = 128                # tổng số việc ghi ở cuối sổ
     pages = 130                  # tổng số trang ghi ở cuối sổ
 
-Whether the form exists is asked later, of the declarations (``Schemas.form``).
+Whether the form exists is asked later, of the declarations (``Schemas.form``). A ledger may come from anybody, on paper
+too (``pipeline.inbox.separator_sheet``): its size, texts and numbers are bounded.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import datetime
 import difflib
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -30,11 +30,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pipeline.errors import LedgerError
+from pipeline.files import FileRefused, parse_toml, printable, read_regular_file
 from pipeline.kinds import KINDS
 from pipeline.model import Ledger
+from pipeline.text.control_characters import control_character_flaw
 from pipeline.text.legacy_fonts import convert_legacy, recognize_font
+from pipeline.text.numbers import format_count
 
 LEDGER_FILE = "ledger.toml"
+
+LONGEST_TEXT = 200
+"""Letters of a text."""
+
+MOST_COUNTED = 100_000
+"""Entries or pages of a book; thick books have 600."""
 
 _VOLUME = re.compile(r"[0-9]{1,3}/(1[89]|20)[0-9]{2}")
 
@@ -48,6 +57,17 @@ _EXAMPLES = {
     "entries": "128",
     "pages": "130",
 }
+
+
+def _bounded(value: object) -> object:
+    """Refuse a text that no cover of a book can have, before anything looks into it."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise PydanticCustomError("hotich", "dài quá {most} chữ", {"most": LONGEST_TEXT})
+        flaw = control_character_flaw(value)
+        if flaw:
+            raise PydanticCustomError("hotich", "{flaw}", {"flaw": flaw})
+    return value
 
 
 def _words(value: object) -> object:
@@ -86,11 +106,14 @@ def _day(value: object) -> object:
 def _count(value: object) -> object:
     if type(value) is not int or value < 0:
         raise PydanticCustomError("hotich", "phải là số nguyên, không âm, không có dấu nháy")
+    if value > MOST_COUNTED:
+        raise PydanticCustomError("hotich", "không quá {most}", {"most": format_count(MOST_COUNTED)})
     return value
 
 
-_Words = Annotated[str, BeforeValidator(_words)]
-_Day = Annotated[str, BeforeValidator(_day)]
+# of several checks before a value, pydantic does the last one first
+_Words = Annotated[str, BeforeValidator(_words), BeforeValidator(_bounded)]
+_Day = Annotated[str, BeforeValidator(_day), BeforeValidator(_bounded)]
 _Count = Annotated[int | None, BeforeValidator(_count)]
 
 
@@ -102,7 +125,7 @@ class _LedgerFile(BaseModel):
     form: _Words
     place: _Words
     place_code: _Words
-    volume: Annotated[str, BeforeValidator(_volume)]
+    volume: Annotated[str, BeforeValidator(_volume), BeforeValidator(_bounded)]
     opened_on: _Day = ""
     closed_on: _Day = ""
     entries: _Count = None
@@ -112,7 +135,7 @@ class _LedgerFile(BaseModel):
 def load_ledger(folder: Path) -> Ledger:
     """Read the ledger that ``folder/ledger.toml`` describes. Raises ``LedgerError`` for the first flaw found."""
     path = folder / LEDGER_FILE
-    return ledger_from(_read(path), str(path))
+    return ledger_from(_read(path), printable(path))
 
 
 def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
@@ -141,22 +164,28 @@ def ledger_text(ledger: Ledger) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    shown = printable(path)
     try:
         # Notepad puts a byte order mark before the text
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return parse_toml(read_regular_file(path).decode("utf-8-sig"))
     except FileNotFoundError:
         keys = ", ".join(key for key, info in _LedgerFile.model_fields.items() if info.is_required())
-        raise LedgerError(f"Thiếu tệp {path}. Hãy tạo tệp này với các khóa {keys}.") from None
+        raise LedgerError(f"Thiếu tệp {shown}. Hãy tạo tệp này với các khóa {keys}.") from None
+    except FileRefused as error:
+        raise LedgerError(f"{shown}: {error.message}. Hãy viết lại tệp theo mẫu.") from None
     except UnicodeDecodeError:
-        raise LedgerError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise LedgerError(f"{path}: sai cú pháp TOML ({error}).") from None
+        raise LedgerError(f"{shown}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
+    except ValueError as error:
+        raise LedgerError(f"{shown}: sai cú pháp TOML ({printable(str(error)[:200])}).") from None
     except OSError as error:
-        raise LedgerError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+        raise LedgerError(f"{shown}: không đọc được tệp ({error.strerror}).") from None
+
+
+_LONGEST_KEY = 40
 
 
 def _sentence(flaw: ErrorDetails) -> str:
-    key = str(flaw["loc"][0])
+    key = printable(str(flaw["loc"][0])[:_LONGEST_KEY])
     if flaw["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, list(_EXAMPLES), n=1, cutoff=0.5)
         hint = f" Có phải là “{close[0]}”?" if close else f" Các khóa được dùng: {', '.join(_EXAMPLES)}."

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SchemaError
+from pipeline.files import FileRefused, parse_toml, read_regular_file
+from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
+
+MOST_BYTES = 1 << 20
+"""A list of an office that grew for years is far smaller."""
 
 
 class RowFlaw(Exception):
@@ -31,15 +36,26 @@ class StaffFile:
         self.path = path
         self._flaws: list[tuple[int, str]] = []
         try:
-            text = path.read_bytes().decode("utf-8-sig")  # Notepad puts a byte order mark before the text
-            self.table: Mapping[str, Any] = tomllib.loads(text)
+            # Notepad puts a byte order mark before the text
+            text = read_regular_file(path, MOST_BYTES).decode("utf-8-sig")
+            self.table: Mapping[str, Any] = parse_toml(text)
+        except FileRefused as error:
+            raise SchemaError(f"{path}: {error.message}. Hãy sửa lại tệp.") from None
         except tomllib.TOMLDecodeError as error:
             raise SchemaError(f"{path}: sai cú pháp TOML, {_where(str(error))}.") from None
         except UnicodeDecodeError:
             raise SchemaError(f"{path}: không phải chữ UTF-8. Hãy lưu lại tệp bằng mã UTF-8.") from None
         except OSError as error:
             raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+        except ValueError:
+            raise SchemaError(f"{path}: sai cú pháp TOML.") from None
         self._lines = TomlLines(text)
+        for key, value in self.table.items():
+            hidden = next(
+                filter(None, (control_character_flaw(one, LINE_BREAKS) for one in _texts((key, value)))), ""
+            )
+            if hidden:
+                self.flaw(key, f"“{key}” {hidden}.")
 
     def rows(self, table: str) -> list[tuple[int, Mapping[str, Any]]]:
         """Return the numbered rows of an array of tables."""
@@ -65,6 +81,19 @@ class StaffFile:
         if self._flaws:
             flaws = (f"{self.path}, dòng {line}: {what}" for line, what in sorted(self._flaws))
             raise SchemaError("\n".join(flaws))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every key and text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _where(message: str) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import LedgerError
 from pipeline.ledger import load_ledger
@@ -134,7 +140,7 @@ def test_broken_toml_and_foreign_encodings_are_told(tmp_path: Path) -> None:
 
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "ledger.toml").mkdir()
-    assert "không đọc được tệp" in complaint(tmp_path)
+    assert "không phải là một tệp thường" in complaint(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -147,3 +153,60 @@ def test_text_of_a_font_before_unicode_is_told_and_shown_as_it_was_meant(
     told = complaint(book(tmp_path, LEAST.replace("UBND xã Bình Minh", place)))
     assert font in told
     assert "“UBND xã Bình Thủy”" in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LEAST + "entries = " + "[" * 60_000,
+        LEAST + "entries = " + "9" * 5_000,
+        LEAST + f"entries = {2**63}\n",
+        LEAST + "pages = 100001\n",
+        LEAST + ".".join("a" * 20_000) + " = 1\n",
+        LEAST + "# " + "x" * (64 << 10),
+        LEAST.replace("UBND xã Bình Minh", "Bình Minh " * 21),
+        LEAST.replace("01/2010", "0" * 60_000),
+        LEAST + "opened_on = '" + "1" * 60_000 + "'\n",
+        "a" * 60_000 + " = 1\n",
+    ],
+)
+def test_what_no_cover_can_say_is_refused_and_shortly_told(tmp_path: Path, text: str) -> None:
+    assert len(complaint(book(tmp_path, text))) < 500
+
+
+@pytest.mark.parametrize("hidden", ["\\u0000", "\\u001b[2J", "\u202e", "\u2066", "\u200b", "\ufeff"])
+def test_characters_that_nobody_sees_are_refused_by_name(tmp_path: Path, hidden: str) -> None:
+    told = complaint(book(tmp_path, LEAST.replace("Bình", f"Bì{hidden}nh")))
+
+    assert "ký tự ẩn (U+" in told
+    assert told.isprintable()
+
+
+def test_a_place_typed_in_decomposed_letters_passes(tmp_path: Path) -> None:
+    place = unicodedata.normalize("NFD", "UBND xã Bình Minh")
+
+    assert load_ledger(book(tmp_path, LEAST.replace("UBND xã Bình Minh", place))).place == place
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ledger.toml")
+
+    assert "không phải là một tệp thường" in complaint(tmp_path)
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "ledger.toml").symlink_to("/dev/zero")
+
+    assert "liên kết" in complaint(tmp_path)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda text: (LEAST + text).encode("utf-8", "replace"))
+)
+@settings(deadline=None, max_examples=300)
+def test_any_bytes_are_a_ledger_or_a_named_error(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "ledger.toml").write_bytes(content)
+        with suppress(LedgerError):
+            load_ledger(Path(folder))

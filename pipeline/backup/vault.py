@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.backup.cipher import decrypt_blocks, encrypt_blocks
 from pipeline.errors import BackupRefused, StorageError
-from pipeline.files import atomic_path, file_blocks, sha256_and_size
+from pipeline.files import FileRefused, atomic_path, file_blocks, parse_json, sha256_and_size
 from pipeline.registry.database.encryption import read_key
 
 FORMAT = 1
@@ -63,7 +63,7 @@ def read_manifest(data: bytes) -> BackupManifest:
         BackupRefused: They hold none, or it names a path outside its root.
     """
     try:
-        told = json.loads(data)
+        told = parse_json(data)
         if told.pop("format") != FORMAT:
             raise BackupRefused(
                 "Bản sao lưu do một bản hotich khác tạo ra. Hãy dùng đúng bản ấy hoặc bản mới hơn."
@@ -72,7 +72,7 @@ def read_manifest(data: bytes) -> BackupManifest:
             BackedUpFile(str(one["path"]), str(one["sha256"]), int(one["size"])) for one in told.pop("files")
         )
         manifest = BackupManifest(files=files, **told | {"left_out": tuple(told["left_out"])})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (FileRefused, ValueError, KeyError, TypeError, AttributeError):
         raise BackupRefused("Bảng kê của bản sao lưu bị hỏng. Hãy dùng bản sao lưu khác.") from None
     for one in files:
         steps = PurePosixPath(one.path)

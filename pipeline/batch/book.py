@@ -17,8 +17,8 @@ from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.handwriting_calibration import record_drift
 from pipeline.batch.template_learning import read_in_rounds
 from pipeline.batch.worker_process import load_readers_ahead
-from pipeline.batch.workers import PageJob, PageWorkers, Workers
-from pipeline.errors import BookBusy, LedgerError, ReadingStopped, SchemaError, StorageError
+from pipeline.batch.workers import PageFault, PageJob, PageWorkers, Workers, fault_message
+from pipeline.errors import BookBusy, HotichError, LedgerError, ReadingStopped, SchemaError, StorageError
 from pipeline.intake import folder_contents
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
@@ -185,8 +185,8 @@ def book_report(
 ) -> BookReport:
     """Read a book as ``digitize_book`` does, so that other books are read whatever happens to this one.
 
-    A ``ledger.toml`` that cannot be used, another run over the book and a stop over its pages are failures in the
-    report.
+    A ``ledger.toml`` that cannot be used, another run over the book, a stop over its pages and a fault of the program
+    itself are failures in the report.
 
     Raises:
         StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
@@ -210,6 +210,11 @@ def book_report(
         if error.final:
             raise
         failure = ScanFailure(error.code, folder.name, None, error.message)
+    except HotichError:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever one book sets off, the others are read)
+        failure = ScanFailure(PageFault.code, folder.name, None, fault_message(error))
+        _logger.error("a fault of the program over one book: %s", failure.message)
     _logger.warning("a book was not read: %s", failure.code)
     return BookReport(folder.name, failures=(failure,))
 
@@ -239,13 +244,21 @@ def _book_folders(root: Path) -> tuple[Path, ...]:
     books = tuple(
         folder
         for folder in sorted(root.iterdir())
-        if folder.is_dir() and not folder.name.startswith(".") and any(folder.iterdir())
+        if folder.is_dir() and not folder.name.startswith(".") and _holds_anything(folder)
     )
     if not books:
         raise LedgerError(
             f"Thư mục {root} không có sổ nào. Mỗi sổ là một thư mục có các bản quét và tệp {LEDGER_FILE}."
         )
     return books
+
+
+def _holds_anything(folder: Path) -> bool:
+    """Return whether a folder holds anything; one that may not be looked into counts, to be named in its report."""
+    try:
+        return any(folder.iterdir())
+    except PermissionError:
+        return True
 
 
 def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path, ...]:

@@ -187,11 +187,16 @@ def _scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
     except Exception as error:
         if "nsufficient memory" in str(error):
             return ScanOutOfMemory(MEMORY_MESSAGE)
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return PageFault(
-            f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(where.filename).name}:{where.lineno}). "
-            "Xin báo lỗi này; các trang khác vẫn được đọc."
-        )
+        return PageFault(fault_message(error))
+
+
+def fault_message(error: Exception) -> str:
+    """Return the kind of an error of the program itself and where it happened, without what it says of values."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"Lỗi của chính chương trình ({type(error).__name__} tại {Path(where.filename).name}:{where.lineno}). "
+        "Xin báo lỗi này; các trang khác vẫn được đọc."
+    )
 
 
 MEMORY_MESSAGE = "Trang cần nhiều bộ nhớ hơn mức cho phép; hãy quét lại với độ phân giải thấp hơn (300 dpi)."

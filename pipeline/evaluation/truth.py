@@ -7,13 +7,16 @@ begin with ``_`` are notes. Synthetic books note where they drew what (``_pages`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SchemaError
+from pipeline.files import FileRefused, parse_json, read_regular_file
+
+MOST_BYTES = 64 << 20
+"""A book of a thousand pages with the place of every stroke noted has a tenth of it."""
 
 Quad = tuple[float, float, float, float, float, float, float, float]
 """x0, y0 … x3, y3 clockwise from the top-left corner, in pixels of the delivered image."""
@@ -84,7 +87,9 @@ def load_truth(path: Path) -> BookTruth:
         SchemaError: The file is missing or not of this form.
     """
     try:
-        return truth_of(json.loads(path.read_text(encoding="utf-8")))
+        return truth_of(parse_json(read_regular_file(path, MOST_BYTES)))
+    except FileRefused as error:
+        raise SchemaError(f"{path}: {error.message}.") from None
     except OSError as error:
         raise SchemaError(f"Không mở được tệp đáp án {path} ({error.strerror}).") from None
     except ValueError as error:

@@ -32,7 +32,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pipeline.errors import PackageRefused, StorageError
-from pipeline.files import sha256_of, sha256_of_file, sync, write_atomically
+from pipeline.files import (
+    FileRefused,
+    parse_json,
+    read_regular_file,
+    sha256_of,
+    sha256_of_file,
+    sync,
+    write_atomically,
+)
 
 UNFINISHED = ".dang-ghi-"
 """Prefix of a folder that is still being written; its machine and the number of its process follow."""
@@ -161,6 +169,8 @@ def fingerprint(public: str) -> str:
 FORMAT = "hotich package 1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+MOST_MANIFEST_BYTES = 16 << 20
+"""A book of a thousand entries has a hundredth of it."""
 
 
 def write_manifest(folder: Path, content: Mapping[str, Any], key: SigningKey) -> None:
@@ -201,8 +211,8 @@ def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw,
     """
     data, manifest = read_manifest(folder)
     try:
-        signature = (folder / SIGNATURE).read_text("ascii").strip()
-    except (OSError, ValueError):
+        signature = read_regular_file(folder / SIGNATURE).decode("ascii").strip()
+    except (OSError, FileRefused, ValueError):
         signature = ""
     flaws = []
     if public is not None and public != manifest.get("public_key"):
@@ -219,11 +229,11 @@ def read_manifest(folder: Path) -> tuple[bytes, dict[str, Any]]:
         StorageError: There is none.
     """
     try:
-        data = (folder / MANIFEST).read_bytes()
-        manifest = json.loads(data)
+        data = read_regular_file(folder / MANIFEST, MOST_MANIFEST_BYTES)
+        manifest = parse_json(data)
         if manifest["format"] != FORMAT or not isinstance(manifest["files"], dict):
             raise ValueError(folder)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, FileRefused, ValueError, KeyError, TypeError):
         raise StorageError(
             f"{folder} không phải thư mục của một gói: không có {MANIFEST} dùng được."
         ) from None

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and their SHA-256: the one place for what every room does with files."""
+"""Files written whole or not at all, their SHA-256, and those of others read within bounds: for every room."""
 
 from pipeline.files.atomic import (
     TEMP_PREFIX,
@@ -10,19 +10,31 @@ from pipeline.files.atomic import (
     temporary_path,
     write_atomically,
 )
+from pipeline.files.bounded import (
+    MOST_BYTES,
+    FileRefused,
+    parse_json,
+    parse_toml,
+    read_regular_file,
+)
 from pipeline.files.hashing import BLOCK_BYTES, file_blocks, sha256_and_size, sha256_of, sha256_of_file
 from pipeline.files.line_log import append_line, complete_lines
 from pipeline.files.names import printable
 
 __all__ = [
     "BLOCK_BYTES",
+    "MOST_BYTES",
     "TEMP_PREFIX",
+    "FileRefused",
     "append_line",
     "atomic_path",
     "complete_lines",
     "file_blocks",
     "make_folder",
+    "parse_json",
+    "parse_toml",
     "printable",
+    "read_regular_file",
     "remove_temporary_files",
     "sha256_and_size",
     "sha256_of",

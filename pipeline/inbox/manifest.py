@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StorageError
-from pipeline.files import append_line, complete_lines
+from pipeline.files import FileRefused, append_line, complete_lines, parse_json
 from pipeline.intake import InspectedPage
 
 
@@ -129,14 +129,14 @@ def read_manifest(path: Path) -> IntakeManifest:
     assignments: dict[int, BookAssignment] = {}
     for number, line in enumerate(complete_lines(path), 1):
         try:
-            ((kind, told),) = json.loads(line).items()
+            ((kind, told),) = parse_json(line).items()
             if kind == "row":
                 row = _row(told)
                 rows[row.serial] = row
             else:
                 assignment = _assignment(told)
                 assignments[assignment.serial] = assignment
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (FileRefused, ValueError, TypeError, KeyError, AttributeError):
             raise StorageError(
                 f"Bản kê {path} hỏng ở dòng {number}. Hãy lấy lại tệp này từ bản sao lưu rồi chạy lại."
             ) from None

@@ -1,6 +1,7 @@
 """Separator sheets: which book the pages after a sheet belong to, as a QR code, and the PDF to print them from.
 
 The code holds the folder of the book and what its ``ledger.toml`` says, so that a sheet printed elsewhere works too.
+Anybody can print one: what it says is bounded before it is parsed, and a bad one costs no other page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from pipeline.errors import LedgerError
+from pipeline.files import FileRefused, parse_json
 from pipeline.imaging.qr_codes import draw_qr_code
 from pipeline.inbox.intake_folders import safe_name
 from pipeline.ledger import ledger_from
@@ -22,6 +24,9 @@ from pipeline.synth.pen_fonts import print_font
 
 PREFIX = "HOTICH1 "
 """Codes of others (identity cards bear one) begin otherwise."""
+
+LONGEST_CODE = 1_500
+"""Letters; a sheet with the longest names that a ledger may have has 800."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,11 @@ def separator_sheet_on(codes: Iterable[str]) -> SeparatorSheet | None:
 
 def _read(code: str) -> SeparatorSheet:
     try:
-        said = json.loads(code.removeprefix(PREFIX))
+        if len(code) > LONGEST_CODE:
+            raise ValueError(len(code))
+        said = parse_json(code.removeprefix(PREFIX), deepest=1)
         folder = said.pop("folder")
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (FileRefused, ValueError, KeyError, AttributeError, TypeError):
         raise LedgerError("Mã trên tờ phân cách không đọc được. Hãy in lại tờ phân cách.") from None
     if not isinstance(folder, str) or not _is_folder(folder):
         raise LedgerError("Tờ phân cách nêu tên thư mục không dùng được. Hãy in lại tờ phân cách.")

@@ -13,7 +13,9 @@ from typing import NoReturn
 import pytest
 
 from pipeline.batch import Progress, book_folders, digitize_book, digitize_books, folders_by_need
+from pipeline.batch import book as book_module
 from pipeline.errors import LedgerError, SetupError
+from pipeline.model import Ledger
 from pipeline.run_context import FaultOptions, RunContext
 from pipeline.workspace import Workspace
 from tests.fake_books import LEDGER, failed, make_book
@@ -268,6 +270,51 @@ def test_a_broken_ledger_stops_that_book_only(tmp_path: Path, context: RunContex
         ["ledger"],
     ]
     assert reports[2].read == 1
+
+
+def test_ledgers_of_an_attacker_stop_no_other_book(tmp_path: Path, context: RunContext) -> None:
+    root = tmp_path / "books"
+    for name, more in (
+        ("a", "entries = " + "[" * 60_000),
+        ("b", "entries = " + "9" * 5_000),
+        ("c", f"pages = {2**63}"),
+    ):
+        make_book(root / name, f"{LEDGER}{more}\n")
+    (root / "d").mkdir()
+    os.mkfifo(root / "d" / "ledger.toml")
+    (root / "e").mkdir()
+    (root / "e" / "ledger.toml").symlink_to("/dev/zero")
+    draw(make_book(root / "f") / "a.png", GOOD)
+
+    reports = list(digitize_books(root, context, workers=1))
+
+    assert {report.folder: [failure.code for failure in report.failures] for report in reports} == {
+        **{name: ["ledger"] for name in "abcde"},
+        "f": [],
+    }
+
+
+def test_a_fault_of_the_program_over_one_book_stops_no_other(
+    tmp_path: Path, context: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "books"
+    for name in ("a", "b"):
+        draw(make_book(root / name) / "a.png", GOOD)
+    real = book_module.load_ledger
+
+    def at_fault(folder: Path) -> Ledger:
+        if folder.name == "a":
+            raise ZeroDivisionError("Nguyễn Văn An")
+        return real(folder)
+
+    monkeypatch.setattr(book_module, "load_ledger", at_fault)
+
+    first, second = digitize_books(root, context, workers=1)
+
+    assert [(failure.code, failure.scan) for failure in first.failures] == [("fault", "a")]
+    assert "ZeroDivisionError" in first.failures[0].message
+    assert "Nguyễn" not in first.failures[0].message
+    assert second.read == 1
 
 
 def test_a_folder_with_a_ledger_is_one_book(book: Path) -> None:
