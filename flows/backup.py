@@ -56,6 +56,7 @@ def summary_of(report: BackupReport) -> Summary:
         "rows": dict(report.rows),
         "left_out": list(report.left_out),
         "removed": report.removed,
+        "altered": list(report.altered),
     }
 
 
@@ -63,7 +64,13 @@ def told_of(summary: Summary) -> str:
     """Two Vietnamese sentences."""
     left_out = ", ".join(summary["left_out"])
     keys = f" Không có trong đó, phải giữ riêng: {left_out}." if left_out else ""
+    altered = (
+        f" **{len(summary['altered'])} bản quét trong kho không còn đúng như khi nhận**; "
+        "các bản sao lưu cũ được giữ lại."
+        if summary["altered"]
+        else ""
+    )
     return (
         f"Bản sao lưu {summary['name']} đã xong và đã mở thử: {summary['files']} tệp, {summary['megabytes']} MB; "
-        f"bỏ {summary['removed']} bản cũ.{keys}"
+        f"bỏ {summary['removed']} bản cũ.{keys}{altered}"
     )

@@ -18,6 +18,7 @@ TO_DO = {
     "timeout": "trang đọc quá giờ: xem và quét lại",
     "memory": "trang cần quá nhiều bộ nhớ: quét lại 300 dpi",
     "crash": "trang làm sập máy đọc: quét lại",
+    "altered": "bản quét trong kho không còn đúng như khi nhận: lấy lại từ bản sao lưu, báo người quản trị",
     "broken": "tệp hoặc trang hỏng: quét lại",
     "fault": "lỗi của chương trình: báo người quản trị",
     "unknown-type": "tệp không phải bản quét: chuyển đi nơi khác",

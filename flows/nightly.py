@@ -29,8 +29,12 @@ from flows.trying import CHECKING, READING
 from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
-from pipeline.localtime import OFFICE_ZONE
+from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.inbox.manifest import manifest_scans
+from pipeline.localtime import OFFICE_ZONE, iso_time
 from pipeline.settings import read_settings
+from pipeline.store_check import check_share, store_sentence
+from pipeline.workspace import Workspace
 
 STEP = 5.0
 """Per cent between two words to Prefect about how far a run is: each costs it a tenth of a second."""
@@ -75,7 +79,7 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
         except ReadingStopped as error:
             stopped = error
     summaries.sort(key=lambda summary: str(summary["book"]))
-    found = check_people(workspace)
+    found = f"{check_people(workspace)} {check_stored(workspace)}"
     told = f"{overview(summaries)} {found}"
     create_table_artifact(key="nightly-books", table=summaries, description=told)
     create_markdown_artifact(
@@ -148,6 +152,18 @@ def read_book(
         return summary_of(report, folder, context.workspace)
 
     return warned(guarded(read, folder))
+
+
+@task(name="check-store", **CHECKING)
+def check_stored(workspace: str | None) -> str:
+    """Look through tonight's share of the store of scans (``pipeline.store_check``); what stands, as a sentence."""
+    settings = read_settings()
+    context = settings.run_context(Path(workspace) if workspace else None)
+    folder = Workspace(context.workspace)
+    with context.open_registry() as registry:
+        known = {**manifest_scans(IntakeFolders(folder.intake).all_manifests), **registry.stored_scans()}
+    report, state = check_share(folder, known, iso_time(time.time()), settings.store_nights)
+    return store_sentence(report, state)
 
 
 @task(name="check-registry", **CHECKING)

@@ -142,6 +142,12 @@ class BrokenScan(ScanError):
     code = "broken"
 
 
+class AlteredScan(ScanError):
+    """The bytes of a scan are not those that its SHA-256 names: altered, exchanged or damaged in the store."""
+
+    code = "altered"
+
+
 class EncryptedScan(ScanError):
     """The PDF asks for a password."""
 

@@ -24,6 +24,7 @@ from pipeline.run_context import FaultOptions, RunContext
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
 from pipeline.schema.declaration import default_folder as default_schemas
+from pipeline.store_check import NIGHTS
 from pipeline.workspace import Workspace
 
 
@@ -33,7 +34,8 @@ class Settings(BaseSettings):
     Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``.
     Registry: ``HOTICH_REGISTRY_URL``, ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry).
     Runs: ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_PAGE_TRIES``, ``HOTICH_STOP_SHARE`` and
-    ``HOTICH_STOP_PAGES`` (when too many pages fail), ``HOTICH_CLUSTER`` (address of a Dask scheduler, for the flows).
+    ``HOTICH_STOP_PAGES`` (when too many pages fail), ``HOTICH_CLUSTER`` (address of a Dask scheduler, for the flows),
+    ``HOTICH_STORE_NIGHTS`` (within how many nights the whole store of scans is checked).
     Review: ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL`` (errors a thousand handwritten fields that are
     accepted without a person).
     """
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     stop_pages: int = Field(default=30, ge=0)
     page_tries: int = Field(default=3, ge=1)
     cluster: str = ""
+    store_nights: int = Field(default=NIGHTS, ge=1, le=256)
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.errors import StorageError
+from pipeline.errors import AlteredScan, HotichError, StorageError
 from pipeline.files import TEMP_PREFIX, sha256_of, sha256_of_file, temporary_path
 from pipeline.staff_toml import StaffFile
 
@@ -35,8 +35,14 @@ class SharedStore:
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def put(self, scan: Path, sha256: str) -> None:
+    def put(self, scan: Path, sha256: str, *, prove: bool = True) -> None:
         """Copy a stored scan into the shared store, under the same name.
+
+        Args:
+            scan: The stored scan.
+            sha256: Its SHA-256.
+            prove: Hash a copy that is there already, and put the true one in its place if it is another; else it is
+                believed when it is as long.
 
         Raises:
             StorageError: The copy cannot be proven whole.
@@ -45,7 +51,10 @@ class SharedStore:
         def put(files: Any, root: str) -> None:
             target = f"{root}/{sha256[:2]}/{scan.name}"
             if files.exists(target) and files.size(target) == scan.stat().st_size:
-                return
+                if not prove or _hash_of(files, target) == sha256:
+                    return
+                files.makedirs(f"{root}/altered", exist_ok=True)
+                files.mv(target, f"{root}/altered/{scan.name}-{secrets.token_hex(4)}")
             files.makedirs(f"{root}/{sha256[:2]}", exist_ok=True)
             # A bucket shows an object when it is whole; a folder shows it from the first byte on.
             coming = (
@@ -75,7 +84,8 @@ class SharedStore:
             The copy; ``None`` when the scan is not in the store.
 
         Raises:
-            StorageError: What lies there is something else, or the share cannot be read.
+            AlteredScan: What lies there is something else.
+            StorageError: The share cannot be read.
         """
 
         def fetch(files: Any, root: str) -> Path | None:
@@ -88,8 +98,9 @@ class SharedStore:
             try:
                 files.get_file(found[0], str(coming))
                 if sha256_of_file(coming) != sha256:
-                    raise StorageError(
-                        f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã hỏng. Hãy lấy lại từ bản sao lưu."
+                    raise AlteredScan(
+                        f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã bị sửa hoặc hỏng. "
+                        "Hãy lấy lại từ bản sao lưu."
                     )
                 coming.chmod(0o444)
                 coming.replace(target)
@@ -98,6 +109,19 @@ class SharedStore:
             return target
 
         return self._ask(fetch)
+
+    def digest_of(self, sha256: str) -> str | None:
+        """Return the SHA-256 of what lies there under the name of a scan; ``None`` where there is nothing.
+
+        Raises:
+            StorageError: The share cannot be read.
+        """
+
+        def digest(files: Any, root: str) -> str | None:
+            found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
+            return _hash_of(files, found[0]) if found else None
+
+        return self._ask(digest)
 
     def write(self, name: str, content: bytes) -> None:
         """A small file of that name."""
@@ -125,7 +149,7 @@ class SharedStore:
         try:
             files, root = fsspec.core.url_to_fs(self.url, **self.options)
             return work(files, root.rstrip("/"))
-        except StorageError:
+        except HotichError:
             raise
         except Exception as error:  # noqa: BLE001  # every file system has errors of its own
             raise StorageError(

@@ -7,11 +7,12 @@ import logging
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ScanError
+from pipeline.errors import AlteredScan, ScanError
 from pipeline.files import (
     atomic_path,
     make_folder,
@@ -24,6 +25,9 @@ from pipeline.logs import scan_id
 from pipeline.shared_store import SharedStore, shared_store_of
 
 log = logging.getLogger(__name__)
+
+MISSING = "missing"
+"""What ``Workspace.flaw_of`` says of a scan that is in no store; of another that it is not itself, ``altered``."""
 
 COPY_BYTES = 1 << 20
 STALE_SECONDS = 24 * 3600.0  # a half-written copy older than this was left by a run that died
@@ -126,7 +130,12 @@ class Workspace:
         """Where the registry lies when the settings name no other database."""
         return f"sqlite:///{self.root.absolute() / 'hotich.db'}"
 
-    def store(self, source: Path, sha256: str | None = None) -> StoredScan:
+    @property
+    def altered(self) -> Path:
+        """Objects that were not what their name says, moved out of the way of the true scan."""
+        return self.root / "altered"
+
+    def store(self, source: Path, sha256: str | None = None, *, prove: bool = True) -> StoredScan:
         """Copy a scan into the store, once per content, whatever its name; the source is left alone.
 
         The copy is whole, on disk, read back and read-only before it gets its name, so several processes may
@@ -136,6 +145,8 @@ class Workspace:
         Args:
             source: The scan.
             sha256: Its hash, if known; that saves reading it once.
+            prove: Hash a copy that is there already, and put the true one in its place if it is another; else it is
+                believed when it is as long (for a source that stays where it is: what is read of it is proven then).
 
         Raises:
             ScanError: The source cannot be read or changed meanwhile; as with the other, nothing half-written
@@ -144,6 +155,8 @@ class Workspace:
         """
         sha256 = sha256 or _sha256_of(source)
         folder = self.objects / sha256[:2]
+        if prove:
+            self._put_aside_altered(folder, sha256)
         stored = _stored_before(folder, sha256, source)
         if stored is None:
             stored = folder / f"{sha256}{_ending(source)}"
@@ -151,12 +164,40 @@ class Workspace:
             _copy_into_place(source, stored, sha256)
             log.info("Scan %s stored: %d bytes", scan_id(sha256), stored.stat().st_size)
         if (shared := self.shared) is not None:
-            shared.put(stored, sha256)
+            shared.put(stored, sha256, prove=prove)
             log.debug("Scan %s is in the shared store", scan_id(sha256))
         return StoredScan(sha256, stored)
 
+    def _put_aside_altered(self, folder: Path, sha256: str) -> None:
+        """Move what bears the name of a scan and is another one out of the way of the true one."""
+        for copy in sorted(folder.glob(f"{sha256}*")):
+            if not _is_itself(copy, sha256):
+                make_folder(self.altered)
+                with storage_errors(self.altered):
+                    copy.replace(self.altered / f"{copy.name}-{time.time_ns()}")
+                log.error("Scan %s in the store was altered; the true one takes its place", scan_id(sha256))
+
+    def flaw_of(self, sha256: str) -> str:
+        """Return what is wrong with a stored scan: ``""``, ``missing`` or ``altered``.
+
+        Args:
+            sha256: 64 lower-case hex digits.
+
+        Raises:
+            StorageError: The shared store cannot be asked.
+        """
+        try:
+            path = self.stored(sha256)
+        except AlteredScan:
+            return AlteredScan.code
+        if path is None:
+            return MISSING
+        return "" if _is_itself(path, sha256) else AlteredScan.code
+
     def stored(self, sha256: str) -> Path | None:
         """Return the stored copy of a content; one that only the shared store has is copied here first.
+
+        Whether it is still what it was is proven when it is read (``pipeline.intake.page_of``).
 
         Args:
             sha256: 64 lower-case hex digits; anything else is in no store.
@@ -165,6 +206,7 @@ class Workspace:
             The copy, ``None`` when it is not in the store.
 
         Raises:
+            AlteredScan: What the shared store has is something else.
             StorageError: The shared store cannot be asked.
         """
         if re.fullmatch("[0-9a-f]{64}", sha256) is None:
@@ -174,6 +216,22 @@ class Workspace:
         if found is None and (shared := self.shared) is not None:
             found = shared.fetch(sha256, folder)
         return found
+
+
+def digest_of_object(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file of the store and its size, without waiting for a pipe or a device.
+
+    Raises:
+        ScanError: It cannot be read.
+    """
+    return sha256_and_size(_blocks_of(path))
+
+
+def _is_itself(stored: Path, sha256: str) -> bool:
+    try:
+        return digest_of_object(stored)[0] == sha256
+    except ScanError:
+        return False
 
 
 def _copy_into_place(source: Path, target: Path, sha256: str) -> None:

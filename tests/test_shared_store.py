@@ -10,7 +10,7 @@ from uuid import uuid4
 import fsspec
 import pytest
 
-from pipeline.errors import SchemaError, StorageError
+from pipeline.errors import AlteredScan, SchemaError, StorageError
 from pipeline.shared_store import SharedStore
 from pipeline.workspace import Workspace
 
@@ -78,9 +78,28 @@ def test_a_copy_that_rotted_is_refused_and_leaves_nothing_behind(
     (path,) = files.find(root)
     files.pipe_file(path, CONTENT[:-1] + b"x")
     there = office(tmp_path / "b", url)
-    with pytest.raises(StorageError, match="đã hỏng"):
+    with pytest.raises(AlteredScan, match="bị sửa hoặc hỏng"):
         there.stored(SHA256)
     assert not [path for path in there.objects.rglob("*") if path.is_file()]
+
+
+def test_a_copy_that_was_altered_gives_way_to_the_true_one_and_is_kept(
+    url: str, scan: Path, tmp_path: Path
+) -> None:
+    here = office(tmp_path / "a", url)
+    here.store(scan)
+    files, root = fsspec.core.url_to_fs(url)
+    (path,) = files.find(root)
+    files.pipe_file(path, CONTENT[:-1] + b"x")
+    assert here.store(scan, prove=False).sha256 == SHA256  # believed by its length
+    assert SharedStore(url).digest_of(SHA256) != SHA256
+
+    here.store(scan)
+
+    assert SharedStore(url).digest_of(SHA256) == SHA256
+    (aside,) = files.find(f"{root}/altered")
+    assert files.cat_file(aside) == CONTENT[:-1] + b"x"
+    assert SharedStore(url).digest_of("0" * 64) is None
 
 
 def test_a_store_that_is_away_is_told_and_the_scan_is_still_where_it_was(scan: Path, tmp_path: Path) -> None:

@@ -225,6 +225,38 @@ def test_a_damaged_copy_of_another_length_is_replaced(workspace: Workspace, scan
     assert workspace.store(scan).path.read_bytes() == scan.read_bytes()
 
 
+def test_an_altered_copy_of_the_same_length_gives_way_to_the_true_one_and_is_kept(
+    workspace: Workspace, scan: Path
+) -> None:
+    stored = workspace.store(scan)
+    other = bytes(len(scan.read_bytes()))
+    stored.path.chmod(0o644)
+    stored.path.write_bytes(other)
+    assert workspace.flaw_of(stored.sha256) == "altered"
+
+    again = workspace.store(scan)
+
+    assert again.path.read_bytes() == scan.read_bytes()
+    assert workspace.flaw_of(stored.sha256) == ""
+    (aside,) = workspace.altered.iterdir()
+    assert aside.read_bytes() == other
+
+
+def test_a_decoy_that_is_found_before_the_true_copy_is_moved_away(workspace: Workspace, scan: Path) -> None:
+    stored = workspace.store(scan)
+    stored.path.with_name(f"{stored.sha256}.000").write_bytes(b"another page")
+    assert workspace.flaw_of(stored.sha256) == "altered"
+
+    workspace.store(scan)
+
+    assert workspace.stored(stored.sha256) == stored.path
+    assert workspace.flaw_of(stored.sha256) == ""
+
+
+def test_what_is_in_no_store_is_missing(workspace: Workspace) -> None:
+    assert workspace.flaw_of("0" * 64) == "missing"
+
+
 def test_a_stored_scan_is_found_by_its_content(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "work")
     source = tmp_path / "scan.pdf"

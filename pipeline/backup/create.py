@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pipeline
 from pipeline.backup.vault import BackedUpFile, BackupManifest, Vault
 from pipeline.errors import BackupRefused
 from pipeline.files import TEMP_PREFIX
+from pipeline.logs import scan_id
 from pipeline.registry.database import snapshot
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ OnFile = Callable[[int, int], None]
 
 KEYS = ("audit.key", "package.key")
 """Private keys: in a backup only when it is encrypted and they are asked for."""
+_OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
 REMADE = ("pages", "prefect", "reports")
 """Folders of the workspace that the program makes anew."""
 
@@ -39,6 +42,8 @@ class BackupReport:
         rows: How many rows each table of the registry has, where they could be counted.
         left_out: The keys that it does not hold.
         removed: How many older backups were removed for it.
+        altered: Scans of the store that are not what their name says, by path; the backup holds what an earlier one
+            kept of them, or nothing.
     """
 
     name: str
@@ -47,6 +52,7 @@ class BackupReport:
     rows: Mapping[str, int]
     left_out: tuple[str, ...]
     removed: int = 0
+    altered: tuple[str, ...] = ()
 
 
 def back_up(
@@ -62,6 +68,9 @@ def back_up(
     on_file: OnFile = lambda _done, _all: None,
 ) -> BackupReport:
     """Back up the registry, every file of the workspace and the program's own folders.
+
+    A scan of the store that is not what its name says is not taken for it: what an earlier backup kept of it goes into
+    this one, and older backups stay.
 
     Args:
         vault: Where backups are kept.
@@ -92,8 +101,17 @@ def back_up(
         rows = snapshot.checked(restored, registry_key)
     left_out = tuple(name for name in KEYS if not keys and (workspace / name).exists())
     sources = [*_of_workspace(workspace, registry_url, left_out), *_of_program(program)]
+    altered: list[str] = []
     for done, (path, source) in enumerate(sources, start=1):
-        kept.append(vault.put(source, path))
+        one = vault.put(source, path)
+        named = _named_by(path)
+        if named and one.sha256 != named:
+            altered.append(path)
+            log.error("Scan %s in the store is not what its name says", scan_id(named))
+            if (true_one := vault.known(path, named)) is not None:
+                kept.append(true_one)
+        else:
+            kept.append(one)
         on_file(done, len(sources))
     name = f"{moment:%Y%m%d-%H%M%S}"
     if name in vault.names():
@@ -102,9 +120,11 @@ def back_up(
         name,
         BackupManifest(moment.isoformat(), pipeline.__version__, kept[0].path, rows, left_out, tuple(kept)),
     )
-    removed = vault.thin_out(keep) if keep else 0
+    removed = vault.thin_out(keep) if keep and not altered else 0
     log.info("Backup %s made: %d files, %d older backups removed", name, len(kept), removed)
-    return BackupReport(name, len(kept), sum(one.size for one in kept), rows, left_out, removed)
+    return BackupReport(
+        name, len(kept), sum(one.size for one in kept), rows, left_out, removed, tuple(altered)
+    )
 
 
 def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done, _all: None) -> BackupReport:
@@ -137,6 +157,12 @@ def newest(vault: Vault) -> str:
     if not names:
         raise BackupRefused(f"Trong {vault.folder} chưa có bản sao lưu nào đã xong.")
     return names[-1]
+
+
+def _named_by(path: str) -> str:
+    """Return the SHA-256 that a path in a backup promises; ``""`` for what is no scan of the store."""
+    found = _OBJECT.fullmatch(path)
+    return found[1] if found else ""
 
 
 def _of_workspace(

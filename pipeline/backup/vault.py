@@ -153,6 +153,20 @@ class Vault:
                 f"Không sao lưu được {source} vào {self.folder} ({error.strerror}). Hãy kiểm tra chỗ trống, quyền ghi."
             ) from None
 
+    def known(self, path: str, sha256: str) -> BackedUpFile | None:
+        """Return a content that an earlier backup keeps, read whole and proven; ``None`` where there is none.
+
+        Args:
+            path: What it is to be called.
+            sha256: The SHA-256 of its plain bytes.
+        """
+        target = self._place(sha256)
+        try:
+            digest, size = self._checked(target, sha256)
+        except (OSError, BackupRefused):
+            return None
+        return BackedUpFile(path, sha256, size) if digest == sha256 else None
+
     def close(self, name: str, manifest: BackupManifest) -> None:
         """Write a backup's manifest, by which it counts."""
         try:

@@ -99,7 +99,11 @@ def digitize_book(
                 if scan.sha256 in complete
                 for job in run.page_jobs(scan, complete[scan.sha256])
             ]
-            countable = [s for s in scans if s.sha256 not in complete and (s.sha256, None) not in held]
+            countable = [
+                run.proven(scan)
+                for scan in scans
+                if scan.sha256 not in complete and (scan.sha256, None) not in held
+            ]
             unread: list[PageJob] = []
             if countable:
                 with (pool or _local_pool(workers or _cores()))(context, form, ledger) as readers:

@@ -26,6 +26,7 @@ from pipeline.ocr import Engines
 from pipeline.registry import BookLock, ReadFailure, Registry
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, Schemas
+from pipeline.store_check import read_state
 from pipeline.workspace import Workspace
 
 
@@ -143,6 +144,7 @@ class BookRun:
         breaker: Stops the run when too many pages fail.
         fingerprints: Fingerprint of the reading by SHA-256 of the scan.
         names: Name of each scan in the folder, by SHA-256.
+        sources: Where each lies in the folder, by SHA-256.
     """
 
     folder: Path
@@ -153,6 +155,7 @@ class BookRun:
     breaker: CircuitBreaker
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Path] = field(default_factory=dict)
     duplicates: list[str] = field(default_factory=list)
     failures: list[ScanFailure] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -167,8 +170,12 @@ class BookRun:
             self._record(file.sha256, shown(file.path), None, file.code, file.message)
 
     def store_scans(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
-        """Store the scans in the workspace under their hash, each content once; return them as they are stored."""
+        """Store the scans in the workspace under their hash, each content once; return them as they are stored.
+
+        A stored copy that the check of the store found wrong is replaced.
+        """
         workspace = Workspace(self.context.workspace)
+        flawed = {flaw.sha256 for flaw in read_state(workspace).known_flaws}
         kept = []
         for scan in scans:
             self.turn.beat()
@@ -178,10 +185,21 @@ class BookRun:
                 continue
             self.names[scan.sha256] = name
             try:
-                kept.append(replace(scan, path=workspace.store(scan.path, scan.sha256).path))
+                known_flaw = scan.sha256 in flawed
+                stored = workspace.store(scan.path, scan.sha256, prove=known_flaw)
+                kept.append(replace(scan, path=stored.path))
+                self.sources[scan.sha256] = scan.path
             except ScanError as error:
                 self._failed(scan, None, error)
         return kept
+
+    def proven(self, scan: ScanFile) -> ScanFile:
+        """Return a scan that is about to be read, put into the store anew where its stored copy was altered."""
+        source = self.sources[scan.sha256]
+        try:
+            return replace(scan, path=Workspace(self.context.workspace).store(source, scan.sha256).path)
+        except ScanError:
+            return scan  # its source is gone or changed meanwhile: reading the stored copy will tell
 
     def set_aside(self) -> Mapping[tuple[str, int | None], ReadFailure]:
         """Return the scans and pages that failed too often to be tried again under the same fingerprint."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.export.options import BookNames, PackageOptions
 from pipeline.export.package_values import AmendedColumn, BookFacts, ExportBlocker, SettledEntry, TextSpan
@@ -13,6 +13,7 @@ from pipeline.export.workbook import FREE_TEXT, CellOptions, cells_of
 from pipeline.model import Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
+from pipeline.workspace import Workspace
 
 WITHOUT_ENTRIES = frozenset({PageKind.COVER, PageKind.BLANK})
 """Kinds of pages that belong to no entry."""
@@ -91,6 +92,45 @@ def deliverable_book(
         readers=dict(readers.most_common()),
         loose=_loose_pages(book, entries, boxes.keys(), options),
     )
+
+
+def without_altered(found: DeliverableBook, workspace: Workspace, options: PackageOptions) -> DeliverableBook:
+    """Return a book whose entries are held back where a scan of theirs is not what it was when it was read.
+
+    Args:
+        found: The book.
+        workspace: Where its scans are stored.
+        options: Which pages people attached to entries.
+    """
+    scans = {name: sha256 for sha256, name in found.book.scans.items()}
+    attached: defaultdict[str, set[str]] = defaultdict(set)
+    for page in options.attached:
+        if page.book == found.book.folder_name and page.scan in scans:
+            attached[page.number].add(scans[page.scan])
+    flaws: dict[str, str] = {}
+    kept: list[SettledEntry] = []
+    blockers = list(found.blockers)
+    for entry in found.entries:
+        papers = [column.paper.scan_sha256 for column in entry.amended if column.paper is not None]
+        own = (entry.ref.scan_sha256, *sorted(attached[entry.number]), *papers)
+        for sha256 in own:
+            if sha256 not in flaws:
+                flaws[sha256] = workspace.flaw_of(sha256)
+        wrong = next((sha256 for sha256 in own if flaws[sha256]), "")
+        if not wrong:
+            kept.append(entry)
+            continue
+        scan = found.book.scans.get(wrong, wrong[:12])
+        page_no = entry.ref.page_no if wrong == entry.ref.scan_sha256 else 0
+        blockers.append(
+            ExportBlocker(
+                "scan", scan, page_no, entry.row, entry.number, entry.entry_id, codes=(flaws[wrong],)
+            )
+        )
+    if len(kept) < len(found.entries):
+        wrong_scans = Counter(filter(None, flaws.values()))
+        _logger.error("book %d: scans in the store: %s", found.book.book_id, dict(wrong_scans))
+    return replace(found, entries=tuple(kept), blockers=tuple(blockers))
 
 
 def _loose_pages(

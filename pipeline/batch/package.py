@@ -15,7 +15,7 @@ from typing import Any
 
 import pipeline
 from pipeline.batch.book_checks import check_books
-from pipeline.batch.deliverable import DeliverableBook, deliverable_book
+from pipeline.batch.deliverable import DeliverableBook, deliverable_book, without_altered
 from pipeline.batch.entry_pdfs import CopyPlan, CopyRules, CopyWorkers
 from pipeline.errors import PackageRefused, ScanError
 from pipeline.export.options import BookNames, PackageOptions
@@ -90,7 +90,8 @@ def export_book(
 ) -> PackageReport:
     """Write the package of a book into a new folder under ``target``, or nothing.
 
-    The book is checked as a whole first, so that it is judged as it is now.
+    The book is checked as a whole first, so that it is judged as it is now; and so are the scans of its entries: one
+    that is not what it was holds its entries back.
 
     Args:
         registry: The registry that holds the book.
@@ -108,7 +109,9 @@ def export_book(
         PackageRefused: The package exists already, or a page cannot be copied.
     """
     check_books(registry, context.schemas, [book_id])
-    book = deliverable_book(registry, book_id, context.schemas, options)
+    book = without_altered(
+        deliverable_book(registry, book_id, context.schemas, options), Workspace(context.workspace), options
+    )
     package = _Package(registry, context, book, options, on_copied)
     if book.blockers and not partial:
         return package.refuse("unsettled")

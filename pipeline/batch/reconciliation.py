@@ -173,10 +173,10 @@ class FieldCropper:
         return self._last[1]
 
     def _decoded(self, ref: PageRef) -> Pixels | None:
-        path = self._workspace.stored(ref.scan_sha256)
-        if path is None:
-            return None
         try:
+            path = self._workspace.stored(ref.scan_sha256)
+            if path is None:
+                return None
             scan = ScanFile(path, ref.scan_sha256, path.stat().st_size)
             return page_of_isolated(scan, ref.page_no, self._limits).pixels
         except (ScanError, OSError):

@@ -14,7 +14,7 @@ from pipeline.batch.book import book_folders
 from pipeline.batch.book_run import reading_fingerprint
 from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, Workers
-from pipeline.errors import ScanError
+from pipeline.errors import AlteredScan, ScanError
 from pipeline.intake import ScanFile, folder_contents
 from pipeline.ledger import load_ledger
 from pipeline.model import PageRef, PageResult
@@ -150,7 +150,10 @@ def _compared(
 
 
 def _stored(context: RunContext, scan: ScanFile) -> ScanFile:
-    path = Workspace(context.workspace).stored(scan.sha256)
+    try:
+        path = Workspace(context.workspace).stored(scan.sha256)
+    except AlteredScan:
+        return scan
     return scan if path is None else replace(scan, path=path)
 
 

@@ -20,12 +20,15 @@ from pipeline.cli.screen import (
     plain,
     print_json,
 )
+from pipeline.cli.stored_scans import check_scans, format_store_report
 from pipeline.errors import AuditFlawed
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.audit import Flaw, FlawKind, Verification
 from pipeline.registry.services.audit.seal import read_seal, write_seal
 from pipeline.registry.services.audit.verification import Progress as OnProgress
+from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
+from pipeline.store_check import StoreReport
 
 ACTIONS = {
     "audit-begun": "bắt đầu nhật ký",
@@ -156,6 +159,10 @@ def verify(
             help="Tệp niêm phong đã cất ở nơi khác, để biết phần cuối có bị cắt không.",
         ),
     ] = None,
+    scans: Annotated[
+        bool,
+        typer.Option("--scans", help="Đọc lại cả kho bản quét: bản bị sửa, bị thay, bị mất, và tệp lạ."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Xem lại toàn bộ nhật ký và mọi dòng mà nó bảo vệ; nêu từng dòng bị sửa, bị xóa hay chen vào.
@@ -166,8 +173,10 @@ def verify(
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry, _progress() as on_progress:
         found = registry.audit().verify(kept, on_progress)
+    stored = _checked_scans(context) if scans else None
     if as_json:
-        print_json({"passed": found.passed, **plain(found)})
+        passed = found.passed and (stored is None or stored.passed)
+        print_json({"passed": passed, **plain(found), **({"scans": plain(stored)} if stored else {})})
     else:
         screen = out()
         begun = found.begun_at[:19] or "–"
@@ -179,13 +188,25 @@ def verify(
             screen.print(f"Lưu ý: {sentence}", markup=False)
         for flaw in found.flaws:
             screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+        for line in format_store_report(stored) if stored else ():
+            screen.print(line, markup=False)
     if not found.passed:
         raise AuditFlawed(
             f"Nhật ký kiểm tra cho thấy {found.flaw_count} chỗ không đúng như chương trình đã ghi. "
             "Giữ nguyên cơ sở dữ liệu, báo người phụ trách; xem docs/how-to/verify-the-audit.md."
         )
+    if stored is not None and not stored.passed:
+        raise AuditFlawed(
+            f"{len(stored.flaws)} bản quét trong kho không còn đúng như khi nhận. Các trang ấy không được hiện, đọc "
+            "hay xuất. Hãy lấy lại từ bản sao lưu; xem docs/how-to/check-the-store.md."
+        )
     if not as_json:
         out().print("Không có dòng nào bị sửa, bị xóa hay chen vào.")
+
+
+def _checked_scans(context: RunContext) -> StoreReport:
+    with context.open_registry() as registry:
+        return check_scans(registry, context.workspace)
 
 
 @audit_app.command("seal", cls=Command)

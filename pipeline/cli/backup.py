@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from pipeline.backup import Vault, back_up, key_in, verify
+from pipeline.backup import BackupReport, Vault, back_up, key_in, verify
 from pipeline.backup import restore as bring_back
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json, track_work
-from pipeline.errors import SetupError
+from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json, track_work
+from pipeline.errors import AuditFlawed, SetupError
 from pipeline.settings import read_settings
 
 FolderArgument = Annotated[
@@ -64,6 +64,7 @@ def backup(
             )
     if as_json:
         print_json(report)
+        _refuse_altered(report)
         return
     screen = out()
     done = "toàn vẹn" if check else "đã xong, sổ dữ liệu trong đó đã mở thử"
@@ -76,6 +77,22 @@ def backup(
         )
     if report.removed:
         screen.print(f"Đã bỏ {report.removed} bản sao lưu cũ.")
+    _refuse_altered(report)
+
+
+def _refuse_altered(report: BackupReport) -> None:
+    """End with an error of its own when scans of the store are not what they were; the backup itself is made."""
+    for path in report.altered[:MOST_NAMED]:
+        err().print(f"Bản quét không còn đúng như khi nhận: {path}", markup=False)
+    if report.altered:
+        raise AuditFlawed(
+            f"Bản sao lưu {report.name} đã xong, nhưng {len(report.altered)} bản quét trong kho đã bị sửa, bị thay "
+            "hoặc hỏng. Bản sao lưu giữ bản đúng nếu lần trước đã có; các bản sao lưu cũ không bị bỏ. Xem "
+            "docs/how-to/check-the-store.md."
+        )
+
+
+MOST_NAMED = 20
 
 
 def restore(

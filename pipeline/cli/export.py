@@ -50,6 +50,7 @@ WHY = {
     "value": "chưa có giá trị",
     "finding": "còn lỗi chặn",
     "failure": "trang không đọc được",
+    "scan": "bản quét trong kho thiếu hoặc không còn đúng như khi nhận; hãy lấy lại từ bản sao lưu",
 }
 
 _REFUSED = {

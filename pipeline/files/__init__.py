@@ -13,6 +13,7 @@ from pipeline.files.atomic import (
 from pipeline.files.bounded import (
     MOST_BYTES,
     FileRefused,
+    open_regular_file,
     parse_json,
     parse_toml,
     read_regular_file,
@@ -31,6 +32,7 @@ __all__ = [
     "complete_lines",
     "file_blocks",
     "make_folder",
+    "open_regular_file",
     "parse_json",
     "parse_toml",
     "printable",

@@ -15,9 +15,7 @@ import stat
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from pipeline.files.hashing import BLOCK_BYTES
+from typing import Any, BinaryIO
 
 MOST_BYTES = 64 * 1024
 """What a file that a person writes may have: a ``ledger.toml`` has 300 bytes."""
@@ -37,6 +35,35 @@ class FileRefused(Exception):
         self.message = message
 
 
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a file for reading that is a regular one and no link.
+
+    Args:
+        path: The file; links among the folders above it are followed.
+
+    Raises:
+        FileRefused: It is a link, a pipe, a device or a folder; it was not waited for.
+        OSError: It is missing or cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise FileRefused("là một liên kết; hãy chép chính tệp ấy vào đây") from None
+        if error.errno == errno.ENXIO:  # a socket
+            raise FileRefused(_NOT_REGULAR) from None
+        raise
+    file = None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileRefused(_NOT_REGULAR)
+        file = os.fdopen(descriptor, "rb")
+    finally:
+        if file is None:
+            os.close(descriptor)
+    return file
+
+
 def read_regular_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the bytes of a file that is a regular one, no link, and not too large.
 
@@ -48,22 +75,8 @@ def read_regular_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
         FileRefused: It is a link, a pipe, a device, a folder, or too large; it was not waited for.
         OSError: It is missing or cannot be read.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise FileRefused("là một liên kết; hãy chép chính tệp ấy vào đây") from None
-        if error.errno == errno.ENXIO:  # a socket
-            raise FileRefused(_NOT_REGULAR) from None
-        raise
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileRefused(_NOT_REGULAR)
-        content = b""
-        while block := os.read(descriptor, min(most_bytes + 1 - len(content), BLOCK_BYTES)):
-            content += block
-    finally:
-        os.close(descriptor)
+    with open_regular_file(path) as file:
+        content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise FileRefused(f"lớn hơn {most_bytes // 1024} KB")
     return content

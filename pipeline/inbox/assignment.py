@@ -26,7 +26,7 @@ from pipeline.inbox.separator_sheet import SeparatorSheet, separator_sheet_on
 from pipeline.intake import InspectedPage, ScanFile
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.localtime import iso_time
-from pipeline.workspace import Workspace
+from pipeline.workspace import MISSING, Workspace
 
 log = logging.getLogger(__name__)
 
@@ -237,9 +237,11 @@ class Assigner:
 
         The registry takes the scanner from it to count the pages that must be scanned again.
         """
-        copy = self.workspace.stored(row.sha256)
+        flaw = self.workspace.flaw_of(row.sha256)
+        copy = self.workspace.stored(row.sha256) if not flaw else None
         if copy is None:
-            raise ScanError("kho bản quét không còn tệp này; hãy lấy lại từ bản sao lưu")
+            what = "không còn tệp này" if flaw == MISSING else "không còn đúng tệp này"
+            raise ScanError(f"kho bản quét {what}; hãy lấy lại từ bản sao lưu")
         name = f"{self.day}-{self.scanner.name}-{row.serial:05d}"
         if len(pages) == len(row.pages):
             file = f"{name}{copy.suffix}"

@@ -99,8 +99,7 @@ def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterat
     for row in day.rows:
         what = f"{day.scanner} {day.day} số {row.serial}"
         if row.outcome is IntakeOutcome.STORED:
-            stored = workspace.stored(row.sha256)
-            if stored is None or ingest.file_digest(stored) != row.sha256:
+            if workspace.flaw_of(row.sha256):
                 yield f"{what}: kho bản quét không còn đúng tệp ấy."
         elif row.outcome is IntakeOutcome.QUARANTINED:
             kept = folder / row.file

@@ -32,7 +32,7 @@ from pipeline.intake import InspectedPage, ScanFile
 from pipeline.intake.isolated import scan_error
 from pipeline.localtime import iso_time
 from pipeline.logs import scan_id
-from pipeline.workspace import Workspace
+from pipeline.workspace import MISSING, Workspace
 
 log = logging.getLogger(__name__)
 
@@ -281,7 +281,7 @@ class Ingestor:
             return replace(
                 row, outcome=IntakeOutcome.QUARANTINED, code=told.code, message=told.message, file=file
             )
-        again = self.workspace.stored(digest) is not None and self._is_told(digest)
+        again = self.workspace.flaw_of(digest) != MISSING and self._is_told(digest)
         self.workspace.store(copy, digest)
         return replace(row, pages=pages, again=again)
 

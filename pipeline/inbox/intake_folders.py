@@ -44,8 +44,13 @@ class IntakeFolders:
         """What was seen in a scanner's inbox and is not taken yet."""
         return self.root / "sightings" / f"{scanner}.json"
 
+    @property
+    def all_manifests(self) -> Path:
+        """The manifests of all scanners, those that deliver no longer among them."""
+        return self.root / "manifests"
+
     def manifests(self, scanner: str) -> Path:
-        return self.root / "manifests" / scanner
+        return self.all_manifests / scanner
 
     def manifest(self, scanner: str, day: str) -> Path:
         """What became of each delivery of a scanner and day."""

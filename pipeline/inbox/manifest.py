@@ -143,6 +143,23 @@ def read_manifest(path: Path) -> IntakeManifest:
     return IntakeManifest(rows, assignments)
 
 
+def manifest_scans(folder: Path) -> dict[str, str]:
+    """Return the names of all scans that manifests say are stored, by SHA-256.
+
+    Args:
+        folder: The folder of all manifests.
+
+    Raises:
+        StorageError: A manifest is damaged.
+    """
+    return {
+        row.sha256: f"{path.parent.name} {path.stem} số {row.serial}"
+        for path in sorted(folder.glob("*/*.jsonl"))
+        for row in read_manifest(path).rows.values()
+        if row.outcome is IntakeOutcome.STORED
+    }
+
+
 def _row(told: dict[str, Any]) -> IntakeRow:
     pages = tuple(InspectedPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
     return IntakeRow(**{**told, "outcome": IntakeOutcome(told["outcome"]), "pages": pages})

@@ -47,7 +47,7 @@ def main() -> None:
 def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
     """Whether those pages were written to their file."""
     try:
-        split(scan.path, request["pages"], Path(request["target"]), limits)
+        split(scan, request["pages"], Path(request["target"]), limits)
         yield {"written": True}
     except (HotichError, MemoryError) as error:
         yield _error(error)

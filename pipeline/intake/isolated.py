@@ -23,6 +23,7 @@ import numpy as np
 
 import pipeline
 from pipeline.errors import (
+    AlteredScan,
     BrokenScan,
     EmptyScan,
     EncryptedScan,
@@ -44,7 +45,7 @@ HEADER_BYTES = 65_536
 START_SECONDS = 10.0  # for the child to start, on a busy machine, beside the seconds of the page
 _ERRORS: tuple[type[ScanError], ...] = (
     ScanError, UnknownFileType, EmptyScan, BrokenScan, EncryptedScan, OversizedScan, ScanTimeout, ScanOutOfMemory,
-    ScanCrash,
+    ScanCrash, AlteredScan,
 )  # fmt: skip
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads reserve address space
 

@@ -1,5 +1,7 @@
 """Pages of a scan, whatever its format: how many there are, one of them as pixels, some of them as a scan of their own.
 
+Nothing is decoded but bytes that have the SHA-256 of the scan (``pipeline.intake.verified``).
+
 Decoding happens in this process; a caller that cannot afford a decoder's crash or endless loop either runs in
 a worker bound by ``limit_this_process`` and watched by the clock, or asks ``pipeline.intake.isolated``.
 """
@@ -21,6 +23,7 @@ from pipeline.intake.folder import ScanFile
 from pipeline.intake.images import frame_of, image_page, image_page_count
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
 from pipeline.intake.pdf import open_pdf, page_objects, pdf_page, pdf_page_count
+from pipeline.intake.verified import verified_copy
 from pipeline.logs import scan_id
 from pipeline.model import PageImage, PageRef
 
@@ -35,13 +38,15 @@ def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
         limits: Bounds on the scan.
 
     Raises:
+        AlteredScan: Its bytes are not those that its SHA-256 names.
         ScanError: The scan cannot be opened.
     """
-    kind = scan_type(scan.path, limits)
-    with named_errors(scan.path, None):
+    scan_type(scan.path, limits)
+    with named_errors(scan.path, None), verified_copy(scan, limits) as path:
+        kind = scan_type(path, limits)
         if kind is FileType.PDF:
-            return pdf_page_count(scan.path, limits)
-        return image_page_count(scan.path, kind, limits)
+            return pdf_page_count(path, limits)
+        return image_page_count(path, kind, limits)
 
 
 def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
@@ -55,16 +60,18 @@ def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -
         limits: Bounds on the scan and the page.
 
     Raises:
+        AlteredScan: The bytes of the scan are not those that its SHA-256 names.
         ScanError: This page cannot be decoded; the others may be.
     """
-    kind = scan_type(scan.path, limits)
-    with named_errors(scan.path, page_no):
+    scan_type(scan.path, limits)
+    with named_errors(scan.path, page_no), verified_copy(scan, limits) as path:
+        kind = scan_type(path, limits)
         if kind is FileType.PDF:
-            pixels, dpi = pdf_page(scan.path, page_no, limits)
-        elif page_no > 1 and page_no > image_page_count(scan.path, kind, limits):
-            raise BrokenScan(f"«{shown(scan.path)}» không có trang {page_no}.")
+            pixels, dpi = pdf_page(path, page_no, limits)
+        elif page_no > 1 and page_no > image_page_count(path, kind, limits):
+            raise BrokenScan(f"«{shown(path)}» không có trang {page_no}.")
         else:
-            pixels, dpi = image_page(scan.path, kind, page_no, limits)
+            pixels, dpi = image_page(path, kind, page_no, limits)
     height, width, _ = pixels.shape
     log.debug(
         "Scan %s page %d decoded: %s, %d x %d pixels, %.0f dpi",
@@ -105,22 +112,23 @@ def named_errors(path: Path, page_no: int | None) -> Iterator[None]:
         raise BrokenScan(f"{what} bị hỏng hoặc bị cắt cụt, không giải mã được. {again}") from error
 
 
-def split(source: Path, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
+def split(scan: ScanFile, pages: Sequence[int], target: Path, limits: ScanLimits) -> None:
     """Write some pages of a PDF to a new PDF, of a TIFF to a new TIFF, without loss.
 
     The same pages give the same bytes.
 
     Args:
-        source: The scan.
+        scan: The scan.
         pages: The numbers of the pages, from 1.
         target: The file to write.
         limits: Bounds on the scan.
 
     Raises:
+        AlteredScan: Its bytes are not those that its SHA-256 names.
         ScanError: The pages cannot be taken out.
     """
-    kind = scan_type(source, limits)
-    with named_errors(source, None):
+    with named_errors(scan.path, None), verified_copy(scan, limits) as source:
+        kind = scan_type(source, limits)
         if kind is FileType.PDF:
             _split_pdf(source, pages, target, limits)
         else:

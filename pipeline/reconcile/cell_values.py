@@ -43,8 +43,8 @@ class CellRejected(Exception):
     """A cell has no usable value.
 
     Attributes:
-        reason: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year`` or
-            ``date-elsewhere``.
+        reason: ``error``, ``formula``, ``bool``, ``long-number``, ``no-date``, ``no-year``,
+            ``date-elsewhere`` or ``hidden`` (characters that nobody sees).
     """
 
     def __init__(self, reason: str) -> None:

@@ -254,6 +254,7 @@ REJECTION_LABELS = {
     "bool": "ô kiểu đúng/sai",
     "long-number": "số quá dài, Excel đã làm mất các chữ số cuối",
     "no-date": "số không phải một ngày",
+    "hidden": "có ký tự điều khiển hoặc ký tự ẩn; hãy xóa rồi gõ lại trong phần mềm",
     "no-year": "ngày không hiện năm",
     "date-elsewhere": "ngày nằm ở cột không phải cột ngày",
 }

@@ -23,6 +23,7 @@ from pipeline.reconcile.differences import FileRow, RejectedCell
 from pipeline.reconcile.layout import SheetLayout
 from pipeline.reconcile.workbook_reader import CellContent, SourceWorkbook
 from pipeline.schema import FieldSpec, Schemas
+from pipeline.text.control_characters import LINE_BREAKS, control_characters
 from pipeline.text.legacy_fonts import LegacyFont
 
 CACHE_KILOBYTES = 48 * 1024
@@ -183,6 +184,8 @@ def _joined_text(
         cell = cells.get(part)
         if cell is None:
             return ""
+        if isinstance(cell, str) and control_characters(cell, LINE_BREAKS):
+            raise CellRejected("hidden")
         text = cell if isinstance(cell, str) else cell_text(cell, spec, from_1904=from_1904)
         if len(parts) == 1:
             return text

@@ -4,6 +4,9 @@ openpyxl would do for sound files; why it is not used, with the figures, is in d
 formula without a stored value comes out of it as an empty cell, and a hostile sheet of 1.5 MB takes 3 GB of memory.
 Calamine holds a whole sheet in memory and does not tell formats, without which a cell that shows ``2010`` is read as a
 whole date.
+
+A workbook comes from outside. What of it is held in memory is bounded: a cell, a row, the shared strings together, the
+formats, and what the parser of XML keeps of a piece that does not end.
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ from contextlib import contextmanager
 from enum import Flag, auto
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 from xml.parsers import expat
 
 from pipeline.errors import ReconcileError
+from pipeline.files import FileRefused, open_regular_file, printable
+from pipeline.text.numbers import format_count
 
 
 class DateParts(Flag):
@@ -69,6 +74,37 @@ def date_parts_of_format(number: int, code: str | None) -> DateParts:
 MOST_ROWS = 1 << 20
 """Rows that a sheet of Excel has."""
 
+MOST_COLUMNS = 1 << 14
+"""Columns that a sheet of Excel has."""
+
+LONGEST_CELL = 32_767
+"""Characters that a cell of Excel holds."""
+
+LONGEST_ESCAPED = 7 * LONGEST_CELL
+"""Characters of such a cell when each is written as ``_x0041_``."""
+
+MOST_STRINGS = 1 << 23
+MOST_STRING_BYTES = 256 << 20
+"""Shared strings, and the bytes of all together: a file of a million births has a third."""
+
+MOST_FORMATS = 1 << 16
+"""Formats that Excel lets a workbook have."""
+
+LONGEST_FORMAT = 255
+"""Characters of the code of a format of Excel."""
+
+MOST_PENDING = 1 << 20
+"""Bytes of a piece of XML (a tag with its attributes) that has not ended."""
+
+
+class WorkbookTooLarge(Exception):
+    """A part of a workbook is larger than any program writes; ``message`` says which, in Vietnamese."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 Attributes = Mapping[str, str]
 
 
@@ -103,6 +139,22 @@ def strict_parser() -> expat.XMLParserType:
     return parser
 
 
+class _Feeder:
+    """Feeds a parser, and refuses a piece that does not end: the parser would keep all of it."""
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._parser, self._fed = parser, 0
+
+    def feed(self, chunk: bytes) -> None:
+        self._parser.Parse(chunk, False)
+        self._fed += len(chunk)
+        if self._fed - self._parser.CurrentByteIndex > MOST_PENDING:
+            raise WorkbookTooLarge("có thẻ XML dài quá mức")
+
+    def end(self) -> None:
+        self._parser.Parse(b"", True)
+
+
 class SharedStrings:
     """The shared strings of a workbook by number, kept as bytes."""
 
@@ -110,6 +162,8 @@ class SharedStrings:
         self._bytes, self._ends = bytearray(), array("Q", [0])
 
     def append(self, text: str) -> None:
+        if len(self._ends) > MOST_STRINGS or len(self._bytes) > MOST_STRING_BYTES:
+            raise WorkbookTooLarge(f"có quá nhiều chữ (hơn {MOST_STRING_BYTES >> 20} MB)")
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
 
@@ -129,13 +183,15 @@ class _TextReader(ABC):
         self._parser.CharacterDataHandler = self._data
         self._cut = 0
         self._texts: list[str] = []
+        self._length = 0
         self._reading = self._phonetic = False
+        self._feeder = _Feeder(self._parser)
 
     def feed(self, chunk: bytes) -> None:
-        self._parser.Parse(chunk, False)
+        self._feeder.feed(chunk)
 
     def end(self) -> None:
-        self._parser.Parse(b"", True)
+        self._feeder.end()
 
     def _root(self, tag: str, values: Attributes) -> None:
         """Take the prefix of all names from the first element."""
@@ -152,7 +208,14 @@ class _TextReader(ABC):
 
     def _data(self, text: str) -> None:
         if self._reading:
+            self._length += len(text)
+            if self._length > LONGEST_ESCAPED:
+                raise WorkbookTooLarge(_LONG_CELL)
             self._texts.append(text)
+
+    def _begin_text(self) -> None:
+        """Begin the text of another cell."""
+        self._texts, self._length = [], 0
 
 
 class StringsReader(_TextReader):
@@ -167,7 +230,7 @@ class StringsReader(_TextReader):
         if tag == "t":
             self._reading = not self._phonetic
         elif tag == "si":
-            self._texts = []
+            self._begin_text()
         elif tag == "rPh":
             self._phonetic = True
 
@@ -181,6 +244,7 @@ class StringsReader(_TextReader):
             self._into.append(_unescaped("".join(self._texts)))
 
 
+_LONG_CELL = f"có ô dài hơn {format_count(LONGEST_CELL)} chữ, điều Excel không cho phép"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -189,9 +253,11 @@ def _unescaped(text: str) -> str:
 
     Source: ECMA-376 part 1, 22.9.2.19.
     """
-    if "_x" not in text:
-        return text
-    return _ESCAPE.sub(lambda found: _letter(int(found[1], 16)), text)
+    if "_x" in text:
+        text = _ESCAPE.sub(lambda found: _letter(int(found[1], 16)), text)
+    if len(text) > LONGEST_CELL:
+        raise WorkbookTooLarge(_LONG_CELL)
+    return text
 
 
 def _letter(code: int) -> str:
@@ -226,7 +292,10 @@ class SheetReader(_TextReader):
             ref = values.get("r")
             self._column = self._column + 1 if ref is None else self._place(ref)
             self._kind, self._style = values.get("t", "n"), values.get("s", "0")
-            self._texts, self._formula = [], False
+            if not 0 <= self._column < MOST_COLUMNS:
+                raise ValueError("no such column")
+            self._begin_text()
+            self._formula = False
         elif tag == "v":
             self._reading = True
         elif tag == "t":
@@ -275,7 +344,7 @@ class SheetReader(_TextReader):
 
     def _place(self, ref: str) -> int:
         """Return the column of a reference such as ``AB12``, from 0."""
-        letters = ref.rstrip("0123456789")
+        letters = ref[:_LONGEST_REFERENCE].rstrip("0123456789")
         place = self._places.get(letters)
         if place is None:
             place = 0
@@ -285,6 +354,8 @@ class SheetReader(_TextReader):
         return place
 
 
+_LONGEST_REFERENCE = 10  # XFD1048576
+
 CHUNK = 1 << 18
 OLD_CONTAINER = bytes.fromhex("d0cf11e0")
 """How a compound file begins (MS-CFB): an ``.xls``, or an ``.xlsx`` with a password."""
@@ -293,6 +364,7 @@ LOCKED = "EncryptedPackage"
 """The part of a compound file that holds a workbook with a password (MS-OFFCRYPTO)."""
 
 MOST_LOOKED_AT = 1 << 24
+MOST_FILE_BYTES = 512 << 20
 MOST_BYTES = 8 << 30
 """An unpacked part of a workbook that is larger than this is refused."""
 
@@ -327,6 +399,8 @@ class SourceWorkbook:
                 yield from reader.taken()
             reader.end()
             yield from reader.taken()
+        except WorkbookTooLarge as error:
+            raise self._too_large(error) from None
         except (expat.ExpatError, ValueError, IndexError, UnicodeDecodeError) as error:
             raise self._broken(error) from None
 
@@ -335,6 +409,8 @@ class SourceWorkbook:
         kinds: dict[str, str] = {}
 
         def relation(tag: str, values: Attributes) -> None:
+            if len(targets) > MOST_FORMATS:
+                raise WorkbookTooLarge("có quá nhiều phần")
             if tag == "Relationship":
                 target = values.get("Target", "")
                 path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
@@ -344,7 +420,7 @@ class SourceWorkbook:
         def part(tag: str, values: Attributes) -> None:
             if tag == "workbookPr":
                 self.from_1904 = values.get("date1904", "") in ("1", "true")
-            elif tag == "sheet":
+            elif tag == "sheet" and len(self.sheets) < MOST_FORMATS:
                 key = next((value for name, value in values.items() if name.endswith(":id")), "")
                 if targets.get(key):
                     self.sheets[values.get("name", "")] = targets[key]
@@ -362,8 +438,10 @@ class SourceWorkbook:
 
         def style(tag: str, values: Attributes) -> None:
             nonlocal inside
+            if len(codes) > MOST_FORMATS or len(shown) > MOST_FORMATS:
+                raise WorkbookTooLarge("có quá nhiều định dạng ô")
             if tag == "numFmt":
-                codes[int(values.get("numFmtId", "0"))] = values.get("formatCode", "")
+                codes[int(values.get("numFmtId", "0"))] = values.get("formatCode", "")[:LONGEST_FORMAT]
             elif tag in ("cellXfs", "cellStyleXfs", "dxfs"):
                 inside = tag == "cellXfs"
             elif tag == "xf" and inside:
@@ -381,6 +459,8 @@ class SourceWorkbook:
             try:
                 for chunk in self._chunks(self._strings_part):
                     reader.feed(chunk)
+            except WorkbookTooLarge as error:
+                raise self._too_large(error) from None
             except expat.ExpatError as error:
                 raise self._broken(error) from None
         return strings
@@ -390,9 +470,12 @@ class SourceWorkbook:
         parser = strict_parser()
         parser.StartElementHandler = lambda tag, values: on_start(tag.rpartition(":")[2], values)
         try:
+            feeder = _Feeder(parser)
             for chunk in self._chunks(part):
-                parser.Parse(chunk, False)
-            parser.Parse(b"", True)
+                feeder.feed(chunk)
+            feeder.end()
+        except WorkbookTooLarge as error:
+            raise self._too_large(error) from None
         except (expat.ExpatError, ValueError) as error:
             raise self._broken(error) from None
 
@@ -406,6 +489,9 @@ class SourceWorkbook:
         # NotImplementedError is zipfile's word for a way of packing it does not know, RuntimeError for a password
         except (KeyError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise self._broken(error) from None
+
+    def _too_large(self, error: WorkbookTooLarge) -> ReconcileError:
+        return ReconcileError(f"{self._name}: {error.message}. Hãy xuất lại tệp, hoặc tách tệp rồi chạy lại.")
 
     def _broken(self, error: Exception) -> ReconcileError:
         return ReconcileError(
@@ -421,23 +507,33 @@ def open_workbook(path: Path) -> Iterator[SourceWorkbook]:
     Raises:
         ReconcileError: It is none (an old ``.xls``, a locked one) or is broken; the message says what to do.
     """
+    name = printable(path.name)
     try:
-        archive = zipfile.ZipFile(path)
+        file = open_regular_file(path)
+    except FileRefused as error:
+        raise ReconcileError(f"{name}: {error.message}.") from None
     except OSError as error:
-        raise ReconcileError(f"{path.name}: không mở được ({os.strerror(error.errno or 0)}).") from None
-    except zipfile.BadZipFile:
-        raise ReconcileError(f"{path.name}: {_what_it_is(path)} rồi chạy lại.") from None
-    with archive:
-        yield SourceWorkbook(archive, path.name)
+        raise ReconcileError(f"{name}: không mở được ({os.strerror(error.errno or 0)}).") from None
+    with file:
+        if os.fstat(file.fileno()).st_size > MOST_FILE_BYTES:
+            raise ReconcileError(f"{name}: quá lớn ({MOST_FILE_BYTES >> 20} MB là nhiều nhất). Hãy tách tệp.")
+        try:
+            archive = zipfile.ZipFile(file)
+        except OSError as error:
+            raise ReconcileError(f"{name}: không đọc được ({os.strerror(error.errno or 0)}).") from None
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            raise ReconcileError(f"{name}: {_what_it_is(file)} rồi chạy lại.") from None
+        with archive:
+            yield SourceWorkbook(archive, name)
 
 
-def _what_it_is(path: Path) -> str:
+def _what_it_is(file: BinaryIO) -> str:
     """Return what kind of file it is instead of an ``.xlsx``, and what helps.
 
     The kind is judged by its first bytes, and by how an old container names its parts.
     """
-    with path.open("rb") as file:
-        content = file.read(MOST_LOOKED_AT)
+    file.seek(0)
+    content = file.read(MOST_LOOKED_AT)
     if content.startswith(OLD_CONTAINER):
         if LOCKED.encode("utf-16-le") in content:
             return "tệp có mật khẩu. Hãy mở bằng Excel, bỏ mật khẩu, lưu lại"

@@ -115,6 +115,7 @@ class Registry(ConnectionFacade):
     book_progress = reading(books.book_progress)
     note_package = writing(books.note_package)
     store_scan = writing(books.store_scan)
+    stored_scans = reading(books.stored_scans)
     page_counts = reading(books.page_counts)
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)

@@ -1,15 +1,25 @@
-"""Pictures cached on disk: they are made again when lost, so nothing here raises an error."""
+"""Pictures cached on disk: they are made again when lost, so nothing here raises an error.
+
+A picture made from a proven scan must not be exchanged in the cache either: each file ends with a code (HMAC-SHA-256)
+over its key and content under a secret that only this process knows. So a cache outlives its process only as room to be
+freed.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
+import secrets
 import threading
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.files import write_atomically
 
-END_OF_JPEG = b"\xff\xd9"
+CODE_BYTES = 32
+_SECRET = secrets.token_bytes(CODE_BYTES)
+
 KEPT_SHARE = 0.8
 """The share of ``max_bytes`` that is left after old pictures were removed."""
 
@@ -27,24 +37,28 @@ class PictureCache:
         self._bytes: int | None = None
 
     def get(self, key: str) -> bytes | None:
-        """Return the picture, or None when it is missing or cut off."""
+        """Return the picture, or None when it is missing, or not as this process stored it."""
         path = self._path(key)
         try:
             content = path.read_bytes()
             os.utime(path)
         except OSError:
             return None
-        return content if content.endswith(END_OF_JPEG) else None
+        picture, code = content[:-CODE_BYTES], content[-CODE_BYTES:]
+        return picture if hmac.compare_digest(code, self._code(key, picture)) else None
 
     def put(self, key: str, content: bytes) -> None:
         """Store a picture, whole or not at all. A disk that refuses it costs speed, no picture."""
         path = self._path(key)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(path, content, mode=0o600, durable=False)
+            write_atomically(path, content + self._code(key, content), mode=0o600, durable=False)
         except OSError:
             return
-        self._make_room(len(content))
+        self._make_room(len(content) + CODE_BYTES)
+
+    def _code(self, key: str, picture: bytes) -> bytes:
+        return hmac.digest(_SECRET, key.encode() + b"\n" + picture, hashlib.sha256)
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.jpg"

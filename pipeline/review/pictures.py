@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 from PIL import Image
 
-from pipeline.errors import HotichError, ScanError
+from pipeline.errors import AlteredScan, HotichError, ScanError
 from pipeline.imaging.geometry.warp import crop_rectified
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.model import Box, Matrix, PageImage, PageRef, Pixels
@@ -59,6 +59,14 @@ BROKEN = Placeholder(
     (
         "Bản quét của trang này bị hỏng, không mở được.",
         "Hãy báo người phụ trách, hoặc nhấn F8 để xin quét lại.",
+    )
+)
+
+
+ALTERED = Placeholder(
+    (
+        "Bản quét của trang này trong kho không còn đúng như khi nhận.",
+        "Trang không được hiện. Hãy báo người phụ trách: lấy lại từ bản sao lưu.",
     )
 )
 
@@ -201,6 +209,8 @@ class Pictures:
             return EncodedPicture(make(), "image/jpeg")
         except _NotStored:
             return _placeholder(MISSING)
+        except AlteredScan:
+            return _placeholder(ALTERED)
         except HotichError:
             return _placeholder(BROKEN)
 

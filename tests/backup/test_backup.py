@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -267,3 +267,45 @@ def test_a_server_that_is_not_there_makes_no_backup(
     with pytest.raises(HotichError, match="pg_dump"):
         back_up(Vault(tmp_path / "vault"), workspace.root, f"postgresql://x@/x?host={tmp_path}", program)
     assert not (tmp_path / "vault" / MANIFESTS).exists()
+
+
+def alter(workspace: Workspace) -> tuple[Path, bytes]:
+    """Change one scan in the store; return its path and what it was."""
+    path = min(workspace.objects.glob("*/*"))
+    before = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(bytes(len(before)) + b"x")
+    return path, before
+
+
+def test_an_altered_scan_is_named_and_what_an_earlier_backup_kept_of_it_is_kept_on(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    vault = Vault(tmp_path / "vault")
+    back_up(vault, workspace.root, url, program, now=AT)
+    path, before = alter(workspace)
+
+    report = back_up(vault, workspace.root, url, program, keep=1, now=AT + timedelta(days=1))
+
+    inside = path.relative_to(workspace.root)
+    assert report.altered == (f"workspace/{inside.as_posix()}",)
+    assert (report.removed, len(vault.names())) == (0, 2)
+    again = Workspace(tmp_path / "again")
+    restore(vault, again.root, again.registry_url)
+    assert (again.root / inside).read_bytes() == before
+
+
+def test_an_altered_scan_that_no_backup_kept_is_not_backed_up_under_its_name(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    vault = Vault(tmp_path / "vault")
+    path, _ = alter(workspace)
+
+    report = back_up(vault, workspace.root, url, program, now=AT)
+
+    assert len(report.altered) == 1
+    again = Workspace(tmp_path / "again")
+    restore(vault, again.root, again.registry_url)
+    assert [one.name for one in again.objects.glob("*/*")] == [
+        one.name for one in sorted(workspace.objects.glob("*/*")) if one != path
+    ]

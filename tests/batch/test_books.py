@@ -13,10 +13,13 @@ from typing import NoReturn
 import pytest
 
 from pipeline.batch import Progress, book_folders, digitize_book, digitize_books, folders_by_need
-from pipeline.batch import book as book_module
+from pipeline.batch.workers import Workers
 from pipeline.errors import LedgerError, SetupError
+from pipeline.ledger import load_ledger
 from pipeline.model import Ledger
 from pipeline.run_context import FaultOptions, RunContext
+from pipeline.schema import Form
+from pipeline.store_check import check_store, note_whole_check
 from pipeline.workspace import Workspace
 from tests.fake_books import LEDGER, failed, make_book
 from tests.fake_pages import (
@@ -300,14 +303,13 @@ def test_a_fault_of_the_program_over_one_book_stops_no_other(
     root = tmp_path / "books"
     for name in ("a", "b"):
         draw(make_book(root / name) / "a.png", GOOD)
-    real = book_module.load_ledger
 
     def at_fault(folder: Path) -> Ledger:
         if folder.name == "a":
             raise ZeroDivisionError("Nguyễn Văn An")
-        return real(folder)
+        return load_ledger(folder)
 
-    monkeypatch.setattr(book_module, "load_ledger", at_fault)
+    monkeypatch.setattr("pipeline.batch.book.load_ledger", at_fault)
 
     first, second = digitize_books(root, context, workers=1)
 
@@ -315,6 +317,61 @@ def test_a_fault_of_the_program_over_one_book_stops_no_other(
     assert "ZeroDivisionError" in first.failures[0].message
     assert "Nguyễn" not in first.failures[0].message
     assert second.read == 1
+
+
+def alter(context: RunContext) -> Path:
+    """Change the only scan of a store; return its path."""
+    (path,) = Workspace(context.workspace).objects.glob("*/*")
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 1
+    path.write_bytes(content)
+    return path
+
+
+def test_a_copy_altered_before_its_pages_are_read_is_put_right_from_the_folder(
+    book: Path, context: RunContext
+) -> None:
+    draw(book / "a.tiff", GOOD, BREAK)
+    digitize_book(book, context, workers=1)
+    path, source = alter(context), (book / "a.tiff").read_bytes()
+
+    again = digitize_book(book, context, workers=1)
+
+    assert path.read_bytes() == source
+    assert failed(again) == [("broken", "a.tiff", 2)]
+    assert len(list(Workspace(context.workspace).altered.iterdir())) == 1
+
+
+def test_a_copy_of_a_read_book_that_the_check_found_wrong_is_put_right(
+    book: Path, context: RunContext
+) -> None:
+    draw(book / "a.tiff", GOOD)
+    digitize_book(book, context, workers=1)
+    path, source = alter(context), (book / "a.tiff").read_bytes()
+    workspace = Workspace(context.workspace)
+    with context.open_registry() as registry:
+        note_whole_check(workspace, check_store(workspace, registry.stored_scans()), "2026-11-28")
+
+    digitize_book(book, context, workers=1)
+
+    assert path.read_bytes() == source
+
+
+def test_a_scan_altered_while_it_is_read_fails_by_name(book: Path, context: RunContext) -> None:
+    """The copy in the store is hashed by the process that decodes it."""
+    draw(book / "a.tiff", GOOD, GOOD)
+    seen: list[Path] = []
+
+    def alter_after_counting(_context: RunContext, form: Form, ledger: Ledger) -> Workers:
+        seen.append(alter(context))
+        return Workers(context, form, ledger, 1)
+
+    report = digitize_book(book, context, pool=alter_after_counting)
+
+    assert [(code, scan) for code, scan, _ in failed(report)] == [("altered", "a.tiff")]
+    assert "bản sao lưu" in report.failures[0].message
+    assert seen
 
 
 def test_a_folder_with_a_ledger_is_one_book(book: Path) -> None:

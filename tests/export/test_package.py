@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,20 @@ import pytest
 from PIL import Image
 
 from pipeline.batch import PackageReport, export_book
+from pipeline.batch.deliverable import deliverable_book
+from pipeline.batch.entry_pdfs import CopyPlan, CopyRules, make_pdfs
 from pipeline.cli.export import format_package_report
+from pipeline.cli.package_refusal import package_refusal
+from pipeline.errors import AlteredScan
 from pipeline.export.options import PackageOptions
 from pipeline.export.package_folder import package_flaws, read_manifest
+from pipeline.export.page_pictures import CopyOptions
 from pipeline.export.preupload import preupload_faults
 from pipeline.intake import list_scans, page_of
 from pipeline.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.registry import Verdict
 from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.workspace import Workspace
 from tests.export.books import CLEAN, StoredTruth, box_of, stored
 from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
 from tests.export.rows import SCHEMAS
@@ -137,6 +144,78 @@ def test_entries_that_are_not_settled_keep_the_book_back_or_are_left_out_by_name
             registry, book.context, book.book_id, tmp_path / "out", PackageOptions(), partial=True, workers=1
         )
     assert empty.refused == "empty"
+
+
+def exchange_in_store(book: StoredTruth) -> tuple[str, str]:
+    """Swap the objects of the first two pages with entries in the store; return the hashes of their scans."""
+    workspace = Workspace(book.context.workspace)
+    with book.context.open_registry() as registry:
+        entries = [registry.entry(entry_id) for entry_id in registry.entries(book.book_id)]
+    one, other = dict.fromkeys(entry.ref.scan_sha256 for entry in entries[:2])
+    paths = [workspace.stored(sha256) for sha256 in (one, other)]
+    assert paths[0] is not None
+    assert paths[1] is not None
+    contents = [path.read_bytes() for path in paths if path]
+    for path, content in zip(paths, reversed(contents), strict=True):
+        assert path is not None
+        path.chmod(0o644)
+        path.write_bytes(content)
+    return one, other
+
+
+def test_a_page_that_was_exchanged_in_the_store_is_never_signed(tmp_path: Path) -> None:
+    book = stored(tmp_path, "birth-2006", replace(TWO, entries=3, cover=False))
+    swapped = exchange_in_store(book)
+
+    whole = packed(book, tmp_path / "whole")
+    assert (whole.refused, whole.folder) == ("unsettled", None)
+    assert [(one.why, one.codes) for one in whole.blockers] == [("scan", ("altered",))] * 2
+    assert all("bản quét trong kho" in told for told, _ in package_refusal(whole, book.book_id).places)
+
+    with book.context.open_registry() as registry:
+        rest = export_book(
+            registry, book.context, book.book_id, tmp_path / "rest", PackageOptions(), partial=True, workers=1
+        )
+    assert rest.folder is not None
+    assert rest.entries == 1
+    manifest = read_manifest(rest.folder)[1]
+    assert (manifest["complete"], [one["why"] for one in manifest["not_settled"]]) == (False, ["scan"] * 2)
+    (archive,) = rest.folder.glob("*.zip")
+    with zipfile.ZipFile(archive) as files:
+        assert len(files.namelist()) == 1
+    workspace = Workspace(book.context.workspace)
+    assert [workspace.flaw_of(sha256) for sha256 in swapped] == ["altered"] * 2
+
+
+def test_a_page_that_is_exchanged_while_the_package_is_made_ends_it(tmp_path: Path) -> None:
+    """What is checked before is hashed again when it is decoded: nothing is signed in between."""
+    book = stored(tmp_path, "birth-2006", replace(TWO, cover=False))
+    with book.context.open_registry() as registry:
+        found = deliverable_book(registry, book.book_id, SCHEMAS, PackageOptions())
+        names = found.names(SCHEMAS, PackageOptions())
+        plan = CopyPlan(registry, Workspace(book.context.workspace), SCHEMAS, found, names, ())
+        job = next(iter(plan.jobs()))
+    exchange_in_store(book)
+    rules = CopyRules(CopyOptions(), book.context.limits, datetime.now(UTC), 60.0)
+
+    with pytest.raises(AlteredScan):
+        make_pdfs(job, rules)
+
+
+def test_a_scan_that_is_lost_holds_its_entry_back_and_no_other(tmp_path: Path) -> None:
+    book = stored(tmp_path, "birth-2006", replace(TWO, cover=False))
+    with book.context.open_registry() as registry:
+        lost = registry.entry(registry.entries(book.book_id)[0]).ref.scan_sha256
+    path = Workspace(book.context.workspace).stored(lost)
+    assert path is not None
+    path.unlink()
+
+    with book.context.open_registry() as registry:
+        rest = export_book(
+            registry, book.context, book.book_id, tmp_path / "rest", PackageOptions(), partial=True, workers=1
+        )
+
+    assert (rest.entries, [(one.why, one.codes) for one in rest.blockers]) == (1, [("scan", ("missing",))])
 
 
 def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_decision(

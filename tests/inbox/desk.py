@@ -96,7 +96,7 @@ class TameLooker:
         return tuple(pages)
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
-        split(scan.path, pages, target, ScanLimits())
+        split(scan, pages, target, ScanLimits())
 
 
 def scan(path: Path, mark: int = 0) -> Path:

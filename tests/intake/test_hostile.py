@@ -19,6 +19,7 @@ from pipeline.errors import (
     ScanTimeout,
     UnknownFileType,
 )
+from pipeline.files import sha256_of_file
 from pipeline.intake import (
     ScanFile,
     ScanLimits,
@@ -35,7 +36,7 @@ LIMITS = ScanLimits(seconds=20.0, memory_bytes=600_000_000)
 
 def _outcome(path: Path) -> str:
     """``"page"``, or the code of the error that names what is wrong."""
-    scan = ScanFile(path, "0" * 64, 0)
+    scan = ScanFile(path, sha256_of_file(path) if path.is_file() else "0" * 64, 0)
     try:
         pages = page_count_isolated(scan, LIMITS)
         page = page_of_isolated(scan, 1, LIMITS)

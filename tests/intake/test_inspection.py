@@ -7,12 +7,13 @@ import pytest
 
 from benchmarks.intake import made_scans
 from pipeline.errors import BrokenScan, EncryptedScan, ScanTimeout, UnknownFileType
+from pipeline.files import sha256_of_file
 from pipeline.intake import Inspector, ScanFile, ScanLimits
 from pipeline.intake.isolated import START_SECONDS
 
 
 def _scan(path: Path) -> ScanFile:
-    return ScanFile(path, "0" * 64, path.stat().st_size)
+    return ScanFile(path, sha256_of_file(path), path.stat().st_size)
 
 
 def test_every_page_is_seen_and_a_scan_that_is_cut_off_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from benchmarks.intake.made_scans import (
     scanned_pdf,
 )
 from pipeline.errors import BrokenScan
-from pipeline.intake import Inspector, ScanFile, ScanLimits, page_count, page_of
+from pipeline.intake import Inspector, ScanLimits, page_count, page_of, scan_file
 from pipeline.intake.pages import split
 from pipeline.model import Pixels
 
@@ -24,7 +24,7 @@ LIMITS = ScanLimits()
 
 
 def _pages(path: Path) -> list[Pixels]:
-    scan = ScanFile(path, "0" * 64, path.stat().st_size)
+    scan = scan_file(path)
     return [page_of(scan, number).pixels for number in range(1, page_count(scan) + 1)]
 
 
@@ -33,7 +33,7 @@ def test_the_pages_are_those_of_the_scan_to_the_pixel(tmp_path: Path, ending: st
     make = scanned_pdf if ending == "pdf" else multipage_tiff
     source, parts = make(tmp_path / f"a.{ending}", 4), (tmp_path / "b", tmp_path / "c")
     for part in parts:
-        split(source, [2, 4], part, LIMITS)
+        split(scan_file(source), [2, 4], part, LIMITS)
     whole, some = _pages(source), _pages(parts[0])
     assert len(some) == 2
     assert np.array_equal(some[0], whole[1])
@@ -47,7 +47,7 @@ def test_a_page_keeps_its_turn_and_what_it_inherits(tmp_path: Path) -> None:
         for turn in (0, 90):
             add_page(pdf, image_stream(pdf, picture()), full_page(), rotate=turn)
         pdf.save(source)
-    split(source, [2], part, LIMITS)
+    split(scan_file(source), [2], part, LIMITS)
     assert np.array_equal(_pages(part)[0], _pages(source)[1])
 
 
@@ -58,7 +58,7 @@ def test_behind_a_lost_page_the_others_keep_their_numbers(tmp_path: Path) -> Non
             add_page(pdf, image_stream(pdf, picture(60 + number)), full_page())
         pdf.Root.Pages.Kids[1] = pikepdf.Dictionary()
         pdf.save(source)
-    split(source, [3], part, LIMITS)
+    split(scan_file(source), [3], part, LIMITS)
     assert _pages(part)[0].shape == picture(62).shape
 
 
@@ -66,13 +66,13 @@ def test_a_turned_tiff_is_seen_as_before(tmp_path: Path) -> None:
     source, part = tmp_path / "a.tif", tmp_path / "b.tif"
     frames = [Image.fromarray(picture(60 + number)) for number in range(2)]
     frames[0].save(source, save_all=True, append_images=frames[1:], tiffinfo={274: 6})
-    split(source, [1], part, LIMITS)
+    split(scan_file(source), [1], part, LIMITS)
     assert np.array_equal(_pages(part)[0], _pages(source)[0])
 
 
 def test_the_process_of_the_inspector_divides_too(tmp_path: Path) -> None:
     source, part = scanned_pdf(tmp_path / "a.pdf", 3), tmp_path / "b.pdf"
-    scan = ScanFile(source, "0" * 64, source.stat().st_size)
+    scan = scan_file(source)
     with Inspector() as inspector:
         inspector.split(scan, [1, 3], part)
         assert len(_pages(part)) == 2

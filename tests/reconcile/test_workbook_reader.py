@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -124,3 +130,123 @@ def test_texts_that_excel_escapes_are_read_as_they_were_written(tmp_path: Path) 
     with open_workbook(changed) as opened:
         ((_, row),) = opened.rows("Sheet1")
     assert list(row.values()) == ["Trần Thử", "_x", "Trần Mẫu", " "]
+
+
+def with_part(path: Path, ending: str, content: Iterable[bytes]) -> Path:
+    """Write a workbook with one text, in which one part is another."""
+    good = path.with_name("good.xlsx")
+    with xlsxwriter.Workbook(str(good)) as book:
+        book.add_worksheet().write_string(0, 0, "so")
+    with (
+        zipfile.ZipFile(good) as source,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+    ):
+        for name in source.namelist():
+            if not name.endswith(ending):
+                target.writestr(name, source.read(name))
+                continue
+            with target.open(name, "w", force_zip64=True) as file:
+                for block in content:
+                    file.write(block)
+    return path
+
+
+MB = 1 << 20
+HOSTILE_PARTS = {
+    "a cell without an end": ("sheet1.xml", [b"<worksheet><row><c t='str'><v>", *[b"a" * MB] * 300]),
+    "a shared string without an end": ("sharedStrings.xml", [b"<sst><si><t>", *[b"a" * MB] * 300]),
+    "a tag without an end": ("sheet1.xml", [b"<worksheet><row a='", *[b"a" * MB] * 300]),
+    "a tag of the styles without an end": (
+        "styles.xml",
+        [b"<styleSheet><numFmt formatCode='", *[b"a" * MB] * 300],
+    ),
+    "shared strings": (
+        "sharedStrings.xml",
+        [b"<sst>", *[b"<si><t>" + b"a" * 32_000 + b"</t></si>"] * 10_000],
+    ),
+    "empty shared strings": ("sharedStrings.xml", [b"<sst>", *[b"<si/>" * 200_000] * 50]),
+    "a row of too many cells": (
+        "sheet1.xml",
+        [b"<worksheet><row>", *[b"<c><v>1</v></c>" * 1_000] * 100, b"</row></worksheet>"],
+    ),
+    "a column beyond the last": (
+        "sheet1.xml",
+        [b"<worksheet><row><c r='ZZZZ1'><v>1</v></c></row></worksheet>"],
+    ),
+    "formats": ("styles.xml", [b"<styleSheet><cellXfs>", *[b"<xf numFmtId='1'/>" * 10_000] * 10]),
+    "a row number of 5000 digits": (
+        "sheet1.xml",
+        [b"<worksheet><row r='" + b"9" * 5_000 + b"'/></worksheet>"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("ending", "content"), HOSTILE_PARTS.values(), ids=HOSTILE_PARTS)
+def test_a_workbook_that_swells_is_refused_in_bounded_memory(
+    tmp_path: Path, ending: str, content: list[bytes]
+) -> None:
+    path = with_part(tmp_path / "a.xlsx", ending, content)
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from pipeline.errors import ReconcileError\n"
+        "from pipeline.reconcile.workbook_reader import open_workbook\n"
+        "try:\n"
+        "    with open_workbook(Path(sys.argv[1])) as book: list(book.rows('Sheet1'))\n"
+        "except ReconcileError as error: print(error.message)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True, timeout=300
+    )
+
+    told, megabytes = run.stdout.splitlines()
+    assert told.startswith("a.xlsx: ")
+    assert int(megabytes) < 450
+
+
+def test_the_longest_cell_of_excel_passes_and_one_more_letter_does_not(tmp_path: Path) -> None:
+    for length, passes in ((32_767, True), (32_768, False)):
+        cell = b"<worksheet><row><c t='str'><v>" + b"a" * length + b"</v></c></row></worksheet>"
+        path = with_part(tmp_path / f"{length}.xlsx", "sheet1.xml", [cell])
+        with open_workbook(path) as book:
+            if passes:
+                assert dict(book.rows("Sheet1")) == {1: {0: "a" * length}}
+            else:
+                with pytest.raises(ReconcileError, match=r"32\.767 chữ"):
+                    list(book.rows("Sheet1"))
+
+
+def test_pipes_and_links_are_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    (tmp_path / "link.xlsx").symlink_to("/dev/zero")
+    for name, told in (("pipe.xlsx", "tệp thường"), ("link.xlsx", "liên kết")):
+        with pytest.raises(ReconcileError, match=told), open_workbook(tmp_path / name):
+            pass
+
+
+@given(
+    st.sampled_from(["sheet1.xml", "sharedStrings.xml", "styles.xml", "workbook.xml", "workbook.xml.rels"]),
+    st.data(),
+)
+@settings(deadline=None, max_examples=150)
+def test_any_damage_to_a_part_is_read_or_told(
+    tmp_path_factory: pytest.TempPathFactory, ending: str, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("part")
+    with xlsxwriter.Workbook(str(folder / "a.xlsx")) as book:
+        sheet = book.add_worksheet("Tờ")
+        sheet.write_string(0, 0, "so")
+        sheet.write_datetime(1, 1, datetime(2010, 1, 4), book.add_format({"num_format": "dd.mm.yyyy"}))  # noqa: DTZ001
+    with zipfile.ZipFile(folder / "a.xlsx") as source, zipfile.ZipFile(folder / "b.xlsx", "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith(ending):
+                at = data.draw(st.integers(0, len(content)))
+                put = data.draw(
+                    st.binary(max_size=8) | st.sampled_from([b"<", b"'>", b"9" * 5_000, b"-1", b"_x202E_"])
+                )
+                content = content[:at] + put + content[data.draw(st.integers(at, len(content))) :]
+            target.writestr(name, content)
+    with suppress(ReconcileError), open_workbook(folder / "b.xlsx") as opened:
+        for name in opened.sheets:
+            list(opened.rows(name))

@@ -167,6 +167,42 @@ def test_a_broken_scan_gives_a_picture_that_says_so(workspace: Workspace, tmp_pa
     assert "bị hỏng" in picture.content.decode()
 
 
+def exchange(workspace: Workspace, ref: PageRef, tmp_path: Path) -> None:
+    """Put another sound page in the place of a scan in the store."""
+    stored = workspace.stored(ref.scan_sha256)
+    assert stored is not None
+    other = tmp_path / "other.png"
+    Image.fromarray(np.full((300, 400, 3), 40, np.uint8)).save(other)
+    stored.chmod(0o644)
+    stored.write_bytes(other.read_bytes())
+
+
+def test_a_scan_that_was_exchanged_in_the_store_is_never_shown(
+    workspace: Workspace, ref: PageRef, tmp_path: Path
+) -> None:
+    exchange(workspace, ref, tmp_path)
+    with Pictures(workspace) as pictures:
+        for picture in (pictures.page(straight(ref)), pictures.snippet(straight(ref), INK)):
+            assert not picture.found
+            assert "không còn đúng như khi nhận" in picture.content.decode()
+
+
+def test_a_picture_that_was_exchanged_in_the_cache_is_made_anew(
+    workspace: Workspace, decoder: Decoder, ref: PageRef
+) -> None:
+    with Pictures(workspace, decode=decoder) as pictures:
+        true_one = pictures.page(straight(ref)).content
+        pictures.snippet(straight(ref), INK)
+        first, second = sorted((workspace.pages / "review").glob("*/*.jpg"))
+        one, other = first.read_bytes(), second.read_bytes()
+        first.write_bytes(other)
+        second.write_bytes(one)
+        assert pictures.page(straight(ref)).content == true_one
+        first.write_bytes(one[:-40] + bytes(40))
+        second.write_bytes(other[:-1])
+        assert pictures.page(straight(ref)).content == true_one
+
+
 @pytest.mark.parametrize("sha256", ["", "../../etc/passwd", "a" * 63, "A" * 64, "*" * 64])
 def test_only_a_content_hash_names_a_scan(pictures: Pictures, sha256: str) -> None:
     assert not pictures.page(straight(PageRef(sha256, 1))).found
@@ -185,7 +221,10 @@ def test_the_store_stays_within_its_bound_and_drops_what_was_not_asked_for_longe
 
 def test_a_picture_that_was_cut_off_is_not_taken(tmp_path: Path) -> None:
     store = PictureCache(tmp_path)
-    store.put("0001", b"half a picture")
+    store.put("0001", b"a picture")
+    (path,) = tmp_path.glob("*/*")
+    assert store.get("0001") == b"a picture"
+    path.write_bytes(path.read_bytes()[:-1])
     assert store.get("0001") is None
 
 

@@ -85,6 +85,14 @@ def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
     return {row.sha256: row.pages for row in rows}
 
 
+def stored_scans(connection: Connection) -> dict[str, str]:
+    """Return how the books name each of their scans, by SHA-256: ``folder/file``."""
+    rows = connection.execute(
+        select(scan.c.sha256, scan.c.name, book.c.folder_name).join(book, book.c.id == scan.c.book_id)
+    )
+    return {row.sha256: f"{row.folder_name}/{row.name}" for row in rows}
+
+
 def upserted(
     connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
 ) -> tuple[int, bool]:
