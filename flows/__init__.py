@@ -1,12 +1,16 @@
-"""Prefect lives here, and nothing but Prefect. It is set to stay offline before it is first imported.
+"""Prefect lives here, and nothing but Prefect. It is set to stay offline and closed before it is first imported.
 
-Every setting here is only a default: an environment variable of the same name wins.
+That it stays offline is only a default: an environment variable of the same name wins.
 """
 
 import os
+from pathlib import Path
 
+from pipeline.files import keep_files_private
 from pipeline.logs import configure_logs
-from pipeline.settings import read_log_options
+from pipeline.prefect_access import CLIENT_SECRET, closed_server, known_prefect_secret, prefect_secret
+from pipeline.settings import read_log_options, read_settings
+from pipeline.workspace import Workspace
 
 OFFLINE = {
     "DO_NOT_TRACK": "1",
@@ -17,7 +21,40 @@ OFFLINE = {
 }
 """No telemetry from server, client or web page; a slow machine gets time to start its temporary server."""
 
+TEMPORARY_ADDRESS = "http://127.0.0.1:0/api"
+"""Stands for that of a temporary server, whose port nobody knows before; it has no page."""
+
+
+def use_known_secret() -> None:
+    """Let Prefect's client show the secret of this process's workspace, if it has one and was told none.
+
+    Raises:
+        SecurityError: Others may read the secret.
+        StorageError: It cannot be read.
+    """
+    if not os.environ.get(CLIENT_SECRET):
+        known = known_prefect_secret(Workspace(read_settings().workspace.expanduser().resolve()).prefect_key)
+        if known is not None:
+            os.environ[CLIENT_SECRET] = known
+
+
+def close_temporary_server(workspace: Path) -> None:
+    """Let a server that Prefect starts for this process alone answer nobody else; call it before Prefect is imported.
+
+    Args:
+        workspace: The folder whose secret server and client share; it is made when there is none.
+
+    Raises:
+        SecurityError: Others may read the secret.
+        StorageError: It cannot be read or written.
+    """
+    secret = os.environ.get(CLIENT_SECRET) or prefect_secret(Workspace(workspace).prefect_key)
+    os.environ.update(closed_server(secret, TEMPORARY_ADDRESS))
+
+
 for name, value in OFFLINE.items():
     os.environ.setdefault(name, value)
 
-configure_logs(read_log_options())  # a flow starts wherever Prefect imports it
+keep_files_private()  # a flow starts wherever Prefect imports it
+configure_logs(read_log_options())
+use_known_secret()

@@ -10,8 +10,10 @@ import os
 import sys
 from pathlib import Path
 
+from flows import close_temporary_server
 from pipeline.batch import book_folders
 from pipeline.errors import HotichError
+from pipeline.settings import read_settings
 
 
 def main() -> int:
@@ -22,11 +24,13 @@ def main() -> int:
     parser.add_argument("--workers", type=int, help="số tiến trình, mặc định bằng số nhân máy")
     chosen = parser.parse_args()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # before Prefect is imported
-    from flows.nightly import nightly
-    from flows.summary import overview
-
     try:
         book_folders(Path(chosen.folder))  # a wrong folder is told before a server is started
+        workspace, _ = read_settings().places_of(Path(chosen.workspace) if chosen.workspace else None)
+        close_temporary_server(workspace)
+        from flows.nightly import nightly
+        from flows.summary import overview
+
         summaries = nightly(chosen.folder, chosen.workspace, chosen.workers)
     except HotichError as error:
         print(error.message, file=sys.stderr)

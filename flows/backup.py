@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.summary import Summary
 from flows.trying import BACKING_UP
-from pipeline.backup import BackupReport, Vault, back_up, key_in
+from pipeline.backup import BackupReport, Vault, back_up, backup_key
 from pipeline.localtime import OFFICE_ZONE
 from pipeline.settings import read_settings
 
@@ -21,10 +21,25 @@ def run_name() -> str:
 
 @flow(name="backup", flow_run_name=run_name, log_prints=False, persist_result=False)
 def backup(
-    target: str, workspace: str | None = None, key_file: str | None = None, keep: int | None = 30
+    target: str,
+    workspace: str | None = None,
+    key_file: str | None = None,
+    keep: int | None = 30,
+    plain: bool = False,
 ) -> Summary:
-    """Back everything up into ``target`` and keep the newest ``keep`` backups; without private keys."""
-    summary = make_backup(target, workspace, key_file, keep)
+    """Back everything up; without private keys.
+
+    Args:
+        target: The folder of the backups.
+        workspace: The workspace, by default the one in the settings.
+        key_file: The key that encrypts the backup, by default the one in the settings.
+        keep: How many backups stay, the newest.
+        plain: Do not encrypt; without this word and without a key nothing is backed up.
+
+    Returns:
+        What was backed up, as counts.
+    """
+    summary = make_backup(target, workspace, key_file, keep, plain)
     told = told_of(summary)
     create_markdown_artifact(markdown=told, key="backup", description="Sao lưu")
     get_run_logger().info(told)
@@ -32,12 +47,17 @@ def backup(
 
 
 @task(name="make-backup", **BACKING_UP)
-def make_backup(target: str, workspace: str | None, key_file: str | None, keep: int | None) -> Summary:
+def make_backup(
+    target: str, workspace: str | None, key_file: str | None, keep: int | None, plain: bool
+) -> Summary:
     """``pipeline.backup.back_up`` over what the settings say."""
     settings = read_settings()
+    folder = Path(target)
+    chosen, plain = settings.backup_protection(Path(key_file) if key_file else None, plain=plain)
+    key = backup_key(folder, chosen, plain=plain)
     context = settings.run_context(Path(workspace) if workspace else None)
     report = back_up(
-        Vault(Path(target), key_in(Path(key_file) if key_file else None)),
+        Vault(folder, key),
         context.workspace,
         context.registry_url,
         settings.program_folders(),

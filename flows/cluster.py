@@ -20,12 +20,13 @@ from prefect.settings import get_current_settings
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.order import order_books
-from flows.summary import Summary, guarded, summary_of, warned
+from flows.summary import Summary, book_run_name, guarded, summary_of, warned
 from flows.trying import READING
 from pipeline.batch import CircuitBreaker, book_report
 from pipeline.batch.cluster import ClusterWorkers, connected, require_cluster
 from pipeline.errors import ReadingStopped, SetupError
 from pipeline.files import sha256_of_file
+from pipeline.prefect_access import CLIENT_SECRET, basic_authorization
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace
 
@@ -101,7 +102,7 @@ def books_on_cluster(folders: list[str], workspace: str | None, at_once: int) ->
     return summaries, stopped
 
 
-@task(name="read-book", task_run_name="read-book-{folder}", **READING)
+@task(name="read-book", task_run_name=book_run_name, **READING)
 def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
     """One book, its pages on all workers of the cluster that this task runs on."""
 
@@ -120,10 +121,10 @@ def read_book_on_cluster(folder: str, workspace: str | None) -> Outcome:
 
 
 def require_server() -> None:
-    """Check that a permanent Prefect server answers; workers cannot reach the temporary one of a single run.
+    """Check that a permanent Prefect server answers who has the secret; workers cannot reach a temporary one.
 
     Raises:
-        SetupError: None answers.
+        SetupError: None answers, or it has another secret.
     """
     address = server_address()
     if not address:
@@ -133,15 +134,29 @@ def require_server() -> None:
         )
     try:
         httpx.get(f"{address}/health", timeout=30).raise_for_status()
+        secret = server_secret()
+        headers = {"Authorization": basic_authorization(secret)} if secret else {}
+        refused = httpx.get(f"{address}/version", headers=headers, timeout=30).status_code in (401, 403)
     except httpx.HTTPError:
         raise SetupError(
             f"Máy chủ Prefect ở {address} không trả lời. Hãy kiểm tra PREFECT_API_URL và tường lửa."
         ) from None
+    if refused:
+        raise SetupError(
+            f"Máy chủ Prefect ở {address} không nhận khóa của máy này. Hãy chép tệp prefect.key của máy chủ vào "
+            f"thư mục làm việc (chmod 600), hoặc đặt {CLIENT_SECRET}."
+        )
 
 
 def server_address() -> str | None:
     """Return the address of the Prefect server that this process uses."""
     return get_current_settings().api.url
+
+
+def server_secret() -> str:
+    """Return the secret that this process shows to the Prefect server, ``""`` when it has none."""
+    secret = get_current_settings().api.auth_string
+    return secret.get_secret_value() if secret else ""
 
 
 def require_settings(client: Client) -> None:
@@ -155,8 +170,8 @@ def require_settings(client: Client) -> None:
     others = [address for address, print_ in client.run(settings_print).items() if print_ != mine]
     if others:
         raise SetupError(
-            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_URL, các tệp của cơ "
-            "quan và khóa audit.key trong thư mục làm việc phải giống nhau): "
+            "Những tiến trình này được đặt khác máy đang gọi (các biến HOTICH_… và PREFECT_API_…, các tệp của cơ "
+            "quan và khóa audit.key, prefect.key trong thư mục làm việc phải giống nhau): "
             f"{', '.join(others)}."
         )
 
@@ -172,6 +187,7 @@ def settings_print() -> str:
     told = [
         settings.model_dump_json(exclude={"workers", "cluster"}),
         str(server_address()),
+        server_secret(),
         *(sha256_of_file(path) if path.exists() else "" for path in files),
     ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flows.summary import Summary, overview
+from pipeline.files import printable
 
 TO_DO = {
     "stopped": "sổ bị dừng vì quá nhiều trang không đọc được: xem máy quét, ổ đĩa, rồi `hotich doctor`",
@@ -77,5 +78,4 @@ def _unlike(summaries: Sequence[Summary]) -> list[str]:
 
 def _cell(name: str) -> str:
     """Return a name of a file or folder for a table: nothing in it is markup."""
-    plain = "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
-    return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#!" else letter for letter in plain)
+    return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#!" else letter for letter in printable(name))

@@ -24,7 +24,7 @@ from prefect.exceptions import PrefectException
 
 from flows.morning import morning_report
 from flows.order import list_books, order_books
-from flows.summary import Summary, guarded, overview, summary_of, warned
+from flows.summary import Summary, book_run_name, guarded, overview, summary_of, warned
 from flows.trying import CHECKING, READING
 from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry
 from pipeline.batch.worker_process import load_readers_ahead
@@ -121,7 +121,7 @@ class ProgressBar:
         return lambda page: self.show(number + page.done / page.total)
 
 
-@task(name="read-book", task_run_name="read-book-{folder}", **READING)
+@task(name="read-book", task_run_name=book_run_name, **READING)
 def read_book(
     folder: str,
     workspace: str | None,

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import get_run_logger
+from prefect.runtime import task_run
 
 from pipeline.batch import BookReport
 from pipeline.calibration import describe_drift
 from pipeline.errors import HotichError
+from pipeline.files import printable
 
 T = TypeVar("T")
 Summary = dict[str, Any]
@@ -29,7 +31,7 @@ def guarded(read: Callable[[], T], folder: str) -> T:
         raise
     except Exception as error:  # noqa: BLE001
         raise RuntimeError(
-            f"{type(error).__name__}: see this book with “hotich --verbose run {folder}”"
+            f"{type(error).__name__}: see this book with “hotich --verbose run {printable(folder)}”"
         ) from None
 
 
@@ -40,7 +42,7 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
     ``folder``; it is empty for any other book.
     """
     return {
-        "book": report.folder,
+        "book": printable(report.folder),
         "pages": report.pages,
         "read": report.read,
         "known": report.known,
@@ -52,7 +54,10 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
         "failures": [
             f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures
         ],
-        "drift": list(describe_drift(report.drift, folder or report.folder, workspace))
+        "drift": [
+            printable(sentence)
+            for sentence in describe_drift(report.drift, folder or report.folder, workspace)
+        ]
         if report.drift
         else [],
     }
@@ -80,4 +85,9 @@ def overview(summaries: list[Summary]) -> str:
 
 
 def _place(scan: str, page_no: int | None) -> str:
-    return scan if page_no is None else f"{scan} trang {page_no}"
+    return printable(scan) if page_no is None else f"{printable(scan)} trang {page_no}"
+
+
+def book_run_name() -> str:
+    """The name in Prefect of a task that reads the book ``folder``."""
+    return f"read-book-{printable(str(task_run.parameters['folder']))}"

@@ -124,6 +124,13 @@ class BackupRefused(HotichError):
     exit_code = 15
 
 
+class SecurityError(HotichError):
+    """What must be closed is open: a secret that others can read, or a server that answers without it."""
+
+    code = "security"
+    exit_code = 16
+
+
 class UnknownFileType(ScanError):
     """The bytes are neither PDF nor an image format that is read."""
 

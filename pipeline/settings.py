@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     ``HOTICH_STORE_NIGHTS`` (within how many nights the whole store of scans is checked).
     Review: ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL`` (errors a thousand handwritten fields that are
     accepted without a person).
+    Backups: ``HOTICH_BACKUP_KEY_FILE`` (the key that encrypts them), ``HOTICH_BACKUP_PLAIN`` (the word for none).
     """
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
@@ -56,6 +57,8 @@ class Settings(BaseSettings):
     store_nights: int = Field(default=NIGHTS, ge=1, le=256)
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
+    backup_key_file: Path | None = None
+    backup_plain: bool = False
 
     def run_context(self, workspace: Path | None = None) -> RunContext:
         """Return the run context that these settings ask for; ``workspace`` overrules theirs.
@@ -91,6 +94,20 @@ class Settings(BaseSettings):
         """The workspace and the address of the registry; neither need be there."""
         folder = (workspace or self.workspace).expanduser().resolve()
         return folder, self._with_key(self.registry_url or Workspace(folder).registry_url)
+
+    def backup_protection(self, key_file: Path | None, *, plain: bool = False) -> tuple[Path | None, bool]:
+        """Return the file of the key that encrypts backups, and whether there is to be none.
+
+        A word said with the command counts before what is set; a key that is set counts before ``backup_plain``.
+
+        Args:
+            key_file: The file that the command names.
+            plain: Whether the command asks for a backup that is not encrypted.
+        """
+        chosen = key_file or (None if plain else self.backup_key_file)
+        return (chosen.expanduser().absolute() if chosen else None), plain or (
+            self.backup_plain and not chosen
+        )
 
     def program_folders(self) -> Mapping[str, Path]:
         """Where declarations and models of this installation lie, by name."""

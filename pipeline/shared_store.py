@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import AlteredScan, HotichError, StorageError
-from pipeline.files import TEMP_PREFIX, sha256_of, sha256_of_file, temporary_path
+from pipeline.files import TEMP_PREFIX, make_read_only, sha256_of, sha256_of_file, temporary_path
 from pipeline.staff_toml import StaffFile
 
 FILE = "store.toml"
@@ -102,7 +102,7 @@ class SharedStore:
                         f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã bị sửa hoặc hỏng. "
                         "Hãy lấy lại từ bản sao lưu."
                     )
-                coming.chmod(0o444)
+                make_read_only(coming)
                 coming.replace(target)
             finally:
                 coming.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from pipeline.errors import AlteredScan, ScanError
 from pipeline.files import (
     atomic_path,
     make_folder,
+    make_read_only,
     printable,
     remove_temporary_files,
     sha256_and_size,
@@ -105,6 +106,21 @@ class Workspace:
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"
+
+    @property
+    def prefect(self) -> Path:
+        """What Prefect's server keeps of its runs; made again when lost."""
+        return self.root / "prefect"
+
+    @property
+    def prefect_address(self) -> Path:
+        """Where this workspace's Prefect server was last started."""
+        return self.prefect / "hotich-address"
+
+    @property
+    def prefect_key(self) -> Path:
+        """The secret without which Prefect's server answers nobody; private, there once a server was started."""
+        return self.root / "prefect.key"
 
     @property
     def shared(self) -> SharedStore | None:
@@ -243,12 +259,12 @@ def _copy_into_place(source: Path, target: Path, sha256: str) -> None:
             raise ScanError(
                 f"Tệp «{printable(source)}» thay đổi trong lúc chép. Hãy đợi máy quét ghi xong rồi chạy lại."
             )
-        temporary.chmod(0o444)
+        make_read_only(temporary)
 
 
 def _copy(source: Path, target: Path) -> None:
     """Copy the bytes; raises ``OSError`` of writing, ``ScanError`` of reading."""
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         for block in _blocks_of(source):
             rest = memoryview(block)

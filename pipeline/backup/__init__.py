@@ -2,6 +2,6 @@
 
 from pipeline.backup.create import BackupReport, back_up, verify
 from pipeline.backup.restore import RestoreReport, restore
-from pipeline.backup.vault import Vault, key_in
+from pipeline.backup.vault import Vault, backup_key, key_in
 
-__all__ = ["BackupReport", "RestoreReport", "Vault", "back_up", "key_in", "restore", "verify"]
+__all__ = ["BackupReport", "RestoreReport", "Vault", "back_up", "backup_key", "key_in", "restore", "verify"]

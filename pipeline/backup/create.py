@@ -27,8 +27,8 @@ OnFile = Callable[[int, int], None]
 KEYS = ("audit.key", "package.key")
 """Private keys: in a backup only when it is encrypted and they are asked for."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
-REMADE = ("pages", "prefect", "reports")
-"""Folders of the workspace that the program makes anew."""
+REMADE = ("pages", "prefect", "prefect.key", "reports")
+"""What of the workspace the program makes anew."""
 
 
 @dataclass(frozen=True)

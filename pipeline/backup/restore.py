@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.backup.create import REGISTRY, WORKSPACE, OnFile, newest
 from pipeline.backup.vault import Vault
 from pipeline.errors import BackupRefused
+from pipeline.files import make_read_only
 from pipeline.registry.database import snapshot
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def restore(
                 folder.rename(root / PROGRAM / folder.name)
         for stored in (root / "objects").rglob("*"):
             if stored.is_file():
-                stored.chmod(0o444)
+                make_read_only(stored)
         workspace.parent.mkdir(parents=True, exist_ok=True)
         if workspace.exists():
             workspace.rmdir()

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.backup.cipher import decrypt_blocks, encrypt_blocks
 from pipeline.errors import BackupRefused, StorageError
 from pipeline.files import FileRefused, atomic_path, file_blocks, parse_json, sha256_and_size
-from pipeline.registry.database.encryption import read_key
+from pipeline.registry.database.encryption import MAKE_KEY, read_key
 
 FORMAT = 1
 
@@ -94,6 +94,37 @@ def key_in(path: Path | None) -> bytes | None:
     return None if path is None else bytes.fromhex(read_key(path))
 
 
+def backup_key(folder: Path, key_file: Path | None, *, plain: bool) -> bytes | None:
+    """Return the key of a backup that is to be made, ``None`` for one that is not encrypted because somebody said so.
+
+    Args:
+        folder: Where the backups go; the key may not lie there.
+        key_file: The file of the key.
+        plain: Whether the backup is to be readable by whoever has its disk.
+
+    Raises:
+        BackupRefused: There is neither a key nor the word for none, or both, or the key lies beside the backup.
+        SetupError: The file holds no usable key.
+    """
+    if key_file is None:
+        if plain:
+            return None
+        raise BackupRefused(
+            "Chưa sao lưu: chưa có khóa để mã hóa. Bản sao lưu có mọi bản quét và cả sổ dữ liệu. Hãy tạo khóa một lần, "
+            f"{MAKE_KEY}, cất một bản ở nơi khác, rồi thêm --key-file TỆP_KHÓA (hay đặt HOTICH_BACKUP_KEY_FILE). Nếu ổ "
+            "sao lưu đã được mã hóa bằng cách khác thì thêm --plain để sao lưu không mã hóa."
+        )
+    if plain:
+        raise BackupRefused(
+            "Có cả khóa lẫn --plain. Hãy bỏ một trong hai: có khóa thì bản sao lưu được mã hóa."
+        )
+    if key_file.resolve().is_relative_to(folder.resolve()):
+        raise BackupRefused(
+            "Khóa không được nằm trong thư mục sao lưu: ai lấy được ổ ấy thì mở được. Hãy chuyển khóa đi nơi khác."
+        )
+    return key_in(key_file)
+
+
 class Vault:
     """A folder of backups, all of them encrypted or none.
 
@@ -118,7 +149,8 @@ class Vault:
             raise BackupRefused(
                 f"Các bản sao lưu trong {self.folder} được mã hóa. Hãy thêm --key-file TỆP_KHÓA."
                 if not self._ending
-                else f"Các bản sao lưu trong {self.folder} không mã hóa. Hãy bỏ --key-file, hoặc chọn thư mục khác."
+                else f"Các bản sao lưu trong {self.folder} không mã hóa. Hãy chọn thư mục khác cho các bản mã hóa "
+                "(hoặc bỏ --key-file: xem và khôi phục bản cũ; sao lưu tiếp như cũ thì --plain)."
             )
         return tuple(sorted(path.name.split(".")[0] for path in found))
 

@@ -3,10 +3,17 @@
 import sys
 
 from pipeline.batch.worker_process import load_readers_ahead
+from pipeline.errors import SecurityError
+from pipeline.files import keep_files_private
 
 
 def main() -> None:
     """Entry point of the ``hotich`` command. One that reads pages has its readers loaded while it loads itself."""
+    try:
+        keep_files_private()
+    except SecurityError as error:
+        sys.stderr.write(f"Lỗi: {error.message}\n")
+        sys.exit(error.exit_code)
     if sys.argv[1:2] == ["run"]:
         load_readers_ahead()
     from pipeline.cli.app import app

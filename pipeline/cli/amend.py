@@ -12,6 +12,7 @@ from rich.table import Table
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import RegistryError
+from pipeline.files import printable
 from pipeline.kinds import DATE
 from pipeline.model import PageRef
 from pipeline.registry import Registry
@@ -123,5 +124,6 @@ def _paper(registry: Registry, entry_id: int, scan: str, page: int) -> PageRef:
         if name == scan:
             return PageRef(sha256, page)
     raise RegistryError(
-        f"Sổ “{book.folder_name}” không có bản quét “{scan}”. Sổ có: {', '.join(book.scans.values())}."
+        f"Sổ “{printable(book.folder_name)}” không có bản quét “{printable(scan)}”. Sổ có: "
+        f"{', '.join(map(printable, book.scans.values()))}."
     )

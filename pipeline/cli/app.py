@@ -36,6 +36,7 @@ from pipeline.cli.serve import serve
 from pipeline.cli.server import server
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
+from pipeline.cli.worker import worker
 from pipeline.logs import configure_logs, with_verbosity
 from pipeline.settings import read_log_options
 
@@ -47,6 +48,7 @@ COMMANDS = (
     ("queue", queue),
     ("serve", serve),
     ("server", server),
+    ("worker", worker),
     ("encrypt", encrypt),
     ("backup", backup),
     ("restore", restore),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.backup import BackupReport, Vault, back_up, key_in, verify
+from pipeline.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.backup import restore as bring_back
 from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json, track_work
 from pipeline.errors import AuditFlawed, SetupError
@@ -19,7 +19,8 @@ FolderArgument = Annotated[
 KeyOption = Annotated[
     Path | None,
     typer.Option(
-        "--key-file", help="Tệp khóa: bản sao lưu được mã hóa bằng khóa này (64 chữ số thập lục phân)."
+        "--key-file",
+        help="Tệp khóa (64 chữ số thập lục phân) để mã hóa và mở bản sao lưu [HOTICH_BACKUP_KEY_FILE].",
     ),
 ]
 
@@ -27,6 +28,12 @@ KeyOption = Annotated[
 def backup(
     folder: FolderArgument,
     key_file: KeyOption = None,
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="Không mã hóa: ai lấy được ổ sao lưu thì đọc được mọi bản quét và cả sổ dữ liệu."
+        ),
+    ] = False,
     keys: Annotated[
         bool,
         typer.Option("--keys", help="Sao lưu cả khóa riêng (audit.key, package.key); chỉ khi có --key-file."),
@@ -41,12 +48,13 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Sao lưu sổ dữ liệu, bản quét, thiết lập, khai báo và mô hình; rồi khôi phục thử sổ dữ liệu."""
+    settings = read_settings()
+    key_file, plain = settings.backup_protection(key_file, plain=plain)
     if keys and key_file is None:
         raise SetupError(
             "Khóa riêng chỉ được sao lưu khi bản sao lưu được mã hóa: hãy thêm --key-file TỆP_KHÓA."
         )
-    settings = read_settings()
-    vault = Vault(folder, key_in(key_file))
+    vault = Vault(folder, key_in(key_file) if check else backup_key(folder, key_file, plain=plain))
     with track_work("Kiểm tra" if check else "Sao lưu", "tệp") as on_file:
         if check:
             report = verify(vault, on_file=on_file)
@@ -101,6 +109,7 @@ def restore(
         str | None, typer.Option("--name", help="Bản sao lưu nào (NNNNTTNN-GGPPGG); mặc định bản mới nhất.")
     ] = None,
     key_file: KeyOption = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Bản sao lưu không mã hóa.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -109,7 +118,7 @@ def restore(
     target, url = settings.places_of(workspace)
     with track_work("Khôi phục", "tệp") as on_file:
         report = bring_back(
-            Vault(folder, key_in(key_file)),
+            Vault(folder, key_in(settings.backup_protection(key_file, plain=plain)[0])),
             target,
             url,
             name=name,

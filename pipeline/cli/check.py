@@ -10,7 +10,7 @@ from rich.table import Table
 
 from pipeline.batch import CheckReport, check_books, check_registry
 from pipeline.cli.findings import FindingPlaces, describe_details, finding_sentence, format_reasons
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
 from pipeline.errors import LedgerError
 from pipeline.model import Severity
 from pipeline.registry import CrossEntryFinding, Registry
@@ -90,8 +90,8 @@ def _show(found: list[CrossEntryFinding], places: FindingPlaces, schemas: Schema
         place = places.of_finding(one)
         spec = schemas.findings.get(one.finding.code)
         table.add_row(
-            escape(place.book) if place else "–",
-            escape(place.scan) if place else "–",
+            name_cell(place.book) if place else "–",
+            name_cell(place.scan) if place else "–",
             str(place.page_no) if place else "–",
             escape(place.number) if place and place.number else "–",
             one.finding.code,

@@ -17,6 +17,7 @@ from pipeline.cli.check import ids_of
 from pipeline.cli.page_pictures import font_of
 from pipeline.cli.screen import WorkspaceOption, out
 from pipeline.errors import HotichError, StorageError
+from pipeline.files import printable
 from pipeline.imaging.geometry import warp
 from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.model import (
@@ -187,7 +188,8 @@ def _thumbs(
             mine = entries.get(page.ref, [])
             yield _thumb(registry, book_id, page, number, mine, context, book.scans)
     for failure in () if wanted else book.failures:
-        where = failure.scan if failure.page_no is None else f"{failure.scan}, trang {failure.page_no}"
+        scan = printable(failure.scan)
+        where = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
         yield Thumb(None, where, f"không đọc được ({failure.code})", bad=True)
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,16 +24,24 @@ from rich.table import Table
 import pipeline
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.digitize import default_engines
-from pipeline.errors import HotichError, SetupError
+from pipeline.errors import HotichError, SecurityError, SetupError, StorageError
+from pipeline.files import OWNER_ONLY, UMASK_VARIABLE, chosen_umask
 from pipeline.kinds import KINDS
 from pipeline.model import Crop
 from pipeline.ocr import models
 from pipeline.ocr.tesseract import languages, tesseract_version
+from pipeline.prefect_access import CLIENT_SECRET, DEFAULT_ADDRESS, known_prefect_secret, server_access
 from pipeline.run_context import RunContext
 from pipeline.settings import Settings, read_settings
+from pipeline.workspace import Workspace
 
-State = Literal["ok", "warning", "missing"]
-MARKS: dict[State, str] = {"ok": "[green]có[/]", "warning": "[yellow]nên xem[/]", "missing": "[red]thiếu[/]"}
+State = Literal["ok", "warning", "missing", "open"]
+MARKS: dict[State, str] = {
+    "ok": "[green]có[/]",
+    "warning": "[yellow]nên xem[/]",
+    "missing": "[red]thiếu[/]",
+    "open": "[bold red]hở[/]",
+}
 LEAST_FREE_BYTES = 2_000_000_000
 PAGE_BYTES = 1_500_000
 """What a page takes in the workspace, scan and registry together, as a rough guide (300 dpi colour JPEG)."""
@@ -52,8 +61,9 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     """Kiểm tra máy: chương trình, dữ liệu, mô hình, quyền ghi; thiếu gì thì chỉ cách cài."""
     checks = tuple(_checks(workspace))
     missing = [check for check in checks if check.state == "missing"]
+    unsafe = [check for check in checks if check.state == "open"]
     if as_json:
-        print_json({"ok": not missing, "checks": checks})
+        print_json({"ok": not missing and not unsafe, "checks": checks})
     else:
         table = Table("", "Kiểm tra", "Tìm thấy")
         for check in checks:
@@ -62,7 +72,12 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         for check in checks:
             if check.advice and check.state != "ok":
                 out().print(f"{check.name}: {check.advice}", markup=False)
-        out().print("Máy sẵn sàng." if not missing else f"Còn thiếu {len(missing)} thứ.")
+        if unsafe:
+            out().print(f"Chưa an toàn: {', '.join(check.name for check in unsafe)}.", markup=False)
+        if missing or not unsafe:
+            out().print("Máy sẵn sàng." if not missing else f"Còn thiếu {len(missing)} thứ.")
+    if unsafe:
+        raise typer.Exit(SecurityError.exit_code)
     if missing:
         raise typer.Exit(SetupError.exit_code)
 
@@ -77,6 +92,8 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield _program("Poppler (pdftoppm)", "pdftoppm", "sudo apt-get install poppler-utils")
     yield _checked("Phông chữ in để vẽ sổ giả", _fonts, "warning")
     yield from _models(settings)
+    yield from _prefect(Workspace(settings.places_of(workspace)[0]))
+    yield _file_modes(Workspace(settings.places_of(workspace)[0]))
     try:
         context = settings.run_context(workspace)
     except HotichError as error:
@@ -217,6 +234,83 @@ def _free_space(folder: Path) -> Check:
     if free >= LEAST_FREE_BYTES:
         return Check("Chỗ trống trên ổ đĩa", "ok", found)
     return Check("Chỗ trống trên ổ đĩa", "warning", found, "Hãy dọn bớt ổ đĩa trước khi chạy nhiều sổ.")
+
+
+def _prefect(workspace: Workspace) -> Iterator[Check]:
+    """Whether the secret of Prefect's server is secret, and whether a server that runs answers without it."""
+    name, secret = "Khóa của máy chủ Prefect", None
+    try:
+        secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(workspace.prefect_key)
+    except SecurityError as error:
+        yield Check(name, "open", "không kín", error.message)
+    except StorageError as error:
+        yield Check(name, "missing", "không đọc được", error.message)
+    else:
+        yield Check(name, "ok", "kín" if secret else "chưa có, sẽ được tạo khi chạy hotich server")
+    yield _server(prefect_address(workspace), secret)
+
+
+def prefect_address(workspace: Workspace) -> str:
+    """Return where Prefect's server is asked: as the environment says, else where it was last started."""
+    told = os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    if told:
+        return told
+    try:
+        return workspace.prefect_address.read_text("utf-8").strip() or DEFAULT_ADDRESS
+    except (OSError, ValueError):
+        return DEFAULT_ADDRESS
+
+
+def _server(address: str, secret: str | None) -> Check:
+    """Whether Prefect's server is closed; it is asked as a stranger and as a foreign web page would ask."""
+    name, access = "Máy chủ Prefect", server_access(address, secret)
+    if access is None:
+        return Check(name, "ok", f"không chạy ở {address}")
+    flaws = [
+        *(["trả lời cả người không có khóa"] if access.anonymous else []),
+        *(["cho trang web lạ đọc câu trả lời"] if access.foreign_pages else []),
+        *(["là của tài khoản khác trên máy này"] if access.owners - {os.geteuid()} else []),
+    ]
+    if flaws:
+        advice = (
+            f"Máy chủ ở {address} {' và '.join(flaws)}: người ấy chạy được chương trình bằng quyền của tài khoản này. "
+            "Hãy tắt ngay và chạy lại bằng “hotich server”."
+        )
+        return Check(name, "open", f"{address} để ngỏ", advice)
+    if access.knows_secret is False:
+        advice = "Khóa trong thư mục làm việc không phải khóa của máy chủ đang chạy. Hãy chép đúng khóa hoặc chạy lại."
+        return Check(name, "warning", f"{address} kín, khác khóa", advice)
+    if access.reachable:
+        advice = (
+            "Máy khác tới được máy chủ này; khóa đi trên mạng không được mã hóa. Chỉ dùng trong mạng riêng: "
+            "docs/how-to/use-a-cluster.md."
+        )
+        return Check(name, "warning", f"kín, nghe ở {', '.join(access.reachable)}", advice)
+    return Check(name, "ok", f"{address}, kín")
+
+
+def _file_modes(workspace: Workspace) -> Check:
+    """Whether what was made before, or by a program that does not care, can be read by other accounts."""
+    name = "Quyền của tệp"
+    mask = chosen_umask(os.environ.get(UMASK_VARIABLE, ""))
+    wide = [path.name or str(path) for path in _first_files(workspace.root) if path.stat().st_mode & mask]
+    if wide:
+        advice = f"Người khác đọc được {', '.join(wide[:5])}. Hãy chạy: chmod -R go-rwx {workspace.root}"
+        return Check(name, "warning", f"{len(wide)} tệp để ngỏ", advice)
+    if mask != OWNER_ONLY:
+        advice = (
+            f"Nhóm của tài khoản này được đọc tệp ({UMASK_VARIABLE}={mask:03o}). Máy chỉ có một tài khoản thì bỏ biến "
+            "ấy."
+        )
+        return Check(name, "warning", "nhóm được đọc", advice)
+    return Check(name, "ok", "chỉ tài khoản này đọc được")
+
+
+def _first_files(root: Path) -> Iterator[Path]:
+    """The folder and what lies directly in it."""
+    with suppress(OSError):
+        yield root.resolve(strict=True)
+        yield from sorted(path for path in root.iterdir() if not path.is_symlink())
 
 
 def _registry(context: RunContext) -> Check:

@@ -19,6 +19,7 @@ from pipeline.cli.screen import (
     JsonOption,
     WorkersOption,
     WorkspaceOption,
+    name_cell,
     out,
     plain,
     print_json,
@@ -28,6 +29,7 @@ from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.options import read_options
 from pipeline.export.package_folder import PackageFlaw, package_flaws
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
+from pipeline.files import printable
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -72,10 +74,11 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
     """What became of a book."""
     if report.refused:
         blocking = sum(fault.blocking for fault in report.faults)
-        yield f"{report.book}: {_REFUSED[report.refused].format(held=len(report.blockers), blocking=blocking)}"
+        why = _REFUSED[report.refused].format(held=len(report.blockers), blocking=blocking)
+        yield f"{printable(report.book)}: {why}"
         return
     size = report.pdf_bytes / max(1, report.entries) / 1000
-    yield f"{report.book}: đã xuất {report.entries} việc vào {report.folder} ({size:.0f} kB một việc)."
+    yield f"{printable(report.book)}: đã xuất {report.entries} việc vào {report.folder} ({size:.0f} kB một việc)."
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
     if report.blockers:
         yield f"  CHƯA ĐỦ: {len(report.blockers)} chỗ chưa xong không có trong gói, đã ghi vào bản kê."
@@ -96,8 +99,8 @@ def blocker_table(report: PackageReport, limit: int) -> Table:
     for one in report.blockers[:limit]:
         page = str(one.page_no) if one.page_no else "–"
         table.add_row(
-            escape(report.book),
-            escape(one.scan),
+            name_cell(report.book),
+            name_cell(one.scan),
             page,
             escape(one.number) or "–",
             WHY[one.why],
@@ -118,7 +121,7 @@ def fault_table(report: PackageReport, limit: int) -> Table:
     table = Table("Sổ", "Dòng", "Số", "Mã việc", "Cột", "Kiểm tra", "Mức")
     for fault in report.faults[:limit]:
         table.add_row(
-            escape(report.book),
+            name_cell(report.book),
             str(fault.row or "–"),
             escape(fault.number) or "–",
             entry_of(report, fault),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import schema
+from pipeline.files import printable
 from pipeline.model import Hypothesis, PageKind
 from pipeline.registry import BookSummary, CrossEntryFinding, Registry
 from pipeline.schema import Schemas
@@ -77,7 +78,7 @@ class FindingPlace:
     @property
     def told(self) -> str:
         number = f", số {self.number}" if self.number else ""
-        return f"{self.book}, {self.scan} trang {self.page_no}{number}"
+        return f"{printable(self.book)}, {printable(self.scan)} trang {self.page_no}{number}"
 
 
 class FindingPlaces:

@@ -99,7 +99,7 @@ def _format_assignment(what: str, assignment: BookAssignment | None) -> Iterator
         for page, file, other in part.like:
             yield (
                 f"{what}: trang {page} của «{part.file}» trông giống trang {other} của «{file}» trong sổ "
-                f"«{part.book}»; có thể quét hai lần."
+                f"«{printable(part.book)}»; có thể quét hai lần."
             )
 
 
@@ -290,7 +290,7 @@ def assign(
         for row in _chosen(numbers, rows):
             said = assigner.assign_to(row, known.get(row.serial), book, by or getpass.getuser(), time.time())
             for part in said.parts:
-                end = f"đã vào sổ «{part.book}»" if part.book else f"chưa gán được: {part.reason}"
+                end = f"đã vào sổ «{printable(part.book)}»" if part.book else f"chưa gán được: {part.reason}"
                 out().print(f"Số {row.serial}, trang {format_page_numbers(part.pages)}: {end}.", markup=False)
 
 

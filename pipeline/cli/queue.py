@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.findings import SHOWN, by_task, describe_details, format_hypotheses, format_reasons
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
+from pipeline.files import printable
 from pipeline.model import Hypothesis
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
 from pipeline.schema import RecordSpec, Schemas
@@ -41,8 +42,8 @@ def queue(
     table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Có thể đọc là", "Lý do")
     for task in tasks[:limit]:
         table.add_row(
-            escape(task.book),
-            escape(task.scan),
+            name_cell(task.book),
+            name_cell(task.scan),
             str(task.page_no),
             escape(task.entry_number) or "–",
             _what(task, context.schemas),
@@ -64,9 +65,10 @@ def _show_unread(unread: list[ReadFailure], limit: int) -> None:
     screen = out()
     screen.print(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}", markup=False)
     for one in unread[:limit]:
-        place = one.scan if one.page_no is None else f"{one.scan}, trang {one.page_no}"
+        scan = printable(one.scan)
+        place = scan if one.page_no is None else f"{scan}, trang {one.page_no}"
         tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
-        screen.print(f"  {one.book}/{place} [{one.code}]{tries}: {one.message}", markup=False)
+        screen.print(f"  {printable(one.book)}/{place} [{one.code}]{tries}: {one.message}", markup=False)
     if len(unread) > limit:
         screen.print(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 

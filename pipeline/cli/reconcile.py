@@ -21,7 +21,7 @@ from pipeline.cli.check import ids_of
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
 from pipeline.export.difference_workbook import DifferenceWorkbook
-from pipeline.files import sha256_of_file
+from pipeline.files import printable, sha256_of_file
 from pipeline.reconcile import (
     ReconcileCounts,
     ReconcileDifference,
@@ -68,7 +68,7 @@ def _not_compared(counts: ReconcileCounts) -> Iterator[str]:
     for one in counts.books:
         if one.rows and not one.compared:
             yield (
-                f"Sổ {one.book.folder_name}: tệp chỉ có {one.rows} dòng trong {one.book.entries} việc, "
+                f"Sổ {printable(one.book.folder_name)}: tệp chỉ có {one.rows} dòng trong {one.book.entries} việc, "
                 "nên không nêu việc thiếu. Muốn so cả sổ thì thêm --book."
             )
     if counts.absent:

@@ -21,12 +21,14 @@ from pipeline.cli.screen import (
     JsonOption,
     WorkersOption,
     WorkspaceOption,
+    name_cell,
     out,
     plain,
     print_json,
     track_books,
 )
 from pipeline.errors import BookBusy, LedgerError, ReadingStopped, ScanError, SchemaError
+from pipeline.files import printable
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.settings import read_settings
@@ -42,7 +44,7 @@ def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
     """Say of each what is unusual, which values that puts in doubt, and what to do."""
     for folder, alarm in alarms.items():
         first, *others = describe_drift(alarm, folder, workspace)
-        out().print(f"[bold red]CẢNH BÁO[/] {escape(folder.name)}: {escape(first)}")
+        out().print(f"[bold red]CẢNH BÁO[/] {name_cell(folder.name)}: {escape(first)}")
         for sentence in others:
             out().print(f"  {sentence}", markup=False)
 
@@ -133,7 +135,7 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
             report.pages, report.read, report.known, report.entries, report.accepted, report.review,
             len(report.failures), round(report.pages_a_minute),
         )  # fmt: skip
-        table.add_row(escape(report.folder), *map(str, numbers))
+        table.add_row(name_cell(report.folder), *map(str, numbers))
     screen = out()
     screen.print(table)
     counted = {code: 0 for report in reports for code in report.reasons}
@@ -144,13 +146,16 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
         screen.print(line, markup=False)
     for report in reports:
         for failure in report.failures:
-            place = failure.scan if failure.page_no is None else f"{failure.scan}, trang {failure.page_no}"
+            scan = printable(failure.scan)
+            place = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
             screen.print(
-                f"Không đọc được {report.folder}/{place} [{failure.code}]: {failure.message}", markup=False
+                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {failure.message}",
+                markup=False,
             )
         for name in report.duplicates:
             screen.print(
-                f"Bỏ qua {report.folder}/{name}: giống hệt một bản quét khác trong sổ.", markup=False
+                f"Bỏ qua {printable(report.folder)}/{printable(name)}: giống hệt một bản quét khác trong sổ.",
+                markup=False,
             )
 
 
@@ -224,13 +229,13 @@ def _show(found: list[RereadPreview]) -> None:
         counts = (
             one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted, one.doubted, one.against,
         )  # fmt: skip
-        table.add_row(escape(one.folder), *map(str, counts))
+        table.add_row(name_cell(one.folder), *map(str, counts))
     screen = out()
     screen.print(table)
     for one in found:
         if one.changes:
             fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())
-            screen.print(f"{one.folder}: khác nhiều nhất ở {fields}.", markup=False)
+            screen.print(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.", markup=False)
     if any(one.outdated for one in found):
         screen.print("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from enum import Enum
@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol, TextIO, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+from rich.text import Text
+
+from pipeline.files import json_printable, printable
 
 PIPE_WIDTH = 140
 
@@ -48,11 +52,36 @@ def err() -> Console:
     return _console(sys.stderr)
 
 
+class PrintableConsole(Console):
+    """A console to which no name and no value can send commands: their control characters are written out."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text, KEPT), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As Rich does; what was no plain text before (the parts of a progress bar) is looked at here."""
+        for segment in super().render(renderable, options):
+            text = segment.text
+            if segment.control or text.isprintable() or (shown := printable(text, KEPT)) == text:
+                yield segment
+            else:
+                yield Segment(shown, segment.style)
+
+
+KEPT = "\n\t"
+"""What a text of several lines needs."""
+
+
+def name_cell(name: object) -> str:
+    """Return a name of a file or folder for a cell or a line with markup; nothing in it is markup or a command."""
+    return escape(printable(str(name)))
+
+
 def _console(stream: TextIO) -> Console:
     """A console as wide as the terminal; a file or a pipe gets whole lines and wide tables."""
     if stream.isatty():
-        return Console(file=stream, highlight=False)
-    return Console(file=stream, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
+        return PrintableConsole(file=stream, highlight=False)
+    return PrintableConsole(file=stream, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
 
 
 def show_error(message: str) -> None:
@@ -61,7 +90,7 @@ def show_error(message: str) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document; frozen dataclasses become objects."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_printable(json.dumps(plain(value), ensure_ascii=False, indent=2)) + "\n")
 
 
 def plain(value: Any) -> Any:
@@ -140,7 +169,7 @@ def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
 
         def as_line(at: HowFar) -> None:
             if _is_reported(at.done, at.total):
-                screen.print(f"{at.folder}: {at.done}/{at.total} {unit}", markup=False)
+                screen.print(f"{printable(at.folder)}: {at.done}/{at.total} {unit}", markup=False)
 
         yield as_line
         return
@@ -149,7 +178,7 @@ def track_books(unit: str) -> Iterator[Callable[[HowFar], None]]:
 
         def as_bar(at: HowFar) -> None:
             if at.folder not in tasks:
-                tasks[at.folder] = bars.add_task(escape(at.folder), total=at.total)
+                tasks[at.folder] = bars.add_task(name_cell(at.folder), total=at.total)
             bars.update(tasks[at.folder], completed=at.done)
 
         yield as_bar

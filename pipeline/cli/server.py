@@ -5,8 +5,10 @@ The programs are started as they would be by hand; nothing here knows Prefect bu
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,10 +23,21 @@ from urllib.request import ProxyHandler, build_opener
 
 import typer
 
+from pipeline.backup import backup_key
 from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import WorkspaceOption, out
-from pipeline.errors import SetupError
+from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.errors import SecurityError, SetupError
+from pipeline.files import write_atomically
+from pipeline.prefect_access import (
+    CLIENT_SECRET,
+    LOOPBACK,
+    closed_server,
+    is_loopback,
+    prefect_secret,
+    server_access,
+)
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 START_SECONDS = 300.0
 """For Prefect's server to answer, on a slow machine and the first time."""
@@ -60,27 +73,60 @@ def server(
         Path | None,
         typer.Option("--backup", help="Thư mục sao lưu, nên ở ổ đĩa khác; không có thì không sao lưu."),
     ] = None,
+    backup_key_file: Annotated[
+        Path | None,
+        typer.Option("--backup-key-file", help="Tệp khóa để mã hóa bản sao lưu [HOTICH_BACKUP_KEY_FILE]."),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain-backup", help="Sao lưu không mã hóa: ai lấy được ổ sao lưu thì đọc được.")
+    ] = False,
     port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Cổng của bàn rà soát.")] = 8000,
     prefect_port: Annotated[
         int,
         typer.Option("--prefect-port", min=1, max=65535, help="Cổng của trang Prefect, chỉ trên máy này."),
     ] = 4200,
+    prefect_host: Annotated[
+        str,
+        typer.Option(
+            "--prefect-host",
+            help="Địa chỉ của máy này trong mạng riêng, khi máy khác phải tới được Prefect; mặc định chỉ máy này.",
+        ),
+    ] = LOOPBACK,
     proxy: Annotated[str | None, typer.Option("--proxy", help="Như của “hotich serve”.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, bàn rà soát."""
-    folder, _ = read_settings().places_of(workspace)
+    settings = read_settings()
+    folder, _ = settings.places_of(workspace)
     if not books.is_dir():
         raise SetupError(f"Không thấy thư mục {books}. Hãy tạo thư mục chứa các sổ rồi chạy lại.")
+    backup_key_file, plain = settings.backup_protection(backup_key_file, plain=plain)
+    if backup:
+        backup_key(backup, backup_key_file, plain=plain)  # a flaw is told now, not at five in the morning
+    address = _address(prefect_host, prefect_port)
     stop_on_sigterm()
     folder.mkdir(parents=True, exist_ok=True)
-    environment = _environment(folder, books.resolve(), backup, prefect_port)
+    environment = _environment(folder, books.resolve(), backup, address)
+    environment |= {
+        "HOTICH_BACKUP_KEY_FILE": str(backup_key_file or ""),
+        "HOTICH_BACKUP_PLAIN": str(plain).lower(),
+    }
     here = [sys.executable, "-m"]
     screen = out()
+    if not is_loopback(prefect_host):
+        err().print(
+            f"Chú ý: máy khác tới được máy chủ Prefect ở {prefect_host}; khóa đi trên mạng không được mã hóa, ai đọc "
+            "được thì chạy được chương trình trên máy này. Chỉ dùng trong mạng riêng; tốt hơn là đường hầm SSH, xem "
+            "docs/how-to/use-a-cluster.md.",
+            markup=False,
+        )
     with suppress(KeyboardInterrupt), _running(environment) as start:
-        server_of_prefect = ["server", "start", "--host", "127.0.0.1", "--port", str(prefect_port)]
+        _refuse_taken_port(prefect_host, prefect_port)
+        server_of_prefect = ["server", "start", "--host", prefect_host, "--port", str(prefect_port)]
         start(ServerProcess("Máy chủ Prefect", [*here, "prefect", *server_of_prefect]))
-        _wait_for(f"http://127.0.0.1:{prefect_port}/api/health", start.watch)
+        _wait_for(f"{address}/health", start.watch)
+        _require_closed(address, environment[CLIENT_SECRET])
+        write_atomically(Workspace(folder).prefect_address, f"{address}\n")
         for command in (
             ["work-pool", "create", POOL, "--type", "process", "--overwrite"],
             ["--no-prompt", "deploy", *_deployments(folder, backup)],
@@ -94,7 +140,12 @@ def server(
         )
         desk = [*here, "pipeline.cli", "serve", "--workspace", str(folder), "--port", str(port)]
         start(ServerProcess("Bàn rà soát", [*desk, *(["--proxy", proxy] if proxy else [])]))
-        screen.print(f"Trang Prefect, chỉ trên máy này: http://127.0.0.1:{prefect_port}", markup=False)
+        page = address.removesuffix("/api")
+        where = "" if not is_loopback(prefect_host) else ", chỉ trên máy này"
+        screen.print(
+            f"Trang Prefect{where}: {page} (khóa để vào: dòng chữ trong {Workspace(folder).prefect_key})",
+            markup=False,
+        )
         screen.print("Dừng tất cả: Ctrl+C.")
         start.wait()
     screen.print("Đã tắt.")
@@ -152,17 +203,60 @@ def _nothing(_signal: int, _frame: FrameType | None) -> None:
     return
 
 
-def _environment(workspace: Path, books: Path, backup: Path | None, prefect_port: int) -> dict[str, str]:
-    """Return the environment of the programs; what the office has set itself wins where it is not about places."""
+def _address(host: str, port: int) -> str:
+    """Where Prefect's server is asked.
+
+    Raises:
+        SecurityError: It would listen on every network of this machine.
+    """
+    with suppress(ValueError):
+        if ipaddress.ip_address(host).is_unspecified:
+            raise SecurityError(
+                f"Máy chủ Prefect không nghe ở mọi mạng ({host}). Hãy nêu địa chỉ của máy này trong mạng riêng."
+            )
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/api"
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Raise ``SetupError`` when a program listens there: it would be sent the secret, and the jobs would be its own."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise SetupError(
+            f"Không dùng được {host}, cổng {port} cho máy chủ Prefect ({error.strerror}): cổng có đang bị chương trình "
+            "khác dùng không? Hãy tắt nó, hoặc chọn --prefect-port khác."
+        ) from None
+
+
+def _require_closed(address: str, secret: str) -> None:
+    """Raise ``SecurityError`` unless the server that answers is this account's, and closed."""
+    access = server_access(address, secret)
+    if access is None or access.is_open or not access.knows_secret or access.owners - {os.geteuid()}:
+        raise SecurityError(
+            f"Máy chủ Prefect ở {address} không kín, hoặc là của tài khoản khác. Hãy bỏ các biến PREFECT_SERVER_… đã "
+            "đặt và xem chương trình nào đang dùng cổng ấy (hotich doctor)."
+        )
+
+
+def _environment(workspace: Path, books: Path, backup: Path | None, address: str) -> dict[str, str]:
+    """Return the environment of the programs.
+
+    What the office has set itself wins where it is not about places or about who may speak to Prefect.
+    """
     home = Path(__file__).resolve().parents[2]
+    secret = prefect_secret(Workspace(workspace).prefect_key)
     places = {
-        "PREFECT_API_URL": f"http://127.0.0.1:{prefect_port}/api",
+        **closed_server(secret, address),
+        "PREFECT_API_URL": address,
         "HOTICH_HOME": str(home),
         "HOTICH_BOOKS": str(books),
         "HOTICH_WORKSPACE": str(workspace),
         "HOTICH_BACKUP": str(backup.resolve()) if backup else "",
     }
-    defaults = {**OFFLINE, "PREFECT_HOME": str(workspace / "prefect")}
+    defaults = {**OFFLINE, "PREFECT_HOME": str(Workspace(workspace).prefect)}
     return {**defaults, **os.environ, **places}
 
 

@@ -20,22 +20,37 @@ from pipeline.files.bounded import (
 )
 from pipeline.files.hashing import BLOCK_BYTES, file_blocks, sha256_and_size, sha256_of, sha256_of_file
 from pipeline.files.line_log import append_line, complete_lines
-from pipeline.files.names import printable
+from pipeline.files.names import json_printable, printable
+from pipeline.files.private import (
+    OWNER_ONLY,
+    UMASK_VARIABLE,
+    chosen_umask,
+    keep_files_private,
+    make_read_only,
+    read_private_file,
+)
 
 __all__ = [
     "BLOCK_BYTES",
-    "MOST_BYTES",
-    "TEMP_PREFIX",
     "FileRefused",
+    "MOST_BYTES",
+    "OWNER_ONLY",
+    "TEMP_PREFIX",
+    "UMASK_VARIABLE",
     "append_line",
     "atomic_path",
+    "chosen_umask",
     "complete_lines",
     "file_blocks",
+    "json_printable",
+    "keep_files_private",
     "make_folder",
+    "make_read_only",
     "open_regular_file",
     "parse_json",
     "parse_toml",
     "printable",
+    "read_private_file",
     "read_regular_file",
     "remove_temporary_files",
     "sha256_and_size",

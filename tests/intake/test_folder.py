@@ -113,7 +113,7 @@ def test_a_name_that_is_no_text_can_be_reported(tmp_path: Path) -> None:
     path.write_text("không phải bản quét")
     (file,) = folder_contents(tmp_path).foreign
     assert file.message.encode().decode().isprintable()
-    assert shown(path) == "so\ufffd\ufffd\ufffd[31m.pdf"
+    assert shown(path) == "so\\udcff\\x0a\\x1b[31m.pdf"
 
 
 def test_a_text_asked_for_as_a_scan_is_refused(tmp_path: Path) -> None:
