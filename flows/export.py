@@ -13,6 +13,7 @@ from pipeline.batch import PackageReport, export_book
 from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.options import read_options
 from pipeline.export.preupload import count_by_check
+from pipeline.files import printable
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -89,8 +90,8 @@ def write_package(
 def summary_of(report: PackageReport) -> Summary:
     """What a report may show outside: counts, codes, names of folders."""
     return {
-        "book": report.book,
-        "folder": report.folder.name if report.folder else "",
+        "book": printable(report.book),
+        "folder": printable(report.folder.name) if report.folder else "",
         "refused": report.refused,
         "entries": report.entries,
         "held": len(report.blockers),
@@ -105,7 +106,7 @@ def summary_of(report: PackageReport) -> Summary:
 def overview(summaries: list[Summary], missing: list[str]) -> str:
     """One Vietnamese line about all books."""
     written = [one for one in summaries if not one["refused"]]
-    unknown = f" Không có sổ: {', '.join(missing)}." if missing else ""
+    unknown = f" Không có sổ: {', '.join(map(printable, missing))}." if missing else ""
     return (
         f"Đã xuất {len(written)}/{len(summaries)} sổ, {sum(one['entries'] for one in written)} việc; "
         f"{len(summaries) - len(written)} sổ chưa xuất được.{unknown}"

@@ -150,7 +150,7 @@ def server_access(address: str, secret: str | None = None) -> ServerAccess | Non
     knows = None
     if secret is not None:
         knows = _ask(f"{address}/version", {"Authorization": basic_authorization(secret)})[0] == 200
-    place = urlsplit(address)
+    place = urlsplit(address)  # it was asked, so it is one
     listening = tuple(_listeners(place.port or 80)) if is_loopback(place.hostname or "") else ()
     return ServerAccess(
         address,
@@ -169,8 +169,8 @@ def basic_authorization(secret: str) -> str:
 
 def _ask(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, str, bytes]:
     """Status, allowed origin and body of the answer; status 0 when nothing answers."""
-    request = Request(url, headers=dict(headers or {}))  # the address of the office's own server
     try:
+        request = Request(url, headers=dict(headers or {}))
         with build_opener(ProxyHandler({})).open(request, timeout=ASK_SECONDS) as answer:
             return answer.status, answer.headers.get("access-control-allow-origin", ""), answer.read(1 << 12)
     except HTTPError as refused:

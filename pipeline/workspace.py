@@ -279,9 +279,9 @@ def _sha256_of(path: Path) -> str:
 
 
 def _blocks_of(path: Path) -> Iterator[bytes]:
-    """The bytes of a regular file, block by block; never waits for a pipe or a device."""
+    """The bytes of a regular file, block by block; never waits for a pipe or a device, never follows a link."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise ScanError(_unreadable(path, error)) from None
     try:

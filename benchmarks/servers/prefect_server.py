@@ -16,15 +16,23 @@ from typing import Self
 from urllib.request import ProxyHandler, build_opener
 
 from flows import OFFLINE
+from pipeline.prefect_access import CLIENT_SECRET, SERVER_SECRET, closed_server, prefect_secret
 
 START_SECONDS = 300.0
 
 
 class PrefectServer:
-    """A Prefect server; use it as a context manager. ``folder`` is where it keeps its data."""
+    """A Prefect server; use it as a context manager.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where it keeps its data, and its secret.
+        closed: Whether it answers only who has the secret, as ``hotich server`` starts it; Prefect itself starts it
+            open.
+    """
+
+    def __init__(self, folder: Path, *, closed: bool = True) -> None:
         self._folder = folder
+        self._closed = closed
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = int(free.getsockname()[1])
@@ -33,7 +41,18 @@ class PrefectServer:
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of a program that is to use it."""
-        return {**OFFLINE, "PREFECT_API_URL": f"http://127.0.0.1:{self._port}/api"}
+        told = {**OFFLINE, "PREFECT_API_URL": self.address}
+        return told | {CLIENT_SECRET: self.secret} if self._closed else told
+
+    @property
+    def address(self) -> str:
+        """Where it is asked."""
+        return f"http://127.0.0.1:{self._port}/api"
+
+    @property
+    def secret(self) -> str:
+        """What it wants to be shown."""
+        return prefect_secret(self._folder / "prefect.key")
 
     @property
     def pid(self) -> int:
@@ -45,6 +64,10 @@ class PrefectServer:
         """Start it and wait until it answers."""
         command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
         environment = {**os.environ, **OFFLINE, "PREFECT_HOME": str(self._folder / "prefect")}
+        for name in (SERVER_SECRET, CLIENT_SECRET):
+            environment.pop(name, None)
+        if self._closed:
+            environment |= closed_server(self.secret, self.address)
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *command],
@@ -56,7 +79,7 @@ class PrefectServer:
         ask = build_opener(ProxyHandler({})).open
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
-            with suppress(OSError), ask(f"http://127.0.0.1:{self._port}/api/health", timeout=5):
+            with suppress(OSError), ask(f"{self.address}/health", timeout=5):
                 return
             time.sleep(0.2)
         raise RuntimeError("Prefect's server does not answer")

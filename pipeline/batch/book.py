@@ -19,6 +19,7 @@ from pipeline.batch.template_learning import read_in_rounds
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.batch.workers import PageFault, PageJob, PageWorkers, Workers, fault_message
 from pipeline.errors import BookBusy, HotichError, LedgerError, ReadingStopped, SchemaError, StorageError
+from pipeline.files import printable
 from pipeline.intake import folder_contents
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
@@ -189,8 +190,8 @@ def book_report(
 ) -> BookReport:
     """Read a book as ``digitize_book`` does, so that other books are read whatever happens to this one.
 
-    A ``ledger.toml`` that cannot be used, another run over the book, a stop over its pages and a fault of the program
-    itself are failures in the report.
+    A ``ledger.toml`` that cannot be used, a link in place of the folder, another run over the book, a stop over its
+    pages and a fault of the program itself are failures in the report.
 
     Raises:
         StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
@@ -198,11 +199,12 @@ def book_report(
         ReadingStopped: For the whole run.
     """
     try:
+        _refuse_link(folder)
         return digitize_book(
             folder, context, workers=workers, pool=pool, on_progress=on_progress, breaker=breaker, again=again
         )
     except (LedgerError, SchemaError) as error:
-        if _is_away(folder):
+        if not folder.is_symlink() and _is_away(folder):
             raise StorageError(
                 f"Ổ chứa «{folder.parent}» không còn nối vào máy hoặc trống không. Những trang đã đọc đã được lưu; "
                 "hãy nối lại rồi chạy lại."
@@ -226,7 +228,8 @@ def book_report(
 def book_folders(root: Path) -> tuple[Path, ...]:
     """Return the books under ``root``: itself when it holds a ``ledger.toml``, else each non-empty folder in it.
 
-    A folder without ``ledger.toml`` counts as a book, so that its absence is reported and not overlooked.
+    A folder without ``ledger.toml`` counts as a book, and so does a link in place of a folder, so that what is missing
+    or refused is reported and not overlooked.
 
     Raises:
         LedgerError: There is no book at all.
@@ -241,14 +244,14 @@ def book_folders(root: Path) -> tuple[Path, ...]:
 
 
 def _book_folders(root: Path) -> tuple[Path, ...]:
-    if (root / LEDGER_FILE).is_file():
+    if (root / LEDGER_FILE).is_file() or (root / LEDGER_FILE).is_symlink():
         return (root,)
     if not root.is_dir():
         raise LedgerError(f"Không thấy thư mục {root}.")
     books = tuple(
         folder
         for folder in sorted(root.iterdir())
-        if folder.is_dir() and not folder.name.startswith(".") and _holds_anything(folder)
+        if not folder.name.startswith(".") and (_is_link_of_folder(folder) or _is_filled(folder))
     )
     if not books:
         raise LedgerError(
@@ -263,6 +266,23 @@ def _holds_anything(folder: Path) -> bool:
         return any(folder.iterdir())
     except PermissionError:
         return True
+
+
+def _is_filled(folder: Path) -> bool:
+    return not folder.is_symlink() and folder.is_dir() and _holds_anything(folder)
+
+
+def _is_link_of_folder(path: Path) -> bool:
+    """Whether it is a link that leads to a folder, or nowhere: it stands where a book should."""
+    return path.is_symlink() and not path.is_file()
+
+
+def _refuse_link(folder: Path) -> None:
+    """Raise ``LedgerError`` for a link in place of a book's folder: what it leads to belongs to somebody else."""
+    if folder.is_symlink():
+        raise LedgerError(
+            f"«{printable(folder.name)}» là một liên kết, không phải thư mục. Hãy nêu hoặc chép chính thư mục của sổ."
+        )
 
 
 def folders_by_need(folders: Sequence[Path], context: RunContext) -> tuple[Path, ...]:

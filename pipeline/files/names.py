@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def printable(name: str | Path, keep: str = "") -> str:
-    """Return a name or a path with what a terminal would obey, or nobody would see, written out (``\\x1b``, ``\\u202e``).
+    """Return a name with what a terminal would obey, or nobody would see, written out (``\\x1b``, ``\\u202e``).
 
     Args:
         name: A name of a file or folder, or any other text.

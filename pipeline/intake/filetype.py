@@ -56,14 +56,18 @@ def shown(path: Path) -> str:
 def open_scan(path: Path) -> BinaryIO:
     """Open a file for reading.
 
-    A pipe or a device named like a scan is refused without waiting for it.
+    A pipe or a device named like a scan is refused without waiting for it; a link is not followed, wherever it leads.
 
     Raises:
         ScanError: It is no regular file or cannot be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
+        if path.is_symlink():
+            raise UnknownFileType(
+                f"«{shown(path)}» là một liên kết, không phải tệp. Hãy chép chính tệp ấy vào thư mục."
+            ) from None
         raise ScanError(_why_not_opened(path, error)) from None
     file = None
     try:
@@ -110,7 +114,7 @@ def scan_type(path: Path, limits: ScanLimits) -> FileType:
 
 def _why_not_opened(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"Không thấy tệp «{shown(path)}» (đã bị xoá, đổi tên, hoặc là liên kết hỏng)."
+        return f"Không thấy tệp «{shown(path)}» (đã bị xoá hoặc đổi tên)."
     if isinstance(error, PermissionError):
         return f"Không có quyền đọc tệp «{shown(path)}». Hãy cấp quyền đọc rồi chạy lại."
     return f"Không mở được tệp «{shown(path)}»: {os.strerror(error.errno or 0)}."

@@ -386,3 +386,24 @@ def test_a_folder_without_books_is_reported(tmp_path: Path) -> None:
 
 
 good_page = partial(fake_page, only_good=True)
+
+
+def test_links_are_refused_and_named_and_stop_nothing_else(
+    book: Path, context: RunContext, tmp_path: Path
+) -> None:
+    """Neither a scan nor a book is read through a link: what it leads to is somebody else's."""
+    elsewhere = make_book(tmp_path / "elsewhere" / "their-book")
+    draw(elsewhere / "secret.png", GOOD, mark=5)
+    draw(book / "a.png", GOOD)
+    (book / "b.png").symlink_to(elsewhere / "secret.png")
+    (book.parent / "link-book").symlink_to(elsewhere)
+    (book.parent / "nowhere").symlink_to(tmp_path / "gone")
+    reports = {report.folder: report for report in digitize_books(book.parent, context, workers=1)}
+    assert set(reports) == {"book-1", "link-book", "nowhere"}
+    assert (reports["book-1"].read, failed(reports["book-1"])) == (1, [("unknown-type", "b.png", None)])
+    for name in ("link-book", "nowhere"):
+        (failure,) = reports[name].failures
+        assert (reports[name].read, failure.code) == (0, "ledger")
+        assert f"«{name}» là một liên kết" in failure.message
+    (stored,) = Workspace(context.workspace).objects.glob("*/*")
+    assert stored.read_bytes() == (book / "a.png").read_bytes()

@@ -37,5 +37,5 @@ def test_a_workspace_comes_back_under_another_name(
 def test_keys_that_are_not_in_a_backup_are_named(hotich: Hotich, book: Path, tmp_path: Path) -> None:
     draw(book / "a.png", GOOD)
     hotich("run", book, "--workers", 1)
-    assert "audit.key" in hotich("backup", tmp_path / "vault").stdout
+    assert "audit.key" in hotich("backup", tmp_path / "vault", "--plain").stdout
     assert "audit.key" in hotich("restore", tmp_path / "vault", "--workspace", tmp_path / "new").stdout

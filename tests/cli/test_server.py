@@ -41,7 +41,7 @@ def test_a_program_that_ends_is_named_and_ends_the_others() -> None:
 
 
 def test_what_the_programs_are_told_keeps_them_offline(tmp_path: Path) -> None:
-    told = server._environment(tmp_path, tmp_path / "books", None, 4321)
+    told = server._environment(tmp_path, tmp_path / "books", None, "http://127.0.0.1:4321/api")
     assert {name: told[name] for name in server.OFFLINE} == server.OFFLINE
     assert told["PREFECT_API_URL"] == "http://127.0.0.1:4321/api"
     assert "backup" not in server._deployments(tmp_path, None)

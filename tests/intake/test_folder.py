@@ -75,7 +75,7 @@ def test_what_is_no_scan_is_reported_with_a_reason(tmp_path: Path) -> None:
         "b.pdf": "empty",
         "c.pdf": "unknown-type",
         "d.pdf": "unknown-type",
-        "e.pdf": "scan",
+        "e.pdf": "unknown-type",
         "f.pdf": "unknown-type",
     }
     assert all(file.message.endswith(".") for file in foreign.values())
@@ -83,11 +83,14 @@ def test_what_is_no_scan_is_reported_with_a_reason(tmp_path: Path) -> None:
     assert foreign["d.pdf"].sha256 == ""
 
 
-def test_a_link_to_a_scan_is_a_scan(tmp_path: Path) -> None:
+def test_a_link_is_refused_and_named_even_where_it_leads_to_a_scan(tmp_path: Path) -> None:
     scanned_pdf(tmp_path / "1.pdf")
     (tmp_path / "2.pdf").symlink_to(tmp_path / "1.pdf")
-    first, second = list_scans(tmp_path)
-    assert first.sha256 == second.sha256
+    contents = folder_contents(tmp_path)
+    assert [scan.path.name for scan in contents.scans] == ["1.pdf"]
+    (link,) = contents.foreign
+    assert (link.path.name, link.code, link.sha256) == ("2.pdf", "unknown-type", "")
+    assert "là một liên kết" in link.message
 
 
 def test_the_hash_is_of_the_bytes(tmp_path: Path) -> None:
