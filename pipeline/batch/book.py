@@ -206,7 +206,7 @@ def book_report(
     except (LedgerError, SchemaError) as error:
         if not folder.is_symlink() and _is_away(folder):
             raise StorageError(
-                f"Ổ chứa «{folder.parent}» không còn nối vào máy hoặc trống không. Những trang đã đọc đã được lưu; "
+                f"Ổ chứa «{printable(folder.parent)}» không còn nối vào máy hoặc trống không. Những trang đã đọc đã được lưu; "
                 "hãy nối lại rồi chạy lại."
             ) from None
         failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
@@ -239,7 +239,8 @@ def book_folders(root: Path) -> tuple[Path, ...]:
         return _book_folders(root)
     except OSError as error:
         raise StorageError(
-            f"Không mở được thư mục «{root}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa, ổ mạng và quyền đọc."
+            f"Không mở được thư mục «{printable(root)}»: {os.strerror(error.errno or 0)}. Hãy kiểm tra ổ đĩa, "
+            "ổ mạng và quyền đọc."
         ) from None
 
 
@@ -247,7 +248,7 @@ def _book_folders(root: Path) -> tuple[Path, ...]:
     if (root / LEDGER_FILE).is_file() or (root / LEDGER_FILE).is_symlink():
         return (root,)
     if not root.is_dir():
-        raise LedgerError(f"Không thấy thư mục {root}.")
+        raise LedgerError(f"Không thấy thư mục {printable(root)}.")
     books = tuple(
         folder
         for folder in sorted(root.iterdir())
@@ -255,7 +256,7 @@ def _book_folders(root: Path) -> tuple[Path, ...]:
     )
     if not books:
         raise LedgerError(
-            f"Thư mục {root} không có sổ nào. Mỗi sổ là một thư mục có các bản quét và tệp {LEDGER_FILE}."
+            f"Thư mục {printable(root)} không có sổ nào. Mỗi sổ là một thư mục có các bản quét và tệp {LEDGER_FILE}."
         )
     return books
 

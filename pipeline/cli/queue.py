@@ -68,7 +68,9 @@ def _show_unread(unread: list[ReadFailure], limit: int) -> None:
         scan = printable(one.scan)
         place = scan if one.page_no is None else f"{scan}, trang {one.page_no}"
         tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
-        screen.print(f"  {printable(one.book)}/{place} [{one.code}]{tries}: {one.message}", markup=False)
+        screen.print(
+            f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}", markup=False
+        )
     if len(unread) > limit:
         screen.print(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 

@@ -149,7 +149,7 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
             scan = printable(failure.scan)
             place = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
             screen.print(
-                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {failure.message}",
+                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {printable(failure.message)}",
                 markup=False,
             )
         for name in report.duplicates:
