@@ -206,8 +206,8 @@ def book_report(
     except (LedgerError, SchemaError) as error:
         if not folder.is_symlink() and _is_away(folder):
             raise StorageError(
-                f"Ổ chứa «{printable(folder.parent)}» không còn nối vào máy hoặc trống không. Những trang đã đọc đã được lưu; "
-                "hãy nối lại rồi chạy lại."
+                f"Ổ chứa «{printable(folder.parent)}» không còn nối vào máy hoặc trống không. Những trang đã đọc "
+                "đã được lưu; hãy nối lại rồi chạy lại."
             ) from None
         failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
     except BookBusy as error:

@@ -218,7 +218,7 @@ def export(
         for report in reports:
             _show(report, limit)
         for book, one in failures:
-            out().print(f"{book}: KHÔNG xuất: {one.message}", markup=False)
+            out().print(f"{printable(book)}: KHÔNG xuất: {printable(one.message)}", markup=False)
     raise typer.Exit(exit_code(reports, [one for _, one in failures]))
 
 
