@@ -115,7 +115,8 @@ class ServerAccess:
         address: Where it was asked.
         anonymous: It answers who has no secret.
         foreign_pages: It lets web pages of other sites read its answers.
-        knows_secret: It answers who has the secret of the workspace; ``None`` when there is none to try.
+        knows_secret: It answers who has the secret of the workspace; ``None`` when there is none to try, or when the
+            server is another account's, to which no secret is shown.
         reachable: The addresses, loopback aside, on which this machine listens at its port.
         owners: The accounts (user ids) whose programs listen at its port on this machine.
     """
@@ -129,8 +130,13 @@ class ServerAccess:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody without the secret can use it."""
-        return self.anonymous or self.foreign_pages
+        """Whether somebody without the secret can use it, or has it in hand."""
+        return self.anonymous or self.foreign_pages or self.is_foreign
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether a program of another account of this machine listens there."""
+        return not self.owners <= {os.geteuid()}
 
 
 def server_access(address: str, secret: str | None = None) -> ServerAccess | None:
@@ -146,19 +152,20 @@ def server_access(address: str, secret: str | None = None) -> ServerAccess | Non
     health, _, told = _ask(f"{address}/health")
     if health != 200 or told.strip() != b"true":
         return None
-    status, allowed, _ = _ask(f"{address}/version", {"Origin": FOREIGN_ORIGIN})
-    knows = None
-    if secret is not None:
-        knows = _ask(f"{address}/version", {"Authorization": basic_authorization(secret)})[0] == 200
     place = urlsplit(address)  # it was asked, so it is one
     listening = tuple(_listeners(place.port or 80)) if is_loopback(place.hostname or "") else ()
+    owners = frozenset(owner for _, owner in listening)
+    status, allowed, _ = _ask(f"{address}/version", {"Origin": FOREIGN_ORIGIN})
+    knows = None
+    if secret is not None and owners <= {os.geteuid()}:
+        knows = _ask(f"{address}/version", {"Authorization": basic_authorization(secret)})[0] == 200
     return ServerAccess(
         address,
         anonymous=status not in (401, 403),
         foreign_pages=allowed in ("*", FOREIGN_ORIGIN),
         knows_secret=knows,
         reachable=tuple(sorted({host for host, _ in listening if not is_loopback(host)})),
-        owners=frozenset(owner for _, owner in listening),
+        owners=owners,
     )
 
 

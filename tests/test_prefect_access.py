@@ -92,3 +92,30 @@ def test_where_nothing_answers_there_is_no_server() -> None:
 )
 def test_what_only_this_machine_reaches(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone
+
+
+IMPOSTOR = """
+import encodings.idna, os, sys; from http.server import BaseHTTPRequestHandler, HTTPServer
+class Impostor(BaseHTTPRequestHandler):
+    def do_GET(self):
+        sys.stdout.write(f"{self.path} {self.headers.get('Authorization')}\\n"); sys.stdout.flush()
+        self.send_response(200 if self.path.endswith("health") else 401); self.end_headers(); self.wfile.write(b"true")
+    def log_message(self, *told): pass
+os.setuid(65534)
+server = HTTPServer(("127.0.0.1", 0), Impostor)
+sys.stdout.write(f"{server.server_port}\\n"); sys.stdout.flush(); server.serve_forever()
+"""
+"""A program of another account that says it is Prefect's server, and that it is closed."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+def test_no_secret_is_shown_to_a_server_of_another_account() -> None:
+    with subprocess.Popen([sys.executable, "-c", IMPOSTOR], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        access = server_access(f"http://127.0.0.1:{int(process.stdout.readline())}/api", "hotich:secret")
+        process.kill()
+        asked = process.stdout.read()
+    assert access is not None
+    assert (access.is_foreign, access.is_open, access.knows_secret) == (True, True, None)
+    assert "/api/health None" in asked
+    assert "Basic" not in asked

@@ -269,7 +269,7 @@ def _server(address: str, secret: str | None) -> Check:
     flaws = [
         *(["trả lời cả người không có khóa"] if access.anonymous else []),
         *(["cho trang web lạ đọc câu trả lời"] if access.foreign_pages else []),
-        *(["là của tài khoản khác trên máy này"] if access.owners - {os.geteuid()} else []),
+        *(["là của tài khoản khác trên máy này"] if access.is_foreign else []),
     ]
     if flaws:
         advice = (

@@ -38,7 +38,7 @@ def hostile(tmp_path: Path) -> Path:
 
 COMMANDS = [
     ("run", "BOOKS", "--workers", 1),
-    ("reread", "BOOKS"),
+    ("reread", "BOOK"),
     ("queue",),
     ("check",),
     ("report",),
@@ -52,7 +52,7 @@ COMMANDS = [
 def test_no_command_sends_a_name_to_the_terminal_as_it_is(
     hotich: Hotich, hostile: Path, tmp_path: Path
 ) -> None:
-    places = {"BOOKS": hostile.parent, "OUT": tmp_path / "out"}
+    places = {"BOOKS": hostile.parent, "BOOK": hostile, "OUT": tmp_path / "out"}
     for command in COMMANDS:
         told = hotich(*(places.get(str(word), word) for word in command))
         assert steering(told.stdout + told.stderr) == [], command
