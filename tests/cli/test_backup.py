@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.prefect_access import prefect_secret
+from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, draw
 
@@ -39,3 +42,53 @@ def test_keys_that_are_not_in_a_backup_are_named(hotich: Hotich, book: Path, tmp
     hotich("run", book, "--workers", 1)
     assert "audit.key" in hotich("backup", tmp_path / "vault", "--plain").stdout
     assert "audit.key" in hotich("restore", tmp_path / "vault", "--workspace", tmp_path / "new").stdout
+
+
+def test_without_a_key_and_without_the_word_for_none_nothing_is_backed_up(
+    hotich: Hotich, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup holds every scan and the whole registry; whoever finds its disk must not be able to read them."""
+    draw(book / "a.png", GOOD)
+    hotich("run", book, "--workers", 1)
+    vault, key = tmp_path / "vault", tmp_path / "key"
+    refused = hotich("backup", vault)
+    assert (refused.exit_code, vault.exists()) == (15, False)
+    assert all(word in refused.output for word in ("openssl rand -hex 32", "--key-file", "--plain"))
+    key.touch(0o600)
+    key.write_text(secrets.token_hex(32), encoding="ascii")
+    assert hotich("backup", vault, "--key-file", key, "--plain").exit_code == 15
+    monkeypatch.setenv("HOTICH_BACKUP_KEY_FILE", str(key))
+    assert hotich("backup", vault).exit_code == 0
+    assert all(path.suffix == ".enc" for path in vault.rglob("*") if path.is_file())
+    assert "toàn vẹn" in hotich("backup", vault, "--verify").stdout
+    assert hotich("restore", vault, "--workspace", tmp_path / "new").exit_code == 0
+    key.rename(vault / "key")
+    monkeypatch.setenv("HOTICH_BACKUP_KEY_FILE", str(vault / "key"))
+    beside = hotich("backup", vault)
+    assert (beside.exit_code, "không được nằm trong thư mục sao lưu" in beside.output) == (15, True)
+
+
+def test_a_key_that_is_set_counts_before_the_word_for_none_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said with the command, either counts before what is set."""
+    key = tmp_path / "key"
+    monkeypatch.setenv("HOTICH_BACKUP_PLAIN", "true")
+    assert read_settings().backup_protection(None) == (None, True)
+    monkeypatch.setenv("HOTICH_BACKUP_KEY_FILE", str(tmp_path / "set"))
+    settings = read_settings()
+    assert settings.backup_protection(None) == (tmp_path / "set", False)
+    assert settings.backup_protection(None, plain=True) == (None, True)
+    assert settings.backup_protection(key) == (key, False)
+
+
+def test_the_secret_of_prefects_server_is_in_no_backup(
+    hotich: Hotich, book: Path, workspace: Path, tmp_path: Path
+) -> None:
+    draw(book / "a.png", GOOD)
+    hotich("run", book, "--workers", 1)
+    secret = prefect_secret(Workspace(workspace).prefect_key).encode()
+    assert hotich("backup", tmp_path / "vault", "--plain").exit_code == 0
+    assert [
+        path for path in tmp_path.glob("vault/**/*") if path.is_file() and secret in path.read_bytes()
+    ] == []
