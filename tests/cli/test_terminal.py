@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from rich.progress import Progress
 
 from pipeline.cli import screen
 from tests.cli.conftest import Hotich
@@ -77,7 +78,7 @@ def test_a_bar_of_progress_shows_no_name_as_it_is() -> None:
     console = screen.PrintableConsole(
         file=told, force_terminal=True, color_system=None, width=200, highlight=False
     )
-    with screen.Progress(*screen.COLUMNS, console=console) as bars:
+    with Progress(*screen.COLUMNS, console=console) as bars:
         bars.add_task(screen.name_cell(NAME), total=3)
         bars.add_task(NAME.replace("\n", " "), total=3)
         bars.refresh()
