@@ -128,7 +128,7 @@ class SecurityError(HotichError):
     """What must be closed is open: a secret that others can read, or a server that answers without it."""
 
     code = "security"
-    exit_code = 16
+    exit_code = 17
 
 
 class UnknownFileType(ScanError):

@@ -81,5 +81,5 @@ def test_an_office_may_let_its_group_read_and_says_so(book: Path, workspace: Pat
 
 @pytest.mark.parametrize("mask", ["022", "000", "nobody"])
 def test_nobody_may_let_everybody_read(book: Path, workspace: Path, mask: str) -> None:
-    assert hotich(workspace, "run", book, HOTICH_UMASK=mask) == 16
+    assert hotich(workspace, "run", book, HOTICH_UMASK=mask) == 17
     assert not workspace.exists()

@@ -250,7 +250,7 @@ def doctor_says(told: subprocess.CompletedProcess[str]) -> dict[str, dict[str, s
 
 def test_the_doctor_calls_a_closed_server_closed(office: Office) -> None:
     told = hotich(office, "doctor", "--json")
-    assert told.returncode != 16
+    assert told.returncode != 17
     found = doctor_says(told)
     assert {
         found[name]["state"] for name in ("Máy chủ Prefect", "Khóa của máy chủ Prefect", "Quyền của tệp")
@@ -266,10 +266,10 @@ def test_the_doctor_refuses_a_secret_that_others_can_read(office: Office) -> Non
     key.chmod(0o640)
     try:
         told = hotich(office, "doctor", "--json")
-        assert told.returncode == 16
+        assert told.returncode == 17
         assert doctor_says(told)["Khóa của máy chủ Prefect"]["state"] == "open"
         refused = hotich(office, "server", office.workspace.parent / "books")
-        assert (refused.returncode, "prefect.key" in refused.stderr) == (16, True)
+        assert (refused.returncode, "prefect.key" in refused.stderr) == (17, True)
     finally:
         key.chmod(0o600)
 
@@ -283,8 +283,8 @@ def test_a_server_as_prefect_starts_it_is_open_and_nobody_works_for_it(
         assert access is not None
         assert (access.anonymous, access.foreign_pages) == (True, True)
         told = hotich(office, "doctor", "--json", PREFECT_API_URL=server.address)
-        assert (told.returncode, json.loads(told.stdout)["ok"]) == (16, False)
+        assert (told.returncode, json.loads(told.stdout)["ok"]) == (17, False)
         found = doctor_says(told)["Máy chủ Prefect"]
         assert (found["state"], "người không có khóa" in found["advice"]) == ("open", True)
         refused = hotich(office, "worker", PREFECT_API_URL=server.address)
-        assert (refused.returncode, "để ngỏ" in refused.stderr) == (16, True)
+        assert (refused.returncode, "để ngỏ" in refused.stderr) == (17, True)
