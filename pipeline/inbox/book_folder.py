@@ -20,6 +20,7 @@ from pipeline.files import (
     atomic_path,
     complete_lines,
     make_folder,
+    make_read_only,
     remove_temporary_files,
     storage_errors,
     sync,
@@ -85,7 +86,7 @@ def place_in_book(copy: Path, folder: Path, file: str) -> None:
             if error.errno not in _NO_LINKS:
                 raise
             shutil.copyfile(copy, temporary)
-            temporary.chmod(0o444)
+            make_read_only(temporary)
 
 
 def _made(folder: Path, ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ from pipeline.errors import ScanError
 from pipeline.files import (
     TEMP_PREFIX,
     make_folder,
+    make_read_only,
     printable,
     remove_temporary_files,
     storage_errors,
@@ -107,7 +108,7 @@ def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: Sca
     make_folder(folder)
     file = f"{serial:05d}-{safe_name(name)}"
     with storage_errors(folder):
-        copy.chmod(0o440)
+        make_read_only(copy)
         copy.replace(folder / file)
         sync(folder)
     replace_text(folder / f"{file}{REASON_ENDING}", _reason(name, error, at))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.intake.made_scans import scanned_pdf
 from tests.fake_pages import BREAK, GOOD, draw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,3 +84,20 @@ def test_an_office_may_let_its_group_read_and_says_so(book: Path, workspace: Pat
 def test_nobody_may_let_everybody_read(book: Path, workspace: Path, mask: str) -> None:
     assert hotich(workspace, "run", book, HOTICH_UMASK=mask) == 17
     assert not workspace.exists()
+
+
+def test_what_the_intake_takes_in_belongs_to_the_account_alone(workspace: Path, tmp_path: Path) -> None:
+    """Stored or quarantined, whatever the mode that the scanner gave it."""
+    workspace.mkdir(0o700)
+    inbox = tmp_path / "hop"
+    inbox.mkdir()
+    (workspace / "intake.toml").write_text(
+        'books = "so"\nstill_seconds = 0\npatience_seconds = 0\n[[scanner]]\nname = "may-1"\ninbox = "../hop"\n',
+        encoding="utf-8",
+    )
+    (workspace / "intake.toml").chmod(0o600)
+    scanned_pdf(inbox / "a.pdf").chmod(0o666)
+    (inbox / "b.pdf").write_bytes(b"MZ a program")
+    assert hotich(workspace, "intake", "run") == 0
+    assert {path.name.partition("-")[0] for path in workspace.rglob("*.pdf")} > {"00002"}
+    assert open_to(0o077, workspace) == {}
