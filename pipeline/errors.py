@@ -51,6 +51,10 @@ class RegistryError(HotichError):
     exit_code = 6
 
 
+class RegistryUnavailable(RegistryError):
+    """The database is busy, cannot be reached, is broken, or its audit cannot be continued: no fault of who asks."""
+
+
 class StorageError(HotichError):
     """A file cannot be written: disk full, no permission, folder gone."""
 

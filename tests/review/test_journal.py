@@ -38,7 +38,7 @@ def faulty(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
 
     @app.get("/refusal")
     def refusal() -> None:
-        raise RegistryError("Ổ đĩa đã đầy. Hãy dọn bớt.")
+        raise RegistryError("Sổ này đã khóa. Hãy chọn sổ khác.")
 
     return app
 
@@ -60,7 +60,7 @@ def test_a_fault_is_a_page_without_details_and_a_log_line_with_the_place(
 
 def test_an_error_for_people_is_shown_to_them(faulty: FastAPI, registry: Registry) -> None:
     answer = browser_of(faulty, registry.accounts(), "an.tran").get("/refusal")
-    assert (answer.status_code, "Ổ đĩa đã đầy" in text_of(answer)) == (503, True)
+    assert (answer.status_code, "Sổ này đã khóa" in text_of(answer)) == (422, True)
 
 
 def test_no_log_holds_a_name_a_password_a_login_or_a_token(

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from pipeline.errors import HotichError, RegistryError
+from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import KeyFile
@@ -87,7 +87,7 @@ class Database:
             _forget_values(error)
             raise told from error
         except NoConnectionFree as error:
-            raise RegistryError(
+            raise RegistryUnavailable(
                 f"{self.name} đang phục vụ quá nhiều người cùng lúc. Hãy đợi một lát rồi thử lại."
             ) from error
         except (sqlite3.Error, OSError) as error:

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
 
 EXAMPLE_URL = "postgresql://nguoi-dung@may-chu/hotich"
 KEPT_CONNECTIONS = 5
@@ -77,7 +77,7 @@ class PostgresqlServer:
         state = str(getattr(error, "sqlstate", None) or "")
         if not state and type(error).__name__ == "OperationalError":
             return self._unreachable(error)
-        return self._known(state) or RegistryError(
+        return self._known(state) or RegistryUnavailable(
             f"{self.name} từ chối thao tác ({type(error).__name__} {state}".rstrip() + ")."
         )
 
@@ -95,12 +95,12 @@ class PostgresqlServer:
     def _known(self, state: str) -> HotichError | None:
         match state:
             case "55P03" | "57014":
-                return RegistryError(
+                return RegistryUnavailable(
                     f"{self.name} đang bị một người hay chương trình khác giữ quá lâu. Hãy đợi một lát rồi thử lại; "
                     "những gì đã lưu vẫn còn."
                 )
             case "40P01" | "40001":
-                return RegistryError(
+                return RegistryUnavailable(
                     f"{self.name}: hai người cùng sửa một chỗ, lần ghi này được hủy để lần kia xong. Hãy thử lại."
                 )
             case "53100":
@@ -117,34 +117,34 @@ class PostgresqlServer:
                     f"{self.name} chỉ cho đọc (máy chủ dự phòng, hoặc bị đặt chỉ đọc). Hãy trỏ tới máy chủ chính."
                 )
             case "42501":
-                return RegistryError(
+                return RegistryUnavailable(
                     f"Tài khoản đang dùng không có quyền làm việc này trong {self.name}. Nếu vừa nâng cấp hotich: "
                     "người quản trị chạy “hotich registry upgrade” bằng tài khoản chủ, rồi cấp lại quyền "
                     "(“hotich registry role-sql”)."
                 )
             case "53200" | "53400":
-                return RegistryError(f"Máy chủ của {self.name} thiếu bộ nhớ. Hãy báo người quản trị.")
+                return RegistryUnavailable(f"Máy chủ của {self.name} thiếu bộ nhớ. Hãy báo người quản trị.")
             case "XX001" | "XX002":
-                return RegistryError(f"{self.name} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất.")
+                return RegistryUnavailable(f"{self.name} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất.")
             case _:
                 return self._gone(state)
 
     def _gone(self, state: str) -> HotichError | None:
         if state in REFUSED_LOGIN:
-            return RegistryError(
+            return RegistryUnavailable(
                 f"{self.name} không nhận tên hoặc mật khẩu đăng nhập. Hãy kiểm tra tài khoản trong HOTICH_REGISTRY_URL "
                 "và mật khẩu (tệp ~/.pgpass)."
             )
         if state == NO_DATABASE:
-            return RegistryError(
+            return RegistryUnavailable(
                 f"Trên máy chủ không có {self.name}. Hãy kiểm tra tên, hoặc nhờ người quản trị tạo."
             )
         if state == TOO_MANY:
-            return RegistryError(
+            return RegistryUnavailable(
                 f"{self.name} đã hết lượt kết nối. Hãy thử lại sau; nếu gặp luôn, người quản trị tăng max_connections."
             )
         if state in STARTING_OR_STOPPING or state.startswith("08"):
-            return RegistryError(
+            return RegistryUnavailable(
                 f"Mất kết nối với {self.name}: máy chủ đang tắt, khởi động hoặc mạng bị ngắt. Hãy thử lại; "
                 "những gì đã lưu vẫn còn."
             )
@@ -152,7 +152,7 @@ class PostgresqlServer:
 
     def _unreachable(self, error: BaseException | None) -> HotichError:
         """Before there is a session the driver knows no state, only the server's words in the server's language."""
-        return self._gone(_state_of_refusal(error)) or RegistryError(
+        return self._gone(_state_of_refusal(error)) or RegistryUnavailable(
             f"Không kết nối được với {self.name}. Hãy kiểm tra máy chủ có đang chạy không, mạng, tên máy và cổng trong "
             "HOTICH_REGISTRY_URL; những gì đã lưu vẫn còn."
         )

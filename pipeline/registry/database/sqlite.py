@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
 from pipeline.registry.database import encryption
 
 EXAMPLE_URL = "sqlite:////duong/dan/registry.db"
@@ -49,7 +49,7 @@ class SqliteFile:
             )
         match _primary_code(error):
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                return RegistryError(
+                return RegistryUnavailable(
                     f"Cơ sở dữ liệu {path} đang bị chương trình khác giữ quá lâu. Hãy đóng chương trình đó "
                     "(hoặc đợi nó ghi xong) rồi chạy lại; những trang đã lưu vẫn còn."
                 )
@@ -66,16 +66,18 @@ class SqliteFile:
             case sqlite3.SQLITE_IOERR:
                 return StorageError(f"Lỗi đọc, ghi ổ đĩa ở {path}. Hãy kiểm tra ổ đĩa và chỗ trống còn lại.")
             case sqlite3.SQLITE_NOTADB:
-                return RegistryError(
+                return RegistryUnavailable(
                     f"{path} không phải là tệp cơ sở dữ liệu SQLite, hoặc được mã hóa bằng khóa khác. "
                     "Hãy chỉ đúng tệp, hoặc tên tệp mới; nếu sổ dữ liệu được mã hóa, hãy kiểm tra "
                     "HOTICH_REGISTRY_KEY_FILE."
                 )
             case sqlite3.SQLITE_CORRUPT:
-                return RegistryError(f"Cơ sở dữ liệu {path} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất.")
+                return RegistryUnavailable(
+                    f"Cơ sở dữ liệu {path} bị hỏng. Hãy lấy lại từ bản sao lưu gần nhất."
+                )
             case _:
                 name = getattr(error, "sqlite_errorname", None) or type(error).__name__
-                return RegistryError(f"Cơ sở dữ liệu {path} từ chối thao tác ({name}).")
+                return RegistryUnavailable(f"Cơ sở dữ liệu {path} từ chối thao tác ({name}).")
 
     def _use_write_ahead_log(self, engine: Engine) -> None:
         """Switching a new file over takes a lock for which SQLite itself does not wait; so two openers take turns."""

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.entries import StoredEntry
@@ -155,7 +155,7 @@ def reopen(
 ) -> Response:
     try:
         opened = site.desk.reopen(session.person, entry_id, fields, reason)
-    except NotYours:
+    except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         return _shown(request, site, session, entry_id, refused=refused.message, typed=reason)

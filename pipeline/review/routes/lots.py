@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.lots import Lot
@@ -95,7 +95,7 @@ def draw_lot(
 ) -> Response:
     try:
         lot = site.lots.draw(session.person, books)
-    except NotYours:
+    except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         return _lots(request, site, session.person, refused.message)
@@ -115,7 +115,7 @@ def close_lot(request: Request, site: SiteDep, session: SessionDep, lot_id: int)
             site.lots.carry_on(session.person, lot_id)
         else:
             site.lots.close(session.person, lot_id)
-    except NotYours:
+    except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         return _lot(request, site, session.person, lot_id, refused.message)
@@ -128,7 +128,7 @@ def cancel_lot(
 ) -> Response:
     try:
         site.lots.cancel(session.person, lot_id, reason)
-    except NotYours:
+    except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         return _lot(request, site, session.person, lot_id, refused.message)

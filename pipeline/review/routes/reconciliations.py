@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.kinds import DATE
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
@@ -157,7 +157,7 @@ def answer(
         return _shown(request, site, asked.reconciliation_id, asked, refused=_HOW_TO_AMEND)
     try:
         queue.answer(session.person, difference_id, said, note)
-    except NotYours:
+    except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message)
@@ -182,7 +182,7 @@ def amend(
     order = AmendmentOrder(decision_number, day, legal_basis, authority)
     try:
         queue.amend(session.person, difference_id, text, order)
-    except NotYours:
+    except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         typed = _AmendmentForm(text, decision_number, decided_on, legal_basis, authority)

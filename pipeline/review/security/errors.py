@@ -1,6 +1,6 @@
 """Errors as Vietnamese pages, as fragments for htmx, or as JSON for scripts.
 
-No page shows the message of an exception, except of those that are written for people (``HotichError``).
+No page shows the message of an exception, except of refusals that are written for who asks (``RegistryError``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.errors import HotichError
+from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry import NotThere, StaleTask
 from pipeline.registry.model.accounts import AccountError
 from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
@@ -25,6 +25,8 @@ SENTENCES = {
     404: "Không có trang này. Hãy kiểm tra lại đường dẫn hoặc về trang đầu.",
     405: "Không làm được việc này ở đây. Hãy về trang đầu.",
     422: "Có ô chưa điền đúng. Hãy quay lại và kiểm tra lại.",
+    503: "Máy chủ tạm thời chưa đọc, ghi được sổ dữ liệu; những gì đã lưu vẫn còn. Hãy thử lại sau ít phút; nếu vẫn "
+    "vậy, hãy báo người quản trị máy.",
     500: "Chương trình gặp lỗi; những gì đã lưu vẫn còn. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.",
 }
 OLD_LOGIN_FORM = "Biểu mẫu đã cũ nên chưa đăng nhập. Hãy điền lại ở đây."
@@ -36,7 +38,7 @@ STATUS = (
     (CannotUndo, 409),
     (AccountError, 422),
 )
-"""The HTTP status of each error of the program; the others are 503: the registry or the disk refuses."""
+"""The HTTP status of each refusal; the others are 422: what was sent names something unknown or contradicts itself."""
 
 
 class ErrorMiddleware:
@@ -98,8 +100,13 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         # No number where the path wants one: nothing is there.
         status = 404 if any(flaw["loc"][0] == "path" for flaw in error.errors()) else 422
         return status, SENTENCES[status], {}
-    if isinstance(error, HotichError):
-        return next((status for kind, status in STATUS if isinstance(error, kind)), 503), error.message, {}
+    if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
+        return next((status for kind, status in STATUS if isinstance(error, kind)), 422), error.message, {}
+    if isinstance(
+        error, HotichError
+    ):  # its message is for who sits at the machine: it names files and servers
+        log_fault(error)
+        return 503, SENTENCES[503], {}
     log_fault(error)
     return 500, SENTENCES[500], {}
 

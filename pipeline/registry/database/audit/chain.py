@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryUnavailable
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled
@@ -91,8 +91,8 @@ def append(connection: Connection, last: Head | None, key: Key | None, actions: 
 def signing_key(last: Head | None, key_file: KeyFile | None) -> Key | None:
     """The key with which the row after ``last`` is signed, made when an audit is first signed; None = not signed.
 
-    ``RegistryError`` with advice when the audit was signed and its key is not there, or was not signed and a key is: a
-    row that does not go with the others would hide that something was changed.
+    ``RegistryUnavailable`` with advice when the audit was signed and its key is not there, or was not signed and a key
+    is: a row that does not go with the others would hide that something was changed.
     """
     keys = () if key_file is None else key_file.known()
     if last is None or last.key is None:
@@ -102,13 +102,13 @@ def signing_key(last: Head | None, key_file: KeyFile | None) -> Key | None:
             return key_file.make()
         if last is None:
             return keys[-1]
-        raise RegistryError(
+        raise RegistryUnavailable(
             f"Đã có khóa {key_file.path} mà nhật ký kiểm tra lại chưa ký. Không ghi tiếp để giữ dấu vết. "
             "Hãy chạy “hotich audit verify” và báo người quản trị."
         )
     if keys and keys[-1].name == last.key:
         return keys[-1]
-    raise RegistryError(
+    raise RegistryUnavailable(
         "Không có khóa đã ký nhật ký kiểm tra"
         + ("" if key_file is None else f" ({key_file.path})")
         + ". Hãy lấy lại tệp khóa từ bản sao lưu; nếu đã mất hẳn, xem “hotich audit new-key --help”."

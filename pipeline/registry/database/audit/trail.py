@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryUnavailable
 from pipeline.registry.database.audit.chain import Action, append, first_hash, head, signing_key
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import packed
@@ -117,7 +117,8 @@ def record(
 def close(connection: Connection) -> None:
     """Add all that was said in this transaction to the chain. Nothing may be written after it but the commit.
 
-    ``RuntimeError`` when rows were written and nobody said what for; ``RegistryError`` when the chain cannot go on.
+    ``RuntimeError`` when rows were written and nobody said what for; ``RegistryUnavailable`` when the chain cannot go
+    on.
     """
     trail = _trail(connection)
     left = {name: ids for name, ids in trail.taken().items() if ids}
@@ -133,7 +134,7 @@ def close(connection: Connection) -> None:
     hold(connection, Whole.AUDIT)
     last = head(connection)
     if last is None:
-        raise RegistryError(
+        raise RegistryUnavailable(
             "Nhật ký kiểm tra của cơ sở dữ liệu trống không: có người đã xóa. Không ghi tiếp để giữ dấu vết. "
             "Hãy lấy lại cơ sở dữ liệu từ bản sao lưu."
         )
