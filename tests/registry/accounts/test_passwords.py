@@ -45,11 +45,41 @@ def test_an_endless_password_is_refused_before_it_is_hashed() -> None:
         ("1234567890", "dễ đoán"),
         ("Matkhau123!", "dễ đoán"),
         ("Mat.Khau-123456", "dễ đoán"),
+        ("Ubnd@12345", "dễ đoán"),
+        ("UBND@xa#2025", "dễ đoán"),
+        ("Ubnd@Huyen9!", "dễ đoán"),
+        ("HaNoi-2026!!", "dễ đoán"),
+        ("Hà Nội 1975!", "dễ đoán"),
+        ("P@ssw0rd2024", "dễ đoán"),
+        ("M@tkh@u#789", "dễ đoán"),
+        ("Huong@1985", "dễ đoán"),
+        ("19851985@Huong", "dễ đoán"),
+        ("NguyenThiHoa@90", "dễ đoán"),
+        ("Tuphap#hotich#2026", "dễ đoán"),
+        ("0912345678", "dễ đoán"),
+        ("001085012345", "dễ đoán"),
+        ("02/09/1945...", "dễ đoán"),
+        ("Xyzabk_7291", "dễ đoán"),
     ],
 )
 def test_a_weak_password_is_refused_with_the_reason(password: str, word: str) -> None:
     with pytest.raises(AccountError, match=word):
         passwords.refuse_weak(password, "an.tran")
+
+
+@pytest.mark.parametrize("password", ["ThuNghiem@2026k", "An-Tran-Binh-77", "xa thử nghiệm 26"])
+def test_a_password_of_the_names_of_person_and_place_is_refused(password: str) -> None:
+    passwords.refuse_weak(f"{password} trời mưa to", "quan.ly", ("Trần Văn Bình", "Xã Thử Nghiệm"))
+    with pytest.raises(AccountError, match="dễ đoán"):
+        passwords.refuse_weak(password, "quan.ly", ("Trần Văn Bình", "Xã Thử Nghiệm"))
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["mưa rơi trên mái tôn cũ", "Trời-xanh-39-mây", "k7#vQ2!mZx9w", "sáu con vịt vàng", "bqrx-7h2m-wd4s"],
+)
+def test_a_sentence_or_a_random_row_is_taken(password: str) -> None:
+    passwords.refuse_weak(password, "an.tran", ("Trần Thị An", "Xã Thử Nghiệm"))
 
 
 @pytest.mark.parametrize("password", [LONG, "7391-tuyet-roi", "ếếế ổổổ ưưư ạạạ"])

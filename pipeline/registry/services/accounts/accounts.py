@@ -99,7 +99,9 @@ class Accounts:
             AccountError: The new password is weak.
         """
         login = session.person.login
-        passwords.refuse_weak(new, login)
+        with self._database.reading() as connection:
+            places = stored_accounts.known_places(connection)
+        passwords.refuse_weak(new, login, (session.person.name, *(place.name for place in places)))
         with self._database.writing() as connection:
             row = stored_accounts.known_row(connection, login)
             logins.note_try(connection, login, address, self._now(), self.options)

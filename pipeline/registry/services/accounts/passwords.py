@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Collection
 from functools import cache
-from importlib.resources import files
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
 from pipeline.registry.model.accounts import AccountError
+from pipeline.registry.services.accounts.guessable import is_guessable
 
 SHORTEST, LONGEST = 10, 200
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -47,11 +48,16 @@ def one_time_password() -> str:
     return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 
-def refuse_weak(password: str, login: str) -> None:
+def refuse_weak(password: str, login: str, own_words: Collection[str] = ()) -> None:
     """Check that a password is not weak.
 
+    Args:
+        password: The password.
+        login: The login of the person, which the password may not hold.
+        own_words: What somebody who knows the person or the office would try: names of people and places.
+
     Raises:
-        AccountError: It is short, too long, holds the login or is among the common ones.
+        AccountError: It is short, too long, holds the login or is easily guessed.
     """
     folded = _folded(password).casefold()
     if len(folded) < SHORTEST:
@@ -60,25 +66,16 @@ def refuse_weak(password: str, login: str) -> None:
         raise AccountError(f"Mật khẩu mới dài quá {LONGEST} ký tự. Hãy chọn mật khẩu ngắn hơn.")
     if login.casefold() in folded:
         raise AccountError("Mật khẩu mới không được chứa tên đăng nhập. Hãy chọn mật khẩu khác.")
-    if len(set(folded)) < 4 or _bare(folded) in _common():
+    if len(set(folded)) < 4 or is_guessable(folded, (login, *own_words)):
         raise AccountError(
-            "Mật khẩu mới quá dễ đoán. Hãy chọn mật khẩu khác, ví dụ một câu chỉ mình bạn biết."
+            "Mật khẩu mới quá dễ đoán: một từ hay tên quen thuộc thêm vài chữ số là điều người ta thử trước tiên. "
+            "Hãy chọn mật khẩu khác, ví dụ một câu chỉ mình bạn biết."
         )
 
 
 def _folded(password: str) -> str:
     """One form for what keyboards write in two: ``ế`` composed and in parts."""
     return unicodedata.normalize("NFKC", password)
-
-
-def _bare(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalnum())
-
-
-@cache
-def _common() -> frozenset[str]:
-    text = (files("pipeline.registry.services.accounts") / "common_passwords.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.splitlines() if line.strip())
 
 
 @cache
