@@ -13,6 +13,7 @@ from pipeline.export.workbook import FREE_TEXT, CellOptions, cells_of
 from pipeline.model import Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
+from pipeline.text.control_characters import visible_text
 from pipeline.workspace import Workspace
 
 WITHOUT_ENTRIES = frozenset({PageKind.COVER, PageKind.BLANK})
@@ -295,7 +296,7 @@ def _texts(entry: StoredEntry) -> Iterator[TextSpan]:
         joined = " ".join(filter(None, texts))
         if joined:
             left, right = min(box.left for box in lines), max(box.right for box in lines)
-            yield TextSpan(joined, Box(left, lines[0].top, right, lines[0].bottom))
+            yield TextSpan(visible_text(joined), Box(left, lines[0].top, right, lines[0].bottom))
 
 
 def _written_text(entry: StoredEntry, reading: FieldReading) -> str:

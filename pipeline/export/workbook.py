@@ -25,6 +25,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline import kinds
 from pipeline.errors import StorageError
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, Vocab
+from pipeline.text.control_characters import visible_text
 
 MONTH_AND_YEAR = re.compile(r"(?:0[1-9]|1[0-2])\.([0-9]{4})")
 LONGEST_CELL = 32767
@@ -74,10 +75,10 @@ def cells_of(
 
 
 def cell_of(value: str, spec: FieldSpec, schemas: Schemas, options: CellOptions = CellOptions()) -> str:
-    """Return the cell of one field: the code of a listed term, else the text."""
+    """Return the cell of one field: the code of a listed term, else the text, its hidden characters written out."""
     if not value:
         return ""
-    text = unicodedata.normalize("NFC", value)
+    text = visible_text(unicodedata.normalize("NFC", value))
     if spec.kind == "choice":
         return _code(text, schemas.vocabulary(spec))
     if spec.kind == "date" and options.month_and_year == "year":

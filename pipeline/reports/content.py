@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pipeline.charts import BarChart
 from pipeline.evaluation.field_scores import upper_bound
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE
+from pipeline.text.control_characters import visible_text
 from pipeline.text.numbers import (
     NO_BREAK_SPACE,
     NOTHING,
@@ -169,8 +170,9 @@ def errors_sentence(wrong: int, checked: int, unit: str) -> str:
 
 
 def text_cell(text: str, href: str = "") -> ReportCell:
-    """Return a text; ``–`` for none."""
-    return ReportCell(text, text or NOTHING, href)
+    """Return a text, its hidden characters written out; ``–`` for none."""
+    shown = visible_text(text)
+    return ReportCell(shown, shown or NOTHING, href)
 
 
 def day_cell(value: date | None, href: str = "") -> ReportCell:

@@ -23,6 +23,7 @@ from pipeline.errors import StorageError
 from pipeline.files import write_atomically
 from pipeline.localtime import format_moment, local_date
 from pipeline.reports.content import ManagementReport, ReportCell, ReportSection, ReportTable, day_cell
+from pipeline.text.control_characters import visible_text
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Literal["a-2b"] = "a-2b"
@@ -32,7 +33,7 @@ def document_of(report: ManagementReport) -> bytes:
     """Return the PDF. The same report gives the same bytes."""
     import typst  # 90 MB of memory: only for who wants a PDF
 
-    content = json.dumps(_content(report), ensure_ascii=False)
+    content = json.dumps(_visible(_content(report)), ensure_ascii=False)
     compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": content})
     made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(report.at.timestamp()))
     assert isinstance(made, bytes)
@@ -46,6 +47,15 @@ def _content(report: ManagementReport) -> dict[str, Any]:
         "scope": report.scope,
         "sections": [_section(one) for one in report.sections],
     }
+
+
+def _visible(content: Any) -> Any:
+    """Return the same with the hidden characters of every text written out: a NUL would end the document."""
+    if isinstance(content, str):
+        return visible_text(content)
+    if isinstance(content, dict):
+        return {name: _visible(value) for name, value in content.items()}
+    return [_visible(value) for value in content] if isinstance(content, list) else content
 
 
 def _section(section: ReportSection) -> dict[str, Any]:

@@ -53,3 +53,13 @@ def control_character_flaw(text: str, allowed: str = "") -> str:
 
 
 _MOST_NAMED = 5
+
+
+def visible_text(text: str, allowed: str = LINE_BREAKS) -> str:
+    """Return a text with such characters written out, ``[U+202E]``: texts of old may still hold them.
+
+    Args:
+        text: Any text.
+        allowed: Those that stay as they are.
+    """
+    return _CONTROL.sub(lambda found: found[0] if found[0] in allowed else f"[U+{ord(found[0]):04X}]", text)

@@ -70,3 +70,15 @@ def test_an_amendment_without_its_order_is_refused(
     missing = (*ORDER, "--scan", "khac.pdf", *here)
     assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *missing) == 6
     assert "khac.pdf" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\x1b", "\u200b"])
+def test_an_amendment_with_a_hidden_character_is_refused(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hidden: str
+) -> None:
+    here = ("--workspace", str(workspace))
+    text = ("amend", "add", "1", "nksHoTen", f"Trần Văn{hidden} Mẫu", *ORDER, *here)
+    number = ("amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", "--decision", f"1{hidden}2", *ORDER[2:], *here)
+    for line in (text, number):
+        assert typed(monkeypatch, *line) == 6
+        assert f"U+{ord(hidden):04X}" in capsys.readouterr().err

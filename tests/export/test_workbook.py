@@ -65,3 +65,11 @@ def test_a_text_longer_than_a_cell_is_refused_not_cut(tmp_path: Path) -> None:
 
 def test_declarations_of_all_templates_fit_their_records() -> None:
     assert schema.load().exports["KS70"].codes_sheet == "Ghi chu"
+
+
+def test_a_hidden_character_of_before_is_written_out(tmp_path: Path) -> None:
+    hidden = "Thử\x00 \u202etộM"
+    record = SCHEMAS.records["birth"]
+    spec = record.by_name["child_name"]
+    cells = cells_of({spec.name: hidden}, record, SCHEMAS)
+    assert cells[spec.column] == "Thử[U+0000] [U+202E]tộM"

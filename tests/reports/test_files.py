@@ -109,6 +109,17 @@ def test_no_name_of_a_folder_becomes_a_formula_or_markup(name: str, tmp_path: Pa
     assert solid(name) in text_of(document_of(report), tmp_path)
 
 
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b", "\u202e", "\u200b", "\x07"])
+def test_a_hidden_character_of_before_is_written_out_and_breaks_nothing(hidden: str, tmp_path: Path) -> None:
+    name, shown = f"a{hidden}b", f"a[U+{ord(hidden):04X}]b"
+    report = made(replace(TALLIES, books=(replace(BOOKS[0], folder_name=name, place=name),)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(report)))
+    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert shown in texts
+    assert not any(hidden in text for text in texts)
+    assert shown in text_of(document_of(report), tmp_path)
+
+
 def test_files_are_named_by_the_day_and_replace_each_other(report: ManagementReport, tmp_path: Path) -> None:
     for _ in range(2):
         paths = write_files(report, tmp_path / "new" / "folder")

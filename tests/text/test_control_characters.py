@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw, control_characters
+from pipeline.text.control_characters import (
+    LINE_BREAKS,
+    control_character_flaw,
+    control_characters,
+    visible_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,12 @@ def test_line_breaks_pass_only_where_they_are_allowed() -> None:
 def test_each_is_named_once_and_a_flood_is_cut_short() -> None:
     assert control_characters("\0a\0b\x1b") == ("U+0000", "U+001B")
     assert len(control_character_flaw("".join(map(chr, range(32))) * 1000)) < 200
+
+
+def test_what_is_hidden_is_written_out_and_the_rest_stays() -> None:
+    assert visible_text("Thử\x00 \u202etộM\u200b\n") == "Thử[U+0000] [U+202E]tộM[U+200B]\n"
+    assert visible_text("dòng\n", allowed="") == "dòng[U+000A]"
+    assert visible_text("Nguyễn Thị Ngọc Hường") == "Nguyễn Thị Ngọc Hường"
 
 
 @given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"], max_codepoint=0x02FF)))

@@ -16,6 +16,7 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories.entries import amendment_of
 from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.tables.amendments import amendment
@@ -49,6 +50,8 @@ def amend(
     entry = stored_entry(connection, declared, entry_id)
     label = declared.field(entry.record, field).label
     _check_order(connection, order, author)
+    refuse_hidden_characters(text, label)
+    refuse_hidden_characters(reason, "lý do")
     _check_field(declared, entry, field, label)
     text = unicodedata.normalize("NFC", text).strip()
     canonical = declared.canonical(entry.record, field, text)
@@ -96,6 +99,8 @@ def withdraw_amendment(
     hold_page_of(connection, entry_id)
     if not author.strip() or not reason.strip():
         raise RegistryError("Hãy ghi ai rút lại và vì sao.")
+    refuse_hidden_characters(author, "người rút")
+    refuse_hidden_characters(reason, "lý do")
     in_force = stored_entry(connection, declared, entry_id).amendments.values()
     if amendment_id not in {one.amendment_id for one in in_force}:
         raise RegistryError(f"Việc này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
@@ -138,6 +143,8 @@ def _check_order(connection: Connection, order: AmendmentOrder, author: str) -> 
     ):
         if not value.strip():
             raise RegistryError(f"Cải chính, bổ sung phải có {what}.")
+        refuse_hidden_characters(value, what)
+    refuse_hidden_characters(order.authority, "cơ quan")
     day = parse_canonical(order.decided_on)
     if day is None or day.day is None or day.month is None:
         raise RegistryError("Ngày quyết định phải đủ ngày, tháng, năm, ví dụ 05.11.2026.")

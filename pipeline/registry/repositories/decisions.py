@@ -18,6 +18,7 @@ from pipeline.registry.database.locks import hold_page, hold_page_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories.effective_values import whole_seen
 from pipeline.registry.repositories.entries import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.repositories.projections import refresh_projections
@@ -92,11 +93,16 @@ def settle_page(
 
 
 def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> dict[str, str]:
-    """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other."""
+    """The verdict as columns, its text in NFC. ``RegistryError`` when status and text contradict each other.
+
+    Neither may the text hold hidden characters.
+    """
     text = unicodedata.normalize("NFC", verdict.text)
     if verdict.field == WHOLE_ENTRY:
+        refuse_hidden_characters(text, "lời về cả việc")
         return {"field": WHOLE_ENTRY, "status": verdict.status, "text": text, "canonical": ""}
     label = declared.field(record, verdict.field).label
+    refuse_hidden_characters(text, label)
     if verdict.status in (FieldStatus.NOT_ON_FORM, FieldStatus.UNREADABLE):
         raise RegistryError(
             f"“{label}”: chỉ máy mới dùng trạng thái này; hãy chọn trống, không đọc được hoặc ghi chữ."
@@ -134,6 +140,10 @@ def add_decisions(
         return ()
     if not all(one.author.strip() for one in decisions):
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
+    for text, what in {(one.author, "người quyết định") for one in decisions} | {
+        (one.reason, "lý do") for one in decisions
+    }:
+        refuse_hidden_characters(text, what)
     pages = {one.place["page_id"] for one in decisions}
     latest = select(page_run.c.page_id, page_run.c.fingerprint).where(
         page_run.c.page_id.in_(pages), page_run.c.latest

@@ -13,6 +13,7 @@ from pipeline.errors import RegistryError
 from pipeline.registry.database.audit import MACHINE, add, record, wrote
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.checks import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
+from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.tables.checks import link, link_decision
 
 PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
@@ -90,6 +91,8 @@ def decide_link(
         raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
     if verdict is LinkVerdict.REJECTED and not reason.strip():
         raise RegistryError("Hãy ghi lý do bác gợi ý, để người sau còn biết.")
+    refuse_hidden_characters(author, "người quyết định")
+    refuse_hidden_characters(reason, "lý do")
     hold(connection, Whole.LINKS)
     row = connection.execute(select(link).where(link.c.id == link_id)).mappings().first()
     if row is None:

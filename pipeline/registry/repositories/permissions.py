@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, true
 from pipeline.errors import RegistryError
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.tables.tasks import review_task
 from pipeline.stages import Stage
 
@@ -65,8 +66,9 @@ def require_text(words: str, what: str) -> str:
     """Return a text without space around it.
 
     Raises:
-        RegistryError: The text is empty; ``what`` names it in the message.
+        RegistryError: The text is empty or holds hidden characters; ``what`` names it in the message.
     """
+    refuse_hidden_characters(words, what)
     if not words.strip():
         raise RegistryError(f"Chưa ghi {what}. Hãy ghi một câu ngắn rồi gửi lại.")
     return words.strip()

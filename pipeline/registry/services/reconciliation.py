@@ -20,6 +20,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.reconciliation import Answer, Asked, FoundDifference, Reconciliation
+from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories import amendments
 from pipeline.registry.repositories.entries import place_of, readings_of
 from pipeline.registry.repositories.permissions import check_place
@@ -155,6 +156,7 @@ def answer(
     """Record who is wrong, or that the paper does not decide it (then with a question). The last answer counts."""
     if answer is Answer.AMENDED:
         raise ValueError("an amendment is noted by amend()")
+    refuse_hidden_characters(note, "ghi chú")
     if answer is Answer.UNCLEAR and not note.strip():
         raise RegistryError("Hãy ghi điều chưa rõ trên giấy để người sau xem.")
     found = asked(connection, person, difference_id)

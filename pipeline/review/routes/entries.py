@@ -18,6 +18,7 @@ from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.field_view import STATUS_LABELS
 from pipeline.review.security.authentication import SessionDep
 from pipeline.schema import RecordSpec
+from pipeline.text.control_characters import visible_text
 
 MACHINE = "máy"
 
@@ -86,10 +87,10 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
                 name=spec.name,
                 column=spec.column,
                 label=spec.label,
-                written=written,
-                value=other or "",
+                written=visible_text(written),
+                value=visible_text(other or ""),
                 author=author,
-                amended=amended,
+                amended=visible_text(amended),
                 asked=spec.column == asked,
                 is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
             )

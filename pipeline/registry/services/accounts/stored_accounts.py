@@ -23,6 +23,7 @@ from pipeline.registry.model.accounts import (
 )
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
+from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 LONGEST_NAME = 80
@@ -47,9 +48,12 @@ def name_of(text: str) -> str:
     """Return a person's name as it is shown.
 
     Raises:
-        AccountError: There is none.
+        AccountError: There is none, or it holds hidden characters.
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
+    flaw = control_character_flaw(text, LINE_BREAKS)
+    if flaw:
+        raise AccountError(f"Họ tên {flaw}.")
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(f"Hãy ghi họ tên người dùng, không quá {LONGEST_NAME} ký tự.")
     return name

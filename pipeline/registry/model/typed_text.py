@@ -1,0 +1,22 @@
+"""Text that people type, wherever they do: at the desk, on the command line."""
+
+from __future__ import annotations
+
+from pipeline.errors import RegistryError
+from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
+
+
+def refuse_hidden_characters(text: str, what: str, allowed: str = LINE_BREAKS) -> None:
+    """Check that a typed text holds no control, direction or zero-width character.
+
+    Args:
+        text: The text.
+        what: Its Vietnamese name in the message.
+        allowed: Which of them may stand there.
+
+    Raises:
+        RegistryError: It holds one.
+    """
+    flaw = control_character_flaw(text, allowed)
+    if flaw:
+        raise RegistryError(f"“{what}” {flaw}.")
