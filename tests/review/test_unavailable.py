@@ -40,7 +40,7 @@ def without_room(registry: Registry, now: datetime) -> Iterator[None]:
     engine = registry._database.engine
 
     def bound(connection: DBAPIConnection, _: object) -> None:
-        connection.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
+        connection.execute("PRAGMA max_page_count = 1")
 
     engine.dispose()
     event.listen(engine, "connect", bound)
