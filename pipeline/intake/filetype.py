@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -56,13 +58,15 @@ def shown(path: Path) -> str:
 def open_scan(path: Path) -> BinaryIO:
     """Open a file for reading.
 
-    A pipe or a device named like a scan is refused without waiting for it; a link is not followed, wherever it leads.
+    A pipe or a device named like a scan is refused without waiting for it; a link is not followed, wherever it leads,
+    unless the program itself made it (``own_link``).
 
     Raises:
         ScanError: It is no regular file or cannot be read.
     """
+    follow = 0 if path in _own_links else os.O_NOFOLLOW
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | follow | os.O_CLOEXEC)
     except OSError as error:
         if path.is_symlink():
             raise UnknownFileType(
@@ -80,6 +84,19 @@ def open_scan(path: Path) -> BinaryIO:
         if file is None:
             os.close(descriptor)
     return file
+
+
+_own_links: set[Path] = set()
+
+
+@contextmanager
+def own_link(path: Path) -> Iterator[None]:
+    """Let ``open_scan`` of this process follow a link that the program has made, until the block ends."""
+    _own_links.add(path)
+    try:
+        yield
+    finally:
+        _own_links.discard(path)
 
 
 def scan_type(path: Path, limits: ScanLimits) -> FileType:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipeline.errors import AlteredScan, BrokenScan, OversizedScan
 from pipeline.files import BLOCK_BYTES
-from pipeline.intake.filetype import open_scan, shown
+from pipeline.intake.filetype import open_scan, own_link, shown
 from pipeline.intake.folder import ScanFile
 from pipeline.intake.limits import ScanLimits
 
@@ -57,7 +57,8 @@ def verified_copy(scan: ScanFile, limits: ScanLimits) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             path = Path(folder) / scan.path.name
             path.symlink_to(f"/proc/self/fd/{descriptor}")
-            yield path
+            with own_link(path):
+                yield path
     finally:
         os.close(descriptor)
 
