@@ -49,9 +49,9 @@ CLEAR = 1.0
 STANDS, HANGS = (-0.1, 0.15), (-0.2, 1.8)
 """How far words without and with something below the leader may hang below it, in spreads of the line."""
 
-LOST = 0.8
-"""How much less likely, a letter, the networks may find a word by itself than they found it in its line: hard words are
-kept, words that the cut took a letter from are not."""
+WORST_ALONE, LOST = 1.6, 3.0
+"""Of a word by itself: the same, and how much more it may cost in all than it did in its line. Hard words are kept, words
+that the cut took a letter or a tone mark from are not."""
 
 LEAST_FOUND = 0.05
 """Chance from which a network counts as finding a figure again that it reads otherwise."""
@@ -74,7 +74,7 @@ WIDEST, WIDEST_TWO = 1.2, 1.5
 OFF_BASELINE, FIGURE_SWAY = 0.9, 0.3
 """How far from the baseline a figure may end in its line and ends on a page, in spreads of the line."""
 
-SPECIMENS = 3
+SPECIMENS = 4
 """Figures of the collection that stand in for one that a writer left out: a hand writes it much the same way."""
 
 FINE = 6
@@ -139,6 +139,7 @@ def writer_ink(
     lent = {
         digit: collected_figures(digit, ink, strength, mnist) for digit in "0123456789" if digit not in own
     }
+    lent = {**lent, **_found_again(lent, reader, figures)}
     darkness = float(
         np.median([_darkness(line.grey(), mask) for line, mask in zip(lines, masks, strict=True)])
     )
@@ -341,7 +342,8 @@ def _whole(words: Mapping[str, Sequence[CutPiece]], reader: HandwritingReader) -
     found: dict[str, list[InkPiece]] = defaultdict(list)
     for one, emissions in zip(cuts, seen, strict=True):
         aligned = align_text(emissions, one.text) if emissions else None
-        if aligned and aligned[1] / len(one.text) <= one.cost + LOST:
+        letters = len(one.text)
+        if aligned and aligned[1] <= min(WORST_ALONE * letters, one.cost * letters + LOST):
             found[one.text].append(one.piece)
     return dict(found)
 
