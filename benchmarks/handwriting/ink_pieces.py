@@ -50,8 +50,8 @@ STANDS, HANGS = (-0.1, 0.15), (-0.2, 1.8)
 """How far words without and with something below the leader may hang below it, in spreads of the line."""
 
 WORST_ALONE, LOST = 1.6, 3.0
-"""Of a word by itself: the same, and how much more it may cost in all than it did in its line. Hard words are kept, words
-that the cut took a letter or a tone mark from are not."""
+"""Of a word by itself: the same, and how much more it may cost in all than it did in its line. Hard words are kept,
+words that the cut took a letter or a tone mark from are not."""
 
 LEAST_FOUND = 0.05
 """Chance from which a network counts as finding a figure again that it reads otherwise."""
@@ -461,9 +461,9 @@ def pen_figure(
     if len(rows) < 3 * FINE:
         return None
     tight = inked[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    tall = 4 * max(4.0, height - stroke)  # four times finer than it is used
-    scale = tall / len(tight)
-    size = max(2, round(tight.shape[1] * scale)), round(tall)
+    thick = stroke_width(np.asarray(np.pad(tight, 2) * 255, np.uint8))
+    scale = 4 * max(4.0, height - stroke) / max(FINE, len(tight) - thick)  # four times finer than it is used
+    size = max(2, round(tight.shape[1] * scale)), round(len(tight) * scale)
     line = _skeleton(cv2.resize(tight * 255, size, interpolation=cv2.INTER_LINEAR) > 127)
     room = round(4 * stroke) + 8
     drawn = np.pad(line.astype(np.uint8), room)
