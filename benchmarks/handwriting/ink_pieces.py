@@ -456,7 +456,7 @@ def pen_figure(
 ) -> InkPiece | None:
     """A picture of the collection drawn with a pen: its skeleton with strokes of a width, of a height in pixels."""
     large = cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC)
-    inked = (cv2.GaussianBlur(large, (0, 0), FINE / 3) > 0.45).astype(np.uint8)
+    inked = _largest(cv2.GaussianBlur(large, (0, 0), FINE / 3) > 0.45)
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if len(rows) < 3 * FINE:
         return None
@@ -480,6 +480,13 @@ def pen_figure(
     mask = np.asarray(np.clip(small * shade * min(255.0, strength * 1.1), 0, 255), np.uint8)
     cut = tight_piece(mask, 0.0)
     return InkPiece(cut.mask, float(len(cut.mask))) if cut else None
+
+
+def _largest(marks: NDArray[np.bool_]) -> Pixels:
+    """The largest connected mark alone."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
+    main = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if count > 1 else 1
+    return np.asarray(labels == main, np.uint8)
 
 
 def _skeleton(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,19 +13,19 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from benchmarks.handwriting.books import HandBook, schemas_and_engines
-from benchmarks.handwriting.ink_pieces import collected_figures
+from benchmarks.handwriting.ink_pieces import collected_figures, stroke_width
 from pipeline.evaluation import load_truth
 from pipeline.intake import list_scans, page_of
 from pipeline.model import Pixels
 from pipeline.synth import WriterInk, write_book
 from pipeline.synth.line_drawing import draw_line
 from pipeline.synth.pen_fonts import draw_hand_style, print_font
-from pipeline.synth.writer_ink import tight_piece
+from pipeline.synth.writer_ink import EM, tight_piece
 
-WIDTH, MARGIN, CAPTION = 1500, 14, 22
+WIDTH, MARGIN, CAPTION = 1400, 14, 22
 """Of the picture and about each crop, in pixels."""
 
-A_PAGE = 6
+A_PAGE = 5
 """Crops of one page."""
 
 AROUND = (25, 30)
@@ -36,8 +37,8 @@ WORDS = (
 )
 """What the writer of the specimen can write."""
 
-FONTS = ("patrick-hand", "grape-nuts", "mali")
-SPREAD, EM_MM, DPI = 15.0, 5.8, 300
+FONT, DPI = "patrick-hand", 300
+"""What the words of the specimen are drawn with, and how finely."""
 
 
 class Crop(NamedTuple):
@@ -47,18 +48,20 @@ class Crop(NamedTuple):
     text: str
 
 
-def specimen_ink(mnist: Path, font: str = FONTS[0]) -> WriterInk:
+def specimen_ink(mnist: Path) -> WriterInk:
     """A writer whose words are drawn with a pen font and whose figures are of the MNIST collection."""
     rng = np.random.default_rng(7)
-    hand = draw_hand_style(rng, (font,))
+    hand = draw_hand_style(rng, (FONT,))
     words = {}
     for word in WORDS.split():
         patch = draw_line(word, hand, DPI, rng)
         if piece := tight_piece(patch.mask, patch.origin[1]):
             words[word.lower()] = (piece,)
-    plain = WriterInk(font, words, {}, SPREAD, 4.5, 1.6 * SPREAD)
+    stroke = float(np.median([stroke_width(piece.mask) for (piece,) in words.values()]))
+    spread = hand.size * DPI / 25.4 / EM
+    plain = WriterInk(FONT, words, {}, spread, stroke, 1.6 * spread)
     figures = {digit: collected_figures(digit, plain, 235.0, mnist) for digit in "0123456789"}
-    return WriterInk(font, words, figures, SPREAD, 4.5, 1.6 * SPREAD, frozenset(figures))
+    return replace(plain, figures=figures, lent=frozenset(figures))
 
 
 def draw_picture(books: Sequence[HandBook], path: Path) -> None:
@@ -81,7 +84,7 @@ def draw_picture(books: Sequence[HandBook], path: Path) -> None:
             pencil.text((x, base), crop.text, font=print_font("regular", 18), fill=(90, 90, 90), anchor="ls")
             x += crop.pixels.shape[1] + MARGIN
         y += height
-    picture.save(path)
+    picture.quantize(96).save(path, optimize=True)
 
 
 def _crops(book: HandBook) -> Iterator[Crop]:
