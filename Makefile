@@ -16,7 +16,7 @@ export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 300
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
 
-.PHONY: help setup training test-packages demo test check lint types imports schemas format bench chaos figures lock clean
+.PHONY: figures-of-people help setup training test-packages demo test check lint types imports schemas format bench chaos figures lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -61,7 +61,12 @@ format: setup ## Tự sửa cách trình bày mã nguồn
 bench: setup $(addprefix bench-,$(BENCHES)) ## Chạy mọi phép đo tốc độ và độ chính xác; kết quả trong bench-out/
 
 # LINES=THƯ_MỤC (dòng viết tay thật, có lines.tsv; có thể nhiều thư mục) chỉ khi gõ trên dòng lệnh: shell cũng có biến LINES.
-bench-hand: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
+bench-hand bench-pens: BENCH_ARGS = $(if $(filter command,$(origin LINES)),$(foreach folder,$(LINES),--lines $(folder)))
+
+bench-pens: $(if $(filter command,$(origin LINES)),figures-of-people)
+
+figures-of-people: # chữ số nhiều người viết, cho người viết thiếu chữ số nào; lần sau tức thì
+	@scripts/training-figures.sh
 
 bench-registry-databases bench-desk-keys bench-desk-cost bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
 

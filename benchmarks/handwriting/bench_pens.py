@@ -78,7 +78,8 @@ def main() -> None:
         draw_picture([book_of_ink(ink, number, 0, chosen.seed) for number in range(3)], chosen.picture)
         return
     if chosen.lines is None:
-        raise SystemExit("Cần dòng viết tay thật: make bench-pens LINES=THƯ_MỤC (thư mục có lines.tsv).")
+        say("không đo: cần dòng viết tay thật, make bench-pens LINES=THƯ_MỤC (thư mục có lines.tsv)")
+        return
     try:
         books = list(
             real_ink_books(

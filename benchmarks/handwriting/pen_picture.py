@@ -41,7 +41,7 @@ FONT, DPI = "patrick-hand", 300
 """What the words of the specimen are drawn with, and how finely."""
 
 
-class Crop(NamedTuple):
+class Excerpt(NamedTuple):
     """A part of a page and what stands there."""
 
     pixels: Pixels
@@ -67,7 +67,7 @@ def specimen_ink(mnist: Path) -> WriterInk:
 def draw_picture(books: Sequence[HandBook], path: Path) -> None:
     """Crops of the books' pages, each with its truth in print under it."""
     crops = [crop for book in books for crop in _crops(book)]
-    rows: list[list[Crop]] = [[]]
+    rows: list[list[Excerpt]] = [[]]
     for crop in crops:
         used = sum(one.pixels.shape[1] + MARGIN for one in rows[-1])
         if rows[-1] and used + crop.pixels.shape[1] + MARGIN > WIDTH:
@@ -87,7 +87,7 @@ def draw_picture(books: Sequence[HandBook], path: Path) -> None:
     picture.quantize(96).save(path, optimize=True)
 
 
-def _crops(book: HandBook) -> Iterator[Crop]:
+def _crops(book: HandBook) -> Iterator[Excerpt]:
     schemas, _ = schemas_and_engines()
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         drawn = write_book(
@@ -104,4 +104,4 @@ def _crops(book: HandBook) -> Iterator[Crop]:
         part = pixels[
             max(0, int(top)) : int(bottom), max(0, int(left)) : int(min(right, left + WIDTH - 2 * MARGIN))
         ]
-        yield Crop(np.ascontiguousarray(part), entry.values[record.by_name[name].column or ""])
+        yield Excerpt(np.ascontiguousarray(part), entry.values[record.by_name[name].column or ""])
