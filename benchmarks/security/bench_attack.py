@@ -100,9 +100,9 @@ def _side(log: AttackLog, name: str, attacks: list[Callable[[], None]]) -> None:
 def _attack_desk(log: AttackLog, office: AttackedOffice) -> None:
     with office.desk() as desk:
         attack_texts(log, office, desk)
-        attack_by_clock(log, office)
-        attack_logins(log, office, desk)
         attack_routes(log, office, desk)
+        attack_logins(log, office, desk)
+        attack_by_clock(log, office)  # a clock that is ahead ends every session, so it comes last
 
 
 def _show(log: AttackLog, seconds: float) -> None:

@@ -64,13 +64,17 @@ SHEETS: Mapping[str, str] = {
 }
 """What stands in the codes."""
 
+OF_A_BOOK = {"mẫu không có": "KS.2010.95", "mã nơi có dấu /": "KS.2010.97"}
+"""Sheets that name a book which cannot be read or delivered as it is: their pages may go into that folder, no other."""
+
 
 def attack_by_paper(log: AttackLog, root: Path) -> None:
     """Let a scanner deliver each sheet with a page behind it, then a good sheet with a page; take them all in."""
     told = _delivered(root / "all", SHEETS)
     if told.good:
         for name in SHEETS:
-            wrong = [path for path in told.placed if path.startswith(f"{_mark(name)}|")]
+            placed = [path.partition("|")[2] for path in told.placed if path.startswith(f"{_mark(name)}|")]
+            wrong = [path for path in placed if not path.startswith(f"{OF_A_BOOK.get(name, '')}/")]
             log.note(GROUP, name, held=not wrong, seen=f"placed as {wrong}")
         log.note(GROUP, "trang sau tờ tốt vẫn vào sổ", held=True)
         log.note(
