@@ -269,7 +269,7 @@ _HEAD = "so", "quyenSo", "ngayDangKy", "noiDangKy", "nksHoTen"
 def _workbook(
     path: Path, rows: str, strings: tuple[bytes, bytes, int, bytes] = (b"", b"", 0, b""), prolog: str = ""
 ) -> None:
-    """A workbook of raw parts. ``strings``: what the shared strings hold: a head, what is repeated, how often, an end."""
+    """A workbook of raw parts. ``strings``: of the shared strings a head, what is repeated, how often, an end."""
     head = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in _HEAD)
     data = f"<sheetData><row>{head}</row>{rows}</sheetData>"
     sheet = f'<?xml version="1.0"?>{prolog}<worksheet xmlns="{_MAIN}">{data}</worksheet>'
