@@ -8,7 +8,7 @@ import sqlite3
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from itertools import cycle
@@ -38,6 +38,13 @@ HALVES: dict[str, Callable[[int], bytes]] = {
     ),
     "không gửi gì": lambda _: b"",
 }
+
+NEVER_READ = 600
+FONT = "/static/vendor/inter/inter-latin-ext-wght-normal.woff2"
+UNREAD: dict[str, Callable[[int], bytes]] = {
+    "không đọc câu trả lời": lambda _: f"GET {FONT} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 40
+}
+"""Whole requests for more than the buffers of a connection hold, by clients that take nothing of it."""
 
 
 def attack_by_races(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
@@ -78,7 +85,7 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     quiet = _saves(office, desk, login)
     log.note(SLOW, "lúc yên", held=max(quiet) < WANTED_SECONDS, seen=f"{max(quiet):.2f} s")
     size = desk.log.stat().st_size
-    with _half_sent(desk) as opened:
+    with _half_sent(desk, HALVES, HALF_SENT) as opened:
         begun = time.monotonic()
         seconds = _saves(office, desk, login)
         seen = f"{statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s"
@@ -86,6 +93,14 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
         left = _left_open(opened, begun + PATIENCE_SECONDS)
         for kind in HALVES:
             log.note(SLOW, f"{kind}: máy chủ đóng lại", held=not left[kind], seen=f"{left[kind]} still open")
+    with _half_sent(desk, UNREAD, NEVER_READ):
+        seconds = _saves(office, desk, login)
+        log.note(
+            SLOW,
+            f"{', '.join(UNREAD)}: người rà soát vẫn lưu được",
+            held=max(seconds) < WANTED_SECONDS,
+            seen=seconds,
+        )
     grown = desk.log.stat().st_size - size
     log.note(SLOW, "nhật ký không phình", held=grown < LOG_BYTES, seen=f"{grown} bytes")
 
@@ -113,18 +128,21 @@ def _submission(version: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _half_sent(desk: Desk) -> Iterator[list[tuple[str, socket.socket]]]:
-    """Connections on which half a request was sent, each with its kind; those that the server refuses are none."""
+def _half_sent(
+    desk: Desk, kinds: Mapping[str, Callable[[int], bytes]], many: int
+) -> Iterator[list[tuple[str, socket.socket]]]:
+    """So many connections on which something was sent, each with its kind, and of which nothing is read."""
     made: list[tuple[str, socket.socket]] = []
     try:
-        for number, kind in zip(range(HALF_SENT), cycle(HALVES)):
+        for number, kind in zip(range(many), cycle(kinds)):
+            one = socket.socket()
             with suppress(OSError):
-                address = (f"127.0.6.{number % 250 + 1}", 0)
-                one = socket.create_connection(
-                    ("127.0.0.1", desk.port), CONNECT_SECONDS, source_address=address
-                )
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                one.settimeout(CONNECT_SECONDS)
+                one.bind((f"127.0.6.{number % 250 + 1}", 0))
+                one.connect(("127.0.0.1", desk.port))
                 made.append((kind, one))
-                one.sendall(HALVES[kind](number))
+                one.sendall(kinds[kind](number))
         yield made
     finally:
         for _, one in made:

@@ -181,6 +181,29 @@ def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch
         assert taken < size
 
 
+def test_those_who_take_no_answer_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is stuck in its answer waits for its client too; a newcomer takes its place."""
+    stuck = threading.Semaphore(0)
+
+    async def large(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == "/large":
+            await send({"type": "http.response.body", "body": bytes(50_000_000), "more_body": True})
+            stuck.release()  # the next piece waits until the client has taken this one
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    limits = ConnectionLimits(connections=2, stall_seconds=LONG)
+    with served(large, monkeypatch, limits=limits) as address:
+        held = [opened(address, b"GET /large HTTP/1.1\r\nHost: desk.test\r\n\r\n") for _ in range(2)]
+        for _ in held:
+            assert stuck.acquire(timeout=PATIENCE)
+        assert httpx.get(f"{address}/small").text == "ok"
+        for one in held:
+            one.close()
+
+
 def test_an_address_takes_no_connection_from_another(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = ConnectionLimits(by_address=4, header_seconds=LONG)
     with served(app, monkeypatch, limits=limits) as address, opened(address) as mine:

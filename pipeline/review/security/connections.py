@@ -165,10 +165,13 @@ class GuardedProtocol(H11Protocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stall_timer = self.loop.call_later(self._guard.limits.stall_seconds, self.drop)
+        self._guard.note_waiting(self)
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self._stop_stall_timer()
+        if self._phase is _Phase.ANSWER:
+            self._guard.note_working(self)
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
@@ -184,7 +187,7 @@ class GuardedProtocol(H11Protocol):
         seconds = {_Phase.HEADERS: limits.header_seconds, _Phase.BODY: limits.body_seconds}.get(phase)
         if seconds is not None:
             self._phase_timer = self.loop.call_later(seconds, self.drop)
-        if phase is _Phase.ANSWER:
+        if phase is _Phase.ANSWER and self._stall_timer is None:
             self._guard.note_working(self)
         else:
             self._guard.note_waiting(self)
