@@ -28,6 +28,7 @@ LEDGERS, SCANS, NAMES, WORKBOOKS, MODES = (
 MEGABYTES = 1200.0
 """The most memory that a command may take over a hostile file; reading a page takes a good part of it."""
 WORKBOOK_MEGABYTES = 700.0
+WORKBOOK_SECONDS = 150.0
 RUN_SECONDS = 100.0
 
 LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "00001"\nvolume = "{volume:02}/2010"\n'
@@ -330,7 +331,12 @@ def attack_by_workbooks(log: AttackLog, root: Path, workspace: Path) -> None:
             path = root / f"{number}.xlsx"
             make(path)
             done = hotich(
-                "reconcile", path, "-o", root / f"{number}-ra.xlsx", workspace=workspace, seconds=60
+                "reconcile",
+                path,
+                "-o",
+                root / f"{number}-ra.xlsx",
+                workspace=workspace,
+                seconds=WORKBOOK_SECONDS,
             )
             steered = "\u202e" in done.told or "root:" in done.told
             held = done.orderly and done.megabytes < WORKBOOK_MEGABYTES and not steered

@@ -112,13 +112,14 @@ def _attack(log: AttackLog, office: AttackedOffice, store: Workspace, name: str)
             log.note(GROUP, f"{name}: {what}", held=held, seen=done)
 
 
-def _shown(office: AttackedOffice, store: Workspace, root: Path) -> int:
+def _shown(office: AttackedOffice, store: Workspace, root: Path) -> str:
+    """What is shown of the page of a settled entry: its picture, a placeholder, or nothing."""
     entry = office.registry.entries(office.settled.book_id)[0]
     with Desk(store.root, root) as desk:
         client = desk.client(office.tokens[login_of(Role.SUPERVISOR, OWN)], "127.0.9.1")
         answer = client.get(f"/pictures/entries/{entry}/page")
         client.close()
-    return answer.status
+    return answer.headers.get("content-type", "") if answer.status == 200 else ""
 
 
 def _replace(path: Path | None, content: bytes) -> None:
