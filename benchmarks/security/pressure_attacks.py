@@ -39,7 +39,9 @@ HALVES: dict[str, Callable[[int], bytes]] = {
     "không gửi gì": lambda _: b"",
 }
 
-NEVER_READ = 600
+NEVER_READ = 400
+SETTLE_SECONDS = 12.0
+"""Until those who take no answer have all been sent what their buffers hold: a flood of requests is another matter."""
 FONT = "/static/vendor/inter/inter-latin-ext-wght-normal.woff2"
 UNREAD: dict[str, Callable[[int], bytes]] = {
     "không đọc câu trả lời": lambda _: f"GET {FONT} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 10
@@ -94,6 +96,7 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
         for kind in HALVES:
             log.note(SLOW, f"{kind}: máy chủ đóng lại", held=not left[kind], seen=f"{left[kind]} still open")
     with _half_sent(desk, UNREAD, NEVER_READ):
+        time.sleep(SETTLE_SECONDS)
         seconds = _saves(office, desk, login)
         log.note(
             SLOW,

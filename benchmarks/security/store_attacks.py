@@ -96,7 +96,7 @@ def _attack(log: AttackLog, office: AttackedOffice, store: Workspace, name: str)
     DEEDS[name](store, office.settled.scans, root)
     with log.attempt(GROUP, f"{name}: trang xem"):
         seen = _shown(office, store, root)
-        log.note(GROUP, f"{name}: trang xem", held=seen != 200, seen=seen)
+        log.note(GROUP, f"{name}: trang xem", held=seen != "image/jpeg", seen=seen)
     harmless = name == "tệp trùng tên"  # the right scan is there, whoever reads it may go on
     for what, arguments in {
         "gói giao": ("export", "--book", office.settled.folder, "-o", root / "goi"),
