@@ -12,8 +12,10 @@ import pytest
 from pipeline.cli.audit import format_audit_flaw
 from pipeline.registry.model.audit import Flaw, FlawKind
 from pipeline.settings import Settings
+from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.registry.audit.history import live
+from tests.registry.pages import LEDGER
 
 
 @pytest.fixture
@@ -49,6 +51,49 @@ def test_a_changed_decision_is_named_and_the_exit_code_says_so(
     assert "Bảng decision: khóa chống sửa “decision_no_update” đã bị gỡ." in told.stdout
     assert "Thử" not in told.output
     assert "Lỗi:" in told.stderr
+
+
+def test_scans_that_were_exchanged_altered_or_lost_are_named(
+    hotich: Hotich, workspace: Path, tmp_path: Path
+) -> None:
+    store = Workspace(workspace)
+    with Settings().run_context(workspace).open_registry() as registry:
+        book_id = registry.book_id(LEDGER, "KS.2010.01")
+        paths = []
+        for number in range(4):
+            scan = tmp_path / f"trang {number}.jpg"
+            scan.write_bytes(b"\xff\xd8\xff" + bytes([number]) * 50)
+            stored = store.store(scan)
+            registry.store_scan(book_id, stored.sha256, scan.name, 53, 1)
+            paths.append(stored.path)
+    sound = hotich("audit", "verify", "--scans")
+    assert sound.exit_code == 0
+    assert "Đã đọc lại 4 bản quét trong kho" in sound.stdout
+    for path in paths[:3]:
+        path.chmod(0o644)
+    contents = [path.read_bytes() for path in paths]
+    paths[0].write_bytes(contents[1])
+    paths[1].write_bytes(contents[0])
+    paths[2].write_bytes(b"x")
+    paths[3].unlink()
+
+    told = hotich("audit", "verify", "--scans")
+
+    assert told.exit_code == 10
+    text = " ".join(told.stdout.split())
+    for number, what in enumerate(
+        (
+            "đã bị thay bằng một bản quét khác («KS.2010.01/trang 1.jpg»)",
+            "đã bị thay bằng một bản quét khác («KS.2010.01/trang 0.jpg»)",
+            "đã bị sửa hoặc hỏng",
+            "không còn trong kho",
+        )
+    ):
+        assert f"«KS.2010.01/trang {number}.jpg»" in text
+        assert what in text
+    answer = json.loads(hotich("audit", "verify", "--scans", "--json").stdout)
+    assert (answer["passed"], len(answer["scans"]["flaws"])) == (False, 4)
+    assert hotich("audit", "verify").exit_code == 0
 
 
 def test_the_answer_as_json(hotich: Hotich, lived: None, workspace: Path) -> None:

@@ -25,6 +25,18 @@ def test_the_same_on_both_sides_is_no_difference(registry: Registry, tmp_path: P
     assert (counts.rows, counts.entries, counts.pairs, counts.same) == (10, 10, 10, 10)
 
 
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\u2066", "_x202E_"])
+def test_a_cell_with_characters_that_nobody_sees_is_named_and_not_compared(
+    registry: Registry, tmp_path: Path, hidden: str
+) -> None:
+    rows = [*ROWS[:3], ROWS[3] | {"nksHoTen": f"Nguyễn{hidden} Thử"}, *ROWS[4:]]
+
+    found, refused, _ = held(registry, write(tmp_path / "a.xlsx", rows))
+
+    assert found == []
+    assert [(one.row, one.column, one.reason) for one in refused] == [(5, "nksHoTen", "hidden")]
+
+
 def test_every_planted_difference_is_found_and_none_is_invented(tmp_path: Path) -> None:
     made = versions(800, seed=7, each=4)
     assert set(made.by_kind) == set(KINDS)
