@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.servers import postgresql
 from pipeline import schema
 from pipeline.backup import Vault, back_up, restore, verify
-from pipeline.backup.vault import CONTENTS, MANIFESTS
+from pipeline.backup.vault import CONTENTS, FORMAT, MANIFESTS, read_manifest
 from pipeline.errors import BackupRefused, HotichError, RegistryError, StorageError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.schema import Schemas
 from pipeline.workspace import Workspace
 from tests.registry.pages import LEDGER, entry, page, read
+
+_JSON = st.dictionaries(
+    st.sampled_from(["made_at", "version", "registry", "rows", "left_out", "files"]),
+    st.none()
+    | st.integers()
+    | st.text()
+    | st.lists(st.dictionaries(st.sampled_from(["path", "sha256", "size"]), st.text() | st.integers())),
+)
 
 AT = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
 NAME = "20261126-010203"
@@ -309,3 +321,18 @@ def test_an_altered_scan_that_no_backup_kept_is_not_backed_up_under_its_name(
     assert [one.name for one in again.objects.glob("*/*")] == [
         one.name for one in sorted(workspace.objects.glob("*/*")) if one != path
     ]
+
+
+@given(st.binary() | _JSON.map(lambda told: json.dumps({"format": FORMAT, **told}).encode()))
+@settings(deadline=None)
+def test_any_bytes_are_a_manifest_or_refused(data: bytes) -> None:
+    with suppress(BackupRefused):
+        assert all(".." not in one.path.split("/") for one in read_manifest(data).files)
+
+
+@pytest.mark.parametrize(
+    "data", [b"[" * 100_000, b'{"format":1,"files":' + b"[" * 5_000, b'{"format":' + b"9" * 5_000]
+)
+def test_a_nested_manifest_is_refused(data: bytes) -> None:
+    with pytest.raises(BackupRefused):
+        read_manifest(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -90,3 +91,28 @@ def test_the_key_is_private_and_made_once_and_a_broken_key_is_reported(tmp_path:
 def test_a_folder_without_a_manifest_is_no_package(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="gói"):
         package_flaws(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 100_000,
+        b'{"format":"hotich package 1","files":{"a":' + b"[" * 5_000,
+        b'{"a":' + b"9" * 5_000 + b"}",
+    ],
+)
+def test_a_manifest_that_is_nested_or_has_huge_numbers_is_refused(package: Path, data: bytes) -> None:
+    (package / MANIFEST).write_bytes(data)
+    with pytest.raises(StorageError):
+        package_flaws(package)
+
+
+def test_a_manifest_that_is_a_pipe_or_a_link_is_refused_without_waiting(package: Path) -> None:
+    (package / MANIFEST).unlink()
+    (package / MANIFEST).symlink_to("/dev/zero")
+    with pytest.raises(StorageError):
+        package_flaws(package)
+    (package / MANIFEST).unlink()
+    os.mkfifo(package / MANIFEST)
+    with pytest.raises(StorageError):
+        package_flaws(package)
