@@ -152,7 +152,7 @@ def _steps(connection: Connection, filled: int) -> list[dict[str, set[int]]]:
     query = select(audit.c.rows).where(audit.c.id > filled).order_by(audit.c.id)
     for rows in connection.execution_options(yield_per=AT_ONCE).scalars(query):
         step: dict[str, set[int]] = defaultdict(set)
-        for table_name, row_id, _ in unpacked(rows):
+        for table_name, row_id, *_ in unpacked(rows):
             if table_name in (keying.name, decision.name):
                 step[table_name].add(row_id)
         if step:
@@ -218,7 +218,7 @@ def flaws_since(connection: Connection, key_file: KeyFile | None, filled: int) -
             flaws += later is not None and (later["id"] != row["id"] + 1 or later["previous"] != row["hash"])
             later = row
             if row["id"] > filled:
-                for table_name, row_id, digest in unpacked(row["rows"]):
+                for table_name, row_id, digest, _ in unpacked(row["rows"]):
                     told[table_name].setdefault(row_id, digest)
     flaws += later is None or later["id"] != 1 or later["previous"] != ""
     for table_name, expected in told.items():

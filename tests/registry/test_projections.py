@@ -76,7 +76,7 @@ def told(url: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         rows = [dict(zip(names, row, strict=True)) for row in outsider.rows(table)]
         for row in rows:
             if table == "audit":
-                row["rows"] = [(name, row_id) for name, row_id, _ in unpacked(row["rows"])]
+                row["rows"] = [(name, row_id) for name, row_id, *_ in unpacked(row["rows"])]
             for name in [name for name in row if name.endswith("_at") or name in WHEN_OR_CHAINED]:
                 row[name] = row[name] is not None
         tables[table] = rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import KeyFile
+from pipeline.registry.model.errors import RowTampered
 
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
 
@@ -74,8 +75,24 @@ class Database:
         On SQLite it is the only one that writes from its start; on PostgreSQL it must hold what it works on
         (``locks.py``).
         """
-        with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
-            yield connection
+        try:
+            with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
+                yield connection
+                trail.close(connection)
+        except RowTampered as found:
+            self.tell_tampering(found)
+            raise
+
+    def tell_tampering(self, found: RowTampered) -> None:
+        """Record in the audit that rows were found altered, in a transaction of its own.
+
+        The audit may be altered itself, so that nothing can be added to it; that is no reason to hide the first error.
+        """
+        with (
+            suppress(HotichError),
+            self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection,
+        ):
+            trail.tell_tampering(connection, found)
             trail.close(connection)
 
     @contextmanager

@@ -19,10 +19,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
 from pipeline.errors import RegistryError
-from pipeline.registry.database.audit.baseline import begin
+from pipeline.registry.database.audit.baseline import begin, go_on
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
-from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.audit import audit, row_digest
 from pipeline.registry.tables.metadata import METADATA
 
 _one_at_a_time = threading.Lock()
@@ -42,9 +42,11 @@ def bring_up_to_date(database: Database, metadata: MetaData) -> None:
             hold(connection, Whole.MIGRATION)
             if _is_up_to_date(connection, database.name, metadata):
                 return
-            had_audit = inspect(connection).has_table(audit.name)
+            had_audit, had_digests = (inspect(connection).has_table(one.name) for one in (audit, row_digest))
             _upgrade_with_declared(connection, metadata)
             first_hash = None if had_audit else begin(connection, database.key_file)
+            if had_audit and not had_digests:
+                go_on(connection, database.key_file)
     if first_hash is not None and database.key_file is not None:
         database.key_file.note_chain(first_hash)
 
@@ -57,6 +59,12 @@ def create(connection: Connection, metadata: MetaData) -> None:
     with _one_at_a_time:
         hold(connection, Whole.MIGRATION)
         _upgrade_with_declared(connection, metadata)
+
+
+def made_by_migrations(connection: Connection) -> None:
+    """Run the frozen steps alone, to see what they make."""
+    with _one_at_a_time:
+        upgrade(connection, METADATA)
 
 
 def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,8 +17,15 @@ class FlawKind(StrEnum):
     ROW_ALTERED = "row-altered"
     ROW_GONE = "row-gone"
     ROW_UNKNOWN = "row-unknown"
+    ROW_OVERWRITTEN = "row-overwritten"
+    TAMPERING_FOUND = "tampering-found"
+    DIGEST_ALTERED = "digest-altered"
+    ACCOUNT_DIFFERS = "account-differs"
+    SESSION_AHEAD = "session-ahead"
     TABLE_GONE = "table-gone"
     GUARD_GONE = "guard-gone"
+    GUARD_ALTERED = "guard-altered"
+    OBJECT_UNKNOWN = "object-unknown"
     AUDIT_EMPTY = "audit-empty"
     AUDIT_ALTERED = "audit-altered"
     AUDIT_GONE = "audit-gone"
@@ -31,6 +39,9 @@ class FlawKind(StrEnum):
     SEAL_FORGED = "seal-forged"
 
 
+FlawIdentity = tuple[FlawKind, str, int | None, int | None, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """One thing that is wrong.
@@ -41,7 +52,8 @@ class Flaw:
         row_id: The row, the first of them where several in a run are wrong.
         last_id: The last of several rows in a run.
         audit_id: The row of the audit that says what should be there.
-        name: The name of a guard that is gone.
+        name: The name of a guard, of another object of the database, or of what differs about an account.
+        found: What was found there, as a digest: a flaw that was settled counts again when it is otherwise.
     """
 
     kind: FlawKind
@@ -50,6 +62,11 @@ class Flaw:
     last_id: int | None = None
     audit_id: int | None = None
     name: str = ""
+    found: str = field(default="", compare=False)
+
+    def identity(self) -> FlawIdentity:
+        """What makes it the flaw that an administrator settled."""
+        return self.kind, self.table, self.row_id, self.last_id, self.name, self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,8 @@ class Verification:
         proven: How many rows of the audit are signed by a key that is at hand.
         unsigned: How many rows were written before there was a key.
         other_keys: How many rows are signed by keys that are lost.
+        settled: How many flaws an administrator has settled.
+        unproven_end: How many of the newest rows of the audit no key at hand proves.
         key_is_private: Whether only the owner of the key file can read it; None = there is no key.
     """
 
@@ -79,24 +98,37 @@ class Verification:
     unsigned: int
     other_keys: int
     key_is_private: bool | None
+    settled: int = 0
+    unproven_end: int = 0
 
     @property
     def passed(self) -> bool:
+        """Whether nothing was found."""
         return self.flaw_count == 0
+
+    @property
+    def checkable(self) -> bool:
+        """Whether a key at hand proves the end of the chain, and with it all that came before."""
+        return self.unproven_end == 0
 
 
 class Flaws:
     """A collection of flaws that keeps only the first ``most`` and counts the others.
 
-    A database that is all wrong takes no more memory than another.
+    A database that is all wrong takes no more memory than another. Those that were ``settled`` are counted apart.
     """
 
-    def __init__(self, most: int = 200) -> None:
+    def __init__(self, settled: Collection[FlawIdentity] = (), most: int = 200) -> None:
         self._most = most
+        self._settled = settled
         self._kept: list[Flaw] = []
         self.count = 0
+        self.settled = 0
 
     def add(self, flaw: Flaw) -> None:
+        if flaw.identity() in self._settled:
+            self.settled += 1
+            return
         self.count += 1
         if len(self._kept) < self._most:
             self._kept.append(flaw)

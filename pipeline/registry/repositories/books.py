@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, or_, select, update
 
 from pipeline.model import Ledger, PageRef
-from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_book
 from pipeline.registry.model.books import BookProgress, BookRow, FailedPage, StoredBook, StoredPage
 from pipeline.registry.model.errors import NotThere
@@ -105,6 +105,7 @@ def upserted(
         return add(connection, table, [identity | rest])[0], True
     if all(found[name] == value for name, value in rest.items()):
         return int(found["id"]), False
+    changing(connection, table, [found["id"]])
     connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
     wrote(connection, table, [found["id"]])
     return int(found["id"]), True

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from pipeline.model import Severity
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_pages
 from pipeline.registry.model.checks import ChecksOutcome, CrossEntryFinding
 from pipeline.registry.repositories.entries import cross_entry_finding
@@ -67,6 +67,8 @@ def save_checks(
     hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
     now = clock.now(connection)
     add(connection, book_finding, [_row(one, now) for one in new])
+    altered = changing(connection, book_finding, [standing[key] for key in over], leave=True)
+    over = [key for key in over if standing[key] not in altered]
     ended = [standing[key] for key in over]
     if ended:
         end = update(book_finding).where(book_finding.c.id == bindparam("ended")).values(cleared_at=now)
@@ -74,7 +76,7 @@ def save_checks(
     wrote(connection, book_finding, ended)
     touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
     touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
-    refresh_projections(connection, declared, touched)
+    refresh_projections(connection, declared, touched, leave=True)
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})

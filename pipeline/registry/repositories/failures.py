@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
-from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.model.books import ReadFailure
 from pipeline.registry.tables.books import book, page_failure
@@ -110,10 +110,12 @@ def save_failure(
 def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
     """Take away what was noted about pages or scans that could not be used; returns how many.
 
-    Two who forget some of the same failures take them in the same order.
+    Two who forget some of the same failures take them in the same order. What was altered stays.
     """
     over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
-    ids = connection.scalars(over.with_for_update()).all()
+    found = connection.scalars(over.with_for_update()).all()
+    altered = changing(connection, page_failure, found, leave=True)
+    ids = [one for one in found if one not in altered]
     if ids:
         connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
         wrote(connection, page_failure, ids)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select, update
 
 from pipeline.errors import RegistryError
-from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.checks import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
 from pipeline.registry.model.typed_text import refuse_hidden_characters
@@ -30,6 +30,8 @@ def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
     }
     new = [one for key, one in wanted.items() if key not in standing]
     over = [row_id for key, row_id in standing.items() if key not in wanted]
+    altered = changing(connection, link, over, leave=True)
+    over = [row_id for row_id in over if row_id not in altered]
     now = datetime.now(UTC)
     for row_id in over:
         connection.execute(update(link).where(link.c.id == row_id).values(withdrawn_at=now))

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 from pipeline.errors import RegistryError
 from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
 from pipeline.registry.database import clock
-from pipeline.registry.database.audit import MACHINE, add, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import hold_page, hold_scan
 from pipeline.registry.model.books import Rectification, SaveOutcome
 from pipeline.registry.model.entries import LastReading
@@ -130,6 +130,7 @@ def save_page(
         _add_findings(connection, run_id, None, result.findings)
         ask_rescans(connection, declared, page_id, result.findings)
         mine = entry.c.page_id == page_id
+        changing(connection, entry, connection.scalars(select(entry.c.id).where(mine)))
         connection.execute(update(entry).where(mine).values(found=False, accepted=False))
         for one in result.entries:
             _add_entry(connection, declared, page_id, run_id, result.form, one)
@@ -165,8 +166,11 @@ def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
 
 
 def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:
-    last = update(page_run).where(page_run.c.page_id == page_id, page_run.c.latest).values(latest=False)
-    wrote(connection, page_run, connection.scalars(last.returning(page_run.c.id)))
+    mine = (page_run.c.page_id == page_id) & page_run.c.latest
+    last = connection.scalars(select(page_run.c.id).where(mine)).all()
+    changing(connection, page_run, last)
+    connection.execute(update(page_run).where(mine).values(latest=False))
+    wrote(connection, page_run, last)
     run = {
         "page_id": page_id,
         "fingerprint": fingerprint,

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, literal, select, union_all, update
 
 from pipeline.model import FieldReading, FieldStatus
-from pipeline.registry.database.audit import wrote
+from pipeline.registry.database.audit import changing, wrote
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import Decision
@@ -77,18 +77,33 @@ def refresh_projections(
     declared: RecordSchema,
     subjects: Iterable[Subject],
     machines: Mapping[Subject, MachineView] | None = None,
+    *,
+    leave: bool = False,
 ) -> set[Subject]:
     """Bring record, number and task of entries, and the tasks of pages themselves, up to date.
 
-    ``machines``: what it says of some of them, of a caller who knows. Returns those whose task was opened
-    *again* by this. ``RegistryError`` when one of them is not there.
+    Args:
+        connection: Of the transaction.
+        declared: The record tables.
+        subjects: The entries and pages.
+        machines: What the machine says of some of them, of a caller who knows.
+        leave: Leave those as they are whose rows were altered behind the program's back, and go on with the rest.
+
+    Returns:
+        The subjects whose task was opened *again* by this.
+
+    Raises:
+        RegistryError: One of them is not there.
+        RowTampered: A row of one of them was altered.
     """
     wanted = list(dict.fromkeys(subjects))
     reopened: set[Subject] = set()
     for start in range(0, len(wanted), AT_ONCE):
         known = _known(connection, wanted[start : start + AT_ONCE], machines or {})
-        _follow_entries(connection, declared, [one for one in known if one.subject[1] is not None])
-        reopened |= refresh_tasks(connection, [one.task_wanted for one in known])
+        entries = [one for one in known if one.subject[1] is not None]
+        altered = _compare(connection, declared, [one.place["id"] for one in entries], leave=leave)
+        _follow_entries(connection, declared, [one for one in entries if one.place["id"] not in altered])
+        reopened |= refresh_tasks(connection, [one.task_wanted for one in known], leave=leave)
     return reopened
 
 
@@ -108,6 +123,28 @@ def _known(
         consensus = {} if task is None else keyed[task["id"]]
         found.append(_Known(subject, places[subject], views[subject], decisions[spot], task, consensus))
     return found
+
+
+def _compare(
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int], *, leave: bool
+) -> frozenset[int]:
+    """Compare the rows of these entries with their last digests; returns the entries that were altered."""
+    if not entry_ids:
+        return frozenset()
+    altered = changing(connection, entry, entry_ids, leave=leave)
+    there: dict[str, list[int]] = {table.name: [] for table in declared.records.values()}
+    for name, entry_id in connection.execute(
+        union_all(
+            *(
+                select(literal(table.name), table.c.entry_id).where(table.c.entry_id.in_(entry_ids))
+                for table in declared.records.values()
+            )
+        )
+    ):
+        there[name].append(entry_id)
+    for table in declared.records.values():
+        altered |= changing(connection, table, there[table.name], leave=leave)
+    return altered
 
 
 def _follow_entries(connection: Connection, declared: RecordSchema, entries: Sequence[_Known]) -> None:
@@ -181,7 +218,7 @@ def _keep_records(connection: Connection, declared: RecordSchema, entries: Seque
         ]:
             connection.execute(update(own).where(own.c.entry_id == bindparam("of_entry")), rows)
         new[record] = [one for one in standing if one.entry_id not in there]
-        wrote(connection, own, ids)
+        wrote(connection, own, there)
     homeless = [one.entry_id for one in entries if one.values is None]
     homeless += [one.entry_id for some in new.values() for one in some]
     if homeless:
@@ -192,6 +229,7 @@ def _keep_records(connection: Connection, declared: RecordSchema, entries: Seque
         if some:
             rows = [{"entry_id": one.entry_id, **(one.values or {})} for one in some]
             connection.execute(insert(declared.records[record]), rows)
+            wrote(connection, declared.records[record], [one.entry_id for one in some], new=True)
 
 
 def _number_and_year(value: str | None) -> dict[str, Any]:

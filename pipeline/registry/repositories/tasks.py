@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 
+from pipeline.registry.database.audit import add, changing, wrote
 from pipeline.registry.model.consensus import Consensus, consensus_of, finished, stage_of
 from pipeline.registry.model.decisions import PendingDecisions
 from pipeline.registry.model.tasks import TaskState
@@ -52,11 +53,21 @@ class TaskWanted:
         return [self.keyed.get(field, _UNTOUCHED) for field in self.left.fields]
 
 
-def refresh_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[Subject]:
+def refresh_tasks(
+    connection: Connection, wanted: Sequence[TaskWanted], *, leave: bool = False
+) -> set[Subject]:
     """Bring these tasks in step with what is left and keyed.
+
+    Args:
+        connection: Of the transaction.
+        wanted: What the tasks must say.
+        leave: Leave tasks as they are that were altered behind the program's back, and go on with the rest.
 
     Returns:
         The subjects whose task was opened *again* by this.
+
+    Raises:
+        RowTampered: A task was altered.
     """
     wanted = [one for one in wanted if one.before is not None or one.left.fields]
     waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}
@@ -76,10 +87,14 @@ def refresh_tasks(connection: Connection, wanted: Sequence[TaskWanted]) -> set[S
         if one.left.reopened and not (one.before and one.before["reopened"]):
             reopened.add(one.subject)
     if new:
-        connection.execute(insert(review_task), new)
+        add(connection, review_task, new)
         _logger.info("%d review tasks made", len(new))
+    altered = changing(connection, review_task, [row["of_task"] for row in changed], leave=leave)
+    changed = [row for row in changed if row["of_task"] not in altered]
     if changed:
+        ids = [row["of_task"] for row in changed]
         connection.execute(update(review_task).where(review_task.c.id == bindparam("of_task")), changed)
+        wrote(connection, review_task, ids)
         closed = sum(row["state"] == TaskState.DONE for row in changed)
         _logger.info("%d review tasks changed, %d of them closed", len(changed), closed)
     return reopened

@@ -118,7 +118,7 @@ def make_it_fit(intruder: Intruder) -> None:
     rows = intruder.audit()
     for row in rows:
         written: dict[str, dict[int, bytes]] = {}
-        for table, row_id, digest in unpacked(row["rows"]):
+        for table, row_id, digest, _ in unpacked(row["rows"]):
             written.setdefault(table, {})[row_id] = digest
         if 2 in written.get("decision", {}):
             written["decision"][2] = intruder.digest("decision", 2)

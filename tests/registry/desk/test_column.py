@@ -218,7 +218,7 @@ def test_the_audit_tells_of_each_snippet_with_its_own_rows(
     assert [subject for subject, _ in told] == list(of_task)
     for subject, rows in told:
         written: dict[str, list[int]] = {}
-        for table, row_id, _ in unpacked(rows):
+        for table, row_id, *_ in unpacked(rows):
             written.setdefault(table, []).append(row_id)
         assert written["keying"] == [of_task[subject]]
         assert written["entry"] == written["birth_record"] == [entries[subject]]

@@ -1,7 +1,8 @@
 """What a transaction leaves behind in the audit: collected while it writes, added to the chain just before it commits.
 
-Each transaction that writes carries its own ``Trail``. Whatever writes a row notes it (``wrote``), whoever knows what
-it was for says so (``record``). All digests are taken at the end, so they are those of what is committed.
+Each transaction that writes carries its own ``Trail``. Whatever changes or deletes a row compares it first with what
+the audit said last (``changing``), whatever writes a row notes it (``wrote``), whoever knows what it was for says so
+(``record``). All digests are taken at the end, so they are those of what is committed.
 """
 
 from __future__ import annotations
@@ -15,13 +16,25 @@ from sqlalchemy import Connection, Table, insert
 
 from pipeline.errors import RegistryUnavailable
 from pipeline.registry.database.audit.chain import Action, append, first_hash, head, signing_key
-from pipeline.registry.database.audit.key import KeyFile
-from pipeline.registry.database.audit.rows import packed
+from pipeline.registry.database.audit.key import Key, KeyFile
+from pipeline.registry.database.audit.row_digests import (
+    Compared,
+    compared,
+    keep,
+    note_found,
+    sign_all,
+)
+from pipeline.registry.database.audit.rows import NEW, packed
 from pipeline.registry.database.audit.stored import digests, key_of
 from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.model.errors import RowTampered
+from pipeline.registry.tables.guarded import may_change
 
 MACHINE = "(máy)"
 """The actor of what a run does by itself; no login can be written this way."""
+
+TAMPERING_FOUND = "tampering-found"
+"""The action that tells of a row which the program would not write, as it had been changed behind its back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,23 @@ class _Said:
 
 @dataclass(slots=True)
 class Trail:
-    """``key_file``: whose key signs, None = nobody; ``written`` waits for a ``record``, ``said`` for the commit."""
+    """What a transaction has done so far.
+
+    ``key_file``: whose key signs, None = nobody; ``before``: digests of the rows that were compared, as they were;
+    ``new``: rows that the transaction added; ``written`` waits for a ``record``, ``said`` and ``found`` for the commit.
+    """
 
     key_file: KeyFile | None
+    before: dict[str, dict[int, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    new: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     written: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     said: list[_Said] = field(default_factory=list)
+    found: list[_Said] = field(default_factory=list)
+
+    def key(self) -> Key | None:
+        """The key that signs, as far as there is one yet."""
+        keys = () if self.key_file is None else self.key_file.known()
+        return keys[-1] if keys else None
 
     def taken(self, rows: Mapping[str, Collection[int]] | None = None) -> dict[str, set[int]]:
         """What is ``written`` (of it these ``rows``, by table), which waits no longer."""
@@ -53,16 +78,81 @@ class Trail:
         return {name: ids for name, ids in taken.items() if ids}
 
 
-def wrote(connection: Connection, table: Table, ids: Iterable[int]) -> None:
+def changing(
+    connection: Connection, table: Table, ids: Iterable[int], *, leave: bool = False
+) -> frozenset[int]:
+    """Compare rows that are about to be changed or deleted with what the audit said of them last.
+
+    The caller holds them. Rows that this transaction added or compared before are known to it.
+
+    Args:
+        connection: Of the transaction.
+        table: A table that the audit covers and whose rows may change.
+        ids: Their ids.
+        leave: Return the altered rows, which the caller leaves as they are while the rest goes on. The audit tells
+            of them.
+
+    Returns:
+        The rows that were altered; none unless ``leave``.
+
+    Raises:
+        RowTampered: A row was changed behind the program's back.
+    """
+    trail = _trail(connection)
+    unknown = set(ids) - trail.before[table.name].keys() - trail.new[table.name]
+    if not unknown:
+        return frozenset()
+    now = compared(connection, trail.key(), table.name, unknown)
+    if now.altered and not leave:
+        raise RowTampered(table.name, tuple(sorted(now.altered)))
+    trail.before[table.name] |= {one: digest for one, digest in now.digests.items() if one not in now.altered}
+    _tell(connection, table.name, now)
+    return frozenset(now.altered)
+
+
+def accept(connection: Connection, table: Table, ids: Iterable[int]) -> None:
+    """Take rows for what they are, whatever the audit said of them; an administrator has settled that."""
+    _trail(connection).before[table.name] |= digests(connection, table.name, ids)
+
+
+def tell_tampering(connection: Connection, found: RowTampered) -> None:
+    """Record in the audit that rows were found altered, unless it tells of that already."""
+    _tell(
+        connection,
+        found.table_name,
+        compared(connection, _trail(connection).key(), found.table_name, found.row_ids),
+    )
+
+
+def _tell(connection: Connection, table_name: str, now: Compared) -> None:
+    untold = {row_id: now.digests[row_id] for row_id in now.untold()}
+    for row_id, digest in untold.items():
+        said = _Said(MACHINE, TAMPERING_FOUND, f"{table_name}:{row_id}", {"found": digest.hex()}, {})
+        _trail(connection).found.append(said)
+    if untold:
+        note_found(connection, table_name, untold)
+
+
+def wrote(connection: Connection, table: Table, ids: Iterable[int], *, new: bool = False) -> None:
     """Note that rows were added, changed or deleted in this transaction.
 
     Args:
         connection: Of the transaction.
         table: Their table.
         ids: Their ids.
+        new: They were added.
+
+    Raises:
+        RuntimeError: They were changed without having been compared.
     """
-    if ids := set(ids):
-        _trail(connection).written[table.name] |= ids
+    if not (ids := set(ids)):
+        return
+    trail = _trail(connection)
+    if new:
+        trail.new[table.name] |= ids
+    elif may_change(table.name) and ids - trail.before[table.name].keys() - trail.new[table.name]:
+        raise RuntimeError(f"changed without being compared: {table.name}")
+    trail.written[table.name] |= ids
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
@@ -80,7 +170,7 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
         return ()
     key = table.c[key_of(table.name)]
     ids = tuple(connection.scalars(insert(table).returning(key, sort_by_parameter_order=True), rows))
-    wrote(connection, table, ids)
+    wrote(connection, table, ids, new=True)
     return ids
 
 
@@ -122,15 +212,15 @@ def close(connection: Connection) -> None:
     """
     trail = _trail(connection)
     left = {name: ids for name, ids in trail.taken().items() if ids}
-    if not trail.said:
-        if left:
-            raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(left))}")
-        return
+    if left and not trail.said:
+        raise RuntimeError(f"written without a word in the audit: {', '.join(sorted(left))}")
     for table_name, ids in left.items():
         trail.said[-1].rows.setdefault(table_name, set()).update(ids)
-    actions = _actions(
-        connection, trail.said
-    )  # nobody else may change these rows; so others need not wait for it
+    said = [*trail.found, *trail.said]
+    if not said:
+        return
+    # Nobody else may change these rows; so others need not wait for their digests.
+    actions = _actions(connection, trail, said)
     hold(connection, Whole.AUDIT)
     last = head(connection)
     if last is None:
@@ -139,28 +229,37 @@ def close(connection: Connection) -> None:
             "Hãy lấy lại cơ sở dữ liệu từ bản sao lưu."
         )
     key = signing_key(last, trail.key_file)
+    if key is not None and last.key is None:
+        sign_all(connection, key)
     append(connection, last, key, actions)
     trail.said.clear()
+    trail.found.clear()
     if trail.key_file is not None and last.key is None:
         trail.key_file.note_chain(first_hash(connection))
 
 
-def _actions(connection: Connection, said: Sequence[_Said]) -> list[Action]:
+def _actions(connection: Connection, trail: Trail, said: Sequence[_Said]) -> list[Action]:
+    """What is to be added to the chain; the last digests are held at hand with it."""
     touched: dict[str, set[int]] = defaultdict(set)
     for one in said:
         for table_name, ids in one.rows.items():
             touched[table_name].update(ids)
     now = {table_name: digests(connection, table_name, ids) for table_name, ids in touched.items()}
-    return [
-        Action(
-            one.actor,
-            one.action,
-            one.subject,
-            one.detail,
-            packed({name: {row_id: now[name][row_id] for row_id in ids} for name, ids in one.rows.items()}),
-        )
-        for one in said
-    ]
+    changed = {table_name: of_rows for table_name, of_rows in now.items() if may_change(table_name)}
+    keep(connection, trail.key(), changed)
+    before = {
+        name: {row_id: trail.before[name].get(row_id, NEW) for row_id in of_rows}
+        for name, of_rows in changed.items()
+    }
+    actions = []
+    for one in said:
+        written = {name: {row_id: now[name][row_id] for row_id in ids} for name, ids in one.rows.items()}
+        rows = packed(written, before)
+        actions.append(Action(one.actor, one.action, one.subject, one.detail, rows))
+        for name, of_rows in written.items():
+            if name in before:  # what is said again of a row in this transaction goes on from here
+                before[name].update(of_rows)
+    return actions
 
 
 def _trail(connection: Connection) -> Trail:

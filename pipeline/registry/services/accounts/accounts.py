@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, Table
 
+from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -17,12 +18,15 @@ from pipeline.registry.model.accounts import (
     Account,
     AccountError,
     AccountOptions,
+    AccountTampered,
     KnownPlace,
     LoginRefused,
     Role,
     Session,
 )
+from pipeline.registry.model.errors import RowTampered
 from pipeline.registry.services.accounts import logins, passwords, stored_accounts
+from pipeline.registry.tables.accounts import account, login_session
 
 FIRST_LOGIN = "admin"
 FIRST_NAME = "Quản trị viên"
@@ -62,6 +66,7 @@ class Accounts:
         Raises:
             LoginRefused: Login or password is wrong.
             LoginLocked: There were too many wrong passwords.
+            AccountTampered: The account was changed behind the program's back.
         """
         login = login.strip().lower()
         with self._database.writing() as connection:
@@ -71,15 +76,26 @@ class Accounts:
         if not right or row is None:
             raise LoginRefused(REFUSED)
         newer_hash = passwords.hashed(password) if passwords.is_outdated(row["password_hash"]) else None
-        with self._database.writing() as connection:
-            return self._let_in(connection, row, newer_hash, address)
+        try:
+            with self._database.writing() as connection:
+                return self._let_in(connection, row, newer_hash, address)
+        except RowTampered as found:
+            raise AccountTampered(
+                "Tài khoản này đã bị sửa ngoài chương trình nên chưa đăng nhập được. Hãy báo người quản trị chạy "
+                "“hotich audit verify”, rồi “hotich audit settle”."
+            ) from found
 
     def session(self, token: str) -> Session | None:
         """The session of a token as long as it lasts. Role and places are those of this moment."""
         now = self._now()
         with self._database.reading() as connection:
             row = logins.holder(connection, token, now, self.options)
-        if row is None:
+            if row is None:
+                return None
+            tampered = self._tampered(connection, (account, row["id"]), (login_session, row["session_id"]))
+        if tampered is not None:
+            if tampered.untold:
+                self._database.tell_tampering(tampered)
             return None
         if now - row["seen_at"] >= logins.NOTE_USE_EVERY:
             with self._database.writing() as connection:
@@ -119,6 +135,16 @@ class Accounts:
             logins.forgive(connection, login)
             token = logins.start(connection, row["id"], self._now(), self.options)
         return replace(session, token=token, csrf=logins.csrf_of(token), must_change=False)
+
+    def _tampered(self, connection: Connection, *rows: tuple[Table, int]) -> RowTampered | None:
+        """What was changed behind the program's back, if anything of these rows was."""
+        key_file = self._database.key_file
+        keys = () if key_file is None else key_file.known()
+        for table, row_id in rows:
+            now = compared(connection, keys[-1] if keys else None, table.name, [row_id])
+            if now.altered:
+                return RowTampered(table.name, (row_id,), untold=bool(now.untold()))
+        return None
 
     # --- administering --------------------------------------------------------------------------------------------
 

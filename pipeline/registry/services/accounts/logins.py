@@ -13,9 +13,9 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, delete, func, select, update
 
-from pipeline.registry.database.audit import add, record, wrote
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.model.accounts import AccountOptions, LoginLocked
 from pipeline.registry.tables.accounts import account, login_failure, login_session
@@ -33,23 +33,27 @@ def note_try(
     """
     failed_at = login_failure.c.failed_at
     over = (failed_at <= now - options.window) | (failed_at > now + CLOCK_DIFFERENCE)
-    connection.execute(delete(login_failure).where(over))
+    _remove(connection, login_failure, over)
     of_login, of_address = login_failure.c.login_digest == _digest(login), login_failure.c.address == address
     for condition, most in (
         (of_login & of_address, options.wrong_by_login),
         (of_login, options.wrong_by_login_anywhere),
         (of_address, options.wrong_by_address),
     ):
-        wrong = connection.scalar(select(func.count()).select_from(login_failure).where(condition)) or 0
+        counted = select(func.count()).select_from(login_failure).where(condition, ~over)
+        wrong = connection.scalar(counted) or 0
         if wrong >= most:
             minutes = int(options.window.total_seconds() // 60)
             raise LoginLocked(
                 f"Đã sai mật khẩu quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại, "
                 "hoặc nhờ người quản trị cấp mật khẩu mới."
             )
-    connection.execute(
-        insert(login_failure).values(login_digest=_digest(login), address=address, failed_at=now)
+    add(
+        connection,
+        login_failure,
+        [{"login_digest": _digest(login), "address": address, "failed_at": now}],
     )
+    record(connection, MACHINE, "login-tried", "")
 
 
 def forgive(connection: Connection, login: str, address: str | None = None) -> None:
@@ -60,7 +64,7 @@ def forgive(connection: Connection, login: str, address: str | None = None) -> N
     tries = login_failure.c.login_digest == _digest(login)
     if address is not None:
         tries &= login_failure.c.address == address
-    connection.execute(delete(login_failure).where(tries))
+    _remove(connection, login_failure, tries)
 
 
 def _digest(text: str) -> str:
@@ -78,7 +82,7 @@ def csrf_of(token: str) -> str:
 
 def start(connection: Connection, account_id: int, now: datetime, options: AccountOptions) -> str:
     """A new session's token. What has run out is cleared away on the way."""
-    _remove(connection, ~_lasts(now, options))
+    _remove(connection, login_session, ~_lasts(now, options))
     token = secrets.token_urlsafe(32)
     row = {"token_digest": _digest(token), "account_id": account_id, "started_at": now, "seen_at": now}
     add(connection, login_session, [row])
@@ -86,13 +90,13 @@ def start(connection: Connection, account_id: int, now: datetime, options: Accou
 
 
 def holder(connection: Connection, token: str, now: datetime, options: AccountOptions) -> RowMapping | None:
-    """The account of a session that has not run out (the row of ``account`` and ``seen_at``).
+    """The account of a session that has not run out (the row of ``account``, ``seen_at`` and ``session_id``).
 
     None when there is none or the account is out of use.
     """
     return (
         connection.execute(
-            select(account, login_session.c.seen_at)
+            select(account, login_session.c.seen_at, login_session.c.id.label("session_id"))
             .join(account, login_session.c.account_id == account.c.id)
             .where(
                 login_session.c.token_digest == _digest(token),
@@ -123,16 +127,20 @@ def end(connection: Connection, token: str) -> None:
     mine = login_session.c.token_digest == _digest(token)
     whose = select(account.c.login).join(login_session).where(mine)
     login = connection.scalar(whose)
-    if _remove(connection, mine):
+    if _remove(connection, login_session, mine):
         record(connection, str(login), "logged-out", f"account:{login}")
 
 
 def end_all(connection: Connection, account_id: int) -> None:
     """Part of a change of the account, which the caller records."""
-    _remove(connection, login_session.c.account_id == account_id)
+    _remove(connection, login_session, login_session.c.account_id == account_id)
 
 
-def _remove(connection: Connection, which: ColumnElement[bool]) -> int:
-    over = connection.scalars(delete(login_session).where(which).returning(login_session.c.id)).all()
-    wrote(connection, login_session, over)
+def _remove(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
+    """Delete rows; what was altered stays, as a flaw that counts for nothing else."""
+    held = connection.scalars(select(table.c.id).where(which).order_by(table.c.id).with_for_update()).all()
+    altered = changing(connection, table, held, leave=True)
+    if over := [one for one in held if one not in altered]:
+        connection.execute(delete(table).where(table.c.id.in_(over)))
+        wrote(connection, table, over)
     return len(over)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from pipeline.registry.database import audit
-from pipeline.registry.database.audit import record, wrote
+from pipeline.registry.database.audit import changing, record, wrote
 from pipeline.registry.model.accounts import (
     CONSOLE,
     Account,
@@ -20,6 +20,7 @@ from pipeline.registry.model.accounts import (
     Person,
     Role,
     UnknownAccount,
+    password_mark,
 )
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
@@ -97,8 +98,12 @@ def add(
         "changed_by": by,
     }
     audit.add(connection, account, [stored])
-    duties = {"role": values["role"], "places": values["places"]}
-    record(connection, by, "account-created", f"account:{values['login']}", duties)
+    told = {
+        "role": values["role"],
+        "places": values["places"],
+        "password": password_mark(password_hash),
+    }
+    record(connection, by, "account-created", f"account:{values['login']}", told)
 
 
 def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapping | None:
@@ -131,22 +136,28 @@ def change(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Store ``values`` of the account ``row``, who changed it, and in the audit what for."""
+    changing(connection, account, [row["id"]])
     connection.execute(
         update(account).where(account.c.id == row["id"]).values(**values, changed_at=now, changed_by=by)
     )
     wrote(connection, account, [row["id"]])
-    record(connection, by, action, f"account:{row['login']}", detail)
+    told = dict(detail or {})
+    if "password_hash" in values:
+        told["password"] = password_mark(values["password_hash"])
+    record(connection, by, action, f"account:{row['login']}", told)
 
 
 def note_login(connection: Connection, row: RowMapping, now: datetime, password_hash: str) -> None:
     """Somebody came in; their password may have been hashed anew under today's costs."""
+    changing(connection, account, [row["id"]])
     connection.execute(
         update(account)
         .where(account.c.id == row["id"])
         .values(last_login_at=now, password_hash=password_hash)
     )
     wrote(connection, account, [row["id"]])
-    record(connection, row["login"], "logged-in", f"account:{row['login']}")
+    told = {} if password_hash == row["password_hash"] else {"password": password_mark(password_hash)}
+    record(connection, row["login"], "logged-in", f"account:{row['login']}", told)
 
 
 def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:

@@ -107,6 +107,7 @@ class Signatures:
         self._unsigned_run: tuple[int, int] | None = None
         self.key_is_private = key_file.is_private() if key_file is not None and keys else None
         self.proven = 0
+        self.unproven_end = 0
         self.unsigned = 0
         self.other_keys = 0
 
@@ -116,6 +117,11 @@ class Signatures:
 
     def check(self, row: Mapping[str, Any], *, whole: bool) -> None:
         """Look at the signature of a row; rows come newest first. ``whole``: it says what its hash says."""
+        self._check(row, whole=whole)
+        if not self.proven:
+            self.unproven_end += 1
+
+    def _check(self, row: Mapping[str, Any], *, whole: bool) -> None:
         if row["key"] is None:
             newest = row["id"] if self._unsigned_run is None else self._unsigned_run[1]
             self._unsigned_run = row["id"], newest
@@ -126,9 +132,9 @@ class Signatures:
         if key is None:
             self.other_keys += 1
             if self._keys and row["key"] not in self._laid_down:
-                self._flaws.add(Flaw(FlawKind.AUDIT_OTHER_KEY, row_id=row["id"]))
+                self._flaws.add(Flaw(FlawKind.AUDIT_OTHER_KEY, row_id=row["id"], found=row["hash"]))
         elif not key.signed(row["hash"], row["signature"]):
-            self._flaws.add(Flaw(FlawKind.AUDIT_FORGED, row_id=row["id"]))
+            self._flaws.add(Flaw(FlawKind.AUDIT_FORGED, row_id=row["id"], found=row["hash"]))
         elif whole:
             self.proven += 1
             if row["action"] == KEY_RENEWED:
@@ -137,7 +143,7 @@ class Signatures:
     def check_beginning(self, first: Mapping[str, Any]) -> None:
         """Whether this is the audit that these keys began, and the first that they did."""
         if self._chains and first["hash"] != self._chains[0]:
-            self._flaws.add(Flaw(FlawKind.AUDIT_RESTARTED, row_id=first["id"]))
+            self._flaws.add(Flaw(FlawKind.AUDIT_RESTARTED, row_id=first["id"], found=first["hash"]))
 
     def finish(self) -> None:
         """Rows at the very beginning may be unsigned: there was no key yet.

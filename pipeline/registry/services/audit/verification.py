@@ -1,135 +1,30 @@
-"""Verification of the audit log: the hash chain, the signatures, the triggers, and every row that the log covers.
+"""Verification of the audit log: the hash chain, the signatures, what the database does by itself, and every row.
 
-The chain is walked from its end to its beginning, in one state of the database and in flat memory: one bit for each
-row, and digests only until a few thousand are compared together. Walking backwards, the first digest met of a row is
-its newest.
+The chain is walked from its end to its beginning, in one state of the database and in flat memory
+(``comparison.py``). Beside the rows themselves, the duties and passwords of accounts are replayed from what the audit
+says was done (``replay.py``), and triggers, views and rules are compared with those that the migrations make
+(``database/objects.py``).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
 from pipeline.registry.database.audit.baseline import BEGUN
 from pipeline.registry.database.audit.chain import head, row_hash
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
-from pipeline.registry.database.audit.stored import GONE, batches, digests, stored_ids, stored_rows
+from pipeline.registry.database.audit.stored import batches, stored_rows
+from pipeline.registry.database.objects import object_flaws
 from pipeline.registry.model.audit import Flaw, FlawKind, Flaws, Verification
+from pipeline.registry.services.audit.comparison import Comparison
+from pipeline.registry.services.audit.replay import AccountReplay, sessions_ahead
 from pipeline.registry.services.audit.seal import Seal, Signatures, time_of
+from pipeline.registry.services.audit.settled import SETTLED, TamperingsFound, settled_flaws
 from pipeline.registry.tables.audit import audit
-from pipeline.registry.tables.guarded import COVERED, ENDING, GROWING, covered_tables
-
-_BITS = 16
-_BYTES = 1 << (_BITS - 3)
-
-
-class IdSet:
-    """Ids that were met, in pages of 65,536 bits that are made when they are needed."""
-
-    def __init__(self) -> None:
-        self._pages: dict[int, bytearray] = {}
-
-    def add(self, row_id: int) -> bool:
-        """Put an id in. Returns whether it is new."""
-        page = self._pages.setdefault(row_id >> _BITS, bytearray(_BYTES))
-        place, bit = (row_id & 0xFFFF) >> 3, 1 << (row_id & 7)
-        if page[place] & bit:
-            return False
-        page[place] |= bit
-        return True
-
-    def __contains__(self, row_id: int) -> bool:
-        page = self._pages.get(row_id >> _BITS)
-        return page is not None and bool(page[(row_id & 0xFFFF) >> 3] & (1 << (row_id & 7)))
-
-
-_REFUSED = {"sqlite": ("update", "delete", "replace"), "postgresql": ("update", "delete", "truncate")}
-_STANDING = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') "
-    "AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)",
-}
-
-
-def missing_guards(connection: Connection) -> Sequence[tuple[str, str]]:
-    """Table and name of each trigger that is not there or switched off."""
-    kind = connection.dialect.name
-    standing = set(connection.scalars(text(_STANDING[kind])))
-    guarded = [table.name for table in (*GROWING, *ENDING)]
-    wanted = [(table, f"{table}_no_{change}") for table in guarded for change in _REFUSED[kind]]
-    return [(table, name) for table, name in wanted if name not in standing]
-
-
-TOGETHER = 4000
-"""Rows that are compared at a time."""
-
-
-class Comparison:
-    """Takes what the audit says, newest first; finds rows that are otherwise, are gone, or were never spoken of."""
-
-    def __init__(self, connection: Connection, flaws: Flaws) -> None:
-        self._connection = connection
-        self._flaws = flaws
-        self._there = frozenset(inspect(connection).get_table_names())
-        self._met: dict[str, IdSet] = defaultdict(IdSet)
-        self._waiting: dict[str, dict[int, tuple[bytes, int]]] = defaultdict(dict)
-        self._waiting_count = 0
-        self.rows = 0
-        for name in COVERED:
-            if name not in self._there:
-                flaws.add(Flaw(FlawKind.TABLE_GONE, name))
-
-    def expect(self, table_name: str, row_id: int, digest: bytes, audit_id: int) -> None:
-        """The audit says so in its row ``audit_id``; what a newer row said of the same row counts more."""
-        if table_name not in self._there or not self._met[table_name].add(row_id):
-            return
-        self._waiting[table_name][row_id] = digest, audit_id
-        self._waiting_count += 1
-        if self._waiting_count >= TOGETHER:
-            self._compare()
-
-    def finish(self) -> None:
-        """Compare what still waits and look for rows that nobody ever spoke of."""
-        self._compare()
-        for table_name in covered_tables(self._connection):
-            met = self._met[table_name]
-            for row_id in stored_ids(self._connection, table_name):
-                if row_id not in met:
-                    self._flaws.add(Flaw(FlawKind.ROW_UNKNOWN, table_name, row_id))
-
-    def _compare(self) -> None:
-        for table_name, expected in self._waiting.items():
-            now = self._digests(table_name, expected)
-            for row_id, (digest, audit_id) in expected.items():
-                self._judge(table_name, row_id, digest, now[row_id], audit_id)
-            self.rows += len(expected)
-        self._waiting.clear()
-        self._waiting_count = 0
-
-    def _judge(self, table_name: str, row_id: int, said: bytes, found: bytes | None, audit_id: int) -> None:
-        if found == said:
-            return
-        kind = FlawKind.ROW_ALTERED
-        if found == GONE:
-            kind = FlawKind.ROW_GONE
-        elif said == GONE:
-            kind = FlawKind.ROW_UNKNOWN
-        self._flaws.add(Flaw(kind, table_name, row_id, audit_id=audit_id))
-
-    def _digests(self, table_name: str, ids: Mapping[int, object]) -> Mapping[int, bytes | None]:
-        """Digests by id, ``GONE`` of rows that are not there, None of rows that cannot even be read."""
-        try:
-            return digests(self._connection, table_name, ids)
-        except DBAPIError:
-            if len(ids) == 1:
-                return dict.fromkeys(ids)
-        return {one: self._digests(table_name, {one: None})[one] for one in ids}
-
 
 BATCH = 200
 """Rows of the audit that are read at a time."""
@@ -141,23 +36,24 @@ Progress = Callable[[int, int], None]
 def verify(
     connection: Connection,
     key_file: KeyFile | None,
-    seal: Seal | None = None,
+    seals: Collection[Seal] = (),
     progress: Progress = lambda _done, _all: None,
 ) -> Verification:
     """Look at every row of the audit and at every row that it answers for.
 
-    Needs nothing but the database; the key proves who wrote it, the ``seal`` that nothing was cut from its
+    Needs nothing but the database; the key proves who wrote it, the ``seals`` that nothing was cut from its
     end.
     """
-    flaws = Flaws()
-    for table, name in missing_guards(connection):
-        flaws.add(Flaw(FlawKind.GUARD_GONE, table, name=name))
+    flaws = Flaws(settled_flaws(connection, key_file))
+    for flaw in object_flaws(connection):
+        flaws.add(flaw)
     last = head(connection)
     if last is None:
         flaws.add(Flaw(FlawKind.AUDIT_EMPTY))
     signatures = Signatures(key_file, flaws)
-    comparison = Comparison(connection, flaws)
-    if seal is not None:
+    comparison = Comparison(connection, flaws, None if last is None else signatures.key(last.key))
+    replay, found = AccountReplay(), TamperingsFound(flaws)
+    for seal in seals:
         _check_seal(connection, seal, 0 if last is None else last.id, signatures, flaws)
     count = 0
     later: Mapping[str, Any] | None = None
@@ -165,11 +61,13 @@ def verify(
         count += 1
         whole = row_hash(row) == row["hash"]
         if not whole:
-            flaws.add(Flaw(FlawKind.AUDIT_ALTERED, row_id=row["id"]))
+            flaws.add(Flaw(FlawKind.AUDIT_ALTERED, row_id=row["id"], found=row_hash(row)))
         if later is not None:
             _check_link(row, later, flaws)
         signatures.check(row, whole=whole)
         _expect_rows(row, comparison)
+        replay.observe(row)
+        found.observe(row)
         later = row
         if count % BATCH == 0:
             progress(count, count + row["id"] - 1)
@@ -177,6 +75,8 @@ def verify(
         _check_beginning(later, signatures, flaws)
     signatures.finish()
     comparison.finish()
+    replay.finish(connection, flaws)
+    sessions_ahead(connection, flaws)
     progress(count, count)
     return Verification(
         audit_rows=count,
@@ -184,6 +84,8 @@ def verify(
         begun_at="" if later is None else time_of(later),
         flaws=flaws.kept,
         flaw_count=flaws.count,
+        settled=flaws.settled,
+        unproven_end=signatures.unproven_end,
         proven=signatures.proven,
         unsigned=signatures.unsigned,
         other_keys=signatures.other_keys,
@@ -199,9 +101,11 @@ def _newest_first(connection: Connection) -> Iterator[Mapping[str, Any]]:
 def _check_link(row: Mapping[str, Any], later: Mapping[str, Any], flaws: Flaws) -> None:
     """Whether ``later`` follows on ``row``."""
     if later["id"] != row["id"] + 1:
-        flaws.add(Flaw(FlawKind.AUDIT_GONE, row_id=row["id"] + 1, last_id=later["id"] - 1))
+        flaws.add(
+            Flaw(FlawKind.AUDIT_GONE, row_id=row["id"] + 1, last_id=later["id"] - 1, found=later["hash"])
+        )
     elif later["previous"] != row["hash"]:
-        flaws.add(Flaw(FlawKind.AUDIT_BROKEN, row_id=later["id"]))
+        flaws.add(Flaw(FlawKind.AUDIT_BROKEN, row_id=later["id"], found=later["hash"]))
 
 
 def _check_beginning(first: Mapping[str, Any], signatures: Signatures, flaws: Flaws) -> None:
@@ -218,8 +122,10 @@ def _expect_rows(row: Mapping[str, Any], comparison: Comparison) -> None:
         said = list(unpacked(row["rows"]))
     except ValueError:
         return
-    for table_name, row_id, digest in said:
-        comparison.expect(table_name, row_id, digest, row["id"])
+    for mention in said:
+        if row["action"] == SETTLED:  # from here on the row counts as it is
+            mention = mention._replace(before=None)
+        comparison.expect(mention, row["id"])
 
 
 def _check_seal(
@@ -228,8 +134,8 @@ def _check_seal(
     """Whether the row that was sealed is still there and as it was, and the seal itself is one."""
     key = signatures.key(seal.key)
     if key is not None and not seal.is_signed_by(key):
-        flaws.add(Flaw(FlawKind.SEAL_FORGED, row_id=seal.id))
+        flaws.add(Flaw(FlawKind.SEAL_FORGED, row_id=seal.id, found=seal.hash))
     if last_id < seal.id:
-        flaws.add(Flaw(FlawKind.SEAL_CUT, row_id=last_id + 1, last_id=seal.id))
+        flaws.add(Flaw(FlawKind.SEAL_CUT, row_id=last_id + 1, last_id=seal.id, found=seal.hash))
     elif [row["hash"] for row in stored_rows(connection, audit.name, [seal.id])] != [seal.hash]:
-        flaws.add(Flaw(FlawKind.SEAL_DIFFERS, row_id=seal.id))
+        flaws.add(Flaw(FlawKind.SEAL_DIFFERS, row_id=seal.id, found=seal.hash))

@@ -13,7 +13,7 @@ from sqlalchemy import case as sql_case
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
-from pipeline.registry.database.audit import add, noted, record
+from pipeline.registry.database.audit import add, changing, noted, record, wrote
 from pipeline.registry.database.audit.stored import key_of
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
@@ -159,7 +159,9 @@ def record_keyed_values(
     settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
     add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
     if asked := [one.case.task_id for one in said if one.case.row["question"]]:
+        changing(context.connection, review_task, asked)
         context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
+        wrote(context.connection, review_task, asked)
     now = refresh_tasks_of(context, [one.case for one in said])
     outcomes = {one.case.task_id: one.outcome(context, now[one.case.task_id], sent.person) for one in spoken}
     add(
@@ -184,12 +186,14 @@ def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[
     machines = {(case.row["page_id"], case.row["entry_id"]): case.machine for case in cases}
     projections.refresh_projections(context.connection, context.declared, list(machines), machines)
     versions = {case.task_id: case.version + 1 for case in cases}
+    changing(context.connection, review_task, versions)
     rows = context.connection.execute(
         update(review_task)
         .where(review_task.c.id.in_(versions))
         .values(version=sql_case(versions, value=review_task.c.id))
         .returning(review_task.c.id, review_task.c.stage, review_task.c.fields, review_task.c.version)
     )
+    wrote(context.connection, review_task, versions)
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 
@@ -339,7 +343,9 @@ def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> It
         if table_name == table.name:
             query = select(table.c.id, table.c.task_id).where(table.c.id.in_(ids))
             yield from ((row.id, ("task", row.task_id)) for row in connection.execute(query))
-    if table_name == decision.name:
+    if table_name == review_task.name:
+        yield from ((task_id, ("task", task_id)) for task_id in ids)
+    elif table_name == decision.name:
         query = select(
             decision.c.id, decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row
         ).where(decision.c.id.in_(ids))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, or_, select
 
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus
@@ -146,23 +146,23 @@ def _task_of(context: DeskContext, place: Any, entry_id: int) -> int:
     found = connection.scalar(select(review_task.c.id).where(mine))
     if found is not None:
         return int(found)
-    made = insert(review_task).values(
-        page_id=place["page_id"],
-        row=place["row"],
-        entry_id=entry_id,
-        state=TaskState.DONE,
-        reasons=[],
-        fields=[],
-        reopened=False,
-        version=1,
-        opened_at=context.now,
-        closed_at=context.now,
-        stage=Stage.SETTLED,
-        book_id=place["book_id"],
-        place_code=select(book.c.place_code).where(book.c.id == place["book_id"]).scalar_subquery(),
-        question="",
-    )
-    return int(connection.execute(made.returning(review_task.c.id)).scalar_one())
+    made = {
+        "page_id": place["page_id"],
+        "row": place["row"],
+        "entry_id": entry_id,
+        "state": TaskState.DONE,
+        "reasons": [],
+        "fields": [],
+        "reopened": False,
+        "version": 1,
+        "opened_at": context.now,
+        "closed_at": context.now,
+        "stage": Stage.SETTLED,
+        "book_id": place["book_id"],
+        "place_code": connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])),
+        "question": "",
+    }
+    return add(connection, review_task, [made])[0]
 
 
 REOPENED = "reopened"

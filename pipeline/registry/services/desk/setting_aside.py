@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.audit import add, changing, record, wrote
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, hand_back
@@ -59,5 +59,7 @@ def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, word
 
 def _put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
     mine = review_task.c.id == case.task_id
+    changing(context.connection, review_task, [case.task_id])
     context.connection.execute(update(review_task).where(mine).values(question=question))
+    wrote(context.connection, review_task, [case.task_id])
     refresh_tasks_of(context, [case])

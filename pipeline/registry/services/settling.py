@@ -1,0 +1,186 @@
+"""Flaws that an administrator has settled, by an act that the audit records.
+
+A flaw stays until then. Settling puts right what can be put right: accounts get back the duties that the audit gives
+them and a new one-time password, values in force and tasks are derived anew, sessions that nobody opened go. Of all
+else the present state counts from then on; who settled it, and under which document, is on record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from pipeline.errors import RegistryError
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import MACHINE, changing, record, wrote
+from pipeline.registry.database.audit.key import KeyFile
+from pipeline.registry.database.audit.row_digests import make_anew
+from pipeline.registry.database.audit.stored import batches
+from pipeline.registry.database.audit.trail import accept
+from pipeline.registry.database.objects import put_guards_right
+from pipeline.registry.model.accounts import password_mark
+from pipeline.registry.model.audit import Flaw, FlawKind
+from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.services.accounts import passwords
+from pipeline.registry.services.audit.replay import AccountReplay
+from pipeline.registry.services.audit.settled import OF_ROWS, SETTLED
+from pipeline.registry.tables.accounts import account, login_failure, login_session
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.metadata import METADATA
+from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.tasks import review_task
+
+DOCUMENT = re.compile(r"[\w./-]{1,60}")
+"""How the document is named under which flaws are settled: a number, never words."""
+
+OF_GUARDS = frozenset({FlawKind.GUARD_GONE, FlawKind.GUARD_ALTERED})
+OF_DIGESTS = frozenset({FlawKind.DIGEST_ALTERED})
+UNREPAIRABLE = frozenset({FlawKind.TABLE_GONE, FlawKind.AUDIT_EMPTY})
+"""Only a backup helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settling came to.
+
+    Attributes:
+        flaws: How many flaws were settled.
+        left: How many need a backup instead.
+        passwords: New one-time passwords by login.
+    """
+
+    flaws: int
+    left: int
+    passwords: Mapping[str, str]
+
+
+def settle(
+    connection: Connection,
+    declared: RecordSchema,
+    flaws: Iterable[Flaw],
+    *,
+    key_file: KeyFile | None,
+    document: str,
+    by: str,
+) -> Settlement:
+    """Settle these flaws, within the transaction of the caller.
+
+    Raises:
+        RegistryError: The number of the document cannot be one.
+    """
+    if DOCUMENT.fullmatch(document) is None:
+        raise RegistryError(
+            "Hãy ghi số của biên bản hay văn bản, chỉ gồm chữ, số, dấu chấm, gạch; ví dụ: BB-12/2026."
+        )
+    wanted = list(flaws)
+    mine = [one for one in wanted if one.kind not in UNREPAIRABLE]
+    kinds = {one.kind for one in mine}
+    if kinds & OF_GUARDS:
+        put_guards_right(connection)
+    if kinds & OF_DIGESTS:
+        keys = () if key_file is None else key_file.known()
+        make_anew(connection, keys[-1] if keys else None)
+    handed_out = _put_right(connection, declared, mine)
+    for one in mine:
+        table = _tables(declared).get(one.table)
+        rows = {one.table: [one.row_id]} if table is not None and one.row_id is not None else {}
+        told = {"flaw": one.identity(), "document": document}
+        record(connection, by, SETTLED, f"{one.table}:{one.row_id or one.name}", told, rows=rows)
+    return Settlement(len(mine), len(wanted) - len(mine), handed_out)
+
+
+def _put_right(connection: Connection, declared: RecordSchema, flaws: Collection[Flaw]) -> dict[str, str]:
+    """Take rows for what they are, and put right those of which the audit says what they must be."""
+    tables = _tables(declared)
+    altered: dict[str, set[int]] = defaultdict(set)
+    touched: dict[str, set[int]] = defaultdict(set)
+    for one in flaws:
+        if one.table in tables and one.row_id is not None:
+            touched[one.table].add(one.row_id)
+            if one.kind in OF_ROWS or one.kind is FlawKind.TAMPERING_FOUND:
+                altered[one.table].add(one.row_id)
+    for name, ids in altered.items():
+        accept(connection, tables[name], ids)
+    for table in (login_session, login_failure):
+        _drop(connection, table, touched[table.name])
+    _derive(connection, declared, touched)
+    unknown = {one.row_id for one in flaws if one.kind is FlawKind.ROW_UNKNOWN and one.table == account.name}
+    return _put_accounts_right(connection, touched[account.name], unknown)
+
+
+def _tables(declared: RecordSchema) -> dict[str, Any]:
+    return {
+        **{name: table for name, table in METADATA.tables.items() if name != audit.name},
+        **{table.name: table for table in declared.records.values()},
+    }
+
+
+def _drop(connection: Connection, table: Any, ids: Collection[int]) -> None:
+    there = connection.scalars(select(table.c.id).where(table.c.id.in_(ids))).all()
+    changing(connection, table, there)
+    connection.execute(delete(table).where(table.c.id.in_(there)))
+    wrote(connection, table, there)
+
+
+def _derive(connection: Connection, declared: RecordSchema, touched: Mapping[str, Collection[int]]) -> None:
+    """Bring values in force and tasks back to what follows from readings and decisions."""
+    entries = set(touched.get(entry.name, ()))
+    for table in declared.records.values():
+        entries.update(touched.get(table.name, ()))
+    tasks = select(review_task.c.page_id, review_task.c.entry_id).where(
+        review_task.c.id.in_(touched.get(review_task.name, ()))
+    )
+    subjects = [(page_id, entry_id) for page_id, entry_id in connection.execute(tasks)]
+    subjects += [
+        (page_id, entry_id)
+        for page_id, entry_id in connection.execute(
+            select(entry.c.page_id, entry.c.id).where(entry.c.id.in_(entries))
+        )
+    ]
+    refresh_projections(connection, declared, subjects, leave=True)
+
+
+def _put_accounts_right(
+    connection: Connection, ids: Collection[int], unknown: Collection[int | None]
+) -> dict[str, str]:
+    """Give accounts back what the audit says of them, and a new password; one that nobody made is closed."""
+    rows = connection.execute(select(account).where(account.c.id.in_(ids))).mappings().all()
+    if not rows:
+        return {}
+    replay = AccountReplay()
+    for batch in batches(connection, audit.name, 200, newest_first=True):
+        for row in batch:
+            replay.observe(row)
+    now, handed_out = clock.now(connection), {}
+    for row in rows:
+        expected = replay.expected(row["login"])
+        password = passwords.one_time_password()
+        values = {name: expected[name] for name in ("role", "places", "active") if name in expected}
+        if row["id"] in unknown:
+            values["active"] = False
+        else:
+            handed_out[row["login"]] = password
+        password_hash = passwords.hashed(password)
+        changing(connection, account, [row["id"]])
+        connection.execute(
+            update(account)
+            .where(account.c.id == row["id"])
+            .values(**values, password_hash=password_hash, must_change=True, password_set_at=now)
+        )
+        wrote(connection, account, [row["id"]])
+        told = {"password": password_mark(password_hash)}
+        record(connection, MACHINE, "password-reset", f"account:{row['login']}", told, rows={})
+        _drop(
+            connection,
+            login_session,
+            connection.scalars(
+                select(login_session.c.id).where(login_session.c.account_id == row["id"])
+            ).all(),
+        )
+    return handed_out
