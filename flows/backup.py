@@ -77,6 +77,7 @@ def summary_of(report: BackupReport) -> Summary:
         "left_out": list(report.left_out),
         "removed": report.removed,
         "altered": list(report.altered),
+        "seal": report.seal,
     }
 
 
@@ -84,6 +85,7 @@ def told_of(summary: Summary) -> str:
     """Two Vietnamese sentences."""
     left_out = ", ".join(summary["left_out"])
     keys = f" Không có trong đó, phải giữ riêng: {left_out}." if left_out else ""
+    seal = f" Niêm phong nhật ký kiểm tra: {summary['seal']}." if summary["seal"] else ""
     altered = (
         f" **{len(summary['altered'])} bản quét trong kho không còn đúng như khi nhận**; "
         "các bản sao lưu cũ được giữ lại."
@@ -92,5 +94,5 @@ def told_of(summary: Summary) -> str:
     )
     return (
         f"Bản sao lưu {summary['name']} đã xong và đã mở thử: {summary['files']} tệp, {summary['megabytes']} MB; "
-        f"bỏ {summary['removed']} bản cũ.{keys}{altered}"
+        f"bỏ {summary['removed']} bản cũ.{keys}{altered}{seal}"
     )

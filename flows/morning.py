@@ -34,13 +34,14 @@ NAMED = 20
 """Failures of one kind that are named; of more only the number is told."""
 
 
-def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "") -> str:
+def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "", sealed: str = "") -> str:
     """Return the morning report as Markdown.
 
     Args:
         summaries: A summary for each book.
         found: What the checks over all books found.
         stopped: Why the run ended early, if it did.
+        sealed: The seal of the audit that was made this night, and what contradicts earlier ones.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if stopped:
@@ -54,7 +55,7 @@ def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "") 
         f"| {one['review']} | {len(one['failures'])} |"
         for one in summaries
     ]
-    lines += ["", *_to_do(summaries), "", *_unlike(summaries), found]
+    lines += ["", *_to_do(summaries), "", *_unlike(summaries), found, *(["", sealed] if sealed else [])]
     return "\n".join(lines).rstrip() + "\n"
 
 

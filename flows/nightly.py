@@ -80,11 +80,12 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
             stopped = error
     summaries.sort(key=lambda summary: str(summary["book"]))
     found = f"{check_people(workspace)} {check_stored(workspace)}"
+    sealed = seal_audit(workspace)
     told = f"{overview(summaries)} {found}"
     create_table_artifact(key="nightly-books", table=summaries, description=told)
     create_markdown_artifact(
         key="nightly-morning",
-        markdown=morning_report(summaries, found, stopped.message if stopped else ""),
+        markdown=morning_report(summaries, found, stopped.message if stopped else "", sealed),
         description="Sáng nay",
     )
     get_run_logger().info(told)
@@ -174,3 +175,18 @@ def check_people(workspace: str | None) -> str:
         report = check_registry(registry, context.schemas)
     counted = ", ".join(f"{times} {code}" for code, times in report.counts.items())
     return f"Đối chiếu giữa các sổ: {counted or 'không thấy gì'}."
+
+
+@task(name="seal-audit", **CHECKING)
+def seal_audit(workspace: str | None) -> str:
+    """A seal of the audit for the workspace and the morning report, in words; what contradicts earlier ones is bold."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        seal, contradicting = registry.audit().seal_into(Workspace(context.workspace).seals)
+    told = f"Niêm phong nhật ký kiểm tra: {seal.in_words()}."
+    if contradicting:
+        told += (
+            f" **Nhật ký không khớp {len(contradicting)} niêm phong trước: phần cuối đã bị cắt, hoặc một bản cũ đã được "
+            "đặt lại. Hãy chạy `hotich audit verify`.**"
+        )
+    return told

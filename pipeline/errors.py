@@ -128,6 +128,13 @@ class BackupRefused(HotichError):
     exit_code = 15
 
 
+class AuditUnproven(HotichError):
+    """Nothing was found in the audit, but no key at hand proves that the program wrote it."""
+
+    code = "unproven"
+    exit_code = 16
+
+
 class SecurityError(HotichError):
     """What must be closed is open: a secret that others can read, or a server that answers without it."""
 

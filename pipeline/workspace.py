@@ -123,6 +123,11 @@ class Workspace:
         return self.root / "prefect.key"
 
     @property
+    def seals(self) -> Path:
+        """The seals of the audit, one a night; a backup takes them along."""
+        return self.root / "niem-phong"
+
+    @property
     def shared(self) -> SharedStore | None:
         """The store of scans that this workspace shares with others, ``None`` where it shares none.
 

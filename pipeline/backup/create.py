@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pipeline
 from pipeline.backup.vault import BackedUpFile, BackupManifest, Vault
-from pipeline.errors import BackupRefused
+from pipeline.errors import BackupRefused, RegistryError
 from pipeline.files import TEMP_PREFIX
 from pipeline.logs import scan_id
 from pipeline.registry.database import snapshot
+from pipeline.registry.services.audit.audit import seal_of
+from pipeline.registry.services.audit.seal import SEALS, add_seal
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class BackupReport:
         removed: How many older backups were removed for it.
         altered: Scans of the store that are not what their name says, by path; the backup holds what an earlier one
             kept of them, or nothing.
+        seal: The seal of the audit that was put beside the backups, in words; ``""`` where there is none.
     """
 
     name: str
@@ -53,6 +56,7 @@ class BackupReport:
     left_out: tuple[str, ...]
     removed: int = 0
     altered: tuple[str, ...] = ()
+    seal: str = ""
 
 
 def back_up(
@@ -91,6 +95,7 @@ def back_up(
     """
     _refuse_inside(vault.folder, workspace)
     vault.names()  # a key where none belongs, or none where one does
+    sealed = _seal(vault.folder, workspace, registry_url)
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     with tempfile.TemporaryDirectory(prefix=TEMP_PREFIX, dir=workspace) as scratch:
         taken = snapshot.take(registry_url, Path(scratch))
@@ -123,8 +128,24 @@ def back_up(
     removed = vault.thin_out(keep) if keep and not altered else 0
     log.info("Backup %s made: %d files, %d older backups removed", name, len(kept), removed)
     return BackupReport(
-        name, len(kept), sum(one.size for one in kept), rows, left_out, removed, tuple(altered)
+        name, len(kept), sum(one.size for one in kept), rows, left_out, removed, tuple(altered), sealed
     )
+
+
+def _seal(folder: Path, workspace: Path, registry_url: str) -> str:
+    """Put a seal of the audit beside the backups, in plain: it holds no personal data, and no backup is ever without.
+
+    An audit that is empty cannot be sealed; that is for ``hotich audit verify`` to tell, and no reason to keep nothing.
+    """
+    if (file := snapshot.file_of(registry_url)) is not None and not file.is_file():
+        return ""  # told by the snapshot
+    try:
+        seal = seal_of(registry_url, workspace / "audit.key")
+    except RegistryError:
+        log.warning("The audit could not be sealed")
+        return ""
+    add_seal(seal, folder / SEALS)
+    return seal.in_words()
 
 
 def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done, _all: None) -> BackupReport:

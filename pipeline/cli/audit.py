@@ -21,19 +21,23 @@ from pipeline.cli.screen import (
     print_json,
 )
 from pipeline.cli.stored_scans import check_scans, format_store_report
-from pipeline.errors import AuditFlawed
+from pipeline.errors import AuditFlawed, AuditUnproven
 from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.model.accounts import CONSOLE
 from pipeline.registry.model.audit import Flaw, FlawKind, Verification
-from pipeline.registry.services.audit.seal import read_seal, write_seal
+from pipeline.registry.services.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.services.audit.verification import Progress as OnProgress
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 from pipeline.store_check import StoreReport
+from pipeline.workspace import Workspace
 
 ACTIONS = {
     "audit-begun": "bắt đầu nhật ký",
     "found-at-begin": "ghi nhận dữ liệu có từ trước",
     "key-renewed": "đổi khóa ký nhật ký",
+    "tampering-found": "thấy một dòng bị sửa ngoài chương trình",
+    "flaw-settled": "xử lý một chỗ sai của nhật ký",
     "book-noted": "ghi nhận quyển sổ",
     "scan-noted": "ghi nhận bản quét",
     "page-saved": "lưu kết quả đọc một trang",
@@ -75,6 +79,7 @@ ACTIONS = {
     "password-reset": "cấp lại mật khẩu",
     "account-deactivated": "ngừng tài khoản",
     "account-activated": "cho dùng lại tài khoản",
+    "login-tried": "thử đăng nhập",
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
     "package-written": "xuất gói dữ liệu của quyển sổ",
@@ -90,6 +95,13 @@ _SENTENCES = {
     FlawKind.ROW_ALTERED: "Bảng {table}, dòng {row}: đã bị sửa (nhật ký dòng {audit} ghi khác).",
     FlawKind.ROW_GONE: "Bảng {table}, dòng {row}: đã bị xóa (có ở nhật ký dòng {audit}).",
     FlawKind.ROW_UNKNOWN: "Bảng {table}, dòng {row}: có người chen vào, nhật ký không biết.",
+    FlawKind.ROW_OVERWRITTEN: "Bảng {table}, dòng {row}: bị sửa ngoài chương trình, rồi chương trình mới ghi lên.",
+    FlawKind.TAMPERING_FOUND: "Bảng {table}, dòng {row}: bị sửa, chương trình không ghi lên (nhật ký dòng {audit}).",
+    FlawKind.DIGEST_ALTERED: "Bảng {table}{of_row}: dấu giữ ở bảng row_digest không khớp nhật ký.",
+    FlawKind.ACCOUNT_DIFFERS: "Bảng account, dòng {row}: “{name}” khác với những gì nhật ký đã ghi về tài khoản này.",
+    FlawKind.SESSION_AHEAD: "Bảng login_session, dòng {row}: phiên đăng nhập có giờ ở tương lai.",
+    FlawKind.GUARD_ALTERED: "Bảng {table}: khóa chống sửa “{name}” đã bị thay bằng khóa khác.",
+    FlawKind.OBJECT_UNKNOWN: "Cơ sở dữ liệu có “{name}” (trigger, view hay quy tắc) mà chương trình không tạo ra.",
     FlawKind.TABLE_GONE: "Bảng {table}: cả bảng đã bị xóa.",
     FlawKind.GUARD_GONE: "Bảng {table}: khóa chống sửa “{name}” đã bị gỡ.",
     FlawKind.AUDIT_EMPTY: "Nhật ký trống không: đã bị xóa sạch.",
@@ -110,6 +122,7 @@ def format_audit_flaw(flaw: Flaw) -> str:
     """One flaw as a sentence that names the row."""
     return _SENTENCES[flaw.kind].format(
         table=flaw.table,
+        of_row="" if flaw.row_id is None else f", dòng {flaw.row_id}",
         row=flaw.row_id,
         rows=_rows(flaw),
         audit=flaw.audit_id,
@@ -119,10 +132,10 @@ def format_audit_flaw(flaw: Flaw) -> str:
 
 def unproven_parts(found: Verification, *, sealed: bool) -> Iterator[str]:
     """What a look without flaws still leaves open."""
-    if found.proven == 0 and found.audit_rows:
+    if found.unproven_end:
         yield (
-            "không có tệp khóa nên chỉ xem được nhật ký có liền mạch không, "
-            "chưa chứng minh được là do chương trình ghi."
+            f"{found.unproven_end} dòng cuối không có khóa nào chứng minh được là do chương trình ghi; "
+            "hãy đặt lại tệp audit.key."
         )
     elif found.unsigned:
         yield f"{found.unsigned} dòng đầu ghi từ khi chưa có khóa, không chứng minh được là do chương trình ghi."
@@ -152,11 +165,11 @@ def audit() -> None:
 def verify(
     workspace: WorkspaceOption = None,
     seal: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--seal",
             "--since-seal",
-            help="Tệp niêm phong đã cất ở nơi khác, để biết phần cuối có bị cắt không.",
+            help="Tệp niêm phong đã cất ở nơi khác, hay thư mục (của bản sao lưu) có các tệp ấy; dùng được nhiều lần.",
         ),
     ] = None,
     scans: Annotated[
@@ -167,16 +180,18 @@ def verify(
 ) -> None:
     """Xem lại toàn bộ nhật ký và mọi dòng mà nó bảo vệ; nêu từng dòng bị sửa, bị xóa hay chen vào.
 
-    Không cần mạng. Có chỗ sai thì mã thoát là 10.
+    Không cần mạng. Có chỗ sai thì mã thoát là 10; không thấy chỗ sai nhưng không có khóa để chứng minh thì là 16. Niêm
+    phong mỗi đêm trong thư mục làm việc luôn được đem so.
     """
-    kept = read_seal(seal) if seal else None
     context = read_settings().run_context(workspace)
+    kept = _seals(context.workspace, seal)
     with context.open_registry() as registry, _progress() as on_progress:
-        found = registry.audit().verify(kept, on_progress)
+        found = registry.audit().verify(*kept, progress=on_progress)
     stored = _checked_scans(context) if scans else None
     if as_json:
-        passed = found.passed and (stored is None or stored.passed)
-        print_json({"passed": passed, **plain(found), **({"scans": plain(stored)} if stored else {})})
+        passed = found.passed and found.checkable and (stored is None or stored.passed)
+        told = {"passed": passed, "checkable": found.checkable, **plain(found)}
+        print_json({**told, **({"scans": plain(stored)} if stored else {})})
     else:
         screen = out()
         begun = found.begun_at[:19] or "–"
@@ -184,10 +199,12 @@ def verify(
             f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.",
             markup=False,
         )
-        for sentence in unproven_parts(found, sealed=kept is not None):
+        for sentence in unproven_parts(found, sealed=bool(kept)):
             screen.print(f"Lưu ý: {sentence}", markup=False)
         for flaw in found.flaws:
             screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+        if found.settled:
+            screen.print(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
         for line in format_store_report(stored) if stored else ():
             screen.print(line, markup=False)
     if not found.passed:
@@ -200,6 +217,11 @@ def verify(
             f"{len(stored.flaws)} bản quét trong kho không còn đúng như khi nhận. Các trang ấy không được hiện, đọc "
             "hay xuất. Hãy lấy lại từ bản sao lưu; xem docs/how-to/check-the-store.md."
         )
+    if not found.checkable:
+        raise AuditUnproven(
+            "Chưa kiểm tra được nhật ký: không có khóa nào ở đây chứng minh những dòng cuối là do chương trình ghi. "
+            "Hãy lấy lại tệp audit.key từ bản sao lưu rồi chạy lại."
+        )
     if not as_json:
         out().print("Không có dòng nào bị sửa, bị xóa hay chen vào.")
 
@@ -207,6 +229,42 @@ def verify(
 def _checked_scans(context: RunContext) -> StoreReport:
     with context.open_registry() as registry:
         return check_scans(registry, context.workspace)
+
+
+@audit_app.command("settle", cls=Command)
+def settle(
+    document: Annotated[
+        str, typer.Option("--document", help="Số của biên bản xử lý, ví dụ BB-12/2026; được ghi vào nhật ký.")
+    ],
+    workspace: WorkspaceOption = None,
+    seal: Annotated[list[Path] | None, typer.Option("--seal", help="Như ở “hotich audit verify”.")] = None,
+    sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    """Ghi nhận rằng những chỗ sai đã được xem xét và xử lý; chỗ sai chỉ hết khi có dòng này trong nhật ký.
+
+    Tài khoản lấy lại vai trò và nơi theo nhật ký, và nhận mật khẩu mới dùng một lần; giá trị đang có hiệu lực và việc
+    chờ được suy lại từ kết quả đọc và quyết định; phiên đăng nhập lạ bị xóa. Những thứ khác giữ nguyên như đang có.
+    """
+    context = read_settings().run_context(workspace)
+    kept = _seals(context.workspace, seal)
+    screen = out()
+    with context.open_registry() as registry:
+        found = registry.audit().verify(*kept)
+        for flaw in found.flaws:
+            screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+        if found.passed:
+            screen.print("Không có chỗ sai nào để xử lý.")
+            return
+        if not sure:
+            typer.confirm("Đã lập biên bản và xử lý những chỗ sai này?", abort=True)
+        done = registry.settle_flaws(found.flaws, document=document, by=CONSOLE)
+    screen.print(f"Đã ghi {done.flaws} chỗ sai là đã xử lý theo {document}.", markup=False)
+    for login, password in done.passwords.items():
+        screen.print(f"Mật khẩu dùng một lần của {login}: {password}", markup=False)
+    if done.left:
+        screen.print(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
+    if found.flaw_count > len(found.flaws):
+        screen.print("Còn nhiều chỗ sai nữa: hãy chạy lại.")
 
 
 @audit_app.command("seal", cls=Command)
@@ -259,6 +317,12 @@ def new_key(
     with read_settings().run_context(workspace).open_registry() as registry:
         name = registry.audit().renew_key(MACHINE)
     out().print(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.", markup=False)
+
+
+def _seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:
+    """Those of these files and folders, and those that the workspace keeps itself."""
+    own = Workspace(workspace).seals
+    return tuple(one for place in ([own] if own.is_dir() else []) + (places or []) for one in seals_in(place))
 
 
 @contextmanager

@@ -79,6 +79,8 @@ def backup(
     screen.print(
         f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.", markup=False
     )
+    if report.seal:
+        screen.print(f"Niêm phong nhật ký kiểm tra: {report.seal}.", markup=False)
     for name in report.left_out:
         screen.print(
             f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.", markup=False

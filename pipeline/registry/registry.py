@@ -39,6 +39,7 @@ from pipeline.registry.repositories import (
     places,
     stored_entries,
 )
+from pipeline.registry.services import settling
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
@@ -231,6 +232,8 @@ class Registry(ConnectionFacade):
     def reconciliations(self) -> Reconciliations:
         """What reconciliations found, to be stored, asked about and answered."""
         return Reconciliations(self._database, self._declared)
+
+    settle_flaws = writing_declared(settling.settle)
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""

@@ -18,10 +18,8 @@ from sqlalchemy import Connection, delete, select, update
 from pipeline.errors import RegistryError
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, changing, record, wrote
-from pipeline.registry.database.audit.key import KeyFile
-from pipeline.registry.database.audit.row_digests import make_anew
 from pipeline.registry.database.audit.stored import batches
-from pipeline.registry.database.audit.trail import accept
+from pipeline.registry.database.audit.trail import accept, take_digests_from_chain
 from pipeline.registry.database.objects import put_guards_right
 from pipeline.registry.model.accounts import password_mark
 from pipeline.registry.model.audit import Flaw, FlawKind
@@ -65,7 +63,6 @@ def settle(
     declared: RecordSchema,
     flaws: Iterable[Flaw],
     *,
-    key_file: KeyFile | None,
     document: str,
     by: str,
 ) -> Settlement:
@@ -84,8 +81,7 @@ def settle(
     if kinds & OF_GUARDS:
         put_guards_right(connection)
     if kinds & OF_DIGESTS:
-        keys = () if key_file is None else key_file.known()
-        make_anew(connection, keys[-1] if keys else None)
+        take_digests_from_chain(connection)
     handed_out = _put_right(connection, declared, mine)
     for one in mine:
         table = _tables(declared).get(one.table)

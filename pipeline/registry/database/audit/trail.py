@@ -21,6 +21,7 @@ from pipeline.registry.database.audit.row_digests import (
     Compared,
     compared,
     keep,
+    make_anew,
     note_found,
     sign_all,
 )
@@ -113,6 +114,11 @@ def changing(
 def accept(connection: Connection, table: Table, ids: Iterable[int]) -> None:
     """Take rows for what they are, whatever the audit said of them; an administrator has settled that."""
     _trail(connection).before[table.name] |= digests(connection, table.name, ids)
+
+
+def take_digests_from_chain(connection: Connection) -> None:
+    """Hold as last digests what the chain says, whatever was held."""
+    make_anew(connection, _trail(connection).key())
 
 
 def tell_tampering(connection: Connection, found: RowTampered) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 
 from pipeline.errors import RegistryError
 from pipeline.registry.database.audit.chain import Action, append, head
+from pipeline.registry.database.audit.row_digests import make_anew
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import stored_rows
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
-from pipeline.registry.model.audit import Verification
-from pipeline.registry.services.audit.seal import KEY_RENEWED, Seal
-from pipeline.registry.services.audit.verification import Progress, verify
+from pipeline.registry.model.audit import Flaw, Verification
+from pipeline.registry.services.audit.seal import KEY_RENEWED, Seal, add_seal, seals_in
+from pipeline.registry.services.audit.verification import Progress, contradicted, verify
 from pipeline.registry.tables.audit import audit
 
 
@@ -39,13 +41,13 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def verify(self, seal: Seal | None = None, progress: Progress = lambda _done, _all: None) -> Verification:
-        """Look at every row of the audit and at every row that it answers for (``verifying.py``).
+    def verify(self, *seals: Seal, progress: Progress = lambda _done, _all: None) -> Verification:
+        """Look at every row of the audit and at every row that it answers for (``verification.py``).
 
-        ``progress`` is told how many rows of the audit were looked at, of how many.
+        ``seals`` were kept elsewhere; ``progress`` is told how many rows of the audit were looked at, of how many.
         """
         with self._database.reading() as connection:
-            return verify(connection, self._database.key_file, seal, progress)
+            return verify(connection, self._database.key_file, seals, progress)
 
     def seal(self) -> Seal:
         """The last row as it is now, to be kept elsewhere. ``RegistryError`` when there is none."""
@@ -56,6 +58,19 @@ class Audit:
             (row,) = stored_rows(connection, audit.name, [last.id])
         keys = () if self._database.key_file is None else self._database.key_file.known()
         return Seal.of(row, keys[-1] if keys else None)
+
+    def seal_into(self, folder: Path) -> tuple[Seal, tuple[Flaw, ...]]:
+        """Add a seal of now to a folder of seals, after a look whether the earlier ones still hold.
+
+        Returns:
+            The new seal, and what contradicts the earlier ones.
+        """
+        earlier = seals_in(folder) if folder.is_dir() else ()
+        with self._database.reading() as connection:
+            broken = contradicted(connection, self._database.key_file, earlier)
+        seal = self.seal()
+        add_seal(seal, folder)
+        return seal, broken
 
     def recent(self, limit: int, actor: str | None = None) -> tuple[Audited, ...]:
         """What was done last, newest first."""
@@ -84,4 +99,14 @@ class Audit:
             replaced = "" if last is None or last.key is None else last.key
             said = Action(actor, KEY_RENEWED, key.name, {"replaces": replaced}, packed({}))
             append(connection, last, key, [said])
+            make_anew(connection, key)
         return key.name
+
+
+def seal_of(url: str, audit_key: Path, wait_seconds: float = 60.0) -> Seal:
+    """The seal of a registry that is not open. ``RegistryError`` when its audit is empty."""
+    database = Database(url, wait_seconds, audit_key)
+    try:
+        return Audit(database).seal()
+    finally:
+        database.close()

@@ -53,6 +53,12 @@ class Seal:
         told = {name: value for name, value in asdict(self).items() if name != "signature"}
         return key.signed(spelled(FORMAT, told), self.signature)
 
+    def in_words(self) -> str:
+        """What a person can write down or print."""
+        mark = self.hash[:24]
+        groups = " ".join(mark[start : start + 4] for start in range(0, len(mark), 4))
+        return f"dòng {self.id}, dấu {groups}"
+
 
 def time_of(row: Mapping[str, Any]) -> str:
     """When a row of the audit was written, in UTC as SQLite stores it."""
@@ -90,6 +96,35 @@ def read_seal(path: Path) -> Seal:
             f"{path} không phải tệp niêm phong của “hotich audit seal”, hoặc đã bị sửa. Hãy dùng tệp khác."
         ) from None
 
+
+def seals_in(place: Path) -> tuple[Seal, ...]:
+    """The seal of a file, or all seals of a folder (and of its folder of seals, as a backup has one), oldest first.
+
+    Raises:
+        RegistryError: A file is no seal.
+        StorageError: A file cannot be read.
+    """
+    if not place.is_dir():
+        return (read_seal(place),)
+    found = [read_seal(path) for folder in (place, place / SEALS) for path in folder.glob(f"{NAME}*.json")]
+    return tuple(sorted(found, key=lambda seal: (seal.id, seal.sealed_at)))
+
+
+def add_seal(seal: Seal, folder: Path) -> Path:
+    """Write a seal to a folder of seals, under its time; the file that is there already if it is the same moment."""
+    moment = "".join(letter for letter in seal.sealed_at[:19] if letter.isdigit())
+    path = folder / f"{NAME}{moment}-{seal.id}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        write_seal(seal, path)
+    return path
+
+
+SEALS = "niem-phong"
+"""The folder of seals, in the workspace and in a folder of backups."""
+
+NAME = "niem-phong-"
+"""How the name of a seal that was made by itself begins."""
 
 KEY_RENEWED = "key-renewed"
 """The action of the first row that a new key signs; its detail names the key before."""

@@ -93,6 +93,17 @@ def verify(
     )
 
 
+def contradicted(
+    connection: Connection, key_file: KeyFile | None, seals: Collection[Seal]
+) -> tuple[Flaw, ...]:
+    """What these seals show that is not settled, without a look at anything else."""
+    flaws = Flaws(settled_flaws(connection, key_file))
+    signatures, last = Signatures(key_file, flaws), head(connection)
+    for seal in seals:
+        _check_seal(connection, seal, 0 if last is None else last.id, signatures, flaws)
+    return flaws.kept
+
+
 def _newest_first(connection: Connection) -> Iterator[Mapping[str, Any]]:
     for batch in batches(connection, audit.name, BATCH, newest_first=True):
         yield from batch
