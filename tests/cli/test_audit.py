@@ -109,8 +109,9 @@ def test_the_answer_as_json(hotich: Hotich, lived: None, workspace: Path) -> Non
 def test_without_the_key_it_says_what_it_cannot_prove(hotich: Hotich, lived: None, workspace: Path) -> None:
     (workspace / "audit.key").unlink()
     told = hotich("audit", "verify")
-    assert told.exit_code == 0
-    assert "chưa chứng minh được" in told.stdout
+    assert told.exit_code == 16
+    assert "chứng minh được" in told.stdout
+    assert json.loads(hotich("audit", "verify", "--json").stdout)["passed"] is False
 
 
 @pytest.mark.parametrize("option", ["--seal", "--since-seal"])

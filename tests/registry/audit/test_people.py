@@ -88,6 +88,14 @@ HARMS = {
         "INSERT INTO login_session SELECT 77, 'x', 1, started_at, seen_at FROM login_session",
         Flaw(FlawKind.ROW_UNKNOWN, "login_session", 77),
     ),
+    "a task counts as settled": (
+        "UPDATE review_task SET stage = 'settled', state = 'done' WHERE id = 1",
+        Flaw(FlawKind.ROW_ALTERED, "review_task", 1),
+    ),
+    "who keyed first is forgotten": (
+        "UPDATE review_task SET first_keyer = NULL, second_keyer = 4 WHERE id = 1",
+        Flaw(FlawKind.ROW_ALTERED, "review_task", 1),
+    ),
     "whose word it is": (
         "UPDATE keying SET login = 'x', account_id = 9 WHERE id = 1",
         Flaw(FlawKind.ROW_ALTERED, "keying", 1),
@@ -111,7 +119,10 @@ HARMS = {
 def test_it_is_found_and_named(office: Registry, intruder: Intruder, name: str) -> None:
     statement, expected = HARMS[name]
     intruder.execute(statement)
-    (found,) = office.audit().verify().flaws
+    found, *replayed = office.audit().verify().flaws
+    assert {flaw.kind for flaw in replayed} == (
+        {FlawKind.ACCOUNT_DIFFERS} if "account SET" in statement else set()
+    )
     assert (found.kind, found.table, found.row_id) == (expected.kind, expected.table, expected.row_id)
 
 

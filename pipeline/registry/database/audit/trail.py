@@ -113,7 +113,9 @@ def changing(
 
 def accept(connection: Connection, table: Table, ids: Iterable[int]) -> None:
     """Take rows for what they are, whatever the audit said of them; an administrator has settled that."""
-    _trail(connection).before[table.name] |= digests(connection, table.name, ids)
+    trail = _trail(connection)
+    trail.before[table.name] |= digests(connection, table.name, ids)
+    trail.written[table.name].update(ids)
 
 
 def take_digests_from_chain(connection: Connection) -> None:

@@ -30,7 +30,7 @@ def settled_flaws(connection: Connection, key_file: KeyFile | None) -> frozenset
         key = keys.get(row["key"] or "")
         if row_hash(row) == row["hash"] and (key is None or key.signed(row["hash"], row["signature"])):
             kind, *rest = json.loads(row["detail"])["flaw"]
-            if kind in FlawKind and kind not in OF_ROWS:
+            if kind not in OF_ROWS:
                 found.add((FlawKind(kind), *rest))
     return frozenset(found)
 
