@@ -16,6 +16,7 @@ TO_DO = {
     "busy": "sổ đang được lượt chạy khác đọc: không cần làm gì, lượt ấy làm nốt",
     "ledger": "sổ thiếu hoặc sai `ledger.toml`",
     "schema": "sổ khai mẫu không có",
+    "tampered": "có dòng bị sửa ngoài chương trình: chạy `hotich audit verify`, báo người quản trị",
     "timeout": "trang đọc quá giờ: xem và quét lại",
     "memory": "trang cần quá nhiều bộ nhớ: quét lại 300 dpi",
     "crash": "trang làm sập máy đọc: quét lại",

@@ -16,14 +16,15 @@ from sqlalchemy import Column, Connection, Table, func, select, text
 from pipeline import schema
 from pipeline.registry.database.audit.baseline import FOUND, ROWS
 from pipeline.registry.database.audit.chain import Action, append, head, signing_key
+from pipeline.registry.database.audit.row_digests import keep
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import DIGEST_BYTES, batches, key_of, spelled
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.database.database import Database
-from pipeline.registry.tables.guarded import covered_tables
+from pipeline.registry.tables.guarded import covered_tables, may_change
 from pipeline.registry.tables.records import all_tables
 
-LEFT_OUT = ("account", "audit", "login_session", "login_failure", "lease")
+LEFT_OUT = ("account", "audit", "row_digest", "login_session", "login_failure", "lease")
 """Tables that are not copied."""
 
 SENTINEL = 7_000_000_000_000_000
@@ -101,6 +102,8 @@ def copy_book(database: Database, copies: Copies) -> None:
                     said = {"rows": len(written)}
                     action = Action(MACHINE, FOUND, table.name, said, packed({table.name: written}))
                     last = append(connection, last, key, [action])
+                    if may_change(table.name):
+                        keep(connection, key, {table.name: written})
 
 
 def _unguarded(connection: Connection) -> None:

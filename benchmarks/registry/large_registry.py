@@ -15,6 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.registry.database.audit.baseline import answer_for_all
+from pipeline.registry.database.audit.chain import head
+from pipeline.registry.database.database import Database
 from pipeline.text import synthetic_words as words
 
 Texts = NDArray[np.object_]
@@ -77,7 +80,18 @@ def write_registry(path: Path, entries: int, seed: int) -> int:
             _rows(kept + 1, kept + 1, record, numbers, years, numbers),
         )
         _write_records(connection, rng, kept, numbers, years)
+    _answer(path)
     return len(kept)
+
+
+def _answer(path: Path) -> None:
+    """The audit answers for what was written beside it."""
+    database = Database(f"sqlite:///{path}", 60.0)
+    with database.writing() as connection:
+        last = head(connection)
+        assert last is not None
+        answer_for_all(connection, last, None)
+    database.close()
 
 
 def _books(count: int) -> Iterator[tuple[Any, ...]]:

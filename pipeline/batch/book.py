@@ -23,6 +23,7 @@ from pipeline.files import printable
 from pipeline.intake import folder_contents
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
+from pipeline.registry import RowTampered
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace
@@ -190,8 +191,9 @@ def book_report(
 ) -> BookReport:
     """Read a book as ``digitize_book`` does, so that other books are read whatever happens to this one.
 
-    A ``ledger.toml`` that cannot be used, a link in place of the folder, another run over the book, a stop over its
-    pages and a fault of the program itself are failures in the report.
+    A ``ledger.toml`` that cannot be used, a link in place of the folder, another run over the book, rows of it that
+    were changed behind the program's back, a stop over its pages and a fault of the program itself are failures in the
+    report.
 
     Raises:
         StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
@@ -210,7 +212,7 @@ def book_report(
                 "đã được lưu; hãy nối lại rồi chạy lại."
             ) from None
         failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
-    except BookBusy as error:
+    except (BookBusy, RowTampered) as error:
         failure = ScanFailure(error.code, folder.name, None, error.message)
     except ReadingStopped as error:
         if error.final:

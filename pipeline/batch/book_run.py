@@ -18,12 +18,12 @@ from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.workers import PageJob
 from pipeline.calibration import DriftAlarm
 from pipeline.digitize import DigitizeOptions
-from pipeline.errors import ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
 from pipeline.model import Ledger, PageRef, PageResult, Severity
 from pipeline.ocr import Engines
-from pipeline.registry import BookLock, ReadFailure, Registry
+from pipeline.registry import BookLock, ReadFailure, Registry, RowTampered
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, Schemas
 from pipeline.store_check import read_state
@@ -254,12 +254,19 @@ class BookRun:
         return sorted(unread, key=lambda job: (order[job.scan.sha256], job.page_no))
 
     def save(self, job: PageJob, answer: PageResult | ScanError) -> None:
-        """Save what was read on a page, or why it failed, in one transaction."""
+        """Save what was read on a page, or why it failed, in one transaction.
+
+        A page with rows that were changed behind the program's back is not written, and the others are.
+        """
         self.turn.beat()
         if isinstance(answer, ScanError):
             self._failed(job.scan, job.page_no, answer)
             return
-        outcome = self.registry.save_page(self.book_id, answer, self.fingerprints[job.scan.sha256])
+        try:
+            outcome = self.registry.save_page(self.book_id, answer, self.fingerprints[job.scan.sha256])
+        except RowTampered as error:
+            self._failed(job.scan, job.page_no, error)
+            return
         self.read += 1
         self.totals.update(
             entries=outcome.entries,
@@ -297,7 +304,7 @@ class BookRun:
             stage_seconds=self.stage_seconds,
         )
 
-    def _failed(self, scan: ScanFile, page_no: int | None, error: ScanError) -> None:
+    def _failed(self, scan: ScanFile, page_no: int | None, error: HotichError) -> None:
         name = self.names[scan.sha256]
         message = error.message.replace(scan.path.name, name)  # the stored copy is named by its hash
         self._record(scan.sha256, name, page_no, error.code, message)

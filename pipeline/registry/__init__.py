@@ -21,7 +21,7 @@ from pipeline.registry.model.checks import (
 )
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, SeenReading, Verdict
 from pipeline.registry.model.entries import PastReading, ReadEntry, ResolvedPlace, StoredEntry
-from pipeline.registry.model.errors import NotThere, StaleTask
+from pipeline.registry.model.errors import NotThere, RowTampered, StaleTask
 from pipeline.registry.model.tasks import Task, TaskState
 from pipeline.registry.registry import Registry
 from pipeline.registry.repositories.book_locks import BookLock
@@ -41,6 +41,7 @@ __all__ = [
     "ResolvedPlace",
     "ReadEntry",
     "Registry",
+    "RowTampered",
     "SaveOutcome",
     "SeenReading",
     "StaleTask",

@@ -13,9 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.errors import RegistryError
 from pipeline.model import Evidence, Hypothesis
 from pipeline.registry import Registry
+from pipeline.registry.database.audit.baseline import answer_for_all
+from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import configuration, upgrade
 from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.audit import FlawKind
+from pipeline.registry.model.errors import RowTampered
 from pipeline.registry.tables.guarded import ENDING, GROWING
 from pipeline.registry.tables.records import all_tables, record_table_name
 from pipeline.review_policy import ReviewPolicy
@@ -59,6 +63,14 @@ def with_field(record: str, name: str) -> Schemas:
     extra = FieldSpec(name=name, column="thuNghiem", kind="text", label="Thử nghiệm")
     grown = RecordSpec(record=record, title=spec.title, prefix=spec.prefix, field=(*spec.fields, extra))
     return dataclasses.replace(SCHEMAS, records={**SCHEMAS.records, record: grown})
+
+
+def answer(url: str) -> None:
+    """The audit answers for what is there now."""
+    with closing(Database(url, 5.0)) as database, database.writing() as connection:
+        last = head(connection)
+        assert last is not None
+        answer_for_all(connection, last, None)
 
 
 @pytest.fixture
@@ -122,6 +134,7 @@ def test_a_database_of_the_first_version_keeps_its_readings_and_takes_new_ones(
     Registry.open(empty_url, SCHEMAS).close()
     for statement in FIRST_VERSION.strip().split(";\n"):
         outside.execute(statement)
+    answer(empty_url)
     told = (Hypothesis("y", 0.7), Hypothesis("x", 0.3))
     evidence = Evidence(0.7, 0.4, 0.9, 0.6, 1.0, 0.5)
     with Registry.open(empty_url, SCHEMAS) as registry:
@@ -149,6 +162,7 @@ def test_a_database_of_the_first_version_keeps_its_tasks_at_the_desk(
     for statement in FIRST_VERSION.strip().split(";\n"):
         outside.execute(statement)
     outside.execute(TASK_OF_FIRST_VERSION)
+    answer(empty_url)
     named = "stage, place_code, book_id, first_keyer, second_keyer, version"
     (before,) = outside.execute(f"SELECT {named} FROM review_task")  # noqa: S608 (the test's own names)
     with Registry.open(empty_url, SCHEMAS) as registry:
@@ -158,6 +172,27 @@ def test_a_database_of_the_first_version_keeps_its_tasks_at_the_desk(
         assert desk.counts(Person(7, "an", "Người Thử", Role.CHECKER, None)) == ()
         (waiting,) = desk.counts(Person(8, "binh", "Người Thử", Role.CHECKER, None))
         assert (waiting.stage, waiting.waiting) == (Stage.CHECK, 1)
+
+
+def test_a_registry_whose_audit_covered_less_goes_on_from_its_chain(
+    empty_url: str, outside: Outsider, tmp_path: Path
+) -> None:
+    key = tmp_path / "audit.key"
+    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
+        book = registry.book_id(LEDGER, "book")
+        registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
+        registry.save_page(book, page(entry(read("notes", "x", accepted=False))), "f1")
+        before = registry.audit().verify()
+    outside.execute("DROP TABLE row_digest")
+    outside.execute("UPDATE alembic_version SET version_num = '0001'")
+    outside.execute("UPDATE book SET volume = 'khác'")
+    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
+        found = registry.audit().verify()
+        assert [(flaw.kind, flaw.table) for flaw in found.flaws] == [(FlawKind.ROW_ALTERED, "book")]
+        assert found.audit_rows == before.audit_rows + 1
+        registry.save_page(book, page(entry(read("notes", "y", accepted=False))), "f2")
+        with pytest.raises(RowTampered):
+            registry.book_id(dataclasses.replace(LEDGER, place="Nơi khác"), "book")
 
 
 def test_a_field_that_is_declared_later_gets_its_column_on_opening(empty_url: str) -> None:

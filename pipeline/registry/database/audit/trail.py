@@ -34,6 +34,9 @@ from pipeline.registry.tables.guarded import may_change
 MACHINE = "(máy)"
 """The actor of what a run does by itself; no login can be written this way."""
 
+MOST_TOLD = 100
+"""Altered rows of which one transaction tells; verifying names them all."""
+
 TAMPERING_FOUND = "tampering-found"
 """The action that tells of a row which the program would not write, as it had been changed behind its back."""
 
@@ -133,7 +136,7 @@ def tell_tampering(connection: Connection, found: RowTampered) -> None:
 
 
 def _tell(connection: Connection, table_name: str, now: Compared) -> None:
-    untold = {row_id: now.digests[row_id] for row_id in now.untold()}
+    untold = {row_id: now.digests[row_id] for row_id in now.untold()[:MOST_TOLD]}
     for row_id, digest in untold.items():
         said = _Said(MACHINE, TAMPERING_FOUND, f"{table_name}:{row_id}", {"found": digest.hex()}, {})
         _trail(connection).found.append(said)
