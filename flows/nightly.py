@@ -186,7 +186,7 @@ def seal_audit(workspace: str | None) -> str:
     told = f"Niêm phong nhật ký kiểm tra: {seal.in_words()}."
     if contradicting:
         told += (
-            f" **Nhật ký không khớp {len(contradicting)} niêm phong trước: phần cuối bị cắt, hoặc một bản cũ được "
+            f" **Nhật ký không khớp {len(contradicting)} niêm phong trước: phần cuối bị cắt, hay một bản cũ được "
             "đặt lại. Hãy chạy `hotich audit verify`.**"
         )
     return told
