@@ -1,8 +1,9 @@
-"""What the audit costs: of saving a page, and how long it takes to look through it all.
+"""What the audit costs and what it finds: of saving a page, of looking through it all, and of 67 tamperings.
 
 Pages of a birth book (22 fields an entry, each with boxes and hypotheses) go into a real SQLite file. Measured are CPU
 seconds of saving a page, how much of it the audit takes, what it adds to the file, and how many rows a second
-``hotich audit verify`` looks at, with the most memory that it takes.
+``hotich audit verify`` looks at, with the most memory that it takes. Then each of the tamperings of ``tamperings.py``
+is done to a registry of its own, on SQLite and on PostgreSQL: found, refused, out of reach, or fallen.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from benchmarks.figures import report_figures, say
+from benchmarks.registry.tamperings import tried_on_postgresql, tried_on_sqlite
 from pipeline import schema
 from pipeline.model import (
     Box,
@@ -50,7 +52,46 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=500)
     parser.add_argument("--entries", type=int, default=2, help="entries a page")
+    parser.add_argument("--only", choices=("costs", "tamperings"))
     chosen = parser.parse_args()
+    figures: dict[str, object] = {"pages": chosen.pages, "entries": chosen.entries}
+    if chosen.only != "tamperings":
+        figures |= _costs(chosen)
+    fallen = 0
+    if chosen.only != "costs":
+        told = _tamperings()
+        fallen = sum(one["fallen"] for one in told.values())
+        figures |= told
+    report_figures("audit", figures)
+    if fallen:
+        raise SystemExit(f"{fallen} tamperings were neither found nor refused")
+
+
+def _tamperings() -> dict[str, dict[str, int]]:
+    """Try all on both kinds of database; the counts by kind."""
+    counts: dict[str, dict[str, int]] = {}
+    table = Table("Sửa gì sau lưng chương trình", "SQLite", "PostgreSQL", "Thấy gì")
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
+        tried = {}
+        for kind, run in (("sqlite", tried_on_sqlite), ("postgresql", tried_on_postgresql)):
+            place = Path(folder) / kind
+            place.mkdir()
+            tried[kind] = run(place)
+            words = [one.word for one in tried[kind]]
+            counts[kind] = {"tried": len(words)} | {
+                word.replace(" ", "_"): words.count(word)
+                for word in ("found", "refused", "out of reach", "fallen")
+            }
+    for here, there in zip(tried["sqlite"], tried["postgresql"], strict=True):
+        what = (
+            here.tampering.unreachable or ", ".join(here.found[:3]) or ("" if here.checkable else "unproven")
+        )
+        table.add_row(here.tampering.name, here.word, there.word, what)
+    Console(width=140).print(table)
+    return counts
+
+
+def _costs(chosen: argparse.Namespace) -> dict[str, float]:
     names = tuple(schema.load().record("birth").by_name)[:FIELDS]
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder, _audit_timed() as in_audit:
         path = Path(folder) / "registry.db"
@@ -84,7 +125,7 @@ def main() -> None:
         table.add_row(name, f"{value:.1f}")
     Console(width=100).print(table)
     say("save_ms: CPU của cả lần lưu một trang; audit_ms: phần của nhật ký trong đó")
-    report_figures("audit", {"pages": chosen.pages, "entries": chosen.entries, **measured})
+    return measured
 
 
 @contextmanager

@@ -1,0 +1,559 @@
+"""What somebody who may write to the database does behind the program's back, and what the program does about it.
+
+Each is done to a registry of its own that has lived a little: the triggers go, harm is done, the triggers come back,
+the program goes on for a moment, and the audit is verified. It is found, or refused, or named as out of reach.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import create_engine, inspect, make_url
+
+from benchmarks.servers import postgresql
+from pipeline.errors import HotichError
+from pipeline.model import (
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Ledger,
+    PageKind,
+    PageRef,
+    PageResult,
+    Quality,
+    Severity,
+    Writing,
+)
+from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
+from pipeline.registry.model.accounts import LoginRefused, Role
+from pipeline.registry.model.audit import FlawKind
+from pipeline.registry.services.audit.seal import Seal
+
+SCAN = "b" * 64
+LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
+ADDRESS = "127.0.0.1"
+
+
+@dataclass
+class Lived:
+    """A registry with a history: where it is, its key, and what was handed out there."""
+
+    url: str
+    owner_url: str
+    key: Path
+    passwords: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+    seal: Seal | None = None
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.url.startswith("postgresql")
+
+    def open(self) -> Registry:
+        return Registry.open(self.url, audit_key=self.key)
+
+
+Harm = Callable[["Outsider"], None]
+Then = Callable[[Registry, Lived], None]
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """What is done.
+
+    Attributes:
+        name: What it is, for the table.
+        statements: SQL without triggers, or what to do with the database.
+        then: What the program does afterwards.
+        sealed: Whether the seal of last night is at hand.
+        of_trial: Whether the attack on an earlier version did this.
+        unreachable: Why nothing can show it; ``""`` = it must be found or refused.
+    """
+
+    name: str
+    statements: tuple[str, ...] | Harm
+    then: Then | None = None
+    sealed: bool = False
+    of_trial: bool = True
+    unreachable: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a tampering: ``found`` (kinds of flaws), ``refused`` by the program when it went on."""
+
+    tampering: Tampering
+    found: tuple[FlawKind, ...]
+    refused: bool
+    checkable: bool
+
+    @property
+    def word(self) -> str:
+        if self.found or not self.checkable:
+            return "found"
+        if self.refused:
+            return "refused"
+        return "out of reach" if self.tampering.unreachable else "fallen"
+
+
+class Outsider:
+    """Another program, as the owner of the tables; every statement counts at once."""
+
+    def __init__(self, place: Lived) -> None:
+        address = make_url(place.owner_url)
+        if place.on_postgresql:
+            address = address.set(drivername="postgresql+psycopg")
+        self.on_postgresql, self.key = place.on_postgresql, place.key
+        self._engine = create_engine(address, isolation_level="AUTOCOMMIT")
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        with self._engine.connect() as connection:
+            result = connection.exec_driver_sql(statement)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    @contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """Without triggers, which come back as they were."""
+        if self.on_postgresql:
+            tables = inspect(self._engine).get_table_names()
+            for table in tables:
+                self.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            yield
+            for table in tables:
+                self.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+            return
+        triggers = self.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, _ in triggers:
+            self.execute(f"DROP TRIGGER {name}")
+        yield
+        for _, statement in triggers:
+            self.execute(statement)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+# --- a history ------------------------------------------------------------------------------------------------------
+
+
+def live(place: Lived) -> None:
+    """Two entries read twice, decisions, a finding of a check, a link, accounts, a session, wrong passwords."""
+    with place.open() as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
+        registry.save_failure(book, SCAN, "scan.pdf", 2, "timeout", "quá giờ")
+        for run in ("một", "hai"):
+            registry.save_page(book, _page(run), f"run {run}")
+        one, two = registry.entries(book)
+        registry.decide(one, [Verdict("child_native_place", FieldStatus.READ, "Thử Ba")], author="an")
+        finding = Finding("K07", Severity.REVIEW, ("child_name",))
+        registry.save_checks([CrossEntryFinding(book, 1, two, finding)], ["K07"])
+        registry.save_links([Link("person", one, "child", two, "child", 0.5, {"name": "same"})])
+        accounts = registry.accounts()
+        login, password = accounts.first_administrator() or ("", "")
+        place.passwords[login] = password
+        place.passwords["cuc"] = accounts.create("cuc", "Người Thử", Role.REVIEWER, ["00000"], by=login)
+        place.token = accounts.authenticate("cuc", place.passwords["cuc"], ADDRESS).token
+        for _ in range(2):
+            with _refused():
+                accounts.authenticate("admin", "sai", ADDRESS)
+        place.seal = registry.audit().seal()
+
+
+def _page(run: str) -> PageResult:
+    def word(name: str, text: str, *, accepted: bool) -> FieldReading:
+        return FieldReading(
+            field=name, status=FieldStatus.READ, text=text, canonical=text, confidence=0.5, writing=Writing.HAND,
+            engine="bench", box=None, lines=(), accepted=accepted,
+        )  # fmt: skip
+
+    doubtful = (Finding("READ-LOW", Severity.REVIEW, ("child_native_place",)),)
+    entries = tuple(
+        EntryResult(
+            row,
+            (
+                word("child_native_place", f"Thử {run}", accepted=False),
+                word("child_name", f"Người Thử {row}", accepted=True),
+            ),
+            doubtful,
+        )
+        for row in range(2)
+    )
+    return PageResult(
+        ref=PageRef(SCAN, 1), kind=PageKind.ENTRIES, form=LEDGER.form, size=(2480, 3508), matrix=np.eye(3), turn=0,
+        skew=0.5, quality=Quality(100.0, 120.0, 0.0, 300.0), frame=None, labels=(), entries=entries, findings=(),
+        timings={"decode": 0.1},
+    )  # fmt: skip
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except LoginRefused:
+        return
+    raise AssertionError("a wrong password let somebody in")
+
+
+# --- what the program does afterwards -------------------------------------------------------------------------------
+
+
+def logs_in(registry: Registry, place: Lived) -> None:
+    registry.accounts().authenticate("cuc", place.passwords["cuc"], ADDRESS)
+
+
+def uses_session(registry: Registry, place: Lived) -> None:
+    if registry.accounts().session(place.token) is None:
+        raise LoginRefused("no session")
+
+
+def reads_again(registry: Registry, _: Lived) -> None:
+    registry.save_page(1, _page("ba"), "run ba")
+
+
+def decides(registry: Registry, _: Lived) -> None:
+    registry.decide(1, [Verdict("child_native_place", FieldStatus.READ, "Thử Năm")], author="an")
+
+
+def checks(registry: Registry, _: Lived) -> None:
+    registry.save_checks([], ["K07"])
+
+
+def renews_key(registry: Registry, _: Lived) -> None:
+    registry.audit().renew_key("console")
+
+
+def adds_view(registry: Registry, _: Lived) -> None:
+    registry.save_failure(1, SCAN, "scan.pdf", 3, "timeout", "quá giờ")
+
+
+# --- harms that take more than SQL ----------------------------------------------------------------------------------
+
+
+def _key_gone(other: Outsider) -> None:
+    other.key.unlink()
+
+
+def _junk_signatures(other: Outsider) -> None:
+    other.key.unlink()
+    with other.unguarded():
+        other.execute("UPDATE audit SET signature = '00'")
+
+
+def _empty_trigger(other: Outsider) -> None:
+    if other.on_postgresql:
+        other.execute(
+            "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        )
+        other.execute("DROP TRIGGER decision_no_update ON decision")
+        other.execute(
+            "CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision FOR EACH ROW EXECUTE FUNCTION quiet()"
+        )
+        return
+    other.execute("DROP TRIGGER decision_no_update")
+    other.execute("CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision BEGIN SELECT 1; END")
+
+
+def _unknown_trigger(other: Outsider) -> None:
+    if other.on_postgresql:
+        other.execute(
+            "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        )
+        other.execute("CREATE TRIGGER quiet BEFORE INSERT ON reading FOR EACH ROW EXECUTE FUNCTION quiet()")
+        return
+    other.execute("CREATE TRIGGER quiet AFTER INSERT ON reading BEGIN SELECT 1; END")
+
+
+def _trigger_gone(other: Outsider) -> None:
+    other.execute("DROP TRIGGER audit_no_delete" + (" ON audit" if other.on_postgresql else ""))
+
+
+def _guard_back_unused(other: Outsider) -> None:
+    with other.unguarded():
+        pass
+
+
+def _unknown_view(other: Outsider) -> None:
+    other.execute("CREATE VIEW quiet AS SELECT * FROM decision")
+
+
+def _table_gone(other: Outsider) -> None:
+    other.execute("DROP TABLE book_finding")
+
+
+def _fitted_digest(other: Outsider) -> None:
+    """The digest that the row would rightly have; how it is made is no secret, but the signature is."""
+    with other.unguarded():
+        other.execute("UPDATE birth_record SET child_name = 'Người Khác' WHERE entry_id = 1")
+        made = "decode(md5('x'), 'hex')" if other.on_postgresql else "zeroblob(16)"
+        other.execute(
+            f"UPDATE row_digest SET digest = {made} WHERE table_name = 'birth_record' AND row_id = 1"  # noqa: S608
+        )
+
+
+def _sql(*statements: str) -> tuple[str, ...]:
+    return statements
+
+
+ROLE = "UPDATE account SET role = 'administrator' WHERE login = 'cuc'"
+HASH = (
+    "UPDATE account SET password_hash = (SELECT password_hash FROM account a WHERE a.login = 'admin') "
+    "WHERE login = 'cuc'"
+)
+CUT = "DELETE FROM audit WHERE id > (SELECT max(id) - 2 FROM audit a)"
+PUT_IN = "SELECT {}, token_digest || 'x', account_id, started_at, seen_at FROM login_session"
+
+TAMPERINGS: tuple[Tampering, ...] = (
+    Tampering("text of a decision", _sql("UPDATE decision SET text = 'x' WHERE id = 1")),
+    Tampering("author of a decision", _sql("UPDATE decision SET author = 'x' WHERE id = 1")),
+    Tampering(
+        "time of a decision",
+        _sql("UPDATE decision SET decided_at = '2020-01-01 00:00:00.000000' WHERE id = 1"),
+    ),
+    Tampering("a decision deleted", _sql("DELETE FROM decision WHERE id = 1")),
+    Tampering("text of a reading", _sql("UPDATE reading SET text = 'x' WHERE id = 1")),
+    Tampering("a reading accepted", _sql("UPDATE reading SET accepted = (1 = 1) WHERE id = 1")),
+    Tampering("a reading deleted", _sql("DELETE FROM reading WHERE id = 4")),
+    Tampering("a finding made harmless", _sql("UPDATE finding SET severity = 'info'")),
+    Tampering("a value in force", _sql("UPDATE birth_record SET child_name = 'x' WHERE entry_id = 1")),
+    Tampering("a record deleted", _sql("DELETE FROM birth_record WHERE entry_id = 2")),
+    Tampering("an entry hidden", _sql("UPDATE entry SET stands = (1 = 0) WHERE id = 2")),
+    Tampering("a scan exchanged", _sql("UPDATE scan SET sha256 = 'x' WHERE id = 1")),
+    Tampering("a book of another place", _sql("UPDATE book SET place_code = '99999' WHERE id = 1")),
+    Tampering("a link deleted", _sql("DELETE FROM link")),
+    Tampering("actor of the audit", _sql("UPDATE audit SET actor = 'x' WHERE id = 4")),
+    Tampering("a row of the audit deleted", _sql("DELETE FROM audit WHERE id = 4")),
+    Tampering("a signature taken off", _sql("UPDATE audit SET signature = NULL WHERE id = 4")),
+    Tampering("hash of the audit", _sql("UPDATE audit SET hash = 'x' WHERE id = 4")),
+    Tampering("the audit emptied", _sql("DELETE FROM audit"), adds_view),
+    Tampering(
+        "all signatures and keys taken off", _sql("UPDATE audit SET key = NULL, signature = NULL"), adds_view
+    ),
+    Tampering("a trigger gone", _trigger_gone),
+    Tampering("a table gone", _table_gone),
+    Tampering("role, then login", _sql(ROLE), logs_in),
+    Tampering("role, then a request", _sql(ROLE), uses_session),
+    Tampering("places, then login", _sql("UPDATE account SET places = NULL WHERE login = 'cuc'"), logs_in),
+    Tampering("password, then login", _sql(HASH), logs_in),
+    Tampering(
+        "guards dropped, used and put back", _sql("UPDATE decision SET text = 'y' WHERE id = 1"), decides
+    ),
+    Tampering("key file gone", _key_gone),
+    Tampering("junk signatures and no key", _junk_signatures),
+    Tampering("tail cut, night seal at hand", _sql(CUT), sealed=True),
+    Tampering("tail cut and written over", _sql(CUT), adds_view, sealed=True),
+    Tampering("empty trigger of the same name", _empty_trigger),
+    Tampering("unknown trigger", _unknown_trigger),
+    Tampering("session forged", _sql("INSERT INTO login_session " + PUT_IN.format(77))),
+    Tampering(
+        "session forged and used",
+        _sql(
+            "UPDATE login_session SET account_id = (SELECT id FROM account WHERE login = 'admin')",
+        ),
+        uses_session,
+    ),
+    Tampering(
+        "seen_at in the future",
+        _sql("UPDATE login_session SET seen_at = '2099-01-01 00:00:00.000000'"),
+        uses_session,
+    ),
+    Tampering("task settled", _sql("UPDATE review_task SET stage = 'settled', state = 'done' WHERE id = 2")),
+    Tampering("task deleted", _sql("DELETE FROM review_task WHERE id = 2")),
+    Tampering("first keyer wiped", _sql("UPDATE review_task SET first_keyer = 7 WHERE id = 2")),
+    Tampering("wrong tries emptied", _sql("DELETE FROM login_failure")),
+    Tampering(
+        "one-time password made lasting, then login",
+        _sql("UPDATE account SET must_change = (1 = 0) WHERE login = 'cuc'"),
+        logs_in,
+    ),
+    Tampering("rollback without any seal", _guard_back_unused, unreachable="no seal was kept anywhere"),
+    # --- beyond the trial
+    Tampering(
+        "value in force, then a decision",
+        _sql("UPDATE birth_record SET child_name = 'x' WHERE entry_id = 1"),
+        decides,
+        of_trial=False,
+    ),
+    Tampering(
+        "value in force, then read again",
+        _sql("UPDATE birth_record SET child_name = 'x' WHERE entry_id = 1"),
+        reads_again,
+        of_trial=False,
+    ),
+    Tampering(
+        "entry, then read again",
+        _sql("UPDATE entry SET accepted = (1 = 0), found = (1 = 0) WHERE id = 1"),
+        reads_again,
+        of_trial=False,
+    ),
+    Tampering(
+        "entry moved to another row", _sql("UPDATE entry SET row = 9 WHERE id = 2"), checks, of_trial=False
+    ),
+    Tampering(
+        "run, then read again",
+        _sql("UPDATE page_run SET quality = '{}' WHERE latest"),
+        reads_again,
+        of_trial=False,
+    ),
+    Tampering(
+        "finding of a check, then checked again",
+        _sql("UPDATE book_finding SET fields = '["notes"]'"),
+        checks,
+        of_trial=False,
+    ),
+    Tampering(
+        "failure, then failed again", _sql("UPDATE page_failure SET tries = 0"), adds_view, of_trial=False
+    ),
+    Tampering(
+        "task, then read again",
+        _sql("UPDATE review_task SET stage = 'settled', state = 'done' WHERE id = 2"),
+        reads_again,
+        of_trial=False,
+    ),
+    Tampering(
+        "task of another place, then read again",
+        _sql("UPDATE review_task SET place_code = '9', version = 99 WHERE id = 2"),
+        of_trial=False,
+    ),
+    Tampering(
+        "record deleted and made again",
+        _sql("DELETE FROM birth_record WHERE entry_id = 1"),
+        decides,
+        of_trial=False,
+    ),
+    Tampering("last digests emptied", _sql("DELETE FROM row_digest"), decides, of_trial=False),
+    Tampering("last digest fitted without the key", _fitted_digest, decides, of_trial=False),
+    Tampering(
+        "last digests unsigned", _sql("UPDATE row_digest SET signature = NULL"), logs_in, of_trial=False
+    ),
+    Tampering(
+        "an account nobody made",
+        _sql(
+            "INSERT INTO account (id, login, name, role, active, password_hash, must_change, password_set_at, "
+            "created_at, created_by, changed_at, changed_by) SELECT 9, 'x9', name, role, active, password_hash, must_change, "
+            "password_set_at, created_at, created_by, changed_at, changed_by FROM account WHERE login = 'admin'"
+        ),
+        of_trial=False,
+    ),
+    Tampering(
+        "login of an account", _sql("UPDATE account SET login = 'dung' WHERE login = 'cuc'"), of_trial=False
+    ),
+    Tampering(
+        "one-time password lasts",
+        _sql("UPDATE account SET password_set_at = '2099-01-01 00:00:00.000000' WHERE login = 'cuc'"),
+        logs_in,
+        of_trial=False,
+    ),
+    Tampering(
+        "session begun later",
+        _sql("UPDATE login_session SET started_at = seen_at, token_digest = token_digest || 'x'"),
+        of_trial=False,
+    ),
+    Tampering(
+        "wrong tries set back",
+        _sql("UPDATE login_failure SET failed_at = '2020-01-01 00:00:00.000000'"),
+        logs_in,
+        of_trial=False,
+    ),
+    Tampering("unknown view", _unknown_view, of_trial=False),
+    Tampering(
+        "role and its action in the audit",
+        _sql(ROLE, "UPDATE audit SET detail = replace(detail, 'reviewer', 'administrator')"),
+        logs_in,
+        of_trial=False,
+    ),
+    Tampering("tampered, then the key renewed", _sql(ROLE), renews_key, of_trial=False),
+    Tampering("a page of another scan", _sql("UPDATE page SET page_no = 9 WHERE id = 1"), of_trial=False),
+    Tampering(
+        "seen_at within the session",
+        _sql("UPDATE login_session SET seen_at = started_at"),
+        of_trial=False,
+        unreachable="it changes with every click; a session ends after twelve hours",
+    ),
+    Tampering(
+        "guards dropped and put back unused",
+        _guard_back_unused,
+        of_trial=False,
+        unreachable="nothing was changed",
+    ),
+    Tampering(
+        "lease of another person",
+        _sql("DELETE FROM lease"),
+        of_trial=False,
+        unreachable="it lasts for minutes; who is shown a task is in the audit",
+    ),
+)
+
+
+# --- doing it -------------------------------------------------------------------------------------------------------
+
+
+def tried_on_sqlite(folder: Path) -> list[Outcome]:
+    """All of them, each on a copy of one file."""
+    source = folder / "source"
+    source.mkdir()
+    origin = _place(f"sqlite:///{source / 'r.db'}", source / "audit.key")
+    live(origin)
+    outcomes = []
+    for number, one in enumerate(TAMPERINGS):
+        copy = folder / str(number)
+        shutil.copytree(source, copy)
+        url = f"sqlite:///{copy / 'r.db'}"
+        outcomes.append(_tried(one, _place(url, copy / "audit.key", origin)))
+        shutil.rmtree(copy)
+    return outcomes
+
+
+def tried_on_postgresql(folder: Path) -> list[Outcome]:
+    """All of them, each on a database that is a copy of one."""
+    outcomes = []
+    with postgresql.server(postgresql.IN_TESTS) as cluster, cluster.database() as source:
+        key = folder / "audit.key"
+        origin = _place(cluster.url(source), key, owner_url=cluster.url(source, postgresql.OWNER))
+        live(origin)
+        for number, one in enumerate(TAMPERINGS):
+            own_key = folder / f"{number}.key"
+            shutil.copy(key, own_key)
+            with cluster.database(source) as name:
+                place = _place(
+                    cluster.url(name), own_key, origin, owner_url=cluster.url(name, postgresql.OWNER)
+                )
+                outcomes.append(_tried(one, place))
+    return outcomes
+
+
+def _place(url: str, key: Path, origin: Lived | None = None, *, owner_url: str = "") -> Lived:
+    if origin is None:
+        return Lived(url, owner_url or url, key)
+    return Lived(url, owner_url or url, key, origin.passwords, origin.token, origin.seal)
+
+
+def _tried(one: Tampering, place: Lived) -> Outcome:
+    with closing(Outsider(place)) as other:
+        if callable(one.statements):
+            one.statements(other)
+        else:
+            with other.unguarded():
+                for statement in one.statements:
+                    other.execute(statement)
+    refused = False
+    try:
+        with place.open() as registry:
+            if one.then is not None:
+                try:
+                    one.then(registry, place)
+                except HotichError:
+                    refused = True
+            seals = (place.seal,) if one.sealed and place.seal is not None else ()
+            found = registry.audit().verify(*seals)
+    except HotichError:
+        return Outcome(one, (), refused=True, checkable=True)
+    kinds = tuple(dict.fromkeys(flaw.kind for flaw in found.flaws))
+    return Outcome(one, kinds, refused, found.checkable)
