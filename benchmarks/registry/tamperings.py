@@ -404,7 +404,7 @@ TAMPERINGS: tuple[Tampering, ...] = (
     ),
     Tampering(
         "finding of a check, then checked again",
-        _sql("UPDATE book_finding SET fields = '["notes"]'"),
+        _sql("UPDATE book_finding SET fields = '[]'"),
         checks,
         of_trial=False,
     ),
@@ -437,8 +437,9 @@ TAMPERINGS: tuple[Tampering, ...] = (
         "an account nobody made",
         _sql(
             "INSERT INTO account (id, login, name, role, active, password_hash, must_change, password_set_at, "
-            "created_at, created_by, changed_at, changed_by) SELECT 9, 'x9', name, role, active, password_hash, must_change, "
-            "password_set_at, created_at, created_by, changed_at, changed_by FROM account WHERE login = 'admin'"
+            "created_at, created_by, changed_at, changed_by) SELECT 9, 'x9', name, role, active, password_hash, "
+            "must_change, password_set_at, created_at, created_by, changed_at, changed_by FROM account "
+            "WHERE login = 'admin'"
         ),
         of_trial=False,
     ),
