@@ -152,7 +152,11 @@ class Comparison:
             for row_id in claims.left():
                 self._flaws.add(Flaw(FlawKind.ROW_OVERWRITTEN, table_name, row_id, found=claims.told(row_id)))
         if row_digest.name in self._there:
-            held = select(func.count()).select_from(row_digest).where(row_digest.c.digest.is_not(None))
+            held = (
+                select(func.count())
+                .select_from(row_digest)
+                .where(row_digest.c.digest.is_not(None), row_digest.c.table_name.in_(self._there))
+            )
             if self._connection.scalar(held) != self._kept:
                 self._flaws.add(Flaw(FlawKind.DIGEST_ALTERED, row_digest.name))
 
