@@ -173,6 +173,7 @@ HARMS = {
         {Flaw(K.AUDIT_GONE, "audit", 8, 8)},
         rows(K.ROW_UNKNOWN, "decision", 2),
         rows(K.ROW_UNKNOWN, "resolved_place", 2),
+        rows(K.ROW_OVERWRITTEN, "birth_record", 1),
     ),
     "the beginning is deleted": harm(
         "DELETE FROM audit WHERE id = 1",
