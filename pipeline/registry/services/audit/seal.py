@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import RegistryError, StorageError
+from pipeline.files import make_folder
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled
 from pipeline.registry.model.audit import Flaw, FlawKind, Flaws
@@ -114,7 +115,7 @@ def add_seal(seal: Seal, folder: Path) -> Path:
     """Write a seal to a folder of seals, under its time; the file that is there already if it is the same moment."""
     moment = "".join(letter for letter in seal.sealed_at[:19] if letter.isdigit())
     path = folder / f"{NAME}{moment}-{seal.id}.json"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if not path.exists():
         write_seal(seal, path)
     return path
