@@ -17,7 +17,7 @@ from pipeline.files import TEMP_PREFIX
 from pipeline.logs import scan_id
 from pipeline.registry.database import snapshot
 from pipeline.registry.services.audit.audit import seal_of
-from pipeline.registry.services.audit.seal import SEALS, add_seal
+from pipeline.registry.services.audit.seal import SEALS, Seal, add_seal
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def back_up(
     """
     _refuse_inside(vault.folder, workspace)
     vault.names()  # a key where none belongs, or none where one does
-    sealed = _seal(vault.folder, workspace, registry_url)
+    seal = _seal(workspace, registry_url)
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     with tempfile.TemporaryDirectory(prefix=TEMP_PREFIX, dir=workspace) as scratch:
         taken = snapshot.take(registry_url, Path(scratch))
@@ -125,27 +125,34 @@ def back_up(
         name,
         BackupManifest(moment.isoformat(), pipeline.__version__, kept[0].path, rows, left_out, tuple(kept)),
     )
+    if seal is not None:
+        add_seal(seal, vault.folder / SEALS)
     removed = vault.thin_out(keep) if keep and not altered else 0
     log.info("Backup %s made: %d files, %d older backups removed", name, len(kept), removed)
     return BackupReport(
-        name, len(kept), sum(one.size for one in kept), rows, left_out, removed, tuple(altered), sealed
+        name,
+        len(kept),
+        sum(one.size for one in kept),
+        rows,
+        left_out,
+        removed,
+        tuple(altered),
+        seal.in_words() if seal else "",
     )
 
 
-def _seal(folder: Path, workspace: Path, registry_url: str) -> str:
-    """Put a seal of the audit beside the backups, in plain: it holds no personal data, and no backup is ever without.
+def _seal(workspace: Path, registry_url: str) -> Seal | None:
+    """A seal of the audit as it is before the snapshot, so that what is restored from it holds the sealed row.
 
-    An audit that is empty cannot be sealed; that is for ``hotich audit verify`` to tell, and no reason to keep nothing.
+    It goes beside the backups in plain, as it holds no personal data. An audit that is empty cannot be sealed; that is for ``hotich audit verify`` to tell, and no reason to keep nothing.
     """
     if (file := snapshot.file_of(registry_url)) is not None and not file.is_file():
-        return ""  # told by the snapshot
+        return None  # told by the snapshot
     try:
-        seal = seal_of(registry_url, workspace / "audit.key")
+        return seal_of(registry_url, workspace / "audit.key")
     except RegistryError:
         log.warning("The audit could not be sealed")
-        return ""
-    add_seal(seal, folder / SEALS)
-    return seal.in_words()
+        return None
 
 
 def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done, _all: None) -> BackupReport:
