@@ -144,7 +144,8 @@ def back_up(
 def _seal(workspace: Path, registry_url: str) -> Seal | None:
     """A seal of the audit as it is before the snapshot, so that what is restored from it holds the sealed row.
 
-    It goes beside the backups in plain, as it holds no personal data. An audit that is empty cannot be sealed; that is for ``hotich audit verify`` to tell, and no reason to keep nothing.
+    It goes beside the backups in plain, as it holds no personal data. An audit that is empty cannot be
+    sealed; that is for ``hotich audit verify`` to tell, and no reason to keep nothing.
     """
     if (file := snapshot.file_of(registry_url)) is not None and not file.is_file():
         return None  # told by the snapshot

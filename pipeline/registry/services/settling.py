@@ -151,8 +151,8 @@ def _put_accounts_right(
         return {}
     replay = AccountReplay()
     for batch in batches(connection, audit.name, 200, newest_first=True):
-        for row in batch:
-            replay.observe(row)
+        for said in batch:
+            replay.observe(said)
     now, handed_out = clock.now(connection), {}
     for row in rows:
         expected = replay.expected(row["login"])

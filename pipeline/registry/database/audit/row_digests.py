@@ -193,4 +193,4 @@ def _put(connection: Connection, rows: Sequence[dict[str, object]], statement: o
 
 
 def _bytes(value: object) -> bytes | None:
-    return None if value is None else bytes(value)  # type: ignore[call-overload, no-any-return]
+    return None if value is None else bytes(value)  # type: ignore[call-overload]
