@@ -8,7 +8,7 @@ import sqlite3
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from itertools import cycle
@@ -38,15 +38,6 @@ HALVES: dict[str, Callable[[int], bytes]] = {
     ),
     "không gửi gì": lambda _: b"",
 }
-
-NEVER_READ = 400
-SETTLE_SECONDS = 12.0
-"""Until those who take no answer have all been sent what their buffers hold: a flood of requests is another matter."""
-FONT = "/static/vendor/inter/inter-latin-ext-wght-normal.woff2"
-UNREAD: dict[str, Callable[[int], bytes]] = {
-    "không đọc câu trả lời": lambda _: f"GET {FONT} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 10
-}
-"""Whole requests for more than the buffers of a connection hold, by clients that take nothing of it."""
 
 
 def attack_by_races(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
@@ -87,7 +78,7 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
     quiet = _saves(office, desk, login)
     log.note(SLOW, "lúc yên", held=_in_time(quiet), seen=f"{max(quiet):.2f} s")
     size = desk.log.stat().st_size
-    with _half_sent(desk, HALVES, HALF_SENT) as opened:
+    with _half_sent(desk) as opened:
         begun = time.monotonic()
         seconds = _saves(office, desk, login)
         seen = f"{statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s"
@@ -95,15 +86,6 @@ def attack_slowly(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
         left = _left_open(opened, begun + PATIENCE_SECONDS)
         for kind in HALVES:
             log.note(SLOW, f"{kind}: máy chủ đóng lại", held=not left[kind], seen=f"{left[kind]} still open")
-    with _half_sent(desk, UNREAD, NEVER_READ):
-        time.sleep(SETTLE_SECONDS)
-        seconds = _saves(office, desk, login)
-        log.note(
-            SLOW,
-            f"{', '.join(UNREAD)}: người rà soát vẫn lưu được",
-            held=_in_time(seconds),
-            seen=seconds,
-        )
     grown = desk.log.stat().st_size - size
     log.note(SLOW, "nhật ký không phình", held=grown < LOG_BYTES, seen=f"{grown} bytes")
 
@@ -136,13 +118,11 @@ def _submission(version: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _half_sent(
-    desk: Desk, kinds: Mapping[str, Callable[[int], bytes]], many: int
-) -> Iterator[list[tuple[str, socket.socket]]]:
-    """So many connections on which something was sent, each with its kind, and of which nothing is read."""
+def _half_sent(desk: Desk) -> Iterator[list[tuple[str, socket.socket]]]:
+    """Connections on which half a request was sent, each with its kind, and of which nothing is read."""
     made: list[tuple[str, socket.socket]] = []
     try:
-        for number, kind in zip(range(many), cycle(kinds)):
+        for number, kind in zip(range(HALF_SENT), cycle(HALVES)):
             one = socket.socket()
             with suppress(OSError):
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -150,7 +130,7 @@ def _half_sent(
                 one.bind((f"127.0.6.{number % 250 + 1}", 0))
                 one.connect(("127.0.0.1", desk.port))
                 made.append((kind, one))
-                one.sendall(kinds[kind](number))
+                one.sendall(HALVES[kind](number))
         yield made
     finally:
         for _, one in made:
