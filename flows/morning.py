@@ -35,7 +35,13 @@ NAMED = 20
 """Failures of one kind that are named; of more only the number is told."""
 
 
-def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "", sealed: str = "") -> str:
+def morning_report(
+    summaries: Sequence[Summary],
+    found: str,
+    stopped: str = "",
+    sealed: str = "",
+    unconfirmed: Sequence[str] = (),
+) -> str:
     """Return the morning report as Markdown.
 
     Args:
@@ -43,10 +49,17 @@ def morning_report(summaries: Sequence[Summary], found: str, stopped: str = "", 
         found: What the checks over all books found.
         stopped: Why the run ended early, if it did.
         sealed: The seal of the audit that was made this night, and what contradicts earlier ones.
+        unconfirmed: Changes of privileged accounts that nobody else has confirmed.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if stopped:
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
+    if unconfirmed:
+        lines += [
+            "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của bàn rà soát):",
+            "",
+        ]
+        lines += [*(f"- {_cell(one)}" for one in unconfirmed), ""]
     lines += [
         "| Sổ | Trang | Đọc mới | Có sẵn | Việc | Chờ xem | Không đọc được |",
         "|---|--:|--:|--:|--:|--:|--:|",

@@ -85,13 +85,26 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     create_table_artifact(key="nightly-books", table=summaries, description=told)
     create_markdown_artifact(
         key="nightly-morning",
-        markdown=morning_report(summaries, found, stopped.message if stopped else "", sealed),
+        markdown=morning_report(
+            summaries,
+            found,
+            stopped.message if stopped else "",
+            sealed,
+            unconfirmed_accounts(workspace),
+        ),
         description="Sáng nay",
     )
     get_run_logger().info(told)
     if stopped:
         raise stopped
     return summaries
+
+
+def unconfirmed_accounts(workspace: str | None) -> list[str]:
+    """Changes of privileged accounts that nobody else has confirmed, as sentences."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        return [act.sentence for act in registry.accounts().open_acts()]
 
 
 class ProgressBar:

@@ -32,6 +32,7 @@ _TASK = {"task_id": "TASK"}
 _TICKET = {"ticket_id": "TICKET"}
 _ENTRY = {"entry_id": "ENTRY"}
 _LOT = {"lot_id": "LOT"}
+_ACT = {"act_id": "ACT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
 _WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
@@ -47,6 +48,7 @@ SAMPLES = {
     ("POST", "/accounts/{login}/reset"): Sample(_TARGET),
     ("POST", "/accounts/{login}/deactivate"): Sample(_TARGET),
     ("POST", "/accounts/{login}/activate"): Sample(_TARGET),
+    ("POST", "/confirmations/{act_id}"): Sample(_ACT, {"answer": "confirmed"}),
     ("POST", "/desk/next"): Sample(json={}),
     ("POST", "/desk/undo"): Sample(json={}),
     ("POST", "/desk/known"): Sample(json={"record": "birth", "field": "child_name", "text": "Ngu"}),

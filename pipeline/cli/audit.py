@@ -80,6 +80,9 @@ ACTIONS = {
     "account-deactivated": "ngừng tài khoản",
     "account-activated": "cho dùng lại tài khoản",
     "login-tried": "thử đăng nhập",
+    "confirmation-asked": "thay đổi tài khoản phải có người thứ hai xác nhận",
+    "account-confirmed": "xác nhận thay đổi tài khoản",
+    "account-refused": "bác thay đổi tài khoản",
     "logged-in": "đăng nhập",
     "logged-out": "đăng xuất",
     "package-written": "xuất gói dữ liệu của quyển sổ",
@@ -187,13 +190,17 @@ def verify(
     kept = _seals(context.workspace, seal)
     with context.open_registry() as registry, _progress() as on_progress:
         found = registry.audit().verify(*kept, progress=on_progress)
+        unconfirmed = registry.accounts().open_acts()
     stored = _checked_scans(context) if scans else None
     if as_json:
         passed = found.passed and found.checkable and (stored is None or stored.passed)
         told = {"passed": passed, "checkable": found.checkable, **plain(found)}
+        told["unconfirmed"] = [plain(act) for act in unconfirmed]
         print_json({**told, **({"scans": plain(stored)} if stored else {})})
     else:
         screen = out()
+        for act in unconfirmed:
+            screen.print(f"Chưa có người thứ hai xác nhận: {act.sentence}", markup=False)
         begun = found.begun_at[:19] or "–"
         screen.print(
             f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.",

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pipeline.model import PageRef
 from pipeline.registry import Registry
+from pipeline.registry.model.accounts import OpenAct, Session
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
@@ -20,6 +21,7 @@ from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.review.rendering import PageRenderer
+from pipeline.review.security.access import may_open
 from pipeline.review.security.middleware import RateLimiter, ReviewOptions
 from pipeline.schema import Schemas
 
@@ -60,6 +62,11 @@ def site_of(request: Request) -> Site:
 
 
 SiteDep = Annotated[Site, Depends(site_of)]
+
+
+def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:
+    """Return what a second person should confirm of accounts, for those who may."""
+    return site.accounts.open_acts() if may_open(session.person.role, "/confirmations") else ()
 
 
 def page_source(site: Site, book_id: int, ref: PageRef) -> PageSource:

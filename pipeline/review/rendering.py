@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.charts import COLOURS, bar_chart_svg
 from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
-from pipeline.registry.model.accounts import ROLE_WORDS, Role, Session
+from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
 from pipeline.reports.content import row_label
 from pipeline.review.security.access import may_open
 
@@ -28,6 +28,7 @@ LINKS = (
     ("/reports", "Báo cáo"),
     ("/lots", "Lấy mẫu"),
     ("/accounts", "Tài khoản"),
+    ("/confirmations", "Xác nhận tài khoản"),
 )
 """Path and label of the links at the top of every page. A person sees those that the access table lets them open."""
 
@@ -55,6 +56,7 @@ class PageRenderer:
         self._templates.globals.update(
             static=static_url,
             role_words=ROLE_WORDS,
+            account_change_words=ACCOUNT_CHANGE_WORDS,
             bar_chart_svg=bar_chart_svg,
             colours=COLOURS,
             format_moment=format_moment,

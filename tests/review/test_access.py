@@ -29,6 +29,9 @@ from tests.review.routes import mounts_of, routes_of
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS}
 REFUSED = 403
+CHANGED = "nguoi.phu.trach.mau"
+"""A supervisor whose account is changed again and again."""
+
 SETTLED_SCAN = "b" * 64
 HIDDEN = (403, 404)
 """What the registry says of a thing of another commune."""
@@ -51,6 +54,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("DIFFERENCE", waiting.difference_id),
             ("LOT", waiting.lot_id),
             ("ENTRY", waiting.entry_id),
+            ("ACT", waiting.act_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
@@ -64,13 +68,14 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket, a difference, a lot and an entry of the own commune."""
+    """A task, a ticket, a difference, a lot and an entry of the own commune, and a change of somebody's account."""
 
     task_id: int
     ticket_id: int
     difference_id: int
     lot_id: int
     entry_id: int
+    act_id: int
 
 
 def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
@@ -94,7 +99,17 @@ def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) 
     (lot, *_) = registry.lots(ReviewPolicy()).lots(helper)
     ticket = desk.tickets(helper)[0]
     difference_id, entry_id = difference_of(registry, helper), registry.entries(1)[0]
-    return Waiting(task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id)
+    act_id = act_on(accounts, besides=login)
+    return Waiting(task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id, act_id)
+
+
+def act_on(accounts: Accounts, besides: str) -> int:
+    """The number of a change of the account of somebody else, which a second person is to confirm."""
+    for act in accounts.open_acts():
+        if act.login != besides:
+            return act.act_id
+    accounts.reset_password(CHANGED)
+    return act_on(accounts, besides)
 
 
 def difference_of(registry: Registry, person: Person) -> int:
@@ -115,6 +130,7 @@ def difference_of(registry: Registry, person: Person) -> int:
 @pytest.fixture(scope="module", autouse=True)
 def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
     accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+    accounts.create(CHANGED, "Người Mẫu", Role.SUPERVISOR, [OWN])
     settled = registry.book_id(LEDGER, "KS.2010.02")
     registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
     registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pipeline.errors import RegistryError
+from pipeline.localtime import format_moment
 from pipeline.registry.model.errors import NotThere
 
 CONSOLE = "console"
@@ -133,6 +134,62 @@ ROLE_WORDS = {
     Role.ADMINISTRATOR: "Người quản trị",
 }
 """What people here call the roles."""
+
+
+PRIVILEGED = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+"""Whoever holds one of these roles alone could undo what others watch over; so no administrator gives it alone."""
+
+
+class AccountChange(StrEnum):
+    """What was done to an account. The values are the actions of the audit."""
+
+    CREATED = "account-created"
+    DUTIES_SET = "duties-set"
+    PASSWORD_RESET = "password-reset"
+    ACTIVATED = "account-activated"
+    DEACTIVATED = "account-deactivated"
+
+
+ACCOUNT_CHANGE_WORDS = {
+    AccountChange.CREATED: "tạo tài khoản",
+    AccountChange.DUTIES_SET: "giao vai trò, nơi",
+    AccountChange.PASSWORD_RESET: "cấp lại mật khẩu",
+    AccountChange.ACTIVATED: "cho dùng lại",
+    AccountChange.DEACTIVATED: "ngừng tài khoản",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAct:
+    """A change of the account of a supervisor or administrator that nobody else has confirmed yet.
+
+    Attributes:
+        act_id: Its number.
+        login: The login of the account.
+        name: The name of its person.
+        change: What was done.
+        role: The role that the account has since.
+        waits: Whether the account is out of use until another administrator confirms.
+        author: Who did it: a login, or ``CONSOLE``.
+        acted_at: When.
+    """
+
+    act_id: int
+    login: str
+    name: str
+    change: AccountChange
+    role: Role
+    waits: bool
+    author: str
+    acted_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """The act in Vietnamese, with logins and no name."""
+        author = "dòng lệnh trên máy chủ" if self.author == CONSOLE else self.author
+        state = "chưa dùng được" if self.waits else "đã có hiệu lực"
+        change, role = ACCOUNT_CHANGE_WORDS[self.change], ROLE_WORDS[self.role]
+        return f"{self.login} ({role}): {change}, do {author}, {format_moment(self.acted_at)}; {state}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Identity, Index, Integer, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from pipeline.registry.tables.metadata import METADATA, UtcTime
+from pipeline.registry.tables.metadata import (
+    METADATA,
+    UtcTime,
+    flag_column,
+    id_column,
+    json_column,
+    reference_to,
+    text_column,
+    time_column,
+)
 
 account = Table(
     "account",
@@ -48,3 +68,34 @@ login_failure = Table(
     Index(None, "address", "failed_at"),
 )
 """A refused login, kept while it counts. People type passwords where the login goes, so that is kept as SHA-256."""
+
+account_act = Table(
+    "account_act",
+    METADATA,
+    id_column(),
+    reference_to("account", index=True),
+    text_column("act"),
+    text_column("role"),
+    json_column("places", nullable=True),
+    flag_column("waits"),
+    text_column("author"),
+    time_column("acted_at"),
+    sqlite_autoincrement=True,
+)
+"""What somebody did to the account of a supervisor or administrator, or to make one; open until another person answers.
+``waits``: the account is out of use until then. ``role``, ``places``: those that it has since."""
+
+account_answer = Table(
+    "account_answer",
+    METADATA,
+    id_column(),
+    Column("act_id", Integer, ForeignKey("account_act.id"), nullable=False),
+    text_column("answer"),
+    text_column("author"),
+    time_column("answered_at"),
+    UniqueConstraint("act_id"),
+    sqlite_autoincrement=True,
+)
+"""What the other person said of an act: confirmed or refused."""
+
+ACCOUNT_APPEND_ONLY = (account_act, account_answer)

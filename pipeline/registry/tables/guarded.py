@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect
 
-from pipeline.registry.tables.accounts import account, login_failure, login_session
+from pipeline.registry.tables.accounts import (
+    ACCOUNT_APPEND_ONLY,
+    account,
+    login_failure,
+    login_session,
+)
 from pipeline.registry.tables.amendments import AMENDMENT_APPEND_ONLY, amendment
 from pipeline.registry.tables.audit import audit, row_digest
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
@@ -47,6 +52,7 @@ GROWING = (
     *AMENDMENT_APPEND_ONLY,
     *RECONCILIATION_APPEND_ONLY,
     *LOTS_APPEND_ONLY,
+    *ACCOUNT_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -87,6 +93,7 @@ COVERED = tuple(
         difference,
         difference_answer,
         *LOTS_APPEND_ONLY,
+        *ACCOUNT_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

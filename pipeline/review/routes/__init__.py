@@ -3,6 +3,7 @@
 from pipeline.review.routes import (
     accounts,
     column,
+    confirmations,
     desk,
     entries,
     home,
@@ -27,4 +28,5 @@ ROUTERS = (
     reports.router,
     lots.router,
     accounts.router,
+    confirmations.router,
 )

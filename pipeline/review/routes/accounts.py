@@ -102,6 +102,7 @@ def _list(request: Request, site: Site, refused: str = "", typed: dict[str, str]
         "accounts.html",
         status=422 if refused else 200,
         accounts=site.accounts.list(),
+        waiting=_waiting(site),
         places=site.accounts.places(),
         refused=refused,
         typed=typed or {"login": "", "name": "", "role": Role.REVIEWER, "more_places": ""},
@@ -114,6 +115,7 @@ def _account_page(request: Request, site: Site, login: str, refused: str = "") -
         "account.html",
         status=422 if refused else 200,
         account=_account(site, login),
+        waits=login in _waiting(site),
         places=site.accounts.places(),
         refused=refused,
     )
@@ -129,4 +131,11 @@ def _account(site: Site, login: str) -> Account:
 def _one_time(request: Request, site: Site, login: str, password: str) -> Response:
     """Show a one-time password. It is shown once, here, and stored nowhere."""
     days = site.accounts.options.one_time.days
-    return site.renderer.render(request, "one_time.html", login=login, password=password, days=days)
+    return site.renderer.render(
+        request, "one_time.html", login=login, password=password, days=days, waits=login in _waiting(site)
+    )
+
+
+def _waiting(site: Site) -> frozenset[str]:
+    """Return the logins of accounts that are out of use until another administrator confirms them."""
+    return frozenset(act.login for act in site.accounts.open_acts() if act.waits)

@@ -13,7 +13,7 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.assignment import MOST_BOOKS
-from pipeline.review.context import SiteDep
+from pipeline.review.context import SiteDep, open_acts_for
 from pipeline.review.security.access import REVIEWING
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import STAGE_LABELS, Stage
@@ -72,8 +72,15 @@ def health(site: SiteDep) -> PlainTextResponse:
 @router.get("/")
 def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
     if session.person.role not in REVIEWING:
-        return site.renderer.render(request, "home.html")
+        return site.renderer.render(request, "home.html", open_acts=open_acts_for(site, session))
     counts = site.desk.counts(session.person)
     stages = stages_of(session.person.role)
     rows = rows_of(counts, stages)
-    return site.renderer.render(request, "queue.html", rows=rows, stages=stages, most=MOST_BOOKS)
+    return site.renderer.render(
+        request,
+        "queue.html",
+        rows=rows,
+        stages=stages,
+        most=MOST_BOOKS,
+        open_acts=open_acts_for(site, session),
+    )

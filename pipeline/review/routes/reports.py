@@ -28,7 +28,7 @@ from pipeline.reports.report import report_of_data
 from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
-from pipeline.review.context import Site, SiteDep
+from pipeline.review.context import Site, SiteDep, open_acts_for
 from pipeline.review.desk.field_view import STATUS_LABELS
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import STAGE_LABELS, Stage
@@ -121,7 +121,9 @@ Asked = Annotated[str | None, Query(max_length=100)]
 def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     person = session.person
     made = report_of_data(_basis(site, person, days), person.places)
-    return site.renderer.render(request, "report.html", report=made, spans=SPANS)
+    return site.renderer.render(
+        request, "report.html", report=made, spans=SPANS, open_acts=open_acts_for(site, session)
+    )
 
 
 @router.get("/bao-cao.xlsx")

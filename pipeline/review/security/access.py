@@ -14,6 +14,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 REVIEWING = frozenset({Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 RECONCILING = frozenset({Role.CHECKER, Role.SUPERVISOR})
+CONFIRMING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
@@ -97,6 +98,8 @@ ACCESS = (
     Access("GET", "/lots/{lot_id}", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/close", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/cancel", SUPERVISORS, scoped=True),
+    Access("GET", "/confirmations", CONFIRMING),
+    Access("POST", "/confirmations/{act_id}", CONFIRMING),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),

@@ -15,6 +15,7 @@ from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry import NotThere, StaleTask
 from pipeline.registry.model.accounts import AccountError
 from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
+from pipeline.registry.model.errors import RowTampered
 from pipeline.review.context import site_of
 from pipeline.review.security.authentication import ForgedForm, LoginRequired, render_login_form
 from pipeline.review.security.middleware import log_fault
@@ -37,6 +38,7 @@ STATUS = (
     (HandsFull, 409),
     (CannotUndo, 409),
     (AccountError, 422),
+    (RowTampered, 503),
 )
 """The HTTP status of each refusal; the others are 422: what was sent names something unknown or contradicts itself."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table
 
@@ -16,16 +17,30 @@ from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import (
     CONSOLE,
     Account,
+    AccountChange,
     AccountError,
     AccountOptions,
     AccountTampered,
     KnownPlace,
     LoginRefused,
+    OpenAct,
+    Person,
     Role,
     Session,
 )
 from pipeline.registry.model.errors import RowTampered
 from pipeline.registry.services.accounts import logins, passwords, stored_accounts
+from pipeline.registry.services.accounts.confirmations import (
+    CONFIRMED,
+    DISMISSED,
+    answer,
+    gives_more,
+    is_privileged,
+    is_waiting,
+    must_wait,
+    note,
+    open_acts,
+)
 from pipeline.registry.tables.accounts import account, login_session
 
 FIRST_LOGIN = "admin"
@@ -176,18 +191,25 @@ class Accounts:
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            stored_accounts.add(connection, values, password_hash, self._now(), by)
+            now = self._now()
+            waits = is_privileged(role) and must_wait(connection, by, values["login"])
+            stored_accounts.add(connection, values, password_hash, now, by, active=not waits)
+            if is_privileged(role):
+                note(connection, values["login"], AccountChange.CREATED, values, waits=waits, by=by, now=now)
         return password
 
     def reset_password(self, login: str, by: str = CONSOLE) -> str:
-        """A new one-time password; the person's sessions end and their wrong tries are forgiven."""
+        """A new one-time password; the person's sessions end and their wrong tries are forgiven.
+
+        Whoever makes a password for a supervisor or administrator could come in as they: see ``confirmations``.
+        """
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
             row = stored_accounts.known_row(connection, login)
             now = self._now()
             values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
-            stored_accounts.change(connection, row, values, now, by, "password-reset")
+            self._change(connection, row, values, AccountChange.PASSWORD_RESET, now, by)
             logins.end_all(connection, row["id"])
             logins.forgive(connection, row["login"])
         return password
@@ -202,14 +224,18 @@ class Accounts:
             row = stored_accounts.known_row(connection, login)
             stored_accounts.refuse_last_administrator(connection, row)
             now = self._now()
-            stored_accounts.change(connection, row, {"active": False}, now, by, "account-deactivated")
+            self._change(connection, row, {"active": False}, AccountChange.DEACTIVATED, now, by)
             logins.end_all(connection, row["id"])
             self._fewer_at_work(connection, now)
 
     def activate(self, login: str, by: str = CONSOLE) -> None:
         with self._changing() as connection:
             row = stored_accounts.known_row(connection, login)
-            stored_accounts.change(connection, row, {"active": True}, self._now(), by, "account-activated")
+            if is_waiting(connection, row["id"]):
+                raise AccountError(
+                    "Tài khoản này chờ một người quản trị khác xác nhận; chưa cho dùng lại được."
+                )
+            self._change(connection, row, {"active": True}, AccountChange.ACTIVATED, self._now(), by)
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
         """Set a person's role and places (codes, None = all), which apply from their next request on.
@@ -224,8 +250,31 @@ class Accounts:
                 stored_accounts.refuse_last_administrator(connection, row)
             duties = {"role": role, "places": codes}
             now = self._now()
-            stored_accounts.change(connection, row, duties, now, by, "duties-set", duties)
+            self._change(connection, row, duties, AccountChange.DUTIES_SET, now, by, duties)
             self._fewer_at_work(connection, now)
+
+    def open_acts(self) -> tuple[OpenAct, ...]:
+        """Changes of the accounts of supervisors and administrators that nobody else has confirmed, oldest first."""
+        with self._database.reading() as connection:
+            return open_acts(connection)
+
+    def answer_act(self, person: Person, act_id: int, *, confirmed: bool) -> None:
+        """Confirm or refuse a change of an account that somebody else made.
+
+        An account that waited for it is in use from then on when it is confirmed, and stays out of use when not.
+
+        Raises:
+            NotThere: It is answered already.
+            NotYours: The person may not answer it.
+        """
+        with self._changing() as connection:
+            now = self._now()
+            act = answer(connection, act_id, CONFIRMED if confirmed else DISMISSED, person, now)
+            if confirmed and act["waits"] and not is_waiting(connection, act["account_id"]):
+                row = stored_accounts.known_row(connection, act["login"])
+                stored_accounts.change(
+                    connection, row, {"active": True}, now, person.login, "account-activated"
+                )
 
     def list(self) -> tuple[Account, ...]:
         """By login, those in use first."""
@@ -243,6 +292,35 @@ class Accounts:
         with self._database.writing() as connection:
             hold(connection, Whole.ACCOUNTS)
             yield connection
+
+    @staticmethod
+    def _change(
+        connection: Connection,
+        row: RowMapping,
+        values: Mapping[str, Any],
+        change: AccountChange,
+        now: datetime,
+        by: str,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Store a change of an account, which may have to wait for a second person and in any case shows."""
+        after = {**row, **values}
+        gives = change is not AccountChange.DUTIES_SET or gives_more(row, after)
+        shows = is_privileged(row["role"], after["role"]) and (gives or row["role"] != after["role"])
+        waits = (
+            change is not AccountChange.DEACTIVATED
+            and gives
+            and after["active"]
+            and is_privileged(after["role"])
+            and must_wait(connection, by, row["login"])
+        )
+        if waits:
+            values = {**values, "active": False}
+        stored_accounts.change(connection, row, values, now, by, change, detail)
+        if waits:
+            logins.end_all(connection, row["id"])
+        if shows:
+            note(connection, row["login"], change, after, waits=waits, by=by, now=now)
 
     def _let_in(
         self, connection: Connection, tried: RowMapping, newer_hash: str | None, address: str

@@ -82,13 +82,15 @@ def add(
     password_hash: str,
     now: datetime,
     by: str,
+    *,
+    active: bool = True,
 ) -> None:
     """``values``: login, name, role, places. Raises ``AccountError`` when the login is taken."""
     if connection.scalar(select(account.c.id).where(account.c.login == values["login"])) is not None:
         raise AccountError("Tên đăng nhập này đã có. Hãy chọn tên khác.")
     stored = {
         **values,
-        "active": True,
+        "active": active,
         "password_hash": password_hash,
         "must_change": True,
         "password_set_at": now,
@@ -102,6 +104,7 @@ def add(
         "role": values["role"],
         "places": values["places"],
         "password": password_mark(password_hash),
+        **({} if active else {"active": False}),
     }
     record(connection, by, "account-created", f"account:{values['login']}", told)
 
@@ -142,6 +145,8 @@ def change(
     )
     wrote(connection, account, [row["id"]])
     told = dict(detail or {})
+    if "active" in values:
+        told["active"] = values["active"]
     if "password_hash" in values:
         told["password"] = password_mark(values["password_hash"])
     record(connection, by, action, f"account:{row['login']}", told)

@@ -34,7 +34,7 @@ class AccountReplay:
             told = json.loads(row["detail"])
         except ValueError:
             return
-        for name in ("role", "places", "password"):
+        for name in ("role", "places", "password", "active"):
             if name in told:
                 known.setdefault(name, told[name])
         if row["action"] in ACTIVE:

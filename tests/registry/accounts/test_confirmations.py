@@ -1,0 +1,183 @@
+"""What is done to the account of a supervisor or administrator takes two people, or shows until it is confirmed."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.registry import Registry
+from pipeline.registry.model.accounts import (
+    CONSOLE,
+    AccountChange,
+    AccountError,
+    LoginRefused,
+    Person,
+    Role,
+)
+from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.services.accounts.accounts import Accounts
+from tests.registry.accounts.people import HERE, OWN, joined
+
+PLACE = ["00000"]
+
+
+def settled(accounts: Accounts, login: str, role: Role) -> Person:
+    """A person whose account was made at the machine and confirmed by somebody."""
+    person = joined(accounts, login, role).person
+    witness = Person(0, "thanh.tra", "Thanh Tra", Role.ADMINISTRATOR, None)
+    for act in accounts.open_acts():
+        if act.login == login:
+            accounts.answer_act(witness, act.act_id, confirmed=True)
+    return person
+
+
+@pytest.fixture
+def first(accounts: Accounts) -> Person:
+    return settled(accounts, "quan.tri", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def second(accounts: Accounts) -> Person:
+    return settled(accounts, "quan.tri.hai", Role.ADMINISTRATOR)
+
+
+def came_in(accounts: Accounts, login: str, password: str) -> bool:
+    try:
+        return accounts.authenticate(login, password, HERE).token != ""
+    except LoginRefused:
+        return False
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_an_account_with_power_is_of_no_use_until_another_administrator_confirms(
+    accounts: Accounts, first: Person, second: Person, role: Role
+) -> None:
+    password = accounts.create("moi", "Người Mới", role, PLACE, by=first.login)
+    assert not came_in(accounts, "moi", password)
+    (act,) = accounts.open_acts()
+    assert (act.login, act.change, act.role, act.waits, act.author) == (
+        "moi",
+        AccountChange.CREATED,
+        role,
+        True,
+        first.login,
+    )
+    for refused in (first, settled(accounts, "phu.trach", Role.SUPERVISOR)):
+        with pytest.raises(NotYours):
+            accounts.answer_act(refused, act.act_id, confirmed=True)
+    with pytest.raises(AccountError):
+        accounts.activate("moi", by=first.login)
+    accounts.answer_act(second, act.act_id, confirmed=True)
+    assert came_in(accounts, "moi", password)
+    assert accounts.open_acts() == ()
+
+
+def test_an_account_without_power_is_in_use_at_once_and_shows_nowhere(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.CHECKER, PLACE, by=first.login)
+    assert came_in(accounts, "moi", password)
+    assert accounts.open_acts() == ()
+
+
+def test_where_there_is_one_administrator_the_account_is_in_use_and_shows_until_a_supervisor_confirms(
+    accounts: Accounts, first: Person
+) -> None:
+    watch = settled(accounts, "phu.trach", Role.SUPERVISOR)
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=first.login)
+    session = accounts.authenticate("moi", password, HERE)
+    (act,) = accounts.open_acts()
+    assert not act.waits
+    for refused in (first, session.person):
+        with pytest.raises(NotYours):
+            accounts.answer_act(refused, act.act_id, confirmed=True)
+    with pytest.raises(AccountError, match="ngừng"):
+        accounts.answer_act(watch, act.act_id, confirmed=False)
+    accounts.answer_act(watch, act.act_id, confirmed=True)
+    with pytest.raises(NotThere):
+        accounts.answer_act(watch, act.act_id, confirmed=True)
+    assert accounts.open_acts() == ()
+
+
+def test_a_puppet_confirms_nothing(accounts: Accounts, first: Person) -> None:
+    password = accounts.create("bu.nhin", "Người Mới", Role.ADMINISTRATOR, None, by=first.login)
+    puppet = accounts.change_password(
+        accounts.authenticate("bu.nhin", password, HERE), password, OWN, HERE
+    ).person
+    accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=first.login)
+    for act in accounts.open_acts():
+        with pytest.raises(NotYours):
+            accounts.answer_act(puppet, act.act_id, confirmed=True)
+
+
+def test_a_role_with_power_takes_two_as_well_and_ends_the_persons_sessions(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    session = joined(accounts, "an.tran", Role.REVIEWER)
+    accounts.set_duties("an.tran", Role.SUPERVISOR, PLACE, by=first.login)
+    assert accounts.session(session.token) is None
+    assert not came_in(accounts, "an.tran", OWN)
+    (act,) = accounts.open_acts()
+    accounts.answer_act(second, act.act_id, confirmed=True)
+    assert accounts.authenticate("an.tran", OWN, HERE).person.role is Role.SUPERVISOR
+
+
+def test_taking_over_a_supervisors_account_by_a_new_password_takes_two(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    settled(accounts, "phu.trach", Role.SUPERVISOR)
+    password = accounts.reset_password("phu.trach", by=first.login)
+    assert not came_in(accounts, "phu.trach", password)
+    (act,) = accounts.open_acts()
+    accounts.answer_act(second, act.act_id, confirmed=True)
+    assert came_in(accounts, "phu.trach", password)
+
+
+def test_what_is_refused_stays_out_of_use(accounts: Accounts, first: Person, second: Person) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=first.login)
+    accounts.answer_act(second, accounts.open_acts()[0].act_id, confirmed=False)
+    assert not came_in(accounts, "moi", password)
+    accounts.activate("moi", by=first.login)
+    assert not came_in(accounts, "moi", password)
+    assert [(act.change, act.waits) for act in accounts.open_acts()] == [(AccountChange.ACTIVATED, True)]
+
+
+def test_an_administrator_who_removes_the_other_is_seen(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    accounts.deactivate(second.login, by=first.login)
+    (act,) = accounts.open_acts()
+    assert (act.login, act.change, act.waits) == (second.login, AccountChange.DEACTIVATED, False)
+
+
+def test_fewer_places_and_duties_as_they_were_need_nobody(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, ["1", "2"], by=CONSOLE)
+    accounts.answer_act(second, accounts.open_acts()[0].act_id, confirmed=True)
+    accounts.set_duties("moi", Role.SUPERVISOR, ["1"], by=first.login)
+    assert accounts.open_acts() == ()
+    accounts.set_duties("moi", Role.SUPERVISOR, ["1", "3"], by=first.login)
+    assert [act.waits for act in accounts.open_acts()] == [True]
+    assert not came_in(accounts, "moi", password)
+
+
+def test_what_is_done_at_the_machine_does_not_wait_and_shows(
+    accounts: Accounts, first: Person, second: Person
+) -> None:
+    password = accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE)
+    assert came_in(accounts, "moi", password)
+    (act,) = accounts.open_acts()
+    assert (act.author, act.waits) == (CONSOLE, False)
+    assert "dòng lệnh trên máy chủ" in act.sentence
+
+
+def test_the_audit_covers_acts_and_answers(
+    accounts: Accounts, registry: Registry, first: Person, second: Person
+) -> None:
+    accounts.create("moi", "Người Mới", Role.SUPERVISOR, PLACE, by=first.login)
+    accounts.answer_act(second, accounts.open_acts()[0].act_id, confirmed=True)
+    told = [(row.actor, row.action) for row in registry.audit().recent(10) if row.subject == "account:moi"]
+    assert told[:2] == [(second.login, "account-activated"), (second.login, "account-confirmed")]
+    assert (first.login, "confirmation-asked") in told
+    assert registry.audit().verify().flaws == ()
