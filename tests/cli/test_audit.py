@@ -149,3 +149,13 @@ def test_every_flaw_has_a_sentence(kind: FlawKind) -> None:
     told = format_audit_flaw(Flaw(kind, "decision", 7, 9, 5, "decision_no_update"))
     assert "None" not in told
     assert told.endswith(".")
+
+
+def test_the_report_begins_with_changes_of_accounts_that_nobody_else_has_confirmed(hotich: Hotich) -> None:
+    assert hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "supervisor").exit_code == 0
+    told = hotich("audit", "verify").stdout.splitlines()
+    first = next(line for line in told if line.strip())
+    assert "an.tran (Người phụ trách): tạo tài khoản, do dòng lệnh" in first
+    assert "Người Thử" not in "".join(told)
+    (act,) = json.loads(hotich("audit", "verify", "--json").stdout)["unconfirmed"]
+    assert (act["login"], act["change"], act["waits"]) == ("an.tran", "account-created", False)

@@ -49,3 +49,10 @@ def test_many_failures_of_a_kind_are_counted_and_not_all_named() -> None:
     told = morning_report([summary_of(BookReport("a", failures=failures))], "")
     assert "- 50 × " in told
     assert "… và 30 chỗ nữa" in told
+
+
+def test_changes_of_accounts_that_wait_for_a_second_person_stand_before_the_books() -> None:
+    waiting = ["phu.trach (Người phụ trách): tạo tài khoản, do quan_tri; chưa dùng được"]
+    told = morning_report([summary_of(BookReport("KS.2010"))], "", unconfirmed=waiting)
+    assert told.index("do quan\\_tri") < told.index("KS.2010")
+    assert "xác nhận" not in morning_report([], "")
