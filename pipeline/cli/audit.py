@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,7 @@ from pipeline.cli.screen import (
 from pipeline.cli.stored_scans import check_scans, format_store_report
 from pipeline.errors import AuditFlawed, AuditUnproven
 from pipeline.registry.database.audit.trail import MACHINE
-from pipeline.registry.model.accounts import CONSOLE
+from pipeline.registry.model.accounts import CONSOLE, OpenAct
 from pipeline.registry.model.audit import Flaw, FlawKind, Verification
 from pipeline.registry.services.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.services.audit.verification import Progress as OnProgress
@@ -150,6 +150,11 @@ def unproven_parts(found: Verification, *, sealed: bool) -> Iterator[str]:
         yield "không có niêm phong thì không biết được phần cuối có bị cắt không (hotich audit seal)."
 
 
+def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
+    for act in acts:
+        out().print(f"Chưa có người thứ hai xác nhận: {act.sentence}", markup=False)
+
+
 def _rows(flaw: Flaw) -> str:
     if flaw.last_id is None or flaw.last_id == flaw.row_id:
         return f"dòng {flaw.row_id}"
@@ -199,8 +204,7 @@ def verify(
         print_json({**told, **({"scans": plain(stored)} if stored else {})})
     else:
         screen = out()
-        for act in unconfirmed:
-            screen.print(f"Chưa có người thứ hai xác nhận: {act.sentence}", markup=False)
+        _tell_unconfirmed(unconfirmed)
         begun = found.begun_at[:19] or "–"
         screen.print(
             f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.",
