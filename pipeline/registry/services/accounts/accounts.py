@@ -182,7 +182,7 @@ class Accounts:
         ``places``: codes, None = all (always so for administrators, who see no entries). Raises
         ``AccountError``.
         """
-        values = {
+        values: dict[str, Any] = {
             "login": stored_accounts.login_of(login),
             "name": stored_accounts.name_of(name),
             "role": role,
@@ -305,7 +305,7 @@ class Accounts:
     ) -> None:
         """Store a change of an account, which may have to wait for a second person and in any case shows."""
         after = {**row, **values}
-        gives = change is not AccountChange.DUTIES_SET or gives_more(row, after)
+        gives = change is not AccountChange.DUTIES_SET or gives_more(dict(row), after)
         shows = is_privileged(row["role"], after["role"]) and (gives or row["role"] != after["role"])
         waits = (
             change is not AccountChange.DEACTIVATED
