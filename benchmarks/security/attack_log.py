@@ -59,6 +59,11 @@ class AttackLog:
         with self._lock:
             self.attempts.append(Attempt(group, name, outcome, detail))
 
+    def note_out_of_reach(self, group: str, name: str, reason: str) -> None:
+        """Note an attempt that nothing can refuse or show, with the reason."""
+        with self._lock:
+            self.attempts.append(Attempt(group, name, Outcome.OUT_OF_REACH, reason))
+
     @contextmanager
     def attempt(self, group: str, name: str) -> Iterator[None]:
         """Note as fallen what breaks off with an exception, and go on."""

@@ -28,6 +28,7 @@ from benchmarks.security.prefect_attacks import attack_prefect
 from benchmarks.security.pressure_attacks import attack_by_races, attack_slowly
 from benchmarks.security.route_attacks import attack_routes
 from benchmarks.security.store_attacks import attack_store
+from benchmarks.security.tampering_attacks import attack_registry
 from benchmarks.security.typed_attacks import attack_texts
 from pipeline.files import printable
 
@@ -70,6 +71,7 @@ def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[st
             lambda: attack_by_full_disk(log, office, untouched, root / "disk"),
         ],
         "desk": [lambda: _attack_desk(log, office)],
+        "tamperings": [lambda: attack_registry(log, root / "tamperings")],
     }
     threads = [
         threading.Thread(target=_side, args=(log, name, attacks))

@@ -1,0 +1,20 @@
+"""What somebody who may write to the database does behind the program's back, as ``bench_audit`` tries it on SQLite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.registry.tamperings import tried_on_sqlite
+from benchmarks.security.attack_log import AttackLog
+
+GROUP = "sửa sau lưng"
+
+
+def attack_registry(log: AttackLog, root: Path) -> None:
+    """Do each tampering to a registry of its own, let the program go on, and look through the audit."""
+    root.mkdir(parents=True)
+    for one in tried_on_sqlite(root):
+        if one.word == "out of reach":
+            log.note_out_of_reach(GROUP, one.tampering.name, one.tampering.unreachable)
+        else:
+            log.note(GROUP, one.tampering.name, held=one.word != "fallen", seen="neither found nor refused")
