@@ -42,7 +42,7 @@ MOST_STATE_BYTES = 64 << 20
 _NAME = re.compile(r"([0-9a-f]{64})(?:\.[a-z0-9]{1,5})?")
 
 
-class FlawKind(StrEnum):
+class StoreFlawKind(StrEnum):
     """What can be wrong with an object.
 
     Attributes:
@@ -72,7 +72,7 @@ class StoreFlaw:
         shared: Whether it is the copy in the shared store.
     """
 
-    kind: FlawKind
+    kind: StoreFlawKind
     sha256: str
     name: str = ""
     instead: str = ""
@@ -129,8 +129,8 @@ def check_store(
         objects, size = objects + hashed, size + read
         found += here
         on_folder(done, len(wanted))
-    strays = tuple(flaw for flaw in found if flaw.kind is FlawKind.STRAY)
-    flaws = tuple(flaw for flaw in found if flaw.kind is not FlawKind.STRAY)
+    strays = tuple(flaw for flaw in found if flaw.kind is StoreFlawKind.STRAY)
+    flaws = tuple(flaw for flaw in found if flaw.kind is not StoreFlawKind.STRAY)
     for flaw in flaws:
         log.error("Scan %s in the store: %s", scan_id(flaw.sha256), flaw.kind)
     return StoreReport(objects, size, flaws, strays)
@@ -147,13 +147,13 @@ def _checked_folder(
         named = _NAME.fullmatch(path.name)
         sha256 = named[1] if named and named[1].startswith(folder) else ""
         if not sha256:
-            flaws.append(StoreFlaw(FlawKind.STRAY, printable(path.name)))
+            flaws.append(StoreFlaw(StoreFlawKind.STRAY, printable(path.name)))
             continue
         there.add(sha256)
         try:
             digest, read = digest_of_object(path)
         except ScanError:
-            flaws.append(StoreFlaw(FlawKind.UNREADABLE, sha256, known.get(sha256, "")))
+            flaws.append(StoreFlaw(StoreFlawKind.UNREADABLE, sha256, known.get(sha256, "")))
             continue
         objects, size = objects + 1, size + read
         flaws += _flaws_of(sha256, digest, known)
@@ -164,7 +164,7 @@ def _checked_folder(
             if digest_there is not None:
                 missing.discard(sha256)
                 flaws += _flaws_of(sha256, digest_there, known, shared=True)
-    flaws += [StoreFlaw(FlawKind.MISSING, sha256, known[sha256]) for sha256 in sorted(missing)]
+    flaws += [StoreFlaw(StoreFlawKind.MISSING, sha256, known[sha256]) for sha256 in sorted(missing)]
     return objects, size, flaws
 
 
@@ -181,10 +181,10 @@ def _flaws_of(
     sha256: str, digest: str, known: Mapping[str, str], *, shared: bool = False
 ) -> Iterator[StoreFlaw]:
     if digest != sha256:
-        kind = FlawKind.SWAPPED if digest in known else FlawKind.ALTERED
+        kind = StoreFlawKind.SWAPPED if digest in known else StoreFlawKind.ALTERED
         yield StoreFlaw(kind, sha256, known.get(sha256, ""), known.get(digest, ""), shared)
     elif sha256 not in known:
-        yield StoreFlaw(FlawKind.STRAY, sha256, shared=shared)
+        yield StoreFlaw(StoreFlawKind.STRAY, sha256, shared=shared)
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def read_state(workspace: Workspace) -> StoreState:
 
 
 def _flaw(told: Mapping[str, Any]) -> StoreFlaw:
-    return StoreFlaw(**{**told, "kind": FlawKind(told["kind"])})
+    return StoreFlaw(**{**told, "kind": StoreFlawKind(told["kind"])})
 
 
 def check_share(
@@ -289,11 +289,11 @@ def _write_state(workspace: Workspace, state: StoreState) -> None:
 
 
 _WHAT = {
-    FlawKind.ALTERED: "đã bị sửa hoặc hỏng",
-    FlawKind.SWAPPED: "đã bị thay bằng một bản quét khác",
-    FlawKind.MISSING: "không còn trong kho",
-    FlawKind.UNREADABLE: "không đọc được",
-    FlawKind.STRAY: "không thuộc sổ nào",
+    StoreFlawKind.ALTERED: "đã bị sửa hoặc hỏng",
+    StoreFlawKind.SWAPPED: "đã bị thay bằng một bản quét khác",
+    StoreFlawKind.MISSING: "không còn trong kho",
+    StoreFlawKind.UNREADABLE: "không đọc được",
+    StoreFlawKind.STRAY: "không thuộc sổ nào",
 }
 
 

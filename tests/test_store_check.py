@@ -11,7 +11,7 @@ from pipeline.inbox.manifest import IntakeOutcome, IntakeRow, append_to_manifest
 from pipeline.store_check import (
     FOLDERS,
     STATE_FILE,
-    FlawKind,
+    StoreFlawKind,
     StoreFlaw,
     StoreState,
     check_share,
@@ -49,7 +49,7 @@ def path_of(workspace: Workspace, sha256: str) -> Path:
     return path
 
 
-def kinds(flaws: tuple[StoreFlaw, ...]) -> dict[str, FlawKind]:
+def kinds(flaws: tuple[StoreFlaw, ...]) -> dict[str, StoreFlawKind]:
     return {flaw.sha256: flaw.kind for flaw in flaws}
 
 
@@ -82,11 +82,11 @@ def test_each_way_of_tampering_is_named(workspace: Workspace, known: dict[str, s
     slipped_in = workspace.store(stray).sha256
 
     assert kinds(report.flaws) == {
-        altered: FlawKind.ALTERED,
-        one: FlawKind.SWAPPED,
-        other: FlawKind.SWAPPED,
-        missing: FlawKind.MISSING,
-        pipe: FlawKind.UNREADABLE,
+        altered: StoreFlawKind.ALTERED,
+        one: StoreFlawKind.SWAPPED,
+        other: StoreFlawKind.SWAPPED,
+        missing: StoreFlawKind.MISSING,
+        pipe: StoreFlawKind.UNREADABLE,
     }
     (swapped,) = (flaw for flaw in report.flaws if flaw.sha256 == one)
     assert (swapped.name, swapped.instead) == (known[one], known[other])
@@ -99,7 +99,7 @@ def test_a_decoy_beside_the_true_copy_is_named(workspace: Workspace, known: dict
     sha256 = next(iter(known))
     path_of(workspace, sha256).with_suffix(".000").write_bytes(b"x")
 
-    assert kinds(check_store(workspace, known).flaws) == {sha256: FlawKind.ALTERED}
+    assert kinds(check_store(workspace, known).flaws) == {sha256: StoreFlawKind.ALTERED}
 
 
 def test_the_shared_store_is_looked_through_too(workspace: Workspace, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_shared_store_is_looked_through_too(workspace: Workspace, tmp_path: 
 
     (flaw,) = check_store(workspace, {sha256: "so/1.jpg"}).flaws
 
-    assert (flaw.kind, flaw.shared) == (FlawKind.ALTERED, True)
+    assert (flaw.kind, flaw.shared) == (StoreFlawKind.ALTERED, True)
     path_of(workspace, sha256).unlink()
     copy.write_bytes(scan.read_bytes())
     assert check_store(workspace, {sha256: "so/1.jpg"}).passed  # a machine may lack what the share has
@@ -135,7 +135,7 @@ def test_the_whole_store_is_checked_within_so_many_nights(
 
     assert read >= SCANS
     assert state.finished_at
-    assert kinds(read_state(workspace).known_flaws) == {altered: FlawKind.ALTERED}
+    assert kinds(read_state(workspace).known_flaws) == {altered: StoreFlawKind.ALTERED}
     assert "**1 bản quét sai**: 1 bản đã bị sửa hoặc hỏng" in store_sentence(report, state)
 
 
@@ -167,7 +167,7 @@ def test_a_flaw_that_was_mended_is_forgotten_when_its_folder_is_looked_at_again(
     sound = path.read_bytes()
     path.write_bytes(b"x")
     note_whole_check(workspace, check_store(workspace, known), "2026-11-27")
-    assert kinds(read_state(workspace).known_flaws) == {sha256: FlawKind.ALTERED}
+    assert kinds(read_state(workspace).known_flaws) == {sha256: StoreFlawKind.ALTERED}
     path.write_bytes(sound)
 
     report, state = check_share(workspace, known, "2026-11-28", 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.prefect_access import prefect_secret
+from pipeline.registry.services.audit.seal import SEALS, seals_in
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
@@ -59,7 +60,9 @@ def test_without_a_key_and_without_the_word_for_none_nothing_is_backed_up(
     assert hotich("backup", vault, "--key-file", key, "--plain").exit_code == 15
     monkeypatch.setenv("HOTICH_BACKUP_KEY_FILE", str(key))
     assert hotich("backup", vault).exit_code == 0
-    assert all(path.suffix == ".enc" for path in vault.rglob("*") if path.is_file())
+    readable = [path for path in vault.rglob("*") if path.is_file() and path.suffix != ".enc"]
+    assert [path.parent.name for path in readable] == [SEALS], "only the seal, which must be readable elsewhere"
+    assert seals_in(vault)[0].id
     assert "toàn vẹn" in hotich("backup", vault, "--verify").stdout
     assert hotich("restore", vault, "--workspace", tmp_path / "new").exit_code == 0
     key.rename(vault / "key")
