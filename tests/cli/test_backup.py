@@ -61,7 +61,9 @@ def test_without_a_key_and_without_the_word_for_none_nothing_is_backed_up(
     monkeypatch.setenv("HOTICH_BACKUP_KEY_FILE", str(key))
     assert hotich("backup", vault).exit_code == 0
     readable = [path for path in vault.rglob("*") if path.is_file() and path.suffix != ".enc"]
-    assert [path.parent.name for path in readable] == [SEALS], "only the seal, which must be readable elsewhere"
+    assert [path.parent.name for path in readable] == [SEALS], (
+        "only the seal, which must be readable elsewhere"
+    )
     assert seals_in(vault)[0].id
     assert "toàn vẹn" in hotich("backup", vault, "--verify").stdout
     assert hotich("restore", vault, "--workspace", tmp_path / "new").exit_code == 0

@@ -17,6 +17,7 @@ from pipeline.registry.model.accounts import Session
 from pipeline.registry.services.accounts.logins import csrf_of
 from pipeline.review.context import Site, SiteDep, exceed_row_ids
 from pipeline.review.security.access import BY_ROUTE
+from pipeline.review.security.addresses import client_of
 
 
 def session_cookie(request: Request) -> str:
@@ -159,8 +160,8 @@ SessionDep = Annotated[Session, Depends(current_session)]
 
 
 def address_of(request: Request) -> str:
-    """Return the client's address; behind a trusted proxy the address that the proxy reports."""
-    return request.client.host if request.client else "-"
+    """Return whom the client's address stands for; behind a trusted proxy the address that the proxy reports."""
+    return client_of(request.client.host) if request.client else "-"
 
 
 def render_login_form(

@@ -21,6 +21,8 @@ from typing import Any, cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from pipeline.review.security.addresses import client_of
+
 ACCEPTED_AT_ONCE = 64
 """Connections that are taken from the system's queue in one go, before the first of them is counted."""
 
@@ -36,7 +38,7 @@ class ConnectionLimits:
 
     Attributes:
         connections: Connections that are open at once.
-        by_address: The same from one address; the proxy may have all.
+        by_address: The same from one address (of IPv6: one network of 64 bits); the proxy may have all.
         header_seconds: For the line and the headers of a request, from the connection or the first byte on.
         body_seconds: For the body of a request.
         stall_seconds: For a client to take what it was sent, when the system's buffers are full.
@@ -70,7 +72,7 @@ class ConnectionGuard:
         self._most = limits.most
         self._proxies = frozenset((proxy or "").replace(" ", "").split(","))
         self._open: dict[GuardedProtocol, str] = {}
-        self._by_address: dict[str, int] = {}
+        self._by_client: dict[str, int] = {}
         self._waiting: dict[GuardedProtocol, None] = {}
 
     @property
@@ -80,11 +82,12 @@ class ConnectionGuard:
 
     def admit(self, newcomer: GuardedProtocol, address: str) -> None:
         """Count a new connection; where it is one too many, drop the one that has waited longest for its client."""
-        self._open[newcomer] = address
-        self._by_address[address] = self._by_address.get(address, 0) + 1
-        if self._by_address[address] > self.limits.by_address and address not in self._proxies:
-            of_address = (one for one in self._waiting if self._open[one] == address)
-            next(of_address, newcomer).drop()
+        client = client_of(address)
+        self._open[newcomer] = client
+        self._by_client[client] = self._by_client.get(client, 0) + 1
+        if self._by_client[client] > self.limits.by_address and address not in self._proxies:
+            of_client = (one for one in self._waiting if self._open[one] == client)
+            next(of_client, newcomer).drop()
         elif len(self._open) > self._most:
             next(iter(self._waiting), newcomer).drop()
 
@@ -100,11 +103,11 @@ class ConnectionGuard:
     def forget(self, connection: GuardedProtocol) -> None:
         """Count a connection no longer; nothing happens when it is not counted."""
         self._waiting.pop(connection, None)
-        address = self._open.pop(connection, None)
-        if address is not None:
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+        client = self._open.pop(connection, None)
+        if client is not None:
+            self._by_client[client] -= 1
+            if not self._by_client[client]:
+                del self._by_client[client]
 
 
 class _Phase(Enum):

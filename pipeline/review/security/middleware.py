@@ -19,6 +19,8 @@ from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline.review.security.addresses import client_of
+
 log = logging.getLogger("hotich.review")
 
 
@@ -88,7 +90,7 @@ class RateLimiter:
 
 
 class RateLimitMiddleware:
-    """Limits how often an address may send requests."""
+    """Limits how often an address (of IPv6: a network of 64 bits) may send requests."""
 
     def __init__(self, app: ASGIApp, buckets: RateLimiter) -> None:
         self._app = app
@@ -97,7 +99,7 @@ class RateLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             client = scope.get("client")
-            self._buckets.take(client[0] if client else "-")
+            self._buckets.take(client_of(client[0]) if client else "-")
         await self._app(scope, receive, send)
 
 
