@@ -11,8 +11,8 @@ from pipeline.inbox.manifest import IntakeOutcome, IntakeRow, append_to_manifest
 from pipeline.store_check import (
     FOLDERS,
     STATE_FILE,
-    StoreFlawKind,
     StoreFlaw,
+    StoreFlawKind,
     StoreState,
     check_share,
     check_store,
