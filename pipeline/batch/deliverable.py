@@ -58,7 +58,10 @@ class DeliverableBook:
 def deliverable_book(
     registry: Registry, book_id: int, schemas: Schemas, options: PackageOptions
 ) -> DeliverableBook:
-    """Return the book as it can be delivered now."""
+    """Return the book as it can be delivered now.
+
+    Its rows are compared with the audit: an entry of which one was changed behind the program's back is held back.
+    """
     book = registry.book(book_id)
     tasks = registry.queue(book_id)
     waiting = {task.entry_id for task in tasks if task.entry_id is not None}
@@ -66,9 +69,9 @@ def deliverable_book(
     entries: list[SettledEntry] = []
     boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
-    for entry in registry.stored_entries(book_id):
+    for entry, altered in registry.compared_entries(book_id):
         boxes[entry.ref][entry.row] = _box_of(entry)
-        outcome = settle(entry, schemas, options.cells, waiting)
+        outcome = settle(entry, schemas, options.cells, waiting, altered)
         if isinstance(outcome, ExportBlocker):
             blockers.append(outcome)
             continue
@@ -163,7 +166,11 @@ def _box_of(entry: StoredEntry) -> Box | None:
 
 
 def settle(
-    entry: StoredEntry, schemas: Schemas, options: CellOptions, open_entries: Collection[int]
+    entry: StoredEntry,
+    schemas: Schemas,
+    options: CellOptions,
+    open_entries: Collection[int],
+    altered: tuple[str, ...] = (),
 ) -> SettledEntry | ExportBlocker:
     """Return the entry as it is delivered, or why it is held back.
 
@@ -172,6 +179,7 @@ def settle(
         schemas: The declarations.
         options: How values become cells.
         open_entries: Ids of the entries with an open task.
+        altered: The tables in which a row of it was tampered with.
     """
     record = schemas.record(entry.record)
     key = record.key_columns
@@ -179,6 +187,8 @@ def settle(
     amended = {name: amendment.value for name, amendment in entry.amendments.items()}
     values = {**entry.values, **dict.fromkeys(illegible, options.illegible), **amended}
     why, fields, codes = _why_blocked(entry, record, values, open_entries)
+    if altered:
+        why, fields, codes = "tampered", (), altered
     if why:
         number = record.by_column.get(key.number)
         return ExportBlocker(

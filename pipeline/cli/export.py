@@ -53,6 +53,7 @@ WHY = {
     "finding": "còn lỗi chặn",
     "failure": "trang không đọc được",
     "scan": "bản quét trong kho thiếu hoặc không còn đúng như khi nhận; hãy lấy lại từ bản sao lưu",
+    "tampered": "dữ liệu bị sửa ngoài chương trình; hãy báo người quản trị chạy hotich audit verify",
 }
 
 _REFUSED = {

@@ -36,7 +36,8 @@ class ExportBlocker:
 
     Attributes:
         why: ``task`` (open), ``value`` (``fields`` have no effective value), ``finding`` (an undecided BLOCK finding;
-            ``codes``), ``failure`` (a page or a scan without a result), ``scan`` (its scan is missing or altered).
+            ``codes``), ``failure`` (a page or a scan without a result), ``scan`` (its scan is missing or altered),
+            ``tampered`` (a row of it was changed behind the program's back; ``codes``: the tables).
         scan: The name of the scan.
         page_no: Counted from 1; 0: the whole scan.
         row: The entry's place on the page.

@@ -25,6 +25,7 @@ from pipeline.registry.database.transactions import (
 from pipeline.registry.model.accounts import AccountOptions, Person
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.repositories import (
+    altered_rows,
     amendments,
     book_locks,
     books,
@@ -161,6 +162,23 @@ class Registry(ConnectionFacade):
         with self._reading() as connection:
             ids = stored_entries.entry_ids(connection, book_id)
             yield from stored_entries.stored_entries(connection, self._declared, ids)
+
+    def compared_entries(self, book_id: int) -> Iterator[tuple[StoredEntry, tuple[str, ...]]]:
+        """Yield entries as ``stored_entries`` does, each with the tables in which a row of it was tampered with.
+
+        Rows are compared with what the audit says of them last, as of the same moment. Entries that are valid no more
+        come at the end when a row of theirs was tampered with.
+        """
+        key_file = self._database.key_file
+        keys = () if key_file is None else key_file.known()
+        with self._reading() as connection:
+            altered = altered_rows.altered_entries(
+                connection, self._declared, keys[-1] if keys else None, book_id
+            )
+            ids = stored_entries.entry_ids(connection, book_id)
+            ids = [*ids, *sorted(altered.keys() - set(ids))]
+            for one in stored_entries.stored_entries(connection, self._declared, ids):
+                yield one, altered.get(one.entry_id, ())
 
     # --- what people say ------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import unicodedata
 import zipfile
 from dataclasses import replace
@@ -185,6 +186,35 @@ def test_a_page_that_was_exchanged_in_the_store_is_never_signed(tmp_path: Path) 
         assert len(files.namelist()) == 1
     workspace = Workspace(book.context.workspace)
     assert [workspace.flaw_of(sha256) for sha256 in swapped] == ["altered"] * 2
+
+
+def test_a_value_that_was_changed_behind_the_program_is_never_signed(tmp_path: Path) -> None:
+    book = stored(tmp_path, "birth-2006", replace(TWO, cover=False))
+    with book.context.open_registry() as registry:
+        changed, other = registry.entries(book.book_id)
+    database = sqlite3.connect(Workspace(book.context.workspace).root / "hotich.db")
+    with database:
+        database.execute("UPDATE birth_record SET child_name = 'Người Khác' WHERE entry_id = ?", (changed,))
+    database.close()
+
+    whole = packed(book, tmp_path / "whole")
+    assert (whole.refused, whole.folder) == ("unsettled", None)
+    (held,) = whole.blockers
+    assert (held.why, held.entry_id, held.codes) == ("tampered", changed, ("birth_record",))
+    ((told, _),) = package_refusal(whole, book.book_id).places
+    assert "bị sửa ngoài chương trình" in told
+
+    with book.context.open_registry() as registry:
+        rest = export_book(
+            registry, book.context, book.book_id, tmp_path / "rest", PackageOptions(), partial=True, workers=1
+        )
+    assert rest.folder is not None
+    assert rest.entry_ids == (other,)
+    assert "Người Khác" not in str(read_manifest(rest.folder))
+    (workbook,) = rest.folder.glob("*.xlsx")
+    names = [cell.value for row in openpyxl.load_workbook(workbook).active.iter_rows() for cell in row]
+    assert "Người Khác" not in names
+    assert [one["why"] for one in read_manifest(rest.folder)[1]["not_settled"]] == ["tampered"]
 
 
 def test_a_page_that_is_exchanged_while_the_package_is_made_ends_it(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""Rows of a book that were changed behind the program's back: compared before what they say leaves the office.
+
+Only rows that may change have a last digest at hand; what is only ever added (readings, decisions, amendments) is
+compared by ``hotich audit verify``, which walks the whole chain.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.row_digests import compared
+from pipeline.registry.tables.books import book, page, page_run, scan
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.tasks import PAGE_ITSELF, review_task
+
+
+def altered_entries(
+    connection: Connection, declared: RecordSchema, key: Key | None, book_id: int
+) -> Mapping[int, tuple[str, ...]]:
+    """Return the entries of a book of which a row is not as the audit says last, with the tables of those rows.
+
+    Entries that are valid no more are looked at too: somebody may have made them so. One query a table, whatever the
+    number of entries.
+
+    Args:
+        connection: A transaction.
+        declared: The declared records and their tables.
+        key: What signs the audit.
+        book_id: The book.
+    """
+    rows = connection.execute(
+        select(
+            entry.c.id,
+            entry.c.row,
+            entry.c.record,
+            page.c.id.label("page"),
+            scan.c.id.label("scan"),
+            page_run.c.id.label("run"),
+        )
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id)
+    ).all()
+    of_page: dict[int, list[int]] = defaultdict(list)
+    of_place: dict[tuple[int, int], list[int]] = defaultdict(list)
+    needed: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in rows:
+        of_page[one.page].append(one.id)
+        of_place[one.page, one.row].append(one.id)
+        needed[entry.name][one.id].append(one.id)
+        needed[page.name][one.page].append(one.id)
+        needed[scan.name][one.scan].append(one.id)
+        needed[book.name][book_id].append(one.id)
+        if one.run is not None:
+            needed[page_run.name][one.run].append(one.id)
+        if one.record in declared.records:
+            needed[declared.records[one.record].name][one.id].append(one.id)
+    tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
+    pages_of_book = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
+    for task in connection.execute(tasks.where(review_task.c.page_id.in_(pages_of_book))):
+        held = of_page[task.page_id] if task.row == PAGE_ITSELF else of_place[task.page_id, task.row]
+        needed[review_task.name][task.id] = list(held)
+    found: dict[int, set[str]] = defaultdict(set)
+    for table_name, entries_by_row in needed.items():
+        for row_id in _altered(connection, key, table_name, entries_by_row):
+            for entry_id in entries_by_row[row_id]:
+                found[entry_id].add(table_name)
+    return {entry_id: tuple(sorted(names)) for entry_id, names in sorted(found.items())}
+
+
+def _altered(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Iterable[int]:
+    return compared(connection, key, table_name, ids).altered
