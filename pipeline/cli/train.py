@@ -25,6 +25,10 @@ def train(
     real: Annotated[
         Path | None, typer.Option("--real", help="Thư mục dòng viết thật (ảnh và lines.tsv) để học.")
     ] = None,
+    real_full: Annotated[
+        Path | None,
+        typer.Option("--real-full", help="Thư mục dòng viết thật mà nhãn ghi đúng cả chữ hoa và dấu câu."),
+    ] = None,
     choosing: Annotated[
         Path | None, typer.Option("--choose", help="Thư mục dòng viết thật để theo dõi, không dùng để học.")
     ] = None,
@@ -88,6 +92,7 @@ def train(
         fonts=fonts,
         figures=figures,
         real=real,
+        real_full=real_full,
         choosing=choosing,
         parent=parent,
         small=small,

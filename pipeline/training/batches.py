@@ -73,15 +73,18 @@ def batches(
 
     Args:
         drawn: Drawn lines.
-        real: Real lines.
+        real: Real lines; those whose labels leave out case and punctuation and those with full labels come equally
+            often, however many there are of either.
         words: For each writer the words that may be joined anew.
         mixture: Shares of the kinds of lines.
         size: Lines a batch.
         rng: Random stream.
         options: How lines are varied.
     """
+    kinds = [[line for line in real if line.full_label is full] for full in (False, True)]
+    real_kinds = [lines for lines in kinds if lines]
     while True:
-        pool = [_drawn_line(drawn, real, words, mixture, rng, options) for _ in range(size * 12)]
+        pool = [_drawn_line(drawn, real_kinds, words, mixture, rng, options) for _ in range(size * 12)]
         fitting = [(ink, line) for ink, line in pool if _fits(ink, line.text)]
         fitting.sort(key=lambda pair: pair[0].shape[1])
         starts = np.arange(0, len(fitting) - size + 1, size)
@@ -96,18 +99,19 @@ def batches(
 
 def _drawn_line(
     drawn: Sequence[DatasetLine],
-    real: Sequence[DatasetLine],
+    real_kinds: Sequence[Sequence[DatasetLine]],
     words: Sequence[Sequence[DatasetLine]],
     mixture: Mixture,
     rng: np.random.Generator,
     options: AugmentOptions,
 ) -> tuple[LineImage, DatasetLine]:
-    if not real or (drawn and rng.random() >= mixture.real):
+    if not real_kinds or (drawn and rng.random() >= mixture.real):
         line = drawn[int(rng.integers(len(drawn)))]
     elif words and rng.random() < mixture.recomposed:
         line = recompose_line(words[int(rng.integers(len(words)))], rng)
     else:
-        line = real[int(rng.integers(len(real)))]
+        lines = real_kinds[int(rng.integers(len(real_kinds)))]
+        line = lines[int(rng.integers(len(lines)))]
     return augment(line.ink, rng, options), line
 
 

@@ -83,10 +83,6 @@ CALIBRATION_WRITERS = frozenset({"w011", "w066", "w095", "w122", "w156", "w209"}
 """Writers of the training folder that no network sees: the confidence is calibrated on them."""
 
 
-FULL_LABEL = "full"
-"""In the column ``label`` of ``lines.tsv``: the text gives case and punctuation as they are on paper."""
-
-
 @dataclass(frozen=True, slots=True)
 class RealLine:
     """One real written line.
@@ -109,8 +105,12 @@ class RealLine:
             return np.asarray(picture.convert("L"))
 
 
-def real_lines(folder: Path) -> tuple[RealLine, ...]:
+def real_lines(folder: Path, *, full_label: bool = False) -> tuple[RealLine, ...]:
     """Return all lines of a folder.
+
+    Args:
+        folder: Folder with pictures and ``lines.tsv``.
+        full_label: Whether its labels give case and punctuation as they are on paper.
 
     Raises:
         SetupError: The folder has no ``lines.tsv``.
@@ -118,7 +118,7 @@ def real_lines(folder: Path) -> tuple[RealLine, ...]:
     table = folder / "lines.tsv"
     if not table.is_file():
         raise SetupError(f"{folder}: không có lines.tsv (mỗi dòng: tên ảnh, dấu tab, chữ trong ảnh).")
-    return tuple(_rows(table))
+    return tuple(_rows(table, full_label))
 
 
 def content_key(lines: Sequence[RealLine]) -> str:
@@ -139,11 +139,13 @@ def content_key(lines: Sequence[RealLine]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _rows(table: Path) -> Iterator[RealLine]:
+_TYPOGRAPHIC = str.maketrans("’‘“”–—", "''\"\"--")
+
+
+def _rows(table: Path, full_label: bool) -> Iterator[RealLine]:
     with table.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            text = unicodedata.normalize("NFC", row["text"]).strip()
-            full_label = row.get("label") == FULL_LABEL
+            text = unicodedata.normalize("NFC", row["text"]).translate(_TYPOGRAPHIC).strip()
             yield RealLine(table.parent / row["image"], text, row["image"].partition("_")[0], full_label)
 
 

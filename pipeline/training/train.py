@@ -45,6 +45,7 @@ from pipeline.training.provenance import (
 from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
 from pipeline.training.synthesis.real_figures import RealFigures
+from pipeline.training.synthesis.texts import LETTERS
 from pipeline.training.word_alignment import figures_by_writer
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ class TrainingPlan:
         drawn: How many drawn lines are at hand at a time.
         fonts: Folder of more fonts.
         figures: Folder of single real figures (``scripts/training-figures.sh``).
-        real: Folder of real lines with ``lines.tsv``.
+        real: Folder of real lines with ``lines.tsv``, whose labels give neither case nor punctuation.
+        real_full: Folder of real lines whose labels give both.
         choosing: Folder of real lines that progress is measured on.
         parent: Checkpoint of another network to begin with, or the ``model.onnx`` of one to train on.
         small: Whether weights are quantized to eight bits.
@@ -81,6 +83,7 @@ class TrainingPlan:
     fonts: Path | None = None
     figures: Path | None = None
     real: Path | None = None
+    real_full: Path | None = None
     choosing: Path | None = None
     parent: Path | None = None
     small: bool = True
@@ -160,10 +163,9 @@ def write_model(
     scores, reads = {}, onnx_network(plan.folder / WEIGHTS)
     if choosing:
         scores["Lines used for choosing"] = scores_on(reads, choosing)
-    if plan.real:
-        kept_out = [line for line in real_lines(plan.real) if line.writer in CALIBRATION_WRITERS]
-        if kept_out:
-            scores["Writers kept out for calibration"] = scores_on(reads, kept_out)
+    kept_out = [line for lines in _found_lines(plan).values() for line in lines if _is_kept_out(line)]
+    if kept_out:
+        scores["Writers kept out for calibration"] = scores_on(reads, kept_out)
     last = history[-1] if history else {"minutes": 0.0, "step": 0.0}
     write_card(
         plan.folder,
@@ -235,17 +237,25 @@ class DrawnLines:
 
 
 def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dataset.DatasetLine, ...]:
-    """Return the real lines that may be trained on, without the writers that are kept out for calibration."""
-    if plan.real is None:
+    """Return the real lines that may be trained on.
+
+    Writers that are kept out for calibration are left out, and so are lines with a letter that the networks lack.
+    """
+    found = [line for lines in _found_lines(plan).values() for line in lines]
+    if not found:
         return ()
-    found = real_lines(plan.real)
     if kept_out := lines_kept_out(found):
         of_whom = ", ".join(f"{writer} ({count} dòng)" for writer, count in kept_out.items())
         say(f"Để riêng cho hiệu chuẩn, không đem ra dạy: người viết {of_whom}.")
     path = plan.work / f"real-{content_key(found)}.npz"
     if not path.is_file():
-        lines = [line for line in found if line.writer not in CALIBRATION_WRITERS]
-        say(f"Chuẩn bị {len(lines)} dòng thật.")
+        allowed = [line for line in found if not _is_kept_out(line)]
+        lines = [line for line in allowed if LETTERS.issuperset(line.text)]
+        left_out = len(allowed) - len(lines)
+        say(
+            f"Chuẩn bị {len(lines)} dòng thật."
+            + (f" Bỏ {left_out} dòng có chữ mà bộ đọc không có." if left_out else "")
+        )
         dataset.save_lines(
             path,
             [dataset.dataset_line(line.grey(), line.text, line.full_label, line.writer) for line in lines],
@@ -253,11 +263,21 @@ def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dat
     return dataset.load_lines(path)
 
 
+def _found_lines(plan: TrainingPlan) -> dict[Path, tuple[RealLine, ...]]:
+    """Return the lines of each folder of real lines."""
+    folders = ((plan.real, False), (plan.real_full, True))
+    return {folder: real_lines(folder, full_label=full) for folder, full in folders if folder}
+
+
+def _is_kept_out(line: RealLine) -> bool:
+    return line.writer in CALIBRATION_WRITERS
+
+
 def _all_sources(plan: TrainingPlan, checkpoint: Path, say: Callable[[str], None]) -> TrainingSources:
     """Return what the model has learned from when this run of its training is over."""
     learns = drawn_source(FontSet.find(plan.fonts).licence_summary) | figures_source(plan.figures)
-    if plan.real:
-        learns |= real_source(plan.real, real_lines(plan.real), say)
+    for folder, lines in _found_lines(plan).items():
+        learns |= real_source(folder, lines, say)
     held = _checkpoint_sources(checkpoint)
     return merge_sources(held, _parent_sources(plan.parent, held, say), learns)
 

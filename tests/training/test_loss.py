@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from pipeline.ocr.line_image import HEIGHT
-from pipeline.training.batches import CLASSES, Batch
+from pipeline.training.batches import CLASSES, Batch, Mixture, batches
+from pipeline.training.dataset import ROWS, DatasetLine
 from pipeline.training.loop import ctc_loss
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
 
@@ -53,3 +54,12 @@ def test_every_letter_folds_to_its_lower_case_or_to_nothing() -> None:
     for letter, fold in zip(LETTERS, folds[1:], strict=True):
         assert fold == 0 or letters[fold - 1] == letter.lower()
         assert fold != 0 or not letter.isalnum()
+
+
+def test_lines_with_full_labels_come_as_often_as_the_others_however_few_they_are() -> None:
+    ink = np.zeros((ROWS, 200), np.uint8)
+    ink[20:40, 10:190:8] = 255
+    real = [DatasetLine(ink, "an", False, "w001")] * 40 + [DatasetLine(ink, "An.", True, "t001")] * 2
+    source = batches((), real, (), Mixture(1.0), 24, np.random.default_rng(6))
+    full = [is_full for _ in range(20) for is_full in next(source).full_labels]
+    assert 0.35 < sum(full) / len(full) < 0.65

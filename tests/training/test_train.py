@@ -106,6 +106,25 @@ def test_writers_kept_out_never_reach_the_dataset(plan: TrainingPlan) -> None:
     assert {line.writer for line in load_lines(dataset)} == {"w001", "w002"}
 
 
+def test_lines_with_full_labels_are_kept_apart_and_letters_the_networks_lack_leave_a_line_out(
+    tmp_path: Path,
+) -> None:
+    folded = folder_of_lines(tmp_path / "folded", ("w001",), each=2)
+    full = folder_of_lines(tmp_path / "full", ("t001",), each=2)
+    table = full / "lines.tsv"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join([*rows[:-1], rows[-1] + " ç"]) + "\n", encoding="utf-8")
+    said: list[str] = []
+    plan = TrainingPlan(tmp_path / "hand", tmp_path, real=folded, real_full=full)
+    lines = kept_real_lines(plan, said.append)
+    assert [(line.writer, line.full_label) for line in lines] == [
+        ("w001", False),
+        ("w001", False),
+        ("t001", True),
+    ]
+    assert any("Bỏ 1 dòng" in line for line in said)
+
+
 def test_writers_kept_out_are_named_each_time(tmp_path: Path) -> None:
     real = folder_of_lines(tmp_path / "real", ("w001", "w011", "w066"), each=2)
     said: list[str] = []
