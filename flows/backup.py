@@ -8,11 +8,15 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 
+from flows.morning import NAMED, cell
 from flows.summary import Summary
 from flows.trying import BACKING_UP
 from pipeline.backup import BackupReport, Vault, back_up, backup_key
+from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.inbox.manifest import manifest_scans
 from pipeline.localtime import OFFICE_ZONE
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 
 def run_name() -> str:
@@ -42,7 +46,10 @@ def backup(
     summary = make_backup(target, workspace, key_file, keep, plain)
     told = told_of(summary)
     create_markdown_artifact(markdown=told, key="backup", description="Sao lưu")
-    get_run_logger().info(told)
+    if summary["altered"] or summary["missing"]:
+        get_run_logger().warning(told)
+    else:
+        get_run_logger().info(told)
     return summary
 
 
@@ -56,11 +63,13 @@ def make_backup(
     chosen, plain = settings.backup_protection(Path(key_file) if key_file else None, plain=plain)
     key = backup_key(folder, chosen, plain=plain)
     context = settings.run_context(Path(workspace) if workspace else None)
+    manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
     report = back_up(
         Vault(folder, key),
         context.workspace,
         context.registry_url,
         settings.program_folders(),
+        delivered=manifest_scans(manifests, skip_damaged=True),
         registry_key=settings.registry_key_file,
         keep=keep,
     )
@@ -77,6 +86,7 @@ def summary_of(report: BackupReport) -> Summary:
         "left_out": list(report.left_out),
         "removed": report.removed,
         "altered": list(report.altered),
+        "missing": list(report.missing),
         "seal": report.seal,
     }
 
@@ -86,13 +96,16 @@ def told_of(summary: Summary) -> str:
     left_out = ", ".join(summary["left_out"])
     keys = f" Không có trong đó, phải giữ riêng: {left_out}." if left_out else ""
     seal = f" Niêm phong nhật ký kiểm tra: {summary['seal']}." if summary["seal"] else ""
-    altered = (
-        f" **{len(summary['altered'])} bản quét trong kho không còn đúng như khi nhận**; "
-        "các bản sao lưu cũ được giữ lại."
-        if summary["altered"]
-        else ""
+    counted = {
+        "không còn đúng như khi nhận": summary["altered"],
+        "không còn ở đó": summary["missing"],
+    }
+    wrong = ", ".join(
+        f"**{len(named)} bản quét trong kho {what}**" for what, named in counted.items() if named
     )
+    named = ", ".join(cell(one) for one in [*summary["altered"], *summary["missing"]][:NAMED])
+    flaws = f" {wrong} ({named}); các bản sao lưu cũ được giữ lại." if wrong else ""
     return (
         f"Bản sao lưu {summary['name']} đã xong và đã mở thử: {summary['files']} tệp, {summary['megabytes']} MB; "
-        f"bỏ {summary['removed']} bản cũ.{keys}{altered}{seal}"
+        f"bỏ {summary['removed']} bản cũ.{keys}{flaws}{seal}"
     )

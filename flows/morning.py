@@ -59,13 +59,13 @@ def morning_report(
             "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của bàn rà soát):",
             "",
         ]
-        lines += [*(f"- {_cell(one)}" for one in unconfirmed), ""]
+        lines += [*(f"- {cell(one)}" for one in unconfirmed), ""]
     lines += [
         "| Sổ | Trang | Đọc mới | Có sẵn | Việc | Chờ xem | Không đọc được |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {_cell(one['book'])} | {one['pages']} | {one['read']} | {one['known']} | {one['entries']} "
+        f"| {cell(one['book'])} | {one['pages']} | {one['read']} | {one['known']} | {one['entries']} "
         f"| {one['review']} | {len(one['failures'])} |"
         for one in summaries
     ]
@@ -79,7 +79,7 @@ def _to_do(summaries: Sequence[Summary]) -> list[str]:
         return ["**Cần làm:** không có trang nào hỏng; việc chờ xem ở bàn rà soát."]
     lines = ["**Cần làm:**", ""]
     for code, times in Counter(code for _, code, _ in failures).most_common():
-        places = [f"{_cell(book)}/{_cell(place)}" for book, found, place in failures if found == code]
+        places = [f"{cell(book)}/{cell(place)}" for book, found, place in failures if found == code]
         more = f" … và {times - NAMED} chỗ nữa" if times > NAMED else ""
         lines.append(f"- {times} × {TO_DO.get(code, code)}: {', '.join(places[:NAMED])}{more}")
     return lines
@@ -87,10 +87,10 @@ def _to_do(summaries: Sequence[Summary]) -> list[str]:
 
 def _unlike(summaries: Sequence[Summary]) -> list[str]:
     """Each book whose handwriting is unlike that calibrated on, with what that puts in doubt and what to do."""
-    lines = [f"- {_cell(one['book'])}: {_cell(' '.join(one['drift']))}" for one in summaries if one["drift"]]
+    lines = [f"- {cell(one['book'])}: {cell(' '.join(one['drift']))}" for one in summaries if one["drift"]]
     return ["**Sổ có chữ viết lạ:**", "", *lines, ""] if lines else []
 
 
-def _cell(name: str) -> str:
+def cell(name: str) -> str:
     """Return a name of a file or folder for a table: nothing in it is markup."""
     return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#!" else letter for letter in printable(name))

@@ -40,7 +40,7 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.accounts import Account, Person, Role
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.workspace import Workspace
 
@@ -104,6 +104,10 @@ class AttackedOffice:
     def people(self) -> dict[str, Person]:
         """Everybody who has an account, by login."""
         return {account.person.login: account.person for account in self.registry.accounts().list()}
+
+    def account(self, login: str) -> Account:
+        """Return the account of that login."""
+        return next(one for one in self.registry.accounts().list() if one.person.login == login)
 
     def join(self, login: str, role: Role, place: str = OWN) -> str:
         """Make an account whose person has chosen ``PASSWORD`` and is logged in; return the login."""

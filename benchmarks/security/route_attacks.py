@@ -33,6 +33,7 @@ from pipeline.review_policy import ReviewPolicy
 GROUP = "vai trò × đường dẫn"
 FORGED = "biểu mẫu giả"
 ACROSS = "nơi khác"
+ALONE = "một mình"
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED, TO_LOGIN, HIDDEN = {403}, {303, 401}, {403, 404}
 ANSWERED = {200, 204, 303, 404, 409, 422}
@@ -81,7 +82,9 @@ def attack_routes(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
             ended.submit("/logout")
             answer = client.get("/")
             log.note(GROUP, f"{caller.name}: sau khi ra", held=answer.status in TO_LOGIN, seen=answer.status)
-    _attack_across_places(log, office, desk)
+    for attack in (_attack_alone, _attack_across_places):
+        with log.attempt(GROUP, attack.__name__):
+            attack(log, office, desk)
     _attack_forms(log, office, desk, things)
     _attack_methods(log, office, desk)
 
@@ -189,6 +192,7 @@ class _Things:
         people = office.people
         self._helper = people[login_of(Role.SUPERVISOR, OWN)]
         self._difference = waiting_difference(office)
+        self._changed = office.join("duoc.doi", Role.SUPERVISOR)
         lots = office.registry.lots(ReviewPolicy())
         self._lot = lots.draw(self._helper, [office.settled.book_id]).lot_id
 
@@ -201,6 +205,7 @@ class _Things:
         numbers: Mapping[str, Any] = {
             "TASK": self._task if "TASK" in path else None,
             "TICKET": self._ticket if "TICKET" in path else None,
+            "ACT": self._act if "ACT" in path else None,
         }
         for name, number in numbers.items():
             if number is not None:
@@ -230,6 +235,50 @@ class _Things:
         if tickets:
             return tickets[0].ticket_id
         return self._desk.request_rescan(self._helper, self._task(Caller("")), "Ảnh mờ").ticket_id
+
+    def _act(self, _caller: Caller) -> int:
+        """An act on an account that nobody has confirmed, and that no caller did or owns."""
+        accounts = self._office.registry.accounts()
+        acts = [one.act_id for one in accounts.open_acts() if one.login == self._changed]
+        if acts:
+            return acts[0]
+        accounts.reset_password(self._changed)
+        return self._act(_caller)
+
+
+def _attack_alone(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:
+    """An administrator makes a supervisor's account, and tries to bring it into use without the other one."""
+    accounts, login = office.registry.accounts(), "mot.minh"
+    author, other, supervisor = (
+        desk.client(accounts.authenticate(login_of(role, place), PASSWORD, "127.0.0.1").token, "127.0.3.3")
+        for role, place in (
+            (Role.ADMINISTRATOR, OWN),
+            (Role.ADMINISTRATOR, OTHER),
+            (Role.SUPERVISOR, OTHER),
+        )
+    )
+
+    def note(name: str, answer: Answer) -> None:
+        held = not office.account(login).active and answer.status < 500
+        log.note(ALONE, name, held=held, seen=f"{answer.status}, the account is in use")
+
+    form = {"login": login, "name": "Người Mẫu", "role": str(Role.SUPERVISOR), "places": OWN}
+    note("tạo tài khoản", author.submit("/accounts", form))
+    (act,) = [one.act_id for one in accounts.open_acts() if one.login == login]
+    confirm = {"answer": "confirmed"}
+    note("tự xác nhận", author.submit(f"/confirmations/{act}", confirm))
+    note("cho dùng lại", author.submit(f"/accounts/{login}/activate"))
+    note("cấp lại mật khẩu", author.submit(f"/accounts/{login}/reset"))
+    note("hạ vai trò rồi nâng lại", author.submit(f"/accounts/{login}/duties", {**form, "role": "reviewer"}))
+    note("nâng lại", author.submit(f"/accounts/{login}/duties", form))
+    for one in [one.act_id for one in accounts.open_acts() if one.login == login]:
+        note("người phụ trách xác nhận thay", supervisor.submit(f"/confirmations/{one}", confirm))
+    for one in [one.act_id for one in accounts.open_acts() if one.login == login]:
+        other.submit(f"/confirmations/{one}", confirm)
+    in_use = office.account(login).active
+    log.note(ALONE, "người quản trị khác xác nhận thì dùng được", held=in_use, seen="it stays out of use")
+    for client in (author, other, supervisor):
+        client.close()
 
 
 def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) -> None:

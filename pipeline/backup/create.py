@@ -6,18 +6,22 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pipeline
-from pipeline.backup.vault import BackedUpFile, BackupManifest, Vault
-from pipeline.errors import BackupRefused, RegistryError
+from pipeline.backup.vault import BackedUpFile, BackupManifest, FileUnreadable, Vault
+from pipeline.errors import AlteredScan, BackupRefused, RegistryError, StorageError
 from pipeline.files import TEMP_PREFIX
 from pipeline.logs import scan_id
 from pipeline.registry.database import snapshot
+from pipeline.registry.repositories.books import stored_scans_of
 from pipeline.registry.services.audit.audit import seal_of
 from pipeline.registry.services.audit.seal import SEALS, Seal, add_seal
+from pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +48,10 @@ class BackupReport:
         rows: How many rows each table of the registry has, where they could be counted.
         left_out: The keys that it does not hold.
         removed: How many older backups were removed for it.
-        altered: Scans of the store that are not what their name says, by path; the backup holds what an earlier one
-            kept of them, or nothing.
+        altered: Scans of the store that are not what their name says, or no regular files, by path; the backup holds
+            what an earlier one kept of them, or nothing.
+        missing: Scans that are not in the store, as books and manifests name them; the backup holds what an earlier
+            one kept of them, or nothing.
         seal: The seal of the audit that was put beside the backups, in words; ``""`` where there is none.
     """
 
@@ -56,6 +62,7 @@ class BackupReport:
     left_out: tuple[str, ...]
     removed: int = 0
     altered: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     seal: str = ""
 
 
@@ -65,6 +72,7 @@ def back_up(
     registry_url: str,
     program: Mapping[str, Path],
     *,
+    delivered: Mapping[str, str] | None = None,
     registry_key: Path | None = None,
     keys: bool = False,
     keep: int | None = None,
@@ -73,14 +81,15 @@ def back_up(
 ) -> BackupReport:
     """Back up the registry, every file of the workspace and the program's own folders.
 
-    A scan of the store that is not what its name says is not taken for it: what an earlier backup kept of it goes into
-    this one, and older backups stay.
+    A scan of the store that is not what its name says is not taken for it, and one that is not there is named: what an
+    earlier backup kept of them goes into this one, and older backups stay.
 
     Args:
         vault: Where backups are kept.
         workspace: The folder to back up.
         registry_url: The database address of the registry.
         program: The program's folders (schemas, models) by name.
+        delivered: The names of scans of the store that no book needs to know yet, by SHA-256.
         registry_key: The key file of an encrypted registry.
         keys: Take private keys too.
         keep: Remove all but so many backups afterwards; ``None`` removes none.
@@ -104,20 +113,21 @@ def back_up(
         restored = again / taken.name
         vault.fetch(kept[0], restored)
         rows = snapshot.checked(restored, registry_key)
+    wanted = {**(delivered or {}), **stored_scans_of(registry_url)}
     left_out = tuple(name for name in KEYS if not keys and (workspace / name).exists())
     sources = [*_of_workspace(workspace, registry_url, left_out), *_of_program(program)]
     altered: list[str] = []
     for done, (path, source) in enumerate(sources, start=1):
-        one = vault.put(source, path)
-        named = _named_by(path)
-        if named and one.sha256 != named:
+        one = _put(vault, source, path)
+        if one is None:
             altered.append(path)
-            log.error("Scan %s in the store is not what its name says", scan_id(named))
-            if (true_one := vault.known(path, named)) is not None:
-                kept.append(true_one)
-        else:
+            one = vault.known(path, _named_by(path))
+        if one is not None:
             kept.append(one)
         on_file(done, len(sources))
+    absent = wanted.keys() - {_named_by(path) for path, _ in sources}
+    found, missing = _put_absent(vault, Workspace(workspace), absent)
+    kept += found
     name = f"{moment:%Y%m%d-%H%M%S}"
     if name in vault.names():
         raise BackupRefused("Vừa có một bản sao lưu khác trong cùng giây này. Hãy chạy lại.")
@@ -127,7 +137,7 @@ def back_up(
     )
     if seal is not None:
         add_seal(seal, vault.folder / SEALS)
-    removed = vault.thin_out(keep) if keep and not altered else 0
+    removed = vault.thin_out(keep) if keep and not (altered or missing) else 0
     log.info("Backup %s made: %d files, %d older backups removed", name, len(kept), removed)
     return BackupReport(
         name,
@@ -137,6 +147,7 @@ def back_up(
         left_out,
         removed,
         tuple(altered),
+        tuple(sorted(wanted[sha256] for sha256 in missing)),
         seal.in_words() if seal else "",
     )
 
@@ -188,6 +199,69 @@ def newest(vault: Vault) -> str:
     return names[-1]
 
 
+def _put(vault: Vault, source: Path, path: str) -> BackedUpFile | None:
+    """Keep a file; ``None``, said in the log, for a scan of the store that is not what its name says, or no file."""
+    named = _named_by(path)
+    one = None
+    if not named:
+        return vault.put(source, path)
+    if _is_file(source):
+        with suppress(FileUnreadable):
+            one = vault.put(source, path)
+    if one is None or one.sha256 != named:
+        log.error("Scan %s in the store is not what its name says", scan_id(named))
+        return None
+    return one
+
+
+def _put_absent(
+    vault: Vault, workspace: Workspace, absent: AbstractSet[str]
+) -> tuple[list[BackedUpFile], list[str]]:
+    """Keep scans that the store of the workspace lacks, from the shared store or as an earlier backup has them.
+
+    Returns:
+        What is kept of them, and those that no store has.
+    """
+    before = _kept_before(vault, absent)
+    kept: list[BackedUpFile | None] = []
+    missing = []
+    shared_answers = True
+    for sha256 in sorted(absent):
+        source = None
+        try:
+            source = workspace.stored(sha256) if shared_answers else None
+        except AlteredScan:
+            log.error("Scan %s in the shared store is not what its name says", scan_id(sha256))
+        except StorageError:
+            shared_answers = False
+            log.warning("The shared store does not answer")
+        place = f"{WORKSPACE}/objects/{sha256[:2]}"
+        one = _put(vault, source, f"{place}/{source.name}") if source else None
+        if one is None:
+            missing.append(sha256)
+            log.error("Scan %s is not in the store", scan_id(sha256))
+            one = vault.known(before[sha256], sha256) if sha256 in before else None
+        kept.append(one)
+    return [one for one in kept if one is not None], missing
+
+
+def _kept_before(vault: Vault, wanted: AbstractSet[str]) -> dict[str, str]:
+    """The paths of scans in the newest backup that has them, by SHA-256. A damaged backup tells nothing."""
+    found: dict[str, str] = {}
+    for name in reversed(vault.names()):
+        if len(found) == len(wanted):
+            break
+        with suppress(BackupRefused):
+            for one in vault.manifest(name).files:
+                if one.sha256 in wanted and _named_by(one.path) == one.sha256:
+                    found.setdefault(one.sha256, one.path)
+    return found
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
 def _named_by(path: str) -> str:
     """Return the SHA-256 that a path in a backup promises; ``""`` for what is no scan of the store."""
     found = _OBJECT.fullmatch(path)
@@ -197,20 +271,23 @@ def _named_by(path: str) -> str:
 def _of_workspace(
     workspace: Path, registry_url: str, left_out: tuple[str, ...]
 ) -> Iterator[tuple[str, Path]]:
-    """Every file with its path in the backup, without registry, half-written copies, what is made anew, and keys."""
+    """Every file with its path in the backup, without registry, half-written copies, what is made anew, and keys.
+
+    Links are no files; one in the place of a scan is yielded, to be named.
+    """
     registry = snapshot.file_of(registry_url)
     for path in sorted(workspace.rglob("*")):
         inside = path.relative_to(workspace)
+        name = f"{WORKSPACE}/{inside.as_posix()}"
         if (
-            path.is_symlink()
-            or not path.is_file()
+            not (_is_file(path) or _named_by(name))
             or inside.parts[0] in REMADE
             or any(part.startswith(TEMP_PREFIX) for part in inside.parts)
             or str(inside) in left_out
             or (registry is not None and str(path).startswith(str(registry)))
         ):
             continue
-        yield f"{WORKSPACE}/{inside.as_posix()}", path
+        yield name, path
 
 
 def _of_program(program: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:

@@ -81,6 +81,10 @@ def read_manifest(data: bytes) -> BackupManifest:
     return manifest
 
 
+class FileUnreadable(StorageError):
+    """A file that is to be backed up cannot be read."""
+
+
 CONTENTS, MANIFESTS = "noi-dung", "ban-sao"
 NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
 
@@ -169,10 +173,16 @@ class Vault:
         """Keep a file under ``path``; write its content only when it is not there yet.
 
         Raises:
-            StorageError: A disk cannot be read or written.
+            FileUnreadable: The file cannot be read.
+            StorageError: The disk of the backups cannot be read or written.
         """
         try:
             sha256, size = sha256_and_size(file_blocks(source))
+        except OSError as error:
+            raise FileUnreadable(
+                f"Không đọc được {source} để sao lưu ({error.strerror}). Hãy kiểm tra ổ đĩa, quyền đọc."
+            ) from None
+        try:
             target = self._place(sha256)
             if not target.exists():
                 self._write(target, file_blocks(source), sha256)

@@ -11,7 +11,11 @@ from pipeline.backup import BackupReport, Vault, back_up, backup_key, key_in, ve
 from pipeline.backup import restore as bring_back
 from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json, track_work
 from pipeline.errors import AuditFlawed, SetupError
+from pipeline.files import printable
+from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.inbox.manifest import manifest_scans
 from pipeline.settings import read_settings
+from pipeline.workspace import Workspace
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Thư mục chứa các bản sao lưu, tốt nhất trên ổ đĩa khác.", metavar="THƯ_MỤC")
@@ -60,11 +64,13 @@ def backup(
             report = verify(vault, on_file=on_file)
         else:
             context = settings.run_context(workspace)
+            manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
             report = back_up(
                 vault,
                 context.workspace,
                 context.registry_url,
                 settings.program_folders(),
+                delivered=manifest_scans(manifests, skip_damaged=True),
                 registry_key=settings.registry_key_file,
                 keys=keys,
                 keep=keep,
@@ -91,12 +97,15 @@ def backup(
 
 
 def _refuse_altered(report: BackupReport) -> None:
-    """End with an error of its own when scans of the store are not what they were; the backup itself is made."""
+    """End with an error of its own when scans of the store were altered or are gone; the backup itself is made."""
     for path in report.altered[:MOST_NAMED]:
         err().print(f"Bản quét không còn đúng như khi nhận: {path}", markup=False)
-    if report.altered:
+    for name in report.missing[:MOST_NAMED]:
+        err().print(f"Bản quét không còn trong kho: {printable(name)}", markup=False)
+    wrong = len(report.altered) + len(report.missing)
+    if wrong:
         raise AuditFlawed(
-            f"Bản sao lưu {report.name} đã xong, nhưng {len(report.altered)} bản quét trong kho đã bị sửa, bị thay "
+            f"Bản sao lưu {report.name} đã xong, nhưng {wrong} bản quét trong kho đã bị sửa, bị thay, bị mất "
             "hoặc hỏng. Bản sao lưu giữ bản đúng nếu lần trước đã có; các bản sao lưu cũ không bị bỏ. Xem "
             "docs/how-to/check-the-store.md."
         )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StorageError
-from pipeline.files import FileRefused, append_line, complete_lines, parse_json
+from pipeline.files import FileRefused, append_line, complete_lines, parse_json, printable
 from pipeline.intake import InspectedPage
+
+log = logging.getLogger(__name__)
 
 
 class IntakeOutcome(StrEnum):
@@ -143,21 +146,29 @@ def read_manifest(path: Path) -> IntakeManifest:
     return IntakeManifest(rows, assignments)
 
 
-def manifest_scans(folder: Path) -> dict[str, str]:
+def manifest_scans(folder: Path, *, skip_damaged: bool = False) -> dict[str, str]:
     """Return the names of all scans that manifests say are stored, by SHA-256.
 
     Args:
         folder: The folder of all manifests.
+        skip_damaged: Log that a manifest is damaged, and go on with the others.
 
     Raises:
         StorageError: A manifest is damaged.
     """
-    return {
-        row.sha256: f"{path.parent.name} {path.stem} số {row.serial}"
-        for path in sorted(folder.glob("*/*.jsonl"))
-        for row in read_manifest(path).rows.values()
-        if row.outcome is IntakeOutcome.STORED
-    }
+    scans: dict[str, str] = {}
+    for path in sorted(folder.glob("*/*.jsonl")):
+        try:
+            rows = read_manifest(path).rows.values()
+        except StorageError:
+            if not skip_damaged:
+                raise
+            log.error("Manifest %s/%s is damaged", printable(path.parent.name), printable(path.name))
+            continue
+        for row in rows:
+            if row.outcome is IntakeOutcome.STORED:
+                scans[row.sha256] = f"{path.parent.name} {path.stem} số {row.serial}"
+    return scans
 
 
 def _row(told: dict[str, Any]) -> IntakeRow:

@@ -66,16 +66,18 @@ def program(tmp_path: Path) -> dict[str, Path]:
 @pytest.fixture
 def url(workspace: Workspace, schemas: Schemas) -> str:
     """A registry in use: a page was read, and a person decided."""
-    fill(workspace.registry_url, workspace.audit_key, schemas)
+    fill(workspace.registry_url, workspace, schemas)
     return workspace.registry_url
 
 
-def fill(url: str, audit_key: Path, schemas: Schemas) -> None:
-    with Registry.open(url, schemas, audit_key=audit_key) as registry:
+def fill(url: str, workspace: Workspace, schemas: Schemas) -> None:
+    """Make a registry of a book with the scans of the workspace."""
+    with Registry.open(url, schemas, audit_key=workspace.audit_key) as registry:
         book = registry.book_id(LEDGER, "book")
-        registry.store_scan(book, "ab" * 32, "scan.pdf", 1, 1)
-        result = page(entry(read("child_name", "Thử Một", accepted=False)))
-        registry.store_scan(book, result.ref.scan_sha256, "scan.pdf", 1, 1)
+        scans = sorted(path.stem for path in workspace.objects.glob("*/*"))
+        for number, sha256 in enumerate(scans):
+            registry.store_scan(book, sha256, f"{number}.png", 1000, 1)
+        result = page(entry(read("child_name", "Thử Một", accepted=False)), scan=scans[0])
         registry.save_page(book, result, "f1")
         (entry_id,) = registry.entries(book)
         registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Thử Hai")], author="an")
@@ -111,6 +113,7 @@ def test_an_installation_comes_back_elsewhere(
 ) -> None:
     made = back_up(vault, workspace.root, url, program, now=AT)
     assert (made.name, made.rows["decision"], made.left_out) == (NAME, 1, ("audit.key",))
+    assert (made.altered, made.missing) == ((), ())
     other = Workspace(tmp_path / "elsewhere" / "workspace")
     report = restore(vault, other.root, other.registry_url)
     assert (report.rows, report.left_out) == (made.rows, ("audit.key",))
@@ -237,7 +240,7 @@ def test_an_encrypted_registry_stays_encrypted_under_its_key(
     workspace: Workspace, schemas: Schemas, program: dict[str, Path], tmp_path: Path, key_file: Path
 ) -> None:
     url = f"{workspace.registry_url}?key_file={key_file}"
-    fill(url, workspace.audit_key, schemas)
+    fill(url, workspace, schemas)
     vault = Vault(tmp_path / "vault")
     made = back_up(vault, workspace.root, url, program, registry_key=key_file)
     assert made.rows["decision"] == 1
@@ -261,9 +264,9 @@ def test_a_registry_on_a_server_comes_back_too(
     program: dict[str, Path],
     tmp_path: Path,
 ) -> None:
-    fill(postgresql_url, workspace.audit_key, schemas)
+    fill(postgresql_url, workspace, schemas)
     vault = Vault(tmp_path / "vault")
-    back_up(vault, workspace.root, postgresql_url, program)
+    assert back_up(vault, workspace.root, postgresql_url, program).missing == ()
     with pytest.raises(RegistryError, match="đã có bảng"):
         restore(vault, tmp_path / "elsewhere", postgresql_url)
     with pytest.raises(RegistryError, match="loại cơ sở dữ liệu khác"):
@@ -321,6 +324,97 @@ def test_an_altered_scan_that_no_backup_kept_is_not_backed_up_under_its_name(
     assert [one.name for one in again.objects.glob("*/*")] == [
         one.name for one in sorted(workspace.objects.glob("*/*")) if one != path
     ]
+
+
+def objects_of(folder: Workspace) -> set[str]:
+    return {path.name for path in folder.objects.glob("*/*")}
+
+
+def test_a_scan_that_is_gone_is_named_and_what_an_earlier_backup_kept_of_it_is_kept_on(
+    vault: Vault, workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    back_up(vault, workspace.root, url, program, now=AT)
+    stored = objects_of(workspace)
+    min(workspace.objects.glob("*/*")).unlink()
+
+    for day in (1, 2):  # what only the backup has is in the one after the next too
+        report = back_up(vault, workspace.root, url, program, keep=1, now=AT + timedelta(days=day))
+        assert (report.missing, report.altered, report.removed) == (("book/0.png",), (), 0)
+
+    again = Workspace(tmp_path / "again")
+    restore(vault, again.root, again.registry_url)
+    assert objects_of(again) == stored
+
+
+@pytest.mark.parametrize("put_there", ["link", "dangling link", "folder"])
+def test_what_is_no_file_in_the_place_of_a_scan_is_named_and_the_rest_is_backed_up(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path, put_there: str
+) -> None:
+    vault = Vault(tmp_path / "vault")
+    path, other = sorted(workspace.objects.glob("*/*"))
+    whole = path.read_bytes()
+    path.unlink()
+    elsewhere = tmp_path / "elsewhere.png"
+    match put_there:
+        case "folder":
+            path.mkdir()
+        case "link":
+            elsewhere.write_bytes(whole)  # even what is the right scan today may be another one tomorrow
+            path.symlink_to(elsewhere)
+        case _:
+            path.symlink_to(elsewhere)
+
+    report = back_up(vault, workspace.root, url, program, now=AT)
+
+    inside = path.relative_to(workspace.root)
+    assert (report.altered, report.missing) == ((f"workspace/{inside.as_posix()}",), ())
+    again = Workspace(tmp_path / "again")
+    restore(vault, again.root, again.registry_url)
+    assert objects_of(again) == {other.name}
+
+
+def test_a_scan_that_goes_while_others_are_copied_is_named_and_the_rest_is_backed_up(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    vault = Vault(tmp_path / "vault")
+    first, last = sorted(workspace.objects.glob("*/*"))
+
+    def take_away(_done: int, _all: int) -> None:
+        if (vault.folder / CONTENTS / first.stem[:2] / first.stem).exists():
+            last.unlink(missing_ok=True)
+
+    report = back_up(vault, workspace.root, url, program, now=AT, on_file=take_away)
+
+    assert report.altered == (f"workspace/{last.relative_to(workspace.root).as_posix()}",)
+    again = Workspace(tmp_path / "again")
+    restore(vault, again.root, again.registry_url)
+    assert objects_of(again) == {first.name}
+
+
+def test_a_delivered_scan_that_no_book_knows_yet_is_missed_too(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    delivered = {"ab" * 32: "may-1 2026-11-26 số 7"}
+    report = back_up(Vault(tmp_path / "vault"), workspace.root, url, program, delivered=delivered, now=AT)
+    assert report.missing == ("may-1 2026-11-26 số 7",)
+
+
+def test_a_scan_that_only_the_shared_store_has_is_taken_from_there(
+    workspace: Workspace, url: str, program: dict[str, Path], tmp_path: Path
+) -> None:
+    path = min(workspace.objects.glob("*/*"))
+    shared = tmp_path / "kho" / path.parent.name
+    shared.mkdir(parents=True)
+    path.rename(shared / path.name)
+    (workspace.root / "store.toml").write_text(f'url = "file://{tmp_path}/kho"\n', encoding="utf-8")
+    vault = Vault(tmp_path / "vault")
+
+    report = back_up(vault, workspace.root, url, program, now=AT)
+
+    assert (report.missing, report.altered) == ((), ())
+    again = Workspace(tmp_path / "again")
+    restore(vault, again.root, again.registry_url)
+    assert path.name in objects_of(again)
 
 
 @given(st.binary() | _JSON.map(lambda told: json.dumps({"format": FORMAT, **told}).encode()))

@@ -97,3 +97,23 @@ def test_the_secret_of_prefects_server_is_in_no_backup(
     assert [
         path for path in tmp_path.glob("vault/**/*") if path.is_file() and secret in path.read_bytes()
     ] == []
+
+
+@pytest.mark.parametrize("harm", ["gone", "link"])
+def test_a_scan_that_is_gone_or_a_link_is_named_and_the_exit_status_says_so(
+    hotich: Hotich, book: Path, workspace: Path, tmp_path: Path, harm: str
+) -> None:
+    draw(book / "a.png", GOOD)
+    hotich("run", book, "--workers", 1)
+    (path,) = Workspace(workspace).objects.glob("*/*")
+    if harm == "link":
+        path.rename(tmp_path / path.name)
+        path.symlink_to(tmp_path / path.name)
+    else:
+        path.unlink()
+    made = hotich("backup", tmp_path / "vault", "--plain")
+    assert made.exit_code == 10, made.output
+    assert (path.name if harm == "link" else f"{book.name}/") in made.output
+    assert "toàn vẹn" in hotich("backup", tmp_path / "vault", "--plain", "--verify").stdout
+    told = json.loads(hotich("backup", tmp_path / "other", "--plain", "--json").stdout)
+    assert (len(told["altered"]), len(told["missing"])) == ((1, 0) if harm == "link" else (0, 1))

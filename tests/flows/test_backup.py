@@ -9,7 +9,10 @@ import pytest
 
 from flows import backup
 from pipeline.errors import BackupRefused
+from pipeline.registry.services.audit.seal import SEALS
+from pipeline.workspace import Workspace
 from tests.fake_books import FakeSettings
+from tests.registry.pages import LEDGER
 
 
 @pytest.fixture
@@ -29,7 +32,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def endings(vault: Path) -> set[str]:
-    return {path.suffix for path in vault.rglob("*") if path.is_file()}
+    """Those of all files but the seals, which hold no personal data."""
+    return {path.suffix for path in vault.rglob("*") if path.is_file() and path.parent.name != SEALS}
 
 
 def test_a_night_without_a_key_backs_nothing_up_and_says_what_to_do(tmp_path: Path) -> None:
@@ -52,3 +56,30 @@ def test_the_key_that_is_set_encrypts_and_plain_is_a_word(
     monkeypatch.setenv("HOTICH_BACKUP_PLAIN", "true")
     backup.make_backup.fn(str(tmp_path / "said"), None, None, 30, False)
     assert ".enc" not in endings(tmp_path / "said")
+
+
+def test_a_scan_that_is_gone_and_one_that_is_a_link_are_told_in_the_morning(
+    tmp_path: Path, workspace: Path
+) -> None:
+    store = Workspace(workspace)
+    scans = []
+    for number in range(3):
+        scan = tmp_path / f"quet_{number}.png"
+        scan.write_bytes(bytes([number]) * 100)
+        scans.append(store.store(scan))
+    with FakeSettings().run_context().open_registry() as registry:
+        book = registry.book_id(LEDGER, "quyen")
+        for number, scan in enumerate(scans):
+            registry.store_scan(book, scan.sha256, f"quet_{number}.png", 100, 1)
+    scans[0].path.unlink()
+    scans[1].path.unlink()
+    scans[1].path.symlink_to(tmp_path / "quet_1.png")
+
+    summary = backup.make_backup.fn(str(tmp_path / "vault"), None, None, 30, True)
+
+    assert summary["missing"] == ["quyen/quet_0.png"]
+    assert [Path(path).name for path in summary["altered"]] == [scans[1].path.name]
+    told = backup.told_of(summary)
+    assert "1 bản quét trong kho không còn ở đó" in told
+    assert r"quyen/quet\_0.png" in told  # nothing in a name is markup
+    assert scans[1].path.name in told

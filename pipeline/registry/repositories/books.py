@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, or_, select, update
 
 from pipeline.model import Ledger, PageRef
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
 from pipeline.registry.model.books import BookProgress, BookRow, FailedPage, StoredBook, StoredPage
 from pipeline.registry.model.errors import NotThere
@@ -91,6 +92,19 @@ def stored_scans(connection: Connection) -> dict[str, str]:
         select(scan.c.sha256, scan.c.name, book.c.folder_name).join(book, book.c.id == scan.c.book_id)
     )
     return {row.sha256: f"{row.folder_name}/{row.name}" for row in rows}
+
+
+def stored_scans_of(url: str, wait_seconds: float = 60.0) -> dict[str, str]:
+    """Return how the books of a registry that is not open name each of their scans, by SHA-256.
+
+    The registry is left as it is, whichever version made it.
+    """
+    database = Database(url, wait_seconds)
+    try:
+        with database.reading() as connection:
+            return stored_scans(connection)
+    finally:
+        database.close()
 
 
 def upserted(
