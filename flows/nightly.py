@@ -192,9 +192,13 @@ def check_people(workspace: str | None) -> str:
 
 @task(name="seal-audit", **CHECKING)
 def seal_audit(workspace: str | None) -> str:
-    """A seal of the audit for the workspace and the morning report, in words; what contradicts earlier ones is bold."""
+    """A seal of the audit for the workspace and the morning report, in words; what contradicts earlier ones is bold.
+
+    Sessions that have run out are cleared away before.
+    """
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
+        registry.accounts().clear_sessions()
         seal, contradicting = registry.audit().seal_into(Workspace(context.workspace).seals)
     told = f"Niêm phong nhật ký kiểm tra: {seal.in_words()}."
     if contradicting:

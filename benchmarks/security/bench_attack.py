@@ -104,7 +104,7 @@ def _attack_desk(log: AttackLog, office: AttackedOffice) -> None:
         attack_texts(log, office, desk)
         attack_routes(log, office, desk)
         attack_logins(log, office, desk)
-        attack_by_clock(log, office)  # a clock that is ahead ends every session, so it comes last
+        attack_by_clock(log, office)
 
 
 def _show(log: AttackLog, seconds: float) -> None:

@@ -29,10 +29,16 @@ GUESSING_ADDRESSES, GUESSES_EACH = 60, 4
 
 def attack_by_clock(log: AttackLog, office: AttackedOffice) -> None:
     """Log in and guess while the clock is two days ahead, then put it right."""
-    login = office.join("dong.ho", Role.REVIEWER)
+    login, other = office.join("dong.ho", Role.REVIEWER), office.join("dong.nghiep", Role.REVIEWER)
     ahead = office.registry.accounts(lambda: datetime.now(UTC) + AHEAD)
     right = office.registry.accounts()
     token = ahead.authenticate(login, PASSWORD, "127.0.7.1").token
+    log.note(
+        CLOCK,
+        "đăng nhập lúc đồng hồ sai không xóa phiên của người khác",
+        held=right.session(office.tokens[other]) is not None,
+        seen="it is over",
+    )
     later = office.registry.accounts(lambda: datetime.now(UTC) + timedelta(hours=13))
     log.note(
         CLOCK,

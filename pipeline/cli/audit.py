@@ -80,6 +80,7 @@ ACTIONS = {
     "account-deactivated": "ngừng tài khoản",
     "account-activated": "cho dùng lại tài khoản",
     "login-tried": "thử đăng nhập",
+    "sessions-cleared": "dọn phiên đăng nhập đã hết",
     "confirmation-asked": "thay đổi tài khoản phải có người thứ hai xác nhận",
     "account-confirmed": "xác nhận thay đổi tài khoản",
     "account-refused": "bác thay đổi tài khoản",

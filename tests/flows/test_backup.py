@@ -61,12 +61,11 @@ def test_the_key_that_is_set_encrypts_and_plain_is_a_word(
 def test_a_scan_that_is_gone_and_one_that_is_a_link_are_told_in_the_morning(
     tmp_path: Path, workspace: Path
 ) -> None:
-    store = Workspace(workspace)
     scans = []
     for number in range(3):
-        scan = tmp_path / f"quet_{number}.png"
-        scan.write_bytes(bytes([number]) * 100)
-        scans.append(store.store(scan))
+        delivered = tmp_path / f"quet_{number}.png"
+        delivered.write_bytes(bytes([number]) * 100)
+        scans.append(Workspace(workspace).store(delivered))
     with FakeSettings().run_context().open_registry() as registry:
         book = registry.book_id(LEDGER, "quyen")
         for number, scan in enumerate(scans):

@@ -42,6 +42,41 @@ def test_a_session_that_a_clock_ahead_wrote_is_over_once_it_is_put_right(
     assert accounts.authenticate("an.tran", OWN, HERE)
 
 
+@pytest.mark.parametrize("days", [2, 400, -2])
+def test_one_login_under_a_wrong_clock_ends_no_session_of_others(
+    accounts: Accounts, clock: Clock, days: int
+) -> None:
+    session = joined(accounts)
+    joined(accounts, "binh.le")
+    clock.pass_(days=days)
+    assert accounts.authenticate("binh.le", OWN, HERE)
+    clock.pass_(days=-days)
+    assert accounts.session(session.token) == session
+    assert accounts.authenticate("binh.le", OWN, HERE)
+    assert accounts.session(session.token) == session
+
+
+def test_what_has_run_out_is_cleared_away_at_night_and_what_lasts_stays(
+    accounts: Accounts, registry: Registry, clock: Clock
+) -> None:
+    joined(accounts)
+    joined(accounts, "binh.le")
+    clock.pass_(days=2)
+    joined(accounts, "cuc.vo")
+    clock.pass_(days=-1)  # one of a clock ahead, two of yesterday
+    lasting = accounts.authenticate("an.tran", OWN, HERE)
+    assert sessions_in(registry) == 3
+    accounts.clear_sessions()
+    assert sessions_in(registry) == 1
+    assert accounts.session(lasting.token) == lasting
+    assert registry.audit().verify().flaw_count == 0
+
+
+def sessions_in(registry: Registry) -> int:
+    with registry._database.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM login_session").scalar_one())
+
+
 def test_a_session_survives_a_clock_that_is_put_back_a_little(accounts: Accounts, clock: Clock) -> None:
     session = joined(accounts)
     clock.pass_(seconds=-90)

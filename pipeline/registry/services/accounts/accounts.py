@@ -117,6 +117,11 @@ class Accounts:
                 logins.note_use(connection, token, now)
         return _session(token, row)
 
+    def clear_sessions(self) -> None:
+        """Delete the sessions that have run out; to be called at night, as a clock that is wrong ends them all."""
+        with self._database.writing() as connection:
+            logins.clear_away(connection, self._now(), self.options)
+
     def end(self, token: str) -> None:
         """Leave. An unknown token is no error."""
         with self._database.writing() as connection:

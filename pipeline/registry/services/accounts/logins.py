@@ -81,8 +81,11 @@ def csrf_of(token: str) -> str:
 
 
 def start(connection: Connection, account_id: int, now: datetime, options: AccountOptions) -> str:
-    """A new session's token. What has run out is cleared away on the way."""
-    _remove(connection, login_session, ~_lasts(now, options))
+    """A new session's token. Sessions of the same account that have run out are cleared away on the way.
+
+    Those of others stay: the clock may be wrong at this moment, and they last again once it is right.
+    """
+    _remove(connection, login_session, (login_session.c.account_id == account_id) & ~_lasts(now, options))
     token = secrets.token_urlsafe(32)
     row = {"token_digest": _digest(token), "account_id": account_id, "started_at": now, "seen_at": now}
     add(connection, login_session, [row])
@@ -114,6 +117,12 @@ def _lasts(now: datetime, options: AccountOptions) -> ColumnElement[bool]:
     seen_at, started_at, latest = login_session.c.seen_at, login_session.c.started_at, now + CLOCK_DIFFERENCE
     is_used = (seen_at > now - options.idle) & (seen_at <= latest)
     return is_used & (started_at > now - options.longest) & (started_at <= latest)
+
+
+def clear_away(connection: Connection, now: datetime, options: AccountOptions) -> None:
+    """Delete all sessions that have run out, at a time when nobody works."""
+    if removed := _remove(connection, login_session, ~_lasts(now, options)):
+        record(connection, MACHINE, "sessions-cleared", "", {"sessions": removed})
 
 
 def note_use(connection: Connection, token: str, now: datetime) -> None:
