@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -372,6 +374,37 @@ def test_a_scan_altered_while_it_is_read_fails_by_name(book: Path, context: RunC
     assert [(code, scan) for code, scan, _ in failed(report)] == [("altered", "a.tiff")]
     assert "bản sao lưu" in report.failures[0].message
     assert seen
+
+
+def test_a_page_whose_rows_were_tampered_with_is_a_failure_and_the_others_are_read(
+    book: Path, context: RunContext
+) -> None:
+    """What was changed stays as it is, so that the flaw stays; the page is named, by code and without a value."""
+    draw(book / "a.tiff", GOOD, GOOD)
+    digitize_book(book, context, workers=1)
+    path = Workspace(context.workspace).root / "hotich.db"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE birth_record SET child_name = 'Lý Khác' WHERE entry_id = 1")
+    anew = replace(context, make_engines=changed_engines)
+
+    report = digitize_book(book, anew, workers=1)
+
+    assert (report.read, failed(report), report.failed) == (1, [("tampered", "a.tiff", 1)], ("tampered",))
+    (failure,) = report.failures
+    assert "hotich audit verify" in failure.message
+    assert "Lý" not in failure.message
+    with closing(sqlite3.connect(path)) as database:
+        names = database.execute("SELECT child_name FROM birth_record WHERE entry_id = 1").fetchall()
+    assert names == [("Lý Khác",)]
+    with context.open_registry() as registry:
+        found = registry.audit().verify()
+        registry.settle_flaws(found.flaws, document="BB-1/2026", by="console")
+    assert {(flaw.kind.value, flaw.table) for flaw in found.flaws} == {
+        ("row-altered", "birth_record"),
+        ("tampering-found", "birth_record"),
+    }
+    again = digitize_book(book, anew, workers=1)
+    assert (again.read, failed(again)) == (1, [])
 
 
 def test_a_folder_with_a_ledger_is_one_book(book: Path) -> None:

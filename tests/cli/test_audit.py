@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.audit import format_audit_flaw
+from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.audit import Flaw, FlawKind
 from pipeline.settings import Settings
 from pipeline.workspace import Workspace
@@ -125,6 +126,74 @@ def test_a_cut_end_is_found_by_a_seal(
     told = hotich("audit", "verify", option, seal)
     assert told.exit_code == 10
     assert "phần cuối nhật ký, dòng 13, đã bị cắt" in told.stdout
+
+
+def test_settling_is_recorded_under_its_document_and_ends_the_flaws(
+    hotich: Hotich, lived: None, workspace: Path
+) -> None:
+    with Settings().run_context(workspace).open_registry() as registry:
+        before = registry.entry(2).values
+    harm(
+        workspace,
+        "UPDATE birth_record SET child_name = 'Người Khác' WHERE entry_id = 2",
+        "UPDATE decision SET text = 'Thử Năm' WHERE id = 2",
+    )
+    flaws = json.loads(hotich("audit", "verify", "--json").stdout)["flaws"]
+    assert {"birth_record", "decision"} <= {flaw["table"] for flaw in flaws}
+
+    done = hotich("audit", "settle", "--document", "BB-12/2026", "--yes")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert f"Đã ghi {len(flaws)} chỗ sai là đã xử lý theo BB-12/2026." in done.stdout
+    assert "Thử" not in done.output
+    told = hotich("audit", "verify")
+    assert told.exit_code == 0
+    assert "xử lý một chỗ sai của nhật ký" in " ".join(hotich("audit", "show").stdout.split())
+    with Settings().run_context(workspace).open_registry() as registry:
+        assert registry.entry(2).values == before
+    harm(workspace, "UPDATE birth_record SET child_name = 'Người Khác' WHERE entry_id = 2")
+    assert hotich("audit", "verify").exit_code == 10
+
+
+def test_a_changed_account_gets_its_role_back_and_a_new_password(hotich: Hotich, workspace: Path) -> None:
+    with Settings().run_context(workspace).open_registry() as registry:
+        accounts = registry.accounts()
+        login, _ = accounts.first_administrator() or ("", "")
+        accounts.create("binh", "Người Thử", Role.REVIEWER, ["00000"], by=login)
+    harm(workspace, "UPDATE account SET role = 'administrator', places = NULL WHERE login = 'binh'")
+    done = hotich("audit", "settle", "--document", "BB-12/2026", "--yes")
+    assert done.exit_code == 0
+    (line,) = [
+        line for line in done.stdout.splitlines() if line.startswith("Mật khẩu dùng một lần của binh:")
+    ]
+    with Settings().run_context(workspace).open_registry() as registry:
+        session = registry.accounts().authenticate("binh", line.split()[-1], "127.0.0.1")
+    assert (session.person.role, session.person.places, session.must_change) == (
+        Role.REVIEWER,
+        frozenset({"00000"}),
+        True,
+    )
+    assert hotich("audit", "verify").exit_code == 0
+
+
+def test_nothing_is_settled_without_a_document_and_a_yes(
+    hotich: Hotich, lived: None, workspace: Path
+) -> None:
+    assert "Không có chỗ sai nào" in hotich("audit", "settle", "--document", "BB-12/2026").stdout
+    harm(workspace, "UPDATE decision SET text = 'Thử Năm' WHERE id = 2")
+    assert hotich("audit", "settle", "--yes").exit_code == 2
+    assert hotich("audit", "settle", "--document", "BB-12/2026").exit_code != 0
+    refused = hotich("audit", "settle", "--document", "ông A bảo thế", "--yes")
+    assert refused.exit_code != 0
+    assert "số của biên bản" in refused.stderr
+    assert hotich("audit", "verify").exit_code == 10
+
+
+def test_what_only_a_backup_brings_back_stays_a_flaw(hotich: Hotich, lived: None, workspace: Path) -> None:
+    harm(workspace, "DROP TABLE link_decision")
+    done = hotich("audit", "settle", "--document", "BB-12/2026", "--yes")
+    assert "chỉ khôi phục được từ bản sao lưu" in " ".join(done.stdout.split())
+    assert hotich("audit", "verify").exit_code == 10
 
 
 def test_what_was_done_is_shown_without_a_value(hotich: Hotich, lived: None) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import json
 import logging
 import os
+import sqlite3
 import traceback
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -19,16 +21,23 @@ import pytest
 
 import flows
 from flows import nightly, summary, trying
+from flows.morning import morning_report
 from pipeline.batch import BookReport, ScanFailure
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
+from pipeline.ledger import load_ledger
+from pipeline.registry import Registry
+from pipeline.registry.services.audit.seal import seals_in
 from pipeline.run_context import RunContext
+from pipeline.store_check import StoreFlawKind, read_state
+from pipeline.workspace import Workspace
 from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store, usual
 from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, GOOD, draw
 from tests.flows.deployments import deployment_of
+from tests.registry.audit.history import live
 
 
 @pytest.fixture
@@ -41,7 +50,9 @@ def books(tmp_path: Path) -> Path:
 
 
 class CalibratedSettings(FakeSettings):
-    """The same, with a calibration for the reader of fake pages."""
+    """The same, with a calibration for the reader of fake pages; the whole store is checked in one night."""
+
+    store_nights: int = 1
 
     def run_context(self, workspace: Path | None = None) -> RunContext:
         options = DigitizeOptions(routing=RoutingOptions(calibration=calibration()))
@@ -77,11 +88,13 @@ def warnings() -> Iterator[list[str]]:
 def test_the_flow_reads_every_book_and_tells_counts_only(
     books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
 ) -> None:
-    """And warns of the one whose handwriting, read before, is unlike that calibrated on."""
+    """It warns of the one whose handwriting, read before, is unlike that calibrated on; it looks through the store and
+    seals the audit, and the morning report says what came of both."""
     from prefect.artifacts import Artifact
 
     unlike = drawn(600, 1, harder=3.5).samples
     store(tmp_path / "workspace", books / "a", unlike, checked=False, accepted=True)
+    altered = add_altered_scan(tmp_path / "workspace", books / "a")
     monkeypatch.setattr(nightly, "read_settings", CalibratedSettings)
     first, second = nightly.nightly(str(books), str(tmp_path / "workspace"), 1)
     assert (first["book"], first["pages"], first["read"], first["review"]) == ("a", 2, 1, 1)
@@ -97,6 +110,50 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
     assert second["drift"] == []
     assert "- a: chữ viết trong sổ không giống" in left[0].data
     assert warnings == [f"a: {told} {in_doubt} {to_do}"]
+    workspace = Workspace(tmp_path / "workspace")
+    assert "Kho bản quét: đêm nay kiểm 2 tệp, cả kho kiểm xong lần cuối" in left[0].data
+    assert "**2 bản quét sai**" in left[0].data
+    wrong = {flaw.sha256: flaw.kind for flaw in read_state(workspace).known_flaws}
+    assert wrong == {altered: StoreFlawKind.ALTERED, "a" * 64: StoreFlawKind.MISSING}
+    (seal,) = seals_in(workspace.seals)
+    assert f"Niêm phong nhật ký kiểm tra: {seal.in_words()}." in left[0].data
+    assert "không khớp" not in left[0].data
+    with CalibratedSettings().run_context(workspace.root).open_registry() as registry:
+        assert registry.audit().verify(seal).passed
+
+
+def add_altered_scan(folder: Path, book: Path) -> str:
+    """Store a scan of a book that is read no more, alter its object, and return its SHA-256."""
+    workspace = Workspace(folder)
+    scan = folder / "old.png"
+    draw(scan, GOOD, mark=9)
+    stored = workspace.store(scan)
+    with Registry.open(workspace.registry_url) as registry:
+        book_id = registry.book_id(load_ledger(book), book.name)
+        registry.store_scan(book_id, stored.sha256, scan.name, scan.stat().st_size, 1)
+    stored.path.chmod(0o600)
+    stored.path.write_bytes(b"another page")
+    return stored.sha256
+
+
+def test_a_night_whose_audit_lost_its_end_says_so_in_the_morning_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seal of the night before shows it; what was cut and written anew is consistent by itself."""
+    monkeypatch.setattr(nightly, "read_settings", FakeSettings)
+    with FakeSettings().run_context(tmp_path).open_registry() as registry:
+        live(registry)
+    before = nightly.seal_audit.fn(str(tmp_path))
+    assert "không khớp" not in before
+    with closing(sqlite3.connect(Workspace(tmp_path).root / "hotich.db")) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("DELETE FROM audit WHERE id > 12")
+        database.commit()
+    after = nightly.seal_audit.fn(str(tmp_path))
+    assert "**Nhật ký không khớp 1 niêm phong trước" in after
+    assert after in morning_report([], "", sealed=after)
+    assert len(seals_in(Workspace(tmp_path).seals)) == 2
 
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, Table, Text, create_engine, text
+from sqlalchemy import Column, Connection, Table, Text, create_engine, inspect, text
 
 from pipeline.registry.database.migration import made_by_migrations
 from pipeline.registry.model.audit import Flaw, FlawKind
@@ -60,7 +60,11 @@ def expected_objects(connection: Connection) -> tuple[DatabaseObject, ...]:
 
 
 def put_guards_right(connection: Connection) -> None:
-    """Make anew what is gone, switched off or otherwise. On PostgreSQL the account must own the tables."""
+    """Make anew what is gone, switched off or otherwise, but of tables that are gone themselves.
+
+    On PostgreSQL the account must own the tables.
+    """
+    tables = set(inspect(connection).get_table_names())
     wrong = {flaw.name for flaw in object_flaws(connection) if flaw.kind is not FlawKind.OBJECT_UNKNOWN}
     on_sqlite = connection.dialect.name == "sqlite"
     for one in expected_objects(connection):
@@ -73,9 +77,11 @@ def put_guards_right(connection: Connection) -> None:
                 )
             )
             continue
+        if one.table not in tables:
+            continue
         on = "" if on_sqlite else f" ON {one.table}"
         connection.execute(text(f"DROP TRIGGER IF EXISTS {one.name}{on}"))
-        connection.connection.cursor().execute(one.definition)
+        connection.exec_driver_sql(one.definition)
 
 
 _ON_SQLITE = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"

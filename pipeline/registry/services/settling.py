@@ -26,7 +26,7 @@ from pipeline.registry.model.audit import Flaw, FlawKind
 from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.services.accounts import passwords
 from pipeline.registry.services.audit.replay import AccountReplay
-from pipeline.registry.services.audit.settled import OF_ROWS, SETTLED
+from pipeline.registry.services.audit.settled import OF_DIGESTS, OF_GUARDS, OF_ROWS, SETTLED
 from pipeline.registry.tables.accounts import account, login_failure, login_session
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.entries import entry
@@ -37,8 +37,6 @@ from pipeline.registry.tables.tasks import review_task
 DOCUMENT = re.compile(r"[\w./-]{1,60}")
 """How the document is named under which flaws are settled: a number, never words."""
 
-OF_GUARDS = frozenset({FlawKind.GUARD_GONE, FlawKind.GUARD_ALTERED})
-OF_DIGESTS = frozenset({FlawKind.DIGEST_ALTERED})
 UNREPAIRABLE = frozenset({FlawKind.TABLE_GONE, FlawKind.AUDIT_EMPTY})
 """Only a backup helps."""
 
@@ -76,7 +74,12 @@ def settle(
             "Hãy ghi số của biên bản hay văn bản, chỉ gồm chữ, số, dấu chấm, gạch; ví dụ: BB-12/2026."
         )
     wanted = list(flaws)
-    mine = [one for one in wanted if one.kind not in UNREPAIRABLE]
+    gone = {one.table for one in wanted if one.kind is FlawKind.TABLE_GONE}
+    mine = [
+        one
+        for one in wanted
+        if one.kind not in UNREPAIRABLE and not (one.kind in OF_GUARDS and one.table in gone)
+    ]
     kinds = {one.kind for one in mine}
     if kinds & OF_GUARDS:
         put_guards_right(connection)

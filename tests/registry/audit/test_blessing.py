@@ -4,9 +4,13 @@ it is settled."""
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
+from benchmarks.servers.postgresql import OWNER
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
@@ -15,7 +19,7 @@ from pipeline.registry.model.audit import FlawKind
 from pipeline.registry.model.errors import RowTampered
 from tests.registry.audit.history import NATIVE_PLACE
 from tests.registry.audit.intruder import Intruder
-from tests.registry.pages import entry, finding, page, read
+from tests.registry.pages import SCHEMAS, entry, finding, page, read
 
 K = FlawKind
 PASSWORD = "một mật khẩu dài"
@@ -43,6 +47,16 @@ def found(registry: Registry) -> set[tuple[FlawKind, str, int | None]]:
 def settle(registry: Registry) -> dict[str, str]:
     flaws = registry.audit().verify().flaws
     return dict(registry.settle_flaws(flaws, document="BB-1/2026", by="console").passwords)
+
+
+def settle_as_owner(intruder: Intruder, key_path: Path) -> None:
+    """As the account that owns the tables, which on PostgreSQL is another one than that of every day."""
+    address = make_url(intruder.url)
+    if intruder.outsider.on_postgresql:
+        address = address.set(username=OWNER)
+    told = address.render_as_string(hide_password=False)
+    with Registry.open(told, SCHEMAS, audit_key=key_path) as registry:
+        settle(registry)
 
 
 @pytest.mark.usefixtures("cheap_hashes")
@@ -272,7 +286,7 @@ class TestObjects:
     """Triggers, views and rules of the database itself."""
 
     def test_a_trigger_of_the_same_name_that_refuses_nothing_is_found_and_put_right(
-        self, lived: Registry, intruder: Intruder
+        self, lived: Registry, intruder: Intruder, key_path: Path
     ) -> None:
         other = intruder.outsider
         if other.on_postgresql:
@@ -287,6 +301,42 @@ class TestObjects:
             other.execute("DROP TRIGGER decision_no_update")
             other.execute("CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision BEGIN SELECT 1; END")
         assert found(lived) == {(K.GUARD_ALTERED, "decision", None)}
+        settle_as_owner(intruder, key_path)
+        assert found(lived) == set()
+        with pytest.raises(DBAPIError, match="append-only"):
+            other.execute("UPDATE decision SET text = 'x'")
+
+    def test_a_trigger_that_goes_again_after_it_was_settled_is_found_again(
+        self, lived: Registry, intruder: Intruder, key_path: Path
+    ) -> None:
+        other = intruder.outsider
+        for _ in range(2):
+            other.execute(f"DROP TRIGGER decision_no_update{' ON decision' if other.on_postgresql else ''}")
+            assert found(lived) == {(K.GUARD_GONE, "decision", None)}
+            settle_as_owner(intruder, key_path)
+            assert found(lived) == set()
+
+    def test_who_may_not_put_a_trigger_right_is_told_so_and_settles_nothing(
+        self, lived: Registry, intruder: Intruder
+    ) -> None:
+        if not intruder.outsider.on_postgresql:
+            pytest.skip("with SQLite whoever has the file owns it")
+        intruder.outsider.execute("DROP TRIGGER decision_no_update ON decision")
+        with pytest.raises(RegistryError):
+            settle(lived)
+        assert found(lived) == {(K.GUARD_GONE, "decision", None)}
+
+    def test_a_last_digest_that_is_altered_again_after_it_was_settled_is_found_again(
+        self, lived: Registry, intruder: Intruder
+    ) -> None:
+        wrong = "decode('00ff', 'hex')" if intruder.outsider.on_postgresql else "X'00ff'"
+        for _ in range(2):
+            intruder.execute(
+                f"UPDATE row_digest SET digest = {wrong} WHERE table_name = 'birth_record' AND row_id = 1"  # noqa: S608
+            )
+            assert found(lived) == {(K.DIGEST_ALTERED, "birth_record", 1)}
+            settle(lived)
+            assert found(lived) == set()
 
     def test_a_trigger_that_nobody_knows_is_found(self, lived: Registry, intruder: Intruder) -> None:
         other = intruder.outsider

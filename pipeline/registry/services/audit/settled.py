@@ -20,6 +20,12 @@ SETTLED = "flaw-settled"
 OF_ROWS = frozenset({FlawKind.ROW_ALTERED, FlawKind.ROW_GONE, FlawKind.ROW_UNKNOWN})
 """Flaws that end when the audit says what the row is like now."""
 
+OF_GUARDS = frozenset({FlawKind.GUARD_GONE, FlawKind.GUARD_ALTERED})
+OF_DIGESTS = frozenset({FlawKind.DIGEST_ALTERED})
+
+PUT_RIGHT = OF_ROWS | OF_GUARDS | OF_DIGESTS
+"""Flaws that settling puts right: one that is found afterwards is another one, however alike."""
+
 
 def settled_flaws(connection: Connection, key_file: KeyFile | None) -> frozenset[FlawIdentity]:
     """The flaws that the audit says were settled; what a key at hand did not sign says nothing."""
@@ -30,7 +36,7 @@ def settled_flaws(connection: Connection, key_file: KeyFile | None) -> frozenset
         key = keys.get(row["key"] or "")
         if row_hash(row) == row["hash"] and (key is None or key.signed(row["hash"], row["signature"])):
             kind, *rest = json.loads(row["detail"])["flaw"]
-            if kind not in OF_ROWS:
+            if kind not in PUT_RIGHT:
                 found.add((FlawKind(kind), *rest))
     return frozenset(found)
 
