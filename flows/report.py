@@ -8,10 +8,11 @@ from prefect import flow, get_run_logger, task
 
 from flows.trying import REPORTING
 from pipeline.errors import HotichError
-from pipeline.reports import SPAN, read_plan
+from pipeline.reports import SPAN, StoreCheck, read_plan
 from pipeline.reports import report as counted
 from pipeline.reports.output_files import write_files
 from pipeline.settings import read_settings
+from pipeline.store_check import read_state, wrong_scans
 from pipeline.workspace import Workspace
 
 
@@ -39,8 +40,10 @@ def write_report(target: str | None, workspace: str | None, days: int) -> list[s
     folder = Workspace(context.workspace)
     try:
         plan = read_plan(folder.plan, context.schemas)
+        state = read_state(folder)
         with context.open_registry() as registry:
-            made = counted(registry, context.schemas, plan, days=days)
+            store = StoreCheck(state.finished_at, wrong_scans(state))
+            made = counted(registry, context.schemas, plan, days=days, store=store)
         return [path.name for path in write_files(made, Path(target) if target else folder.reports)]
     except HotichError:
         raise

@@ -307,6 +307,19 @@ def format_store_flaw(flaw: StoreFlaw) -> str:
     return f"{what}{where} {_WHAT[flaw.kind]}{instead}."
 
 
+def wrong_scans(state: StoreState) -> dict[str, tuple[str, str]]:
+    """Return what is wrong as of the last check of each folder, by SHA-256: how the scan is named, and what is wrong.
+
+    In Vietnamese, for reports.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for flaw in state.known_flaws:
+        what = _WHAT[flaw.kind] + (" (trong kho chung)" if flaw.shared else "")
+        before = f"{found[flaw.sha256][1]}; " if flaw.sha256 in found else ""
+        found[flaw.sha256] = (printable(flaw.name), before + what)
+    return found
+
+
 def store_sentence(report: StoreReport, state: StoreState) -> str:
     """Return in Vietnamese what a night's check came to, and what stands of the whole store."""
     done = state.finished_at[:10]

@@ -9,9 +9,10 @@ import typer
 
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.localtime import format_moment
-from pipeline.reports import SPAN, ManagementReport, read_plan
+from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
 from pipeline.reports.report import report as track_items
 from pipeline.settings import read_settings
+from pipeline.store_check import read_state, wrong_scans
 from pipeline.workspace import Workspace
 
 
@@ -34,6 +35,7 @@ def report(
     """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
     context = read_settings().run_context(workspace)
     plan = read_plan(Workspace(context.workspace).plan, context.schemas)
+    state = read_state(Workspace(context.workspace))
     with context.open_registry() as registry:
         made = track_items(
             registry,
@@ -42,6 +44,7 @@ def report(
             places=frozenset(places) if places else None,
             days=days,
             people=people,
+            store=StoreCheck(state.finished_at, wrong_scans(state)),
         )
     if target is not None:
         from pipeline.reports.output_files import write_files  # XlsxWriter and Typst: not for the screen
@@ -57,6 +60,8 @@ def report(
 def _show(made: ManagementReport) -> None:
     screen = out()
     screen.print(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.", markup=False)
+    for alert in made.alerts:
+        screen.print(f"Chú ý: {alert}", markup=False)
     for one in made.sections[0].figures:
         note = f" ({one.note})" if one.note else ""
         screen.print(f"  {one.label}: {one.cell.text}{note}", markup=False)

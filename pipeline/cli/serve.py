@@ -6,6 +6,7 @@ import ipaddress
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from pipeline.export.options import read_options
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
+from pipeline.store_check import read_state
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def serve(
             pictures=pictures,
             packages=packages,
             models=settings.models,
+            store=partial(read_state, Workspace(context.workspace)),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

@@ -2,7 +2,7 @@
 
 from pipeline.charts import BarChart
 from pipeline.reports.content import ManagementReport, ReportCell, ReportFigure, ReportSection, ReportTable
-from pipeline.reports.data import SPAN
+from pipeline.reports.data import SPAN, StoreCheck
 from pipeline.reports.plan import WorkPlan, read_plan
 from pipeline.reports.report import report
 
@@ -11,6 +11,7 @@ __all__ = [
     "BarChart",
     "ReportCell",
     "ReportFigure",
+    "StoreCheck",
     "WorkPlan",
     "ManagementReport",
     "ReportSection",

@@ -119,6 +119,7 @@ class ManagementReport:
         days: How many days those are.
         scope: Which places, in words.
         sections: Its parts.
+        alerts: Sentences that stand above all figures.
     """
 
     at: datetime
@@ -126,6 +127,7 @@ class ManagementReport:
     days: int
     scope: str
     sections: tuple[ReportSection, ...]
+    alerts: tuple[str, ...] = ()
 
 
 WAYS = {"checked": "Người sau thấy lời trước", "blind": "Gõ độc lập"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from pipeline.localtime import local_date
 from pipeline.registry.model.statistics import BookStatistics, HourStatistics, Statistics
+from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.schema import Schemas
 
@@ -54,13 +55,63 @@ class WorkDay:
 
 
 @dataclass(frozen=True)
+class StoreCheck:
+    """What is known of the store of scans.
+
+    Attributes:
+        finished_at: When all of it had been looked through for the last time, as text; ``""``: never yet.
+        wrong: The scans that are altered or missing, by SHA-256: how books or manifests name each
+            (``folder/file``), and what is wrong, in words.
+    """
+
+    finished_at: str = ""
+    wrong: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongScan:
+    """A scan that is altered or missing in the store.
+
+    Attributes:
+        sha256: The scan.
+        scan: How it is named.
+        what: What is wrong, in words.
+        book: The name of the folder of its book; ``""``: it is of none yet.
+        book_id: That book; 0: none.
+        place_code: The registration place of the book.
+        pages: The pages of the scan; ``None``: not known.
+    """
+
+    sha256: str
+    scan: str
+    what: str
+    book: str = ""
+    book_id: int = 0
+    place_code: str = ""
+    pages: int | None = None
+
+
+@dataclass(frozen=True)
 class ReportData:
-    """The counts, the plan and the declarations; ``span``: the days in which events are counted."""
+    """The data of a report.
+
+    Attributes:
+        tallies: The counts.
+        plan: What was planned.
+        schemas: The declarations.
+        span: The days in which events are counted.
+        store: What is known of the store of scans.
+        wrong_scans: The scans of these books that are altered or missing in it.
+        unconfirmed: What was done to privileged accounts and nobody else has confirmed, as sentences.
+    """
 
     tallies: Statistics
     plan: WorkPlan
     schemas: Schemas
     span: int = SPAN
+    store: StoreCheck = StoreCheck()
+    wrong_scans: tuple[WrongScan, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -123,6 +174,36 @@ class ReportData:
     @cached_property
     def all_done(self) -> int:
         return sum(book.done for book in self.tallies.books)
+
+
+def wrong_scans_of(
+    counting: RegistryStatistics, store: StoreCheck, places: frozenset[str] | None
+) -> tuple[WrongScan, ...]:
+    """Return the scans that are altered or missing in the store, of the books of these places.
+
+    A scan that is of no book yet belongs to no place: only a report on all places has it.
+
+    Args:
+        counting: Counts over the books of these places.
+        store: What is known of the store.
+        places: The codes of the places, ``None`` for all.
+    """
+    if not store.wrong:
+        return ()
+    found = [
+        WrongScan(
+            one.sha256,
+            one.name,
+            store.wrong[one.sha256][1],
+            one.folder_name,
+            one.book_id,
+            one.place_code,
+            one.pages,
+        )
+        for one in counting.scans(store.wrong.keys())
+    ]
+    loose = store.wrong.keys() - {one.sha256 for one in found} if places is None else ()
+    return (*found, *(WrongScan(sha256, *store.wrong[sha256]) for sha256 in sorted(loose)))
 
 
 def list_href(page: str, **asked: str | int | None) -> str:

@@ -45,6 +45,7 @@ def _content(report: ManagementReport) -> dict[str, Any]:
         "at": format_moment(report.at),
         "since": day_cell(report.since).text,
         "scope": report.scope,
+        "alerts": list(report.alerts),
         "sections": [_section(one) for one in report.sections],
     }
 
@@ -153,7 +154,9 @@ def _write_figures(sheet: Worksheet, report: ManagementReport, formats: _Formats
     sheet.write_string(0, 0, "Báo cáo tiến độ và chất lượng", formats.title)
     sheet.write_string(1, 0, f"Số liệu lúc {format_moment(report.at)}. Phạm vi: {report.scope}.")
     sheet.write_string(2, 0, f"Điều gì đã diễn ra thì tính từ ngày {day_cell(report.since).text}.")
-    row = 4
+    for row, alert in enumerate(report.alerts, start=3):
+        sheet.write_string(row, 0, alert, formats.head)
+    row = 4 + len(report.alerts)
     for section in report.sections:
         sheet.write_string(row, 0, section.title, formats.section)
         sheet.write_blank(row, 1, None, formats.section)

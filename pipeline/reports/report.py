@@ -7,9 +7,9 @@ from datetime import datetime
 
 from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
-from pipeline.reports.data import SPAN, ReportData
+from pipeline.reports.data import SPAN, ReportData, StoreCheck, wrong_scans_of
 from pipeline.reports.plan import WorkPlan
-from pipeline.reports.sections import accuracy, backlog, progress
+from pipeline.reports.sections import accuracy, backlog, progress, stored_scans
 from pipeline.schema import Schemas
 
 
@@ -22,6 +22,7 @@ def report(
     days: int = SPAN,
     people: bool = False,
     now: Callable[[], datetime] | None = None,
+    store: StoreCheck = StoreCheck(),
 ) -> ManagementReport:
     """Return the report on the books of an office.
 
@@ -33,9 +34,19 @@ def report(
         days: The last days in which events are counted.
         people: Whether persons are counted one by one.
         now: Returns the time in UTC; by default that of the database.
+        store: What is known of the store of scans.
     """
-    tallies = registry.statistics(places, now=now).all(days, people=people)
-    return report_of_data(ReportData(tallies, plan.restricted_to(places), schemas, days), places)
+    counting = registry.statistics(places, now=now)
+    data = ReportData(
+        counting.all(days, people=people),
+        plan.restricted_to(places),
+        schemas,
+        days,
+        store,
+        wrong_scans_of(counting, store, places),
+        tuple(act.sentence for act in registry.accounts().open_acts()),
+    )
+    return report_of_data(data, places)
 
 
 def report_of_data(data: ReportData, places: frozenset[str] | None) -> ManagementReport:
@@ -47,6 +58,7 @@ def report_of_data(data: ReportData, places: frozenset[str] | None) -> Managemen
         days=data.span,
         scope=_scope(data, places),
         sections=sections,
+        alerts=stored_scans.alerts(data),
     )
 
 
@@ -60,6 +72,7 @@ def _sections(data: ReportData) -> tuple[ReportSection, ...]:
         accuracy.sampled(data),
         accuracy.readings(data),
         backlog.scanning(data),
+        stored_scans.stored_scans(data),
     )
 
 
@@ -75,6 +88,7 @@ def _summary(data: ReportData) -> ReportSection:
         backlog.rescanned(data),
         backlog.missing(data),
         *accuracy.unlike(data),
+        *([stored_scans.wrong(data)] if data.wrong_scans else []),
     )
     return ReportSection("summary", "Tóm tắt", figures)
 

@@ -34,6 +34,7 @@ from pipeline.review.security.middleware import (
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
+from pipeline.store_check import StoreState
 
 
 def create_app(
@@ -48,6 +49,7 @@ def create_app(
     packages: PackageQueue = NO_PACKAGE_QUEUE,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
+    store: Callable[[], StoreState] = StoreState,
 ) -> FastAPI:
     """Return the web application over an open registry. The caller closes ``registry``, ``pictures`` and ``packages``.
 
@@ -62,6 +64,7 @@ def create_app(
         packages: Makes packages for the shared software.
         models: The folder of word data (by default the installation's).
         now: The clock, in UTC.
+        store: Returns how far the check of the store of scans is.
     """
     app = FastAPI(
         title="hotich",
@@ -92,6 +95,7 @@ def create_app(
         lots=registry.lots(policy, sampling, now=now),
         now=now,
         packages=packages,
+        store=store,
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -24,6 +24,7 @@ from pipeline.review.rendering import PageRenderer
 from pipeline.review.security.access import may_open
 from pipeline.review.security.middleware import RateLimiter, ReviewOptions
 from pipeline.schema import Schemas
+from pipeline.store_check import StoreState
 
 MAX_ROW_ID = 2**31 - 1
 """The largest id that every database of the registry accepts."""
@@ -39,7 +40,10 @@ def exceed_row_ids(values: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The parts of a running application. ``now``: the clock, in UTC."""
+    """The parts of a running application.
+
+    ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is.
+    """
 
     registry: Registry
     accounts: Accounts
@@ -54,6 +58,7 @@ class Site:
     lots: Lots
     now: Callable[[], datetime]
     packages: PackageQueue
+    store: Callable[[], StoreState]
 
 
 def site_of(request: Request) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.registry.model.statistics import (
@@ -15,7 +16,7 @@ from pipeline.registry.model.statistics import (
     WaitingStatistics,
 )
 from pipeline.reports import ManagementReport
-from pipeline.reports.data import ReportData
+from pipeline.reports.data import ReportData, StoreCheck, WrongScan
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.reports.report import report_of_data
 from tests.registry.pages import SCHEMAS
@@ -92,6 +93,14 @@ TALLIES = Statistics(
 
 
 def made(
-    tallies: Statistics = TALLIES, plan: WorkPlan = PLAN, places: frozenset[str] | None = None
+    tallies: Statistics = TALLIES,
+    plan: WorkPlan = PLAN,
+    places: frozenset[str] | None = None,
+    *,
+    store: StoreCheck = StoreCheck(),
+    wrong_scans: tuple[WrongScan, ...] = (),
+    unconfirmed: tuple[str, ...] = (),
 ) -> ManagementReport:
-    return report_of_data(ReportData(tallies, plan.restricted_to(places), SCHEMAS), places)
+    data = ReportData(tallies, plan.restricted_to(places), SCHEMAS)
+    told = replace(data, store=store, wrong_scans=wrong_scans, unconfirmed=unconfirmed)
+    return report_of_data(told, places)

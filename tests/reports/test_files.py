@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.errors import StorageError
 from pipeline.reports import ManagementReport, ReportCell, ReportTable
+from pipeline.reports.data import WrongScan
 from pipeline.reports.output_files import SUMMARY, document_of, sheet_names, workbook_of, write_files
 from tests.export.pdfs import assert_verapdf_agrees, verapdf
 from tests.reports.counts import BOOKS, TALLIES, made
@@ -91,6 +92,26 @@ def test_the_pdf_is_an_archive_file_with_vietnamese_letters_embedded(report: Man
         assert fonts
         described = [font.DescendantFonts[0].FontDescriptor for font in fonts]
         assert all({"/FontFile2", "/FontFile3"} & set(one.keys()) for one in described)
+
+
+def test_what_nobody_has_confirmed_and_scans_that_are_wrong_stand_in_both_files(tmp_path: Path) -> None:
+    """Above all figures, and the scans once more in a table of their own."""
+    act = "chi.huy (người phụ trách): cấp lại mật khẩu, do dòng lệnh trên máy chủ; đã có hiệu lực"
+    wrong = WrongScan("ab" * 32, "trang-7.jpg", "đã bị sửa hoặc hỏng", "KS.2010.01", 1, "00001", 2)
+    report = made(wrong_scans=(wrong,), unconfirmed=(act,))
+    pdf = text_of(document_of(report), tmp_path)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(report)))
+    heads = [str(row[0].value) for row in book[SUMMARY].iter_rows(max_row=6)]
+    for told in (
+        f"Tài khoản chưa có người thứ hai xác nhận: {act}.",
+        "1 bản quét của 1 sổ bị sửa hoặc thiếu trong kho: xem phần Kho bản quét.",
+    ):
+        assert solid(told) in pdf
+        assert pdf.index(solid(told)) < pdf.index(solid("Việc đã xong"))
+        assert told in heads
+    for told in ("trang-7.jpg", "đã bị sửa hoặc hỏng"):
+        assert solid(told) in pdf
+        assert told in {str(c.value) for row in book["Bản quét sai hoặc thiếu tron"].iter_rows() for c in row}
 
 
 @verapdf

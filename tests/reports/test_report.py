@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.registry.model.statistics import Statistics
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
-from pipeline.reports.data import ReportData
+from pipeline.reports.data import ReportData, StoreCheck
 from tests.registry.pages import SCHEMAS
 from tests.reports.counts import BOOKS, PLAN, TALLIES, made
 
@@ -49,6 +49,15 @@ def test_a_year_that_the_plan_names_only_with_others_has_no_target() -> None:
         ["2010", "1", "200"],
         ["2012", "2", "110"],
     ]
+
+
+def test_a_store_that_was_never_looked_through_is_not_called_sound() -> None:
+    assert figures(made(), "store") == {"Bản quét sai hoặc thiếu": "–"}
+    sound = made(store=StoreCheck("2026-11-24T19:05:00Z"))
+    assert figures(sound, "store") == {"Bản quét sai hoặc thiếu": "0"}
+    (told,) = section(sound, "store").figures
+    assert told.note == "cả kho kiểm xong lần cuối ngày 24/11/2026"
+    assert sound.alerts == ()
 
 
 def test_rows_of_the_plan_show_what_each_day_must_bring() -> None:

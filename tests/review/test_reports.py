@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from functools import partial
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -13,9 +15,12 @@ from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.statistics.books import DRIFT
-from pipeline.reports import ManagementReport, WorkPlan, report
+from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
+from pipeline.review import create_app
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.stages import Stage
+from pipeline.store_check import check_store, note_whole_check, read_state, wrong_scans
+from pipeline.workspace import Workspace
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
@@ -99,6 +104,37 @@ def test_a_supervisor_of_another_commune_sees_nothing_of_it(other: Browser) -> N
         assert "Thử Sai" not in text
     assert "KS.2010.01" not in other.get(f"/reports/books?place={OWN}").text
     assert "KS.2010.01" not in other.get("/reports/waiting?book=1").text
+
+
+def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
+    registry: Registry, accounts: Accounts, people: dict[tuple[Role, str], str], clock: Clock, tmp_path: Path
+) -> None:
+    """Through the state that a check of a real store leaves; a scan of no book is told to who sees all places."""
+    workspace = Workspace(tmp_path)
+    scan = tmp_path / "trang-7.jpg"
+    scan.write_bytes(b"\xff\xd8\xff a page")
+    stored = workspace.store(scan)
+    registry.store_scan(1, stored.sha256, scan.name, scan.stat().st_size, 3)
+    stored.path.chmod(0o600)
+    stored.path.write_bytes(b"\xff\xd8\xff another")
+    known = {stored.sha256: f"KS.2010.01/{scan.name}", "0" * 64: "2026-11-25/lost.pdf"}
+    note_whole_check(workspace, check_store(workspace, known), "2026-11-25T19:00:00Z")
+    app = create_app(registry, SCHEMAS, now=clock, store=partial(read_state, workspace))
+
+    own = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    text = text_of(own.get("/reports"))
+    for told in ("trang-7.jpg", "đã bị sửa hoặc hỏng", "KS.2010.01", "kiểm xong lần cuối ngày 25/11/2026"):
+        assert told in text
+    assert "lost.pdf" not in text
+    other = text_of(browser_of(app, accounts, people[Role.SUPERVISOR, OTHER]).get("/reports"))
+    assert "trang-7.jpg" not in other
+    assert own.get("/reports/bao-cao.pdf").content.startswith(b"%PDF")
+    whole = report(registry, SCHEMAS, store=StoreCheck("", wrong_scans(read_state(workspace))), now=clock)
+    (table,) = [one for part in whole.sections for one in part.tables if one.key == "store"]
+    assert [(row[0].text, row[2].text, row[4].text) for row in table.rows] == [
+        ("KS.2010.01", "trang-7.jpg", "đã bị sửa hoặc hỏng"),
+        ("chưa thuộc sổ nào", "2026-11-25/lost.pdf", "không còn trong kho"),
+    ]
 
 
 def test_persons_are_told_of_on_their_own_page_only_and_that_it_was_opened_is_on_record(

@@ -65,6 +65,29 @@ class BookStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanOfBook:
+    """A scan and the book that it is of.
+
+    Attributes:
+        sha256: The scan.
+        name: How the book names it.
+        pages: Its pages.
+        book_id: The book.
+        folder_name: The name of its folder.
+        place: Its registration place.
+        place_code: The code of that place.
+    """
+
+    sha256: str
+    name: str
+    pages: int
+    book_id: int
+    folder_name: str
+    place: str
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class HourStatistics:
     """What happened in one hour.
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from pipeline.localtime import format_moment
 from pipeline.model import FieldStatus
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.accounts import Person, Session
 from pipeline.registry.model.statistics import (
     BookStatistics,
     ChangedField,
@@ -20,9 +20,9 @@ from pipeline.registry.model.statistics import (
     WaitingTask,
 )
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
-from pipeline.reports import SPAN, ReportCell, ReportTable
+from pipeline.reports import SPAN, ReportCell, ReportTable, StoreCheck
 from pipeline.reports.content import age_cell, count_cell, text_cell
-from pipeline.reports.data import ReportData
+from pipeline.reports.data import ReportData, wrong_scans_of
 from pipeline.reports.output_files import MAKERS, file_name
 from pipeline.reports.report import report_of_data
 from pipeline.reports.sections.accuracy import drift_table, people_table
@@ -32,6 +32,7 @@ from pipeline.review.context import Site, SiteDep, open_acts_for
 from pipeline.review.desk.field_view import STATUS_LABELS
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import STAGE_LABELS, Stage
+from pipeline.store_check import wrong_scans
 
 MOST_ROWS = 500
 """The most rows that a page shows of a list; the workbook has all."""
@@ -120,7 +121,7 @@ Asked = Annotated[str | None, Query(max_length=100)]
 @router.get("")
 def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     person = session.person
-    made = report_of_data(_basis(site, person, days), person.places)
+    made = report_of_data(_basis(site, session, days), person.places)
     return site.renderer.render(
         request, "report.html", report=made, spans=SPANS, open_acts=open_acts_for(site, session)
     )
@@ -128,12 +129,12 @@ def show_report(request: Request, site: SiteDep, session: SessionDep, days: Days
 
 @router.get("/bao-cao.xlsx")
 def download_workbook(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
-    return _file(site, session.person, days, ".xlsx")
+    return _file(site, session, days, ".xlsx")
 
 
 @router.get("/bao-cao.pdf")
 def download_document(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
-    return _file(site, session.person, days, ".pdf")
+    return _file(site, session, days, ".pdf")
 
 
 @router.get("/books")
@@ -230,16 +231,24 @@ def _counting(site: Site, person: Person) -> RegistryStatistics:
     return site.registry.statistics(person.places, now=site.now)
 
 
-def _basis(site: Site, person: Person, days: int) -> ReportData:
-    return _of(site, person, _counting(site, person).all(days), days)
+def _basis(site: Site, session: Session, days: int) -> ReportData:
+    """Return all that the whole report is made from."""
+    person, state = session.person, site.store()
+    counting, store = _counting(site, person), StoreCheck(state.finished_at, wrong_scans(state))
+    return replace(
+        _of(site, person, counting.all(days), days),
+        store=store,
+        wrong_scans=wrong_scans_of(counting, store, person.places),
+        unconfirmed=tuple(act.sentence for act in open_acts_for(site, session)),
+    )
 
 
 def _of(site: Site, person: Person, tallies: Statistics, days: int = SPAN) -> ReportData:
     return ReportData(tallies, site.plan.restricted_to(person.places), site.schemas, days)
 
 
-def _file(site: Site, person: Person, days: int, ending: str) -> Response:
-    made = report_of_data(_basis(site, person, days), person.places)
+def _file(site: Site, session: Session, days: int, ending: str) -> Response:
+    made = report_of_data(_basis(site, session, days), session.person.places)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(made)}{ending}"'}
     return Response(MAKERS[ending](made), media_type=MEDIA[ending], headers=headers)
 

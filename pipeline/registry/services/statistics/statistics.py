@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.statistics import ChangedField, ListFilter, Statistics, WaitingTask
+from pipeline.registry.model.statistics import ChangedField, ListFilter, ScanOfBook, Statistics, WaitingTask
 from pipeline.registry.services.lots.sample_results import lots_of
 from pipeline.registry.services.statistics import second_looks, waiting
 from pipeline.registry.services.statistics.books import book_statistics
 from pipeline.registry.services.statistics.hours import hour_statistics
 from pipeline.registry.services.statistics.scanners import scanner_statistics
 from pipeline.registry.services.statistics.scope import Places
+from pipeline.registry.services.statistics.stored_scans import scans_of_books
 
 MOST_LINES = 500
 """Lines of a list that are shown at once."""
@@ -82,6 +83,11 @@ class RegistryStatistics:
         with self._database.reading() as connection:
             at = clock.now(connection) if self._now is None else self._now()
             yield connection, Statistics(at, at - timedelta(days=days))
+
+    def scans(self, hashes: Collection[str]) -> tuple[ScanOfBook, ...]:
+        """Scans by their SHA-256, with the books that they are of."""
+        with self._database.reading() as connection:
+            return scans_of_books(connection, self._places, hashes)
 
     def waiting(self, listed: ListFilter, limit: int = MOST_LINES) -> tuple[WaitingTask, ...]:
         """Open tasks, those that wait longest first."""

@@ -1,0 +1,77 @@
+"""Scans that are altered or missing in the store, as its check found them last."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.reports.content import ReportFigure, ReportSection, ReportTable, count_cell, day_cell, text_cell
+from pipeline.reports.data import ReportData, list_href
+
+KEY = "store"
+NO_BOOK = "chưa thuộc sổ nào"
+
+
+def stored_scans(data: ReportData) -> ReportSection:
+    """The books and scans, and when the whole store was last looked through."""
+    columns = (
+        ("Sổ", False),
+        ("Nơi đăng ký", False),
+        ("Bản quét", False),
+        ("Số trang", True),
+        ("Tình trạng", False),
+        ("Mã SHA-256", False),
+    )
+    rows = tuple(
+        (
+            text_cell(one.book or NO_BOOK, list_href("waiting", book=one.book_id) if one.book_id else ""),
+            text_cell(data.places.get(one.place_code, one.place_code)),
+            text_cell(one.scan),
+            count_cell(one.pages),
+            text_cell(one.what),
+            text_cell(f"{one.sha256[:12]}…"),
+        )
+        for one in data.wrong_scans
+    )
+    table = ReportTable("store", "Bản quét sai hoặc thiếu trong kho", columns, rows)
+    return ReportSection(
+        KEY,
+        "Kho bản quét",
+        (wrong(data),),
+        (),
+        (table,) if rows else (),
+        "Trang của các bản quét này không được hiện, đọc hay xuất. Hãy báo người quản trị lấy lại từ bản sao lưu "
+        "(hotich audit verify --scans)."
+        if rows
+        else "",
+    )
+
+
+def wrong(data: ReportData) -> ReportFigure:
+    """How many scans are wrong as far as is known; unknown where nothing was looked through yet."""
+    known = bool(data.wrong_scans or data.store.finished_at)
+    return ReportFigure(
+        "Bản quét sai hoặc thiếu",
+        count_cell(len(data.wrong_scans) if known else None, f"/reports#{KEY}"),
+        checked_sentence(data.store.finished_at),
+    )
+
+
+def checked_sentence(finished_at: str) -> str:
+    """Return when every scan of the store had been looked at for the last time."""
+    try:
+        on = date.fromisoformat(finished_at[:10])
+    except ValueError:
+        return "cả kho chưa kiểm xong lần nào"
+    return f"cả kho kiểm xong lần cuối ngày {day_cell(on).text}"
+
+
+def alerts(data: ReportData) -> tuple[str, ...]:
+    """Return what stands above all figures: acts of accounts that nobody else has confirmed, and wrong scans."""
+    told = [f"Tài khoản chưa có người thứ hai xác nhận: {act}." for act in data.unconfirmed]
+    if data.wrong_scans:
+        books = len({one.book for one in data.wrong_scans if one.book})
+        told.append(
+            f"{count_cell(len(data.wrong_scans)).text} bản quét của {count_cell(books).text} sổ bị sửa hoặc thiếu "
+            "trong kho: xem phần Kho bản quét."
+        )
+    return tuple(told)
