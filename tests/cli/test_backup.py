@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,31 @@ def test_a_workspace_comes_back_under_another_name(
     assert json.loads(told.stdout)["rows"]["entry"] == 1
     assert hotich("queue", "--workspace", tmp_path / "new").stdout == hotich("queue").stdout
     assert (tmp_path / "new" / "audit.key").read_bytes() == (workspace / "audit.key").read_bytes()
+    assert hotich("audit", "verify", "--seal", vault, "--workspace", tmp_path / "new").exit_code == 0
+
+
+def test_the_seal_of_a_backup_shows_that_the_audit_lost_its_end(
+    hotich: Hotich, book: Path, workspace: Path, tmp_path: Path
+) -> None:
+    draw(book / "a.png", GOOD)
+    hotich("run", book, "--workers", 1)
+    vault = tmp_path / "vault"
+    made = hotich("backup", vault, "--plain")
+    (seal,) = seals_in(vault)
+    assert f"Niêm phong nhật ký kiểm tra: {seal.in_words()}." in " ".join(made.stdout.split())
+    assert hotich("audit", "verify", "--seal", vault).exit_code == 0
+    with closing(sqlite3.connect(workspace / "hotich.db")) as database:
+        triggers = "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'audit' AND type = 'trigger'"
+        guards = database.execute(triggers).fetchall()
+        for name, _ in guards:
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("DELETE FROM audit WHERE id = ?", (seal.id,))
+        for _, statement in guards:
+            database.execute(statement)
+        database.commit()
+    told = hotich("audit", "verify", "--seal", vault)
+    assert told.exit_code == 10
+    assert f"phần cuối nhật ký, dòng {seal.id}, đã bị cắt" in told.stdout
 
 
 def test_keys_that_are_not_in_a_backup_are_named(hotich: Hotich, book: Path, tmp_path: Path) -> None:

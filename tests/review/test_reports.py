@@ -21,6 +21,7 @@ from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.stages import Stage
 from pipeline.store_check import check_store, note_whole_check, read_state, wrong_scans
 from pipeline.workspace import Workspace
+from tests.export.pdfs import text_of as pdf_text
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
@@ -128,7 +129,10 @@ def test_scans_that_the_store_check_found_wrong_are_told_to_who_has_their_book(
     assert "lost.pdf" not in text
     other = text_of(browser_of(app, accounts, people[Role.SUPERVISOR, OTHER]).get("/reports"))
     assert "trang-7.jpg" not in other
-    assert own.get("/reports/bao-cao.pdf").content.startswith(b"%PDF")
+    (tmp_path / "a.pdf").write_bytes(own.get("/reports/bao-cao.pdf").content)
+    pdf = pdf_text(tmp_path / "a.pdf")
+    assert "1 bản quét của 1 sổ bị sửa hoặc thiếu trong kho" in pdf
+    assert f"Tài khoản chưa có người thứ hai xác nhận: {people[Role.SUPERVISOR, OWN]} (" in pdf
     whole = report(registry, SCHEMAS, store=StoreCheck("", wrong_scans(read_state(workspace))), now=clock)
     (table,) = [one for part in whole.sections for one in part.tables if one.key == "store"]
     assert [(row[0].text, row[2].text, row[4].text) for row in table.rows] == [
