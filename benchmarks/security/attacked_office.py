@@ -189,7 +189,7 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
         with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(10)
         self._process.kill()

@@ -222,7 +222,7 @@ def _served(root: Path) -> Iterator[tuple[int, Path, Path]]:
         yield port, workspace, output
     finally:
         with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
         process.kill()

@@ -128,7 +128,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 raise RuntimeError(f"hotich server did not start: {''.join(said)} {log.read_text()}")
             yield Office(workspace, vault, f"http://127.0.0.1:{port}/api", log, environment)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             process.communicate()
 
 
