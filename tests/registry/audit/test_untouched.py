@@ -24,12 +24,16 @@ from pipeline.registry.tables.books import book
 from pipeline.registry.tables.guarded import COVERED, NOT_COVERED
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.records import all_tables
+from pipeline.text.control_characters import control_characters
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entries, entry, finding, page, read, texts
 
 BOOK_TEXTS = ("folder_name", "record", "form", "place", "place_code", "volume", "opened_on", "closed_on")
+typed_texts = texts.filter(lambda text: bool(text.strip()) and not control_characters(text))
+"""Texts that a person may type; a reader may read any."""
+
 Write = Callable[[st.DataObject, Registry, int], None]
 
 
@@ -56,7 +60,7 @@ def failed(data: st.DataObject, registry: Registry, book_id: int) -> None:
 
 def decided(data: st.DataObject, registry: Registry, book_id: int) -> None:
     for entry_id in registry.entries(book_id)[:1]:
-        text = data.draw(texts.filter(str.strip))
+        text = data.draw(typed_texts)
         registry.decide(entry_id, [Verdict(NATIVE_PLACE, FieldStatus.READ, text)], author="an")
 
 
