@@ -172,6 +172,10 @@ def stage_rows(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> I
         yield rows
 
 
+_ALLOWED = f"{LINE_BREAKS}\xad"
+"""Line breaks, and the soft hyphen: it is the letter ư of TCVN3, and which font a column has shows only later."""
+
+
 def _joined_text(
     cells: Mapping[int, CellContent], parts: Sequence[str | int], spec: FieldSpec, *, from_1904: bool
 ) -> str:
@@ -184,7 +188,7 @@ def _joined_text(
         cell = cells.get(part)
         if cell is None:
             return ""
-        if isinstance(cell, str) and control_characters(cell, LINE_BREAKS):
+        if isinstance(cell, str) and control_characters(cell, _ALLOWED):
             raise CellRejected("hidden")
         text = cell if isinstance(cell, str) else cell_text(cell, spec, from_1904=from_1904)
         if len(parts) == 1:

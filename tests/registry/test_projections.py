@@ -21,7 +21,7 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, finding, p
 
 PAGES = 6
 CODES = ("K06", "K07-GAP", "K11-MISSING")
-WHEN_OR_CHAINED = {"at", "hash", "previous", "signature"}
+WHEN_OR_CHAINED = {"at", "digest", "hash", "previous", "signature"}
 
 
 def entry_of(number: int) -> Sequence[FieldReading]:
@@ -80,6 +80,9 @@ def told(url: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
             for name in [name for name in row if name.endswith("_at") or name in WHEN_OR_CHAINED]:
                 row[name] = row[name] is not None
         tables[table] = rows
+    tables["row_digest"].sort(
+        key=lambda row: (row["table_name"], row["row_id"])
+    )  # it has no order of its own
     outsider.close()
     return tables
 
