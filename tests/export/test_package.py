@@ -212,8 +212,8 @@ def test_a_value_that_was_changed_behind_the_program_is_never_signed(tmp_path: P
     assert rest.entry_ids == (other,)
     assert "Người Khác" not in str(read_manifest(rest.folder))
     (workbook,) = rest.folder.glob("*.xlsx")
-    (sheet,) = openpyxl.load_workbook(workbook).worksheets
-    assert "Người Khác" not in {cell.value for row in sheet.iter_rows() for cell in row}
+    sheets = openpyxl.load_workbook(workbook).worksheets
+    assert "Người Khác" not in {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
     assert [one["why"] for one in read_manifest(rest.folder)[1]["not_settled"]] == ["tampered"]
 
 
