@@ -7,6 +7,7 @@ function of the layer below, with the transaction in front: ``queue = reading(ov
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -22,15 +23,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Facade(Generic[ContextT]):
+class Facade(ABC, Generic[ContextT]):
     """A database and functions over it; ``_context`` gives what they take first, from the connection."""
 
     def __init__(self, database: Database, declared: RecordSchema) -> None:
         self._database = database
         self._declared = declared
 
-    def _context(self, connection: Connection) -> ContextT:
-        raise NotImplementedError
+    @abstractmethod
+    def _context(self, connection: Connection) -> ContextT: ...
 
     @contextmanager
     def _reading(self) -> Iterator[ContextT]:

@@ -48,11 +48,13 @@ class Figure:
         mask: (height, width) tight around the ink, 255 is full ink.
         height: Its height in heights of the writer's usual figure.
         drop: How far it hangs below the baseline, in the same unit.
+        is_soft: Whether its strokes are the thick soft ones of the collection, which have to be thinned to a pen's.
     """
 
     mask: Pixels
     height: float = 1.0
     drop: float = 0.0
+    is_soft: bool = False
 
 
 FiguresOfWriter = Mapping[str, tuple[Figure, ...]]
@@ -65,7 +67,7 @@ class RealFigures:
 
     Attributes:
         writers: The figures of each writer that has enough of them.
-        collection: Figures of many hands, one or two of each hand.
+        collection: Figures of many hands, for those that a writer lacks.
     """
 
     writers: tuple[FiguresOfWriter, ...]
@@ -166,7 +168,7 @@ class _Hand:
             figure = self.kept[digit] = pick(rng, self.own.get(digit) or self.source.collection[digit])
         size = figure.height * self.tall * float(np.exp(rng.normal(0, 0.06)))
         mask = _scaled(figure.mask, size, float(np.exp(rng.normal(0, 0.08))))
-        if not self.own.get(digit):
+        if figure.is_soft:
             mask = _thinned(mask, self.thin)
         return _unsteady(mask, rng), figure.drop * self.tall
 
@@ -182,7 +184,7 @@ def _collected(folder: Path, digit: str) -> tuple[Figure, ...]:
     for picture in pictures:
         fine = cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC)
         if (tight := _tight(np.clip(fine * 255, 0, 255).astype(np.uint8))) is not None:
-            found.append(Figure(tight))
+            found.append(Figure(tight, is_soft=True))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from pipeline.training.dataset import ROWS, DatasetLine
 from pipeline.training.network import LETTERS
 from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.synthesis.lines import synthetic_line
-from pipeline.training.synthesis.real_figures import SIDE, RealFigures
+from pipeline.training.synthesis.real_figures import SIDE, Figure, RealFigures
 from pipeline.training.synthesis.texts import draw_figures
 from pipeline.training.word_alignment import figures_by_writer, words_by_writer
 
@@ -47,6 +47,18 @@ def test_a_date_is_written_with_one_piece_of_ink_a_figure_and_sign(collection: P
         assert ink.mask[0].max() > 60
         assert ink.mask[:, -1].max() > 60
         assert 0 < ink.base <= len(ink.mask) + 4
+
+
+def test_a_figure_that_was_cut_from_a_line_keeps_its_faint_ink_when_it_is_lent(collection: Path) -> None:
+    """Ink that is thinned away under its label teaches a network to read what is not there."""
+    faint = np.zeros((30, 12), np.uint8)
+    faint[:, 4:8] = 90
+    cut = {"w001": {"1": (Figure(faint),) * 400}}
+    figures = RealFigures.gather(cut, collection)
+    assert figures is not None
+    lent = RealFigures((), figures.collection)
+    rng = np.random.default_rng(9)
+    assert all((lent.write("1", 24, rng).mask > 60).mean() > 0.1 for _ in range(40))
 
 
 def test_only_figures_and_the_signs_between_them_can_be_written(collection: Path) -> None:
