@@ -33,7 +33,7 @@ from benchmarks.handwriting.books import (
     read_books,
     schemas_and_engines,
 )
-from benchmarks.handwriting.ink_pieces import MNIST
+from benchmarks.handwriting.pen_figures import MNIST
 from benchmarks.handwriting.pen_picture import draw_picture, specimen_ink
 from benchmarks.handwriting.pens import book_of_ink, real_ink_books
 from benchmarks.handwriting.reading_cache import with_memory

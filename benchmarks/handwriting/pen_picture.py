@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from benchmarks.handwriting.books import HandBook, schemas_and_engines
-from benchmarks.handwriting.ink_pieces import collected_figures, stroke_width
+from benchmarks.handwriting.pen_figures import collected_figures, stroke_width
 from pipeline.evaluation import load_truth
 from pipeline.intake import list_scans, page_of
 from pipeline.model import Pixels

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.handwriting.books import HandBook, schemas_and_engines
-from benchmarks.handwriting.ink_pieces import MNIST, writers_ink
+from benchmarks.handwriting.ink_pieces import writers_ink
+from benchmarks.handwriting.pen_figures import MNIST
 from pipeline.errors import SetupError
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.synth import SynthOptions, WriterInk

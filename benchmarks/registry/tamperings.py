@@ -7,234 +7,25 @@ the program goes on for a moment, and the audit is verified. It is found, or ref
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from sqlalchemy import create_engine, inspect, make_url
-
+from benchmarks.registry.tampered_registry import (
+    Lived,
+    Outcome,
+    Outsider,
+    Tampering,
+    adds_view,
+    checks,
+    decides,
+    live,
+    logs_in,
+    reads_again,
+    renews_key,
+    uses_session,
+)
 from benchmarks.servers import postgresql
 from pipeline.errors import HotichError
-from pipeline.model import (
-    EntryResult,
-    FieldReading,
-    FieldStatus,
-    Finding,
-    Ledger,
-    PageKind,
-    PageRef,
-    PageResult,
-    Quality,
-    Severity,
-    Writing,
-)
-from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
-from pipeline.registry.model.accounts import LoginRefused, Role
-from pipeline.registry.model.audit import FlawKind
-from pipeline.registry.services.audit.seal import Seal
-
-SCAN = "b" * 64
-LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
-ADDRESS = "127.0.0.1"
-
-
-@dataclass
-class Lived:
-    """A registry with a history: where it is, its key, and what was handed out there."""
-
-    url: str
-    owner_url: str
-    key: Path
-    passwords: dict[str, str] = field(default_factory=dict)
-    token: str = ""
-    seal: Seal | None = None
-
-    @property
-    def on_postgresql(self) -> bool:
-        return self.url.startswith("postgresql")
-
-    def open(self) -> Registry:
-        return Registry.open(self.url, audit_key=self.key)
-
-
-Harm = Callable[["Outsider"], None]
-Then = Callable[[Registry, Lived], None]
-
-
-@dataclass(frozen=True)
-class Tampering:
-    """What is done.
-
-    Attributes:
-        name: What it is, for the table.
-        statements: SQL without triggers, or what to do with the database.
-        then: What the program does afterwards.
-        sealed: Whether the seal of last night is at hand.
-        of_trial: Whether the attack on an earlier version did this.
-        unreachable: Why nothing can show it; ``""`` = it must be found or refused.
-    """
-
-    name: str
-    statements: tuple[str, ...] | Harm
-    then: Then | None = None
-    sealed: bool = False
-    of_trial: bool = True
-    unreachable: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a tampering: ``found`` (kinds of flaws), ``refused`` by the program when it went on."""
-
-    tampering: Tampering
-    found: tuple[FlawKind, ...]
-    refused: bool
-    checkable: bool
-
-    @property
-    def word(self) -> str:
-        if self.found or not self.checkable:
-            return "found"
-        if self.refused:
-            return "refused"
-        return "out of reach" if self.tampering.unreachable else "fallen"
-
-
-class Outsider:
-    """Another program, as the owner of the tables; every statement counts at once."""
-
-    def __init__(self, place: Lived) -> None:
-        address = make_url(place.owner_url)
-        if place.on_postgresql:
-            address = address.set(drivername="postgresql+psycopg")
-        self.on_postgresql, self.key = place.on_postgresql, place.key
-        self._engine = create_engine(address, isolation_level="AUTOCOMMIT")
-
-    def execute(self, statement: str) -> list[tuple[Any, ...]]:
-        with self._engine.connect() as connection:
-            result = connection.exec_driver_sql(statement)
-            return [tuple(row) for row in result] if result.returns_rows else []
-
-    @contextmanager
-    def unguarded(self) -> Iterator[None]:
-        """Without triggers, which come back as they were."""
-        if self.on_postgresql:
-            tables = inspect(self._engine).get_table_names()
-            for table in tables:
-                self.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            yield
-            for table in tables:
-                self.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
-            return
-        triggers = self.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        for name, _ in triggers:
-            self.execute(f"DROP TRIGGER {name}")
-        yield
-        for _, statement in triggers:
-            self.execute(statement)
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-
-# --- a history ------------------------------------------------------------------------------------------------------
-
-
-def live(place: Lived) -> None:
-    """Two entries read twice, decisions, a finding of a check, a link, accounts, a session, wrong passwords."""
-    with place.open() as registry:
-        book = registry.book_id(LEDGER, "KS.2010.01")
-        registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
-        registry.save_failure(book, SCAN, "scan.pdf", 2, "timeout", "quá giờ")
-        for run in ("một", "hai"):
-            registry.save_page(book, _page(run), f"run {run}")
-        one, two = registry.entries(book)
-        registry.decide(one, [Verdict("child_native_place", FieldStatus.READ, "Thử Ba")], author="an")
-        finding = Finding("K07", Severity.REVIEW, ("child_name",))
-        registry.save_checks([CrossEntryFinding(book, 1, two, finding)], ["K07"])
-        registry.save_links([Link("person", one, "child", two, "child", 0.5, {"name": "same"})])
-        accounts = registry.accounts()
-        login, password = accounts.first_administrator() or ("", "")
-        place.passwords[login] = password
-        place.passwords["cuc"] = accounts.create("cuc", "Người Thử", Role.REVIEWER, ["00000"], by=login)
-        place.token = accounts.authenticate("cuc", place.passwords["cuc"], ADDRESS).token
-        for _ in range(2):
-            with _refused():
-                accounts.authenticate("admin", "sai", ADDRESS)
-        place.seal = registry.audit().seal()
-
-
-def _page(run: str) -> PageResult:
-    def word(name: str, text: str, *, accepted: bool) -> FieldReading:
-        return FieldReading(
-            field=name, status=FieldStatus.READ, text=text, canonical=text, confidence=0.5, writing=Writing.HAND,
-            engine="bench", box=None, lines=(), accepted=accepted,
-        )  # fmt: skip
-
-    doubtful = (Finding("READ-LOW", Severity.REVIEW, ("child_native_place",)),)
-    entries = tuple(
-        EntryResult(
-            row,
-            (
-                word("child_native_place", f"Thử {run}", accepted=False),
-                word("child_name", f"Người Thử {row}", accepted=True),
-            ),
-            doubtful,
-        )
-        for row in range(2)
-    )
-    return PageResult(
-        ref=PageRef(SCAN, 1), kind=PageKind.ENTRIES, form=LEDGER.form, size=(2480, 3508), matrix=np.eye(3), turn=0,
-        skew=0.5, quality=Quality(100.0, 120.0, 0.0, 300.0), frame=None, labels=(), entries=entries, findings=(),
-        timings={"decode": 0.1},
-    )  # fmt: skip
-
-
-@contextmanager
-def _refused() -> Iterator[None]:
-    try:
-        yield
-    except LoginRefused:
-        return
-    raise AssertionError("a wrong password let somebody in")
-
-
-# --- what the program does afterwards -------------------------------------------------------------------------------
-
-
-def logs_in(registry: Registry, place: Lived) -> None:
-    registry.accounts().authenticate("cuc", place.passwords["cuc"], ADDRESS)
-
-
-def uses_session(registry: Registry, place: Lived) -> None:
-    if registry.accounts().session(place.token) is None:
-        raise LoginRefused("no session")
-
-
-def reads_again(registry: Registry, _: Lived) -> None:
-    registry.save_page(1, _page("ba"), "run ba")
-
-
-def decides(registry: Registry, _: Lived) -> None:
-    registry.decide(1, [Verdict("child_native_place", FieldStatus.READ, "Thử Năm")], author="an")
-
-
-def checks(registry: Registry, _: Lived) -> None:
-    registry.save_checks([], ["K07"])
-
-
-def renews_key(registry: Registry, _: Lived) -> None:
-    registry.audit().renew_key("console")
-
-
-def adds_view(registry: Registry, _: Lived) -> None:
-    registry.save_failure(1, SCAN, "scan.pdf", 3, "timeout", "quá giờ")
-
-
-# --- harms that take more than SQL ----------------------------------------------------------------------------------
 
 
 def _key_gone(other: Outsider) -> None:

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from pipeline import kinds
-from pipeline.reconcile.workbook_reader import WHOLE, DateParts, SheetCell
+from pipeline.reconcile.number_formats import WHOLE, DateParts
+from pipeline.reconcile.sheet_parts import SheetCell
 from pipeline.schema import FieldSpec
 from pipeline.text.legacy_fonts import LegacyFont, convert_legacy, recognize_font
 from pipeline.text.tones import normalized

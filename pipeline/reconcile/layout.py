@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.workbook_reader import CellContent, SourceWorkbook
+from pipeline.reconcile.sheet_parts import CellContent
+from pipeline.reconcile.workbook_reader import SourceWorkbook
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 

@@ -21,7 +21,8 @@ from pipeline.reconcile.cell_values import (
 )
 from pipeline.reconcile.differences import FileRow, RejectedCell
 from pipeline.reconcile.layout import SheetLayout
-from pipeline.reconcile.workbook_reader import CellContent, SourceWorkbook
+from pipeline.reconcile.sheet_parts import CellContent
+from pipeline.reconcile.workbook_reader import SourceWorkbook
 from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.control_characters import LINE_BREAKS, control_characters
 from pipeline.text.legacy_fonts import LegacyFont

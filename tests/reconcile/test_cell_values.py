@@ -14,14 +14,10 @@ from hypothesis import strategies as st
 
 from benchmarks.delivery.planted_differences import typed
 from pipeline.reconcile.cell_values import CellRejected, ValueNormalizer, cell_text
+from pipeline.reconcile.number_formats import WHOLE, DateParts, date_parts_of_format
+from pipeline.reconcile.sheet_parts import SheetCell
 from pipeline.reconcile.similarity import difference_kind, word_skeletons
-from pipeline.reconcile.workbook_reader import (
-    WHOLE,
-    DateParts,
-    SheetCell,
-    date_parts_of_format,
-    open_workbook,
-)
+from pipeline.reconcile.workbook_reader import open_workbook
 from pipeline.registry import Registry
 from pipeline.text.legacy_fonts import LegacyFont
 from tests.reconcile.files import birth, held, told, write

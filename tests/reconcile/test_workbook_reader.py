@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ReconcileError
-from pipeline.reconcile.workbook_reader import SheetCell, open_workbook
+from pipeline.reconcile.sheet_parts import SheetCell
+from pipeline.reconcile.workbook_reader import open_workbook
 
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20

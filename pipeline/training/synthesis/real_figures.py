@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -173,15 +174,26 @@ class _Hand:
         return _unsteady(mask, rng), figure.drop * self.tall
 
 
-def _collected(folder: Path, digit: str) -> tuple[Figure, ...]:
+@lru_cache(maxsize=20)
+def collection_pictures(folder: Path, digit: str) -> NDArray[np.float32]:
+    """Return the pictures (count, ``SIDE``, ``SIDE``) of a figure in a folder of the collection, 1 is ink.
+
+    Raises:
+        SetupError: The folder lacks the figure or holds something else.
+    """
     path = folder / f"{digit}.json"
     try:
         held = json.loads(path.read_text(encoding="utf-8"))["data"]
-        pictures = np.asarray(held, np.float32).reshape(-1, SIDE, SIDE)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SetupError(f"{path}: không đọc được chữ số (xem scripts/training-figures.sh).") from error
+        return np.asarray(held, np.float32).reshape(-1, SIDE, SIDE)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SetupError(
+            f"Thiếu chữ số viết tay {path}. Hãy chạy: scripts/training-figures.sh {folder}"
+        ) from None
+
+
+def _collected(folder: Path, digit: str) -> tuple[Figure, ...]:
     found = []
-    for picture in pictures:
+    for picture in collection_pictures(folder, digit):
         fine = cv2.resize(picture, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC)
         if (tight := _tight(np.clip(fine * 255, 0, 255).astype(np.uint8))) is not None:
             found.append(Figure(tight, is_soft=True))

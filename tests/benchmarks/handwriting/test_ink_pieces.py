@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.handwriting.ink_pieces import MARGIN, collected_figures, cut_line, pen_figure, stroke_width
+from benchmarks.handwriting.ink_pieces import MARGIN, cut_line
+from benchmarks.handwriting.pen_figures import collected_figures, pen_figure, stroke_width
 from pipeline.decoding import Emission
 from pipeline.errors import SetupError
 from pipeline.model import Pixels
