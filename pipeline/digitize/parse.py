@@ -25,6 +25,7 @@ from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, Recognized
 from pipeline.kinds import Parsed, Vocabulary
 from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Ledger, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
+from pipeline.text.tones import unaccented
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
@@ -132,7 +133,10 @@ class _EntryParser:
         readings = [line.reading for line in lines]
         is_weighed = any(reading.hypotheses for reading in readings)
         candidates = weigh_by_grammar(
-            [_candidate(region.slot, lines, texts, chance) for texts, chance in line_combinations(readings)]
+            [
+                self._candidate(region.slot, lines, texts, chance)
+                for texts, chance in line_combinations(readings)
+            ]
         )
         blank = FieldReading(
             field="",
@@ -174,6 +178,27 @@ class _EntryParser:
             result.append(reading)
         return result
 
+    def _candidate(
+        self, slot: Slot, lines: Sequence[RecognizedLine], texts: Sequence[str], chance: float
+    ) -> ParseCandidate:
+        text = _joined(slot, [line.line.piece for line in lines], texts)
+        if slot.kind not in kinds.COMPOSITES:
+            return ParseCandidate(text, {slot.field_names[0]: text}, False, chance)
+        kind = kinds.COMPOSITES[slot.kind]
+        written = "\n".join(filter(None, texts)) if kind.by_line else text
+        shares = kind.split(written, self._schemas.vocabularies.get(kind.vocabulary))
+        if kind.name == "signer" and self._is_own_place(shares["name"]):
+            shares = {"name": text, "title": ""}
+        return ParseCandidate(text, *_split(slot, text, shares), chance)
+
+    def _is_own_place(self, name: str) -> bool:
+        """Return whether a name is that of the book's own place, which stands behind ``UBND xã`` as a signer may."""
+        words = unaccented(name).split()
+        place = unaccented(self._ledger.place).split()
+        return bool(words) and any(
+            place[at : at + len(words)] == words for at in range(len(place) - len(words) + 1)
+        )
+
     def parsed(self, text: str, name: str) -> Parsed:
         """Return the canonical value of a field's text and what is wrong with the text by itself."""
         spec = self._record.by_name[name]
@@ -207,15 +232,6 @@ def _without_struck(lines: Sequence[RecognizedLine]) -> tuple[Sequence[Recognize
     return kept, " ".join(line.reading.text for line in lines if line.line.is_struck and line.reading.text)
 
 
-def _candidate(
-    slot: Slot, lines: Sequence[RecognizedLine], texts: Sequence[str], chance: float
-) -> ParseCandidate:
-    text = _joined(slot, [line.line.piece for line in lines], texts)
-    if slot.kind in kinds.COMPOSITES:
-        return ParseCandidate(text, *_split(slot, text), chance)
-    return ParseCandidate(text, {slot.field_names[0]: text}, False, chance)
-
-
 def _status(
     text: str,
     field: RecognizedField,
@@ -241,13 +257,12 @@ def _status(
     return FieldStatus.BLANK if candidate.is_split and sure >= SURELY_READ else FieldStatus.UNREADABLE
 
 
-def _split(slot: Slot, text: str) -> tuple[dict[str, str], bool]:
-    """Return the text of each field of a shared region, and whether the text really splits.
+def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """Return the text of each field of a shared region, and whether the text really splits into its ``shares``.
 
     A text that does not split stays whole in the region's main field, and of the others nothing is known: they are not
     called blank.
     """
-    shares = kinds.COMPOSITES[slot.kind].split(text)
     filled = [role for role, value in shares.items() if value]
     main = MAIN_ROLE.get(slot.kind)
     is_whole = sum(c.isdigit() for c in text) >= 4 or slot.kind == "signer"

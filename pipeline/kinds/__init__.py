@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind, SignerKind
+from pipeline.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind
 from pipeline.kinds.date import DateKind
 from pipeline.kinds.date_words import DateWordsKind, parse_strictly
 from pipeline.kinds.kind import UNCODED, CompositeKind, Kind, Parsed, Vocabulary, is_ditto
 from pipeline.kinds.name import NameKind
 from pipeline.kinds.number import EntryNumberKind, IdNumberKind, NumberKind, VolumeKind
+from pipeline.kinds.signer import SignerKind
 from pipeline.kinds.text import ChoiceKind, PlaceKind, TextKind
 from pipeline.kinds.time import TimeKind
 

@@ -1,4 +1,4 @@
-"""Several values in one slot: who signed and as what, an identity paper, a death notice, a moment."""
+"""Several values in one slot: an identity paper, a death notice, a moment. Who signed is in a module of its own."""
 
 from __future__ import annotations
 
@@ -8,61 +8,8 @@ from collections.abc import Mapping
 
 from pipeline.kinds.citation import CONNECTING, parse_citation
 from pipeline.kinds.date import DateKind
-from pipeline.kinds.kind import CompositeKind
-from pipeline.kinds.name import OFFICE, TITLE, UNIT
+from pipeline.kinds.kind import CompositeKind, Vocabulary
 from pipeline.text.tones import unaccented
-
-_BREAK = re.compile(r"\s*[,;:–—]\s*|\s+[-/]\s+|\s*\n\s*")
-_NAME = re.compile(r"[^\W\d_]+\.?(?:[ \t]+[^\W\d_]+\.?){1,5}")
-
-
-class SignerKind(CompositeKind):
-    """Who signed, and as what: ``Nguyễn Văn A, Chủ tịch UBND xã``, ``PCT: Trần B``.
-
-    The brackets around a title are dropped too. Without a known title, or where its end is not clear, the whole text
-    stays in ``name``.
-    """
-
-    name = "signer"
-    roles = ("name", "title")
-    connecting = (",", ";", ":", "-", "–", "—", "/", "(", ")")
-
-    def split(self, text: str) -> Mapping[str, str]:
-        written = unicodedata.normalize("NFC", text).strip()
-        found = TITLE.search(written)
-        if found is None:
-            return {"name": text, "title": ""}
-        if TITLE.fullmatch(written):
-            return {"name": "", "title": written}
-        parts = _name_first(written, found) if found.start() else _title_first(written, found)
-        return {"name": text, "title": ""} if parts is None else {"name": parts[0], "title": parts[1]}
-
-
-def _name_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
-    name = written[: title.start()].rstrip(" \t\n,;:-–—/")
-    office = written[title.start() :]
-    name = name.removesuffix("(")
-    if "(" not in office:  # one bracket of the pair may be missing, on paper or in what was read
-        office = office.removesuffix(")")
-    return (name.rstrip(), office.strip()) if _is_name(name.strip()) else None
-
-
-def _title_first(written: str, title: re.Match[str]) -> tuple[str, str] | None:
-    """Cut at the last break that only a name follows, or right behind the title.
-
-    The latter holds where nothing but a name follows the title.
-    """
-    for gap in reversed(list(_BREAK.finditer(written, title.end()))):
-        if _is_name(written[gap.end() :].strip()):
-            return written[gap.end() :].strip(), written[: gap.start()].strip()
-    last = list(TITLE.finditer(written))[-1]
-    name = written[last.end() :].strip()
-    return (name, written[: last.end()].strip()) if _is_name(name) else None
-
-
-def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) and not any(words.search(text) for words in (TITLE, OFFICE, UNIT))
-
 
 _USUAL_PAPER = re.compile(
     r"(?:so )?(?:giay |the )?(?:cmnd|cmt|cmtnd|cccd|cmqd|chung minh.*|can cuoc.*|ho chieu.*|thuong tru.*)"
@@ -79,7 +26,7 @@ class IdentityPaperKind(CompositeKind):
     roles = ("type", "number", "issued_on", "issued_place", "other")
     connecting = CONNECTING
 
-    def split(self, text: str) -> Mapping[str, str]:
+    def split(self, text: str, _vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
         citation = parse_citation(text)
         if citation is None:
             return {role: text if role == self.roles[0] else "" for role in self.roles}
@@ -100,7 +47,7 @@ class DeathNoticeKind(CompositeKind):
     roles = ("type", "number", "issued_on", "issuer")
     connecting = CONNECTING
 
-    def split(self, text: str) -> Mapping[str, str]:
+    def split(self, text: str, _vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
         citation = parse_citation(text)
         if citation is None:
             return {role: text if role == self.roles[0] else "" for role in self.roles}
@@ -134,7 +81,7 @@ class MomentKind(CompositeKind):
     roles = ("time", "date")
     connecting = ("ngày", "lúc", "vào lúc", "hồi")
 
-    def split(self, text: str) -> Mapping[str, str]:
+    def split(self, text: str, _vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
         moment = unicodedata.normalize("NFC", text).strip()
         for shape in (_HOUR_FIRST, _HOUR_LAST, _SHORT_TIME):
             match = shape.fullmatch(moment)

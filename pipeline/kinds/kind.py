@@ -137,15 +137,24 @@ class CompositeKind(ABC):
         name: The name that ``schemas/forms`` declares slots with.
         roles: The values in it; the first keeps what cannot be assigned.
         connecting: Words and signs between the values, which belong to none and are dropped.
+        vocabulary: The code list whose terms tell the values apart, ``""`` where none does.
+        by_line: Whether the ends of lines tell them apart too.
     """
 
     name: ClassVar[str]
     roles: ClassVar[tuple[str, ...]]
     connecting: ClassVar[tuple[str, ...]]
+    vocabulary: ClassVar[str] = ""
+    by_line: ClassVar[bool] = False
 
     @abstractmethod
-    def split(self, text: str) -> Mapping[str, str]:
-        """Return the verbatim text of every role, ``""`` for none."""
+    def split(self, text: str, vocab: Vocabulary | None = None, /) -> Mapping[str, str]:
+        """Return the verbatim text of every role, ``""`` for none.
+
+        Args:
+            text: What is written; lines are parted by line ends where ``by_line``, else by spaces.
+            vocab: The terms of ``vocabulary``.
+        """
 
 
 # --- ditto marks ------------------------------------------------------------------------------------------------------

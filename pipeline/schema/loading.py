@@ -93,6 +93,9 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
     record = look_up(form.record, schemas.records, "loại việc", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)
+    for kind in (kinds.COMPOSITES[slot.kind] for slot in form.slots if slot.kind):
+        if kind.vocabulary:
+            look_up(kind.vocabulary, schemas.vocabs, "danh mục", "schemas/vocab", where)
     _check_boxes(form, record, schemas, where)
     if form.table:
         total = sum(column.width for column in form.table.columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.digitize.parse import parse_entry
@@ -50,6 +52,25 @@ def test_a_blank_without_ink_is_blank_in_all_its_fields() -> None:
     found = fields("birth-2006", field(slot, (), Writing.HAND))
     for name in ("signer_name", "signer_title"):
         assert (found[name].status, found[name].text, found[name].box) == (FieldStatus.BLANK, "", PLACE)
+
+
+@pytest.mark.parametrize(
+    "lines", [["Chủ tịch UBND xã", "Nguyễn Văn Thử"], ["Nguyễn Văn Thử", "Chủ tịch UBND xã"]]
+)
+def test_signer_and_title_may_stand_on_two_lines(lines: list[str]) -> None:
+    slot = slot_of("birth-2006", "signer_name")
+    found = fields("birth-2006", ink(slot, lines))
+    assert (found["signer_name"].text, found["signer_title"].text) == ("Nguyễn Văn Thử", "Chủ tịch UBND xã")
+
+
+def test_the_name_of_the_books_own_commune_is_no_signer() -> None:
+    slot = slot_of("birth-2006", "signer_name")
+    record = SCHEMAS.record(SCHEMAS.form("birth-2006").record)
+    ledger = replace(LEDGER, place="UBND xã Nguyễn Việt Khái")
+    region = ink(slot, ["Chủ tịch UBND xã Nguyễn Việt Khái"])
+    found = {one.field: one for one in parse_entry([region], record, SCHEMAS, ledger)}
+    assert found["signer_name"].canonical == ""
+    assert found["signer_title"].status is FieldStatus.UNREADABLE
 
 
 @pytest.mark.parametrize("lines", [["", ""], [None, None], ["", None]])

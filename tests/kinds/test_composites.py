@@ -14,32 +14,6 @@ def parts(kind: str, text: str) -> dict[str, str]:
     return {role: part for role, part in COMPOSITES[kind].split(text).items() if part}
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "title"),
-    [
-        ("Nguyễn Văn A, Chủ tịch UBND xã", "Nguyễn Văn A", "Chủ tịch UBND xã"),
-        ("Nguyễn Văn A - Phó Chủ tịch", "Nguyễn Văn A", "Phó Chủ tịch"),
-        ("Nguyễn Văn A (Chủ tịch)", "Nguyễn Văn A", "Chủ tịch"),
-        ("Nguyễn Văn A (Chủ tịch", "Nguyễn Văn A", "Chủ tịch"),
-        ("Nguyễn Văn A, Chủ tịch)", "Nguyễn Văn A", "Chủ tịch"),
-        ("Nguyễn Văn A, Chủ tịch (đã ký)", "Nguyễn Văn A", "Chủ tịch (đã ký)"),
-        ("Nguyễn Văn A Chủ tịch UBND xã Tân Thới", "Nguyễn Văn A", "Chủ tịch UBND xã Tân Thới"),
-        ("PCT: Trần Văn B", "Trần Văn B", "PCT"),
-        ("Chủ tịch Trần Văn B", "Trần Văn B", "Chủ tịch"),
-        ("Chủ tịch UBND xã Tân Thới: Trần Văn B", "Trần Văn B", "Chủ tịch UBND xã Tân Thới"),
-        ("KT. CHỦ TỊCH, PHÓ CHỦ TỊCH: Trần Văn B", "Trần Văn B", "KT. CHỦ TỊCH, PHÓ CHỦ TỊCH"),
-        ("Phó Chủ tịch", "", "Phó Chủ tịch"),
-    ],
-)
-def test_a_signer_is_a_name_and_a_title(text: str, name: str, title: str) -> None:
-    assert COMPOSITES["signer"].split(text) == {"name": name, "title": title}
-
-
-@pytest.mark.parametrize("text", ["Nguyễn Văn A", "Chủ tịch UBND xã Tân Thới Nguyễn Văn A", "đã ký"])
-def test_a_signer_that_cannot_be_cut_stays_whole(text: str) -> None:
-    assert COMPOSITES["signer"].split(text) == {"name": text, "title": ""}
-
-
 def test_an_identity_paper_is_cut_into_its_parts() -> None:
     assert parts("identity_paper", "CMND số 360118405 do CA Cần Thơ cấp ngày 12/3/1999") == {
         "type": "CMND",
