@@ -132,7 +132,7 @@ def check_store(
     strays = tuple(flaw for flaw in found if flaw.kind is StoreFlawKind.STRAY)
     flaws = tuple(flaw for flaw in found if flaw.kind is not StoreFlawKind.STRAY)
     for flaw in flaws:
-        log.error("Scan %s in the store: %s", scan_id(flaw.sha256), flaw.kind)
+        log.info("scan %s in the store: %s", scan_id(flaw.sha256), flaw.kind)
     return StoreReport(objects, size, flaws, strays)
 
 

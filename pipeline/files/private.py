@@ -82,19 +82,19 @@ def chosen_umask(text: str) -> int:
     """Return the mask that an office has chosen, ``OWNER_ONLY`` when it has chosen none.
 
     Args:
-        text: Three octal digits, or ``""``.
+        text: "077" (the owner alone), "027" (the group reads), "007" (the group writes), or "".
 
     Raises:
-        SecurityError: It is none, admits everybody, or locks the owner out.
+        SecurityError: It is none of them.
     """
     if not text:
         return OWNER_ONLY
-    if re.fullmatch("[0-7]{3,4}", text) is None or (mask := int(text, 8)) & 0o7707 != 0o007:
+    if re.fullmatch("0?(077|027|007)", text) is None:
         raise SecurityError(
             f"Biến môi trường {UMASK_VARIABLE} phải là 077 (chỉ chủ của tệp), 027 (nhóm được đọc) hoặc 007 (nhóm được "
             f"đọc và ghi), không phải “{printable(text)}”. Người ngoài nhóm không bao giờ được đọc."
         )
-    return mask
+    return int(text, 8)
 
 
 def make_read_only(path: Path) -> None:

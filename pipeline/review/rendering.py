@@ -28,7 +28,7 @@ LINKS = (
     ("/reports", "Báo cáo"),
     ("/lots", "Lấy mẫu"),
     ("/accounts", "Tài khoản"),
-    ("/confirmations", "Xác nhận tài khoản"),
+    ("/confirmations", "Xác nhận"),
 )
 """Path and label of the links at the top of every page. A person sees those that the access table lets them open."""
 

@@ -63,7 +63,9 @@ def test_an_office_may_admit_its_group(text: str, mask: int) -> None:
     assert chosen_umask(text) == mask
 
 
-@pytest.mark.parametrize("text", ["022", "000", "026", "777", "177", "77", "8", "rwx", "-77", "0x7", "077 "])
+@pytest.mark.parametrize(
+    "text", ["022", "037", "017", "000", "026", "777", "177", "77", "8", "rwx", "-77", "0x7", "077 "]
+)
 def test_nobody_may_admit_everybody_or_lock_the_owner_out(text: str) -> None:
     with pytest.raises(SecurityError, match="HOTICH_UMASK"):
         chosen_umask(text)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.rows import unpacked
@@ -94,33 +95,22 @@ def compared(connection: Connection, key: Key | None, table_name: str, ids: Iter
 def keep(connection: Connection, key: Key | None, written: Mapping[str, Mapping[int, bytes]]) -> None:
     """Hold these digests, by table and id, as the last ones; those of deleted rows go."""
     for table_name, of_rows in written.items():
-        known = _known(connection, table_name, of_rows)
-        over = [one for one in known if of_rows[one] == GONE]
-        rows = [_row(key, table_name, row_id, digest) for row_id, digest in of_rows.items() if digest != GONE]
-        for some in _some(over):
+        for some in _some([row_id for row_id, digest in of_rows.items() if digest == GONE]):
             mine = (row_digest.c.table_name == table_name) & row_digest.c.row_id.in_(some)
             connection.execute(delete(row_digest).where(mine))
-        _put(connection, [row for row in rows if row["row_id"] not in known], insert(row_digest))
-        changed = [
-            {"of_table": row.pop("table_name"), "of_row": row.pop("row_id"), **row}
-            for row in rows
-            if row["row_id"] in known
-        ]
-        mine = (row_digest.c.table_name == bindparam("of_table")) & (
-            row_digest.c.row_id == bindparam("of_row")
-        )
-        _put(connection, changed, update(row_digest).where(mine))
+    rows = [
+        _row(key, table_name, row_id, digest)
+        for table_name, of_rows in written.items()
+        for row_id, digest in of_rows.items()
+        if digest != GONE
+    ]
+    _put(connection, rows, _insert_or_update(connection, "digest", "signature", "found"))
 
 
 def note_found(connection: Connection, table_name: str, found: Mapping[int, bytes]) -> None:
     """Hold that the audit tells of these altered rows, by id with their digests."""
-    known = _known(connection, table_name, found)
-    for row_id, digest in found.items():
-        mine = (row_digest.c.table_name == table_name) & (row_digest.c.row_id == row_id)
-        if row_id in known:
-            connection.execute(update(row_digest).where(mine).values(found=digest))
-        else:
-            connection.execute(insert(row_digest).values(table_name=table_name, row_id=row_id, found=digest))
+    rows = [{"table_name": table_name, "row_id": row_id, "found": digest} for row_id, digest in found.items()]
+    _put(connection, rows, _insert_or_update(connection, "found"))
 
 
 def sign_all(connection: Connection, key: Key) -> None:
@@ -165,12 +155,14 @@ def _newest(connection: Connection) -> Iterator[list[tuple[str, int, bytes, byte
         yield found
 
 
-def _known(connection: Connection, table_name: str, ids: Iterable[int]) -> set[int]:
-    known: set[int] = set()
-    for some in _some(sorted(ids)):
-        mine = (row_digest.c.table_name == table_name) & row_digest.c.row_id.in_(some)
-        known.update(connection.scalars(select(row_digest.c.row_id).where(mine)))
-    return known
+def _insert_or_update(connection: Connection, *columns: str) -> object:
+    """Return the statement that adds a row, or sets these columns of the one that is there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(row_digest)
+    return adding.on_conflict_do_update(
+        index_elements=[row_digest.c.table_name, row_digest.c.row_id],
+        set_={name: adding.excluded[name] for name in columns},
+    )
 
 
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
