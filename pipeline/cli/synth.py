@@ -39,11 +39,24 @@ def synth(
     turned: Annotated[
         float, typer.Option("--turned", min=0, max=1, help="Phần trang nằm ngang hoặc lộn ngược (0–1).")
     ] = 0.0,
+    office: Annotated[
+        bool,
+        typer.Option(
+            "--office",
+            help="Vẽ sổ như một xã giữ: vài người ghi, vài người ký, nơi lặp lại, số và ngày nối tiếp, chữ lấn ô.",
+        ),
+    ] = False,
+    reprint: Annotated[
+        bool,
+        typer.Option(
+            "--reprint", help="Giấy của một nhà in khác: cỡ dòng, lề, phông chữ, lời nhãn, màu khác đi."
+        ),
+    ] = False,
     cover: Annotated[bool, typer.Option("--cover/--no-cover", help="Có vẽ bìa sổ hay không.")] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Vẽ sổ giả từ chính các mẫu sổ, như máy quét giao ra, kèm đáp án truth.json. Người trong sổ đều là bịa."""
-    from pipeline.synth import SynthOptions, write_book
+    from pipeline.synth import OfficeOptions, ReprintOptions, SynthOptions, write_book
 
     settings = read_settings()
     context = settings.run_context()
@@ -56,6 +69,8 @@ def synth(
             dpi=dpi,
             scanner=_one_of("--scanner", scanner, ("none", "mild", "normal", "hard")),  # type: ignore[arg-type]
             cover=cover,
+            office=OfficeOptions() if office else None,
+            reprint=ReprintOptions() if reprint else None,
         )
     except ValueError as error:
         raise BadParameter(str(error)) from None

@@ -32,7 +32,10 @@ class TrueLabel:
 
 @dataclass(frozen=True, slots=True)
 class TruePage:
-    """A page of the book as its maker noted it; ``scan`` is the file's name, ``page_no`` counts from 1."""
+    """A page of the book as its maker noted it; ``scan`` is the file's name, ``page_no`` counts from 1.
+
+    ``seals`` are the round seals on it, as far as they lie on the page.
+    """
 
     scan: str
     page_no: int
@@ -40,6 +43,7 @@ class TruePage:
     turn: int = 0
     skew: float = 0.0
     labels: tuple[TrueLabel, ...] = ()
+    seals: tuple[Quad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class TrueEntry:
         ink: The boxes of the ink of each field.
         struck: Fields that are struck through.
         by_hand: Fields that are written by hand, where the maker of the truth notes it.
+        overflow: The boxes of that ink of each field which runs on beyond its blank.
     """
 
     values: Mapping[str, str]
@@ -61,6 +66,7 @@ class TrueEntry:
     ink: Mapping[str, tuple[Quad, ...]] = field(default_factory=dict)
     struck: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
+    overflow: Mapping[str, tuple[Quad, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _entry(data: Mapping[str, Any]) -> TrueEntry:
     values = {column: text for column, text in data.items() if not column.startswith("_")}
     if not all(isinstance(text, str) for text in values.values()):
         raise TypeError("every value of an entry is a text")
-    ink = data.get("_ink", {})
+    ink, overflow = data.get("_ink", {}), data.get("_overflow", {})
     return TrueEntry(
         values=values,
         page=data.get("_page"),
@@ -126,6 +132,7 @@ def _entry(data: Mapping[str, Any]) -> TrueEntry:
         ink={name: tuple(_quad(quad) for quad in quads) for name, quads in ink.items()},
         struck=tuple(data.get("_struck", ())),
         by_hand=tuple(data.get("_by_hand", ())),
+        overflow={name: tuple(_quad(quad) for quad in quads) for name, quads in overflow.items()},
     )
 
 
@@ -138,6 +145,7 @@ def _page(data: Mapping[str, Any]) -> TruePage:
         turn=int(data.get("turn", 0)),
         skew=float(data.get("skew", 0.0)),
         labels=labels,
+        seals=tuple(_quad(quad) for quad in data.get("seals", ())),
     )
 
 

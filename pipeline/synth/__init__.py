@@ -5,7 +5,13 @@
 """
 
 from pipeline.synth.book import SyntheticPage, draw_book, write_book, write_books
-from pipeline.synth.options import SCANNER_LEVELS, ScannerOptions, SynthOptions
+from pipeline.synth.options import (
+    SCANNER_LEVELS,
+    OfficeOptions,
+    ReprintOptions,
+    ScannerOptions,
+    SynthOptions,
+)
 from pipeline.synth.pasted_lines import InkCutout
 from pipeline.synth.writer_ink import InkPiece, WriterInk
 
@@ -13,6 +19,8 @@ __all__ = [
     "SCANNER_LEVELS",
     "InkCutout",
     "InkPiece",
+    "OfficeOptions",
+    "ReprintOptions",
     "SyntheticPage",
     "ScannerOptions",
     "SynthOptions",

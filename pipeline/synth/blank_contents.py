@@ -122,6 +122,10 @@ def _composed(
 ) -> tuple[Wording, ...]:
     texts = {role: field_texts(rng, clerk, facts, spec) for role, spec in specs.items()}
     kind = slot.kind
+    ways = clerk.habits.ways
+    if kind == "signer" and clerk.office and ways and set(texts) == {"name", "title"}:
+        month = facts.registered_on.month
+        return clerk.office.signer_wordings(rng, ways, texts["name"][0], month)
     template = _template(rng, kind, slot, tuple(texts))
     if kind == "identity_paper" and "type" in texts and "number" in texts:
         texts["type"] = (pick(rng, PAPER_TYPES[len(texts["number"][0])]),)

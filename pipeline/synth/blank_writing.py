@@ -13,8 +13,9 @@ from pipeline.schema import Piece, Slot
 from pipeline.synth.blank_contents import BlankContent, Wording
 from pipeline.synth.form_printing import column_edges, text_em, wrap_text
 from pipeline.synth.line_drawing import draw_line, text_width
+from pipeline.synth.office import LINE_BREAK
 from pipeline.synth.pen_fonts import HandStyle
-from pipeline.synth.sheet import PRINT_INK, PaperSheet, print_patch
+from pipeline.synth.sheet import PRINT_INK, Overflow, PaperSheet, print_patch
 from pipeline.synth.stamps import stroke_path
 
 NO_SLOT = Slot("", "", {})
@@ -26,17 +27,42 @@ NARROWEST = 0.74
 
 @dataclass(frozen=True, slots=True)
 class SheetWriter:
-    """A hand that writes on a sheet, into one ``row`` of it (0 on forms of one entry)."""
+    """A hand that writes on a sheet.
+
+    Attributes:
+        sheet: The sheet.
+        hand: The hand.
+        rng: Random stream of the page.
+        row: Row of the sheet (0 on forms of one entry).
+        overflow: Share of the values long enough for it that run on beyond their blank.
+    """
 
     sheet: PaperSheet
     hand: HandStyle
     rng: np.random.Generator
     row: int = 0
+    overflow: float = 0.0
 
 
 def wording_text(wording: Wording) -> str:
     """Return the text of a wording."""
     return "".join(text for _, text in wording)
+
+
+LONGEST_OVERFLOW_MM = 30.0
+"""How far writing runs on beyond its blank at most."""
+
+SHORTEST_OVERFLOW_MM = 3.0
+"""From how much on writing beyond a blank is an overflow; less is a hand that does not stop at the dot."""
+
+WIDER = 1.12
+"""How much wider a clerk may write who has room beyond the blank."""
+
+WIDEST_GAP_MM = 2.6
+"""Paper that such a clerk leaves between two figures."""
+
+SAME_LINE = 0.012
+"""Labels so near a baseline, as a share of the frame's height, stand on its line."""
 
 
 def write_line(
@@ -96,7 +122,7 @@ def _role_text(wording: Wording, role: str) -> str:
 def _print_value(writer: SheetWriter, value: BlankContent) -> Mapping[str, str]:
     sheet, piece, text = writer.sheet, value.slot.pieces[0], wording_text(value.alternatives[0])
     em = text_em(sheet, "regular")
-    patch = print_patch(text, "regular", em)
+    patch = print_patch(text, "regular", em, None, sheet.face)
     sheet.write(
         patch,
         sheet.x(piece.u0) + 0.15 * em,
@@ -177,6 +203,10 @@ def _write_on_lines(writer: SheetWriter, value: BlankContent) -> Wording:
         else:
             scale, lift = SMALLER, sheet.mm(0.8 * writer.hand.size)
             start += sheet.mm(3)
+    if writer.overflow and not value.struck and rng.random() < writer.overflow:
+        overflowing = _write_overflowing(writer, value, pieces, start)
+        if overflowing is not None:
+            return overflowing
     loose = 1.14 if not writer.hand.typed and rng.random() < OVERRUN else 1.03
     wording, lines = _fit_lines(writer, value.alternatives, pieces, start, scale, loose)
     for number, (piece, text) in enumerate(zip(pieces, lines, strict=False)):
@@ -189,6 +219,67 @@ def _write_on_lines(writer: SheetWriter, value: BlankContent) -> Wording:
         squeeze = 1.0 if wide <= room * loose else max(NARROWEST, room / wide)
         write_line(writer, slot, text, left, sheet.y(piece.v) - lift, scale=scale, squeeze=squeeze, gaps=gaps)
     return wording
+
+
+def _write_overflowing(
+    writer: SheetWriter, value: BlankContent, pieces: Sequence[Piece], start: float
+) -> Wording | None:
+    """Write a value with a line that runs on beyond its blank; None, with nothing written, where none is so long."""
+    sheet, rng, slot = writer.sheet, writer.rng, value.slot
+    beyond = [_room_beyond(sheet, piece) for piece in pieces]
+    chosen = [number for number, room in enumerate(beyond) if room >= sheet.mm(SHORTEST_OVERFLOW_MM + 3)]
+    if not chosen:
+        return None
+    over = chosen[int(rng.integers(len(chosen)))]
+    extra = beyond[over] * float(rng.uniform(0.5, 1.0))
+    rooms = [sheet.x(piece.u1) - sheet.x(piece.u0) for piece in pieces]
+    rooms[0] -= start
+    for stretch in (1.0, WIDER):
+        allowed = [(room + (extra if number == over else 0.0)) / stretch for number, room in enumerate(rooms)]
+        for wording in value.alternatives:
+            lines = _break_lines(writer, wording_text(wording), allowed, 1.0)
+            if lines is None or over >= len(lines):
+                continue
+            wide = text_width(lines[over], writer.hand, sheet.dpi) * stretch
+            least = rooms[over] + sheet.mm(SHORTEST_OVERFLOW_MM)
+            gap = (least - wide) / max(1, len(lines[over]) - 1)
+            spaced = lines[over].replace("/", "").replace("-", "").isdigit() and gap <= sheet.mm(
+                WIDEST_GAP_MM
+            )
+            if wide < least and not spaced:
+                continue
+            gaps = (gap,) * len(lines[over]) if wide < least else ()
+            for number, (piece, text) in enumerate(zip(pieces, lines, strict=False)):
+                left = sheet.x(piece.u0) + (start if number == 0 else sheet.mm(float(rng.uniform(0.5, 3.0))))
+                if not text:
+                    continue
+                box = write_line(
+                    writer, slot, text, left, sheet.y(piece.v), squeeze=stretch if number == over else 1.0,
+                    gaps=gaps if number == over else (),
+                )  # fmt: skip
+                end = sheet.x(piece.u1)
+                if box is not None and number == over and box.right > end + sheet.mm(1):
+                    part = Box(max(box.left, end), box.top, box.right, box.bottom)
+                    sheet.overflows.append(Overflow(slot.field_names, part, writer.row))
+            return wording
+    return None
+
+
+def _room_beyond(sheet: PaperSheet, piece: Piece) -> float:
+    """Return the pixels that writing may run on beyond the end of a blank: over the next label, or into the notes.
+
+    Other blanks, and labels beyond the form's vertical rule, are not written over.
+    """
+    form = sheet.form
+    beside = [
+        label for label in form.labels if abs(label.v - piece.v) < SAME_LINE and label.u0 > piece.u1 - 0.01
+    ]
+    rule = min((u for u in form.rules if u > piece.u1), default=1.0)
+    limit = 1.0
+    if beside:
+        label = min(beside, key=lambda other: other.u0)
+        limit = label.u1 if label.u0 < rule else label.u0
+    return min(sheet.x(limit) - sheet.mm(1.0) - sheet.x(piece.u1), sheet.mm(LONGEST_OVERFLOW_MM))
 
 
 def _fits_above(writer: SheetWriter, value: BlankContent, room: float) -> bool:
@@ -213,7 +304,7 @@ def _fit_lines(
             if lines is not None:
                 return wording, lines
     wording = alternatives[-1]
-    words = wording_text(wording).split(" ")
+    words = wording_text(wording).split()
     cut = [] if len(pieces) == 1 else words[: len(words) * len(pieces[:1]) // len(pieces)]
     lines = [" ".join(words)] if len(pieces) == 1 else [" ".join(cut), " ".join(words[len(cut) :])]
     return wording, lines
@@ -222,7 +313,12 @@ def _fit_lines(
 def _break_lines(writer: SheetWriter, text: str, rooms: Sequence[float], scale: float) -> list[str] | None:
     """Return the text broken between words so that each line fits its room, or None when it does not."""
     lines = [""]
-    for word in text.split(" "):
+    for word in text.replace(LINE_BREAK, f" {LINE_BREAK} ").split():
+        if word == LINE_BREAK:
+            if len(lines) == len(rooms):
+                continue
+            lines.append("")
+            continue
         longer = f"{lines[-1]} {word}".strip()
         while text_width(longer, writer.hand, writer.sheet.dpi, scale) > rooms[len(lines) - 1]:
             if len(lines) == len(rooms):
@@ -277,12 +373,22 @@ def _write_in_area(writer: SheetWriter, value: BlankContent) -> Wording:
     )
     pitch = sheet.mm(writer.hand.size * 1.35)
     y = sheet.y(v0) + pitch * float(writer.rng.uniform(1.1, 3.0))
+    y = _clear_of_overflows(sheet, y, pitch, len(lines))
     for number, text in enumerate(lines):
         if y + number * pitch < sheet.y(v1):
             squeeze = min(1.0, width / max(1.0, text_width(text, writer.hand, sheet.dpi, scale)))
             left = sheet.x(u0) + sheet.mm(float(writer.rng.uniform(0.8, 2.2)))
             write_line(writer, value.slot, text, left, y + number * pitch, scale=scale, squeeze=squeeze)
     return wording
+
+
+def _clear_of_overflows(sheet: PaperSheet, y: float, pitch: float, lines: int) -> float:
+    """Return the first baseline from y on at which a note does not lie over what runs into its column."""
+    left = sheet.x(max(sheet.form.rules, default=0.0))
+    taken = [over.box for over in sheet.overflows if over.box.right > left]
+    while any(box.bottom > y - pitch and box.top < y + (lines - 1) * pitch + 0.4 * pitch for box in taken):
+        y += pitch / 2
+    return y
 
 
 CELL_SCALES = (0.85, 0.75, 0.65, 0.56, 0.48, 0.41)

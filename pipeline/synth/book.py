@@ -21,11 +21,13 @@ from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.synth.cases import SyntheticCase, draw_case, draw_officers
 from pipeline.synth.clerk import Clerk, ClerkHabits
 from pipeline.synth.form_printing import print_form
-from pipeline.synth.options import SynthOptions
+from pipeline.synth.office import Office, OrderedEntry, WritingWays, draw_order
+from pipeline.synth.options import OfficeOptions, SynthOptions
 from pipeline.synth.pages import FlatPage, draw_cover_page, draw_entry_page
 from pipeline.synth.pasted_lines import InkCutout
 from pipeline.synth.pen_fonts import HandStyle, draw_hand_style, draw_type_style
 from pipeline.synth.people import Commune, SyntheticPerson, draw_commune, geography_of_year, happens
+from pipeline.synth.reprint import Printing, draw_printing
 from pipeline.synth.scanning import ScannedPage, encode_jpeg, quad, scan_sheet, write_pages
 from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.spelled_values import SpelledWords
@@ -53,6 +55,21 @@ class SyntheticPage:
 
 
 @dataclass(frozen=True)
+class ClerkTerm:
+    """The months in which one clerk writes.
+
+    Attributes:
+        first_page: The first page that the clerk writes, from 0.
+        hand: The clerk's hand.
+        habits: How the clerk writes values.
+    """
+
+    first_page: int
+    hand: HandStyle
+    habits: ClerkHabits
+
+
+@dataclass(frozen=True)
 class BookPlan:
     """Everything of a book but its ink.
 
@@ -67,6 +84,9 @@ class BookPlan:
         sealed: Whether pages bear a round seal over their edge.
         shift: How far its printed lines lie from the declared places, as a share of the frame's height.
         spelled: What can be written with real strokes, where it is written with them.
+        printing: The sheets as their printer made them.
+        office: The office that keeps it; None where every page is drawn for itself.
+        terms: The clerks of an office in the order in which they write.
     """
 
     form: Form
@@ -78,7 +98,24 @@ class BookPlan:
     habits: ClerkHabits
     sealed: bool
     shift: float
-    spelled: SpelledWords | None = None
+    spelled: SpelledWords | None
+    printing: Printing
+    office: Office | None = None
+    terms: Sequence[ClerkTerm] = ()
+
+    def sheet(self, dpi: float) -> PaperSheet:
+        """Return a blank sheet of the book before anything is printed on it."""
+        printing = self.printing
+        return PaperSheet.blank(
+            printing.form, dpi, self.shift, printing.face, printing.rule_ink, printing.double
+        )
+
+    def writing(self, page: int) -> tuple[Sequence[HandStyle], ClerkHabits]:
+        """Return the hands that write on a page, from 0, and the habits of its clerk."""
+        for term in reversed(self.terms):
+            if page >= term.first_page:
+                return [term.hand], term.habits
+        return self.hands, self.habits
 
 
 def write_book(
@@ -181,7 +218,7 @@ def plan_book(
     ledger = Ledger(
         form=form.id,
         place=f"UBND {home.full}",
-        place_code=f"936{int(rng.integers(10, 99))}",
+        place_code=_place_code(rng, home, options),
         volume=volume,
         opened_on=f"02.01.{year}",
         closed_on=f"31.12.{year}",
@@ -190,19 +227,33 @@ def plan_book(
     )
     typed = options.typed
     shift = float(rng.uniform(-1, 1)) * options.printing
+    office, order = None, None
+    if options.office:
+        own = random_stream(options, form, 5)
+        office = Office.draw(own, options.office, home)
+        order = draw_order(
+            own, options.office, entries=options.entries, rows=rows, first=options.first_number, year=year
+        )
+        pages = order[-1].page_no
+        ledger = replace(ledger, pages=pages)
     hands = [
         draw_type_style(rng) if typed else draw_hand_style(rng, options.pens, options.more_pens)
         for _ in range(1 if typed else 3)
     ]
     signers = draw_officers(rng, record, home)
     days = sorted(int(day) for day in rng.integers(0, 360, options.entries))
+    order = order or [
+        OrderedEntry(options.first_number + at, 1 + at // rows, date(year, 1, 2) + timedelta(days=days[at]))
+        for at in range(options.entries)
+    ]
     cases = [
         draw_case(
-            random_stream(options, form, 1, number), record, home, signers, number=options.first_number + number,
-            page_no=1 + number // rows, volume=volume, registered_on=date(year, 1, 2) + timedelta(days=days[number]),
-            no_father=options.no_father,
+            random_stream(options, form, 1, at), record, home,
+            office.officers(record, entry.registered_on.month) if office else signers, number=entry.number,
+            page_no=entry.page_no, volume=volume, registered_on=entry.registered_on, no_father=options.no_father,
+            private=office is not None,
         )
-        for number in range(options.entries)
+        for at, entry in enumerate(order)
     ]  # fmt: skip
     spelled = None
     habits = ClerkHabits.draw(rng, typed)
@@ -215,9 +266,17 @@ def plan_book(
         size = float(rng.uniform(*STROKE_SIZE_MM))
         hands = [replace(hands[0], strokes=strokes, size=size, alpha=strokes.alpha(rng))]
         habits = replace(habits, capitals=0.0, abbreviates=0.0)
+    terms: Sequence[ClerkTerm] = ()
+    if office:
+        sealed = happens(own, office.options.half_seal)
+        strokes_hand = hands[0] if strokes else None
+        terms = _clerk_terms(own, options, office.options, -(-len(cases) // rows), strokes_hand)
+    printing = draw_printing(
+        random_stream(options, form, 6), form, options.reprint, f"{home.province_type} {home.province}"
+    )
     grouped = [cases[start : start + rows] for start in range(0, len(cases), rows)]
     return BookPlan(
-        form=form,
+        form=printing.form,
         record=record,
         ledger=ledger,
         home=home,
@@ -227,25 +286,54 @@ def plan_book(
         sealed=sealed,
         shift=shift,
         spelled=spelled,
+        printing=printing,
+        office=office,
+        terms=terms,
     )
+
+
+def _place_code(rng: np.random.Generator, home: Commune, options: SynthOptions) -> str:
+    """Return the code of the book's place: that of its commune where an office keeps it, else a made-up one."""
+    made_up = f"936{int(rng.integers(10, 99))}"
+    return home.code if options.office and home.code else made_up
+
+
+def _clerk_terms(
+    rng: np.random.Generator, options: SynthOptions, office: OfficeOptions, pages: int, hand: HandStyle | None
+) -> Sequence[ClerkTerm]:
+    """Return who writes from which page on; with a ``hand`` all write with it, each in ways of their own."""
+    clerks = min(int(rng.integers(1, office.clerks + 1)), pages)
+    starts = [0, *sorted(int(page) for page in rng.choice(np.arange(1, pages), clerks - 1, replace=False))]
+    terms = []
+    for start in starts:
+        style = hand or (
+            draw_type_style(rng) if options.typed else draw_hand_style(rng, options.pens, options.more_pens)
+        )
+        style = replace(style, one_stroke=not style.typed and happens(rng, office.one_stroke))
+        habits = replace(ClerkHabits.draw(rng, options.typed), ways=WritingWays.draw(rng))
+        if hand:
+            habits = replace(habits, capitals=0.0, abbreviates=0.0)
+        terms.append(ClerkTerm(start, style, habits))
+    return terms
 
 
 def _draw_pages(
     plan: BookPlan, schemas: Schemas, options: SynthOptions, cutouts: deque[InkCutout]
 ) -> Iterator[SyntheticPage]:
-    clerk = Clerk(plan.form, plan.record, schemas, plan.habits, options)
     cover = _cover_form(plan.form, schemas) if options.cover else None
     if cover:
         rng = random_stream(options, plan.form, 2)
         page = draw_cover_page(rng, cover, plan.hands[0], plan.ledger, plan.record.title, options.dpi)
         flat = replace(options.scanning, show_through=(0.0, 0.0))
         yield SyntheticPage(page, scan_sheet(page.sheet.pixels, None, options.dpi, flat, rng), "cover")
-    behind = PaperSheet.blank(plan.form, options.dpi, plan.shift)
+    behind = plan.sheet(options.dpi)
     print_form(behind)
     for number, cases in enumerate(plan.cases):
         rng = random_stream(options, plan.form, 3, number)
-        sheet = PaperSheet.blank(plan.form, options.dpi, plan.shift)
-        page = draw_entry_page(rng, clerk, plan.hands, cases, sheet, plan.sealed, cutouts, plan.spelled)
+        hands, habits = plan.writing(number)
+        clerk = Clerk(plan.form, plan.record, schemas, habits, options, plan.office)
+        sheet = plan.sheet(options.dpi)
+        page = draw_entry_page(rng, clerk, hands, cases, sheet, plan.sealed, cutouts, plan.spelled)
         yield SyntheticPage(
             page, scan_sheet(page.sheet.pixels, behind.pixels, options.dpi, options.scanning, rng), "entries"
         )
@@ -296,10 +384,11 @@ def _truth(
     for index, (drawing, (name, page_no)) in enumerate(zip(drawings, names, strict=True)):
         matrix = drawing.scan.matrix
         labels = [{"text": text, "quad": quad(box, matrix)} for text, box in drawing.page.sheet.labels]
+        seals = [quad(box, matrix) for box in drawing.page.sheet.seals]
         pages.append(
             {
                 "scan": name, "page_no": page_no, "kind": drawing.kind, "turn": drawing.scan.turn,
-                "skew": round(drawing.scan.skew, 3), "labels": labels,
+                "skew": round(drawing.scan.skew, 3), "labels": labels, "seals": seals,
             }
         )  # fmt: skip
         entries += [_entry_truth(plan, drawing, entry.row, index) for entry in drawing.page.entries]
@@ -321,6 +410,11 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
                 (struck if line.struck else ink).setdefault(name, []).append(
                     quad(line.box, drawing.scan.matrix)
                 )
+    overflow: dict[str, list[list[float]]] = {}
+    for over in drawing.page.sheet.overflows:
+        if over.row == row:
+            for name in over.fields:
+                overflow.setdefault(name, []).append(quad(over.box, drawing.scan.matrix))
     columns: dict[str, Any] = {
         spec.column: _with_year(spec.kind, entry.texts[spec.name], plan.ledger)
         for spec in plan.record.fields
@@ -328,6 +422,7 @@ def _entry_truth(plan: BookPlan, drawing: SyntheticPage, row: int, page: int) ->
     }
     notes: Mapping[str, Any] = {
         "_page": page, "_row": row, "_ink": ink, "_struck": sorted(struck), "_struck_ink": struck,
+        "_overflow": overflow,
         "_ditto": dict(entry.ditto), "_by_hand": sorted(name for name in by_hand if entry.texts.get(name)),
     }  # fmt: skip
     return {**columns, **notes}

@@ -119,6 +119,7 @@ def draw_case(
     volume: str,
     registered_on: date,
     no_father: float,
+    private: bool = False,
 ) -> SyntheticCase:
     """Draw a case; its event lies days to years before the registration, as the parties require.
 
@@ -132,6 +133,7 @@ def draw_case(
         volume: Volume as it is written.
         registered_on: Day of registration.
         no_father: Chance that a voluntary male party is left out.
+        private: Whether no officer is taken for a relative who declares.
     """
     late = happens(rng, 0.15)
     missing = frozenset(
@@ -144,8 +146,9 @@ def draw_case(
     family: SyntheticPerson | None = None
     for key, party in parties(record).items():
         parents = [
-            people[other] for other, who in parties(record).items() if who.optional and other in people
-        ]
+            people[other] for other, who in parties(record).items()
+            if who.optional and other in people and not (private and who.officer)
+        ]  # fmt: skip
         if party.officer:
             people[key] = officers[key]
         elif party.declarant and parents and happens(rng, 0.6):
@@ -234,13 +237,17 @@ def paired_date_field(record: RecordSpec, name: str) -> FieldSpec | None:
     return None
 
 
+KHMER = ("Khơ-me", "Khmer", "Khơ me")
+"""How the ethnicity of the Khmer is spelled."""
+
+
 def choice_text(rng: np.random.Generator, spec: FieldSpec, facts: SyntheticCase, schemas: Schemas) -> str:
     """Return the label of a term of the field's code list that agrees with the person of the field."""
     who = facts.people.get(party_key(spec.name))
     if spec.vocab == "sex" and who:
         return "Nam" if who.male else "Nữ"
     if spec.vocab == "ethnicity" and who:
-        return pick(rng, ("Khơ-me", "Khmer", "Khơ me")) if who.ethnicity == "Khơ-me" else who.ethnicity
+        return pick(rng, KHMER) if who.ethnicity == "Khơ-me" else who.ethnicity
     if spec.vocab == "nationality":
         return "VN" if happens(rng, 0.08) else "Việt Nam"
     vocab = schemas.vocabs.get(spec.vocab or "")

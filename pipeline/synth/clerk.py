@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
 from pipeline.synth.cases import (
+    KHMER,
     SyntheticCase,
     choice_text,
     date_of,
@@ -18,6 +19,7 @@ from pipeline.synth.cases import (
     parties,
     party_key,
 )
+from pipeline.synth.office import Office, WritingWays
 from pipeline.synth.options import SynthOptions
 from pipeline.synth.people import Commune, SyntheticPerson, draw_commune, draw_person, happens, pick
 from pipeline.text import synthetic_words as words
@@ -36,6 +38,7 @@ class ClerkHabits:
         abbreviates: Share of names that are abbreviated.
         wording: How numbers are put into words.
         titled_words: Whether dates in words have capital initials.
+        ways: What the clerk of an office keeps to.
     """
 
     separator: str
@@ -45,6 +48,7 @@ class ClerkHabits:
     abbreviates: float
     wording: Wording
     titled_words: bool
+    ways: WritingWays | None = None
 
     @classmethod
     def draw(cls, rng: np.random.Generator, typed: bool = False) -> ClerkHabits:
@@ -105,6 +109,7 @@ class Clerk:
         schemas: All declarations.
         habits: How the clerk writes values.
         options: How the book is drawn.
+        office: The office whose clerk it is; None where every page is drawn for itself.
     """
 
     form: Form
@@ -112,6 +117,7 @@ class Clerk:
     schemas: Schemas
     habits: ClerkHabits
     options: SynthOptions
+    office: Office | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,8 @@ def _word_date_texts(request: TextRequest) -> tuple[str, ...]:
 
 def _entry_number_texts(request: TextRequest) -> tuple[str, ...]:
     number = f"{request.facts.number:02}" if request.clerk.habits.padded else str(request.facts.number)
+    if ways := request.clerk.habits.ways:
+        return (f"{number}/{request.facts.registered_on.year}", number) if ways.with_year else (number,)
     return (
         (f"{number}/{request.facts.registered_on.year}", number) if happens(request.rng, 0.2) else (number,)
     )
@@ -177,7 +185,9 @@ def _time_texts(request: TextRequest) -> tuple[str, ...]:
 
 
 def _choice_texts(request: TextRequest) -> tuple[str, ...]:
-    return (choice_text(request.rng, request.spec, request.facts, request.clerk.schemas),)
+    text = choice_text(request.rng, request.spec, request.facts, request.clerk.schemas)
+    ways = request.clerk.habits.ways
+    return (ways.khmer if ways and text in KHMER else text,)
 
 
 def _date_texts(request: TextRequest) -> tuple[str, ...]:
@@ -203,6 +213,9 @@ def _id_number_texts(request: TextRequest) -> tuple[str, ...]:
 
 def _place_texts(request: TextRequest) -> tuple[str, ...]:
     home = request.who.home if request.who else request.facts.home
+    office, ways = request.clerk.office, request.clerk.habits.ways
+    if office and ways:
+        return office.place_texts(request.rng, ways, request.spec, request.facts)
     if label_mentions(request.spec.label, "nơi sinh", "nơi chết") and happens(request.rng, 0.55):
         return (
             f"Bệnh viện đa khoa {_district_of(home)}, {home.province}",
@@ -229,6 +242,9 @@ def _free_texts(request: TextRequest) -> tuple[str, ...]:
                 date=day, number=request.rng.integers(1, 300), district=request.facts.home.district
             ),
         )
+    office, ways = request.clerk.office, request.clerk.habits.ways
+    if label_mentions(label, "chức vụ") and office and ways:
+        return (office.title(request.rng, ways, request.facts.registered_on.month),)
     if label_mentions(label, "chức vụ"):
         return (pick(request.rng, words.SIGNER_TITLES),)
     if label_mentions(label, "quan hệ"):

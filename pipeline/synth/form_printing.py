@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.model import Pixels
 from pipeline.schema import Form, Table
 from pipeline.synth.pen_fonts import print_font
-from pipeline.synth.sheet import PRINT_INK, PaperSheet
+from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.stamps import Colour, LaidInk, stroke_paths
 
 Measure = Callable[[str], float]
@@ -28,6 +28,9 @@ def print_form(sheet: PaperSheet) -> None:
     form = sheet.form
     if form.layout != "cover" or form.rules:
         _frame(sheet)
+        if sheet.double_frame:
+            frame, gap = sheet.frame, sheet.mm(1.2)
+            _outline(sheet, frame.left - gap, frame.top - gap, frame.right + gap, frame.bottom + gap, 0.7)
     _labels(sheet)
     for row in form.lines:
         for cell in row.cells:
@@ -70,7 +73,7 @@ def draw_leader(sheet: PaperSheet, u0: float, u1: float, v: float) -> None:
     pitch = sheet.mm(LEADER_PITCH)
     away = np.hypot((x % pitch) - pitch / 2, y - tall / 2)
     mask = np.clip((size / 2 - away + 0.5) * 255, 0, 255).astype(np.uint8)
-    sheet.stain(mask, round(left), round(base - size / 2 - tall / 2), PRINT_INK, 0.95)
+    sheet.stain(mask, round(left), round(base - size / 2 - tall / 2), sheet.rule_ink, 0.95)
 
 
 def draw_rule(sheet: PaperSheet, x0: float, y0: float, x1: float, y1: float, thickness: float = RULE) -> None:
@@ -79,7 +82,7 @@ def draw_rule(sheet: PaperSheet, x0: float, y0: float, x1: float, y1: float, thi
     left, top = round(min(x0, x1) - half), round(min(y0, y1) - half)
     right, bottom = round(max(x0, x1) + half), round(max(y0, y1) + half)
     mask: Pixels = np.full((max(1, bottom - top), max(1, right - left)), 240, np.uint8)
-    sheet.stain(mask, left, top, PRINT_INK)
+    sheet.stain(mask, left, top, sheet.rule_ink)
 
 
 def _outline(sheet: PaperSheet, x0: float, y0: float, x1: float, y1: float, thickness: float) -> None:

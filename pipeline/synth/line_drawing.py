@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -76,14 +78,17 @@ def _set_glyphs(
     at = 0
     for word in text.split(" "):
         lift = rng.normal(0, 0.012) * shake
-        pieces = [word] if hand.joined and not gaps else list(word)
+        single = hand.one_stroke and "1" in word
+        pieces = [word] if hand.joined and not gaps and not single else list(word)
         for number, piece in enumerate(pieces):
             y = base + lift + rng.normal(0, 0.008) * shake
             kerned = x + (font.getlength(word[:number]) if not gaps and number else 0.0)
             bright = 255 if not hand.typed else int(255 - abs(rng.normal(0, 60 * hand.unrest)))
-            pencil.text(
-                (kerned + rng.normal(0, 0.005) * shake, y), piece, font=font, fill=bright, anchor="ls"
-            )
+            left = kerned + rng.normal(0, 0.005) * shake
+            if piece == "1" and hand.one_stroke:
+                _single_stroke(pencil, left, y, font, bright)
+            else:
+                pencil.text((left, y), piece, font=font, fill=bright, anchor="ls")
             if gaps:
                 x += font.getlength(piece) + (gaps[at + number] if at + number < len(gaps) else 0.0)
         at += len(word) + 1
@@ -91,6 +96,28 @@ def _set_glyphs(
             rng.uniform(1 - 0.15 * hand.unrest, 1 + 0.3 * hand.unrest)
         )
     return np.asarray(image, dtype=np.uint8), x - em - _space(font, hand)
+
+
+def _single_stroke(
+    pencil: ImageDraw.ImageDraw, left: float, base: float, font: ImageFont.FreeTypeFont, bright: int
+) -> None:
+    """Draw the figure one as an upright stroke, as tall as the font's nought and as thick as its strokes."""
+    _, top, _, _ = font.getbbox("0", anchor="ls")
+    thick = max(1, round(_stroke_width(font)))
+    middle = left + font.getlength("1") / 2
+    ends = ((middle, base), (middle + 0.06 * font.size, base + top))
+    pencil.line(ends, fill=bright, width=thick)
+
+
+@lru_cache(maxsize=256)
+def _stroke_width(font: ImageFont.FreeTypeFont) -> float:
+    """Return how thick the strokes of a font's figures are, in pixels."""
+    image = Image.new("L", (int(font.getlength("17")) + 20, int(2.6 * font.size)), 0)
+    ImageDraw.Draw(image).text((8, 1.6 * font.size), "17", font=font, fill=255, anchor="ls")
+    ink = (np.asarray(image, np.uint8) > 127).astype(np.uint8)
+    inside = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
+    ridge = inside[(inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))) & (inside > 0)]
+    return max(1.0, 2 * float(np.median(ridge)) - 1) if len(ridge) else 1.0
 
 
 def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:

@@ -60,6 +60,84 @@ SCANNER_LEVELS: dict[ScannerLevel, ScannerOptions] = {
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeOptions:
+    """How one office keeps its book: what its pages have in common and where its clerks go beyond the form.
+
+    Shares lie between 0 and 1. Whoever writes does so for months, whoever signs signs for months.
+
+    Attributes:
+        clerks: Most clerks of a book, one after the other.
+        signers: Officers who sign, each under a title of their own.
+        registrars: Most registrars of a book.
+        hamlets: Hamlets of the commune that its people come from.
+        hospital: Share of births and deaths in one of the few hospitals that recur.
+        usual: Share of values that a clerk writes in the way of these months; the others are written in any way.
+        overflow: Share of the values long enough for it that run on beyond their blank: over the form's vertical rule
+            into the notes, or over the next label.
+        signed_across: Share of signers' names that a signature crosses.
+        one_stroke: Share of clerks who write the figure one as a single stroke.
+        half_seal: Share of books that bear half a seal on the outer edge of every page.
+        gap: Share of entries before which a number was left out.
+        missing: Share of entries before which a page is missing.
+        restart: Share of books whose numbers begin anew at some page.
+    """
+
+    clerks: int = 2
+    signers: int = 3
+    registrars: int = 2
+    hamlets: int = 7
+    hospital: float = 0.6
+    usual: float = 0.85
+    overflow: float = 0.5
+    signed_across: float = 0.25
+    one_stroke: float = 0.4
+    half_seal: float = 0.8
+    gap: float = 0.03
+    missing: float = 0.02
+    restart: float = 0.15
+
+    def __post_init__(self) -> None:
+        shares = (
+            self.hospital, self.usual, self.overflow, self.signed_across, self.one_stroke, self.half_seal, self.gap,
+            self.missing, self.restart,
+        )  # fmt: skip
+        if not all(0 <= share <= 1 for share in shares):
+            raise ValueError("shares lie between 0 and 1")
+        if min(self.clerks, self.signers, self.registrars, self.hamlets) < 1:
+            raise ValueError("clerks, signers, registrars, hamlets >= 1")
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintOptions:
+    """How far another printer's sheets differ from the declared form. Shares lie between 0 and 1.
+
+    Attributes:
+        line_height: How much lower or higher the lines may stand, as a share of the declared height.
+        margins: How much smaller the frame may be, as a share of the declared one.
+        type_size: How much smaller or larger the type may be, as a share of the declared size.
+        other_face: Share of reprints in another typeface.
+        wordings: Share of labels in other words, where there are any.
+        coloured: Share of reprints with frame, rules and leaders in a second colour.
+        provincial: Share of reprints that a province ordered, with its name at the head and a double frame.
+    """
+
+    line_height: float = 0.3
+    margins: float = 0.12
+    type_size: float = 0.12
+    other_face: float = 0.5
+    wordings: float = 0.4
+    coloured: float = 0.4
+    provincial: float = 0.4
+
+    def __post_init__(self) -> None:
+        shares = (self.other_face, self.wordings, self.coloured, self.provincial)
+        if not all(0 <= share <= 1 for share in shares):
+            raise ValueError("shares lie between 0 and 1")
+        if not all(0 <= part <= 0.5 for part in (self.line_height, self.margins, self.type_size)):
+            raise ValueError("line_height, margins and type_size lie between 0 and 0.5")
+
+
+@dataclass(frozen=True, slots=True)
 class SynthOptions:
     """How a book is drawn; the same options, form and schemas give the same bytes. Shares lie between 0 and 1.
 
@@ -87,6 +165,8 @@ class SynthOptions:
         notes: Share of entries with something in the notes column.
         printing: How far the printed lines may lie from the declared places, as a share of the frame's height
             (0.004 is about 1 mm).
+        office: How the office keeps the book; None draws every page for itself.
+        reprint: How far its sheets are another printer's; None prints the declared form.
     """
 
     seed: int = 1
@@ -111,6 +191,8 @@ class SynthOptions:
     stamped: float = 0.15
     notes: float = 0.25
     printing: float = 0.0
+    office: OfficeOptions | None = None
+    reprint: ReprintOptions | None = None
 
     @property
     def typed(self) -> bool:

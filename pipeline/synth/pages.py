@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.model import Ledger
+from pipeline.model import Box, Ledger
 from pipeline.schema import Form, Slot
 from pipeline.synth.blank_contents import BlankContent, compose_blank, ditto_content
 from pipeline.synth.blank_writing import SheetWriter, write_content, write_words
@@ -20,7 +20,7 @@ from pipeline.synth.pen_fonts import HandStyle
 from pipeline.synth.people import happens, pick
 from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.spelled_values import SpelledWords
-from pipeline.synth.stamps import boxed_stamp, draw_signature, name_stamp, round_seal
+from pipeline.synth.stamps import LaidInk, boxed_stamp, draw_signature, name_stamp, round_seal
 from pipeline.text import synthetic_words as words
 
 
@@ -79,7 +79,8 @@ def draw_entry_page(
     above: Mapping[str, str] = {}
     for row, facts in enumerate(cases):
         hand = pick(rng, hands)
-        writer = SheetWriter(sheet, hand, rng, row)
+        kept = clerk.office.options if clerk.office else None
+        writer = SheetWriter(sheet, hand, rng, row, kept.overflow if kept else 0.0)
         if not hand.capitals:
             clerk = replace(clerk, habits=replace(clerk.habits, capitals=0.0))
         values = {
@@ -100,7 +101,8 @@ def draw_entry_page(
     if sealed:
         where = sheet.y(float(rng.uniform(0.3, 0.6)))
         edge = sheet.size[0] + sheet.mm(float(rng.uniform(-3, 3)))
-        round_seal(sheet, f"ủy ban nhân dân xã {cases[0].home.name}", edge, where, rng)
+        seal = round_seal(sheet, f"ủy ban nhân dân xã {cases[0].home.name}", edge, where, rng)
+        _note_seal(sheet, seal)
     return FlatPage(sheet, tuple(entries))
 
 
@@ -125,9 +127,35 @@ def _write_entry(
             texts.update(_stamped_note(writer, value.slot))
         else:
             texts.update(write_content(writer, value))
+            _sign_across(writer, clerk, value)
     texts.update(_tick_boxes(writer, clerk, facts))
     ditto = {value.slot.name: value.ditto for value in values.values() if value.ditto}
     return DrawnEntry(writer.row, texts, ditto)
+
+
+def _sign_across(writer: SheetWriter, clerk: Clerk, value: BlankContent) -> None:
+    """Draw a signature over the signer's name where the office's officers sign so."""
+    if value.slot.kind != "signer" or not clerk.office or not value.alternatives:
+        return
+    mine = [line.box for line in writer.sheet.inks if line.fields == value.slot.field_names]
+    if not mine or not happens(writer.rng, clerk.office.options.signed_across):
+        return
+    box, sheet, rng = max(mine, key=lambda found: found.width), writer.sheet, writer.rng
+    draw_signature(
+        sheet,
+        box.left + box.width * float(rng.uniform(0.3, 0.8)),
+        (box.top + box.bottom) / 2 + sheet.mm(float(rng.uniform(-2, 3))),
+        sheet.mm(float(rng.uniform(22, 34))),
+        rng,
+        writer.hand.ink,
+    )
+
+
+def _note_seal(sheet: PaperSheet, seal: LaidInk) -> None:
+    """Remember where a seal lies, as far as it lies on the sheet."""
+    height, width = seal.mask.shape
+    right, bottom = min(seal.left + width, sheet.size[0]), min(seal.top + height, sheet.size[1])
+    sheet.seals.append(Box(max(seal.left, 0), max(seal.top, 0), right, bottom))
 
 
 def _maybe_ditto(

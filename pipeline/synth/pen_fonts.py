@@ -64,12 +64,21 @@ PENS = (
 )
 
 PRINT: Mapping[str, str] = {
-    "regular": "LiberationSerif-Regular.ttf",
-    "small": "LiberationSerif-Regular.ttf",
-    "bold": "LiberationSerif-Bold.ttf",
-    "italic": "LiberationSerif-Italic.ttf",
-    "bold-italic": "LiberationSerif-BoldItalic.ttf",
+    "regular": "Regular",
+    "small": "Regular",
+    "bold": "Bold",
+    "italic": "Italic",
+    "bold-italic": "BoldItalic",
 }
+"""Styles of printed labels."""
+
+PRINT_FACES: Mapping[str, str] = {
+    "serif": "LiberationSerif-{style}.ttf",
+    "sans": "LiberationSans-{style}.ttf",
+    "free-serif": "FreeSerif{style}.ttf",
+}
+"""Typefaces of printed forms."""
+
 TYPE_FACES = (
     ("LiberationSerif-Regular.ttf", 4.5),
     ("FreeMono.ttf", 4.2),
@@ -101,6 +110,7 @@ class HandStyle:
         pressure: How much the darkness varies, 0 to 1.
         capitals: Whether words of capitals can be read in it.
         strokes: Real ink to write with wherever it spells the text.
+        one_stroke: Whether its figure one is a single stroke.
     """
 
     font: Path
@@ -118,6 +128,7 @@ class HandStyle:
     pressure: float
     capitals: bool = True
     strokes: WriterInk | None = None
+    one_stroke: bool = False
 
 
 def draw_hand_style(
@@ -205,6 +216,7 @@ def system_font(name: str) -> Path:
     )
 
 
-def print_font(style: str, pixels: int) -> ImageFont.FreeTypeFont:
-    """Return the face of the printed form in a style of ``PRINT``."""
-    return load_font(system_font(PRINT[style]), pixels)
+def print_font(style: str, pixels: int, face: str = "serif") -> ImageFont.FreeTypeFont:
+    """Return a face of ``PRINT_FACES`` in a style of ``PRINT``."""
+    name = PRINT_FACES[face].format(style=PRINT[style])
+    return load_font(system_font(name.replace("FreeSerifRegular", "FreeSerif")), pixels)

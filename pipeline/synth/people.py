@@ -27,12 +27,14 @@ class RuralDistrict:
         province_type: Type of the province as clerks write it: ``TP``, ``tỉnh``.
         province: Name of the province in that year.
         communes: Names of its rural communes.
+        codes: Commune to its code.
     """
 
     name: str
     province_type: str
     province: str
     communes: Sequence[str]
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,18 @@ def _two_levels(there: Sequence[Unit]) -> Mapping[str, Sequence[RuralDistrict]]:
     }
 
 
-def _rural_communes(there: Sequence[Unit], scheme: str) -> Mapping[str, set[str]]:
-    """Return the names of rural communes by the code of the unit above them."""
-    found = defaultdict(set)
+def _rural_communes(there: Sequence[Unit], scheme: str) -> Mapping[str, dict[str, str]]:
+    """Return the codes of rural communes by name, by the code of the unit above them."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for unit in there:
         if unit.type == "Xã" and unit.scheme == scheme:
-            found[unit.parent].add(unit.name)
+            found[unit.parent].setdefault(unit.name, unit.code)
     return found
 
 
-def _district(name: str, province: Unit, communes: set[str]) -> RuralDistrict:
+def _district(name: str, province: Unit, communes: Mapping[str, str]) -> RuralDistrict:
     kind = "TP" if province.type == "Thành phố" else province.type.lower()
-    return RuralDistrict(name, kind, province.name, tuple(sorted(communes)))
+    return RuralDistrict(name, kind, province.name, tuple(sorted(communes)), communes)
 
 
 def _throughout(unit: Unit, days: DayRange) -> bool:
@@ -120,6 +122,7 @@ class Commune:
     province_type: str
     province: str
     geography: Geography = field(repr=False, compare=False)
+    code: str = field(default="", compare=False)
 
     @property
     def short(self) -> str:
@@ -156,7 +159,10 @@ def draw_commune(rng: np.random.Generator, near: Commune | Geography) -> Commune
     if home and home.province == province and happens(rng, 0.7):
         districts = [other for other in districts if other.name == home.district]
     district = pick(rng, districts)
-    return Commune(pick(rng, district.communes), district.name, district.province_type, province, geography)
+    name = pick(rng, district.communes)
+    return Commune(
+        name, district.name, district.province_type, province, geography, district.codes.get(name, "")
+    )
 
 
 def draw_person(

@@ -38,6 +38,21 @@ class DrawnLine:
     by_hand: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """What of a line was written beyond the end of its blank.
+
+    Attributes:
+        fields: Fields that the ink belongs to.
+        box: Box of that part of its ink on the flat sheet, in pixels.
+        row: Row of its entry.
+    """
+
+    fields: tuple[str, ...]
+    box: Box
+    row: int = 0
+
+
 @dataclass
 class PaperSheet:
     """A page in the making, on pure white; only its own methods change it.
@@ -49,6 +64,11 @@ class PaperSheet:
         shift: How far this printing's lines lie from the declared places, at most, as a share of the frame's height.
         inks: What was written, line by line.
         labels: Printed labels with the boxes of their ink.
+        overflows: What was written beyond the ends of its blanks.
+        seals: Boxes of round seals, as far as they lie on the sheet.
+        face: Typeface of the print, a key of ``PRINT_FACES``.
+        rule_ink: Colour of frame, rules and leaders.
+        double_frame: Whether a second, thicker frame lies around the frame.
     """
 
     form: Form
@@ -57,11 +77,20 @@ class PaperSheet:
     shift: float = 0.0
     inks: list[DrawnLine] = field(default_factory=list)
     labels: list[tuple[str, Box]] = field(default_factory=list)
+    overflows: list[Overflow] = field(default_factory=list)
+    seals: list[Box] = field(default_factory=list)
+    face: str = "serif"
+    rule_ink: tuple[int, int, int] = PRINT_INK
+    double_frame: bool = False
 
     @classmethod
-    def blank(cls, form: Form, dpi: float, shift: float = 0.0) -> PaperSheet:
+    def blank(
+        cls, form: Form, dpi: float, shift: float = 0.0, face: str = "serif",
+        rule_ink: tuple[int, int, int] = PRINT_INK, double_frame: bool = False,
+    ) -> PaperSheet:  # fmt: skip
         width, height = (round(side * dpi / 25.4) for side in form.paper_mm)
-        return cls(form, dpi, np.full((height, width, 3), 255, np.uint8), shift)
+        paper = np.full((height, width, 3), 255, np.uint8)
+        return cls(form, dpi, paper, shift, face=face, rule_ink=rule_ink, double_frame=double_frame)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -129,7 +158,7 @@ class PaperSheet:
 
         ``fit`` is the width in pixels that it must take.
         """
-        patch = print_patch(text, style, em, fit)
+        patch = print_patch(text, style, em, fit, self.face)
         left = x - patch.advance / 2 if centred else x
         found = ink_box(patch.mask) or (0, 0, 0, 0)
         corner = round(left - patch.origin[0]), round(y - patch.origin[1])
@@ -137,9 +166,11 @@ class PaperSheet:
         return Box(corner[0] + found[0], corner[1] + found[1], corner[0] + found[2], corner[1] + found[3])
 
 
-def print_patch(text: str, style: str, em: float, fit: float | None = None) -> LinePatch:
+def print_patch(
+    text: str, style: str, em: float, fit: float | None = None, family: str = "serif"
+) -> LinePatch:
     """Return printed text as a mask; ``fit`` is the width in pixels it should take, as far as type can be narrowed."""
-    face = print_font(style, max(6, round(em)))
+    face = print_font(style, max(6, round(em)), family)
     natural = face.getlength(text)
     pad = round(em)
     image = Image.new("L", (int(natural) + 2 * pad, int(2.4 * em)), 0)

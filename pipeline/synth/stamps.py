@@ -142,7 +142,7 @@ def _lay_stamp(sheet: PaperSheet, mask: Pixels, x: float, y: float, ink: Colour,
 
 def round_seal(
     sheet: PaperSheet, text: str, x: float, y: float, rng: np.random.Generator, alpha: float = 0.75
-) -> None:
+) -> LaidInk:
     """Stamp a round red seal 36 mm wide, centred on (x, y); what hangs over the paper's edge is on the next page."""
     size = round(sheet.mm(36))
     image = Image.new("L", (size, size), 0)
@@ -157,7 +157,7 @@ def round_seal(
     _star(pencil, size / 2, size / 2, 0.16 * size)
     _ring_text(image, text.upper(), size, round(sheet.mm(3.4)))
     mask = _wear_stamp(np.asarray(image, np.uint8), rng, float(rng.uniform(-40, 40)), 0.55)
-    sheet.stain(mask, round(x - mask.shape[1] / 2), round(y - mask.shape[0] / 2), RED, alpha)
+    return _lay_stamp(sheet, mask, x, y, RED, alpha)
 
 
 def _star(pencil: ImageDraw.ImageDraw, x: float, y: float, radius: float) -> None:
