@@ -61,7 +61,7 @@ def ink_coverages(truth: BookTruth, pages: Sequence[PageResult | None]) -> tuple
         for name, quads in entry.ink.items():
             boxes = _boxes(readings.get(name))
             for quad in quads:
-                covered = 0.0 if result is None else _covered(straightened(quad, result.matrix), boxes)
+                covered = 0.0 if result is None else covered_share(straightened(quad, result.matrix), boxes)
                 found.append(InkCoverage(entry.page, entry.row, name, covered))
     return tuple(found)
 
@@ -105,7 +105,7 @@ def straightened(quad: Quad, matrix: Matrix) -> Box:
     return Box(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
 
-def _covered(ink: Box, boxes: Iterable[Box]) -> float:
+def covered_share(ink: Box, boxes: Iterable[Box]) -> float:
     """The share of the ink's box that lies in the union of the boxes."""
     parts = [part for part in (ink.intersection(box) for box in boxes) if part.width > 0 and part.height > 0]
     if ink.area <= 0 or not parts:

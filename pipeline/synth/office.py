@@ -31,7 +31,7 @@ SIGNER_WORDINGS: Sequence[str] = (
 )  # fmt: skip
 """In which order and with which signs name and title are put into one blank."""
 
-BETWEEN: Sequence[str] = (", ", ", ", ", ", " - ", "-", " ")
+BETWEEN: Sequence[str] = (", ", ", ", ", ", " - ", " ")
 """What stands between the units of a place."""
 
 UNIT_WORDS: Sequence[tuple[str, str, Mapping[str, str]]] = (
