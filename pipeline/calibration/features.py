@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from pipeline.kinds.kind import is_like_ditto
-from pipeline.model import Evidence, FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.model import (
+    CUT_SHORT,
+    LABEL_UNREAD,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Severity,
+    Writing,
+)
 from pipeline.predicates import PREDICATES, Value
 from pipeline.schema import FieldSpec, RecordSpec
 
@@ -16,7 +25,7 @@ SAYING_THE_SAME = frozenset({"same_date"})
 """Predicates that confirm both values when they hold: few wrong readings agree by chance. Years do not count: most
 entries of a book have the same."""
 
-NO_FEATURES = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES"})
+NO_FEATURES = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES", CUT_SHORT, LABEL_UNREAD})
 """Findings that are no features: those that follow from a probability (a stored entry has them), and those that send a
 value to a person whatever its probability is."""
 
@@ -112,7 +121,8 @@ def calibration_features(
         if finding.severity is not Severity.INFO and finding.code not in NO_FEATURES
         for name in finding.fields
     }
-    agreed = _confirmed(readings, record)
+    cut_short = {name for finding in findings if finding.code == CUT_SHORT for name in finding.fields}
+    agreed = _confirmed([reading for reading in readings if reading.field not in cut_short], record)
     handwritten = {
         reading.field: (reading, record.by_name[reading.field], reading.evidence)
         for reading in readings

@@ -157,14 +157,15 @@ def resolve_repeated_dates(
     """Yield the fields, by name, whose value a second field repeats, as both are read best together.
 
     A date in figures and the same date in words are decided jointly. Each field keeps the text of one of its own
-    hypotheses. Where no date is likely that both may say, neither is yielded, and a rule finds the difference.
+    hypotheses. Where no date is likely that both may say, neither is yielded, and a rule finds the difference. A date
+    that may be cut short bends no other: the words of 1979 without their last one are those of 1970.
     """
     for rule in record.rules:
         if rule.predicate != SAME_DATE or len(rule.fields) != 2:
             continue
         pair = [readings.get(name) for name in rule.fields]
         kinds = [record.by_name[name].kind for name in rule.fields]
-        if sorted(kinds) != ["date", "date_words"] or not all(map(_has_evidence, pair)):
+        if sorted(kinds) != ["date", "date_words"] or not all(map(_is_evidence, pair)):
             continue
         figures, words = (readings[name] for _, name in sorted(zip(kinds, rule.fields, strict=True)))
         agreed = agree_on_date(figures.hypotheses, words.hypotheses)
@@ -173,8 +174,10 @@ def resolve_repeated_dates(
             yield words.field, _resolved(words, agreed, [one.words.text for one in agreed])
 
 
-def _has_evidence(reading: FieldReading | None) -> bool:
-    return reading is not None and reading.status is FieldStatus.READ and reading.evidence is not None
+def _is_evidence(reading: FieldReading | None) -> bool:
+    if reading is None or reading.status is not FieldStatus.READ or reading.is_cut_short:
+        return False
+    return reading.evidence is not None
 
 
 def _resolved(reading: FieldReading, agreed: Sequence[DateAgreement], texts: Sequence[str]) -> FieldReading:

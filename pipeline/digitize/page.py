@@ -26,6 +26,8 @@ from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, r
 from pipeline.imaging import perceptual_hash
 from pipeline.locate import form_fit
 from pipeline.model import (
+    CUT_SHORT,
+    LABEL_UNREAD,
     Box,
     EntryResult,
     FieldReading,
@@ -190,15 +192,20 @@ class _EntryJudge:
 
 
 def _region_findings(entry: EntryRegion) -> Iterator[Finding]:
-    """Yield a finding for every value near whose lines a stamp is left over, or that other ink touches.
+    """Yield a finding for every value that is not surely whole, and for every blank that is not surely in its place.
 
-    A doubtful region without a line counts as unreadable anyway.
+    A stamp is left over near a value's lines, other ink touches them, or they may be cut short. A doubtful region
+    without a line counts as unreadable anyway.
     """
     for region in entry.fields:
         if region.is_doubtful and region.lines:
             yield Finding("INK-LEFT", Severity.REVIEW, region.slot.field_names)
         if region.is_touched:
             yield Finding("INK-TOUCHES", Severity.REVIEW, region.slot.field_names)
+        if region.is_cut_short:
+            yield Finding(CUT_SHORT, Severity.REVIEW, region.slot.field_names)
+        if not (region.lines or region.is_doubtful or region.is_labelled):
+            yield Finding(LABEL_UNREAD, Severity.REVIEW, region.slot.field_names)
 
 
 def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:

@@ -146,6 +146,7 @@ class _EntryParser:
             box=place,
             lines=boxes,
             struck=struck,
+            is_cut_short=region.is_cut_short,
         )
         if not candidates[0].text:
             return [

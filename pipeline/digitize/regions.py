@@ -43,7 +43,11 @@ class FieldRegion:
         is_doubtful: Whether no line was found and yet something may be written, or a stamp is left over beside the
             lines. Such a region is never called blank.
         is_touched: Whether ink of another region's line, or a signature, touches one of its lines, may have run into it
-            or may hold letters of it, or one goes on behind its end.
+            or may hold letters of it.
+        is_cut_short: Whether one of its lines may go on where it was cut: behind the end of the region, or under print.
+            What was read of it is then no evidence for another field.
+        is_labelled: Whether a printed label was read that says where the region is: its own right beside it, or, for
+            one that has none, one close above or below. Without one, nothing there does not mean a blank.
     """
 
     slot: Slot
@@ -51,6 +55,8 @@ class FieldRegion:
     box: Box
     is_doubtful: bool = False
     is_touched: bool = False
+    is_cut_short: bool = False
+    is_labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

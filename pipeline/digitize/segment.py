@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +40,8 @@ from pipeline.imaging.ink.touching_lines import (
 from pipeline.imaging.ruling import grid
 from pipeline.imaging.ruling.leaders import find_missed_dots
 from pipeline.locate import table_fit
-from pipeline.locate.field_lines import (
-    assign_components,
-    find_signature_overlaps,
-    find_touching_lines,
-    place_field_lines,
-    runs_past_end,
-)
+from pipeline.locate.component_owners import assign_components
+from pipeline.locate.field_lines import find_signature_overlaps, find_touching_lines, place_field_lines
 from pipeline.locate.handwriting_lines import (
     MIN_LINE_DISTANCE,
     centred_in,
@@ -56,6 +51,7 @@ from pipeline.locate.handwriting_lines import (
     is_under_signature,
     writing_box,
 )
+from pipeline.locate.overflow import may_be_note, runs_past_end
 from pipeline.model import Box
 from pipeline.schema import Form, RecordSpec, Slot
 
@@ -109,6 +105,7 @@ class _SlotInk:
     lines: tuple[TextLine, ...]
     box: Box
     is_touched: bool = False
+    is_cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +148,17 @@ class _PageForm:
         overwritten = slots_above_struck(field_lines, ink.strikes, struck) | ink.losing
         residual = _residual_ink(page, found, ink.components)
         leaders = has_leaders(field_lines, page.leaders)
+        unlabelled = {one.piece.slot for one in field_lines if one.piece.line == 0 and not one.is_labelled}
         regions = tuple(
             FieldRegion(
                 slot=one.slot,
                 lines=one.lines,
                 box=one.box,
                 is_doubtful=self._is_doubtful(one, residual, leaders=leaders)
-                or (one.slot.name in ink.losing and not one.lines),
+                or ((one.is_touched or one.slot.name in ink.losing) and not one.lines),
                 is_touched=one.is_touched or (one.slot.name in overwritten and bool(one.lines)),
+                is_cut_short=one.is_cut_short,
+                is_labelled=one.slot.name not in unlabelled,
             )
             for one in found
         )
@@ -214,7 +214,7 @@ class _PageForm:
             return found
         place = _stamp_place(slot, found.box, self._letter)
         stamped = _stamped_lines(self._page.red_components, place, self._letter)
-        return _SlotInk(slot, (*found.lines, *stamped), found.box, found.is_touched)
+        return replace(found, lines=(*found.lines, *stamped))
 
     def _area_ink(self, slot: Slot, ink: _AssignedInk) -> _SlotInk:
         """Return the ink in an area without leaders: of the components that no field line owns."""
@@ -232,7 +232,16 @@ class _PageForm:
             or is_under_signature(place, components.boxes, line.box, line.components, letter)
             for line in lines
         )
-        return _SlotInk(slot, lines, place, is_touched)
+        return _SlotInk(slot, lines, place, is_touched or self._may_have_lost(place, ink))
+
+    def _may_have_lost(self, area: Box, ink: _AssignedInk) -> bool:
+        """Return whether a value beside an area was given a word in it that could be the area's own."""
+        return any(
+            line.rule - line.pitch < area.left
+            and area.top < line.piece.baseline < area.bottom
+            and may_be_note(line, ink.components.boxes, np.flatnonzero(ink.owner == number))
+            for number, line in enumerate(self._field_lines)
+        )
 
     def _line_ink(self, slot: Slot, ink: _AssignedInk) -> _SlotInk:
         """Return the ink on the field lines of a slot."""
@@ -240,7 +249,7 @@ class _PageForm:
         own = np.array([line.piece.slot == slot.name for line in self._field_lines])
         lines: list[TextLine] = []
         place: Box | None = None
-        is_touched = False
+        is_touched = is_cut_short = False
         for number, field_line in enumerate(self._field_lines):
             if not own[number]:
                 continue
@@ -253,13 +262,14 @@ class _PageForm:
             signatures = self._signatures(ink, pitch)
             is_touched |= not ink.cut.isdisjoint(numbers.tolist())
             is_touched |= touches_other_line(components, numbers, others, box, piece.baseline, pitch)
-            is_touched |= runs_past_end(field_line, box, components.boxes, numbers)
+            is_touched |= may_be_note(field_line, components.boxes, numbers)
+            is_cut_short |= runs_past_end(field_line, box.right, components.boxes, numbers)
             is_touched |= is_near_signature(components, signatures, box, pitch)
             lines += lines_of(
                 field_line, numbers, components, ink.strikes.get(number), ink.inserted.get(number)
             )
         assert place is not None
-        return _SlotInk(slot, tuple(lines), place, is_touched)
+        return _SlotInk(slot, tuple(lines), place, is_touched, is_cut_short)
 
     def _signatures(self, ink: _AssignedInk, pitch: float) -> NDArray[np.int64]:
         """Return the components of no field line, larger than a dot, that reach into an area for signatures."""

@@ -33,7 +33,9 @@ from pipeline.model.reading import (
     Writing,
 )
 from pipeline.model.result import (
+    CUT_SHORT,
     HANDWRITTEN,
+    LABEL_UNREAD,
     LEFT_PAGE,
     NOT_READ,
     REVIEW_REASONS,
@@ -47,6 +49,7 @@ from pipeline.model.result import (
 
 __all__ = [
     "Box",
+    "CUT_SHORT",
     "Crop",
     "EntryResult",
     "Evidence",
@@ -57,6 +60,7 @@ __all__ = [
     "Frame",
     "HANDWRITTEN",
     "Hypothesis",
+    "LABEL_UNREAD",
     "LEFT_PAGE",
     "Ledger",
     "LineReading",

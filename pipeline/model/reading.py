@@ -135,6 +135,8 @@ class FieldReading:
         evidence: What speaks for the text before calibration.
         struck: What was struck out before ``text`` was written.
         problems: Codes of what is wrong with the text by itself, found when it was parsed; not stored.
+        is_cut_short: Whether its writing may go on where it was cut, so that it is no evidence for another field; not
+            stored.
     """
 
     field: str
@@ -151,6 +153,7 @@ class FieldReading:
     evidence: Evidence | None = None
     struck: str = ""
     problems: tuple[str, ...] = dataclasses.field(default=(), compare=False, repr=False)
+    is_cut_short: bool = dataclasses.field(default=False, compare=False, repr=False)
 
     @property
     def inked(self) -> bool:

@@ -37,6 +37,12 @@ class Finding:
 
 
 HANDWRITTEN, UNSURE, NOT_READ = "READ-HAND", "READ-LOW", "READ-NONE"
+CUT_SHORT = "INK-CUT"
+"""The finding of a value whose writing may go on where it was cut."""
+
+LABEL_UNREAD = "LABEL-UNREAD"
+"""The finding of a blank beside which its printed label was not read, so that it may be another place."""
+
 REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
 """Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
 

@@ -29,6 +29,8 @@ def field(
     pieces: Sequence[int] = (),
     struck: Sequence[bool] = (),
     boxes: Sequence[Box] = (),
+    *,
+    is_cut_short: bool = False,
 ) -> RecognizedField:
     """The region of a slot with those lines read in it."""
     boxes = boxes or [Box(10, 50 * number, 200, 50 * number + 40) for number in range(len(readings))]
@@ -39,7 +41,7 @@ def field(
             pieces or range(len(readings)), boxes, struck or [False] * len(readings), strict=True
         )
     )
-    region = FieldRegion(slot, lines, PLACE)
+    region = FieldRegion(slot, lines, PLACE, is_cut_short=is_cut_short)
     recognized = (
         RecognizedLine(line, line.box, reading) for line, reading in zip(lines, readings, strict=True)
     )
@@ -70,9 +72,13 @@ def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0)
 
 
 def by_hand(
-    slot: Slot, *lines: LineReading, pieces: Sequence[int] = (), struck: Sequence[bool] = ()
+    slot: Slot,
+    *lines: LineReading,
+    pieces: Sequence[int] = (),
+    struck: Sequence[bool] = (),
+    is_cut_short: bool = False,
 ) -> RecognizedField:
-    return field(slot, lines, Writing.HAND, pieces, struck)
+    return field(slot, lines, Writing.HAND, pieces, struck, is_cut_short=is_cut_short)
 
 
 def evidence_in(reading: FieldReading) -> Evidence:

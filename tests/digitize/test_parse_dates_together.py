@@ -61,3 +61,20 @@ def test_letters_of_a_date_that_the_words_turned_to_are_no_surer_than_it_was_by_
     assert found["child_born_on"].text == "12/3/2010"
     assert evidence_in(found["child_born_on"]).weakest <= 0.25
     assert evidence_in(found["child_born_on_words"]).weakest == 0.9
+
+
+@pytest.mark.parametrize("cut_short", ["child_born_on", "child_born_on_words"])
+def test_a_date_that_may_be_cut_short_bends_no_other(cut_short: str) -> None:
+    """Without its last word 1979 is 1970."""
+    figures = line(("7/6/1979", 0.6), ("7/6/1970", 0.35))
+    words = line(("ngày bảy tháng sáu năm một nghìn chín trăm bảy mươi", 0.95))
+    slots = {name: slot_of("birth-2006", name) for name in ("child_born_on", "child_born_on_words")}
+    read = {"child_born_on": figures, "child_born_on_words": words}
+    whole = fields("birth-2006", *(by_hand(slot, read[name]) for name, slot in slots.items()))
+    assert whole["child_born_on"].canonical == "07.06.1970"
+    found = fields(
+        "birth-2006",
+        *(by_hand(slot, read[name], is_cut_short=name == cut_short) for name, slot in slots.items()),
+    )
+    assert found["child_born_on"].canonical == "07.06.1979"
+    assert evidence_in(found["child_born_on"]).chance == pytest.approx(0.6)

@@ -19,7 +19,8 @@ from pipeline.digitize.struck_lines import (
 )
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
 from pipeline.imaging.ink.touching_lines import cut_at_sparsest_row, split_touching_lines
-from pipeline.locate.field_lines import FieldLine, assign_components, find_touching_lines, place_field_lines
+from pipeline.locate.component_owners import assign_components
+from pipeline.locate.field_lines import FieldLine, find_touching_lines, place_field_lines
 from pipeline.locate.form_fit import FormFit
 from pipeline.model import FieldStatus
 from pipeline.schema import Form

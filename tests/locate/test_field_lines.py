@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.locate import field_lines as placing
+from pipeline.locate.component_owners import assign_components
 from pipeline.locate.field_lines import (
     FieldLine,
-    assign_components,
     find_signature_overlaps,
     find_touching_lines,
-    runs_past_end,
 )
+from pipeline.locate.overflow import runs_past_end
 from pipeline.model import Box
 from pipeline.schema import Form
 from tests.locate.field_lines import FORM_IDS, NO_DOTS, components, fit_of, letters, long_strip, strips_of
@@ -196,7 +196,7 @@ def test_writing_behind_the_next_rule_of_the_frame_belongs_to_another_blank() ->
     number = next(n for n, s in enumerate(strips) if s.open_right and s.rule - s.piece.box.right < s.pitch)
     strip = strips[number]
     before = letters(strip, strip.rule - 1.1 * strip.pitch, 3)
-    behind = letters(strip, strip.rule + 0.1 * strip.pitch, 3)
+    behind = letters(strip, strip.rule + 0.5 * strip.pitch, 3)
     assert before[-1][2] < strip.rule
     assert owned(strips, components(before, behind)).tolist() == [number] * 3 + [-1] * 3
 
@@ -214,8 +214,8 @@ def test_a_line_is_cut_short_where_a_word_behind_the_rule_is_next_to_it(
     boxes = components(own, letters(strip, end + behind * p, 3))
     line = Box(own[0][0], own[0][1], own[-1][2], own[-1][3])
     assert strip.open_right
-    assert runs_past_end(strip, line, boxes, np.arange(5)) is short
-    assert not runs_past_end(strip, line, boxes, np.arange(8))
+    assert runs_past_end(strip, line.right, boxes, np.arange(5)) is short
+    assert not runs_past_end(strip, line.right, boxes, np.arange(8))
 
 
 def test_writing_well_beyond_the_end_is_not_taken_in() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.locate.field_lines import FieldLine, assign_components
+from pipeline.locate.component_owners import assign_components
+from pipeline.locate.field_lines import FieldLine
 from pipeline.locate.insertions import field_lines_above, find_grown_together, find_inserted
 from pipeline.schema import Form
 from tests.locate.field_lines import FORM_IDS, components, letters, strips_of

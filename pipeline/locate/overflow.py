@@ -1,0 +1,145 @@
+"""Values that run on past the end of their blank, over the form's vertical rule.
+
+What stands behind the rule is a note, unless it is the same writing going on::
+
+        … chín trăm bảy mươi ch|ín            inside a word: ink crosses the rule, or lies a letter's gap behind it
+        … thành phố Cần Th|ơ, Việt Nam        the words behind such a one, no further off than words are
+        … thành phố Cần   | Thơ               the next word, on the same line and as close as the value's own words,
+                          |                   where no other line of the notes begins at the same place
+        … huyện Ba Tri    |  Đã cấp bản sao   a note
+                          |  ngày 3/4/2015
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.locate.field_lines import Boxes, FieldLine
+
+WORD_GAP = 0.55
+"""How far apart the words of a value are at most, in pitches of its line."""
+
+LETTER_GAP = 0.16
+"""How far apart the letters of a word are at most."""
+
+GAP_AT_RULE = 0.4
+"""How far a word behind the rule may be from one that ends before it."""
+
+SAME_LINE = 0.16
+"""How far the feet of words on one line are apart at most."""
+
+ALIGNED = 0.5
+"""How far the beginnings of two lines of a note are apart at most."""
+
+MAY_GO_ON = 1.5
+"""How far behind a value that reaches the rule ink on its line may still be of it."""
+
+AT_RULE = 0.8
+"""How far before the rule a value ends that reaches it."""
+
+
+def follow_values_right(
+    field_lines: Sequence[FieldLine], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+) -> None:
+    """Assign to each line that nothing is printed behind the components with which its value runs on past its end.
+
+    Args:
+        field_lines: Lines of all blanks.
+        owner: (n,) the line of each component, -1 for none; changed in place.
+        big: (n,) components as large as a letter or a dash.
+        boxes: (n, 4) boxes of the components.
+    """
+    left, top, right, bottom = boxes.T.astype(float)
+    middle, height = (top + bottom) / 2, bottom - top
+    for number, line in enumerate(field_lines):
+        own = owner == number
+        if not line.open_right or not own.any():
+            continue
+        p, baseline = line.pitch, line.piece.baseline
+        end = float(right[own].max())
+        level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * p) & (height < 1.6 * p)
+        beyond = np.flatnonzero(level & big & (owner < 0) & (right > line.piece.box.right))
+        for component in beyond[np.argsort(left[beyond], kind="stable")]:
+            gap = left[component] - end
+            behind = left[component] > line.rule
+            if gap > WORD_GAP * p:
+                break
+            if behind and gap > LETTER_GAP * p:
+                if _begins_note(int(component), line, owner, big, boxes):
+                    break
+                feet = float(np.median(bottom[owner == number]))
+                level_with = abs(bottom[component] - feet) < SAME_LINE * p
+                if end < line.rule and not (level_with and gap < GAP_AT_RULE * p):
+                    break
+            owner[component] = number
+            end = max(end, float(right[component]))
+
+
+def _begins_note(
+    component: int, line: FieldLine, owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+) -> bool:
+    """Return whether ink close above or below begins at the same place behind the rule, as the lines of a note do."""
+    left, top, _, bottom = boxes.T.astype(float)
+    p = line.pitch
+    away = np.abs((top + bottom) / 2 - line.piece.baseline + 0.25 * p)
+    other = big & (owner < 0) & (left > line.rule) & (away > 0.5 * p) & (away < 2.5 * p)
+    first = left[component]
+    return bool((other & (np.abs(left - first) < ALIGNED * p)).any())
+
+
+def may_be_note(line: FieldLine, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
+    """Return whether a value goes on behind the rule with another word and not inside one, so that it could be a note.
+
+    Args:
+        line: The line.
+        boxes: (n, 4) boxes of the components.
+        numbers: The line's own components.
+    """
+    left, right = boxes[numbers, 0].astype(float), boxes[numbers, 2].astype(float)
+    behind = left > line.rule
+    if not line.open_right or not behind.any() or behind.all():
+        return False
+    end = float(right[~behind].max())
+    return end < line.rule and float(left[behind].min()) - end > LETTER_GAP * line.pitch
+
+
+def overflowing(
+    field_lines: Sequence[FieldLine], owner: NDArray[np.int64], boxes: Boxes
+) -> NDArray[np.bool_]:
+    """Return which components (n,) lie about a value that runs over the rule, its tone marks and dots among them."""
+    left, top, right, bottom = boxes.T.astype(float)
+    beside = np.zeros(len(boxes), bool)
+    for number, line in enumerate(field_lines):
+        over = (owner == number) & (right > line.rule)
+        if not line.open_right or not over.any():
+            continue
+        p, y = line.pitch, line.piece.baseline
+        start, end = left[over].min() - 0.2 * p, right[over].max() + 0.3 * p
+        beside |= (left > start) & (right < end) & (top > y - 1.3 * p) & (bottom < y + 0.5 * p)
+    return beside
+
+
+def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
+    """Return whether ink goes on behind the end of a field line as the next word of its writing might.
+
+    It was not taken for more of the value, and may be.
+
+    Args:
+        field_line: The line.
+        end: The x where its writing ends.
+        boxes: (n, 4) boxes of the components.
+        numbers: The line's own components.
+    """
+    if not field_line.open_right:
+        return False
+    p = field_line.pitch
+    left, top, right, bottom = boxes.T.astype(float)
+    rise, height = field_line.piece.baseline - (top + bottom) / 2, bottom - top
+    level = (rise > -0.25 * p) & (rise < 0.75 * p) & (height > 0.26 * p) & (height < 1.6 * p)
+    reach = MAY_GO_ON if end > field_line.rule - AT_RULE * p else AT_RULE
+    found = level & (left > end - 0.5 * p) & (left < end + reach * p) & (right > field_line.piece.box.right)
+    found[numbers] = False
+    return bool(found.any())

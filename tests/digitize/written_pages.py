@@ -1,0 +1,88 @@
+"""Pages of a form on which a test says what is written, and where; only their layout is looked at, nothing is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.digitize import digitize_page
+from pipeline.model import Crop, FieldReading, Ledger, LineReading, PageImage, PageRef, PageResult
+from pipeline.schema import Form, Slot
+from pipeline.synth import SCANNER_LEVELS
+from pipeline.synth.blank_writing import SheetWriter, write_words
+from pipeline.synth.form_printing import print_form
+from pipeline.synth.pen_fonts import draw_hand_style
+from pipeline.synth.scanning import scan_sheet
+from pipeline.synth.sheet import PaperSheet
+from tests.digitize.pages import DPI, SCHEMAS, engines
+
+Writing = Callable[[SheetWriter], object]
+
+
+class Silent:
+    """A reader that reads nothing."""
+
+    name = fingerprint = "silent"
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        return (LineReading("", 0.0, self.name),) * len(crops)
+
+
+def slot_of(form: Form, field: str) -> Slot:
+    return next(slot for slot in form.slots if field in slot.field_names)
+
+
+def on_line(
+    field: str, text: str, *, line: int = 0, start: float = 0.3, ends_at: float | None = None
+) -> Writing:
+    """Writing on a line of a field, from a place in it (share of its width) or with its end at that u."""
+
+    def write(writer: SheetWriter) -> None:
+        sheet, piece = writer.sheet, slot_of(writer.sheet.form, field).pieces[line]
+        x = sheet.x(piece.u0) + start * (sheet.x(piece.u1) - sheet.x(piece.u0))
+        before = len(sheet.inks)
+        pixels = sheet.pixels.copy()
+        write_words(writer, slot_of(sheet.form, field), text, x, sheet.y(piece.v))
+        if ends_at is not None:
+            x += sheet.x(ends_at) - sheet.inks[-1].box.right
+            del sheet.inks[before:]
+            sheet.pixels[:] = pixels
+            write_words(writer, slot_of(sheet.form, field), text, x, sheet.y(piece.v))
+
+    return write
+
+
+def drawn_sheet(
+    form: Form, writings: Sequence[Writing], seed: int = 1, pens: Sequence[str] = ()
+) -> PaperSheet:
+    """A printed sheet of that form with the writings on it, all in one hand."""
+    rng = np.random.default_rng(seed)
+    sheet = PaperSheet.blank(form, DPI)
+    print_form(sheet)
+    writer = SheetWriter(sheet, draw_hand_style(rng, tuple(pens)), rng)
+    for write in writings:
+        write(writer)
+    return sheet
+
+
+def looked_at(sheet: PaperSheet, form: str, seed: int = 1) -> PageResult:
+    """What is seen of a sheet, scanned straight, that is taken for a page of ``form``."""
+    options = replace(SCANNER_LEVELS["mild"], skew=0.0, dark_edges=0.0)
+    pixels = scan_sheet(sheet.pixels, None, DPI, options, np.random.default_rng(seed)).pixels
+    silent = replace(engines(), print=Silent(), digits=None, hand=Silent())
+    ledger = Ledger(form, "UBND xã Thử", "93611", "01/2010")
+    image = PageImage(PageRef("0" * 64, 1), pixels, DPI)
+    return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, silent)
+
+
+def fields_of(result: PageResult) -> dict[str, FieldReading]:
+    (entry,) = result.entries
+    return {reading.field: reading for reading in entry.readings}
+
+
+def found(result: PageResult, code: str) -> set[str]:
+    """The fields about which there is a finding of that code."""
+    (entry,) = result.entries
+    return {name for one in entry.findings if one.code == code for name in one.fields}
