@@ -19,6 +19,7 @@ from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
 from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.imaging.ink.cleanup import find_scan_edges
+from pipeline.imaging.ink.straddle_seals import find_straddle_seals, without_seals
 from pipeline.locate import form_fit
 from pipeline.locate.form_fit import FormFit
 from pipeline.model import Box, Finding, Matrix, PageImage, Quality
@@ -54,7 +55,7 @@ class NormalizedImage:
 
 
 def normalize(page: PageImage, context: PageContext, dpi: float | None = None) -> NormalizedImage:
-    """Split a picture by colour.
+    """Split a picture by colour; the half of a straddle seal on its edge, whatever its red, is in the red layer.
 
     Args:
         page: The picture as it was decoded, or a part of it.
@@ -62,8 +63,10 @@ def normalize(page: PageImage, context: PageContext, dpi: float | None = None) -
         dpi: Pixels an inch, where they are known; else they follow from the paper's size.
     """
     with context.clock.stage("spread"):
+        dpi = dpi if dpi is not None else estimate_dpi(page, context.form)
         layers = split_colour_layers(page.pixels)
-    return NormalizedImage(page, layers, dpi if dpi is not None else estimate_dpi(page, context.form))
+        layers = without_seals(layers, page.pixels, find_straddle_seals(page.pixels, dpi), dpi)
+    return NormalizedImage(page, layers, dpi)
 
 
 def estimate_dpi(page: PageImage, form: Form) -> float:

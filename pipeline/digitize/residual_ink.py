@@ -49,6 +49,7 @@ class ResidualInk:
         dark = cleanup.darker_than(page.normalized, FAINT)
         read = [label.box for label in page.labels if label.score]
         self._dark = cleanup.residual_ink(dark, *assigned, read)
+        self._ink = cleanup.residual_ink(page.ink, *assigned, read) if page.stamps else page.ink
         self._red = cleanup.residual_ink(page.red_ink, *assigned_red, ())
         self._leaders = page.leaders
         self._seals = [s.box for s in page.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
@@ -59,9 +60,16 @@ class ResidualInk:
         return found > MAX_RESIDUE * unit**2
 
     def in_area(self, area: Box, letter: float) -> bool:
-        """Return whether anything is left over in an area, in which seals may lie that say nothing of it."""
+        """Return whether anything is left over in an area, in which seals may lie that say nothing of it.
+
+        Where a seal lies, its edges leave a shade in the ink layer: only what is ink there counts.
+        """
         inner = area.grown(-0.5 * letter, -0.5 * letter)
-        return cleanup.count_ink(self._dark, inner) > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
+        seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
+        left = cleanup.count_ink(self._dark, inner, seals)
+        if seals:
+            left += cleanup.count_ink(self._ink, inner) - cleanup.count_ink(self._ink, inner, seals)
+        return left > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
 
     def on_field_line(self, field_line: FieldLine, *, leaders: bool) -> bool:
         """Return whether it is not sure that a field line is empty.

@@ -220,12 +220,11 @@ class _PageForm:
         """Return the ink in an area without leaders: of the components that no field line owns."""
         assert slot.area
         components, letter = ink.components, self._letter
-        place = area_box(self._page.fit, slot.area)
+        place, whole, free = self._area_place(slot, slot.area, ink)
         if slot.signature or not slot.roles:
             return _SlotInk(slot, (), place)
-        free = np.where(ink.owner < 0)[0]
         apart = MIN_LINE_DISTANCE if ink.name_zones.get(slot.name) else 0.0
-        found = find_handwriting_lines(place, components.boxes, components.area, free, letter, apart)
+        found = find_handwriting_lines(whole, components.boxes, components.area, free, letter, apart)
         lines = tuple(TextLine(*line) for line in found)
         is_touched = slot.name in ink.name_zones and any(
             not ink.cut.isdisjoint(line.components.tolist())
@@ -233,6 +232,25 @@ class _PageForm:
             for line in lines
         )
         return _SlotInk(slot, lines, place, is_touched or self._may_have_lost(place, ink))
+
+    def _area_place(
+        self, slot: Slot, area: tuple[float, float, float, float], ink: _AssignedInk
+    ) -> tuple[Box, Box, NDArray[np.int64]]:
+        """Return an area, the same with what lies beside its label above it, and the components that may be of it.
+
+        Long notes begin beside their label.
+        """
+        place, free = area_box(self._page.fit, area), np.flatnonzero(ink.owner < 0)
+        declared = [label for label in self._form.labels if label.text]
+        for label, placed in zip(declared, self._page.labels, strict=True):
+            beside = 0 <= place.top - placed.box.bottom < 2 * self._letter and placed.box.left > place.left
+            if label.slot == slot.name and placed.score and beside:
+                boxes = ink.components.boxes[free]
+                colon = _colon_box(placed.box, self._letter).grown(0.3 * self._letter, 0)
+                small = boxes[:, 3] - boxes[:, 1] < 0.5 * self._letter
+                whole = Box(place.left, placed.box.top, place.right, place.bottom)
+                return place, whole, free[~(small & centred_in(colon, boxes))]
+        return place, place, free
 
     def _may_have_lost(self, area: Box, ink: _AssignedInk) -> bool:
         """Return whether a value beside an area was given a word in it that could be the area's own."""

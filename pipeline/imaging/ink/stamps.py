@@ -21,6 +21,9 @@ RADII_MM = (15.0, 21.0)
 MIN_RIM_SHARE = 0.5
 """The least share of a circle's rim, as far as it lies on the picture, that is red."""
 
+REFINED = 4
+"""How far around a circle that was found a better one is looked for, in pixels at ``STAMP_DPI``."""
+
 MAX_GAP_MM = 2.2
 """Red components so near one another belong to one stamp: the letters of a word."""
 
@@ -90,15 +93,29 @@ def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     if not mask.any():
         return ()
     mm = dpi * scale / 25.4
-    found = [*_find_seals(mask, mm), *_find_low_stamps(mask, mm)]
+    height, width = mask.shape
+    seals = [
+        (kind, Box(x - radius, y - radius, x + radius, y + radius).within(width, height))
+        for kind, x, y, radius in find_seal_circles(mask, mm)
+    ]
+    found = [*seals, *_find_low_stamps(mask, mm)]
     return tuple(
         Stamp(kind, Box(box.left / scale, box.top / scale, box.right / scale, box.bottom / scale))
         for kind, box in found
     )
 
 
-def _find_seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
-    """Yield the round seals and take their red off the mask."""
+SealCircle = tuple[StampKind, float, float, float]
+"""What a seal is, x and y of its centre, and its radius in pixels."""
+
+
+def find_seal_circles(mask: Pixels, mm: float) -> Iterator[SealCircle]:
+    """Yield the round seals and take their red off the mask.
+
+    Args:
+        mask: Where there is red (0/1); changed in place.
+        mm: Its pixels a millimetre.
+    """
     height, width = mask.shape
     low, most = (round(radius * mm) for radius in RADII_MM)
     pad = most + 2
@@ -109,7 +126,8 @@ def _find_seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
     if circles is None:
         return
     near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
-    for x, y, radius in np.reshape(circles, (-1, 3)) - np.array([pad, pad, 0]):
+    for centre_x, centre_y, about in np.reshape(circles, (-1, 3)) - np.array([pad, pad, 0]):
+        x, y, radius = _refined_circle(mask, float(centre_x), float(centre_y), float(about))
         turn = np.linspace(0, 2 * np.pi, 180, endpoint=False)
         rim_x, rim_y = (
             np.rint(x + radius * np.cos(turn)).astype(int),
@@ -127,12 +145,25 @@ def _find_seals(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
             continue
         cv2.circle(mask, (round(float(x)), round(float(y))), round(float(radius) + 2.8 * mm), 0, -1)
         kind = StampKind.SEAL if inside.mean() > 0.9 else StampKind.STRADDLE
-        yield (
-            kind,
-            Box(float(x - radius), float(y - radius), float(x + radius), float(y + radius)).within(
-                width, height
-            ),
-        )
+        yield kind, float(x), float(y), float(radius)
+
+
+def _refined_circle(mask: Pixels, x: float, y: float, radius: float) -> tuple[float, float, float]:
+    """Return the circle close to one that the Hough transform found whose rim is reddest; of half a seal it is off."""
+    steps = np.arange(-REFINED, REFINED + 1)
+    shift_x, shift_y, grown = (
+        n.ravel()[:, None] for n in np.meshgrid(steps, steps, steps / 2, indexing="ij")
+    )
+    turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)[None, :]
+    rim_x = np.rint(x + shift_x + (radius + grown) * np.cos(turn)).astype(int)
+    rim_y = np.rint(y + shift_y + (radius + grown) * np.sin(turn)).astype(int)
+    height, width = mask.shape
+    inside = (rim_x >= 0) & (rim_x < width) & (rim_y >= 0) & (rim_y < height)
+    red = inside & (mask[rim_y.clip(0, height - 1), rim_x.clip(0, width - 1)] > 0)
+    share = red.sum(axis=1) / np.maximum(1, inside.sum(axis=1))
+    away = np.abs(shift_x[:, 0]) + np.abs(shift_y[:, 0]) + np.abs(grown[:, 0])
+    best = int((share - 0.002 * away).argmax())
+    return x + float(shift_x[best, 0]), y + float(shift_y[best, 0]), radius + float(grown[best, 0])
 
 
 def _find_low_stamps(mask: Pixels, mm: float) -> Iterator[tuple[StampKind, Box]]:
