@@ -13,7 +13,7 @@ from pipeline.model import Ledger
 from pipeline.ocr import Engines
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "19"
+VERSION = "20"
 """Raise it whenever the same page could come out otherwise than before."""
 
 

@@ -132,6 +132,8 @@ class _PageForm:
     def __init__(self, page: RectifiedPage, form: Form, record: RecordSpec) -> None:
         self._page, self._form = page, form
         self._letter = form.text_size * page.fit.height
+        declared = [label for label in form.labels if label.text]
+        self._labels = tuple(zip(declared, page.labels, strict=True))
         self._field_lines = place_field_lines(form, page.fit, page.leaders)
         areas = [(slot, area_box(page.fit, slot.area)) for slot in form.slots if slot.area]
         self._areas = [box for _, box in areas]
@@ -141,6 +143,7 @@ class _PageForm:
     def entry(self) -> EntryRegion:
         """Return the entry with its regions."""
         page, field_lines = self._page, self._field_lines
+        areas = {slot.name for slot in self._form.slots if slot.area}
         ink = self._assigned()
         found = [self._slot_ink(slot, ink) for slot in self._form.slots]
         found = [one for one in found if one.slot.roles]
@@ -149,6 +152,9 @@ class _PageForm:
         residual = _residual_ink(page, found, ink.components)
         leaders = has_leaders(field_lines, page.leaders)
         unlabelled = {one.piece.slot for one in field_lines if one.piece.line == 0 and not one.is_labelled}
+        unlabelled |= {
+            label.slot for label, placed in self._labels if not placed.score and label.slot in areas
+        }
         regions = tuple(
             FieldRegion(
                 slot=one.slot,
@@ -241,8 +247,7 @@ class _PageForm:
         Long notes begin beside their label.
         """
         place, free = area_box(self._page.fit, area), np.flatnonzero(ink.owner < 0)
-        declared = [label for label in self._form.labels if label.text]
-        for label, placed in zip(declared, self._page.labels, strict=True):
+        for label, placed in self._labels:
             beside = 0 <= place.top - placed.box.bottom < 2 * self._letter and placed.box.left > place.left
             if label.slot == slot.name and placed.score and beside:
                 boxes = ink.components.boxes[free]
