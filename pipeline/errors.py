@@ -44,6 +44,15 @@ class LedgerError(HotichError):
     exit_code = 5
 
 
+class BookInQuestion(LedgerError):
+    """``ledger.toml`` says another thing of a book than the registry, or of scans that are another book's there.
+
+    Nobody but a person can say which of the two is right, or that it is another book.
+    """
+
+    code = "book-question"
+
+
 class RegistryError(HotichError):
     """The registry database cannot be opened, is too old, or refused a write."""
 

@@ -10,6 +10,7 @@
     closed_on = "31.12.2010"     # ngày khóa sổ
     entries = 128                # tổng số việc ghi ở cuối sổ
     pages = 130                  # tổng số trang ghi ở cuối sổ
+    series = "quá hạn"           # loại quyển: thường (không cần ghi), quá hạn, đăng ký lại, sổ lưu kép
 
 Whether the form exists is asked later, of the declarations (``Schemas.form``). A ledger may come from anybody, on paper
 too (``pipeline.inbox.separator_sheet``): its size, texts and numbers are bounded.
@@ -21,8 +22,9 @@ import datetime
 import difflib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +34,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pipeline.errors import LedgerError
 from pipeline.files import FileRefused, parse_toml, printable, read_regular_file
 from pipeline.kinds import KINDS
-from pipeline.model import Ledger
+from pipeline.model import BookSeries, Ledger
 from pipeline.text.control_characters import control_character_flaw
 from pipeline.text.legacy_fonts import convert_legacy, recognize_font
 from pipeline.text.numbers import format_count
@@ -45,6 +47,37 @@ LONGEST_TEXT = 200
 MOST_COUNTED = 100_000
 """Entries or pages of a book; thick books have 600."""
 
+SERIES_NAMES = {
+    BookSeries.ORDINARY: "thường",
+    BookSeries.LATE: "quá hạn",
+    BookSeries.AGAIN: "đăng ký lại",
+    BookSeries.SECOND_COPY: "sổ lưu kép",
+}
+"""What an office calls the series of books; ``series`` of ``ledger.toml`` holds one of these."""
+
+LEDGER_LABELS = {
+    "form": "mẫu sổ",
+    "place": "nơi đăng ký",
+    "place_code": "mã nơi đăng ký",
+    "volume": "quyển số",
+    "opened_on": "ngày mở sổ",
+    "closed_on": "ngày khóa sổ",
+    "entries": "tổng số việc",
+    "pages": "tổng số trang",
+    "series": "loại quyển",
+}
+"""What an office calls the keys of ``ledger.toml``."""
+
+SERIES_MARKS = {
+    BookSeries.ORDINARY: "",
+    BookSeries.LATE: "-QH",
+    BookSeries.AGAIN: "-DKL",
+    BookSeries.SECOND_COPY: "-SLK",
+}
+"""What stands behind the volume in names: the files of two books of one volume never bear one name."""
+
+_SERIES = {name: series for series, name in SERIES_NAMES.items()}
+
 _VOLUME = re.compile(r"[0-9]{1,3}/(1[89]|20)[0-9]{2}")
 
 _EXAMPLES = {
@@ -56,6 +89,7 @@ _EXAMPLES = {
     "closed_on": '"31.12.2010"',
     "entries": "128",
     "pages": "130",
+    "series": '"quá hạn"',
 }
 
 
@@ -111,9 +145,19 @@ def _count(value: object) -> object:
     return value
 
 
+def _series(value: object) -> object:
+    if isinstance(value, BookSeries):
+        return value
+    named = " ".join(unicodedata.normalize("NFC", value).casefold().split()) if isinstance(value, str) else ""
+    if named not in _SERIES:
+        raise PydanticCustomError("hotich", "phải là một trong: {names}", {"names": ", ".join(_SERIES)})
+    return _SERIES[named]
+
+
 # of several checks before a value, pydantic does the last one first
 _Words = Annotated[str, BeforeValidator(_words), BeforeValidator(_bounded)]
 _Day = Annotated[str, BeforeValidator(_day), BeforeValidator(_bounded)]
+_Series = Annotated[BookSeries, BeforeValidator(_series), BeforeValidator(_bounded)]
 _Count = Annotated[int | None, BeforeValidator(_count)]
 
 
@@ -130,6 +174,7 @@ class _LedgerFile(BaseModel):
     closed_on: _Day = ""
     entries: _Count = None
     pages: _Count = None
+    series: _Series = BookSeries.ORDINARY
 
 
 def load_ledger(folder: Path) -> Ledger:
@@ -158,9 +203,46 @@ def ledger_from(table: Mapping[str, Any], where: str) -> Ledger:
 
 def ledger_text(ledger: Ledger) -> str:
     """Return the text of a ``ledger.toml`` of that ledger."""
-    table = {key: value for key, value in asdict(ledger).items() if value not in ("", None)}
     # a JSON text or number is one of TOML, too
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in table.items())
+    return "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in ledger_table(ledger).items()
+    )
+
+
+def ledger_table(ledger: Ledger) -> dict[str, str | int]:
+    """Return the keys of a ``ledger.toml`` of that ledger; what is not known or as usual is left out."""
+    told = {key: value for key, value in asdict(ledger).items() if value not in ("", None)}
+    del told["series"]
+    if ledger.series is not BookSeries.ORDINARY:
+        told["series"] = SERIES_NAMES[ledger.series]
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDifference:
+    """A key of which two ledgers say different things, as a person reads them; ``""`` where nothing is said."""
+
+    key: str
+    old: str
+    new: str
+
+    @property
+    def label(self) -> str:
+        return LEDGER_LABELS[self.key]
+
+
+def ledger_differences(old: Ledger, new: Ledger) -> tuple[LedgerDifference, ...]:
+    """Return where two ledgers differ, in the order of the keys."""
+    before, after = ledger_words(old), ledger_words(new)
+    return tuple(
+        LedgerDifference(key, before[key], after[key]) for key in before if before[key] != after[key]
+    )
+
+
+def ledger_words(ledger: Ledger) -> dict[str, str]:
+    """Return every key of a ledger as a person reads it; ``""`` where nothing is said."""
+    told = {key: "" if value is None else str(value) for key, value in asdict(ledger).items()}
+    return {**told, "series": SERIES_NAMES[ledger.series]}
 
 
 def _read(path: Path) -> dict[str, Any]:

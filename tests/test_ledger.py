@@ -6,6 +6,7 @@ import os
 import tempfile
 import unicodedata
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import LedgerError
-from pipeline.ledger import load_ledger
-from pipeline.model import Ledger
+from pipeline.ledger import SERIES_NAMES, ledger_text, load_ledger
+from pipeline.model import BookSeries, Ledger
 
 WHOLE = """
 form = "birth-2006"
@@ -63,6 +64,29 @@ def test_what_the_cover_does_not_say_stays_open(tmp_path: Path) -> None:
 
 def test_a_blank_day_of_closing_is_no_flaw(tmp_path: Path) -> None:
     assert load_ledger(book(tmp_path, LEAST + 'closed_on = ""\n')).closed_on == ""
+
+
+@pytest.mark.parametrize("series", BookSeries)
+def test_a_series_is_written_in_the_words_of_an_office_and_read_back(
+    tmp_path: Path, series: BookSeries
+) -> None:
+    ledger = replace(load_ledger(book(tmp_path, WHOLE)), series=series)
+    written = ledger_text(ledger)
+    assert load_ledger(book(tmp_path, written)) == ledger
+    assert ("series" in written) == (series is not BookSeries.ORDINARY)
+
+
+@pytest.mark.parametrize(
+    "said", ["Đăng ký lại", unicodedata.normalize("NFD", "đăng ký lại"), " ĐĂNG  KÝ LẠI "]
+)
+def test_a_series_is_known_however_it_is_typed(tmp_path: Path, said: str) -> None:
+    assert load_ledger(book(tmp_path, LEAST + f'series = "{said}"\n')).series is BookSeries.AGAIN
+
+
+@pytest.mark.parametrize("said", ['"dang ky lai"', '"late"', '""', "1"])
+def test_a_series_that_no_office_has_is_refused_with_those_it_may_be(tmp_path: Path, said: str) -> None:
+    told = complaint(book(tmp_path, LEAST + f"series = {said}\n"))
+    assert "khóa “series” phải là một trong: " + ", ".join(SERIES_NAMES.values()) in told
 
 
 def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from pipeline.batch.book_checks import check_books
+from pipeline.batch.book_identity import agreed_ledger
 from pipeline.batch.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
 from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.handwriting_calibration import record_drift
@@ -71,7 +73,7 @@ def digitize_book(
         again: Also try pages that were set aside because they failed too often.
 
     Raises:
-        LedgerError, SchemaError: Nothing was read.
+        LedgerError, SchemaError: Nothing was read; ``BookInQuestion`` where the ledger contradicts the registry.
         BookBusy: Another run reads the book.
         ReadingStopped: Too many pages failed.
         RegistryError, StorageError, SetupError: What was saved stays; a new run goes on from there.
@@ -80,11 +82,13 @@ def digitize_book(
     ledger = load_ledger(folder)
     form = context.schemas.form(ledger.form)
     engines = context.make_engines()
+    listed = cache(lambda: folder_contents(folder, context.limits))
     with context.open_registry() as registry:
+        ledger = agreed_ledger(registry, folder, ledger, lambda: [scan.sha256 for scan in listed().scans])
         book_id = registry.book_id(ledger, folder.name)
         with registry.lock_book(book_id, silence_seconds(context)) as turn:
             run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
-            contents = folder_contents(folder, context.limits)
+            contents = listed()
             run.record_foreign(contents.foreign)
             scans = run.store_scans(contents.scans)
             run.fingerprints = {

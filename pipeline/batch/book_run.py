@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pipeline
 from pipeline.batch.circuit_breaker import CircuitBreaker
@@ -21,7 +22,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
 from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
-from pipeline.model import Ledger, PageRef, PageResult, Severity
+from pipeline.model import BookSeries, Ledger, PageRef, PageResult, Severity
 from pipeline.ocr import Engines
 from pipeline.registry import BookLock, ReadFailure, Registry, RowTampered
 from pipeline.run_context import RunContext
@@ -120,9 +121,17 @@ def reading_fingerprint(
         engines.fingerprint,
         options.fingerprint,
         pipeline.__version__,
-        asdict(ledger),
+        _cover(ledger),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _cover(ledger: Ledger) -> Mapping[str, Any]:
+    """Return what the ledger says; an ordinary book keeps the fingerprint that it had before there were others."""
+    told = asdict(ledger)
+    if ledger.series is BookSeries.ORDINARY:
+        del told["series"]
+    return told
 
 
 DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)

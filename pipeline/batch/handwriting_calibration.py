@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.batch.book_identity import agreed_ledger
 from pipeline.calibration import (
     CalibrationFeatures,
     DriftAlarm,
@@ -19,6 +20,7 @@ from pipeline.calibration import (
     describe_unusual,
     is_handwritten,
 )
+from pipeline.intake import list_scans
 from pipeline.ledger import load_ledger
 from pipeline.model import Finding
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry
@@ -70,6 +72,9 @@ def _entries(folder: Path, context: RunContext) -> Iterator[tuple[int, StoredEnt
     """Yield the entries of a book, each with the book's id."""
     ledger = load_ledger(folder)
     with context.open_registry() as registry:
+        ledger = agreed_ledger(
+            registry, folder, ledger, lambda: [one.sha256 for one in list_scans(folder, context.limits)]
+        )
         book_id = registry.book_id(ledger, folder.name)
         for entry in registry.stored_entries(book_id):
             yield book_id, entry

@@ -248,6 +248,7 @@ class _Package:
                 "kind": self._names.facts.prefix,
                 "place_code": ledger.place_code,
                 "volume": ledger.volume,
+                "series": ledger.series.value,
                 "form": ledger.form,
                 "closing_entries": ledger.entries,
             },

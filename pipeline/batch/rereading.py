@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.batch.book import book_folders
+from pipeline.batch.book_identity import agreed_ledger
 from pipeline.batch.book_run import reading_fingerprint
 from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, Workers
@@ -86,10 +87,11 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
     form = context.schemas.form(ledger.form)
     engines = context.make_engines()
     with context.open_registry() as registry:
+        scans = {scan.sha256: scan for scan in folder_contents(folder, context.limits).scans}
+        ledger = agreed_ledger(registry, folder, ledger, scans.keys)
         book_id = registry.find_book(ledger, folder.name)
         if book_id is None:
             return RereadPreview(folder.name)
-        scans = {scan.sha256: scan for scan in folder_contents(folder, context.limits).scans}
         fingerprints = {
             sha256: reading_fingerprint(sha256, form, ledger, context.schemas, engines, context.options)
             for sha256 in scans

@@ -1,7 +1,7 @@
 """The entries and pages that the checks of books look at, in the order of the books.
 
-A *series* is all that one office registers of one kind of event, in all its volumes. Numbers run over the volumes of a
-series within a year.
+A *series* is all that one office registers of one kind of event, in all its volumes; what is registered late or again
+in books of its own, and a second copy, are series of their own. Numbers run over the volumes of a series within a year.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ class RegisterSeries:
 
     Attributes:
         entries: One row an entry, in the order of the books: ``entry_id``, ``page_id``, ``book_id``, ``series`` (a
-            number for each office and kind of event), ``opened`` (the year of the volume), ``volume`` (its number),
-            ``number`` and ``year`` (of the number), ``day`` (registered, ``yyyymmdd``), ``page`` (as printed).
+            number for each office, kind of event and series of books), ``opened`` (the year of the volume), ``volume``
+            (its number), ``number`` and ``year`` (of the number), ``day`` (registered, ``yyyymmdd``), ``page`` (as
+            printed).
         pages: One row a page, in the same order: ``page_id``, ``book_id``, ``has_entries``, ``is_cover``, ``page``.
         books: Indexed by ``book_id``: ``entries`` and ``pages`` of the closing note (UNKNOWN without one), ``rows``
             (entries that fit on a page), ``failed`` (pages that could not be read).
@@ -52,11 +53,11 @@ def build_series(entries: pd.DataFrame, pages: pd.DataFrame, books: pd.DataFrame
         entries: One row an entry: ``entry_id``, ``page_id`` and ``TEXTS``; within a page in the order of the
             entries.
         pages: One row a page: ``page_id``, ``book_id``, ``order`` (within the book), ``kind``.
-        books: One row a book: ``book_id``, ``record``, ``place_code``, ``volume``, ``entries``, ``pages``,
+        books: One row a book: ``book_id``, ``record``, ``unit``, ``book_series``, ``volume``, ``entries``, ``pages``,
             ``rows``, ``failed``.
     """
     books = books.set_index("book_id")
-    books["series"] = books.groupby(["record", "place_code"], sort=False).ngroup()
+    books["series"] = books.groupby(["record", "unit", "book_series"], sort=False).ngroup()
     books["opened"] = parse_years(books["volume"])
     books["volume"] = parse_numbers(books["volume"])
     for total in ("entries", "pages"):

@@ -12,6 +12,7 @@ from pipeline.cli.account import account_app
 from pipeline.cli.amend import amend_app
 from pipeline.cli.audit import audit_app
 from pipeline.cli.backup import backup, restore
+from pipeline.cli.book import book_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.contact_sheet import sheet
@@ -117,4 +118,5 @@ intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
 app.add_typer(amend_app, name="amend")
+app.add_typer(book_app, name="book")
 app.add_typer(registry_app, name="registry")

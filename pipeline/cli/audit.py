@@ -39,6 +39,8 @@ ACTIONS = {
     "tampering-found": "thấy một dòng bị sửa ngoài chương trình",
     "flaw-settled": "xử lý một chỗ sai của nhật ký",
     "book-noted": "ghi nhận quyển sổ",
+    "book-added": "ghi nhận rằng đây là một quyển sổ khác",
+    "book-corrected": "sửa những gì sổ dữ liệu ghi về một quyển sổ",
     "scan-noted": "ghi nhận bản quét",
     "page-saved": "lưu kết quả đọc một trang",
     "page-failed": "ghi nhận trang hỏng",

@@ -14,6 +14,7 @@ import typer
 
 import pipeline
 from pipeline.batch import BookReport, digitize_book
+from pipeline.batch.book_identity import agreed_ledger
 from pipeline.calibration.drift import drift_sentence
 from pipeline.cli.page_pictures import cut
 from pipeline.cli.run import show_drift
@@ -263,6 +264,7 @@ def evaluated_book(folder: Path, context: RunContext) -> EvaluatedBook:
         scans.setdefault(scan.sha256, scan)
     refs = page_refs(tuple(scans.values()), context)
     with context.open_registry() as registry:
+        ledger = agreed_ledger(registry, folder, ledger, scans.keys)
         book_id = registry.book_id(ledger, folder.name)
         stored = list(registry.stored_entries(book_id))
         straight = registry.rectifications(book_id)

@@ -27,7 +27,7 @@ from pipeline.cli.screen import (
     print_json,
     track_books,
 )
-from pipeline.errors import BookBusy, LedgerError, ReadingStopped, ScanError, SchemaError
+from pipeline.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.files import printable
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
@@ -113,7 +113,7 @@ def exit_code(reports: list[BookReport]) -> int:
     codes = {failure.code for report in reports for failure in report.failures}
     if ReadingStopped.code in codes:
         return ReadingStopped.exit_code
-    if codes & {LedgerError.code, SchemaError.code}:
+    if codes & {LedgerError.code, BookInQuestion.code, SchemaError.code}:
         return LedgerError.exit_code
     if BookBusy.code in codes:
         return BookBusy.exit_code

@@ -25,7 +25,8 @@ They stand in ``package.toml``, one file in the workspace, all of it optional:
     use = "continued"             # continued: trang tiếp của việc; correction: trang cải chính, thành tệp có đuôi cc
 
 A pattern names parts in braces; what stands in square brackets is left out when a part in it is empty:
-``{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}``.
+``{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}``. Behind the volume stands the mark of a book that
+is not an ordinary one: ``02-QH`` (``pipeline.ledger.SERIES_MARKS``).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from pydantic import Field, ValidationError
 from pipeline.export.package_values import BookFacts
 from pipeline.export.page_pictures import CopyOptions
 from pipeline.export.workbook import CellOptions
+from pipeline.ledger import SERIES_MARKS
 from pipeline.schema import Declaration, nearest_hint
 from pipeline.staff_toml import StaffFile
 
@@ -125,7 +127,7 @@ class BookNames:
             "kind": self.facts.prefix,
             "opened": opened,
             "place": self.facts.ledger.place_code,
-            "volume": volume.zfill(2),
+            "volume": f"{volume.zfill(2)}{SERIES_MARKS[self.facts.ledger.series]}",
             "paper": self.paper,
         }
 

@@ -30,7 +30,7 @@ from pipeline.imaging.perceptual_hash import MAX_DUPLICATE_DISTANCE, hash_distan
 from pipeline.inbox.intake_folders import replace_text
 from pipeline.inbox.separator_sheet import SeparatorSheet
 from pipeline.ledger import LEDGER_FILE, ledger_text, load_ledger
-from pipeline.model import Ledger
+from pipeline.model import BookSeries, Ledger
 
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 
@@ -56,8 +56,8 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
     known = load_ledger(folder)
     if _identity(known) != _identity(sheet.ledger):
         raise LedgerError(
-            f"Thư mục sổ «{sheet.folder}» đã có, nhưng ledger.toml trong đó là của quyển khác (mẫu sổ, mã nơi hoặc "
-            "quyển số khác nhau). Hãy kiểm tra tờ phân cách rồi gán sổ bằng tay."
+            f"Thư mục sổ «{sheet.folder}» đã có, nhưng ledger.toml trong đó là của quyển khác (mẫu sổ, mã nơi, "
+            "quyển số hoặc loại quyển khác nhau). Hãy kiểm tra tờ phân cách rồi gán sổ bằng tay."
         )
     return folder
 
@@ -103,8 +103,8 @@ def _made(folder: Path, ledger: Ledger) -> None:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _identity(ledger: Ledger) -> tuple[str, str, str]:
-    return ledger.form, ledger.place_code, ledger.volume
+def _identity(ledger: Ledger) -> tuple[str, str, str, BookSeries]:
+    return ledger.form, ledger.place_code, ledger.volume, ledger.series
 
 
 NEAR = 20

@@ -6,7 +6,6 @@ Anybody can print one: what it says is bounded before it is parsed, and a bad on
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -18,8 +17,8 @@ from pipeline.errors import LedgerError
 from pipeline.files import FileRefused, parse_json
 from pipeline.imaging.qr_codes import draw_qr_code
 from pipeline.inbox.intake_folders import safe_name
-from pipeline.ledger import ledger_from
-from pipeline.model import Ledger
+from pipeline.ledger import SERIES_NAMES, ledger_from, ledger_table
+from pipeline.model import BookSeries, Ledger
 from pipeline.synth.pen_fonts import print_font
 
 PREFIX = "HOTICH1 "
@@ -48,10 +47,7 @@ def separator_text(sheet: SeparatorSheet) -> str:
             f"Tên thư mục sổ «{sheet.folder}» không in lên tờ phân cách được. "
             "Hãy chỉ dùng chữ, số và các dấu . - _ ( )."
         )
-    ledger = {
-        key: value for key, value in dataclasses.asdict(sheet.ledger).items() if value not in ("", None)
-    }
-    said = {"folder": sheet.folder, **ledger}
+    said = {"folder": sheet.folder, **ledger_table(sheet.ledger)}
     return PREFIX + json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -128,11 +124,15 @@ def _words(sheet: SeparatorSheet) -> list[tuple[str, float, str]]:
     return [
         ("TỜ PHÂN CÁCH", SMALL_MM, "bold"),
         (sheet.folder, LARGE_MM, "bold"),
-        (f"Quyển số {ledger.volume}", LARGE_MM * 0.7, "bold"),
+        (f"Quyển số {ledger.volume}{_series(ledger)}", LARGE_MM * 0.7, "bold"),
         (ledger.place, SMALL_MM, "regular"),
         (f"Mã nơi đăng ký {ledger.place_code} · mẫu sổ {ledger.form}", SMALL_MM, "regular"),
         ("Đặt tờ này trước trang đầu của quyển sổ rồi quét.", SMALL_MM, "italic"),
     ]
+
+
+def _series(ledger: Ledger) -> str:
+    return "" if ledger.series is BookSeries.ORDINARY else f" ({SERIES_NAMES[ledger.series]})"
 
 
 def _written(draw: ImageDraw.ImageDraw, text: str, top: int, height: float, style: str) -> int:

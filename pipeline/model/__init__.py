@@ -7,6 +7,7 @@ the frame's width and height.
 
 from pipeline.model.geometry import Box, Matrix, Pixels
 from pipeline.model.page import (
+    BookSeries,
     FoundLabel,
     Frame,
     Ledger,
@@ -48,6 +49,7 @@ from pipeline.model.result import (
 )
 
 __all__ = [
+    "BookSeries",
     "Box",
     "CUT_SHORT",
     "Crop",

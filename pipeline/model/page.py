@@ -36,6 +36,18 @@ class PageImage:
     dpi: float
 
 
+class BookSeries(StrEnum):
+    """Which of the books that an office keeps side by side, each with numbers of its own."""
+
+    ORDINARY = "ordinary"
+    LATE = "late"
+    """Of late registration (đăng ký quá hạn)."""
+    AGAIN = "again"
+    """Of re-registration (đăng ký lại)."""
+    SECOND_COPY = "second-copy"
+    """The second copy of a ledger that was kept twice (sổ lưu của sổ kép)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """One book (quyển sổ) as its ``ledger.toml`` describes it.
@@ -49,6 +61,7 @@ class Ledger:
         closed_on: A date, ``""`` where it is not known.
         entries: How many entries its closing note counts.
         pages: How many pages it counts.
+        series: Which of the books that the office keeps side by side.
     """
 
     form: str
@@ -59,6 +72,7 @@ class Ledger:
     closed_on: str = ""
     entries: int | None = None
     pages: int | None = None
+    series: BookSeries = BookSeries.ORDINARY
 
     @property
     def year(self) -> int:

@@ -61,6 +61,22 @@ class Gazetteer:
         """Return one unit (``Unit.id``) under all the names and parents it had."""
         return self._by_id.get(unit_id, ())
 
+    def unit_of_code(self, code: str, days: DayRange, written: str = "") -> str:
+        """Return the id of the unit that bore a code on such a day; the code itself where no table has it.
+
+        The codes of communes were given anew on 1 July 2025: one code may be of two units, before and since. Where the
+        day leaves both possible, the one that ``written`` names counts, else the earlier.
+        """
+        known = [
+            unit for scheme in (*TABLES, "history", "office") for unit in self.versions(f"{scheme}:{code}")
+        ]
+        there = [unit for unit in known if unit.span.at(days).exists]
+        if len({unit.id for unit in there}) > 1:
+            words = syllables(written)
+            named = [unit for unit in there if _is_within(syllables(unit.title), words)]
+            there = named or [unit for unit in there if _is_within(syllables(unit.name), words)] or there
+        return there[0].id if there else code
+
     def lies_in(self, unit: Unit, above: Unit) -> bool:
         """Return whether the first was ever part of the second, directly or not, or on land that was."""
         if unit.level >= above.level:
@@ -110,3 +126,8 @@ class Gazetteer:
             if unit.level is Level.DISTRICT:
                 found[unit.code].add(unit.parent)
         return {code: frozenset(parents) for code, parents in found.items()}
+
+
+def _is_within(name: Sequence[object], text: Sequence[object]) -> bool:
+    """Return whether the syllables of a name follow one another somewhere in a text."""
+    return any(text[at : at + len(name)] == name for at in range(len(text) - len(name) + 1))

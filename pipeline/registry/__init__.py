@@ -2,9 +2,12 @@
 
 from pipeline.registry.database.roles import role_sql
 from pipeline.registry.model.books import (
+    BookCorrection,
     BookProgress,
     BookSummary,
+    CorrectionOverview,
     FailedPage,
+    KnownBook,
     ReadFailure,
     Rectification,
     SaveOutcome,
@@ -28,11 +31,14 @@ from pipeline.registry.repositories.book_locks import BookLock
 
 __all__ = [
     "WHOLE_ENTRY",
+    "BookCorrection",
     "BookProgress",
     "BookSummary",
     "ChecksOutcome",
+    "CorrectionOverview",
     "Decision",
     "FailedPage",
+    "KnownBook",
     "Link",
     "LinkDecision",
     "LinkVerdict",

@@ -40,7 +40,7 @@ from pipeline.registry.repositories import (
     places,
     stored_entries,
 )
-from pipeline.registry.services import settling
+from pipeline.registry.services import book_corrections, settling
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
@@ -113,6 +113,13 @@ class Registry(ConnectionFacade):
     book_id = writing_declared(books.book_id)
     find_book = reading_declared(books.find_book)
     book = reading(books.stored_book)
+    known_book = reading(books.known_book)
+    likely_books = reading(books.likely_books)
+    add_book = writing_declared(books.add_book)
+    correction_overview = reading(book_corrections.correction_overview)
+    correct_book = writing_declared(book_corrections.correct_book)
+    numbers_of_year = reading(book_corrections.numbers_of_year)
+    book_corrections = reading(book_corrections.book_corrections)
     book_rows = reading(books.book_rows)
     book_progress = reading(books.book_progress)
     note_package = writing(books.note_package)
@@ -213,6 +220,13 @@ class Registry(ConnectionFacade):
 
         with self._reading() as connection:
             return frames.series_columns(connection, self._declared, book_ids)
+
+    def series_books(self, book_id: int) -> tuple[int, ...]:
+        """The books that are checked together with this one (``repositories.frames``)."""
+        from pipeline.registry.repositories import frames
+
+        with self._reading() as connection:
+            return frames.series_books(connection, [book_id])
 
     def ink_prints(self, book_ids: Sequence[int]) -> Frame:
         """Where the ink of the pages of these books lies (``repositories.frames``)."""

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.batch import check_books, check_registry
 from pipeline.batch.book_checks import in_order
-from pipeline.model import Ledger
+from pipeline.model import BookSeries, Ledger
 from pipeline.registry import Registry
 from tests.registry.pages import SCHEMAS, blank, entry, page, read
 
@@ -45,6 +45,43 @@ def test_a_sound_book_has_no_findings(registry: Registry) -> None:
     report = check_books(registry, SCHEMAS, [book])
     assert (report.books, report.entries, report.counts) == (1, 3, {})
     assert registry.queue() == ()
+
+
+OLD = Ledger("birth-2016", "UBND phường An Hòa", "31120", "01/2025", "02.01.2025")
+NEW = Ledger("birth-2016", "UBND phường Cái Khế", "31120", "01/2025", "01.07.2025")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (OLD, NEW),
+        (dataclasses.replace(OLD, opened_on=""), NEW),
+        (OLD, dataclasses.replace(NEW, opened_on="")),
+        (dataclasses.replace(OLD, opened_on=""), dataclasses.replace(NEW, opened_on="")),
+        (FIRST, dataclasses.replace(FIRST, series=BookSeries.LATE)),
+        (FIRST, dataclasses.replace(FIRST, series=BookSeries.SECOND_COPY)),
+    ],
+    ids=["dated", "by name before", "by name since", "by names", "late", "second copy"],
+)
+def test_two_books_of_one_code_and_volume_that_are_not_one_do_not_collide(
+    registry: Registry, one: Ledger, other: Ledger
+) -> None:
+    """Not even from folders of one name."""
+    books = [fill(registry, ledger, "KS.01", "01", "02", "03", scan=None) for ledger in (one, other)]
+    assert len(set(books)) == 2
+    assert [registry.book(book).ledger for book in books] == [one, other]
+    check_books(registry, SCHEMAS)
+    assert [code for code in codes(registry) if code != "K10"] == []
+
+
+def test_a_book_keeps_being_itself_whatever_else_its_cover_says(registry: Registry) -> None:
+    book = registry.book_id(FIRST, "a")
+    told = dataclasses.replace(
+        FIRST, place="UBND xã Thử, huyện Thử", opened_on="04.01.2010", closed_on="31.12.2010"
+    )
+    assert registry.book_id(told, "a") == book
+    assert registry.book(book).ledger == told
+    assert registry.find_book(dataclasses.replace(told, series=BookSeries.AGAIN), "a") is None
 
 
 def test_a_gap_is_found_and_ends_when_the_page_is_scanned_later(registry: Registry) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pipeline import schema
-from pipeline.batch.book_run import reading_fingerprint
+from pipeline.batch.book_run import _cover, reading_fingerprint
 from pipeline.digitize import DigitizeOptions
 from pipeline.ledger import load_ledger
+from pipeline.model import BookSeries
 from pipeline.schema import Schemas
 from tests.fake_pages import changed_engines, fake_engines
 
@@ -23,6 +24,16 @@ def mark(schemas: Schemas = SCHEMAS, **changed: object) -> str:
 
 def test_nothing_changed_nothing_is_read_again() -> None:
     assert mark() == mark()
+
+
+def test_the_series_counts_where_it_is_not_the_ordinary_one() -> None:
+    """Every page that was read before books had a series would be read again otherwise."""
+    ledger = load_ledger(BOOK)
+    before = asdict(ledger)
+    del before["series"]
+    assert _cover(ledger) == before
+    marks = {mark(ledger=replace(ledger, series=series)) for series in BookSeries}
+    assert len(marks) == len(BookSeries)
 
 
 def test_another_reader_reads_again() -> None:

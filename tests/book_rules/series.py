@@ -26,7 +26,8 @@ class Book:
     lines: Sequence[Line]
     volume: str = "01/2010"
     record: str = "birth"
-    place_code: str = "00001"
+    unit: str = "00001"
+    book_series: str = "ordinary"
     entries: int | None = None
     pages: int | None = None
     failed: int = 0
@@ -58,7 +59,8 @@ def series(*books: Book) -> RegisterSeries:
     for book_id, book in enumerate(books, start=1):
         rows.append(
             {
-                "book_id": book_id, "record": book.record, "place_code": book.place_code, "volume": book.volume,
+                "book_id": book_id, "record": book.record, "unit": book.unit, "book_series": book.book_series,
+                "volume": book.volume,
                 "entries": book.entries, "pages": book.pages, "rows": 1, "failed": book.failed,
             }
         )  # fmt: skip

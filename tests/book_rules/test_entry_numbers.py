@@ -60,8 +60,18 @@ def test_a_volume_that_is_not_in_the_registry_leaves_no_gap() -> None:
 
 
 def test_another_place_or_kind_of_event_has_numbers_of_its_own() -> None:
-    books = Book(numbered(1, 2)), Book(numbered(1, 2), place_code="00002"), Book(numbered(1), record="death")
+    books = Book(numbered(1, 2)), Book(numbered(1, 2), unit="00002"), Book(numbered(1), record="death")
     assert found(*books) == []
+
+
+def test_a_book_of_late_registration_and_a_second_copy_have_numbers_of_their_own() -> None:
+    ordinary = Book(numbered(1, 2, 3))
+    others = [Book(numbered(1, 2, 3), book_series=name) for name in ("late", "again", "second-copy")]
+    assert found(ordinary, *others) == []
+    assert list(duplicate_findings(series(ordinary, *others))) == []
+    for book_series in ("ordinary", "late", "again", "second-copy"):
+        again = Book(numbered(1, 2, 3), book_series=book_series)
+        assert len(list(duplicate_findings(series(ordinary, *others, again)))) == 6
 
 
 def test_a_number_that_two_volumes_of_a_year_share_is_reported_on_both_entries() -> None:
@@ -111,7 +121,7 @@ def test_both_entries_of_a_duplicate_key_are_reported() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        Book(numbered(1), place_code="00002"),
+        Book(numbered(1), unit="00002"),
         Book(numbered(1), record="death"),
         Book(numbered(1), volume="02/2010"),
         Book(numbered(1, year=2011)),

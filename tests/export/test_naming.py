@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from pipeline.export.options import (
@@ -16,7 +18,7 @@ from pipeline.export.options import (
     pattern_flaw,
 )
 from pipeline.export.package_values import BookFacts
-from pipeline.model import Ledger
+from pipeline.model import BookSeries, Ledger
 
 
 def names(
@@ -35,6 +37,21 @@ def test_names_are_those_in_use() -> None:
     )
     assert names("1/1994", "1", preset="ngan").entry("1/1994", "1994") == "KS.1994.01.01"
     assert names("01/2006", "31318").book == "31318-KS.2006.01"
+
+
+def test_files_of_books_of_one_volume_never_bear_one_name() -> None:
+    of_series = []
+    for series in BookSeries:
+        ledger = Ledger("birth-2006", "UBND xã Thử", "93629", "02/2006", series=series)
+        of_series.append(BookNames(BookFacts("a", ledger, "birth", "KS"), "A4", False))
+    assert of_series[0].book == "93629-KS.2006.02"
+    for one in (
+        {names.book for names in of_series},
+        {names.entry("41/2006", "2006") for names in of_series},
+        {dataclasses.replace(names, pattern=PRESETS["ngan"]).entry("41/2006", "2006") for names in of_series},
+    ):
+        assert len(one) == len(BookSeries)
+        assert sum("-" in name.removeprefix("93629-") for name in one) == len(BookSeries) - 1
 
 
 def test_a_repeated_name_is_numbered_and_a_correction_has_its_suffix() -> None:

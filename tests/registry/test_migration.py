@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import RegistryError
-from pipeline.model import Evidence, Hypothesis
+from pipeline.model import BookSeries, Evidence, Hypothesis
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.baseline import answer_for_all
 from pipeline.registry.database.audit.chain import head
@@ -63,6 +63,22 @@ def with_field(record: str, name: str) -> Schemas:
     extra = FieldSpec(name=name, column="thuNghiem", kind="text", label="Thử nghiệm")
     grown = RecordSpec(record=record, title=spec.title, prefix=spec.prefix, field=(*spec.fields, extra))
     return dataclasses.replace(SCHEMAS, records={**SCHEMAS.records, record: grown})
+
+
+UNIQUE = "record, place_code, volume, folder_name"
+"""What told books apart before they had a series."""
+
+
+def without_series(outside: Outsider) -> None:
+    """The tables of books as they were."""
+    outside.execute("DROP TABLE book_correction")
+    outside.execute("DROP INDEX ix_book_record_place_code_volume")
+    outside.execute("ALTER TABLE book DROP COLUMN series")
+    if outside.on_postgresql:
+        name = "uq_book_record_place_code_volume_folder_name"
+        outside.execute(f"ALTER TABLE book ADD CONSTRAINT {name} UNIQUE ({UNIQUE})")
+    else:
+        outside.execute(f"CREATE UNIQUE INDEX one_book ON book ({UNIQUE})")
 
 
 def answer(url: str) -> None:
@@ -185,6 +201,7 @@ def test_a_registry_whose_audit_covered_less_goes_on_from_its_chain(
         before = registry.audit().verify()
     for later in ("row_digest", "account_answer", "account_act"):
         outside.execute(f"DROP TABLE {later}")
+    without_series(outside)
     outside.execute("UPDATE alembic_version SET version_num = '0001'")
     outside.execute("UPDATE book SET place = 'Nơi khác'")
     with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
@@ -194,6 +211,30 @@ def test_a_registry_whose_audit_covered_less_goes_on_from_its_chain(
         registry.save_page(book, page(entry(read("notes", "y", accepted=False))), "f2")
         with pytest.raises(RowTampered):
             registry.book_id(LEDGER, "book")
+
+
+def test_books_get_a_series_and_all_that_hangs_on_them_stays(
+    empty_url: str, outside: Outsider, tmp_path: Path
+) -> None:
+    key = tmp_path / "audit.key"
+    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
+        book = registry.book_id(LEDGER, "book")
+        registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
+        registry.save_page(book, page(entry(read("notes", "x"))), "f1")
+    without_series(outside)
+    outside.execute("UPDATE alembic_version SET version_num = '0003'")
+    late = dataclasses.replace(LEDGER, series=BookSeries.LATE)
+    with Registry.open(empty_url, SCHEMAS, audit_key=key) as registry:
+        assert registry.book_id(LEDGER, "book") == book
+        assert registry.book(book).ledger == LEDGER
+        assert registry.summary().entries == 1
+        other = registry.book_id(late, "book")
+        assert other > book
+        assert registry.book(other).ledger == late
+        assert registry.book_id(late, "book") == other
+        assert registry.audit().verify().flaws == ()
+    with pytest.raises(DBAPIError):
+        outside.execute(f"DELETE FROM book WHERE id = {book}")  # noqa: S608 (the test's own number)
 
 
 def test_a_field_that_is_declared_later_gets_its_column_on_opening(empty_url: str) -> None:

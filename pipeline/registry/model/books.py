@@ -109,6 +109,59 @@ class StoredBook:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownBook:
+    """A book of the registry by what its cover and folder say.
+
+    Attributes:
+        book_id: The book in the registry.
+        folder_name: Name of the book's folder.
+        ledger: What the registry holds of its cover.
+        scans: How many readable scans it has.
+        shared: How many of the scans that were asked about are among them.
+    """
+
+    book_id: int
+    folder_name: str
+    ledger: Ledger
+    scans: int
+    shared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionOverview:
+    """What hangs on a book that is to be corrected, in numbers.
+
+    Attributes:
+        pages: Pages that were read; they are read again under the corrected cover.
+        entries: Valid entries.
+        decisions: Fields of which people have decided.
+        tasks: Open tasks.
+        lots: Lots that hold entries of the book, closed or not.
+        packages: Packages that were made of it; they stay what they are.
+    """
+
+    pages: int
+    entries: int
+    decisions: int
+    tasks: int
+    lots: int
+    packages: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookCorrection:
+    """What was corrected of a book: the words before and after, by key of ``ledger.toml`` or ``folder``."""
+
+    correction_id: int
+    book_id: int
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+    reason: str
+    author: str
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BookProgress:
     """How far the reading of a book has come.
 

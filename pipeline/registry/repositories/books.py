@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select, update
 
-from pipeline.model import Ledger, PageRef
+from pipeline.errors import RegistryError
+from pipeline.model import BookSeries, Ledger, PageRef
+from pipeline.places import DayRange
+from pipeline.predicates import date_parts
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
-from pipeline.registry.model.books import BookProgress, BookRow, FailedPage, StoredBook, StoredPage
+from pipeline.registry.model.books import (
+    BookProgress,
+    BookRow,
+    FailedPage,
+    KnownBook,
+    StoredBook,
+    StoredPage,
+)
 from pipeline.registry.model.errors import NotThere
+from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
@@ -21,28 +34,27 @@ from pipeline.registry.tables.record_schema import RecordSchema
 
 _logger = logging.getLogger(__name__)
 
+AT_ONCE = 500
+"""Scans that one statement asks about."""
+
 
 def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
     """Return the id of a book, made when it is new.
 
-    A book is its folder's name, place code, volume and kind of event; the rest of ``ledger`` is brought up to date.
+    A book is its folder's name, the unit that bore its place code then, volume, series and kind of event; the rest of
+    ``ledger`` is brought up to date.
     """
     hold(connection, Whole.BOOKS)
-    identity = {
+    known = find_book(connection, declared, ledger, folder_name)
+    row = {
         "record": declared.schemas.form(ledger.form).record,
-        "place_code": ledger.place_code,
-        "volume": ledger.volume,
         "folder_name": folder_name,
+        **ledger_row(ledger),
     }
-    rest = {
-        "form": ledger.form,
-        "place": ledger.place,
-        "opened_on": ledger.opened_on,
-        "closed_on": ledger.closed_on,
-        "entries": ledger.entries,
-        "pages": ledger.pages,
-    }
-    found, changed = upserted(connection, book, identity, rest)
+    if known is None:
+        found, changed = add(connection, book, [row])[0], True
+    else:
+        found, changed = upserted(connection, book, {"id": known}, row)
     if changed:
         record(connection, MACHINE, "book-noted", f"book:{found}")
         _logger.info("book %d noted", found)
@@ -51,14 +63,115 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
     """Return the id of a book as ``book_id`` does, None when it was never read."""
-    return connection.scalar(
-        select(book.c.id).where(
+    rows = connection.execute(
+        select(book)
+        .where(
             book.c.record == declared.schemas.form(ledger.form).record,
             book.c.place_code == ledger.place_code,
             book.c.volume == ledger.volume,
             book.c.folder_name == folder_name,
         )
+        .order_by(book.c.id)
     )
+    mine = ledger.series, registering_unit(declared, ledger)
+    for row in rows.mappings():
+        known = ledger_of_row(row)
+        if (known.series, registering_unit(declared, known)) == mine:
+            return int(row["id"])
+    return None
+
+
+def known_book(connection: Connection, book_id: int) -> KnownBook:
+    """Return what the registry holds of the cover and the folder of a book.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
+    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
+    if row is None:
+        raise _no_book(book_id)
+    return KnownBook(book_id, row["folder_name"], ledger_of_row(row), len(page_counts(connection, book_id)))
+
+
+def likely_books(connection: Connection, folder_name: str, hashes: Collection[str]) -> tuple[KnownBook, ...]:
+    """Return the books that scans of these hashes are of, and books from a folder of that name that have none yet.
+
+    Args:
+        connection: Of the transaction.
+        folder_name: The name of the folder.
+        hashes: The SHA-256 of the scans in it.
+
+    Returns:
+        Those with most of the scans first.
+    """
+    shared: Counter[int] = Counter()
+    wanted = sorted(set(hashes))
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        shared.update(connection.scalars(select(scan.c.book_id).where(scan.c.sha256.in_(some))))
+    empty = select(book.c.id).where(
+        book.c.folder_name == folder_name, ~select(scan.c.id).where(scan.c.book_id == book.c.id).exists()
+    )
+    found = [
+        replace(known_book(connection, one), shared=shared[one])
+        for one in {*shared, *connection.scalars(empty)}
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.shared, one.book_id)))
+
+
+def add_book(
+    connection: Connection,
+    declared: RecordSchema,
+    ledger: Ledger,
+    folder_name: str,
+    *,
+    author: str,
+    reason: str,
+) -> int:
+    """Note a book of which a person says that it is none of those that are there; returns its id.
+
+    Raises:
+        RegistryError: Who says so or why is missing, or the book is there.
+    """
+    check_reason(author, reason)
+    hold(connection, Whole.BOOKS)
+    known = find_book(connection, declared, ledger, folder_name)
+    if known is not None:
+        raise RegistryError(f"Sổ này đã có trong sổ dữ liệu (mã {known}). Không cần làm gì thêm.")
+    row = {
+        "record": declared.schemas.form(ledger.form).record,
+        "folder_name": folder_name,
+        **ledger_row(ledger),
+    }
+    (found,) = add(connection, book, [row])
+    record(connection, author.strip(), "book-added", f"book:{found}", {"reason": reason.strip()})
+    return found
+
+
+def check_reason(author: str, reason: str) -> None:
+    """Raise ``RegistryError`` unless it is said who and why, in words that show all they hold."""
+    if not author.strip() or not reason.strip():
+        raise RegistryError("Hãy ghi ai làm việc này và vì sao.")
+    refuse_hidden_characters(author, "người ghi")
+    refuse_hidden_characters(reason, "lý do")
+
+
+def ledger_row(ledger: Ledger) -> dict[str, Any]:
+    """Return what a row of ``book`` holds of its ledger."""
+    return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
+
+
+def ledger_of_row(row: Mapping[str, Any]) -> Ledger:
+    """Return the ledger that a row of ``book`` tells."""
+    told = {one.name: row[one.name] for one in fields(Ledger)}
+    return Ledger(**{**told, "series": BookSeries(row["series"] or BookSeries.ORDINARY)})
+
+
+def registering_unit(declared: RecordSchema, ledger: Ledger) -> str:
+    """Return which unit bore the place code when the book was opened, as ``Gazetteer.unit_of_code`` does."""
+    opened = date_parts(ledger.opened_on) or (ledger.year,)
+    units = declared.schemas.places.gazetteer
+    return units.unit_of_code(ledger.place_code, DayRange.of(opened), ledger.place)
 
 
 def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
@@ -133,8 +246,7 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
     """
     row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
     if row is None:
-        raise NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
-    keys = ("form", "place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
+        raise _no_book(book_id)
     scans = connection.execute(
         select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id).order_by(scan.c.id)
     )
@@ -154,11 +266,15 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
         book_id,
         row["folder_name"],
         row["record"],
-        Ledger(**{key: row[key] for key in keys}),
+        ledger_of_row(row),
         {one.sha256: one.name for one in scans},
         tuple(StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form) for one in pages),
         tuple(FailedPage(one.scan_name, one.page_no, one.code) for one in failures),
     )
+
+
+def _no_book(book_id: int) -> NotThere:
+    return NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
 
 
 def book_progress(connection: Connection) -> Mapping[str, BookProgress]:

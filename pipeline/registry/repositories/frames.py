@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from pipeline.registry.repositories.books import ledger_of_row, registering_unit
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
@@ -40,8 +41,9 @@ def series_columns(
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """Return one row a book.
 
-    Its columns are ``book_id``, ``folder_name``, ``record``, ``place_code``, ``volume``, ``entries`` and ``pages``
-    of the closing note, ``rows`` (entries that fit on a page of its form) and ``failed`` (pages without a result).
+    Its columns are ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (which bore that code then),
+    ``volume``, ``book_series``, ``entries`` and ``pages`` of the closing note, ``rows`` (entries that fit on a page of
+    its form) and ``failed`` (pages without a result).
     """
     failed = (
         select(page_failure.c.book_id, func.count().label("failed"))
@@ -55,21 +57,30 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
             book.c.folder_name,
             book.c.record,
             book.c.form,
+            book.c.place,
             book.c.place_code,
             book.c.volume,
+            book.c.opened_on,
+            book.c.closed_on,
             book.c.entries,
             book.c.pages,
+            book.c.series,
             func.coalesce(failed.c.failed, 0).label("failed"),
         )
         .outerjoin(failed, failed.c.book_id == book.c.id)
         .where(*_within(book.c.id, book_ids)),
     )
     tables = {name: form.table.rows for name, form in declared.schemas.forms.items() if form.table}
-    return found.assign(rows=found["form"].map(tables).fillna(1).astype("int64")).drop(columns="form")
+    ledgers = [ledger_of_row(row) for row in found.to_dict("records")]
+    return found.assign(
+        rows=found["form"].map(tables).fillna(1).astype("int64"),
+        unit=[registering_unit(declared, ledger) for ledger in ledgers],
+        book_series=[ledger.series.value for ledger in ledgers],
+    ).drop(columns=["form", "place", "opened_on", "closed_on", "series"])
 
 
 def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, ...]:
-    """All books of the same offices and kinds of event as these, themselves included."""
+    """All books of the same place codes and kinds of event as these, themselves included."""
     mine = select(book.c.record, book.c.place_code).where(book.c.id.in_(book_ids)).subquery()
     same = (book.c.record == mine.c.record) & (book.c.place_code == mine.c.place_code)
     return tuple(connection.scalars(select(book.c.id).join(mine, same).distinct().order_by(book.c.id)))

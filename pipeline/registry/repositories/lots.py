@@ -71,12 +71,12 @@ def _named(kind: str, key: ColumnElement[int], which: ColumnElement[bool]) -> Se
     return select(literal(f"{kind}:") + cast(key, Text)).where(which)
 
 
-def lots_before(connection: Connection, place_code: str, book_ids: Sequence[int]) -> int:
+def lots_before(connection: Connection, book_ids: Sequence[int]) -> int:
     """How many lots of exactly these books were drawn and not cancelled."""
     cancelled = exists().where(
         lot_closing.c.lot_id == lot.c.id, lot_closing.c.verdict == LotVerdict.CANCELLED
     )
-    rows = connection.execute(select(lot.c.book_ids).where(lot.c.place_code == place_code, ~cancelled))
+    rows = connection.execute(select(lot.c.book_ids).where(~cancelled))
     return sum(set(row.book_ids) == set(book_ids) for row in rows)
 
 

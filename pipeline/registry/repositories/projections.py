@@ -20,6 +20,7 @@ from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import Decision
 from pipeline.registry.model.entries import EffectiveValues
+from pipeline.registry.repositories.corrected_covers import corrected_covers, under_cover
 from pipeline.registry.repositories.effective_values import derive_effective_values, left_to_decide
 from pipeline.registry.repositories.entries import (
     MachineView,
@@ -151,16 +152,21 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     """Bring their records, places and numbers up to date."""
     if not entries:
         return
+    covers = corrected_covers(connection, {one.place["book_id"] for one in entries})
+    readings = [
+        under_cover(declared, one.place["record"], one.machine.readings, covers.get(one.place["book_id"]))
+        for one in entries
+    ]
     values = [
         derive_effective_values(
             declared,
             one.place["record"],
-            one.machine.readings,
+            read,
             one.decisions,
             one.cross_entry_findings,
             one.keyed,
         )
-        for one in entries
+        for one, read in zip(entries, readings, strict=True)
     ]
     in_force = [
         EffectiveValues(one.place["id"], one.place["record"], its if one.stands else None)
@@ -170,20 +176,28 @@ def _follow_entries(connection: Connection, declared: RecordSchema, entries: Seq
     refresh_places(connection, declared, in_force)
     connection.execute(
         update(entry).where(entry.c.id == bindparam("of_entry")),
-        [_entry_row(declared, one, its) for one, its in zip(entries, values, strict=True)],
+        [
+            _entry_row(declared, one, read, its)
+            for one, read, its in zip(entries, readings, values, strict=True)
+        ],
     )
     wrote(connection, entry, [one.entry_id for one in in_force])
 
 
-def _entry_row(declared: RecordSchema, one: _Known, values: Mapping[str, str | None]) -> dict[str, Any]:
+def _entry_row(
+    declared: RecordSchema,
+    one: _Known,
+    readings: Sequence[FieldReading],
+    values: Mapping[str, str | None],
+) -> dict[str, Any]:
     field = declared.number_field(one.place["record"])
     number = values.get(field) if field else None
-    read = next((reading.text for reading in one.machine.readings if reading.field == field), "")
+    read = next((reading.text for reading in readings if reading.field == field), "")
     return {
         "of_entry": one.place["id"],
         "stands": one.stands,
         "number_text": number or read,
-        "unaccepted": _unaccepted(one.machine.readings, values, one.decisions) or None,
+        "unaccepted": _unaccepted(readings, values, one.decisions) or None,
         **_number_and_year(number),
     }
 

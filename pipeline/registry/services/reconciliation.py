@@ -127,7 +127,7 @@ def asked(connection: Connection, person: Person, difference_id: int) -> Asked:
     row = connection.execute(_with_answer().where(difference.c.id == difference_id)).mappings().first()
     if row is None:
         raise NotThere(f"Không có khác biệt số {difference_id}. Hãy tải lại danh sách.")
-    check_place(person, row["place_code"])
+    check_place(person, row["place_now"])
     return _asked(connection, row)
 
 
@@ -146,7 +146,7 @@ def listed(
     return tuple(
         _asked(connection, row)
         for row in connection.execute(query.order_by(difference.c.id)).mappings().all()
-        if row["answer"] == answer and (person is None or person.may_see(row["place_code"]))
+        if row["answer"] == answer and (person is None or person.may_see(row["place_now"]))
     )
 
 
@@ -228,6 +228,7 @@ def _with_answer() -> Select[Any]:
             difference,
             reconciliation.c.record,
             book.c.folder_name,
+            func.coalesce(book.c.place_code, difference.c.place_code).label("place_now"),
             last.c.answer,
             last.c.note,
             last.c.author,
@@ -242,7 +243,7 @@ def _with_answer() -> Select[Any]:
 def _asked(connection: Connection, row: RowMapping) -> Asked:
     found = FoundDifference(
         row["kind"],
-        row["place_code"],
+        row["place_now"],
         row["book_id"],
         row["entry_id"],
         row["number"],
@@ -302,7 +303,9 @@ def _check_there(connection: Connection, reconciliation_id: int) -> None:
 
 
 def _in_sight(person: Person) -> ColumnElement[bool]:
-    return true() if person.places is None else difference.c.place_code.in_(sorted(person.places))
+    now = select(book.c.place_code).where(book.c.id == difference.c.book_id).scalar_subquery()
+    place_code = func.coalesce(now, difference.c.place_code)
+    return true() if person.places is None else place_code.in_(sorted(person.places))
 
 
 class Reconciliations(ConnectionFacade):

@@ -36,8 +36,25 @@ book = Table(
     text_column("closed_on"),
     count_column("entries", nullable=True),
     count_column("pages", nullable=True),
-    UniqueConstraint("record", "place_code", "volume", "folder_name"),
+    Column("series", Text),
+    Index(None, "record", "place_code", "volume"),
 )
+"""``series``: as in ``BookSeries``; None of an ordinary book. Which unit bore the code follows from the day of opening.
+So no constraint tells two books apart: ``Whole.BOOKS`` is held while one is made (``repositories/books.py``)."""
+
+book_correction = Table(
+    "book_correction",
+    METADATA,
+    id_column(),
+    reference_to("book", index=True),
+    json_column("old"),
+    json_column("new"),
+    text_column("reason"),
+    text_column("author"),
+    time_column("corrected_at"),
+    sqlite_autoincrement=True,
+)
+"""What the registry held of the cover of a book and holds since, by key; only what was corrected."""
 
 scan = Table(
     "scan",
@@ -118,3 +135,6 @@ book_run = Table(
     time_column("lasts_until"),
 )
 """Which run has a book in hand (``book_runs.py``)."""
+
+BOOK_APPEND_ONLY = (book_correction,)
+"""No row of these is ever changed or deleted."""

@@ -15,7 +15,15 @@ from pipeline.registry.tables.accounts import (
 )
 from pipeline.registry.tables.amendments import AMENDMENT_APPEND_ONLY, amendment
 from pipeline.registry.tables.audit import audit, row_digest
-from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
+from pipeline.registry.tables.books import (
+    BOOK_APPEND_ONLY,
+    book,
+    book_run,
+    page,
+    page_failure,
+    page_run,
+    scan,
+)
 from pipeline.registry.tables.checks import (
     CHECK_APPEND_ONLY,
     CHECK_ONLY_ENDS,
@@ -53,6 +61,7 @@ GROWING = (
     *RECONCILIATION_APPEND_ONLY,
     *LOTS_APPEND_ONLY,
     *ACCOUNT_APPEND_ONLY,
+    *BOOK_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -94,6 +103,7 @@ COVERED = tuple(
         difference_answer,
         *LOTS_APPEND_ONLY,
         *ACCOUNT_APPEND_ONLY,
+        *BOOK_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

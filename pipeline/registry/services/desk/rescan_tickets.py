@@ -54,7 +54,7 @@ def close_ticket(context: DeskContext, person: Person, ticket_id: int, note: str
     check_tickets(person)
     note = require_text(note, "kết quả quét lại")
     row = _row(context.connection, ticket_id)
-    check_place(person, row["place_code"])
+    check_place(person, row["place_now"])
     if row["closed_at"] is not None:
         raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
     closing = {
@@ -75,7 +75,7 @@ def tickets(context: DeskContext, person: Person, *, closed: bool = False) -> tu
     Only those of the places that the person may see.
     """
     check_tickets(person)
-    places = true() if person.places is None else ticket.c.place_code.in_(sorted(person.places))
+    places = true() if person.places is None else book.c.place_code.in_(sorted(person.places))
     ended = ticket_closing.c.id.is_not(None) if closed else ticket_closing.c.id.is_(None)
     rows = context.connection.execute(_tickets().where(places, ended).order_by(ticket.c.id))
     return tuple(_ticket(row) for row in rows.mappings())
@@ -89,7 +89,7 @@ def page_of_ticket(context: DeskContext, person: Person, ticket_id: int) -> Page
     """
     check_tickets(person)
     row = _row(context.connection, ticket_id)
-    check_place(person, row["place_code"])
+    check_place(person, row["place_now"])
     return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
 
 
@@ -115,6 +115,7 @@ def _tickets() -> Select[Any]:
             scan.c.sha256,
             scan.c.name,
             book.c.folder_name,
+            book.c.place_code.label("place_now"),
             ticket_closing.c.closed_at,
             ticket_closing.c.login.label("closed_by"),
             ticket_closing.c.note,

@@ -25,7 +25,7 @@ from pipeline.registry.repositories.lots import lots_before, settled_entries, wi
 from pipeline.registry.repositories.permissions import check_place, require_text
 from pipeline.registry.services.desk.exclusions import release_exclusions
 from pipeline.registry.services.desk.reopening import ModeByField, reopen_fields
-from pipeline.registry.services.lots.sample_results import checkers_of, lot_of, lots_of
+from pipeline.registry.services.lots.sample_results import checkers_of, lot_of, lots_of, place_of_lot
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -158,7 +158,7 @@ class Lots(DeskFacade):
         entries = settled_entries(connection, book_ids)
         if not entries:
             raise RegistryError("Các sổ này chưa có việc nào xong nên chưa lấy mẫu được.")
-        turn = lots_before(connection, place_code, book_ids) + 1
+        turn = lots_before(connection, book_ids) + 1
         plan = self._sampling.plan(len(entries), turn)
         made = {
             "place_code": place_code,
@@ -222,7 +222,7 @@ class Lots(DeskFacade):
         row = connection.execute(select(lot).where(lot.c.id == lot_id)).mappings().first()
         if row is None:
             raise NotThere(f"Không có lô số {lot_id}. Hãy tải lại danh sách lô.")
-        check_place(person, row["place_code"])
+        check_place(person, place_of_lot(connection, row))
         return row, lot_of(connection, row)
 
 

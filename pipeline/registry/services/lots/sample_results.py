@@ -94,15 +94,22 @@ def lots_of(
     connection: Connection, places: Collection[str] | None, since: datetime | None = None
 ) -> tuple[Lot, ...]:
     """The lots of these places (None = all), drawn since then, the last one first."""
-    of_places = true() if places is None else lot.c.place_code.in_(sorted(places))
     of_late = true() if since is None else lot.c.drawn_at >= since
-    rows = connection.execute(select(lot).where(of_places, of_late).order_by(lot.c.id.desc()))
-    return tuple(lot_of(connection, row) for row in rows.mappings().all())
+    rows = connection.execute(select(lot).where(of_late).order_by(lot.c.id.desc())).mappings().all()
+    return tuple(
+        lot_of(connection, row) for row in rows if places is None or place_of_lot(connection, row) in places
+    )
+
+
+def place_of_lot(connection: Connection, row: RowMapping) -> str:
+    """Return the code of the place that the books of a lot are of now: it may have been corrected since."""
+    now = connection.scalar(select(book.c.place_code).where(book.c.id == min(row["book_ids"])))
+    return now or str(row["place_code"])
 
 
 def lot_of(connection: Connection, row: RowMapping) -> Lot:
     """A row of ``lot`` with all that came of it."""
-    lot_id = row["id"]
+    lot_id, place_code = row["id"], place_of_lot(connection, row)
     plan = SamplingPlan(row["size"], len(row["sample"]), row["acceptance"], QualityLevels(**row["quality"]))
     closing = _closing(connection, lot_id)
     counted = select(lot_entry.c.part, func.count().label("many")).where(lot_entry.c.lot_id == lot_id)
@@ -112,7 +119,7 @@ def lot_of(connection: Connection, row: RowMapping) -> Lot:
     left = row["size"] - plan.sample - reopened if rejected else plan.sample - questioned
     return Lot(
         lot_id,
-        row["place_code"],
+        place_code,
         _books(connection, row["book_ids"]),
         row["preset"],
         row["turn"],
@@ -124,7 +131,7 @@ def lot_of(connection: Connection, row: RowMapping) -> Lot:
         questioned,
         reopened,
         left if closing is None or rejected else 0,
-        checkers_of(connection, lot_id, row["place_code"]),
+        checkers_of(connection, lot_id, place_code),
         findings(connection, lot_id) if closing is None else closing.findings,
         closing,
     )

@@ -139,7 +139,8 @@ def _tickets(places: Places) -> Select[Any]:
     """Pages that a person or the machine asked for again because of how they look, not because others are missing."""
     return (
         select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()).label("counted"))
-        .where(ticket.c.code.is_(None) | (ticket.c.code != MISSING), of_places(places, ticket.c.place_code))
+        .join(book, book.c.id == ticket.c.book_id)
+        .where(ticket.c.code.is_(None) | (ticket.c.code != MISSING), of_places(places))
         .group_by(ticket.c.book_id)
     )
 

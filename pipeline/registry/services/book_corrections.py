@@ -1,0 +1,197 @@
+"""A book is corrected: what its cover and folder say changes, with all that follows from it, in one transaction.
+
+Nothing that people said is touched: decisions, keyed values, lots and amendments name the book by its id or by the
+content of its scans. What was there before stays in ``book_correction`` and in the audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table, func, select, update
+
+from pipeline.errors import RegistryError
+from pipeline.files import printable
+from pipeline.ledger import LedgerDifference, ledger_differences
+from pipeline.model import Ledger
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks
+from pipeline.registry.model.books import BookCorrection, CorrectionOverview
+from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.books import check_reason, find_book, known_book, ledger_row
+from pipeline.registry.repositories.corrected_covers import corrections_of
+from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.tables.amendments import amendment
+from pipeline.registry.tables.audit import audit
+from pipeline.registry.tables.books import book, book_correction, page, page_run, scan
+from pipeline.registry.tables.desk import keying
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.lots import lot
+from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.tasks import decision, review_task
+
+FOLDER = "folder"
+"""The key of the name of the folder among what was corrected; all others are keys of ``ledger.toml``."""
+
+
+def correction_overview(connection: Connection, book_id: int) -> CorrectionOverview:
+    """Return what hangs on a book.
+
+    Raises:
+        NotThere: There is no such book.
+    """
+    known_book(connection, book_id)
+    of_book = scan.c.book_id == book_id
+    pages = select(func.count()).select_from(page_run).join(page).join(scan).where(of_book, page_run.c.latest)
+    entries = select(func.count()).select_from(entry).join(page).join(scan).where(of_book, entry.c.stands)
+    decided = (
+        select(decision.c.scan_sha256, decision.c.page_no, decision.c.row, decision.c.field)
+        .where(decision.c.book_id == book_id)
+        .distinct()
+        .subquery()
+    )
+    tasks = select(func.count()).where(
+        review_task.c.book_id == book_id, review_task.c.state == TaskState.OPEN
+    )
+    packages = select(func.count()).where(
+        audit.c.action == "package-written", audit.c.subject == f"book:{book_id}"
+    )
+    return CorrectionOverview(
+        pages=connection.scalar(pages) or 0,
+        entries=connection.scalar(entries) or 0,
+        decisions=connection.scalar(select(func.count()).select_from(decided)) or 0,
+        tasks=connection.scalar(tasks) or 0,
+        lots=sum(book_id in ids for ids in connection.scalars(select(lot.c.book_ids))),
+        packages=connection.scalar(packages) or 0,
+    )
+
+
+def correct_book(
+    connection: Connection,
+    declared: RecordSchema,
+    book_id: int,
+    ledger: Ledger,
+    folder_name: str,
+    *,
+    author: str,
+    reason: str,
+) -> BookCorrection:
+    """Give a book another cover or folder, with all that follows from it. The caller holds the book (``lock_book``).
+
+    Args:
+        connection: Of the transaction.
+        declared: The declared records.
+        book_id: The book.
+        ledger: What its cover says.
+        folder_name: The name of its folder.
+        author: Who corrects it.
+        reason: Why.
+
+    Raises:
+        RegistryError: Who or why is missing, nothing is corrected, another book is that one, or the form is of another
+            kind of event and people have worked on the entries.
+        NotThere: There is no such book.
+        RowTampered: A row that would change was altered.
+    """
+    check_reason(author, reason)
+    hold(connection, Whole.BOOKS)
+    hold_book(connection, book_id)
+    known = known_book(connection, book_id)
+    differences = list(ledger_differences(known.ledger, ledger))
+    old, new = ({one.key: words(one) for one in differences} for words in (_old, _new))
+    if folder_name != known.folder_name:
+        old[FOLDER], new[FOLDER] = known.folder_name, folder_name
+    if not new:
+        raise RegistryError("Sổ dữ liệu đã ghi đúng như vậy; không có gì để sửa.")
+    other = find_book(connection, declared, ledger, folder_name)
+    if other not in (None, book_id):
+        raise RegistryError(
+            f"Đã có một quyển khác như vậy trong sổ dữ liệu (mã {other}, thư mục “{printable(folder_name)}”). "
+            "Hai quyển không thể là một; hãy kiểm tra lại bìa sổ."
+        )
+    kind = declared.schemas.form(ledger.form).record
+    before = connection.execute(select(book.c.record).where(book.c.id == book_id)).scalar_one()
+    if kind != before:
+        _refuse_work_of_people(connection, declared, book_id, before, kind)
+    changing(connection, book, [book_id])
+    row = {"record": kind, "folder_name": folder_name, **ledger_row(ledger)}
+    connection.execute(update(book).where(book.c.id == book_id).values(row))
+    wrote(connection, book, [book_id])
+    moment = clock.now(connection)
+    made = {"book_id": book_id, "old": old, "new": new, "reason": reason.strip(), "author": author.strip()}
+    (correction_id,) = add(connection, book_correction, [{**made, "corrected_at": moment}])
+    _follow(connection, declared, book_id, ledger, forget=kind != before)
+    told = {"correction": correction_id, "keys": sorted(new)}
+    record(connection, author.strip(), "book-corrected", f"book:{book_id}", told)
+    return BookCorrection(correction_id, book_id, old, new, reason.strip(), author.strip(), moment)
+
+
+def book_corrections(connection: Connection, book_id: int) -> tuple[BookCorrection, ...]:
+    """Return what was corrected of a book, the oldest first."""
+    return tuple(
+        BookCorrection(**{("correction_id" if key == "id" else key): value for key, value in row.items()})
+        for row in corrections_of(connection, book_id)
+    )
+
+
+def numbers_of_year(connection: Connection, book_id: int, year: int) -> int:
+    """Return how many valid entries of a book bear a number of that year."""
+    mine = (scan.c.book_id == book_id) & entry.c.stands & (entry.c.year == year)
+    return connection.scalar(select(func.count()).select_from(entry).join(page).join(scan).where(mine)) or 0
+
+
+def _old(one: LedgerDifference) -> str:
+    return one.old
+
+
+def _new(one: LedgerDifference) -> str:
+    return one.new
+
+
+def _refuse_work_of_people(
+    connection: Connection, declared: RecordSchema, book_id: int, before: str, kind: str
+) -> None:
+    """Raise ``RegistryError`` where people have said anything of entries that would be of another kind of event."""
+    pages = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
+    said = (
+        select(decision.c.id).where(decision.c.book_id == book_id, decision.c.field != ""),
+        select(amendment.c.id).where(amendment.c.book_id == book_id),
+        select(keying.c.id).where(keying.c.page_id.in_(pages), keying.c.entry_id.is_not(None)),
+    )
+    if any(connection.execute(query.limit(1)).first() is not None for query in said):
+        titles = [declared.schemas.record(name).title.lower() for name in (before, kind)]
+        raise RegistryError(
+            f"Sổ này đang là sổ {titles[0]} và đã có người rà soát các việc, nên không đổi thành sổ {titles[1]} được. "
+            "Nếu cả quyển bị nhận nhầm loại việc, hãy rút quyển này và đọc lại như một quyển mới."
+        )
+
+
+def _follow(
+    connection: Connection, declared: RecordSchema, book_id: int, ledger: Ledger, *, forget: bool
+) -> None:
+    """Bring tasks, entries and values in step with the cover; with ``forget`` no page counts as read."""
+    of_book = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
+    pages = connection.scalars(of_book).all()
+    hold_pages(connection, pages)
+    tasks = connection.scalars(select(review_task.c.id).where(review_task.c.book_id == book_id)).all()
+    hold_tasks(connection, tasks)
+    _update(connection, review_task, tasks, {"place_code": ledger.place_code})
+    rows = connection.execute(select(entry.c.id, entry.c.page_id).where(entry.c.page_id.in_(of_book))).all()
+    if forget:
+        runs = select(page_run.c.id).where(page_run.c.page_id.in_(of_book), page_run.c.latest)
+        _update(connection, page_run, connection.scalars(runs).all(), {"latest": False})
+        _update(connection, entry, [row.id for row in rows], {"found": False, "accepted": False})
+    subjects = [(row.page_id, row.id) for row in rows]
+    refresh_projections(connection, declared, [*subjects, *((page_id, None) for page_id in pages)])
+
+
+def _update(connection: Connection, table: Table, ids: Sequence[int], values: dict[str, object]) -> None:
+    changing(connection, table, ids)
+    for start in range(0, len(ids), AT_ONCE):
+        connection.execute(update(table).where(table.c.id.in_(ids[start : start + AT_ONCE])).values(values))
+    wrote(connection, table, ids)
+
+
+AT_ONCE = 500
+"""Rows that one statement changes."""
