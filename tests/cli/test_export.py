@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import PackageRefused
+from pipeline.export.workbook import read_back
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
 from tests.cli.conftest import Hotich
 from tests.export.books import CLEAN, stored
+from tests.export.rows import SCHEMAS
 
 ONE = replace(CLEAN, entries=1, dpi=100, cover=False)
 REFUSED = PackageRefused.exit_code
@@ -50,6 +53,39 @@ def test_a_book_is_delivered_once_and_proven_and_one_that_waits_is_listed(
     workbook.write_bytes(workbook.read_bytes() + b" ")
     changed = hotich("export", "--verify", folder)
     assert (changed.exit_code, workbook.name in changed.stdout) == (REFUSED, True)
+
+
+@pytest.mark.slow
+def test_a_corrected_book_goes_out_under_its_right_name_and_the_package_before_stays_proven(
+    hotich: Hotich, tmp_path: Path, workspace: Path
+) -> None:
+    book = stored(tmp_path, "death-2006", ONE)
+    out = tmp_path / "out"
+
+    def package() -> Path:
+        told = hotich("export", "--book", "death-2006", "-o", out, "-j", 1, "--json")
+        assert told.exit_code == 0, told.output
+        (report,) = json.loads(told.stdout)["packages"]
+        return Path(report["folder"])
+
+    before = package()
+    year = book.ledger.year
+    right = ("--volume", f"07/{year}", "--place-code", "31318", "--series", "đăng ký lại")
+    done = hotich("book", "correct", book.book_id, *right, "--reason", "Gõ nhầm bìa", "--by", "an", "--apply")
+    assert done.exit_code == 0, done.output
+    after = package()
+    assert next(after.glob("*.xlsx")).stem == f"31318-KT.{year}.07-DKL"
+    assert before != after
+    cells = next(iter(workbook_rows(next(after.glob("*.xlsx")))))
+    assert cells["quyenSo"] == f"07/{year}"
+    assert hotich("export", "--verify", before).exit_code == 0
+    assert hotich("export", "--verify", after).exit_code == 0
+
+
+def workbook_rows(path: Path) -> Iterator[dict[str, str]]:
+    with read_back(path, SCHEMAS.exports["KT48"].sheet) as found:
+        for row in found.rows():
+            yield dict(row.cells)
 
 
 def test_which_books_must_be_said_and_an_unknown_one_is_told(hotich: Hotich) -> None:

@@ -99,6 +99,25 @@ def test_decisions_stay_and_nothing_waits_again_for_the_cover(registry: Registry
     assert [(task.scan, task.page_no, task.fields) for task in registry.queue()] == waiting
 
 
+def test_a_decision_that_repeats_the_cover_follows_it_and_another_stays(
+    registry: Registry, book: int
+) -> None:
+    first, second = fill(registry, book)
+    for entry_id, volume in ((first, "01/2010"), (second, "07/2010")):
+        said = [
+            Verdict("volume_number", FieldStatus.READ, volume),
+            Verdict("registration_place", FieldStatus.READ, LEDGER.place),
+        ]
+        registry.decide(entry_id, said, author="an")
+    correct(registry, book)
+    values = [registry.entry(entry_id).values for entry_id in (first, second)]
+    assert [one["volume_number"] for one in values] == ["02/2011", "07/2010"]
+    assert [one["registration_place"] for one in values] == ["UBND xã Khác"] * 2
+    followed = registry.entry(first).decisions["volume_number"]
+    assert (followed.author, followed.reason) == ("phu", "Ghi nhầm bìa sổ")
+    assert registry.entry(second).decisions["volume_number"].author == "an"
+
+
 def test_who_may_see_the_place_sees_tasks_and_tickets_of_the_book(registry: Registry, book: int) -> None:
     fill(registry, book)
     desk = registry.desk(ReviewPolicy(BookPolicy(check="none", blind="none")))

@@ -1,7 +1,8 @@
 """A book is corrected: what its cover and folder say changes, with all that follows from it, in one transaction.
 
-Nothing that people said is touched: decisions, keyed values, lots and amendments name the book by its id or by the
-content of its scans. What was there before stays in ``book_correction`` and in the audit.
+What people said of the pages is not touched: decisions, keyed values, lots and amendments name the book by its id or by
+the content of its scans. Where a decision repeats what the wrong cover said, another one follows it in the name of who
+corrects the book. What was there before stays in ``book_correction`` and in the audit.
 """
 
 from __future__ import annotations
@@ -13,14 +14,22 @@ from sqlalchemy import Connection, Table, func, select, update
 from pipeline.errors import RegistryError
 from pipeline.files import printable
 from pipeline.ledger import LedgerDifference, ledger_differences
-from pipeline.model import Ledger
+from pipeline.model import FieldStatus, Ledger
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks
 from pipeline.registry.model.books import BookCorrection, CorrectionOverview
+from pipeline.registry.model.decisions import SeenReading, Verdict
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.books import check_reason, find_book, known_book, ledger_row
-from pipeline.registry.repositories.corrected_covers import corrections_of
+from pipeline.registry.repositories.corrected_covers import COVER, corrections_of
+from pipeline.registry.repositories.decisions import NewDecision, add_decisions, checked_verdict
+from pipeline.registry.repositories.entries import (
+    Subject,
+    decisions_at,
+    machine_views,
+    places_of_subjects,
+)
 from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.audit import audit
@@ -121,10 +130,11 @@ def correct_book(
     moment = clock.now(connection)
     made = {"book_id": book_id, "old": old, "new": new, "reason": reason.strip(), "author": author.strip()}
     (correction_id,) = add(connection, book_correction, [{**made, "corrected_at": moment}])
-    _follow(connection, declared, book_id, ledger, forget=kind != before)
+    said = BookCorrection(correction_id, book_id, old, new, reason.strip(), author.strip(), moment)
+    _follow(connection, declared, known.ledger, ledger, said, forget=kind != before)
     told = {"correction": correction_id, "keys": sorted(new)}
     record(connection, author.strip(), "book-corrected", f"book:{book_id}", told)
-    return BookCorrection(correction_id, book_id, old, new, reason.strip(), author.strip(), moment)
+    return said
 
 
 def book_corrections(connection: Connection, book_id: int) -> tuple[BookCorrection, ...]:
@@ -168,9 +178,16 @@ def _refuse_work_of_people(
 
 
 def _follow(
-    connection: Connection, declared: RecordSchema, book_id: int, ledger: Ledger, *, forget: bool
+    connection: Connection,
+    declared: RecordSchema,
+    before: Ledger,
+    ledger: Ledger,
+    said: BookCorrection,
+    *,
+    forget: bool,
 ) -> None:
     """Bring tasks, entries and values in step with the cover; with ``forget`` no page counts as read."""
+    book_id = said.book_id
     of_book = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
     pages = connection.scalars(of_book).all()
     hold_pages(connection, pages)
@@ -183,7 +200,43 @@ def _follow(
         _update(connection, page_run, connection.scalars(runs).all(), {"latest": False})
         _update(connection, entry, [row.id for row in rows], {"found": False, "accepted": False})
     subjects = [(row.page_id, row.id) for row in rows]
+    for start in range(0, len(subjects), AT_ONCE):
+        _follow_decisions(connection, declared, subjects[start : start + AT_ONCE], before, ledger, said)
     refresh_projections(connection, declared, [*subjects, *((page_id, None) for page_id in pages)])
+
+
+def _follow_decisions(
+    connection: Connection,
+    declared: RecordSchema,
+    subjects: Sequence[Subject],
+    before: Ledger,
+    ledger: Ledger,
+    said: BookCorrection,
+) -> None:
+    """Decide anew where people decided what the cover said, of fields that the pages themselves do not hold."""
+    places = places_of_subjects(connection, subjects)
+    views = machine_views(connection, subjects)
+    decisions = decisions_at(connection, [(place["page_id"], place["row"]) for place in places.values()])
+    new = []
+    for subject, place in places.items():
+        decided = decisions[place["page_id"], place["row"]]
+        for reading in views[subject].readings:
+            key = declared.field(place["record"], reading.field).ledger
+            one = decided.get(reading.field)
+            if reading.engine != COVER or not key or key not in said.new or one is None:
+                continue
+            if one.status is FieldStatus.READ and one.text in (reading.text, str(getattr(before, key))):
+                verdict = Verdict(reading.field, FieldStatus.READ, str(getattr(ledger, key)))
+                new.append(
+                    NewDecision(
+                        place,
+                        checked_verdict(declared, place["record"], verdict),
+                        SeenReading.of(reading),
+                        said.author,
+                        said.reason,
+                    )
+                )
+    add_decisions(connection, new)
 
 
 def _update(connection: Connection, table: Table, ids: Sequence[int], values: dict[str, object]) -> None:
