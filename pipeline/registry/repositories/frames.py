@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from pipeline.model import BookSeries
 from pipeline.registry.repositories.books import ledger_of_row, registering_unit
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
@@ -64,7 +65,7 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
             book.c.closed_on,
             book.c.entries,
             book.c.pages,
-            book.c.series,
+            func.coalesce(book.c.series, BookSeries.ORDINARY.value).label("series"),
             func.coalesce(failed.c.failed, 0).label("failed"),
         )
         .outerjoin(failed, failed.c.book_id == book.c.id)
