@@ -154,7 +154,8 @@ def _frames(
         table = book.form.table
         rows.append(
             {
-                "book_id": number, "record": book.form.record, "place_code": str(number),
+                "book_id": number, "record": book.form.record, "place_code": str(number), "unit": str(number),
+                "book_series": "ordinary",
                 "volume": book.ledger.volume, "entries": book.ledger.entries, "pages": book.ledger.pages,
                 "rows": table.rows if table else 1, "failed": 0,
             }
