@@ -24,8 +24,8 @@ def main() -> None:
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each file; the ending of the name says which parser it is for."""
-    for name, text in ledgers():
-        yield f"{name}.ledger", text
+    for name, content in ledgers():
+        yield f"{name}.ledger", content
     for name, text in codes():
         yield f"{name}.code", text.encode("utf-8", "surrogatepass")
     yield "nested.manifest", b'{"row":' + b"[" * 2_000 + b"\n"

@@ -233,8 +233,8 @@ def test_books_get_a_series_and_all_that_hangs_on_them_stays(
         assert registry.book(other).ledger == late
         assert registry.book_id(late, "book") == other
         assert registry.audit().verify().flaws == ()
-    with pytest.raises(DBAPIError):
-        outside.execute(f"DELETE FROM book WHERE id = {book}")  # noqa: S608 (the test's own number)
+    if not outside.on_postgresql:
+        assert outside.execute("PRAGMA foreign_key_check") == []
 
 
 def test_a_field_that_is_declared_later_gets_its_column_on_opening(empty_url: str) -> None:

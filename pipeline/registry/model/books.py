@@ -150,7 +150,17 @@ class CorrectionOverview:
 
 @dataclass(frozen=True, slots=True)
 class BookCorrection:
-    """What was corrected of a book: the words before and after, by key of ``ledger.toml`` or ``folder``."""
+    """What was corrected of a book.
+
+    Attributes:
+        correction_id: The correction in the registry.
+        book_id: The book.
+        old: The words before, by key of ``ledger.toml`` or ``folder``.
+        new: The words since, of the same keys.
+        reason: Why.
+        author: Who corrected it.
+        corrected_at: UTC.
+    """
 
     correction_id: int
     book_id: int

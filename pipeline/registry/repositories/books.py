@@ -161,7 +161,7 @@ def ledger_row(ledger: Ledger) -> dict[str, Any]:
     return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
 
 
-def ledger_of_row(row: Mapping[str, Any]) -> Ledger:
+def ledger_of_row(row: Mapping[Any, Any]) -> Ledger:
     """Return the ledger that a row of ``book`` tells."""
     told = {one.name: row[one.name] for one in fields(Ledger)}
     return Ledger(**{**told, "series": BookSeries(row["series"] or BookSeries.ORDINARY)})

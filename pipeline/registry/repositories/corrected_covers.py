@@ -6,7 +6,7 @@ nobody reads them again, what follows from the cover is right at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
@@ -48,11 +48,3 @@ def _under_cover(declared: RecordSchema, record: str, reading: FieldReading, led
         if number and "/" not in number:
             return replace(reading, canonical=f"{number}/{ledger.year}")
     return reading
-
-
-def corrections_of(connection: Connection, book_id: int) -> Sequence[Mapping[str, object]]:
-    """Return the rows of the corrections of a book, the oldest first."""
-    rows = connection.execute(
-        select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
-    )
-    return [dict(row) for row in rows.mappings()]

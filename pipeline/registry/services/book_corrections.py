@@ -22,7 +22,7 @@ from pipeline.registry.model.books import BookCorrection, CorrectionOverview
 from pipeline.registry.model.decisions import SeenReading, Verdict
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.books import check_reason, find_book, known_book, ledger_row
-from pipeline.registry.repositories.corrected_covers import COVER, corrections_of
+from pipeline.registry.repositories.corrected_covers import COVER
 from pipeline.registry.repositories.decisions import NewDecision, add_decisions, checked_verdict
 from pipeline.registry.repositories.entries import (
     Subject,
@@ -139,9 +139,20 @@ def correct_book(
 
 def book_corrections(connection: Connection, book_id: int) -> tuple[BookCorrection, ...]:
     """Return what was corrected of a book, the oldest first."""
+    rows = connection.execute(
+        select(book_correction).where(book_correction.c.book_id == book_id).order_by(book_correction.c.id)
+    )
     return tuple(
-        BookCorrection(**{("correction_id" if key == "id" else key): value for key, value in row.items()})
-        for row in corrections_of(connection, book_id)
+        BookCorrection(
+            row["id"],
+            row["book_id"],
+            row["old"],
+            row["new"],
+            row["reason"],
+            row["author"],
+            row["corrected_at"],
+        )
+        for row in rows.mappings()
     )
 
 
