@@ -1,8 +1,9 @@
 """From what several witnesses say of one line to ranked readings with honest chances."""
 
 from pipeline.decoding.date_agreement import DateAgreement, agree_on_date
-from pipeline.decoding.decoder import DecodedLine, decode_field, decode_line
+from pipeline.decoding.decoder import DecodedLine, decode_line
 from pipeline.decoding.emission import DecodingOptions, Emission
+from pipeline.decoding.field_decoder import decode_field, shows_figures
 from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language_model import Language, read_language
 from pipeline.decoding.priors import Prior, RightContextPrior, prior_after, prior_before
@@ -18,6 +19,7 @@ __all__ = [
     "prior_after",
     "decode_line",
     "decode_field",
+    "shows_figures",
     "prior_before",
     "agree_on_date",
     "prior_for",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +14,6 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.decoding.beam_search import beam_search
 from pipeline.decoding.edits import Edit, edit_gains, edits_between, propose_edits, trim_edit
 from pipeline.decoding.emission import (
-    FLOOR,
     Chances,
     DecodingOptions,
     Emission,
@@ -27,8 +25,6 @@ from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.decoding.trellis import build_trellises, log_chances
 from pipeline.model import Evidence, Hypothesis
 from pipeline.text.tones import folded
-
-log = logging.getLogger(__name__)
 
 _TERMS = 10
 """How many terms of a list are scored: those most like what is read."""
@@ -66,7 +62,10 @@ class _Weighing:
 
 
 def decode_line(
-    emissions: Sequence[Emission], prior: Prior, options: DecodingOptions = DecodingOptions()
+    emissions: Sequence[Emission],
+    prior: Prior,
+    options: DecodingOptions = DecodingOptions(),
+    shares: Sequence[float] = (),
 ) -> DecodedLine:
     """Decode one line.
 
@@ -74,6 +73,7 @@ def decode_line(
         emissions: One or more with the same letters, each with its own steps.
         prior: What is known of the field.
         options: How far to search.
+        shares: What each emission counts beside the others; all alike by default.
 
     Raises:
         ValueError: The emissions have different letters.
@@ -84,13 +84,14 @@ def decode_line(
     columns = columns_of(letters)
     witnesses = [prepare_emission(emission) for emission in emissions]
     readings = [best_path(emission) for emission in emissions]
-    weighing = _weighed(witnesses, readings, columns, prior, options)
+    shares = shares or (1.0,) * len(emissions)
+    weighing = _weighed(witnesses, readings, columns, prior, options, shares)
     likely = beam_search(weighing.pivot, weighing.edits, weighing.gained, prior, options)
     beliefs = {text: known + prior.whole(text) for text, _, known in likely}
     scores = {text: options.sharpness * ink + beliefs[text] for text, ink, _ in likely}
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     tried = dict.fromkeys((*ranked[: options.rescored], *readings, *_terms_like(readings, prior, letters)))
-    ink = log_chances(witnesses, columns, tuple(tried)).mean(axis=0)
+    ink = np.average(log_chances(witnesses, columns, tuple(tried)), axis=0, weights=shares)
     known = [beliefs[text] if text in beliefs else _belief(prior, text) for text in tried]
     hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
     shown = hypotheses[: options.hypotheses]
@@ -106,15 +107,17 @@ def _weighed(
     columns: dict[str, int],
     prior: Prior,
     options: DecodingOptions,
+    shares: Sequence[float],
 ) -> _Weighing:
     different = tuple(dict.fromkeys(readings))
     trellises = build_trellises(witnesses, columns, different)
     pivot = trellises[0].pivot
     edits = propose_edits(pivot, trellises, different, "".join(columns), options, prior.letters)
-    gained = edit_gains(trellises, columns, edits).mean(axis=0)
+    gained = np.average(edit_gains(trellises, columns, edits), axis=0, weights=shares)
     near = _near(pivot, edits, gained, prior, columns)
     if near:
-        gained = np.append(gained, edit_gains(trellises, columns, near).mean(axis=0))
+        more = np.average(edit_gains(trellises, columns, near), axis=0, weights=shares)
+        gained = np.append(gained, more)
     return _Weighing(pivot, (*edits, *near), gained)
 
 
@@ -230,83 +233,3 @@ def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances
             before = max(edit.start - 1, 0)
             chances[before] = min(chances[before], share)
     return tuple(map(float, chances))
-
-
-WITH_SLASHES = frozenset({"date", "id_number"})
-"""Kinds whose grammar distinguishes the two signs."""
-
-ALIKE = 0.1
-"""The probability of the other sign where one of ``1`` and ``/`` was seen."""
-
-
-def confuse_ones_and_slashes(emission: Emission) -> Emission:
-    """Return the emission of a network that confuses ``1`` and ``/``: many hands write both alike.
-
-    ``3/10/20/6`` is no date, ``3/10/2016`` is one.
-    """
-    if not {"1", "/"} <= set(emission.letters):
-        return emission
-    one, slash = (1 + emission.letters.index(sign) for sign in "1/")
-    chances = emission.log_chances.copy()
-    seen = chances[:, [one, slash]]
-    chances[:, [one, slash]] = np.logaddexp(seen, seen[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
-    return Emission(chances, emission.letters)
-
-
-DIGIT_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
-"""Kinds whose values are digits and signs."""
-
-_WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
-"""The shapes of a date with its gaps closed: ``1 1.1985`` would be November."""
-
-
-def decode_field(
-    emissions: Sequence[Emission], prior: Prior, kind: str, options: DecodingOptions = DecodingOptions()
-) -> DecodedLine:
-    """Decode one line of a field of a given kind.
-
-    Clerks spread the digits of a number over its slot, and a gap between two digits is no sign. Weighed as
-    spaces, the gaps of one date make dozens of texts that all say the same day, and none of them is likely.
-    So digits are decoded with their gaps closed where that leaves a whole value; else, where only that does,
-    with ``1`` and ``/`` taken for one another, as a proposal to a person; else as they are (``12 5 1985``:
-    the gaps were the signs).
-
-    Args:
-        emissions: The outputs of the network for the line, as in ``decode_line``.
-        prior: How probable a text is in this field.
-        kind: The name of the field's kind.
-        options: The widths and limits of the search.
-    """
-    if kind not in DIGIT_KINDS or any(map(_has_letters, emissions)):
-        return decode_line(emissions, prior, options)
-    together = [close_gaps(emission) for emission in emissions]
-    closed = decode_line(together, prior, options)
-    if _is_whole(closed.hypotheses[0].text, kind, prior):
-        return closed
-    log.debug("%s: no whole value with its gaps closed", kind)
-    plain = decode_line(emissions, prior, options)
-    if kind in WITH_SLASHES and prior.support(plain.hypotheses[0].text) < 1.0:
-        alike = decode_line([confuse_ones_and_slashes(emission) for emission in together], prior, options)
-        if _is_whole(alike.hypotheses[0].text, kind, prior):
-            log.debug("%s: whole only with ones and slashes confused, proposed to a person", kind)
-            return replace(alike, proposed=True)
-    return plain
-
-
-def close_gaps(emission: Emission) -> Emission:
-    """Return the emission with every space made a blank."""
-    if " " not in emission.letters:
-        return emission
-    space = 1 + emission.letters.index(" ")
-    chances = emission.log_chances.copy()
-    chances[:, 0] = np.logaddexp(chances[:, 0], chances[:, space])
-    chances[:, space] = np.log(FLOOR)
-    return Emission(chances, emission.letters)
-
-
-def _has_letters(emission: Emission) -> bool:
-    return any(map(str.isalpha, best_path(emission)))
-
-
-def _is_whole(text: str, kind: str, prior: Prior) -> bool:
-    return prior.support(text) == 1.0 and (kind != "date" or _WHOLE_DATE.fullmatch(text) is not None)

@@ -39,7 +39,7 @@ def default_engines(models: Path | None = None) -> Engines:
 
     They are Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from
     handwriting, the gate that finds poor pages, and a reader of handwriting where at least one of its networks is
-    installed.
+    installed, with that reader of figures beside them.
 
     Args:
         models: The folder of the models; by default the one that came with the program.
@@ -65,4 +65,4 @@ def _hand(models: Path | None) -> HandwritingReader | None:
     installed = read_cards(models)
     networks = tuple(load_network(found, models) for found in installed if found.engine == HAND_NETWORK)
     words = [language_data(found, models) for found in installed if found.engine == HAND_WORDS]
-    return HandwritingReader(networks, words[0] if words else None) if networks else None
+    return HandwritingReader(networks, words[0] if words else None, DigitReader()) if networks else None

@@ -21,7 +21,7 @@ from pipeline.digitize.regions import (
     RecognizedLine,
     TextLine,
 )
-from pipeline.digitize.witnesses import read_handwriting, read_print
+from pipeline.digitize.witnesses import read_print
 from pipeline.imaging.ink import cleanup
 from pipeline.model import Box, Crop, LineReading, Writing
 from pipeline.ocr import Engines
@@ -173,7 +173,8 @@ def _read_lines(
     with clock.stage("recognise"):
         found |= zip(printed, read_print(_chosen(crops, printed), engines), strict=True)
     with clock.stage("hand"):
-        found |= zip(hand, read_handwriting(_chosen(crops, hand), engines), strict=True)
+        readings = engines.hand.read(_chosen(crops, hand)) if engines.hand is not None and hand else ()
+        found |= zip(hand, readings, strict=True)
     found |= dict.fromkeys(_signatures_by_shape(crops, found), SIGNATURE_BY_SHAPE)
     log.info("lines: %d print, %d handwriting, %d signatures", len(printed), len(hand), len(signatures))
     for number, crop in enumerate(crops):

@@ -1,7 +1,6 @@
-"""A second engine as witness: every figure, and every letter of print, is read twice.
+"""A second engine as witness: every figure and every letter of print is read twice.
 
-Engines that read alike raise each other's confidence; where they differ, a person looks. Of handwriting, the witness of
-figures weighs the hypotheses of the first engine and never adds one.
+Engines that read alike raise each other's confidence; where they differ, a person looks.
 """
 
 from __future__ import annotations
@@ -9,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Levenshtein
-
-from pipeline.digitize.hypotheses import cap_evidence
-from pipeline.model import Crop, Hypothesis, LineReading, Pixels, Word
+from pipeline.model import Crop, LineReading, Pixels, Word
 from pipeline.ocr import Engines, OcrEngine
 
 NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
@@ -23,9 +19,6 @@ SURE_WITNESS = 0.80
 
 MAX_DISPUTED = 0.5
 """The most confidence that a text has on which the two readers differ."""
-
-MAX_TRUST = 0.95
-"""The most that the further witness of handwritten figures is believed, however sure it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,70 +40,6 @@ def read_print(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ..
     if engines.digits is not None:
         readings = _with_figures(crops, readings, engines.digits)
     return _with_letters(crops, readings, engines.hand)
-
-
-def read_handwriting(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
-    """Return one reading a crop of handwriting; none without an engine of handwriting.
-
-    Lines of figures are read by the second engine of figures as well.
-    """
-    if engines.hand is None or not crops:
-        return ()
-    readings = list(engines.hand.read(crops))
-    if engines.digits is None:
-        return tuple(readings)
-    asked = [number for number, reading in enumerate(readings) if _is_all_figures(reading)]
-    answers = engines.digits.read([crops[number] for number in asked])
-    for number, answer in zip(asked, answers, strict=True):
-        readings[number] = _weighed_by_witness(readings[number], answer)
-    return tuple(readings)
-
-
-def _is_all_figures(reading: LineReading) -> bool:
-    """Return whether a weighed reading holds figures and no letter."""
-    return (
-        reading.evidence is not None
-        and bool(_figures(reading.text))
-        and not any(map(str.isalpha, reading.text))
-    )
-
-
-def _figures(text: str) -> str:
-    """Return the figures alone: dots of a leader between them are read as signs too often to be compared."""
-    return "".join(c for c in text if c.isdigit())
-
-
-def _weighed_by_witness(reading: LineReading, answer: LineReading) -> LineReading:
-    """Return the reading with its hypotheses weighed by the witness's answer; an unsure witness changes little."""
-    figures = _figures(answer.text)
-    if reading.evidence is None or not figures:
-        return reading
-    trust = min(MAX_TRUST, (1 + answer.confidence) / 2)
-    weights = [
-        one.chance * (trust if _figures(one.text) == figures else 1 - trust) for one in reading.hypotheses
-    ]
-    scale = sum(one.chance for one in reading.hypotheses) / (sum(weights) or 1.0)
-    weighed = [Hypothesis(one.text, w * scale) for one, w in zip(reading.hypotheses, weights, strict=True)]
-    ranked = tuple(sorted(weighed, key=lambda one: -one.chance))
-    best, next_best = ranked[0], ranked[1].chance if len(ranked) > 1 else 0.0
-    likeness = Levenshtein.normalized_similarity(_figures(reading.text), figures)
-    alone = next(one.chance for one in reading.hypotheses if one.text == best.text)
-    known = reading.evidence if best.text == reading.text else cap_evidence(reading.evidence, alone)
-    share = answer.confidence / (1 + answer.confidence)
-    evidence = replace(
-        known,
-        chance=best.chance,
-        margin=best.chance - next_best,
-        agreement=(1 - share) * reading.evidence.agreement + share * likeness,
-    )
-    return replace(
-        reading,
-        text=best.text,
-        confidence=best.chance,
-        engine=f"{reading.engine}+{answer.engine}",
-        hypotheses=ranked,
-        evidence=evidence,
-    )
 
 
 def _with_figures(

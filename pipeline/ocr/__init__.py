@@ -75,7 +75,7 @@ class Engines:
     Attributes:
         labels: Recognizes the printed labels of the whole page.
         print: Recognizes printed and typed values.
-        digits: A second reader of digits.
+        digits: A second reader of printed and typed digits.
         writing: Distinguishes typed lines from handwritten ones; without it every value counts as handwritten.
         hand: Recognizes handwriting; ``None`` until a model is installed.
         gate: Finds pages to scan again; without it every page counts as good.
@@ -98,7 +98,5 @@ class Engines:
 
     @property
     def hand_fingerprint(self) -> str:
-        """The fingerprint of all that reads handwriting, by which a calibration is bound; ``""`` without a reader."""
-        if self.hand is None:
-            return ""
-        return "+".join(part.fingerprint for part in (self.hand, self.digits) if part is not None)
+        """The fingerprint of what reads handwriting, by which a calibration is bound; ``""`` without a reader."""
+        return self.hand.fingerprint if self.hand is not None else ""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.decoding import Emission
 from pipeline.errors import SetupError
 from pipeline.files import sha256_of_file
 from pipeline.model import Crop, LineReading, Pixels
@@ -26,6 +27,9 @@ HEIGHT = 48
 WIDEST = 1200
 BATCH = 8
 MODEL = "PP-OCRv6_rec_small.onnx"
+
+UNSEEN = 1e-4
+"""No figure is less likely than this at any step: the network knows no hands and is too sure of them."""
 
 
 @cache
@@ -75,6 +79,13 @@ class DigitReader:
                 text, confidence = _decoded(chances)
                 readings[number] = LineReading(text, confidence, self.name)
         return tuple(readings)
+
+    def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
+        """Return what is seen of each line by itself: figures and their signs; the chances of all else are left out."""
+        letters = _session()[1]
+        columns = [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
+        seen = (_chances([_scaled(pixels)])[0][:, columns] for pixels in lines)
+        return tuple(Emission(np.log(np.maximum(chances, UNSEEN)), FIGURES) for chances in seen)
 
 
 @cache

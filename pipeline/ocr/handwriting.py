@@ -8,11 +8,12 @@ The text of the line follows from the emissions of all networks together and fro
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from zipfile import BadZipFile
 
 import numpy as np
@@ -28,6 +29,7 @@ from pipeline.decoding import (
     prior_before,
     prior_for,
     read_language,
+    shows_figures,
 )
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, Pixels
@@ -55,7 +57,7 @@ LEANING = 0.2
 LARGER = 1.12
 """How many times as large the second image is: leaning hands have long strokes and small letters."""
 
-VERSION = "10"
+VERSION = "11"
 """To be raised whenever the same networks and words could read a line otherwise than before."""
 
 
@@ -92,6 +94,20 @@ def _report_damage(folder: Path) -> Iterator[None]:
         raise SetupError(f"Không đọc được dữ liệu {folder} ({type(error).__name__}). {REINSTALL}") from None
 
 
+class FigureReader(Protocol):
+    """Sees figures and their signs alone. ``fingerprint`` changes whenever it could see a line otherwise."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
+        """Return what is seen of each line, in order."""
+        ...
+
+
 @dataclass(frozen=True)
 class HandwritingReader:
     """Recognizes handwritten lines. The confidence is the posterior of the best hypothesis.
@@ -100,10 +116,12 @@ class HandwritingReader:
         networks: The CTC networks that see every line.
         words: The word models. Without them lists, dates and numbers still have their grammar; names and places are
             read letter by letter.
+        figures: Sees the lines of figures as well.
     """
 
     networks: tuple[LineNetwork, ...]
     words: LanguageData | None = None
+    figures: FigureReader | None = None
 
     @property
     def name(self) -> str:
@@ -114,6 +132,7 @@ class HandwritingReader:
         """Changes with the networks, the words and ``VERSION``."""
         parts = [network.fingerprint for network in self.networks]
         parts += [self.words.fingerprint] if self.words else []
+        parts += [self.figures.fingerprint] if self.figures else []
         return "-".join((self.name, *parts, VERSION))
 
     def prior(
@@ -142,20 +161,43 @@ class HandwritingReader:
             SetupError: A network or word model is missing or damaged.
         """
         seen = self.emissions([crop.pixels for crop in crops])
+        figures = self._figures(crops, seen)
         read: list[LineReading] = []
         prior = Prior()
         for number, (crop, emissions) in enumerate(zip(crops, seen, strict=True)):
             before, prior = prior, self._prior_of(crop)
             if not crop.follows or not read:
-                read.append(_line(self.name, crop, emissions, prior))
+                read.append(self._line(crop, emissions, prior, figures.get(number)))
                 continue
             prior = prior_after(prior, read[-1].text)
-            reading = _line(self.name, crop, emissions, prior)
+            reading = self._line(crop, emissions, prior, figures.get(number))
             ahead = prior_before(before, reading.text)
             if ahead is not None and _fits_better(read[-1], ahead):
-                read[-1] = _line(self.name, crops[number - 1], seen[number - 1], ahead)
+                last = number - 1
+                read[-1] = self._line(crops[last], seen[last], ahead, figures.get(last))
             read.append(reading)
         return tuple(read)
+
+    def _figures(self, crops: Sequence[Crop], seen: Sequence[Sequence[Emission]]) -> Mapping[int, Emission]:
+        """Return what the reader of figures sees, by the number of each line of figures."""
+        asked = [number for number, crop in enumerate(crops) if shows_figures(seen[number], crop.kind)]
+        if self.figures is None or not asked:
+            return {}
+        answers = self.figures.emissions([crops[number].pixels for number in asked])
+        return dict(zip(asked, answers, strict=True))
+
+    def _line(
+        self, crop: Crop, emissions: Sequence[Emission], prior: Prior, figures: Emission | None
+    ) -> LineReading:
+        if not emissions:
+            return LineReading("", 0.0, self.name)
+        name = f"{self.name}+{self.figures.name}" if self.figures and figures is not None else self.name
+        found = decode_field(emissions, prior, crop.kind, figures=figures)
+        best = found.hypotheses[0]
+        if not best.text:
+            return LineReading("", 0.0, name, hypotheses=found.hypotheses)
+        evidence = None if found.proposed else replace(found.evidence, ink=contrast(crop.pixels))
+        return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence)
 
     def _prior_of(self, crop: Crop) -> Prior:
         return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year)
@@ -191,17 +233,6 @@ def _looks(picture: LineImage) -> tuple[LineImage, ...]:
         return (picture,)
     upright = shear_upright(picture, lean / 2, LARGER)
     return (picture, upright) if upright.shape[1] <= WIDEST else (picture,)
-
-
-def _line(name: str, crop: Crop, emissions: Sequence[Emission], prior: Prior) -> LineReading:
-    if not emissions:
-        return LineReading("", 0.0, name)
-    found = decode_field(emissions, prior, crop.kind)
-    best = found.hypotheses[0]
-    if not best.text:
-        return LineReading("", 0.0, name, hypotheses=found.hypotheses)
-    evidence = None if found.proposed else replace(found.evidence, ink=contrast(crop.pixels))
-    return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence)
 
 
 def contrast(pixels: Pixels) -> float:

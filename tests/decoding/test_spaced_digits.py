@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from pipeline.decoding import decode_field, decode_line, prior_for
-from pipeline.decoding.decoder import close_gaps
+from pipeline.decoding.field_decoder import figures_of
 from tests.decoding.written import written
 
 
@@ -48,32 +47,14 @@ def test_gaps_between_words_stay(kind: str, text: str) -> None:
     assert read(kind, text)[0][0] == text
 
 
-def test_an_emission_without_spaces_reads_the_same() -> None:
-    plain = written("12", {})
-    closed = close_gaps(plain)
-    assert np.allclose(
-        np.exp(closed.log_chances).sum(axis=1), np.exp(plain.log_chances).sum(axis=1), atol=1e-6
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "seen", "ones", "open_to", "says"),
-    [
-        ("date", "3/10/20/6", (7,), 0.01, "3/10/2016"),
-        ("id_number", "36/9212/8", (2, 7), 0.1, "361921218"),
-    ],
-)
-def test_a_stroke_may_be_a_slanting_one_where_nothing_else_says_anything(
-    kind: str, seen: str, ones: tuple[int, ...], open_to: float, says: str
-) -> None:
-    line = written(seen, {place: {"1": open_to} for place in ones})
-    found = decode_field([line], prior_for(kind), kind)
-    assert found.hypotheses[0].text == says
+def test_a_stroke_of_a_date_may_be_a_slanting_one_where_nothing_else_says_anything() -> None:
+    found = decode_field([written("3/10/20/6", {7: {"1": 0.01}})], prior_for("date"), "date")
+    assert found.hypotheses[0].text == "3/10/2016"
     assert found.proposed
 
 
 @pytest.mark.parametrize("text", ["1/11/2011", "11/1/2011", "1/1/2011", "11.11.2011"])
 def test_ones_and_strokes_of_a_whole_date_stay_what_they_are(text: str) -> None:
     found = decode_field([written(text)], prior_for("date"), "date")
-    assert found == decode_line([close_gaps(written(text))], prior_for("date"))
+    assert found == decode_line([figures_of(written(text), "0123456789/-.")], prior_for("date"))
     assert (found.hypotheses[0].text, found.proposed) == (text, False)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.digitize.route import RoutingOptions, route
-from pipeline.digitize.witnesses import MAX_DISPUTED, SURE_WITNESS, read_handwriting, read_print
+from pipeline.digitize.witnesses import MAX_DISPUTED, SURE_WITNESS, read_print
 from pipeline.model import (
     Box,
     Crop,
@@ -238,88 +238,3 @@ def hand_line(*ways: tuple[str, float], agreement: float = 0.8) -> LineReading:
     return LineReading(
         ways[0][0], chance, "hand", (), hypotheses, Evidence(chance, margin, 0.9, 0.7, agreement, 1.0)
     )
-
-
-def heard(one: LineReading, answer: LineReading, kind: str = "date") -> LineReading:
-    """A handwritten line after the second reader of figures was asked."""
-    witness = Says([answer])
-    (result,) = read_handwriting([crop(kind)], Engines(Says([]), Says([]), witness, hand=Says([one])))
-    return result
-
-
-def evidence_in(reading: LineReading) -> Evidence:
-    assert reading.evidence is not None
-    return reading.evidence
-
-
-WAYS = (("12/3/1985", 0.5), ("12/8/1985", 0.4), ("72/3/1985", 0.05))
-
-
-def test_a_further_witness_speaks_for_the_figures_it_reads_alike() -> None:
-    result = heard(hand_line(*WAYS), second("12/3/1985"))
-    assert (result.text, result.engine) == ("12/3/1985", "hand+second")
-    assert result.confidence > 0.9
-    assert 0.85 < evidence_in(result).agreement < 1
-    assert sum(one.chance for one in result.hypotheses) == pytest.approx(0.95)
-
-
-def test_a_further_witness_may_turn_to_another_reading_that_the_ink_allows() -> None:
-    result = heard(hand_line(*WAYS), second("12/8/1985"))
-    assert result.text == result.hypotheses[0].text == "12/8/1985"
-    assert evidence_in(result).chance == result.confidence == result.hypotheses[0].chance
-    assert evidence_in(result).agreement < 0.95
-    assert max(evidence_in(result).weakest, evidence_in(result).optical) <= 0.4
-    assert evidence_in(heard(hand_line(*WAYS), second("12/3/1985"))).weakest > 0.4
-
-
-def test_what_only_the_further_witness_reads_is_doubted_and_not_believed() -> None:
-    result = heard(hand_line(*WAYS, agreement=1.0), second("30/6/1991"))
-    assert [one.text for one in result.hypotheses] == [text for text, _ in WAYS]
-    assert result.confidence == pytest.approx(0.5)
-    assert evidence_in(result).agreement < 0.75
-
-
-def test_the_surer_the_witness_the_more_it_says() -> None:
-    unheard, unsure, sure = (
-        heard(hand_line(*WAYS), second("12/3/1985", at)).confidence for at in (0, 0.5, 0.9)
-    )
-    assert 0.5 <= unheard < unsure < sure
-
-
-def test_dots_that_the_witness_reads_out_of_a_leader_are_no_difference() -> None:
-    assert heard(hand_line(*WAYS), second("1.2/3/.198.5")).confidence > 0.9
-
-
-def test_a_witness_that_reads_no_figure_changes_nothing() -> None:
-    one = hand_line(*WAYS)
-    assert heard(one, second("", 0.0)) == one
-
-
-@pytest.mark.parametrize("text", ["ngày 12 tháng 3", "", "//"])
-def test_only_figures_are_asked_about(text: str) -> None:
-    one = hand_line((text, 0.9)) if text else LineReading("", 0.0, "hand")
-    assert heard(one, second("99")) == one
-
-
-@given(
-    chances=st.lists(st.floats(0.001, 0.3), min_size=1, max_size=3),
-    answer=st.sampled_from(["1", "2", "3", "4"]),
-    confidence=st.floats(0, 1),
-)
-def test_however_the_witness_answers_chances_stay_chances(
-    chances: list[float], answer: str, confidence: float
-) -> None:
-    ways = sorted(zip("123", chances, strict=False), key=lambda way: -way[1])
-    result = heard(hand_line(*ways), second(answer, confidence), "number")
-    told = [one.chance for one in result.hypotheses]
-    assert sum(told) == pytest.approx(sum(chances))
-    assert told == sorted(told, reverse=True)
-    evidence = evidence_in(result)
-    assert 0 <= evidence.margin <= evidence.chance <= 1
-    assert 0 <= evidence.agreement <= 1
-
-
-def test_without_a_reader_of_figures_the_hand_stands_alone() -> None:
-    one = hand_line(*WAYS)
-    assert read_handwriting([crop()], Engines(Says([]), Says([]), hand=Says([one]))) == (one,)
-    assert read_handwriting([], Engines(Says([]), Says([]), hand=Says([]))) == ()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoding import Emission, Prior
 from pipeline.errors import SetupError
-from pipeline.model import Crop
+from pipeline.model import Crop, Pixels
 from pipeline.ocr import Engines
 from pipeline.ocr.handwriting import BATCH_COLUMNS, PADDING, HandwritingReader, LanguageData
 from pipeline.ocr.line_image import HEIGHT, STRIDE, WIDEST
@@ -242,12 +242,43 @@ def test_the_fingerprint_distinguishes_networks_and_words() -> None:
     assert len({reader.fingerprint for reader in readers}) == len(readers)
 
 
-def test_a_calibration_speaks_of_the_reader_together_with_its_further_witness_of_figures() -> None:
+@dataclass(frozen=True)
+class Figures:
+    """A reader of figures that sees one figure in the middle of every line."""
+
+    figure: str
+    name: str = "figures"
+    asked: list[int] = field(default_factory=list, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return f"figures-{self.figure}"
+
+    def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
+        self.asked.append(len(lines))
+        chances = np.full((3, 11), 1e-4)
+        chances[:, 0] = 0.99
+        chances[1, [0, 1 + int(self.figure)]] = 1e-4, 0.99
+        return (Emission(np.log(chances).astype(np.float32), "0123456789"),) * len(lines)
+
+
+def test_a_calibration_speaks_of_the_reader_together_with_its_reader_of_figures() -> None:
     reader, other = HandwritingReader((Bars(),)), FakeReader()
-    alone, helped = Engines(other, other, hand=reader), Engines(other, other, digits=other, hand=reader)
-    assert alone.hand_fingerprint == reader.fingerprint
-    assert helped.hand_fingerprint not in ("", reader.fingerprint, other.fingerprint)
+    helped = replace(reader, figures=Figures("1"))
+    assert Engines(other, other, digits=other, hand=reader).hand_fingerprint == reader.fingerprint
+    assert len({one.fingerprint for one in (reader, helped, replace(reader, figures=Figures("7")))}) == 3
     assert Engines(other, other, digits=other).hand_fingerprint == ""
+
+
+def test_a_reader_of_figures_speaks_for_what_it_sees_on_lines_of_figures_alone() -> None:
+    figures = Figures("7")
+    reader = HandwritingReader((Bars(0.45),), figures=figures)
+    number, text = replace(bars(1), kind="number"), replace(bars(1), kind="text")
+    read = reader.read([text, number, blank()])
+    assert [one.text for one in read] == ["1", "7", ""]
+    assert [one.engine for one in read] == ["hand", "hand+figures", "hand"]
+    assert figures.asked == [1]
+    assert texts(replace(reader, figures=None), [number]) == ["1"]
 
 
 def test_a_reader_can_be_sent_to_another_process() -> None:
