@@ -16,6 +16,7 @@ class Stage(StrEnum):
         SUPERVISOR: A person asked the supervisor a question.
         RESCAN: The page must be scanned again.
         SETTLED: Nothing is left to do.
+        WITHDRAWN: What it is about was withdrawn.
     """
 
     REVIEW = "review"
@@ -24,6 +25,7 @@ class Stage(StrEnum):
     SUPERVISOR = "supervisor"
     RESCAN = "rescan"
     SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
 
 
 STAGE_LABELS: Mapping[Stage, str] = {
@@ -33,4 +35,5 @@ STAGE_LABELS: Mapping[Stage, str] = {
     Stage.SUPERVISOR: "Câu hỏi cho người phụ trách",
     Stage.RESCAN: "Chờ quét lại",
     Stage.SETTLED: "Xong",
+    Stage.WITHDRAWN: "Đã thu hồi",
 }

@@ -24,7 +24,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
+from pipeline.registry import CrossEntryFinding, Link, Registry, RegistryPart, Verdict
 from pipeline.registry.model.accounts import LoginRefused, Role
 from pipeline.registry.model.audit import FlawKind
 from pipeline.registry.services.audit.seal import Seal
@@ -149,6 +149,9 @@ def live(place: Lived) -> None:
         finding = Finding("K07", Severity.REVIEW, ("child_name",))
         registry.save_checks([CrossEntryFinding(book, 1, two, finding)], ["K07"])
         registry.save_links([Link("person", one, "child", two, "child", 0.5, {"name": "same"})])
+        registry.withdraw(RegistryPart(book, SCAN, 1, 1), author="chi", reason="bench")
+        registry.reinstate(1, author="chi", reason="bench")
+        registry.note_package(book, {one: "01/2010"}, "d" * 64)
         accounts = registry.accounts()
         login, password = accounts.first_administrator() or ("", "")
         place.passwords[login] = password

@@ -99,6 +99,10 @@ HASH = (
     "WHERE login = 'cuc'"
 )
 CUT = "DELETE FROM audit WHERE id > (SELECT max(id) - 2 FROM audit a)"
+WITHDRAWAL = (
+    "INSERT INTO withdrawal (book_id, kind, reason, author, noted_at) "
+    "VALUES (1, 'withdrawn', 'x', 'chi', '2026-01-01 00:00:00.000000')"
+)
 PUT_IN = "SELECT {}, token_digest || 'x', account_id, started_at, seen_at FROM login_session"
 
 TAMPERINGS: tuple[Tampering, ...] = (
@@ -116,6 +120,10 @@ TAMPERINGS: tuple[Tampering, ...] = (
     Tampering("a value in force", _sql("UPDATE birth_record SET child_name = 'x' WHERE entry_id = 1")),
     Tampering("a record deleted", _sql("DELETE FROM birth_record WHERE entry_id = 2")),
     Tampering("an entry hidden", _sql("UPDATE entry SET stands = (1 = 0) WHERE id = 2")),
+    Tampering("a withdrawal put in", _sql(WITHDRAWAL)),
+    Tampering("a withdrawal taken out", _sql("DELETE FROM withdrawal WHERE id = 2")),
+    Tampering("the reason of a withdrawal", _sql("UPDATE withdrawal SET reason = 'x' WHERE id = 1")),
+    Tampering("what a package held", _sql("UPDATE package SET entries = '[]' WHERE id = 1")),
     Tampering("a scan exchanged", _sql("UPDATE scan SET sha256 = 'x' WHERE id = 1")),
     Tampering("a book of another place", _sql("UPDATE book SET place_code = '99999' WHERE id = 1")),
     Tampering("a link deleted", _sql("DELETE FROM link")),

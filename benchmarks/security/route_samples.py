@@ -72,6 +72,13 @@ SAMPLES = {
     ),
     ("GET", "/pictures/entries/{entry_id}/page"): Sample(_ENTRY),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
+    ("GET", "/withdrawals/{book_id}"): Sample({"book_id": "1"}),
+    ("POST", "/withdrawals/{book_id}"): Sample({"book_id": "1"}, {"part": "book", "reason": ""}),
+    ("POST", "/withdrawals/{book_id}/undo"): Sample({"book_id": "1"}, {"number": "1", "reason": ""}),
+    ("POST", "/withdrawals/{book_id}/replace"): Sample(
+        {"book_id": "1"},
+        {"old": f"{'a' * 64}:1", "new": f"{'a' * 64}:1", "reason": ""},
+    ),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/close"): Sample(_LOT),

@@ -25,7 +25,7 @@ from pipeline.files import printable
 from pipeline.intake import folder_contents
 from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.model import Ledger, PageRef
-from pipeline.registry import RowTampered
+from pipeline.registry import RegistryPart, RowTampered, Withdrawn
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace
@@ -75,6 +75,7 @@ def digitize_book(
     Raises:
         LedgerError, SchemaError: Nothing was read; ``BookInQuestion`` where the ledger contradicts the registry.
         BookBusy: Another run reads the book.
+        Withdrawn: The book is withdrawn.
         ReadingStopped: Too many pages failed.
         RegistryError, StorageError, SetupError: What was saved stays; a new run goes on from there.
     """
@@ -86,11 +87,13 @@ def digitize_book(
     with context.open_registry() as registry:
         ledger = agreed_ledger(registry, folder, ledger, lambda: [scan.sha256 for scan in listed().scans])
         book_id = registry.book_id(ledger, folder.name)
+        registry.refuse_withdrawn(RegistryPart(book_id))
         with registry.lock_book(book_id, silence_seconds(context)) as turn:
             run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
             contents = listed()
+            to_read = run.without_withdrawn(contents.scans, contents.foreign)
             run.record_foreign(contents.foreign)
-            scans = run.store_scans(contents.scans)
+            scans = run.store_scans(to_read)
             run.fingerprints = {
                 scan.sha256: reading_fingerprint(
                     scan.sha256, form, ledger, context.schemas, engines, context.options
@@ -197,7 +200,7 @@ def book_report(
 
     A ``ledger.toml`` that cannot be used, a link in place of the folder, another run over the book, rows of it that
     were changed behind the program's back, a stop over its pages and a fault of the program itself are failures in the
-    report.
+    report. A book that is withdrawn is not read, which is no failure.
 
     Raises:
         StorageError: The whole disk or share of the books is gone: no other book can be read either, and it may come
@@ -218,6 +221,9 @@ def book_report(
         failure = ScanFailure(error.code, LEDGER_FILE, None, error.message)
     except (BookBusy, RowTampered) as error:
         failure = ScanFailure(error.code, folder.name, None, error.message)
+    except Withdrawn:
+        _logger.info("a book was not read: it is withdrawn")
+        return BookReport(folder.name, is_withdrawn=True)
     except ReadingStopped as error:
         if error.final:
             raise

@@ -24,7 +24,7 @@ from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
 from pipeline.model import BookSeries, Ledger, PageRef, PageResult, Severity
 from pipeline.ocr import Engines
-from pipeline.registry import BookLock, ReadFailure, Registry, RowTampered
+from pipeline.registry import BookLock, ReadFailure, Registry, RegistryPart, RowTampered, Withdrawal
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, Schemas
 from pipeline.store_check import read_state
@@ -68,6 +68,9 @@ class BookReport:
         book_findings: How often each code was found by the check of the whole book afterwards.
         drift: What is unusual about the handwriting of the book; ``None``: nothing is.
         duplicates: Files with the same bytes as a file before them.
+        missing: Scans that an earlier run read and that are no longer in the folder. Nothing of them is lost.
+        withdrawn: Files of the folder that people withdrew, which are not read.
+        is_withdrawn: The whole book is withdrawn, and nothing of it was read.
         failures: What could not be used, or was set aside.
         failed: The codes of the failures that this run met itself.
         seconds: Wall time.
@@ -89,6 +92,9 @@ class BookReport:
     book_findings: Mapping[str, int] = field(default_factory=dict)
     drift: DriftAlarm | None = None
     duplicates: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    is_withdrawn: bool = False
     failures: tuple[ScanFailure, ...] = ()
     failed: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -154,6 +160,9 @@ class BookRun:
         fingerprints: Fingerprint of the reading by SHA-256 of the scan.
         names: Name of each scan in the folder, by SHA-256.
         sources: Where each lies in the folder, by SHA-256.
+        gone: What people withdrew of the book.
+        missing: Known scans that the folder no longer holds.
+        withdrawn: Scans of the folder that are withdrawn whole.
     """
 
     folder: Path
@@ -166,6 +175,9 @@ class BookRun:
     names: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Path] = field(default_factory=dict)
     duplicates: list[str] = field(default_factory=list)
+    gone: tuple[Withdrawal, ...] = ()
+    missing: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     failures: list[ScanFailure] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -173,9 +185,35 @@ class BookRun:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     read: int = 0
 
+    def without_withdrawn(
+        self, scans: tuple[ScanFile, ...], foreign: tuple[ForeignFile, ...]
+    ) -> tuple[ScanFile, ...]:
+        """Return the scans that are to be read, and note which known files the folder lacks.
+
+        A file that somebody deleted is told of, and nothing of it is taken away.
+        """
+        self.gone = self.registry.withdrawn_parts(self.book_id)
+        known = self.registry.scans_named(self.book_id)
+        there = {scan.sha256 for scan in scans} | {file.sha256 for file in foreign}
+        self.missing = [
+            name for sha256, name in known.items() if sha256 not in there and not self._is_gone(sha256)
+        ]
+        self.withdrawn = [shown(scan.path) for scan in scans if self._is_gone(scan.sha256)]
+        if self.missing:
+            _logger.warning("book %d: %d known scans are not in the folder", self.book_id, len(self.missing))
+        return tuple(scan for scan in scans if not self._is_gone(scan.sha256))
+
+    def _is_gone(self, sha256: str, page_no: int | None = None) -> bool:
+        """Return whether a scan, or a page of it, is withdrawn."""
+        part = RegistryPart(self.book_id, sha256, page_no)
+        return any(one.part.covers(part) for one in self.gone)
+
     def record_foreign(self, foreign: tuple[ForeignFile, ...]) -> None:
         """Record the files of the folder that are no scans."""
         for file in foreign:
+            if self._is_gone(file.sha256):
+                self.withdrawn.append(shown(file.path))
+                continue
             self._record(file.sha256, shown(file.path), None, file.code, file.message)
 
     def store_scans(self, scans: tuple[ScanFile, ...]) -> list[ScanFile]:
@@ -232,7 +270,9 @@ class BookRun:
 
         def is_done(sha256: str, page_no: int) -> bool:
             return (
-                known.get(PageRef(sha256, page_no)) == self.fingerprints[sha256] or (sha256, page_no) in held
+                known.get(PageRef(sha256, page_no)) == self.fingerprints[sha256]
+                or (sha256, page_no) in held
+                or self._is_gone(sha256, page_no)
             )
 
         return {
@@ -244,13 +284,17 @@ class BookRun:
         }
 
     def page_jobs(self, scan: ScanFile, pages: int | ScanError) -> list[PageJob]:
-        """Return a job for every page of a scan; a scan whose pages could not be counted is a failure and has none."""
+        """Return a job for every page of a scan that is not withdrawn.
+
+        A scan whose pages could not be counted is a failure and has none.
+        """
         self.turn.beat()
         if isinstance(pages, ScanError):
             self._failed(scan, None, pages)
             return []
         self.registry.store_scan(self.book_id, scan.sha256, self.names[scan.sha256], scan.size, pages)
-        return [PageJob(scan, number) for number in range(1, pages + 1)]
+        numbers = (number for number in range(1, pages + 1) if not self._is_gone(scan.sha256, number))
+        return [PageJob(scan, number) for number in numbers]
 
     def unread(self, jobs: list[PageJob]) -> list[PageJob]:
         """Return the pages that no run has read as this one would, in the order of the scans.
@@ -308,6 +352,8 @@ class BookRun:
             reopened=self.totals["reopened"],
             reasons=dict(self.reasons.most_common()),
             duplicates=tuple(self.duplicates),
+            missing=tuple(self.missing),
+            withdrawn=tuple(self.withdrawn),
             failures=tuple(sorted(self.failures, key=lambda f: (f.scan, f.page_no or 0))),
             failed=tuple(self.failed),
             stage_seconds=self.stage_seconds,

@@ -24,7 +24,7 @@ from pipeline.export.package_values import ExportBlocker, FieldTally, WorkbookFa
 from pipeline.export.preupload import count_by_check, preupload_faults
 from pipeline.export.workbook import write_workbook
 from pipeline.files import sha256_of_file
-from pipeline.registry import Registry
+from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
@@ -62,6 +62,7 @@ class PackageReport:
         filled: Filled fields by length.
         pdf_bytes: Of all PDFs together.
         dropped: Columns with values that the template has no place for, and how many entries have one.
+        withdrawn: Entries that an earlier package held and that are withdrawn now.
     """
 
     book: str
@@ -75,6 +76,7 @@ class PackageReport:
     filled: FieldTally = field(default_factory=FieldTally)
     pdf_bytes: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: tuple[WithdrawnDelivery, ...] = ()
 
 
 def export_book(
@@ -107,7 +109,9 @@ def export_book(
     Raises:
         StorageError: The disk refuses.
         PackageRefused: The package exists already, or a page cannot be copied.
+        Withdrawn: The book is withdrawn.
     """
+    registry.refuse_withdrawn(RegistryPart(book_id))
     check_books(registry, context.schemas, [book_id])
     book = without_altered(
         deliverable_book(registry, book_id, context.schemas, options), Workspace(context.workspace), options
@@ -145,6 +149,10 @@ class _Package:
         columns = context.schemas.columns(self._export)
         for entry in book.entries:
             self._filled.count(entry.cells, columns)
+        numbers = {entry.number for entry in book.entries}
+        self._withdrawn = tuple(
+            one for one in registry.withdrawn_deliveries(book.book.book_id) if one.number not in numbers
+        )
         self._dropped = _dropped((entry.cells for entry in book.entries), columns)
 
     def write(self, target: Path, workers: int) -> PackageReport:
@@ -162,7 +170,8 @@ class _Package:
                 manifest = sha256_of_file(work / MANIFEST)
         except _WorkbookRefused:
             return self.refuse("faults")
-        self._registry.note_package(self._book.book.book_id, len(self._book.entries), manifest)
+        numbers = {entry.entry_id: entry.number for entry in self._book.entries}
+        self._registry.note_package(self._book.book.book_id, numbers, manifest)
         _logger.info(
             "book %d: package of %d entries, %d PDF bytes, warnings %s",
             self._book.book.book_id,
@@ -195,6 +204,7 @@ class _Package:
             loose=tuple((scans[ref.scan_sha256], ref.page_no) for ref in self._book.loose),
             filled=self._filled,
             dropped=self._dropped,
+            withdrawn=self._withdrawn,
             **more,
         )
 
@@ -280,6 +290,14 @@ class _Package:
             "not_settled": [
                 {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}
                 for one in self._book.blockers
+            ],
+            "withdrawn": [
+                {
+                    "number": one.number,
+                    "manifest": one.manifest_sha256,
+                    "delivered_at": one.delivered_at.replace(microsecond=0).isoformat(),
+                }
+                for one in self._withdrawn
             ],
             "pages_without_entry": [
                 {"scan": scans[ref.scan_sha256], "page": ref.page_no} for ref in self._book.loose

@@ -37,6 +37,7 @@ from pipeline.cli.serve import serve
 from pipeline.cli.server import server
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
+from pipeline.cli.withdraw import withdraw_app
 from pipeline.cli.worker import worker
 from pipeline.logs import configure_logs, with_verbosity
 from pipeline.settings import read_log_options
@@ -119,4 +120,5 @@ app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
 app.add_typer(amend_app, name="amend")
 app.add_typer(book_app, name="book")
+app.add_typer(withdraw_app, name="withdraw")
 app.add_typer(registry_app, name="registry")

@@ -57,6 +57,8 @@ def ids_of(registry: Registry, names: list[str]) -> list[int]:
     """The ids of the books with these folder names."""
     known = registry.book_columns().groupby("folder_name")["book_id"].apply(list).to_dict()
     for name in names:
+        if name not in known and registry.books_named(name):
+            raise LedgerError(f"Sổ “{name}” đã được thu hồi. Xem: hotich withdraw list “{name}”.")
         if name not in known:
             raise LedgerError(f"Không có sổ “{name}” trong sổ dữ liệu. Hãy đọc sổ ấy trước: hotich run.")
     return [book_id for name in names for book_id in known[name]]

@@ -73,6 +73,13 @@ _FLAWS = {
 
 def format_package_report(report: PackageReport) -> Iterator[str]:
     """What became of a book."""
+    if report.withdrawn:
+        numbers = ", ".join(one.number or "(không rõ số)" for one in report.withdrawn[:10])
+        more = f" và {len(report.withdrawn) - 10} việc nữa" if len(report.withdrawn) > 10 else ""
+        yield (
+            f"{printable(report.book)}: GÓI TRƯỚC CÓ {len(report.withdrawn)} VIỆC NAY ĐÃ THU HỒI: số {numbers}{more}. "
+            "Hãy báo nơi nhận gỡ các việc ấy; gói mới ghi rõ trong bản kê."
+        )
     if report.refused:
         blocking = sum(fault.blocking for fault in report.faults)
         why = _REFUSED[report.refused].format(held=len(report.blockers), blocking=blocking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -152,11 +152,31 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
                 f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {printable(failure.message)}",
                 markup=False,
             )
-        for name in report.duplicates:
-            screen.print(
-                f"Bỏ qua {printable(report.folder)}/{printable(name)}: giống hệt một bản quét khác trong sổ.",
-                markup=False,
-            )
+        for line in _files_not_read(report):
+            screen.print(line, markup=False)
+
+
+def _files_not_read(report: BookReport) -> Iterator[str]:
+    """What was not read of a book and is no failure: files twice, files and books withdrawn, files gone."""
+    folder = printable(report.folder)
+    for name in report.duplicates:
+        yield f"Bỏ qua {folder}/{printable(name)}: giống hệt một bản quét khác trong sổ."
+    if report.is_withdrawn:
+        yield f"Không đọc {folder}: quyển sổ này đã được thu hồi."
+    for name in report.withdrawn:
+        yield f"Không đọc {folder}/{printable(name)}: bản quét này đã được thu hồi."
+    for name in report.missing:
+        yield missing_scan_sentence(report.folder, name)
+
+
+def missing_scan_sentence(folder: str, name: str) -> str:
+    """Say that a scan is no longer in the folder, that nothing is lost, and what to do."""
+    book, scan = printable(folder), printable(name)
+    return (
+        f"THIẾU TỆP {book}/{scan}: đã đọc từ lần trước, nay không còn trong thư mục. Xóa tệp không bỏ được gì: bản lưu "
+        f"trong kho và mọi điều đã rà soát vẫn còn. Nếu xóa nhầm, hãy chép tệp lại; nếu muốn bỏ bản quét này: "
+        f"hotich withdraw scan “{book}” “{scan}” --reason “…”"
+    )
 
 
 def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, schemas: Schemas) -> None:

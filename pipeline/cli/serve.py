@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.batch import export_book
+from pipeline.batch import check_books, export_book
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.export.options import read_options
 from pipeline.registry import Registry
@@ -81,6 +81,7 @@ def serve(
             packages=packages,
             models=settings.models,
             store=partial(read_state, Workspace(context.workspace)),
+            check=lambda book_id: check_books(registry, context.schemas, [book_id]),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

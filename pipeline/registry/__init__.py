@@ -26,6 +26,16 @@ from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, SeenReading
 from pipeline.registry.model.entries import PastReading, ReadEntry, ResolvedPlace, StoredEntry
 from pipeline.registry.model.errors import NotThere, RowTampered, StaleTask
 from pipeline.registry.model.tasks import Task, TaskState
+from pipeline.registry.model.withdrawals import (
+    PageReplacement,
+    PartKind,
+    RegistryPart,
+    Withdrawal,
+    WithdrawalKind,
+    WithdrawalPreview,
+    Withdrawn,
+    WithdrawnDelivery,
+)
 from pipeline.registry.registry import Registry
 from pipeline.registry.repositories.book_locks import BookLock
 
@@ -60,6 +70,14 @@ __all__ = [
     "Task",
     "TaskState",
     "BookLock",
+    "RegistryPart",
+    "PageReplacement",
+    "PartKind",
+    "Withdrawal",
+    "WithdrawalKind",
+    "WithdrawalPreview",
+    "Withdrawn",
+    "WithdrawnDelivery",
     "ReadFailure",
     "Verdict",
     "role_sql",

@@ -40,7 +40,8 @@ from pipeline.registry.repositories import (
     places,
     stored_entries,
 )
-from pipeline.registry.services import book_corrections, settling
+from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
+from pipeline.registry.services import book_corrections, page_replacement, settling, withdrawals
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
@@ -205,6 +206,20 @@ class Registry(ConnectionFacade):
         """
         with self._writing() as connection:
             record(connection, person.login, action, subject)
+
+    # --- what does not belong into the registry -------------------------------------------------------------------
+
+    withdraw = writing_declared(withdrawals.withdraw)
+    reinstate = writing_declared(withdrawals.reinstate)
+    replace_page = writing_declared(page_replacement.replace_page)
+    withdrawal_preview = reading(withdrawals.preview)
+    withdrawn_parts = reading(withdrawals.in_force)
+    refuse_withdrawn = reading(refuse_withdrawn)
+    withdrawn_deliveries = reading(withdrawals.withdrawn_deliveries)
+    part_of_entry = reading(withdrawals.part_of_entry)
+    books_named = reading(withdrawals.books_named)
+    scans_named = reading(withdrawals.scans_named)
+    withdrawals = reading(withdrawals_of)
 
     # --- checks across entries ------------------------------------------------------------------------------------
 

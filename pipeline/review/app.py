@@ -50,6 +50,7 @@ def create_app(
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
     store: Callable[[], StoreState] = StoreState,
+    check: Callable[[int], object] = lambda _: None,
 ) -> FastAPI:
     """Return the web application over an open registry. The caller closes ``registry``, ``pictures`` and ``packages``.
 
@@ -65,6 +66,7 @@ def create_app(
         models: The folder of word data (by default the installation's).
         now: The clock, in UTC.
         store: Returns how far the check of the store of scans is.
+        check: Checks a book as a whole, after something of it was withdrawn or put back.
     """
     app = FastAPI(
         title="hotich",
@@ -96,6 +98,7 @@ def create_app(
         now=now,
         packages=packages,
         store=store,
+        check=check,
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -42,7 +42,8 @@ def exceed_row_ids(values: Iterable[str]) -> bool:
 class Site:
     """The parts of a running application.
 
-    ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is.
+    ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
+    as a whole.
     """
 
     registry: Registry
@@ -59,6 +60,7 @@ class Site:
     now: Callable[[], datetime]
     packages: PackageQueue
     store: Callable[[], StoreState]
+    check: Callable[[int], object]
 
 
 def site_of(request: Request) -> Site:

@@ -27,6 +27,7 @@ LINKS = (
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
     ("/lots", "Lấy mẫu"),
+    ("/withdrawals", "Thu hồi"),
     ("/accounts", "Tài khoản"),
     ("/confirmations", "Xác nhận"),
 )

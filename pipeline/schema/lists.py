@@ -77,6 +77,7 @@ DETAILS: Mapping[str, str] = {
     "page": "trang ghi {}",
     "year": "năm {}",
     "days": "sống {} ngày",
+    "old": "bản quét cũ: {}",
     "unusual": "{}",
     "unseen": "{} ô viết tay đã vào sổ dữ liệu không qua người xem",
 }

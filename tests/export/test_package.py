@@ -24,9 +24,10 @@ from pipeline.export.options import PackageOptions
 from pipeline.export.package_folder import package_flaws, read_manifest
 from pipeline.export.page_pictures import CopyOptions
 from pipeline.export.preupload import preupload_faults
+from pipeline.files import sha256_of_file
 from pipeline.intake import list_scans, page_of
 from pipeline.model import Box, FieldStatus, Matrix, Pixels
-from pipeline.registry import Verdict
+from pipeline.registry import RegistryPart, Verdict, Withdrawn
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.workspace import Workspace
 from tests.export.books import CLEAN, StoredTruth, box_of, stored
@@ -307,3 +308,44 @@ def test_columns_that_a_template_lacks_are_reported(tmp_path: Path) -> None:
     assert read_manifest(report.folder)[1]["counts"]["dropped"] == dict(report.dropped)
     assert any("nksSoDinhDanh (1 việc)" in line for line in format_package_report(report))
     assert packed(book, tmp_path / "whole").dropped == {}
+
+
+def test_an_entry_that_was_delivered_and_is_withdrawn_is_told_and_named_in_the_next_package(
+    tmp_path: Path,
+) -> None:
+    book = stored(tmp_path, "birth-2006", replace(TWO, cover=False))
+    first = packed(book, tmp_path / "first")
+    assert first.folder is not None
+    assert (first.withdrawn, read_manifest(first.folder)[1]["withdrawn"]) == ((), [])
+    with book.context.open_registry() as registry:
+        gone = registry.entries(book.book_id)[0]
+        number = registry.withdraw(registry.part_of_entry(gone), author="chi", reason="dòng gạch bỏ")
+        second = export_book(
+            registry,
+            book.context,
+            book.book_id,
+            tmp_path / "second",
+            PackageOptions(),
+            partial=True,
+            workers=1,
+        )
+    assert second.folder is not None
+    assert second.entries == 1
+    assert any("GÓI TRƯỚC CÓ 1 VIỆC NAY ĐÃ THU HỒI" in line for line in format_package_report(second))
+    (told,) = read_manifest(second.folder)[1]["withdrawn"]
+    assert told["number"] not in {row["number"] for row in read_manifest(second.folder)[1]["not_settled"]}
+    assert told["manifest"] == sha256_of_file(first.folder / "manifest.json")
+    assert not package_flaws(first.folder)
+    assert not package_flaws(second.folder)
+    with book.context.open_registry() as registry:
+        registry.reinstate(number, author="chi", reason="không gạch")
+    assert packed(book, tmp_path / "third").withdrawn == ()
+
+
+def test_a_withdrawn_book_is_not_delivered(tmp_path: Path) -> None:
+    book = stored(tmp_path, "birth-2006", replace(TWO, cover=False))
+    with book.context.open_registry() as registry:
+        registry.withdraw(RegistryPart(book.book_id), author="chi", reason="sổ ghi nhầm")
+    with pytest.raises(Withdrawn, match="sổ ghi nhầm"):
+        packed(book, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

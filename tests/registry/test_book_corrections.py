@@ -178,7 +178,7 @@ def test_a_book_that_was_altered_is_not_corrected(registry: Registry, book: int,
 def test_the_overview_counts_what_hangs_on_a_book(registry: Registry, book: int) -> None:
     first, _ = fill(registry, book)
     registry.decide(first, [Verdict("child_name", FieldStatus.READ, "Trần Văn Mẫu")], author="an")
-    registry.note_package(book, 1, "0" * 64)
+    registry.note_package(book, {1: "01/2010"}, "0" * 64)
     overview = registry.correction_overview(book)
     assert (overview.pages, overview.entries, overview.decisions, overview.packages) == (2, 2, 1, 1)
     assert overview.tasks == len(registry.queue())

@@ -70,8 +70,9 @@ UNIQUE = "record, place_code, volume, folder_name"
 
 
 def without_series(outside: Outsider) -> None:
-    """The tables of books as they were."""
-    outside.execute("DROP TABLE book_correction")
+    """The tables of books as they were, and none of those that came later."""
+    for later in ("book_correction", "package", "withdrawal"):
+        outside.execute(f"DROP TABLE {later}")
     outside.execute("DROP INDEX ix_book_record_place_code_volume")
     outside.execute("ALTER TABLE book DROP COLUMN series")
     if outside.on_postgresql:

@@ -54,6 +54,11 @@ def hold_scan(connection: Connection, scan_id: int) -> None:
     _hold_rows(connection, select(scan.c.id).where(scan.c.id == scan_id))
 
 
+def hold_scans(connection: Connection, book_id: int) -> None:
+    """Be the only one to add pages to the scans of a book."""
+    _hold_rows(connection, select(scan.c.id).where(scan.c.book_id == book_id).order_by(scan.c.id))
+
+
 def hold_page(connection: Connection, page_id: int) -> None:
     """Be the only one to write what belongs to a page."""
     _hold_rows(connection, select(page.c.id).where(page.c.id == page_id))

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 
 class TaskState(StrEnum):
-    """Whether a task waits for people or is done."""
+    """Whether a task waits for people, is done, or is about something that was withdrawn."""
 
     OPEN = "open"
     DONE = "done"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.model.typed_text import refuse_hidden_characters
-from pipeline.registry.repositories.entries import amendment_of
+from pipeline.registry.repositories.entries import amendment_of, place_of
 from pipeline.registry.repositories.stored_entries import stored_entry
+from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn, scan_stands
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import scan
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -45,8 +46,10 @@ def amend(
     Raises:
         RegistryError: Something of the order is missing, its day is not a past day, the text is no value of that
             field or the present one, or the field is a key of the entry or still waits for a person.
+        Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
+    refuse_withdrawn(connection, part_of(place_of(connection, entry_id)))
     entry = stored_entry(connection, declared, entry_id)
     label = declared.field(entry.record, field).label
     _check_order(connection, order, author)
@@ -97,6 +100,7 @@ def withdraw_amendment(
         RegistryError: It is not an effective amendment of this entry, or no reason is given.
     """
     hold_page_of(connection, entry_id)
+    refuse_withdrawn(connection, part_of(place_of(connection, entry_id)))
     if not author.strip() or not reason.strip():
         raise RegistryError("Hãy ghi ai rút lại và vì sao.")
     refuse_hidden_characters(author, "người rút")
@@ -177,7 +181,9 @@ def _order(connection: Connection, entry: StoredEntry, order: AmendmentOrder) ->
     paper = order.paper
     if paper is not None:
         known = connection.scalar(
-            select(scan.c.pages).where(scan.c.book_id == entry.book_id, scan.c.sha256 == paper.scan_sha256)
+            select(scan.c.pages).where(
+                scan.c.book_id == entry.book_id, scan.c.sha256 == paper.scan_sha256, scan_stands
+            )
         )
         if known is None or not 1 <= paper.page_no <= known:
             raise RegistryError("Quyển sổ không có trang quét ấy của quyết định.")

@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, or_, select, update
+from sqlalchemy import Connection, Table, case, func, or_, select, update
 
 from pipeline.errors import RegistryError
 from pipeline.model import BookSeries, Ledger, PageRef
 from pipeline.places import DayRange
 from pipeline.predicates import date_parts
+from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold, hold_book
@@ -28,9 +29,11 @@ from pipeline.registry.model.books import (
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories.failures import forget_failures
+from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands, scan_stands
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.withdrawals import package
 
 _logger = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, fold
 
 
 def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
-    """Return the id of a book as ``book_id`` does, None when it was never read."""
+    """Return the id of a book as ``book_id`` does, None when it was never read; a withdrawn one only if no other is."""
     rows = connection.execute(
         select(book)
         .where(
@@ -71,7 +74,7 @@ def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, fo
             book.c.volume == ledger.volume,
             book.c.folder_name == folder_name,
         )
-        .order_by(book.c.id)
+        .order_by(case((book_stands, 0), else_=1), book.c.id)
     )
     mine = ledger.series, registering_unit(declared, ledger)
     for row in rows.mappings():
@@ -96,6 +99,8 @@ def known_book(connection: Connection, book_id: int) -> KnownBook:
 def likely_books(connection: Connection, folder_name: str, hashes: Collection[str]) -> tuple[KnownBook, ...]:
     """Return the books that scans of these hashes are of, and books from a folder of that name that have none yet.
 
+    Withdrawn books and scans are left out: nothing asks whether a folder is one of them.
+
     Args:
         connection: Of the transaction.
         folder_name: The name of the folder.
@@ -108,9 +113,11 @@ def likely_books(connection: Connection, folder_name: str, hashes: Collection[st
     wanted = sorted(set(hashes))
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        shared.update(connection.scalars(select(scan.c.book_id).where(scan.c.sha256.in_(some))))
+        shared.update(connection.scalars(select(scan.c.book_id).where(scan.c.sha256.in_(some), scan_stands)))
     empty = select(book.c.id).where(
-        book.c.folder_name == folder_name, ~select(scan.c.id).where(scan.c.book_id == book.c.id).exists()
+        book.c.folder_name == folder_name,
+        book_stands,
+        ~select(scan.c.id).where(scan.c.book_id == book.c.id).exists(),
     )
     found = [
         replace(known_book(connection, one), shared=shared[one])
@@ -248,18 +255,18 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
     if row is None:
         raise _no_book(book_id)
     scans = connection.execute(
-        select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id).order_by(scan.c.id)
+        select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id, scan_stands).order_by(scan.c.id)
     )
     pages = connection.execute(
         select(page.c.id, scan.c.sha256, page.c.page_no, page_run.c.kind, page_run.c.form)
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(scan.c.book_id == book_id)
+        .where(scan.c.book_id == book_id, page_stands)
         .order_by(scan.c.id, page.c.page_no)
     )
     failures = connection.execute(
         select(page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.code)
-        .where(page_failure.c.book_id == book_id)
+        .where(page_failure.c.book_id == book_id, failure_stands)
         .order_by(page_failure.c.scan_name, page_failure.c.page_no)
     )
     return StoredBook(
@@ -279,11 +286,15 @@ def _no_book(book_id: int) -> NotThere:
 
 def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
     """Return how far every book is, by the name of its folder; of books in folders of one name the least far."""
-    pages_of = select(scan.c.book_id, func.sum(scan.c.pages).label("pages")).group_by(scan.c.book_id)
+    pages_of = (
+        select(scan.c.book_id, func.sum(scan.c.pages).label("pages"))
+        .where(scan_stands)
+        .group_by(scan.c.book_id)
+    )
     counted = {row.book_id: row.pages for row in connection.execute(pages_of)}
     failures_of = (
         select(page_failure.c.book_id, func.count().label("pages"))
-        .where(page_failure.c.page_no.is_not(None))
+        .where(page_failure.c.page_no.is_not(None), failure_stands)
         .group_by(page_failure.c.book_id)
     )
     failed = {row.book_id: row.pages for row in connection.execute(failures_of)}
@@ -295,13 +306,13 @@ def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
             )
             .join_from(page_run, page, page_run.c.page_id == page.c.id)
             .join(scan, page.c.scan_id == scan.c.id)
-            .where(page_run.c.latest)
+            .where(page_run.c.latest, scan_stands)
             .group_by(scan.c.book_id)
         )
     }
     in_hand = set(connection.scalars(select(book_run.c.book_id)))
     found: dict[str, BookProgress] = {}
-    for book_id, name in connection.execute(select(book.c.id, book.c.folder_name)):
+    for book_id, name in connection.execute(select(book.c.id, book.c.folder_name).where(book_stands)):
         pages, saved_at = read.get(book_id, (0, None))
         missing = max(0, (counted.get(book_id) or 0) - pages - failed.get(book_id, 0))
         one = BookProgress(book_id in in_hand, missing, saved_at)
@@ -331,13 +342,29 @@ def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:
             func.coalesce(standing.c.entries, 0),
         )
         .outerjoin(standing, standing.c.book_id == book.c.id)
-        .where(book.c.record == record)
+        .where(book.c.record == record, book_stands)
         .order_by(book.c.id)
     )
     return tuple(BookRow(*row) for row in connection.execute(query))
 
 
-def note_package(connection: Connection, book_id: int, entries: int, manifest_sha256: str) -> None:
-    """Record that so many entries of a book left the registry in a package, and the hash of its manifest."""
-    details = {"entries": entries, "manifest": manifest_sha256}
+def note_package(
+    connection: Connection, book_id: int, entries: Mapping[int, str], manifest_sha256: str
+) -> None:
+    """Record that entries of a book left the registry in a package.
+
+    Args:
+        connection: A transaction.
+        book_id: The book.
+        entries: The number of each entry as delivered, by its id.
+        manifest_sha256: The hash of the manifest of the package.
+    """
+    row = {
+        "book_id": book_id,
+        "manifest_sha256": manifest_sha256,
+        "entries": [[entry_id, number] for entry_id, number in entries.items()],
+        "written_at": clock.now(connection),
+    }
+    add(connection, package, [row])
+    details = {"entries": len(entries), "manifest": manifest_sha256}
     record(connection, MACHINE, "package-written", f"book:{book_id}", details)

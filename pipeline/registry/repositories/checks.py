@@ -19,6 +19,8 @@ from pipeline.registry.model.checks import ChecksOutcome, CrossEntryFinding
 from pipeline.registry.repositories.entries import cross_entry_finding
 from pipeline.registry.repositories.pages import ask_rescans
 from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.repositories.withdrawals import entry_stands, page_stands
+from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.checks import book_finding
 from pipeline.registry.tables.record_schema import RecordSchema
 
@@ -90,8 +92,12 @@ def cross_entry_findings(
     """Return what the last checks of books and of the registry found and still holds, in the order it was raised."""
     rows = connection.execute(
         select(book_finding)
+        .join(page, page.c.id == book_finding.c.page_id)
+        .join(scan, scan.c.id == page.c.scan_id)
         .where(
             book_finding.c.cleared_at.is_(None),
+            page_stands,
+            entry_stands(book_finding.c.entry_id),
             *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
         )
         .order_by(book_finding.c.id)

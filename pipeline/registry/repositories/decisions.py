@@ -22,6 +22,7 @@ from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories.effective_values import whole_seen
 from pipeline.registry.repositories.entries import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.tables.books import page_run
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import PAGE_ITSELF, decision, review_task
@@ -49,9 +50,11 @@ def decide(
 
     Raises:
         StaleTask: The task has changed since it was shown.
+        Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
     place = place_of(connection, entry_id)
+    refuse_withdrawn(connection, part_of(place))
     _check_version(connection, place["page_id"], place["row"], version)
     readings = {reading.field: reading for reading in readings_of(connection, entry_id)}
     whole = whole_seen(findings_of(connection, place["page_id"], entry_id))
@@ -84,6 +87,7 @@ def settle_page(
     """Record that a person has seen what was found about a page itself; its task is done."""
     hold_page(connection, page_id)
     place = place_of_page(connection, page_id)
+    refuse_withdrawn(connection, part_of(place))
     _check_version(connection, page_id, PAGE_ITSELF, version)
     seen = whole_seen(findings_of(connection, page_id, None))
     verdict = {"field": WHOLE_ENTRY, "status": FieldStatus.READ, "text": "", "canonical": ""}
@@ -122,6 +126,7 @@ class NewDecision:
     Attributes:
         verdict: The decision, as ``checked_verdict`` gives it.
         keyings: The keyed values that led to it; None = it was not made at the desk.
+        decided_at: When, of a decision that was made earlier and goes over to another page.
     """
 
     place: Mapping[str, Any]
@@ -130,6 +135,7 @@ class NewDecision:
     author: str
     reason: str = ""
     keyings: Sequence[int] | None = None
+    decided_at: datetime | None = None
 
 
 def add_decisions(
@@ -158,7 +164,7 @@ def add_decisions(
             "row": one.place["row"],
             **one.verdict,
             "author": one.author,
-            "decided_at": moment,
+            "decided_at": one.decided_at or moment,
             "reason": one.reason,
             "seen_fingerprint": fingerprints.get(one.place["page_id"], ""),
             "seen_status": one.seen.status if one.seen else None,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import hold_book
 from pipeline.registry.model.books import ReadFailure
+from pipeline.registry.repositories.withdrawals import failure_stands
 from pipeline.registry.tables.books import book, page_failure
 
 
@@ -18,6 +19,7 @@ def read_failures(connection: Connection, book_id: int | None = None) -> tuple[R
     query = (
         select(page_failure, book.c.folder_name)
         .join(book)
+        .where(failure_stands)
         .order_by(page_failure.c.book_id, page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.id)
     )
     if book_id is not None:

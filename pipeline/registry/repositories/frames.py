@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from pipeline.model import BookSeries
 from pipeline.registry.repositories.books import ledger_of_row, registering_unit
 from pipeline.registry.repositories.effective_values import select_values
+from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -48,6 +49,7 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
     """
     failed = (
         select(page_failure.c.book_id, func.count().label("failed"))
+        .where(failure_stands)
         .group_by(page_failure.c.book_id)
         .subquery()
     )
@@ -69,7 +71,7 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
             func.coalesce(failed.c.failed, 0).label("failed"),
         )
         .outerjoin(failed, failed.c.book_id == book.c.id)
-        .where(*_within(book.c.id, book_ids)),
+        .where(book_stands, *_within(book.c.id, book_ids)),
     )
     tables = {name: form.table.rows for name, form in declared.schemas.forms.items() if form.table}
     ledgers = [ledger_of_row(row) for row in found.to_dict("records")]
@@ -84,7 +86,8 @@ def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, 
     """All books of the same place codes and kinds of event as these, themselves included."""
     mine = select(book.c.record, book.c.place_code).where(book.c.id.in_(book_ids)).subquery()
     same = (book.c.record == mine.c.record) & (book.c.place_code == mine.c.place_code)
-    return tuple(connection.scalars(select(book.c.id).join(mine, same).distinct().order_by(book.c.id)))
+    query = select(book.c.id).join(mine, same).where(book_stands)
+    return tuple(connection.scalars(query.distinct().order_by(book.c.id)))
 
 
 def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
@@ -114,6 +117,7 @@ def _read_pages(told: ColumnElement[Any]) -> Select[Any]:
         )
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(page_stands)
     )
 
 

@@ -124,7 +124,7 @@ def held(context: DeskContext, person: Person, mode: KeyingMode) -> Sequence[int
             lease.c.account_id == person.account_id,
             lease.c.mode == mode,
             lasts(context),
-            review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN)),
+            review_task.c.stage.not_in((Stage.SETTLED, Stage.RESCAN, Stage.WITHDRAWN)),
         )
         .order_by(lease.c.taken_at, lease.c.task_id)
     ).all()

@@ -14,6 +14,7 @@ from pipeline.registry.database.audit import MACHINE, add, changing, record, wro
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.checks import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
 from pipeline.registry.model.typed_text import refuse_hidden_characters
+from pipeline.registry.repositories.withdrawals import entry_stands
 from pipeline.registry.tables.checks import link, link_decision
 
 PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
@@ -77,6 +78,9 @@ def _key(one: Link) -> tuple[object, ...]:
 
 _Pair = tuple[Any, ...]
 
+_both_stand = entry_stands(link.c.first_entry_id) & entry_stands(link.c.second_entry_id)
+"""The condition on ``link`` that neither entry is withdrawn."""
+
 
 def decide_link(
     connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = ""
@@ -123,7 +127,8 @@ def stored_links(
     """
     words = _last_words(connection)
     of_kind = () if kind is None else (link.c.kind == kind,)
-    rows = connection.execute(select(link).where(link.c.withdrawn_at.is_(None), *of_kind)).mappings().all()
+    suggested = select(link).where(link.c.withdrawn_at.is_(None), _both_stand, *of_kind)
+    rows = connection.execute(suggested).mappings().all()
     found = [_standing(row, words.get(_pair(row))) for row in rows]
     there = {_pair(row) for row in rows}
     found += [
@@ -142,6 +147,7 @@ def _last_words(connection: Connection) -> Mapping[_Pair, RowMapping]:
         connection.execute(
             select(link, *(link_decision.c[name] for name in ("verdict", "reason", "author", "decided_at")))
             .join_from(link_decision, link, link_decision.c.link_id == link.c.id)
+            .where(_both_stand)
             .order_by(link_decision.c.id)
         )
         .mappings()

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 
 from pipeline.registry.model.books import BookSummary
 from pipeline.registry.model.tasks import Task, TaskState
+from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands, scan_stands
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -78,8 +79,8 @@ def summary(connection: Connection, declared: RecordSchema, book_id: int | None 
     ).all()
     accepted = sum(one.accepted and one.id not in waiting for one in standing)
     return BookSummary(
-        books=_count(connection, select(book.c.id), _is(book.c.id, book_id)),
-        scans=_count(connection, select(scan.c.id), _in_book(book_id)),
+        books=_count(connection, select(book.c.id).where(book_stands), _is(book.c.id, book_id)),
+        scans=_count(connection, select(scan.c.id).where(scan_stands), _in_book(book_id)),
         pages=_pages_by_kind(connection, book_id),
         entries=len(standing),
         accepted=accepted,
@@ -98,7 +99,7 @@ def _pages_by_kind(connection: Connection, book_id: int | None) -> Mapping[str, 
         select(page_run.c.kind, func.count().label("pages"))
         .join(page, page_run.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
-        .where(page_run.c.latest, *_in_book(book_id))
+        .where(page_run.c.latest, page_stands, *_in_book(book_id))
         .group_by(page_run.c.kind)
         .order_by(func.count().desc(), page_run.c.kind)
     )
@@ -108,7 +109,7 @@ def _pages_by_kind(connection: Connection, book_id: int | None) -> Mapping[str, 
 def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
     rows = connection.execute(
         select(page_failure.c.code, func.count().label("failures"))
-        .where(*_is(page_failure.c.book_id, book_id))
+        .where(failure_stands, *_is(page_failure.c.book_id, book_id))
         .group_by(page_failure.c.code)
         .order_by(func.count().desc(), page_failure.c.code)
     )

@@ -26,6 +26,7 @@ from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.books import upserted
 from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.desk import ticket
 from pipeline.registry.tables.entries import entry, finding, reading
@@ -97,12 +98,15 @@ def is_known(connection: Connection, ref: PageRef, fingerprint: str, book_id: in
 
 
 def fingerprints(connection: Connection, book_id: int) -> dict[PageRef, str]:
-    """Return under which fingerprint each page of a book was last saved; pages that never were are missing."""
+    """Return under which fingerprint each page of a book was last saved.
+
+    Pages that never were are missing, and so are those that are withdrawn.
+    """
     rows = connection.execute(
         select(scan.c.sha256, page.c.page_no, page_run.c.fingerprint)
         .join_from(scan, page, page.c.scan_id == scan.c.id)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(scan.c.book_id == book_id)
+        .where(scan.c.book_id == book_id, page_stands)
     )
     return {PageRef(sha256, page_no): fingerprint for sha256, page_no, fingerprint in rows}
 

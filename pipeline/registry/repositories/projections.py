@@ -33,6 +33,7 @@ from pipeline.registry.repositories.entries import (
 from pipeline.registry.repositories.keyed_values import live_consensus
 from pipeline.registry.repositories.places import refresh_places
 from pipeline.registry.repositories.tasks import TaskWanted, refresh_tasks
+from pipeline.registry.repositories.withdrawals import part_of, withdrawn_places
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 
@@ -50,11 +51,13 @@ class _Known:
     decisions: Mapping[str, Decision]
     task: RowMapping | None
     keyed: Mapping[str, Consensus]
+    withdrawn: bool
 
     @property
     def stands(self) -> bool:
-        """Whether it is there by what the machine or people say; a page always is."""
-        return self.subject[1] is None or bool(self.place["found"] or self.decisions or self.keyed)
+        """Whether it is there by what the machine or people say, as a page always is, and is not withdrawn."""
+        there = self.subject[1] is None or bool(self.place["found"] or self.decisions or self.keyed)
+        return there and not self.withdrawn
 
     @property
     def cross_entry_findings(self) -> tuple[CrossEntryFinding, ...]:
@@ -70,7 +73,7 @@ class _Known:
             self.cross_entry_findings,
             self.keyed,
         )
-        return TaskWanted(self.subject, self.place, self.task, left, self.keyed)
+        return TaskWanted(self.subject, self.place, self.task, left, self.keyed, withdrawn=self.withdrawn)
 
 
 def refresh_projections(
@@ -117,12 +120,23 @@ def _known(
     decisions = decisions_at(connection, spots.values())
     tasks = tasks_at(connection, spots.values())
     keyed = live_consensus(connection, {task["id"]: decisions[spot] for spot, task in tasks.items()})
+    gone = withdrawn_places(connection, places.values())
     found = []
     for subject in subjects:
         spot = spots[subject]
         task = tasks.get(spot)
         consensus = {} if task is None else keyed[task["id"]]
-        found.append(_Known(subject, places[subject], views[subject], decisions[spot], task, consensus))
+        found.append(
+            _Known(
+                subject,
+                places[subject],
+                views[subject],
+                decisions[spot],
+                task,
+                consensus,
+                withdrawn=part_of(places[subject]) in gone,
+            )
+        )
     return found
 
 

@@ -36,6 +36,7 @@ class TaskWanted:
         before: The present row of the task; None where there is none.
         left: What is left to decide.
         keyed: The agreement on its fields so far.
+        withdrawn: Whether the subject is withdrawn: its task waits for nobody and stays as it was.
     """
 
     subject: Subject
@@ -43,6 +44,7 @@ class TaskWanted:
     before: RowMapping | None
     left: PendingDecisions
     keyed: Mapping[str, Consensus]
+    withdrawn: bool = False
 
     @property
     def stage(self) -> Stage:
@@ -69,7 +71,7 @@ def refresh_tasks(
     Raises:
         RowTampered: A task was altered.
     """
-    wanted = [one for one in wanted if one.before is not None or one.left.fields]
+    wanted = [one for one in wanted if one.before is not None or (one.left.fields and not one.withdrawn)]
     waiting = {one.place["page_id"] for one in wanted if one.stage is not Stage.SETTLED}
     rescans = pages_to_scan_again(connection, waiting)
     now = datetime.now(UTC)
@@ -78,13 +80,15 @@ def refresh_tasks(
     reopened: set[Subject] = set()
     for one in wanted:
         row = _row(one, rescan=one.place["page_id"] in rescans)
+        if one.before is not None and one.withdrawn:
+            row = _withdrawn_row(one.before)
         if one.before is None:
             new.append({**_new_row(one, now), **row})
         elif any(one.before[name] != value for name, value in row.items()):
             changed.append({**_changed_row(one.before, row, now), **row})
         else:
             continue
-        if one.left.reopened and not (one.before and one.before["reopened"]):
+        if row["reopened"] and not (one.before and one.before["reopened"]):
             reopened.add(one.subject)
     if new:
         add(connection, review_task, new)
@@ -110,6 +114,16 @@ def _row(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
     }
 
 
+def _withdrawn_row(before: RowMapping) -> dict[str, Any]:
+    """All as it was, so that it goes on from there when the subject is put back."""
+    kept = ("reasons", "fields", "reopened", "question", "first_keyer", "second_keyer", "kept_from")
+    return {
+        "state": TaskState.WITHDRAWN,
+        "stage": Stage.WITHDRAWN,
+        **{name: before[name] for name in kept},
+    }
+
+
 def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
     return {
         "page_id": one.place["page_id"],
@@ -123,12 +137,16 @@ def _new_row(one: TaskWanted, now: datetime) -> dict[str, Any]:
 
 
 def _changed_row(before: RowMapping, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What changes beside ``row`` itself: a task that was done opens anew, one with nothing left is closed now."""
+    """What changes beside ``row`` itself: a task that was done opens anew, one with nothing left is closed now.
+
+    One that was withdrawn keeps both moments, and has them again when it is put back.
+    """
     opened_at, closed_at = before["opened_at"], before["closed_at"]
     if row["state"] == TaskState.DONE:
-        closed_at = now
-    elif before["state"] == TaskState.DONE:
-        opened_at, closed_at = now, None
+        closed_at = closed_at if before["state"] == TaskState.WITHDRAWN and closed_at else now
+    elif row["state"] == TaskState.OPEN:
+        opened_at = now if before["state"] == TaskState.DONE else opened_at
+        closed_at = None
     return {
         "of_task": before["id"],
         "version": before["version"] + 1,

@@ -21,6 +21,7 @@ from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages,
 from pipeline.registry.model.books import BookCorrection, CorrectionOverview
 from pipeline.registry.model.decisions import SeenReading, Verdict
 from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.model.withdrawals import RegistryPart
 from pipeline.registry.repositories.books import check_reason, find_book, known_book, ledger_row
 from pipeline.registry.repositories.corrected_covers import COVER
 from pipeline.registry.repositories.decisions import NewDecision, add_decisions, checked_verdict
@@ -31,6 +32,7 @@ from pipeline.registry.repositories.entries import (
     places_of_subjects,
 )
 from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.repositories.withdrawals import is_withdrawn
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import book, book_correction, page, page_run, scan
@@ -114,7 +116,7 @@ def correct_book(
     if not new:
         raise RegistryError("Sổ dữ liệu đã ghi đúng như vậy; không có gì để sửa.")
     other = find_book(connection, declared, ledger, folder_name)
-    if other not in (None, book_id):
+    if other not in (None, book_id) and not is_withdrawn(connection, RegistryPart(other)):
         raise RegistryError(
             f"Đã có một quyển khác như vậy trong sổ dữ liệu (mã {other}, thư mục “{printable(folder_name)}”). "
             "Hai quyển không thể là một; hãy kiểm tra lại bìa sổ."

@@ -24,6 +24,7 @@ from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories import amendments
 from pipeline.registry.repositories.entries import place_of, readings_of
 from pipeline.registry.repositories.permissions import check_place
+from pipeline.registry.repositories.withdrawals import book_of_stands, entry_stands, part_of, refuse_withdrawn
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.reconciliation import difference, difference_answer, reconciliation
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -81,7 +82,7 @@ def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...
         )
         .join(difference, difference.c.reconciliation_id == reconciliation.c.id)
         .outerjoin(last, last.c.difference_id == difference.c.id)
-        .where(_in_sight(person))
+        .where(_in_sight(person), _stands)
         .group_by(*(reconciliation.c[name] for name in ("id", "record", "file_name", "author", "made_at")))
         .order_by(reconciliation.c.id.desc())
     )
@@ -105,7 +106,7 @@ def next_for(
     query = (
         select(difference.c.id)
         .outerjoin(last, last.c.difference_id == difference.c.id)
-        .where(difference.c.reconciliation_id == reconciliation_id, _in_sight(person), wanted)
+        .where(difference.c.reconciliation_id == reconciliation_id, _in_sight(person), _stands, wanted)
         .order_by(difference.c.id)
         .limit(1)
     )
@@ -142,7 +143,7 @@ def listed(
         NotThere: There is no such reconciliation.
     """
     _check_there(connection, reconciliation_id)
-    query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id)
+    query = _with_answer().where(difference.c.reconciliation_id == reconciliation_id, _stands)
     return tuple(
         _asked(connection, row)
         for row in connection.execute(query.order_by(difference.c.id)).mappings().all()
@@ -194,6 +195,9 @@ def _add_answer(
     author: str,
     amendment_id: int | None = None,
 ) -> None:
+    entry_id = asked_of.found.entry_id
+    if entry_id is not None:
+        refuse_withdrawn(connection, part_of(place_of(connection, entry_id)))
     word = {
         "difference_id": asked_of.difference_id,
         "answer": answer,
@@ -208,6 +212,10 @@ def _add_answer(
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------
+
+
+_stands = entry_stands(difference.c.entry_id) & book_of_stands(difference.c.book_id)
+"""The condition on ``difference`` that neither its entry nor its book is withdrawn."""
 
 
 def _last_answers() -> Any:

@@ -49,6 +49,7 @@ from pipeline.registry.tables.reconciliation import (
     reconciliation,
 )
 from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 
 GROWING = (
     reading,
@@ -62,6 +63,7 @@ GROWING = (
     *LOTS_APPEND_ONLY,
     *ACCOUNT_APPEND_ONLY,
     *BOOK_APPEND_ONLY,
+    *WITHDRAWAL_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -104,6 +106,7 @@ COVERED = tuple(
         *LOTS_APPEND_ONLY,
         *ACCOUNT_APPEND_ONLY,
         *BOOK_APPEND_ONLY,
+        *WITHDRAWAL_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -13,6 +13,7 @@ from pipeline.review.routes import (
     pictures,
     reconciliations,
     reports,
+    withdrawals,
 )
 
 ROUTERS = (
@@ -27,6 +28,7 @@ ROUTERS = (
     pictures.router,
     reports.router,
     lots.router,
+    withdrawals.router,
     accounts.router,
     confirmations.router,
 )

@@ -127,7 +127,14 @@ tickets_router = APIRouter(prefix="/tickets")
 @tickets_router.get("")
 def show_tickets(request: Request, site: SiteDep, session: SessionDep, closed: bool = False) -> Response:
     tickets = site.desk.tickets(session.person, closed=closed)
-    return site.renderer.render(request, "tickets.html", tickets=tickets, closed=closed, refused="")
+    return site.renderer.render(
+        request,
+        "tickets.html",
+        tickets=tickets,
+        closed=closed,
+        refused="",
+        withdraws=session.person.role is Role.SUPERVISOR,
+    )
 
 
 @tickets_router.post("/{ticket_id}/close")
@@ -141,6 +148,12 @@ def close_ticket(
     except RegistryError as refused:
         tickets = site.desk.tickets(session.person)
         return site.renderer.render(
-            request, "tickets.html", status=422, tickets=tickets, closed=False, refused=refused.message
+            request,
+            "tickets.html",
+            status=422,
+            tickets=tickets,
+            closed=False,
+            refused=refused.message,
+            withdraws=session.person.role is Role.SUPERVISOR,
         )
     return RedirectResponse("/tickets", status_code=303)

@@ -49,7 +49,10 @@ class SettledField:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry with its settled fields. ``waiting``: how many fields are not settled."""
+    """An entry with its settled fields.
+
+    ``waiting``: how many fields are not settled; ``withdrawal``: the page where the entry is withdrawn.
+    """
 
     entry_id: int
     title: str
@@ -57,6 +60,7 @@ class EntryView:
     rows: tuple[SettledField, ...]
     waiting: int
     page: str
+    withdrawal: str
 
 
 def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec, asked: str) -> EntryView:
@@ -103,6 +107,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
         tuple(rows),
         len(waiting),
         f"/pictures/entries/{entry.entry_id}/page",
+        f"/withdrawals/{entry.book_id}?part=entry:{entry.ref.scan_sha256}:{entry.ref.page_no}:{entry.row}",
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
-from pipeline.registry import NotThere, StaleTask
+from pipeline.registry import NotThere, StaleTask, Withdrawn
 from pipeline.registry.model.accounts import AccountError
 from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
 from pipeline.registry.model.errors import RowTampered
@@ -35,6 +35,7 @@ STATUS = (
     (NotThere, 404),
     (NotYours, 403),
     (StaleTask, 409),
+    (Withdrawn, 409),
     (HandsFull, 409),
     (CannotUndo, 409),
     (AccountError, 422),

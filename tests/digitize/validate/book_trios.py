@@ -27,6 +27,12 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_a_book_unlike_the_others_is_recorded_with_the_fields_nobody_saw",
         "test_fields_of_another_reader_are_not_compared",
     ),
+    "RESCAN-DIFFERS": Tests(
+        "../registry/test_page_replacement",
+        "test_a_decision_is_kept_where_the_new_page_agrees",
+        "test_two_accepted_readings_that_differ_are_put_in_doubt_with_the_old_value",
+        "test_a_page_of_other_entries_is_refused_and_nothing_changes",
+    ),
     "K06": Tests(
         NUMBERS,
         "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",

@@ -25,6 +25,7 @@ from pipeline.registry.model.desk import (
     NotYours,
 )
 from pipeline.registry.model.errors import NotThere, StaleTask
+from pipeline.registry.model.withdrawals import Withdrawn
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import reading_of_row
 from pipeline.registry.repositories.keyed_values import (
@@ -44,6 +45,7 @@ from pipeline.registry.repositories.leases import (
 )
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, check_place, stages
+from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.services.desk.keying import (
     KeyedTask,
     Submission,
@@ -354,10 +356,12 @@ def key_column(
     for task_id, case in cases.items():
         version, word = by_task[task_id]
         try:
+            if case.stage is Stage.WITHDRAWN:
+                refuse_withdrawn(context.connection, part_of(case.row))
             if task_id not in kept:
                 raise lease_lost()
             check_version(case, version)
-        except (NotYours, StaleTask) as error:
+        except (NotYours, StaleTask, Withdrawn) as error:
             outcomes[task_id] = KeyOutcome(case.stage, (), case.version, refused=error.message)
         else:
             said.append(KeyedTask(case, [word], _keyable_fields(case, sent.person)))

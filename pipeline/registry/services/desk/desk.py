@@ -20,6 +20,7 @@ from pipeline.registry.services.desk import (
     setting_aside,
     undo,
     visibility,
+    withdrawing,
 )
 from pipeline.registry.services.desk.reopening import Reopened
 
@@ -54,6 +55,13 @@ class Desk(DeskFacade):
     hand_back_column = writing(columns.hand_back_column)
 
     entry = writing(reopening.settled_entry)
+
+    withdraw = writing(withdrawing.withdraw)
+    reinstate = writing(withdrawing.reinstate)
+    replace_page = writing(withdrawing.replace_page)
+    withdrawal_preview = reading(withdrawing.withdrawal_preview)
+    withdrawals = reading(withdrawing.withdrawals_for)
+    pages_of_book = reading(withdrawing.pages_of_book)
 
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
         """Have fields of a settled entry read from the paper once more, by somebody else.

@@ -18,6 +18,7 @@ from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import end_all
 from pipeline.registry.repositories.permissions import check_place, check_tickets, require_text
 from pipeline.registry.repositories.projections import refresh_projections
+from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.desk.task_loading import load_held_task
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
@@ -77,7 +78,8 @@ def tickets(context: DeskContext, person: Person, *, closed: bool = False) -> tu
     check_tickets(person)
     places = true() if person.places is None else book.c.place_code.in_(sorted(person.places))
     ended = ticket_closing.c.id.is_not(None) if closed else ticket_closing.c.id.is_(None)
-    rows = context.connection.execute(_tickets().where(places, ended).order_by(ticket.c.id))
+    standing = () if closed else (page_stands,)
+    rows = context.connection.execute(_tickets().where(places, ended, *standing).order_by(ticket.c.id))
     return tuple(_ticket(row) for row in rows.mappings())
 
 

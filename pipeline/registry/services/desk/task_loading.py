@@ -28,6 +28,7 @@ from pipeline.registry.repositories.keyed_values import (
 from pipeline.registry.repositories.leases import KeyingMode, lease_lost, renew
 from pipeline.registry.repositories.permissions import check_place
 from pipeline.registry.repositories.permissions import stages as allowed_stages
+from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import aside, lease
 from pipeline.registry.tables.entries import entry
@@ -103,7 +104,7 @@ class LoadedTask:
 
     def keyable_by(self, account_id: int) -> tuple[str, ...]:
         """Return the fields that this person may key at the stage of the task."""
-        if self.stage in (Stage.RESCAN, Stage.SETTLED):
+        if self.stage in (Stage.RESCAN, Stage.SETTLED, Stage.WITHDRAWN):
             return ()
         return tuple(
             field
@@ -218,6 +219,7 @@ def load_held_task(context: DeskContext, person: Person, task_id: int) -> Loaded
 
     Raises:
         NotYours: The person does not hold it.
+        Withdrawn: What it is about was withdrawn.
     """
     hold_tasks(context.connection, [task_id])
     return load_leased_task(context, person, task_id)
@@ -228,6 +230,8 @@ def load_leased_task(context: DeskContext, person: Person, task_id: int) -> Load
     allowed = allowed_stages(person)
     case = load_task(context, task_id)
     check_place(person, case.row["place_code"])
+    if case.stage is Stage.WITHDRAWN:
+        refuse_withdrawn(context.connection, part_of(case.row))
     if not renew(context, [task_id], person, KeyingMode.DESK):
         raise lease_lost()
     if case.stage not in allowed:

@@ -106,6 +106,8 @@ def _check_undoable(
         settled = decision is not None and word["id"] in decision.keyings
         if not settled and in_force != word["after_decision_id"]:
             raise CannotUndo("Không hoàn tác được: trường này đã được quyết định lại.")
+    if case.stage is Stage.WITHDRAWN:
+        raise CannotUndo("Không hoàn tác được: việc này đã được thu hồi.")
     if case.stage in (Stage.SUPERVISOR, Stage.RESCAN):
         raise CannotUndo("Không hoàn tác được: việc này đang chờ người phụ trách hoặc chờ quét lại.")
     elsewhere = (lease.c.account_id != person.account_id) & lasts(context)

@@ -11,6 +11,12 @@ from pipeline.model import PageKind
 from pipeline.registry.model.lots import Part
 from pipeline.registry.model.statistics import BookStatistics
 from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.withdrawals import (
+    book_stands,
+    entry_stands,
+    failure_stands,
+    page_stands,
+)
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.checks import book_finding
@@ -48,7 +54,7 @@ def book_statistics(connection: Connection, places: Places) -> tuple[BookStatist
     drift = {book_id: last for book_id, (*_, last) in _details(connection, places, DRIFT).items()}
     rows = connection.execute(
         select(*_COLUMNS)
-        .where(of_places(places))
+        .where(book_stands, of_places(places))
         .order_by(book.c.place_code, book.c.record, book.c.volume, book.c.id)
     )
     found = []
@@ -92,7 +98,7 @@ def _pages(places: Places) -> Select[Any]:
         .join(page, page.c.id == page_run.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
         .join(book, book.c.id == scan.c.book_id)
-        .where(page_run.c.latest, of_places(places))
+        .where(page_run.c.latest, page_stands, of_places(places))
         .group_by(scan.c.book_id)
     )
 
@@ -130,7 +136,7 @@ def _failed(places: Places) -> Select[Any]:
     return (
         select(page_failure.c.book_id, func.count().label("counted"))
         .join(book, book.c.id == page_failure.c.book_id)
-        .where(of_places(places))
+        .where(failure_stands, of_places(places))
         .group_by(page_failure.c.book_id)
     )
 
@@ -140,7 +146,9 @@ def _tickets(places: Places) -> Select[Any]:
     return (
         select(ticket.c.book_id, func.count(ticket.c.page_id.distinct()).label("counted"))
         .join(book, book.c.id == ticket.c.book_id)
-        .where(ticket.c.code.is_(None) | (ticket.c.code != MISSING), of_places(places))
+        .join(page, page.c.id == ticket.c.page_id)
+        .join(scan, scan.c.id == page.c.scan_id)
+        .where(ticket.c.code.is_(None) | (ticket.c.code != MISSING), page_stands, of_places(places))
         .group_by(ticket.c.book_id)
     )
 
@@ -150,7 +158,15 @@ def _details(connection: Connection, places: Places, code: str) -> dict[int, lis
     rows = connection.execute(
         select(book_finding.c.book_id, book_finding.c.details)
         .join(book, book.c.id == book_finding.c.book_id)
-        .where(book_finding.c.code == code, book_finding.c.cleared_at.is_(None), of_places(places))
+        .join(page, page.c.id == book_finding.c.page_id)
+        .join(scan, scan.c.id == page.c.scan_id)
+        .where(
+            book_finding.c.code == code,
+            book_finding.c.cleared_at.is_(None),
+            page_stands,
+            entry_stands(book_finding.c.entry_id),
+            of_places(places),
+        )
         .order_by(book_finding.c.id)
     )
     found: dict[int, list[Mapping[str, str]]] = {}

@@ -11,6 +11,7 @@ from pipeline.registry.model.lots import Part
 from pipeline.registry.model.statistics import HourStatistics
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.leases import KeyingMode
+from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.statistics.scope import Places, hour_of, moment_of, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.desk import WITHDRAWN, keying
@@ -41,7 +42,7 @@ def _pages(connection: Connection, places: Places, since: datetime) -> Select[st
         .join(page, page.c.id == page_run.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
         .join(book, book.c.id == scan.c.book_id)
-        .where(page_run.c.saved_at >= since, of_places(places))
+        .where(page_run.c.saved_at >= since, page_stands, of_places(places))
         .group_by(hour)
     )
 

@@ -32,6 +32,7 @@ from pipeline.registry.model.statistics import (
     SecondLook,
 )
 from pipeline.registry.repositories.leases import KeyingMode
+from pipeline.registry.repositories.withdrawals import decision_stands
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.desk import WITHDRAWN, keying
@@ -43,7 +44,7 @@ _gone, _questioned = keying.alias("gone"), keying.alias("questioned")
 _keyings: Any = decision.c.keyings
 _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
 
-_stands = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
+_not_taken_back = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
 """Decisions of which no keyed value was taken back."""
 
 _not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
@@ -177,7 +178,8 @@ def _lines(
 def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]:
     """Decisions on fields since then, of these places, those of lots excluded."""
     since_then = decision.c.decided_at >= since
-    return since_then, decision.c.field != WHOLE_ENTRY, _stands, _not_questioned, of_places(places)
+    field = decision.c.field != WHOLE_ENTRY
+    return since_then, field, decision_stands, _not_taken_back, _not_questioned, of_places(places)
 
 
 _run_seen = (

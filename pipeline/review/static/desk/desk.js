@@ -152,6 +152,9 @@ function keep({ task, label, drafts }, sentence) {
   });
 }
 
+/** Codes of refusals after which the task in work is this person's no longer. */
+const GONE = new Set(["not-yours", "withdrawn"]);
+
 /** The task in work is in this person's hands no longer: what they typed stays to be read, the next one comes. */
 function giveUp(error) {
   const drafts = form.drafts();
@@ -161,7 +164,7 @@ function giveUp(error) {
 }
 
 function failed(error) {
-  if (error.code === "not-yours" && form) return giveUp(error);
+  if (GONE.has(error.code) && form) return giveUp(error);
   notices.complain(error);
   form?.focus();
 }

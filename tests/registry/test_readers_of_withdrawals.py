@@ -1,0 +1,320 @@
+"""No reader of the registry forgets what is withdrawn: all are enumerated, by their code and by what they say."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import registry as room
+from pipeline.model import FieldStatus
+from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
+from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.model.statistics import ListFilter
+from pipeline.registry.services.desk.desk import Desk
+from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR, Clock
+from tests.registry.pages import SCAN, entry, finding, page, read
+
+ROOM = Path(room.__file__).parent
+
+TABLES = frozenset(
+    {
+        "book",
+        "scan",
+        "page",
+        "page_run",
+        "page_failure",
+        "entry",
+        "decision",
+        "book_finding",
+        "link",
+        "ticket",
+    }
+    | {"difference"}
+)
+"""Tables whose rows may be of something that is withdrawn."""
+
+GATES = frozenset(
+    {"book_stands", "scan_stands", "page_stands", "failure_stands", "decision_stands", "entry_stands"}
+    | {"_both_stand", "_stands", "stands"}
+    | {"OPEN", "open_tasks", "_waiting_tasks", "_counted"}
+)
+"""Names by which a function leaves out what is withdrawn; the last ones go by the state of tasks or by another gate."""
+
+GIVEN = "is asked for rows by their ids, which a gated reader gave or a person named"
+WRITES = "writes, or compares what it is about to write; nobody is told"
+KEPT = "must find what is withdrawn, as it is kept"
+WORK = "counts the work that people or scanners did"
+
+UNGATED = {
+    "repositories/altered_rows.py:altered_entries": KEPT,
+    "repositories/books.py:known_book": GIVEN,
+    "repositories/books.py:page_counts": GIVEN,
+    "repositories/books.py:stored_scans": KEPT,
+    "repositories/checks.py:save_checks": WRITES,
+    "repositories/corrected_covers.py:corrected_covers": GIVEN,
+    "repositories/decisions.py:add_decisions": WRITES,
+    "repositories/entries.py:_cross_entry_findings_of": GIVEN,
+    "repositories/entries.py:_entry_places": GIVEN,
+    "repositories/entries.py:_findings_of": GIVEN,
+    "repositories/entries.py:_page_places": GIVEN,
+    "repositories/entries.py:_readings_of": GIVEN,
+    "repositories/entries.py:decisions_at": GIVEN,
+    "repositories/failures.py:forget_failures": WRITES,
+    "repositories/failures.py:save_failure": WRITES,
+    "repositories/failures.py:set_aside": GIVEN,
+    "repositories/links.py:decide_link": GIVEN,
+    "repositories/links.py:save_links": WRITES,
+    "repositories/lots.py:witnesses": WORK,
+    "repositories/pages.py:_held_page": WRITES,
+    "repositories/pages.py:_new_run": WRITES,
+    "repositories/pages.py:_rectifications": GIVEN,
+    "repositories/pages.py:ask_rescans": WRITES,
+    "repositories/pages.py:is_known": GIVEN,
+    "repositories/pages.py:last_readings": GIVEN,
+    "repositories/pages.py:save_page": WRITES,
+    "repositories/stored_entries.py:_hand_readers": GIVEN,
+    "repositories/stored_entries.py:_some_entries": GIVEN,
+    "repositories/stored_entries.py:past_readings": GIVEN,
+    "repositories/tasks.py:pages_to_scan_again": GIVEN,
+    "services/accounts/stored_accounts.py:known_places": KEPT,
+    "services/book_corrections.py:_follow": WRITES,
+    "services/book_corrections.py:_refuse_work_of_people": WRITES,
+    "services/book_corrections.py:correct_book": WRITES,
+    "services/desk/assignment.py:counts": "goes by the stage of tasks",
+    "services/desk/assignment.py:_waiting_tasks": "goes by the stage of tasks",
+    "services/desk/columns.py:_decisions_on_book": GIVEN,
+    "services/desk/columns.py:book_row": GIVEN,
+    "services/desk/exclusions.py:seen_of": WORK,
+    "services/desk/keying.py:_owners": GIVEN,
+    "services/desk/reopening.py:_task_of": WRITES,
+    "services/desk/reopening.py:reopen": GIVEN,
+    "services/desk/rescan_tickets.py:_tickets": GIVEN,
+    "services/desk/task_loading.py:task_rows": GIVEN,
+    "services/desk/withdrawing.py:check_withdrawing": KEPT,
+    "services/desk/withdrawing.py:withdrawals_for": KEPT,
+    "services/lots/lots.py:_place_of": GIVEN,
+    "services/lots/lots.py:_way_of": GIVEN,
+    "services/lots/sample_results.py:_books": KEPT,
+    "services/lots/sample_results.py:place_of_lot": KEPT,
+    "services/reconciliation.py:_in_sight": GIVEN,
+    "services/lots/sample_results.py:_settled": KEPT,
+    "services/page_replacement.py:_close_tickets": WRITES,
+    "services/reconciliation.py:_with_answer": GIVEN,
+    "services/settling.py:_derive": WRITES,
+    "services/statistics/scanners.py:_by_scanner": WORK,
+    "services/statistics/stored_scans.py:scans_of_books": KEPT,
+    "services/withdrawals.py:_audit_subject": KEPT,
+    "services/withdrawals.py:_entries_of": KEPT,
+    "services/withdrawals.py:_failures_of": KEPT,
+    "services/withdrawals.py:_pages_of": KEPT,
+    "services/withdrawals.py:books_named": KEPT,
+    "services/withdrawals.py:name_of": KEPT,
+    "services/withdrawals.py:part_of_entry": KEPT,
+    "services/withdrawals.py:scans_named": KEPT,
+}
+"""Functions that select from one of the tables and leave nothing out, and why they may."""
+
+
+def _ungated() -> Iterator[str]:
+    for folder in ("repositories", "services"):
+        for path in sorted((ROOM / folder).rglob("*.py")):
+            for function in ast.walk(ast.parse(path.read_text())):
+                if isinstance(function, ast.FunctionDef) and _selects(function) and not _is_gated(function):
+                    yield f"{path.relative_to(ROOM)}:{function.name}"
+
+
+def _selects(function: ast.FunctionDef) -> bool:
+    nodes = list(ast.walk(function))
+    queries = any(isinstance(one, ast.Name) and one.id == "select" for one in nodes)
+    return queries and any(
+        isinstance(one, ast.Attribute)
+        and one.attr == "c"
+        and isinstance(one.value, ast.Name)
+        and one.value.id in TABLES
+        for one in nodes
+    )
+
+
+def _is_gated(function: ast.FunctionDef) -> bool:
+    named = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+    named |= {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute)}
+    return not GATES.isdisjoint(named)
+
+
+def test_every_function_that_reads_leaves_out_what_is_withdrawn_or_says_why_not() -> None:
+    assert set(_ungated()) == UNGATED.keys()
+
+
+@pytest.fixture
+def filled(registry: Registry, book: int) -> int:
+    """A book of which everything is read somewhere."""
+    first = entry(read("entry_number", "01/2010"), read("child_name", "Thử Một", accepted=False))
+    second = entry(read("entry_number", "02/2010"), read("child_name", "Thử Hai"), row=1)
+    registry.save_page(
+        book, page(first, second, findings=[finding("PAGE-UNKNOWN"), finding("PAGE-FORM")]), "f1"
+    )
+    third = entry(read("entry_number", "03/2010"), read("child_name", "Thử Ba", accepted=False))
+    registry.save_page(book, page(third, page_no=2), "f1")
+    one, two, _ = registry.entries(book)
+    registry.decide(one, [Verdict("child_name", FieldStatus.READ, "Thử Mốt")], author="an")
+    registry.save_failure(book, SCAN, "scan.pdf", 3, "timeout", "quá giờ")
+    registry.save_checks([CrossEntryFinding(book, 1, one, finding("K07", "child_name"))], ["K07"])
+    registry.save_links([Link("person", one, "child", two, "child", 0.9, {})])
+    registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
+    difference = FoundDifference(
+        "field",
+        PLACE,
+        book,
+        one,
+        "01/2010",
+        "01/2010",
+        2,
+        0,
+        "child_name",
+        "name",
+        "Thử Mốt",
+        "Thử Khác",
+        0.5,
+    )
+    registry.reconciliations().save("birth", "tệp.xlsx", "f" * 64, [difference], {}, author="an")
+    registry.note_package(book, {one: "01/2010"}, "d" * 64)
+    return book
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+Reader = Callable[[Registry, Desk, Clock], object]
+
+READERS: dict[str, Reader] = {
+    "queue": lambda registry, *_: registry.queue(),
+    "entries": lambda registry, *_: registry.entries(),
+    "stored_entries": lambda registry, *_: list(registry.stored_entries(1)),
+    "compared_entries": lambda registry, *_: list(registry.compared_entries(1)),
+    "record_rows": lambda registry, *_: registry.record_rows("birth", [1]),
+    "book_rows": lambda registry, *_: registry.book_rows("birth"),
+    "book_progress": lambda registry, *_: dict(registry.book_progress()),
+    "book.pages": lambda registry, *_: registry.book(1).pages,
+    "book.scans": lambda registry, *_: dict(registry.book(1).scans),
+    "book.failures": lambda registry, *_: registry.book(1).failures,
+    "read_failures": lambda registry, *_: registry.read_failures(),
+    "likely_books": lambda registry, *_: registry.likely_books("", [SCAN]),
+    "series_books": lambda registry, *_: registry.series_books(1),
+    "numbers_of_year": lambda registry, *_: registry.numbers_of_year(1, 2010),
+    "fingerprints": lambda registry, *_: registry.fingerprints(1),
+    "cross_entry_findings": lambda registry, *_: registry.cross_entry_findings(),
+    "links": lambda registry, *_: registry.links(rejected=True),
+    "series_columns": lambda registry, *_: sum(map(len, registry.series_columns())),
+    "series_columns of a book": lambda registry, *_: sum(map(len, registry.series_columns([1]))),
+    "book_columns": lambda registry, *_: len(registry.book_columns()),
+    "people_columns": lambda registry, *_: len(registry.people_columns()),
+    "summary": lambda registry, *_: _figures(registry.summary()),
+    "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
+    "statistics.hours.pages": lambda registry, *_: sum(
+        one.pages for one in registry.statistics(None).hours(9).hours
+    ),
+    "statistics.waiting": lambda registry, *_: registry.statistics(None).waiting(ListFilter()),
+    "statistics.readings": lambda registry, *_: registry.statistics(None).all(9).readings,
+    "statistics.misread": lambda registry, _, clock: registry.statistics(None).misread(
+        clock.at - timedelta(days=1), ListFilter()
+    ),
+    "desk.counts": lambda _, desk, *__: desk.counts(SUPERVISOR),
+    "desk.column_counts": lambda _, desk, *__: desk.column_counts(SUPERVISOR, 1),
+    "desk.tickets": lambda _, desk, *__: desk.tickets(SUPERVISOR),
+    "reconciliations.all_for": lambda registry, *_: registry.reconciliations().all_for(SUPERVISOR),
+    "reconciliations.next_for": lambda registry, *_: registry.reconciliations().next_for(SUPERVISOR, 1),
+    "reconciliations.listed": lambda registry, *_: registry.reconciliations().listed(None, 1, None),
+}
+
+ELSEWHERE = frozenset(
+    {
+        "ink_prints",
+        "read_entries",
+        "record_of",
+        "entry",
+        "effective_value",
+        "past_readings",
+        "resolve_places",
+        "amendments",
+        "known_book",
+        "book_corrections",
+        "correction_overview",
+    }
+    | {
+        "find_book",
+        "stored_scans",
+        "page_counts",
+        "last_readings",
+        "rectification",
+        "rectifications",
+        "set_aside",
+    }
+    | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
+    | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
+    | {"open", "close", "lock_book", "accounts", "audit", "desk", "lots", "statistics", "reconciliations"}
+)
+"""What of the registry is asked for one thing by its id, or is about what is kept; or is a façade of its own."""
+
+
+def _figures(summary: room.BookSummary) -> int:
+    counted = (summary.books, summary.scans, *summary.pages.values(), summary.entries, summary.review)
+    return sum((*counted, summary.page_tasks, *summary.failures.values(), *summary.reasons.values()))
+
+
+def test_every_reader_of_the_registry_is_tried() -> None:
+    writers = {
+        *(
+            "book_id",
+            "store_scan",
+            "save_page",
+            "save_failure",
+            "note_package",
+            "decide",
+            "settle_page",
+            "amend",
+        ),
+        *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
+        *("withdraw", "reinstate", "replace_page", "add_book", "correct_book"),
+    }
+    named = {name for name in vars(Registry) if not name.startswith("_")}
+    tried = {name.split(".")[0].split(" ")[0] for name in READERS}
+    assert named - writers - ELSEWHERE == tried - ELSEWHERE - {"statistics", "desk", "reconciliations"}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_tells_nothing_of_a_withdrawn_book_and_all_again_when_it_is_back(
+    registry: Registry, filled: int, clock: Clock, name: str
+) -> None:
+    desk = registry.desk(SINGLE, now=clock)
+    before = READERS[name](registry, desk, clock)
+    assert before
+    number = registry.withdraw(RegistryPart(filled), author="chi", reason="sổ ghi nhầm")
+    assert not READERS[name](registry, desk, clock)
+    registry.reinstate(number, author="chi", reason="sổ đúng")
+    assert _plain(READERS[name](registry, desk, clock)) == _plain(before)
+
+
+def _plain(said: object) -> object:
+    """What a reader says, without what changes with every look: versions and moments."""
+    if (
+        isinstance(said, tuple | list)
+        and said
+        and hasattr(said[0], "task_id")
+        and hasattr(said[0], "version")
+    ):
+        return [(one.task_id, one.fields, one.reasons, one.reopened) for one in said]
+    return said
+
+
+def test_readings_of_a_withdrawn_page_are_not_learned_from(registry: Registry, book: int) -> None:
+    registry.save_page(book, page(entry(read("child_name", "Thử")), hand_reader="tay"), "f1")
+    assert registry.read_entries(book, "tay")
+    registry.decide(1, [Verdict("child_name", FieldStatus.READ, "Thử")], author="an")
+    registry.withdraw(RegistryPart(book, SCAN, 1), author="chi", reason="nhầm")
+    assert registry.read_entries(book, "tay") == ()
