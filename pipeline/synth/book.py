@@ -213,6 +213,12 @@ def plan_book(
     year = options.year or int(rng.integers(max(first, 1976), min(last, 2024) + 1))
     volume = f"{options.volume or int(rng.integers(1, 4)):02}/{year}"
     home = draw_commune(rng, geography_of_year(schemas.places.gazetteer, year))
+    spelled = None
+    if strokes and options.office:
+        chosen = random_stream(options, form, 7)
+        spelled, home = SpelledWords.gather(strokes, schemas.places.gazetteer, year, chosen).at_home(
+            home, chosen
+        )
     rows = form.table.rows if form.table else 1
     pages = -(-options.entries // rows)
     ledger = Ledger(
@@ -255,12 +261,11 @@ def plan_book(
         )
         for at, entry in enumerate(order)
     ]  # fmt: skip
-    spelled = None
     habits = ClerkHabits.draw(rng, typed)
     sealed = happens(rng, 0.6)
     if strokes:
         rng = random_stream(options, form, 4)
-        spelled = SpelledWords.gather(strokes, schemas.places.gazetteer, year, rng)
+        spelled = spelled or SpelledWords.gather(strokes, schemas.places.gazetteer, year, rng)
         known: dict[str, SyntheticPerson] = {}
         cases = [spelled.case(case, known, rng) for case in cases]
         size = float(rng.uniform(*STROKE_SIZE_MM))

@@ -11,7 +11,7 @@ from pipeline.places import DayRange, Gazetteer, Level
 from pipeline.schema import RecordSpec
 from pipeline.synth.blank_contents import BlankContent, Wording
 from pipeline.synth.cases import SyntheticCase
-from pipeline.synth.people import SyntheticPerson, happens, pick
+from pipeline.synth.people import Commune, SyntheticPerson, happens, pick
 from pipeline.synth.writer_ink import WriterInk
 from pipeline.text import synthetic_words, training_words
 
@@ -23,6 +23,9 @@ FIRST_OF = {"moment": ("date",), "identity_paper": ("number",), "signer": ("name
 
 FEW = 4
 """With fewer surnames or places, rare surnames and places without a commune are written too."""
+
+MOST_PLACES = 6
+"""Places beside its own commune that the book of one office names."""
 
 HAMLETS = ("Ấp", "Thôn", "Xóm", "Tổ", "Khu", "Bản", "Đội")
 
@@ -37,10 +40,14 @@ class SpelledPlace:
     Attributes:
         names: Names from the smallest unit up.
         types: Their types, as far as the strokes spell them all; else none.
+        code: Code of the smallest unit.
+        province_type: Type of the province as clerks write it.
     """
 
     names: tuple[str, ...]
     types: tuple[str, ...] = ()
+    code: str = ""
+    province_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,27 @@ class SpelledWords:
             _spelled(strokes, HAMLETS),
             pick(rng, (", ", ", ", " - ", " ")),
         )
+
+    def at_home(self, home: Commune, rng: np.random.Generator) -> tuple[SpelledWords, Commune]:
+        """Return what is named in the book of one office, and its commune: few places, most of one district.
+
+        Args:
+            home: The commune where the strokes spell no commune.
+            rng: Random stream.
+        """
+        communes = [place for place in self.places if len(place.names) > 2]
+        if not communes:
+            return self, home
+        chosen = pick(rng, communes)
+        near = [place for place in communes if place.names[1:] == chosen.names[1:] and place != chosen]
+        province = [place for place in communes if place.names[2:] == chosen.names[2:] and place not in near]
+        others = [place for place in (*near, *province, *communes) if place != chosen][:MOST_PLACES]
+        name, district, of_province = chosen.names
+        kind, code = chosen.province_type, chosen.code
+        there = replace(
+            home, name=name, district=district, province=of_province, province_type=kind, code=code
+        )
+        return replace(self, places=[*[chosen] * (len(others) + 1), *others]), there
 
     def person(
         self, person: SyntheticPerson, known: dict[str, SyntheticPerson], rng: np.random.Generator
@@ -125,6 +153,9 @@ class SpelledWords:
             roles: Iterable[str] = FIRST_OF.get(slot.kind, ())
         else:
             roles = tuple(specs)
+        whole = [wording for wording in value.alternatives if self.strokes.spells(_text_of(wording))]
+        if slot.kind == "signer" and whole:
+            return replace(value, alternatives=tuple(whole), struck="")
         for role in roles:
             if role not in specs or specs[role].kind not in KINDS:
                 continue
@@ -182,9 +213,14 @@ def _places(strokes: WriterInk, gazetteer: Gazetteer, year: int) -> tuple[Spelle
             continue
         told = all(kind in TYPED and strokes.spells(kind) for kind in types)
         if told or not any(name.isdigit() for name in names):
-            chains[unit.level].setdefault(names, SpelledPlace(names, types if told else ()))
+            kind = "TP" if types[-1] == "Thành phố" else types[-1].lower()
+            chains[unit.level].setdefault(names, SpelledPlace(names, types if told else (), unit.code, kind))
     communes = tuple(chains[Level.COMMUNE].values())
     return communes if len(communes) >= FEW else communes + tuple(chains[Level.DISTRICT].values())
+
+
+def _text_of(wording: Wording) -> str:
+    return "".join(text for _, text in wording)
 
 
 def _role_text(wording: Wording, role: str) -> str:

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from pipeline import schema
+from pipeline.ledger import load_ledger
 from pipeline.places import Level
-from pipeline.synth import InkPiece, SynthOptions, WriterInk, write_book
+from pipeline.synth import InkPiece, OfficeOptions, SynthOptions, WriterInk, write_book
 from pipeline.synth.writer_ink import EM
+from pipeline.text.tones import folded
 
 SCHEMAS = schema.load()
 OPTIONS = SynthOptions(
@@ -139,3 +141,32 @@ def test_the_same_strokes_give_the_same_pages(tmp_path: Path) -> None:
     ]
     first, second = ({path.name: path.read_bytes() for path in book.iterdir()} for book in books)
     assert first == second
+
+
+OFFICE_HAND = ink(
+    "Nguyễn Trần Lê Hồ Thị Văn Minh Ngọc Bình Mỹ Khánh Nhơn Ái Phong Điền Cần Thơ Ấp Kinh Nam Chủ tịch PCT CT"
+)
+
+
+def test_the_book_of_an_office_names_few_places_and_its_own_commune_most(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    office = OfficeOptions(overflow=0.0)
+    found = entries(folder, "birth-2006", OFFICE_HAND, entries=12, office=office, stamped=0.0, year=2010)
+    commune = load_ledger(folder).place.split(",")[0].removeprefix("UBND xã ")
+    places = [entry["nksQueQuan"] for entry in found if entry["nksQueQuan"]]
+    assert commune in ("Mỹ Khánh", "Nhơn Ái")
+    assert sum(folded(commune) in folded(text) for text in places) >= len(places) / 3
+
+
+def test_an_officer_of_strokes_keeps_the_name_and_bears_a_title_that_is_spelled(tmp_path: Path) -> None:
+    found = entries(
+        tmp_path / "book",
+        "birth-2006",
+        OFFICE_HAND,
+        entries=12,
+        office=OfficeOptions(signers=1, overflow=0.0),
+    )
+    assert len({entry["nguoiKy"] for entry in found}) == 1
+    titles = {entry["chucVuNguoiKy"] for entry in found} - {""}
+    assert titles
+    assert all(OFFICE_HAND.spells(title) for title in titles)
