@@ -1,4 +1,4 @@
-"""What does a page gain from its book? The same pages read with and without what the book says as a whole.
+"""What does a page gain from its book? Pages as read one by one, and as their book weighs them in a second pass.
 
     make bench-context [LINES=FOLDER]     python -m benchmarks.context.bench_context [--pages 12] [--revision REF] …
 
@@ -6,8 +6,9 @@ Books are drawn as offices keep them (``OfficeOptions``): one or two clerks, thr
 order, places that recur, numbers and dates that advance, half a seal on the edge, values that run over the rule and
 over labels, notes, figures of one stroke; some on the sheets of another printer (``ReprintOptions``). Their pens are
 those that no network is trained with. With ``LINES`` a folder of real pen lines, every value is real ink of one person
-a book. ``--revision`` reads the same pages with another revision of the code. Books and what was read of them stay in
-``bench-out/context``: a revision reads a page once.
+a book. ``--revision`` reads the same pages with another revision of the code too. Books, and what revisions read of
+them, stay in ``bench-out/context``: empty it when books are drawn otherwise than before. Columns: ``off`` every page
+for itself, ``on`` after the second pass.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,25 +77,15 @@ COUNTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Variant:
-    """One way to read the pages: a commit (None: the files as they are) with the book's context on or off."""
-
-    name: str
-    commit: str | None
-    context: bool
-
-
 def main() -> None:
     chosen = _arguments()
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     schemas, _ = schemas_and_engines()
     folders = _drawn_books(chosen, schemas)
     figures = {}
-    for variant in _variants(chosen):
-        told = _read(variant, folders, chosen)
-        books = [_scored(folder, told["books"][folder.name], schemas) for folder in folders]
-        figures[variant.name] = {**figures_of(books), "second_pass_seconds": told.get("second_pass_seconds")}
+    for name, told in _readings(folders, chosen):
+        books = [_scored(folder, told["pages"][folder.name], schemas) for folder in folders]
+        figures[name] = {**figures_of(books), "second_pass_seconds": told["second_pass_seconds"]}
     console = Console(width=150)
     _show(figures, console)
     if chosen.wrong:
@@ -121,7 +112,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--writer", action="append", help="only these writers of the lines")
     parser.add_argument("--figures", type=Path, default=MNIST, help="folder of the MNIST collection")
     parser.add_argument("--revision", action="append", default=[], help="read with this revision too")
-    parser.add_argument("--only", choices=("off", "on"), help="read only with the context off, or on")
     parser.add_argument("--dpi", type=int, default=200)
     parser.add_argument("--scanner", choices=("none", "mild", "normal", "hard"), default="mild")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -175,31 +165,31 @@ def _scored(folder: Path, pages: Sequence[Mapping[str, Any]], schemas: Schemas) 
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def _variants(chosen: argparse.Namespace) -> list[Variant]:
-    found = [Variant(commit_of(name)[:7], commit_of(name), False) for name in chosen.revision]
-    found += [Variant(name, None, name == "on") for name in ("off", "on") if chosen.only in (None, name)]
-    return found
+def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield what was read of the books: by other revisions, then by this one without and with the context."""
+    for reference in chosen.revision:
+        commit = commit_of(reference)
+        told = _read(commit, folders, chosen)
+        yield commit[:7], {"pages": told["off"], "second_pass_seconds": None}
+    told = _read(None, folders, chosen)
+    yield "off", {"pages": told["off"], "second_pass_seconds": None}
+    if "on" in told:
+        yield "on", {"pages": told["on"], "second_pass_seconds": told["second_pass_seconds"]}
 
 
-def _read(variant: Variant, folders: Sequence[Path], chosen: argparse.Namespace) -> Mapping[str, Any]:
-    """What was read of the books; a commit that read them before does not read them again."""
+def _read(commit: str | None, folders: Sequence[Path], chosen: argparse.Namespace) -> Mapping[str, Any]:
+    """Return what a commit, or the files as they are, read of the books; a commit reads the same books once."""
     books = hashlib.sha256(" ".join(folder.name for folder in folders).encode()).hexdigest()[:8]
-    out = (chosen.kept / f"read-{variant.name}-{books}.json").resolve()
-    if not (variant.commit and out.is_file()):
-        _run_reader(variant, folders, out, chosen.jobs)
+    out = (chosen.kept / f"read-{commit[:7] if commit else 'here'}-{books}.json").resolve()
+    if not (commit and out.is_file()):
+        say(f"đọc {len(folders)} sổ, bản {commit[:7] if commit else 'này'}")
+        with checkout_of(commit) if commit else nullcontext(Path.cwd()) as root:
+            paths = [str(folder.resolve()) for folder in folders]
+            environment = {**os.environ, "PYTHONPATH": str(root), "READ_BOOKS_JOBS": str(chosen.jobs)}
+            command = [sys.executable, str(READER), str(out), *paths]
+            subprocess.run(command, cwd=root, check=True, env=environment)
     told: Mapping[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return told
-
-
-def _run_reader(variant: Variant, folders: Sequence[Path], out: Path, jobs: int) -> None:
-    say(f"đọc {len(folders)} sổ, bản {variant.name}")
-    with checkout_of(variant.commit) if variant.commit else nullcontext(Path.cwd()) as root:
-        paths = [str(folder.resolve()) for folder in folders]
-        subprocess.run(
-            [sys.executable, str(READER), str(out), "on" if variant.context else "off", *paths],
-            cwd=root, check=True,
-            env={**os.environ, "PYTHONPATH": str(root), "READ_BOOKS_JOBS": str(jobs)},
-        )  # fmt: skip
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------

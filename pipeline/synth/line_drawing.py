@@ -117,7 +117,7 @@ def _stroke_width(font: ImageFont.FreeTypeFont) -> float:
     ink = (np.asarray(image, np.uint8) > 127).astype(np.uint8)
     inside = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
     ridge = inside[(inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))) & (inside > 0)]
-    return max(1.0, 2 * float(np.median(ridge)) - 1) if len(ridge) else 1.0
+    return max(1.0, 2 * float(np.median(ridge))) if len(ridge) else 1.0
 
 
 def _warp_line(flat: Pixels, hand: HandStyle, em: int, rng: np.random.Generator, squeeze: float) -> Pixels:
