@@ -59,15 +59,20 @@ def context_of(
         places: Resolves names of places, where units are known.
         scanned_on: The day of the scan, where it is known; else today, which is no earlier.
     """
+    opened_on = date_parts(ledger.opened_on)
     day = scanned_on or datetime.datetime.now(datetime.UTC).date()
     return RuleContext(
         scanned_on=date_tuple(day),
-        opened_on=date_parts(ledger.opened_on),
+        opened_on=opened_on,
         closed_on=date_parts(ledger.closed_on),
         volume=ledger.volume,
         form=form.id,
         form_years=form.years,
         places=places,
+        series=ledger.series,
+        in_north=None
+        if places is None
+        else places.lies_in_north(ledger.place_code, ledger.place, opened_on or (ledger.year,)),
     )
 
 

@@ -88,6 +88,9 @@ class _Named:
     spelled: bool
 
 
+LAST_IN_NORTH = "44"
+"""The code of Quảng Bình: the provinces are numbered from north to south."""
+
 Chain = tuple[_Named, ...]
 """Units one within the other, the largest first."""
 
@@ -113,6 +116,15 @@ class Resolver:
             on: Year, month, day as far as they are known; ``()`` is any time.
         """
         return self._resolved(written, *self._between(DayRange.of(on)))
+
+    def lies_in_north(self, code: str, written: str, on: tuple[int, ...]) -> bool | None:
+        """See ``predicates.PlaceResolver``."""
+        units = self.gazetteer.versions(self.gazetteer.unit_of_code(code, DayRange.of(on), written))
+        line = self.gazetteer.line_of(units[0], DayRange.of(on)) if units else self.resolve(written, on).line
+        provinces = [unit for unit in line if unit.level is Level.PROVINCE]
+        lands = {land for unit in provinces for land in unit.lands if len(land) == len(LAST_IN_NORTH)}
+        answers = {land <= LAST_IN_NORTH for land in lands if land.isdecimal()}
+        return answers.pop() if len(answers) == 1 else None
 
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
         """See ``predicates.PlaceResolver``."""

@@ -53,6 +53,8 @@ LISTED: tuple[Predicate, ...] = (
     dates.year_from,
     dates.time_limit_agrees,
     dates.late_is_marked,
+    dates.late_note_agrees,
+    dates.late_is_noted,
     dates.age_within,
     events.of_marriageable_age,
     events.entered_marriageable_age,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 
 from pipeline.kinds.date import parse_canonical_age
-from pipeline.model import FieldStatus
+from pipeline.model import BookSeries, FieldStatus
 from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, not_later, predicate
+from pipeline.text.tones import unaccented
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
 
@@ -93,6 +95,57 @@ def late_is_marked(
         return None
     passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
     return None if passed is None else passed <= days
+
+
+@predicate(VALUE, VALUE, ANY, ANY)
+def late_note_agrees(
+    happened_on: Value,
+    registered_on: Value,
+    registration_type: Value,
+    notes: Value,
+    *,
+    days: int,
+    since: int,
+    days_before: int,
+    context: RuleContext,
+) -> bool | None:
+    """What the margin or the book itself calls late is late; asked where the form has no boxes for it.
+
+    The limits are those of ``time_limit_agrees``.
+    """
+    if registration_type.status is not FieldStatus.NOT_ON_FORM:
+        return None
+    noted = notes.status is FieldStatus.READ and _says_late(notes.text)
+    if not noted and context.series is not BookSeries.LATE:
+        return None
+    passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
+    if passed is None or passed < 0:
+        return None
+    return passed > (days if date_parts(registered_on.canonical)[0] >= since else days_before)
+
+
+@predicate(VALUE, VALUE, ANY, ANY)
+def late_is_noted(
+    happened_on: Value,
+    registered_on: Value,
+    registration_type: Value,
+    notes: Value,
+    *,
+    days: int,
+    context: RuleContext,
+) -> bool | None:
+    """A late registration in an ordinary book has some note in the margin; asked where the form has no boxes for it."""
+    if registration_type.status is not FieldStatus.NOT_ON_FORM or notes.status is not FieldStatus.BLANK:
+        return None
+    if context.series in (BookSeries.LATE, BookSeries.AGAIN):
+        return None
+    passed = _days_between(date_parts(happened_on.canonical), date_parts(registered_on.canonical))
+    return None if passed is None else passed <= days
+
+
+@lru_cache(maxsize=1 << 10)
+def _says_late(notes: str) -> bool:
+    return "qua han" in unaccented(notes)
 
 
 @predicate(VALUE, VALUE)

@@ -135,14 +135,23 @@ def of_marriageable_age(born_on: Value, married_on: Value, *, years: int) -> boo
 
 
 @predicate(VALUE, VALUE)
-def entered_marriageable_age(born_on: Value, married_on: Value, *, years: int, since: int) -> bool | None:
+def entered_marriageable_age(
+    born_on: Value,
+    married_on: Value,
+    *,
+    years: int,
+    since: int,
+    since_in_north: int,
+    context: RuleContext,
+) -> bool | None:
     """Married from the year ``since`` until 2014 when the ``years``-th year of life had begun.
 
-    It begins at ``years`` - 1 full years and a day. Partial birth dates count as in ``of_marriageable_age`` (M03); of
-    earlier marriages it is not asked (M04).
+    It begins at ``years`` - 1 full years and a day. Partial birth dates count as in ``of_marriageable_age`` (M03). In
+    the North the law held from the year ``since_in_north`` on; of earlier marriages it is not asked (M04).
     """
     married = date_parts(married_on.canonical)
-    if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < since:
+    first = since_in_north if context.in_north else since
+    if len(married) < 3 or married >= FULL_YEARS_SINCE or married[0] < first:
         return None
     born = date_parts(born_on.canonical)
     return married > _birthday(born, years - 1) if born else _old_enough(born_on, years)

@@ -77,13 +77,23 @@ def no_personal_number_before(number: Value, registered_on: Value, *, since: int
     return registered[0] >= since
 
 
-@predicate(VALUE, VALUE)
-def number_fits_paper(paper_type: Value, number: Value) -> bool | None:
-    """An identity card (CMND) has nine digits, a citizen's card (CCCD) twelve."""
+@predicate(VALUE, VALUE, ANY)
+def number_fits_paper(paper_type: Value, number: Value, registered_on: Value, *, since: int) -> bool | None:
+    """An identity card (CMND) has nine digits, a citizen's card (CCCD) twelve.
+
+    From the year ``since`` on cards of the old name with twelve digits were issued, too.
+    """
     if not number.canonical.isdecimal():
         return None
-    wrong = {CMND: PERSONAL_DIGITS, CITIZEN_CARD: CMND_DIGITS}.get(paper_type.canonical)
-    return None if wrong is None else len(number.canonical) != wrong
+    digits = len(number.canonical)
+    if paper_type.canonical == CITIZEN_CARD:
+        return digits != CMND_DIGITS
+    if paper_type.canonical != CMND:
+        return None
+    if digits != PERSONAL_DIGITS:
+        return True
+    registered = date_parts(registered_on.canonical)
+    return registered[0] >= since if registered else None
 
 
 def _birth_year(number: str) -> int:

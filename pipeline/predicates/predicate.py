@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from types import FunctionType
 from typing import Protocol
 
-from pipeline.model import WITHOUT_INK, FieldStatus
+from pipeline.model import WITHOUT_INK, BookSeries, FieldStatus
 
 FULL = len("dd.mm.yyyy")
 _SAYS_DATE = re.compile(r"(?:(\d\d)\.|\d+/)?(\d{4})", re.ASCII)
@@ -45,6 +45,19 @@ BLANK = Value("", "", FieldStatus.BLANK)
 class PlaceResolver(Protocol):
     """Knows which administrative units existed when (rule L04)."""
 
+    def lies_in_north(self, code: str, written: str, on: tuple[int, ...]) -> bool | None:
+        """Return whether an office lies north of the seventeenth parallel, the border of 1954 to 1976.
+
+        Args:
+            code: The code of the office's unit.
+            written: Its name on paper.
+            on: The day as year, month, day as far as known.
+
+        Returns:
+            ``None``: it cannot be known.
+        """
+        ...
+
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
         """Return whether the written place is one unit that existed or may have existed.
 
@@ -72,6 +85,8 @@ class RuleContext:
         form: The id of the form.
         form_years: The years it was printed for.
         places: The resolver of places; without one no place is judged.
+        series: Which of the books that an office keeps side by side it is.
+        in_north: Whether its office lies north of the seventeenth parallel; ``None``: it is not known.
     """
 
     scanned_on: tuple[int, ...] = ()
@@ -81,6 +96,8 @@ class RuleContext:
     form: str = ""
     form_years: tuple[int, int] | None = None
     places: PlaceResolver | None = None
+    series: BookSeries = BookSeries.ORDINARY
+    in_north: bool | None = None
 
     @cached_property
     def last_day(self) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.places import DayRange
-from tests.places.units import gazetteer
+from tests.places.units import gazetteer, resolver
 
 CAN_THO = "92"
 
@@ -49,3 +49,20 @@ def test_a_code_that_no_table_has_is_itself(code: str) -> None:
 
 def test_a_code_of_long_ago_is_of_the_unit_that_may_have_been_there() -> None:
     assert gazetteer().unit_of_code("31120", DayRange.of((1996,))) == "2004:31120"
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "north"),
+    [
+        ("00001", "UBND phường Phúc Xá, quận Ba Đình, Hà Nội", True),
+        ("18073", "", True),
+        ("31120", "", False),
+        ("VT-01", "Ủy ban hành chính tỉnh Long An", False),
+        ("VT-02", "Ủy ban hành chính tỉnh Nghệ An", True),
+        ("VT-03", "Ủy ban hành chính xã Thử", None),
+    ],
+)
+def test_an_office_lies_north_or_south_of_the_border_of_then(
+    code: str, written: str, north: bool | None
+) -> None:
+    assert resolver().lies_in_north(code, written, (1966, 5, 4)) is north

@@ -8,16 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import predicates, schema
-from pipeline.model import FieldStatus
+from pipeline.model import BookSeries, FieldStatus
 from pipeline.predicates import (
     BLANK,
     NOT_ON_FORM,
     PREDICATES,
     Predicate,
+    RuleContext,
     Value,
     date_parts,
 )
-from pipeline.predicates.dates import age_within, full_date, not_after, same_date
+from pipeline.predicates.dates import (
+    age_within,
+    full_date,
+    late_is_noted,
+    late_note_agrees,
+    not_after,
+    same_date,
+)
+from pipeline.predicates.events import entered_marriageable_age
 from pipeline.predicates.keys import absent, present, same_year
 from pipeline.schema import RuleSpec
 
@@ -58,6 +67,51 @@ def test_a_number_says_its_year_as_a_date_does() -> None:
     assert same_year(value("41/2010"), value("12.03.2011")) is False
     assert same_year(value("41"), value("12.03.2011")) is None
     assert not_after(value("01/2010"), value("12.03.2009")) is False
+
+
+@pytest.mark.parametrize(
+    ("in_north", "year", "answer"),
+    [
+        (True, 1959, None),
+        (True, 1960, False),
+        (True, 1978, False),
+        (False, 1976, None),
+        (None, 1976, None),
+        (False, 1977, False),
+        (None, 1977, False),
+    ],
+)
+def test_the_age_of_marriage_is_asked_since_the_law_held_there(
+    in_north: bool | None, year: int, answer: bool | None
+) -> None:
+    limits = {"years": 18, "since": 1977, "since_in_north": 1960}
+    context = RuleContext(in_north=in_north)
+    born, married = value(f"01.01.{year - 16}"), value(f"02.01.{year}")
+    assert entered_marriageable_age(born, married, context=context, **limits) is answer
+    grown = value(f"01.01.{year - 18}")
+    assert entered_marriageable_age(grown, married, context=context, **limits) is not False
+
+
+@pytest.mark.parametrize(
+    ("series", "days", "noted", "agrees"),
+    [
+        (BookSeries.ORDINARY, 10, True, None),
+        (BookSeries.ORDINARY, 20, False, None),
+        (BookSeries.SECOND_COPY, 20, False, None),
+        (BookSeries.LATE, 10, None, False),
+        (BookSeries.LATE, 20, None, True),
+        (BookSeries.AGAIN, 20, None, None),
+    ],
+)
+def test_a_book_of_late_registration_holds_what_is_late(
+    series: BookSeries, days: int, noted: bool | None, agrees: bool | None
+) -> None:
+    context = RuleContext(series=series)
+    died, registered = value("01.03.2010"), value(f"{1 + days:02}.03.2010")
+    asked = died, registered, NOT_ON_FORM, BLANK
+    assert late_is_noted(*asked, days=15, context=context) is noted
+    limits = {"days": 15, "since": 2006, "days_before": 2}
+    assert late_note_agrees(*asked, context=context, **limits) is agrees
 
 
 def test_a_question_with_limits_of_its_own_leaves_the_predicate_as_it_was() -> None:

@@ -133,6 +133,9 @@ SOUND: Mapping[str, Written] = {"birth": BIRTH, "death": DEATH, "marriage": MARR
 class KnownPlaces:
     """A resolver that does not know places with “Không Có” in their names, and cannot tell where “nhà” is."""
 
+    def lies_in_north(self, code: str, written: str, on: tuple[int, ...]) -> bool | None:
+        return None
+
     def existed(self, written: str, on: tuple[int, ...], *, former: bool = False) -> bool | None:
         return None if "nhà" in written else "Không Có" not in written
 

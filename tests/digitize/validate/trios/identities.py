@@ -13,9 +13,12 @@ IDENTITIES = (
             {"child_id_number": "123456789"},
             {"child_id_number": "0922180012345"},
             {"child_id_number": "003218001234"},
+            {"child_id_number": "999123456789"},
+            {"child_id_number": "101218001234"},
+            {"child_id_number": "092418001234"},
         ),
         states("child_id_number", BLANK, NOT_ON_FORM, UNREADABLE),
-        ({"child_id_number": "101218001234"},),
+        ({"child_id_number": "001218001234"}, {"child_id_number": "096218001234"}),
         ("child_id_number",),
     ),
     Trio(
@@ -82,9 +85,13 @@ IDENTITIES = (
     Trio(
         "I05",
         "birth",
-        ({"registered_on": "12/03/2015"},),
+        (
+            {"registered_on": "12/03/2015"},
+            {"registered_on": "12/03/2011", "child_id_number": NOT_ON_FORM},
+        ),
         (
             {"registered_on": BLANK},
+            {"registered_on": "12/03/2015", "child_id_number": NOT_ON_FORM},
             {
                 "registered_on": "12/03/2015",
                 **dict.fromkeys(
@@ -104,12 +111,17 @@ IDENTITIES = (
     Trio(
         "I06",
         "birth",
-        ({"declarant_paper_number": "092090000456"}, {"mother_paper_number": "361234567"}),
         (
+            {"declarant_paper_number": "092090000456", "registered_on": "12/03/2011"},
+            {"mother_paper_number": "361234567"},
+        ),
+        (
+            {"declarant_paper_number": "092090000456", "registered_on": BLANK},
             *states("declarant_paper_type", BLANK, NOT_ON_FORM),
             {"declarant_paper_type": "Hộ chiếu", "declarant_paper_number": "B1234567"},
             {"declarant_paper_number": UNREADABLE},
         ),
+        ({"declarant_paper_number": "092090000456"}, {"declarant_paper_number": "361234568"}),
         about=("declarant_paper_type", "declarant_paper_number"),
     ),
 )
