@@ -1,15 +1,17 @@
-"""Fits how many days later entries follow one another (``OrderWeights.days`` of ``book_context/order_chain.py``).
+"""Fits how entries of a book follow one another (``OrderWeights`` of ``book_context/order_chain.py``).
 
     python -m benchmarks.fitting.fit_order_chain [--books N] [--seed N]
 
-Books of every form are planned, not drawn, with as many entries as a year of a small and of a large commune has. The
-scale is the likeliest one over all days between neighbouring entries. Planned books have no gap, no repeat and no step
-back; it is counted that this is so. How rare these are on paper is an assumption of ADR 0050, not a measure.
+Books as offices keep them are planned, not drawn, on every form, with as many entries as a year of a small and of a
+large commune has: numbers are left out, pages are missing, some books begin anew. The share of gaps and of new
+beginnings is counted; the scales of gaps and of days are the likeliest ones. Planned books have no number twice and no
+page out of its place: how rare these are on paper is an assumption of ADR 0050, not a measure.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +22,7 @@ from pipeline.book_context.order_chain import step_chances
 from pipeline.synth import SynthOptions
 from pipeline.synth.book import plan_book
 from pipeline.synth.cases import SyntheticCase
+from pipeline.synth.options import OfficeOptions
 
 SEED = 61_050
 ENTRIES = (20, 400)
@@ -34,21 +37,26 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     pairs = [pair for cases in planned_books(chosen.books, chosen.seed) for pair in pairwise(cases)]
-    waits = np.array([(later.registered_on - earlier.registered_on).days for earlier, later in pairs])
-    irregular = sum(later.number != earlier.number + 1 for earlier, later in pairs)
-    likelihoods = [float(np.log(step_chances(waits, scale)).sum()) for scale in SCALES]
-    best = float(SCALES[int(np.argmax(likelihoods))])
-    say(
-        f"{len(pairs)} cặp mục, {irregular} cặp số không liền nhau; "
-        f"trung vị {np.median(waits):.0f} ngày, thang {best:.2f}"
-    )
+    days = [(later.registered_on - earlier.registered_on).days for earlier, later in pairs]
+    steps = [later.number - earlier.number for earlier, later in pairs]
     figures = {
         "pairs": len(pairs),
-        "irregular": irregular,
-        "median_days": float(np.median(waits)),
-        "days": best,
+        "gap": sum(step > 1 for step in steps) / len(steps),
+        "gap_length": likeliest_scale([step - 2 for step in steps if step > 1]),
+        "restart_within": sum(step < 0 for step in steps) / len(steps),
+        "repeat": sum(step == 0 for step in steps) / len(steps),
+        "days": likeliest_scale(days),
     }
+    for name, value in figures.items():
+        say(f"{name}: {value:.4g}")
     report_figures("fit-order-chain", figures)
+
+
+def likeliest_scale(steps: Sequence[int]) -> float:
+    """Return the scale of ``step_chances`` that makes the steps likeliest."""
+    seen = np.array(steps)
+    likelihoods = [float(np.log(step_chances(seen, scale)).sum()) for scale in SCALES]
+    return float(SCALES[int(np.argmax(likelihoods))])
 
 
 def planned_books(books: int, seed: int) -> list[list[SyntheticCase]]:
@@ -59,7 +67,9 @@ def planned_books(books: int, seed: int) -> list[list[SyntheticCase]]:
         for number in range(0 if form.layout == "cover" else books):
             rng = np.random.default_rng([seed, number])
             entries = int(np.exp(rng.uniform(*np.log(ENTRIES))))
-            plan = plan_book(form, schemas, SynthOptions(entries=entries, seed=seed + number))
+            plan = plan_book(
+                form, schemas, SynthOptions(entries=entries, seed=seed + number, office=OfficeOptions())
+            )
             found.append([case for page in plan.cases for case in page])
     return found
 

@@ -46,6 +46,10 @@ OnProgress = Callable[[Progress], None]
 PoolOf = Callable[[RunContext, Form, Ledger], AbstractContextManager[PageWorkers]]
 """Makes the workers that read the pages of a book."""
 
+WEIGHED_EVERY = 20
+"""After how many pages it is asked whether the book is unlike those calibrated on, so that no critical value of such a
+book is accepted for long."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -126,10 +130,16 @@ def digitize_book(
                     _logger.info("book %d: %d scans, %d pages to read", book_id, len(scans), len(unread))
                     template = Workspace(context.workspace).form_template(book_id, form.fingerprint)
                     answers = read_in_rounds(readers.read, unread, form, template)
-                    for number, (job, answer) in enumerate(answers, start=1):
-                        run.save(job, answer)
-                        if on_progress:
-                            on_progress(Progress(folder.name, number, len(unread), job.ref))
+                    try:
+                        for number, (job, answer) in enumerate(answers, start=1):
+                            run.save(job, answer)
+                            if number % WEIGHED_EVERY == 0:
+                                record_drift(registry, context, book_id, engines.hand_fingerprint)
+                            if on_progress:
+                                on_progress(Progress(folder.name, number, len(unread), job.ref))
+                    except ReadingStopped:
+                        record_drift(registry, context, book_id, engines.hand_fingerprint)
+                        raise
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
             findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))

@@ -5,12 +5,14 @@ It covers what people checked, and whether a book looks like those that were cal
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.batch.book_identity import agreed_ledger
 from pipeline.calibration import (
+    BookHold,
     CalibrationFeatures,
     DriftAlarm,
     Sample,
@@ -19,13 +21,20 @@ from pipeline.calibration import (
     calibration_samples,
     describe_unusual,
     is_handwritten,
+    is_right,
 )
 from pipeline.intake import list_scans
 from pipeline.ledger import load_ledger
-from pipeline.model import Finding
+from pipeline.model import Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry
 from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.run_context import RunContext
+
+HELD = "BOOK-HELD"
+"""The code of the finding that a critical value of an unusual book waits for a person."""
+
+BOOK_HELD, BOOK_RELEASED = "book-held", "book-released"
+"""What the audit says when the critical values of a book are held back, and when they no longer are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +94,86 @@ def record_drift(
 ) -> DriftAlarm | None:
     """Return what is unusual about the handwriting of a book, and record it in the registry.
 
-    The finding belongs to the first page that was compared, and holds until the book is compared again. Nothing is
-    unusual where nothing is calibrated for ``hand_reader``, or the office has switched the finding off.
+    The finding belongs to the first page that was compared, and holds until the book is compared again. As long as it
+    holds, the critical values that the machine accepted there are held back: a finding each, by which they are not
+    effective and wait for a person, until people have checked enough of them (``BookHold``). Nothing is unusual where
+    nothing is calibrated for ``hand_reader``, or the office has switched the finding off.
     """
     severity = context.schemas.severity_of(DRIFT)
-    alarm, page_id = (
-        (None, 0) if severity is None else _drift_of_book(registry, context, book_id, hand_reader)
-    )
-    findings = []
-    if alarm is not None and severity is not None:
+    compared = None if severity is None else _drift_of_book(registry, context, book_id, hand_reader)
+    findings: list[CrossEntryFinding] = []
+    if compared is not None and severity is not None:
+        alarm = compared.alarm
         details = {"unusual": describe_unusual(alarm), "unseen": str(alarm.unseen)}
-        findings = [CrossEntryFinding(book_id, page_id, None, Finding(DRIFT, severity, (), details))]
-    if findings or any(found.finding.code == DRIFT for found in registry.cross_entry_findings([book_id])):
-        registry.save_checks(findings, [DRIFT], [book_id])
-    return alarm
+        findings = [CrossEntryFinding(book_id, compared.page_id, None, Finding(DRIFT, severity, (), details))]
+        findings += compared.held
+    standing = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
+    if findings or standing[DRIFT] or standing[HELD]:
+        held = sum(found.finding.code == HELD for found in findings)
+        change, detail = _change(standing[HELD], held, compared)
+        registry.save_checks(findings, [DRIFT, HELD], [book_id], change=change, detail=detail)
+    return None if compared is None else compared.alarm
+
+
+def _change(before: int, held: int, compared: _ComparedBook | None) -> tuple[str, Mapping[str, int | str]]:
+    """Return what the audit says where values are held back from now on, or no longer; ``""`` where nothing changes."""
+    if bool(before) == bool(held):
+        return "", {}
+    hold = compared.alarm.hold if compared else None
+    checked = {} if hold is None else {"checked": hold.checked, "wrong": hold.wrong}
+    if held:
+        return BOOK_HELD, {"held": held, **checked}
+    reason = "usual" if hold is None else "checked" if hold.is_over else "nothing-left"
+    return BOOK_RELEASED, {"released": before, "reason": reason, **checked}
+
+
+@dataclass(frozen=True, slots=True)
+class _ComparedBook:
+    """A book that is unusual: in what, the id of the first page compared, and the findings that hold values back."""
+
+    alarm: DriftAlarm
+    page_id: int
+    held: tuple[CrossEntryFinding, ...]
 
 
 def _drift_of_book(
     registry: Registry, context: RunContext, book_id: int, hand_reader: str
-) -> tuple[DriftAlarm | None, int]:
-    """Return the alarm, with how many values nobody saw, and the id of the first page compared."""
-    known = context.options.routing.for_reader(hand_reader).calibration
+) -> _ComparedBook | None:
+    routing = context.options.routing.for_reader(hand_reader)
+    known = routing.calibration
     if known is None:
-        return None, 0
+        return None
+    entries = registry.read_entries(book_id, hand_reader)
     features: list[CalibrationFeatures] = []
-    unseen, page_id = 0, 0
-    for entry in registry.read_entries(book_id, hand_reader):
-        features += calibration_features(
-            entry.readings, entry.findings, context.schemas.record(entry.record)
-        ).values()
-        unseen += sum(reading.accepted and is_handwritten(reading) for reading in entry.readings)
-        page_id = page_id or entry.page_id
+    for entry in entries:
+        record = context.schemas.record(entry.record)
+        features += calibration_features(entry.readings, entry.findings, record).values()
     alarm = known.drift(features)
-    return (None if alarm is None else replace(alarm, unseen=unseen)), page_id
+    if alarm is None:
+        return None
+    decisions = {stored.entry_id: stored.decisions for stored in registry.stored_entries(book_id)}
+    severity = context.schemas.severity_of(HELD)
+    held: list[CrossEntryFinding] = []
+    unseen, checked, wrong = 0, 0, 0
+    for entry in entries:
+        decided, record = decisions.get(entry.entry_id, {}), context.schemas.record(entry.record)
+        for reading in entry.readings:
+            if not (reading.accepted and is_handwritten(reading)):
+                continue
+            decision = decided.get(reading.field)
+            spec = record.by_name.get(reading.field)
+            critical = spec is not None and spec.critical
+            if decision is not None:
+                right = is_right(reading, Truth(decision.status, decision.text, decision.canonical))
+                checked += critical
+                wrong += critical and not right
+            elif critical and severity is not None:
+                finding = Finding(HELD, severity, (reading.field,))
+                held.append(CrossEntryFinding(book_id, entry.page_id, entry.entry_id, finding))
+            else:
+                unseen += 1
+    hold = BookHold(len(held), checked, wrong, routing.tolerated_critical, routing.delta)
+    if hold.is_over or severity is Severity.INFO:
+        unseen, held = unseen + len(held), []
+    alarm = replace(alarm, unseen=unseen, hold=hold)
+    return _ComparedBook(alarm, entries[0].page_id, tuple(held))

@@ -40,6 +40,9 @@ _LEAST = 1e-4
 _SPREAD = 400.0
 """Over how many values the probability is spread that is left to values that are no hypothesis."""
 
+_LIKELY = 0.2
+"""How likely a number has to be by the order of the book alone for the ink to be asked about it."""
+
 _ELSEWHERE = -1
 """The value of the state that stands for all values that nobody read nearby."""
 
@@ -76,13 +79,13 @@ class OrderWeights:
         first: The first number of a book is 1.
     """
 
-    gap: float = 0.01
-    gap_length: float = 1.0
+    gap: float = 0.047
+    gap_length: float = 0.7
     repeat: float = 0.004
     back: float = 0.004
     back_length: float = 3.0
     restart: float = 0.95
-    restart_within: float = 0.001
+    restart_within: float = 0.0013
     day_back: float = 0.005
     days: float = 1.8
     new_year: float = 0.01
@@ -91,8 +94,9 @@ class OrderWeights:
 
 
 USUAL = OrderWeights()
-"""The weights in use. ``days`` is fitted on drawn books (``benchmarks/fitting/fit_order_chain.py``). These have no
-gaps, no repeats and no pages out of place; how rare such things are on paper is assumed (ADR 0050)."""
+"""The weights in use. Gaps, new beginnings within a year and days are fitted on books as offices keep them
+(``benchmarks/fitting/fit_order_chain.py``); how rare repeats and pages out of place are on paper is assumed (ADR
+0050)."""
 
 
 def reweigh_entries(entries: Sequence[EntryOrder], weights: OrderWeights = USUAL) -> tuple[EntryOrder, ...]:
@@ -130,14 +134,54 @@ def reweigh_pages(
             some books, spreads of two.
     """
     numbers = [_read(page, _page_of) for page in pages]
+    states, contexts = _page_contexts(numbers, weights)
+    return tuple(
+        _weighed(page, read, state, context)
+        for page, read, state, context in zip(pages, numbers, states, contexts, strict=True)
+    )
+
+
+def expected_numbers(
+    entries: Sequence[EntryOrder], weights: OrderWeights = USUAL
+) -> tuple[tuple[int, ...], ...]:
+    """Return for each entry the numbers that its ink is to be asked about besides those that were read there.
+
+    These are likely by the order of the book alone. Whether one of them is a hypothesis the emissions of the entry have
+    to say; where nothing was read there is none.
+    """
+    numbers = [_read(entry.number, _number_of) for entry in entries]
+    days = [_read(entry.registered_on, _day_of) for entry in entries]
+    states = _states(numbers, 1)
+    contexts = _contexts(states, _states(days, 0), weights, 1)
+    return tuple(
+        _expected(state, on_numbers) if entry.number else ()
+        for entry, state, (on_numbers, _) in zip(entries, states, contexts, strict=True)
+    )
+
+
+def expected_pages(
+    pages: Sequence[tuple[Hypothesis, ...]], weights: OrderWeights = USUAL
+) -> tuple[tuple[int, ...], ...]:
+    """Return the same of page numbers."""
+    states, contexts = _page_contexts([_read(page, _page_of) for page in pages], weights)
+    return tuple(
+        _expected(state, context) if page else ()
+        for page, state, context in zip(pages, states, contexts, strict=True)
+    )
+
+
+def _expected(states: _States, context: Floats) -> tuple[int, ...]:
+    known = sorted(zip((-context / context.sum()).tolist(), states.values.tolist(), strict=True))
+    likely = [value for chance, value in known if value != _ELSEWHERE and -chance >= _LIKELY]
+    return tuple(value for value in likely if value not in states.own)
+
+
+def _page_contexts(numbers: Sequence[_Read], weights: OrderWeights) -> tuple[list[_States], list[Floats]]:
     step = _step(numbers)
     states = _states(numbers, step)
-    nothing = [_States(np.array([_ELSEWHERE]), np.ones(1), frozenset())] * len(pages)
+    nothing = [_States(np.array([_ELSEWHERE]), np.ones(1), frozenset())] * len(numbers)
     contexts = _contexts(states, nothing, replace(weights, new_year=0.0), step)
-    return tuple(
-        _weighed(page, numbers[place], states[place], on_numbers)
-        for place, (page, (on_numbers, _)) in enumerate(zip(pages, contexts, strict=True))
-    )
+    return states, [on_numbers for on_numbers, _ in contexts]
 
 
 def _number_of(text: str) -> int | None:
@@ -266,7 +310,11 @@ def _number_turns(before: _States, after: _States, weights: OrderWeights, step: 
     usual = 1.0 - weights.gap - weights.repeat - weights.back - weights.restart_within - weights.elsewhere
     runs = np.select(
         [further == step, further == 0, further > 0],
-        [usual, weights.repeat, weights.gap * step_chances(further - 1, weights.gap_length)],
+        [
+            usual,
+            weights.repeat,
+            weights.gap * step_chances(np.maximum(further - step - 1, 0), weights.gap_length),
+        ],
         weights.back * step_chances(-further - 1, weights.back_length),
     )
     begun = np.broadcast_to(step_chances(second - 1, 1.0), runs.shape)

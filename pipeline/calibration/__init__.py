@@ -26,6 +26,7 @@ from pipeline.calibration.features import (
     is_right,
     may_be_ditto,
 )
+from pipeline.calibration.hold import CHECKED, BookHold
 from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, upper_bound
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "DELTA",
     "upper_bound",
     "DriftAlarm",
+    "BookHold",
+    "CHECKED",
     "describe_drift",
     "describe_unusual",
     "parse_calibration",

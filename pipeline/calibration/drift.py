@@ -17,6 +17,7 @@ import numpy as np
 
 from pipeline.calibration.chance_model import Floats
 from pipeline.calibration.features import CalibrationFeatures
+from pipeline.calibration.hold import CHECKED, BookHold
 from pipeline.text.numbers import with_comma
 
 FEWEST = 60
@@ -63,6 +64,7 @@ class DriftAlarm:
         shifted: The pieces of evidence whose mean is off.
         lower: The machine is less sure of it than usual.
         unseen: How many of its handwritten values went into the registry without a person, where that was counted.
+        hold: The critical values that are held back, where that was counted.
     """
 
     fields: int
@@ -71,6 +73,7 @@ class DriftAlarm:
     shifted: tuple[str, ...]
     lower: bool
     unseen: int = 0
+    hold: BookHold | None = None
 
 
 def reference_distribution(
@@ -198,7 +201,12 @@ def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None
         folder: The folder of the book, for the command that is advised.
         workspace: The workspace, if it is not the default one.
     """
-    return (drift_sentence(alarm), *doubt_sentences(alarm.unseen), recalibration_advice(folder, workspace))
+    return (
+        drift_sentence(alarm),
+        *hold_sentences(alarm.hold),
+        *doubt_sentences(alarm.unseen),
+        recalibration_advice(folder, workspace),
+    )
 
 
 def drift_sentence(alarm: DriftAlarm) -> str:
@@ -216,6 +224,20 @@ def describe_unusual(alarm: DriftAlarm) -> str:
         else []
     )
     return "; ".join([*parts, *(EVIDENCE[name] for name in alarm.shifted)])
+
+
+def hold_sentences(hold: BookHold | None) -> tuple[str, ...]:
+    """Return which values wait for a person, or why they no longer do; nothing where none would have been accepted."""
+    if hold is None or not (hold.held or hold.checked):
+        return ()
+    seen = f"đã xem {hold.checked} ô, sai {hold.wrong}"
+    if hold.is_over:
+        return (f"ô trọng yếu của sổ này không còn phải chờ: người rà soát {seen}.",)
+    waiting = f"{hold.held} ô trọng yếu của sổ này được giữ lại chờ người xem"
+    release = (
+        f"khi {CHECKED} ô như vậy đã được xem mà không sai quá mức cho phép, lượt chạy sau nhận các ô còn lại"
+    )
+    return (f"{waiting}; {release} (nay {seen}).",)
 
 
 def doubt_sentences(unseen: int) -> tuple[str, ...]:

@@ -83,9 +83,7 @@ class RiskBound:
     @property
     def refuted(self) -> bool:
         """Whether more was wrong than ``tolerated`` would let one expect."""
-        return (
-            self.wrong > 0 and 1 - binomial_cdf(self.wrong - 1, self.accepted, self.tolerated) <= self.delta
-        )
+        return is_refuted(self.wrong, self.accepted, self.tolerated, self.delta)
 
     @property
     def needed(self) -> int:
@@ -181,6 +179,11 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
         tolerated=tolerated,
         delta=delta,
     )
+
+
+def is_refuted(wrong: int, fields: int, tolerated: float, delta: float) -> bool:
+    """Return whether so many errors are more than a tolerated share of them would let one expect, but for ``delta``."""
+    return wrong > 0 and 1 - binomial_cdf(wrong - 1, fields, tolerated) <= delta
 
 
 def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:

@@ -48,6 +48,8 @@ ACTIONS = {
     "places-resolved": "đối chiếu lại nơi",
     "registry-copied": "chép sang cơ sở dữ liệu này",
     "checks-saved": "kiểm tra cả quyển",
+    "book-held": "giữ lại ô trọng yếu của một sổ lạ",
+    "book-released": "thôi giữ ô trọng yếu của một sổ lạ",
     "links-saved": "gợi ý cùng một người",
     "link-decided": "xác nhận hoặc bác một gợi ý",
     "decided": "quyết định",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.decoding.language_model import Language, WordModel
+from pipeline.decoding.place_model import PlaceModel, place_model
 from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.decoding.word_prior import (
     TextHabit,
@@ -22,6 +23,7 @@ from pipeline.decoding.word_prior import (
 from pipeline.kinds import KINDS, parse_strictly
 from pipeline.kinds.kind import is_digits, is_ditto, without_leader
 from pipeline.kinds.name import OFFICE, TITLE
+from pipeline.model import NearUnits
 from pipeline.text.tones import folded
 
 _PARTING = ",;:/-–—"
@@ -247,6 +249,7 @@ def prior_for(
     *,
     usual: tuple[str, ...] = (),
     year: int = 0,
+    near: NearUnits | None = None,
 ) -> Prior:
     """Return the prior of a field.
 
@@ -258,8 +261,9 @@ def prior_for(
             part that is no title in a signer's line.
         usual: The usual wordings of a free text.
         year: The year of the book, by which places know the units that existed then (0: not known).
+        near: The units around the place of the book, which places hold more often than others.
     """
-    return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS))
+    return _prior_for(kind, part, terms, language, usual, bool(year >= NEW_UNITS), near)
 
 
 NEW_UNITS = 2025
@@ -275,6 +279,7 @@ def _prior_for(
     language: Language | None,
     usual: tuple[str, ...],
     new_units: bool,
+    near: NearUnits | None,
 ) -> Prior:
     if part in _RANGES:
         return GrammarPrior(lambda text: _judged_part(part, text), letters=_FIGURES)
@@ -283,11 +288,11 @@ def _prior_for(
     if kind in _LETTERS:
         return GrammarPrior(lambda text: _judged(kind, text), letters=_LETTERS[kind])
     if usual:
-        free = _prior_for(kind, part, (), language, (), new_units)
+        free = _prior_for(kind, part, (), language, (), new_units, near)
         return UsualTextPrior(free, frozenset(map(folded, usual)), terms=usual)
     if kind == "signer":
         name, title = (
-            _prior_for(part_kind, part, (), language, (), new_units) for part_kind in ("name", "text")
+            _prior_for(part_kind, part, (), language, (), new_units, near) for part_kind in ("name", "text")
         )
         return SignerPrior(name, title)
     domain = _DOMAINS.get(kind, "text")
@@ -299,13 +304,14 @@ def _prior_for(
     if kind == "name":
         return _word_prior(model, small=-1.0, even=UNEVEN, habit=habit_of_name)
     if kind == "place":
-        return _word_prior(model, even=UNEVEN, habit=habit_of_address, text_habit=text_habit_of_address)
+        places = place_model(model, near) if near else model
+        return _word_prior(places, even=UNEVEN, habit=habit_of_address, text_habit=text_habit_of_address)
     return _word_prior(model, even=UNEVEN, habit=habit_of_text)
 
 
 @lru_cache(maxsize=32)
 def _word_prior(
-    model: WordModel,
+    model: WordModel | PlaceModel,
     small: float = 0.0,
     even: float = 0.0,
     habit: WordHabit | None = None,

@@ -159,8 +159,7 @@ class WordModel:
             return self.numbers.get(phonetic_key(word), 0)
         plain = word.strip(_SIGNS)
         if any(letter.isdigit() for letter in plain):
-            grown = any(is_syllable(part) for part in _GROWN_ON.findall(plain))
-            return 0 if grown else self.numbers.get(phonetic_key(NUMBER), 0)
+            return 0 if is_grown_together(plain) else self.numbers.get(phonetic_key(NUMBER), 0)
         return self.numbers.get(phonetic_key(plain), 0)
 
     def _looked_up(self, run: tuple[str, ...]) -> float:
@@ -185,6 +184,11 @@ class WordModel:
                 return max(KNOWN_WORD, -(cost + added) / GRAIN)
             added += self.fallbacks.get(key, 0) if key else 0
         return KNOWN_WORD
+
+
+def is_grown_together(word: str) -> bool:
+    """Return whether a word with a figure in it holds another word too (``5Xã``)."""
+    return any(is_syllable(part) for part in _GROWN_ON.findall(word))
 
 
 def packed(numbers: Sequence[int]) -> int:

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.decoding.language_model import START, WordModel
+from pipeline.decoding.place_model import PlaceModel
 from pipeline.decoding.priors import LIMIT, Prior
 from pipeline.text.syllables import count_syllables, is_syllable
 
@@ -219,7 +220,7 @@ class WordPrior(Prior):
         text_habit: The weight of how a whole text is written.
     """
 
-    model: WordModel
+    model: WordModel | PlaceModel
     small: float = 0.0
     even: float = 0.0
     weight: float = WEIGHT

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pipeline.digitize.route import RoutingOptions
-from pipeline.model import Ledger
+from pipeline.model import Ledger, NearUnits
 from pipeline.ocr import Engines
+from pipeline.places.near_units import near_units
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "20"
+VERSION = "21"
 """Raise it whenever the same page could come out otherwise than before."""
 
 
@@ -96,3 +97,9 @@ class PageContext:
     def record(self) -> RecordSpec:
         """The record that the form holds."""
         return self.schemas.record(self.form.record)
+
+    @property
+    def near_units(self) -> NearUnits | None:
+        """The units around the place of the book, where these are known."""
+        ledger = self.ledger
+        return near_units(self.schemas.places, ledger.place, ledger.place_code, ledger.year)

@@ -142,6 +142,7 @@ def _crop_lines(entry: EntryRegion, page: RectifiedPage, context: PageContext) -
                 follows=part_before == part,
                 usual=first.usual if len(names) == 1 else (),
                 year=context.ledger.year,
+                near=context.near_units,
             )
             boxes = layer[2].boxes[line.components]
             joined = (boxes[:, 2] - boxes[:, 0]).max() / max(1.0, line.box.width)

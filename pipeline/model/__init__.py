@@ -11,6 +11,7 @@ from pipeline.model.page import (
     FoundLabel,
     Frame,
     Ledger,
+    NearUnits,
     PageImage,
     PageKind,
     PageRef,
@@ -21,6 +22,7 @@ from pipeline.model.page import (
     StampKind,
     TemplateLabel,
     TemplateView,
+    UnitChain,
     Word,
 )
 from pipeline.model.reading import (
@@ -68,6 +70,7 @@ __all__ = [
     "LineReading",
     "Matrix",
     "NOT_READ",
+    "NearUnits",
     "PageImage",
     "PageKind",
     "PageRef",
@@ -77,6 +80,7 @@ __all__ = [
     "PlacedPiece",
     "TemplateLabel",
     "TemplateView",
+    "UnitChain",
     "Quality",
     "REVIEW_REASONS",
     "RIGHT_PAGE",

@@ -80,6 +80,25 @@ class Ledger:
         return int(self.volume.rsplit("/", 1)[1])
 
 
+UnitChain = tuple[tuple[str, str], ...]
+"""An administrative unit and those above it, from the smallest up: the type and the name of each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearUnits:
+    """The administrative units around the place of a book, as of its year.
+
+    Attributes:
+        own: The unit that kept the book.
+        district: The other units of its district, and the district.
+        province: The other units of its province, and the province.
+    """
+
+    own: tuple[UnitChain, ...]
+    district: tuple[UnitChain, ...]
+    province: tuple[UnitChain, ...]
+
+
 class PageKind(StrEnum):
     """What a page of a book holds."""
 

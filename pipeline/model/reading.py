@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.model.geometry import Box, Pixels
-from pipeline.model.page import Word
+from pipeline.model.page import NearUnits, Word
 
 
 class Writing(StrEnum):
@@ -47,6 +47,7 @@ class Crop:
         follows: Whether the value goes on from the crop handed over before this one.
         usual: The usual ways to word the field.
         year: The year of the book, 0 where it is not known.
+        near: The units around the place of the book, where these are known.
     """
 
     pixels: Pixels
@@ -57,6 +58,7 @@ class Crop:
     follows: bool = False
     usual: tuple[str, ...] = ()
     year: int = 0
+    near: NearUnits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from pipeline.decoding import (
     shows_figures,
 )
 from pipeline.errors import SetupError
-from pipeline.model import Crop, LineReading, Pixels
+from pipeline.model import Crop, LineReading, NearUnits, Pixels
 from pipeline.ocr.line_image import (
     HEIGHT,
     STRIDE,
@@ -142,13 +142,14 @@ class HandwritingReader:
         terms: tuple[str, ...] = (),
         usual: tuple[str, ...] = (),
         year: int = 0,
+        near: NearUnits | None = None,
     ) -> Prior:
         """Return the prior of a field, as ``decoding.prior_for``. Raises ``SetupError``."""
         if self.words is None:
-            return prior_for(kind, part, terms, usual=usual, year=year)
+            return prior_for(kind, part, terms, usual=usual, year=year, near=near)
         language = self.words.language
         with _report_damage(self.words.folder):
-            return prior_for(kind, part, terms, language, usual=usual, year=year)
+            return prior_for(kind, part, terms, language, usual=usual, year=year, near=near)
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
         """Return one reading for each crop, in order.
@@ -200,7 +201,7 @@ class HandwritingReader:
         return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence)
 
     def _prior_of(self, crop: Crop) -> Prior:
-        return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year)
+        return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year, crop.near)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[tuple[Emission, ...], ...]:
         """Return the emissions of each grey line by every network.

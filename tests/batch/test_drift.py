@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.batch import digitize_book
-from pipeline.batch.handwriting_calibration import record_drift
-from pipeline.calibration import Calibration, DriftAlarm
+from pipeline.batch.handwriting_calibration import BOOK_HELD, BOOK_RELEASED, HELD, record_drift
+from pipeline.calibration import CHECKED, BookHold, Calibration, DriftAlarm
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
-from pipeline.model import Severity
-from pipeline.registry import Registry
+from pipeline.model import FieldStatus, Severity
+from pipeline.registry import CrossEntryFinding, Registry, Verdict
 from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.calibration.drawn_samples import drawn
-from tests.cli.checked_book import store, usual
+from tests.cli.checked_book import FIELD, store, usual
 from tests.fake_pages import GOOD, draw
 
 UNLIKE = drawn(600, 1, harder=3.5).samples
 READER = ""
+OTHERWISE = {field: other for field, _, other in FIELD.values()}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,35 @@ def only_book(registry: Registry) -> int:
     return int(book_id)
 
 
+CRITICAL = {"child_sex", "child_born_on", "entry_number", "child_name"}
+
+
+def held(context: RunContext) -> list[CrossEntryFinding]:
+    with context.open_registry() as registry:
+        return [one for one in registry.cross_entry_findings() if one.finding.code == HELD]
+
+
+def decide(context: RunContext, number: int, *, wrong: int = 0) -> None:
+    """People decide on so many critical values as the machine read them, but for the first ones."""
+    with context.open_registry() as registry:
+        for stored in registry.stored_entries(only_book(registry)):
+            for reading in stored.readings:
+                if not number or reading.field not in CRITICAL or reading.field in stored.decisions:
+                    continue
+                text = OTHERWISE[reading.field] if wrong else reading.text
+                verdict = Verdict(reading.field, FieldStatus.READ, text)
+                registry.decide(stored.entry_id, [verdict], author="người thử")
+                number, wrong = number - 1, max(0, wrong - 1)
+    assert number == 0
+
+
+def audited(context: RunContext) -> list[tuple[str, Mapping[str, object]]]:
+    """What the audit says of values that were held back or released, the oldest first."""
+    with closing(sqlite3.connect(context.registry_url.removeprefix("sqlite:///"))) as database:
+        rows = database.execute("SELECT action, detail FROM audit ORDER BY id").fetchall()
+    return [(action, json.loads(detail)) for action, detail in rows if action in (BOOK_HELD, BOOK_RELEASED)]
+
+
 def standing(context: RunContext) -> list[Mapping[str, str]]:
     with context.open_registry() as registry:
         return [one.finding.details for one in registry.cross_entry_findings() if one.finding.code == DRIFT]
@@ -68,12 +101,95 @@ def test_a_book_unlike_the_others_is_recorded_with_the_fields_nobody_saw(
     alarm = weighed(calibrated)
     assert alarm is not None
     assert alarm.lower
-    assert alarm.unseen == alarm.fields > 100
+    assert alarm.fields > 100
+    assert alarm.hold is not None
+    assert 0 < alarm.unseen == alarm.fields - alarm.hold.held
     (details,) = standing(calibrated)
     assert details["unseen"] == str(alarm.unseen)
     assert "kém chắc hơn" in details["unusual"]
+
+
+def test_critical_values_of_a_book_unlike_the_others_wait_for_a_person(
+    book: Path, calibrated: RunContext
+) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
     with calibrated.open_registry() as registry:
-        assert registry.queue() == ()  # a figure, not a task
+        assert registry.queue() == ()
+    alarm = weighed(calibrated)
+    assert alarm is not None
+    assert alarm.hold is not None
+    with calibrated.open_registry() as registry:
+        tasks = registry.queue()
+        assert sum(len(task.fields) for task in tasks) == alarm.hold.held > CHECKED
+        assert {reason for task in tasks for reason in task.reasons} == {HELD}
+        assert {field for task in tasks for field in task.fields} <= CRITICAL
+        for stored in registry.stored_entries(only_book(registry)):
+            values = {reading.field: stored.values[reading.field] for reading in stored.readings}
+            assert {field for field, value in values.items() if value is None} == values.keys() & CRITICAL
+    assert audited(calibrated) == [("book-held", {"held": alarm.hold.held, "checked": 0, "wrong": 0})]
+
+
+def test_fifty_checked_values_without_an_error_release_the_others(book: Path, calibrated: RunContext) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
+    weighed(calibrated)
+    decide(calibrated, CHECKED - 1)
+    still = weighed(calibrated)
+    assert still is not None
+    assert still.hold is not None
+    assert (still.hold.checked, still.hold.is_over) == (CHECKED - 1, False)
+    assert len(held(calibrated)) == still.hold.held > 0
+    decide(calibrated, 1)
+    alarm = weighed(calibrated)
+    assert alarm is not None
+    assert alarm.hold is not None
+    assert alarm.hold.is_over
+    assert alarm.unseen > still.unseen  # still told, as nobody saw them
+    assert held(calibrated) == []
+    with calibrated.open_registry() as registry:
+        assert registry.queue() == ()
+        for stored in registry.stored_entries(only_book(registry)):
+            assert all(stored.values[reading.field] for reading in stored.readings)
+    released = {"released": still.hold.held, "reason": "checked", "checked": CHECKED, "wrong": 0}
+    assert audited(calibrated)[-1] == ("book-released", released)
+
+
+def test_an_error_among_the_checked_values_keeps_the_others_waiting(
+    book: Path, calibrated: RunContext
+) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
+    weighed(calibrated)
+    decide(calibrated, CHECKED, wrong=1)
+    alarm = weighed(calibrated)
+    assert alarm is not None
+    assert alarm.hold is not None
+    assert (alarm.hold.checked, alarm.hold.wrong, alarm.hold.is_over) == (CHECKED, 1, False)
+    assert len(held(calibrated)) == alarm.hold.held > 0
+    assert [action for action, _ in audited(calibrated)] == ["book-held"]
+
+
+def test_an_error_that_is_found_later_holds_what_was_released(book: Path, calibrated: RunContext) -> None:
+    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
+    weighed(calibrated)
+    decide(calibrated, CHECKED)
+    weighed(calibrated)
+    decide(calibrated, 3, wrong=3)
+    weighed(calibrated)
+    assert held(calibrated)
+    assert [action for action, _ in audited(calibrated)] == ["book-held", "book-released", "book-held"]
+
+
+def test_what_people_decided_is_not_asked_again(book: Path, calibrated: RunContext) -> None:
+    store(calibrated.workspace, book, UNLIKE, accepted=True)
+    assert weighed(calibrated) is not None
+    assert held(calibrated) == []
+
+
+@pytest.mark.parametrize(
+    ("checked", "wrong", "over"),
+    [(0, 0, False), (49, 0, False), (50, 0, True), (105, 1, False), (106, 1, True)],
+)
+def test_how_much_has_to_be_checked(checked: int, wrong: int, over: bool) -> None:
+    assert BookHold(10, checked, wrong, 0.001, 0.1).is_over is over
 
 
 def test_an_alarm_that_holds_is_not_raised_again_and_an_old_one_ends(
@@ -114,5 +230,6 @@ def test_every_run_reports_the_alarm_even_when_it_reads_nothing(book: Path, cali
     assert (first.read, second.read) == (1, 0)
     assert first.drift == second.drift
     assert first.drift is not None
-    assert first.drift.unseen > 100
+    assert first.drift.hold is not None
+    assert first.drift.hold.held == first.book_findings[HELD] > 100
     assert first.book_findings[DRIFT] == 1

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.book_context.order_chain import EntryOrder, reweigh_entries, reweigh_pages
+from pipeline.book_context.order_chain import (
+    EntryOrder,
+    expected_numbers,
+    expected_pages,
+    reweigh_entries,
+    reweigh_pages,
+)
 from pipeline.decoding.priors import LIMIT
 from pipeline.model import Hypothesis
 
@@ -119,6 +125,27 @@ def test_the_year_behind_a_number_is_kept() -> None:
         clear("15/2006"), (Hypothesis("6/2006", 0.6), Hypothesis("16/2006", 0.3)), clear("17/2006")
     )
     assert best(reweigh_entries(read)[1]).text == "16/2006"
+
+
+def test_the_ink_is_asked_about_the_number_that_is_missing_and_about_nothing_where_nothing_is_written() -> (
+    None
+):
+    read = numbered(clear(14), clear(15), texts(_6=0.9), clear(17), (), texts(xu=0.3), clear(20))
+    assert expected_numbers(read) == ((), (), (16,), (), (), (19,), ())
+    assert expected_pages([clear(2), clear(3), clear(7, 0.5), clear(5), clear(6), ()]) == (
+        (),
+        (),
+        (4,),
+        (),
+        (),
+        (),
+    )
+
+
+def test_a_candidate_that_the_ink_bears_out_is_weighed_like_any_hypothesis() -> None:
+    read = numbered(clear(15), texts(_6=0.9, _16=0.04), clear(17))
+    assert best(reweigh_entries(read)[1]).text == "16"
+    assert expected_numbers(read)[1] == ()
 
 
 numbers = st.integers(1, 60).map(str) | st.sampled_from(("", "xu", "1 2 3", "07/2006", "999999"))

@@ -46,11 +46,15 @@ def save_checks(
     findings: Iterable[CrossEntryFinding],
     codes: Collection[str],
     book_ids: Sequence[int] | None = None,
+    *,
+    change: str = "",
+    detail: Mapping[str, Any] | None = None,
 ) -> ChecksOutcome:
     """Replace the findings of the ``codes`` that were checked, in these books or in all.
 
     New findings are added, those that are no longer found end. A value that a new finding names is no longer
-    effective until someone decides it; tasks open and close accordingly.
+    effective until someone decides it; tasks open and close accordingly. ``change`` is what the audit says besides,
+    of those books, with the ``detail``.
     """
     hold(connection, Whole.CHECKS)
     wanted = {_key(one): one for one in findings}
@@ -82,6 +86,8 @@ def save_checks(
     for one in new:
         ask_rescans(connection, declared, one.page_id, [one.finding])
     record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
+    for book_id in (book_ids or ()) if change else ():
+        record(connection, MACHINE, change, f"book:{book_id}", detail)
     _logger.info("checks saved: %d findings raised, %d cleared", len(new), len(over))
     return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
 

@@ -33,6 +33,12 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_two_accepted_readings_that_differ_are_put_in_doubt_with_the_old_value",
         "test_a_page_of_other_entries_is_refused_and_nothing_changes",
     ),
+    "BOOK-HELD": Tests(
+        "../batch/test_drift",
+        "test_fifty_checked_values_without_an_error_release_the_others",
+        "test_critical_values_of_a_book_unlike_the_others_wait_for_a_person",
+        "test_what_people_decided_is_not_asked_again",
+    ),
     "K06": Tests(
         NUMBERS,
         "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",
