@@ -103,7 +103,7 @@ def real_source(folder: Path, lines: Sequence[RealLine], say: Callable[[str], No
             f"{folder} không có {ABOUT_LINES}: thẻ mô hình sẽ ghi là không rõ nguồn và giấy phép của các dòng ấy."
         )
     writers = len({line.writer for line in used})
-    description = f"{len(used)} real lines of {writers} writers; {_quote_about(about)}"
+    description = f"{len(used)} real lines of {writers} writers by their file names; {_quote_about(about)}"
     if kept_out := lines_kept_out(lines):
         description += f" Writers {', '.join(kept_out)} were kept out for calibration."
     return {
@@ -253,13 +253,15 @@ def _licence_before(licence: str) -> str:
 def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
     seen = set("".join(line.text for line in lines))
     figures = [figure for figure in "0123456789" if figure not in seen]
-    none = f"no figure {', '.join(figures)}, " if figures else ""
     full = sum(line.full_label for line in lines)
-    where = f" in {len(lines) - full} of these lines" if full else ""
-    return (
-        f"Real hands it knows from {len(lines)} lines of {writers} writers; they taught it {none}no case and no "
-        f"punctuation{where}: those come from drawn lines."
-    )
+    lacking = [f"no figure {', '.join(figures)}"] if figures else []
+    if full < len(lines):
+        where = f" in {len(lines) - full} of these lines" if full else ""
+        lacking.append(f"no case and no punctuation{where}")
+    knows = f"Real hands it knows from {len(lines)} lines of {writers} writers"
+    if not lacking:
+        return f"{knows}."
+    return f"{knows}; they taught it {', '.join(lacking)}: those come from drawn lines."
 
 
 def stages_of(sources: TrainingSources, minutes: float, seed: int, command: str) -> tuple[TrainingStage, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def _source(folder: Path, about: str | None) -> TrainingSource:
 def test_a_card_claims_nothing_of_lines_without_a_source_text(tmp_path: Path) -> None:
     source = _source(tmp_path, None)
     assert source.description == (
-        "3 real lines of 2 writers; nothing beside them says where they come from or under which licence. "
-        "Writers w011 were kept out for calibration."
+        "3 real lines of 2 writers by their file names; nothing beside them says where they come from or under which "
+        "licence. Writers w011 were kept out for calibration."
     )
     assert source.licence == "nothing beside real lines states a licence"
     said: list[str] = []
@@ -114,6 +115,14 @@ def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) ->
     assert "2 lines of 2 writers" in limits
     assert "no figure 0, 4, 5, 6, 7, 8, 9, no case" in limits
     assert "no figure" not in _source(tmp_path, None).limits
+
+
+def test_whole_labels_leave_out_neither_case_nor_punctuation(tmp_path: Path) -> None:
+    lines = tuple(replace(line, full_label=True) for line in _lines(tmp_path, "r012_00.png", "r013_00.png"))
+    (source,) = real_source(tmp_path, lines, _silent).values()
+    assert source.limits == "Real hands it knows from 2 lines of 2 writers."
+    (source,) = real_source(tmp_path, (lines[0], replace(lines[1], full_label=False)), _silent).values()
+    assert "no case and no punctuation in 1 of these lines" in source.limits
 
 
 def _model(folder: Path, training_data: str, licence: str) -> Path:
