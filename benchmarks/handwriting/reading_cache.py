@@ -33,7 +33,7 @@ from pipeline.model import (
 from pipeline.ocr import Engines, OcrEngine, PrintReader
 
 SOURCES = (
-    "decoding", "digitize", "extract", "imaging", "kinds", "locate", "model", "ocr", "predicates", "rules", "synth",
+    "decoding", "digitize", "imaging", "kinds", "locate", "model", "ocr", "places", "predicates", "synth",
     "text",
 )  # fmt: skip
 """Rooms whose code decides how a drawn page is read."""
