@@ -21,6 +21,7 @@ from pipeline.imaging.ruling import grid
 from pipeline.locate import form_fit, table_fit
 from pipeline.locate.form_fit import FormFit, is_distinguished
 from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
+from pipeline.locate.reworded_labels import find_reworded_labels
 from pipeline.model import Box, Word
 from pipeline.ocr import BlankForm
 from pipeline.schema import Form
@@ -256,5 +257,15 @@ def match_labels(
         else:
             best = FormMatch(level, words=len(words), other=form.id)
     if best.form is not None or best.other or own is None or own.form is None or own.fit is None:
-        return best
-    return own if all(is_distinguished(own.form, own.fit, *other) for other in others) else best
+        return _with_reworded(best, words)
+    return (
+        _with_reworded(own, words) if all(is_distinguished(own.form, own.fit, *o) for o in others) else best
+    )
+
+
+def _with_reworded(match: FormMatch, words: Sequence[Word]) -> FormMatch:
+    """Return the match of a page with the labels that its press words otherwise among the candidates."""
+    if match.form is None or match.fit is None or match.form.layout != "page":
+        return match
+    reworded = find_reworded_labels(match.form, match.fit, words)
+    return replace(match, candidates=(*match.candidates, *reworded))

@@ -35,6 +35,7 @@ from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
+from pipeline.imaging.ruling.page_frame import find_frame_by_rules
 from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
 from pipeline.locate import form_fit, table_fit
 from pipeline.locate.form_fit import FormFit
@@ -49,6 +50,12 @@ RULE_REACH = 2.2
 
 MIN_CURVATURE = 0.12
 """From how much curvature on (in heights of a printed letter) the rules of a table count as curved."""
+
+OTHER_STRETCH = 0.035
+"""From how much more they are stretched one way than the other on labels are another printing's."""
+
+OTHER_DRIFT = 0.02
+"""From which drift of a line on they are."""
 
 UNIT_SQUARE: Matrix = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
 
@@ -118,16 +125,16 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     candidates = form_fit.transform_candidates(match.candidates, matrix @ back)
     fit = form_fit.fit_to_frame(form, candidates, warp.homography(UNIT_SQUARE, square))
     letter = form.text_size * fit.height
+    if form.table is None:
+        rules = _frame_lines(normalized, square, form.rules, letter)
+        fit = form_fit.fit_to_frame(form, candidates, fit.matrix, _rule_shares(rules[4:], square))
     dots = remove_overwritten_dots(
         find_leaders(all_components, letter), all_ink, all_components, normalized, letter
     )
     rows, columns = (None, None) if form.table is None else _rule_curvatures(normalized, form, fit)
     normalized = paint_out_dots(normalized, all_ink, dots.mask)
-    rules = (
-        _frame_lines(normalized, square, form.rules, letter)
-        if form.table is None
-        else _table_lines(form, fit, rows, columns)
-    )
+    if form.table is not None:
+        rules = _table_lines(form, fit, rows, columns)
     ink = erase_rules(all_ink & ~dots.mask, rules, max(2.0, 0.07 * letter))
     components = all_components.restricted_to(ink)
     labels = extend_to_word_ends(form_fit.place_labels(form, fit), form, components.boxes, letter)
@@ -179,15 +186,35 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
     """
     inner = form.rules if form.table is None else tuple(table_fit.column_shares(form.table)[1:-1:4])
     frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
+    by_rules = None
+    if form.table is None and _is_other_printing(form, fit):
+        by_rules = find_frame_by_rules(match.level.ink, form_fit.frame_aspect(form), inner)
+        frame = by_rules or frame
     expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     if frame is None:
         return None, expected
     if form.table is None:
         through = form_fit.fit_to_frame(form, match.candidates, warp.homography(UNIT_SQUARE, frame.corners))
         residual, usual = form_fit.median_residual(form, through), form_fit.median_residual(form, fit)
-        if through.share < 0.9 * fit.share or residual > 2.5 * usual + 0.004:
+        # another printing's lines need not lie where its frame has them
+        apart = by_rules is None and residual > 2.5 * usual + 0.004
+        if through.share < 0.9 * fit.share or apart:
             return None, expected
     return frame, frame.corners
+
+
+def _is_other_printing(form: Form, fit: FormFit) -> bool:
+    """Return whether the labels stretch the form more one way than the other, so that its frame is another."""
+    (left, top), (right, _), (_, bottom) = (fit.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (0, 1)))
+    stretch = (right - left) / max(1.0, bottom - top) / form_fit.frame_aspect(form)
+    drifts = [abs(offset) for _, offset in fit.drift]
+    return abs(stretch - 1) > OTHER_STRETCH or max(drifts, default=0.0) > OTHER_DRIFT
+
+
+def _rule_shares(rules: Sequence[Matrix], corners: Matrix) -> tuple[float, ...]:
+    """Return where inner vertical rules are, as shares of the frame's width."""
+    left, right = float(corners[0, 0]), float(corners[1, 0])
+    return tuple((float(np.median(rule[:, 0])) - left) / (right - left) for rule in rules)
 
 
 def _frame_lines(normalized: Pixels, corners: Matrix, inner: Sequence[float], letter: float) -> list[Matrix]:

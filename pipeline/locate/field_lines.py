@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.own_labels import label_baseline, own_labels, vouches_for
+from pipeline.locate.own_labels import blank_start, label_baseline, own_labels, vouches_for
 from pipeline.model import Box, PlacedPiece
 from pipeline.schema import Form
 
@@ -18,6 +18,9 @@ Boxes = NDArray[np.int32]
 
 ABOVE_BASELINE = 0.82
 """How far above its baseline a field line reaches, in line pitches."""
+
+CLOSEST = 1.05
+"""How close lines may stand, in printed letters."""
 
 BELOW_BASELINE = 0.30
 """How far below it."""
@@ -57,7 +60,7 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
         x = (leaders[:, 0] + leaders[:, 2]) / 2
         y = leaders[:, 3].astype(float)
     found: dict[tuple[float, float], float] = {}
-    pitches = line_pitches(form)
+    pitches = line_pitches(form, fit)
     labels = own_labels(form, fit)
     letter = form.text_size * fit.height
     for slot in form.slots:
@@ -65,14 +68,15 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
             left, expected = fit.to_pixels(piece.u0, piece.v)
             right, expected_right = fit.to_pixels(piece.u1, piece.v)
             expected = (expected + expected_right) / 2
-            if (piece.v, piece.u0) in labels:
-                expected = label_baseline(labels[piece.v, piece.u0], letter)
+            label = labels.get((piece.v, piece.u0))
+            if label is not None and label.score:
+                expected = label_baseline(label, letter)
             y_found = expected
             if len(leaders):
-                reach = 0.40 * pitches[piece.v] * fit.height
+                reach = 0.40 * pitches[piece.v]
                 near = (x > left) & (x < right) & (np.abs(y - expected) < reach)
                 if near.sum() >= 6:
-                    y_found = _dot_level(y[near], expected, 0.1 * pitches[piece.v] * fit.height)
+                    y_found = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
             found[piece.v, piece.u0] = y_found
     return found
 
@@ -88,13 +92,17 @@ def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
     return level
 
 
-def line_pitches(form: Form) -> dict[float, float]:
-    """Return the distance of each printed line to the one above it, in v, between the bounds of a usual line."""
+def line_pitches(form: Form, fit: FormFit) -> dict[float, float]:
+    """Return the distance of each printed line to the one above it in pixels, between the bounds of a usual line."""
     lines = sorted({line.at for line in form.lines})
+    letter = form.text_size * fit.height
     pitches = {}
     for number, v in enumerate(lines):
-        above = v - lines[number - 1] if number else 0.03
-        pitches[v] = float(np.clip(above, 1.35 * form.text_size, 2.1 * form.text_size))
+        above = lines[number - 1] if number else v - 0.03
+        apart = fit.to_pixels(0.5, v)[1] - fit.to_pixels(0.5, above)[1]
+        # a printing's lines may stand closer than the form's
+        least = min(1.35, max(CLOSEST, 1.35 * apart / max(1.0, (v - above) * fit.height)))
+        pitches[v] = float(np.clip(apart, least * letter, 2.1 * letter))
     return pitches
 
 
@@ -108,7 +116,8 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
     """
     levels = baselines(form, fit, leaders)
     labels = own_labels(form, fit)
-    pitches = line_pitches(form)
+    letter = form.text_size * fit.height
+    pitches = line_pitches(form, fit)
     last_on_line: dict[float, float] = {}
     for slot in form.slots:
         for piece in slot.pieces:
@@ -118,8 +127,10 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
         for number, piece in enumerate(slot.pieces):
             left, _ = fit.to_pixels(piece.u0, piece.v)
             right, _ = fit.to_pixels(piece.u1, piece.v)
+            if label := labels.get((piece.v, piece.u0)):
+                left = min(blank_start(label, left, letter), right - letter)
             baseline = levels[piece.v, piece.u0]
-            pitch = pitches[piece.v] * fit.height
+            pitch = pitches[piece.v]
             box = Box(left, baseline - ABOVE_BASELINE * pitch, right, baseline + BELOW_BASELINE * pitch)
             beyond = min((u for u in (*form.rules, 1.0) if u > piece.u1 - 0.01), default=1.0)
             rule, _ = fit.to_pixels(beyond, piece.v)

@@ -11,6 +11,7 @@ A form declares its labels and blanks in shares (u, v) of its printed frame. The
 
     4 drift: printings move single lines against the declaration; the median offset of a line's labels is kept
       with it and interpolated between lines:   v ---o----o------o---->   offset  0  +.01  +.01  -.005
+      (which labels those are: ``pipeline.locate.label_chain``)
 
 Source:
     Step 1 is RANSAC in the spirit of Fischler and Bolles (1981), but over all pairs, so that it is deterministic.
@@ -24,7 +25,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.locate.label_matching import LabelCandidate
+from pipeline.locate.label_chain import LONG_LABEL, LabelChain, find_chain
+from pipeline.locate.label_matching import REWORDED, LabelCandidate
 from pipeline.model import Box, Matrix, PlacedLabel
 from pipeline.schema import Form, Label
 
@@ -33,14 +35,8 @@ log = logging.getLogger(__name__)
 MAX_RESIDUAL = 0.012
 """How far (share of the frame's height) a label may be from where the fit puts it and still agree."""
 
-MAX_DRIFT = 0.035
-"""How far a printing may move a line against the declaration (share of the frame's height)."""
-
-MAX_LONG_DRIFT = 0.13
-"""How far it may move a line whose print is long enough to be unmistakable (the foot of the page, say)."""
-
-LONG_LABEL = 12
-"""Letters a label needs for that."""
+FRAME_FOOT = 0.985
+"""From which v on a place is bound to the frame and not to the lines printed in it."""
 
 TALL_BOX = 1.5
 """From how many times the usual height on a label's box holds more than its words: ink of another line."""
@@ -55,16 +51,19 @@ class FormFit:
         drift: (v, offset in v) of the printed lines, in order.
         found: The label candidates that agree.
         share: How much of the form's print was found, by letters, 0..1.
+        spread: (u, offset in u) of the frame's vertical rules, where they are known.
     """
 
     matrix: Matrix
     drift: tuple[tuple[float, float], ...]
     found: tuple[LabelCandidate, ...]
     share: float
+    spread: tuple[tuple[float, float], ...] = ()
 
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
-        """Return the pixel of a position in shares, with the drift of its line."""
-        if self.drift:
+        """Return the pixel of a position in shares, with the drift of its line; the frame's own edges have none."""
+        u = _shifted(self.spread, u)
+        if self.drift and 0.0 != v < FRAME_FOOT:
             v = v + float(np.interp(v, [d[0] for d in self.drift], [d[1] for d in self.drift]))
         x, y, w = self.matrix @ np.array([u, v, 1.0])
         return float(x / w), float(y / w)
@@ -110,13 +109,15 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
             if j <= i:
                 continue
             high = float(scale[j])
-            wide = high * ratio
-            left, top = x[i] - wide * u[i], y[i] - high * v[i]
-            off = np.maximum(np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high)
-            good = off < 1.6 * MAX_RESIDUAL
-            score = _coverage_score(number[good], (weight * (1 - off / (4 * MAX_RESIDUAL)))[good])
-            if best is None or score > best[0]:
-                best = score, np.array([[wide, 0, left], [0, high, top], [0, 0, 1]])
+            for wide in _widths(high * ratio, float(x[j] - x[i]), float(u[j] - u[i])):
+                left, top = x[i] - wide * u[i], y[i] - high * v[i]
+                off = np.maximum(
+                    np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high
+                )
+                good = off < 1.6 * MAX_RESIDUAL
+                score = _coverage_score(number[good], (weight * (1 - off / (4 * MAX_RESIDUAL)))[good])
+                if best is None or score > best[0]:
+                    best = score, np.array([[wide, 0, left], [0, high, top], [0, 0, 1]])
     if best is None:
         return None
     matrix = best[1]
@@ -126,17 +127,42 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
             log.debug("form %s refused: %d of its labels agree", form.id, len(chosen))
             return None
         matrix = _refine_affine(labels, chosen, matrix)
-    fit = _fit_drift(form, candidates, matrix)
+    fit = _fit_lines(form, candidates, matrix)
     log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.found), fit.share)
     return fit
 
 
-def fit_to_frame(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
+def _widths(usual: float, across: float, shares: float) -> tuple[float, ...]:
+    """Return how wide the frame may be: as its height says, and as two labels far apart do, where they say otherwise.
+
+    Args:
+        usual: The width that belongs to the height.
+        across: How far apart the labels are in pixels.
+        shares: How far apart they are declared.
+    """
+    if abs(shares) < 0.25:
+        return (usual,)
+    wide = across / shares
+    other = 0.65 * usual < wide < 1.55 * usual and abs(wide - usual) > 0.05 * usual
+    return (usual, wide) if other else (usual,)
+
+
+def fit_to_frame(
+    form: Form,
+    candidates: Sequence[LabelCandidate],
+    matrix: Matrix,
+    rules: Sequence[float] = (),
+) -> FormFit:
     """Return the fit through the printed frame.
 
-    ``matrix`` (3, 3) maps the unit square onto the frame found on the page.
+    Args:
+        form: The form.
+        candidates: Places where its labels may be.
+        matrix: (3, 3) from the unit square to the frame found on the page.
+        rules: Where its inner vertical rules are, as shares of the frame's width; none where that is not known.
     """
-    return _fit_drift(form, candidates, matrix)
+    spread = tuple((declared, seen - declared) for declared, seen in zip(form.rules, rules, strict=False))
+    return _fit_lines(form, candidates, matrix, ((0.0, 0.0), *spread, (1.0, 0.0)) if spread else ())
 
 
 def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -> tuple[LabelCandidate, ...]:
@@ -223,28 +249,62 @@ def _refine_affine(labels: Sequence[Label], chosen: Sequence[LabelCandidate], be
     return np.vstack([solution.T, [0, 0, 1]])
 
 
-def _fit_drift(form: Form, candidates: Sequence[LabelCandidate], matrix: Matrix) -> FormFit:
+def _fit_lines(
+    form: Form,
+    candidates: Sequence[LabelCandidate],
+    matrix: Matrix,
+    spread: tuple[tuple[float, float], ...] = (),
+) -> FormFit:
+    """Return the fit with the labels that make one chain from top to bottom, and the drift of each line by them."""
     labels = form.labels
+    back = np.linalg.inv(matrix)
+    u, v = _unmapped(back, np.array([(c.box.left, c.baseline) for c in candidates]).reshape(-1, 2)).T
+    wide_by_high = frame_aspect(form)
+    across = np.array([_shifted(spread, labels[c.label].u0) for c in candidates])
+    chosen = np.flatnonzero(np.abs(u - across) * wide_by_high < 2 * MAX_RESIDUAL)
+    chain = find_chain(form, [candidates[n] for n in chosen], v[chosen])
+    found = chain.found
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
-    close = _select_agreeing(labels, candidates, matrix, 1.6 * MAX_RESIDUAL)
-    drift = _line_drift(labels, _with_usual_height(close), matrix, high)
-    # labels of lines that this printing moved: allowed further off, when they are in their column
-    known = {c.label for c in close}
-    moved: dict[int, tuple[float, LabelCandidate]] = {}
-    for candidate in candidates:
-        label = labels[candidate.label]
-        if candidate.label in known or any(same_words(candidate, other) for other in close):
-            continue
-        x, y = _position(matrix, label.u0, label.v + _drift_at(drift, label.v))
-        reach = MAX_LONG_DRIFT if len(label.text) >= LONG_LABEL and candidate.score > 0.8 else MAX_DRIFT
-        off = abs(candidate.baseline - y) / high
-        if abs(candidate.box.left - x) < 2 * MAX_RESIDUAL * high and off < reach:
-            merit = candidate.score - off
-            if candidate.label not in moved or merit > moved[candidate.label][0]:
-                moved[candidate.label] = merit, candidate
-    found = (*close, *(candidate for _, candidate in moved.values()))
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    return FormFit(matrix, _line_drift(labels, _with_usual_height(found), matrix, high), found, share)
+    drift = _line_drift(labels, _with_usual_height(found), matrix, high)
+    return FormFit(matrix, _with_unlabelled(form, drift, chain), found, share, spread)
+
+
+def _with_unlabelled(
+    form: Form, drift: tuple[tuple[float, float], ...], chain: LabelChain
+) -> tuple[tuple[float, float], ...]:
+    """Return the drift with that of lines between labels that were read: a line follows the course of those around it.
+
+    Where these part (the foot of the page was moved as a whole), it goes with the nearer ones.
+    """
+    if len(drift) < 2:
+        return drift
+    known = np.array([v for v, _ in drift])
+    aside = np.array([v + offset - chain.course(v) for v, offset in drift])
+    lines = dict(drift)
+    for v in sorted({line.at for line in form.lines}):
+        after = int(np.searchsorted(known, v))
+        if v in lines or not 0 < after < len(known):
+            continue
+        near = slice(after - 1, after + 1)
+        at = float(np.interp(v, known[near], aside[near]))
+        if np.ptp(aside[near]) > MAX_RESIDUAL:
+            at = float(aside[near][np.abs(known[near] - v).argmin()])
+        lines[v] = chain.course(v) + at - v
+    return tuple(sorted(lines.items()))
+
+
+def _unmapped(back: Matrix, points: np.ndarray) -> np.ndarray:
+    """Return points (n, 2) of the page in shares; ``back``: from pixels to shares."""
+    mapped = np.column_stack([points, np.ones(len(points))]) @ back.T
+    return np.asarray(mapped[:, :2] / mapped[:, 2:])
+
+
+def _shifted(spread: Sequence[tuple[float, float]], u: float) -> float:
+    """Return where a declared u is printed; outside of the frame nothing moves."""
+    if not spread or not 0 <= u <= 1:
+        return u
+    return u + float(np.interp(u, [s[0] for s in spread], [s[1] for s in spread]))
 
 
 def _with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
@@ -259,10 +319,6 @@ def same_words(first: LabelCandidate, second: LabelCandidate) -> bool:
     return shared.area > 0.5 * min(first.box.area, second.box.area)
 
 
-def _drift_at(drift: Sequence[tuple[float, float]], v: float) -> float:
-    return float(np.interp(v, [d[0] for d in drift], [d[1] for d in drift])) if drift else 0.0
-
-
 def _line_drift(
     labels: Sequence[Label], found: Sequence[LabelCandidate], matrix: Matrix, high: float
 ) -> tuple[tuple[float, float], ...]:
@@ -273,13 +329,8 @@ def _line_drift(
         _, y = _position(matrix, label.u0, label.v)
         lines.setdefault(label.v, []).append((candidate.baseline - y) / high)
     drift = [(v, float(np.median(offsets))) for v, offsets in sorted(lines.items())]
-    long = {labels[c.label].v for c in found if len(labels[c.label].text) >= LONG_LABEL and c.score > 0.8}
     kept: list[tuple[float, float]] = []
     for v, offset in drift:
-        around = [o for w, o in drift if w != v and abs(w - v) < 0.12]
-        lone = len(lines[v]) < 2 and v not in long
-        if around and lone and abs(offset - float(np.median(around))) > MAX_RESIDUAL:
-            continue
         if kept and v + offset <= kept[-1][0] + kept[-1][1]:
             continue
         kept.append((v, offset))
@@ -291,12 +342,13 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
     read = {c.label: c for c in fit.found}
     level = set(_with_usual_height(fit.found))
     letter = form.text_size * fit.height
+    face = _face_width(form, fit)
     placed = []
     for number, label in enumerate(form.labels):
         if not label.text:
             continue
         left, baseline = fit.to_pixels(label.u0, label.v)
-        right, _ = fit.to_pixels(label.u1, label.v)
+        right = left + face * (fit.to_pixels(label.u1, label.v)[0] - left)
         candidate = read.get(number)
         if candidate:
             left, right = _label_ends(candidate, left, right, letter)
@@ -304,6 +356,22 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
         box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
     return tuple(placed)
+
+
+FACES = 0.03
+"""From how much on type counts as wider or narrower than the form's."""
+
+
+def _face_width(form: Form, fit: FormFit) -> float:
+    """Return how much wider than declared the labels are printed, by those that were read letter by letter."""
+    widths = []
+    for candidate in fit.found:
+        label = form.labels[candidate.label]
+        declared = fit.to_pixels(label.u1, label.v)[0] - fit.to_pixels(label.u0, label.v)[0]
+        if candidate.score == 1.0 and not candidate.loose and label.slot:
+            widths.append(candidate.box.width / max(1.0, declared))
+    usual = float(np.median(widths)) if len(widths) >= 5 else 1.0
+    return usual if abs(usual - 1) > FACES else 1.0
 
 
 def paper_corners(form: Form, fit: FormFit) -> Matrix:
@@ -322,6 +390,8 @@ def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: fl
     where such a word was not read: then the end nearer to its place is the label's own.
     """
     read, wide = candidate.box, right - left
+    if candidate.score == REWORDED:
+        return read.left, read.right
     if candidate.loose:
         return read.left, right
     longest = 1.01 * wide + 0.05 * letter

@@ -23,6 +23,10 @@ PRINT_CONFIDENCE = 0.6
 """A word that the engine is surer of than this is most likely print."""
 
 
+REWORDED = 0.5
+"""The score of what is printed at a label's place in other words."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelCandidate:
     """A place where a label of the form may be.
@@ -103,6 +107,44 @@ def _label_places(
                     best = LabelCandidate(number, _union_box(chosen), _baseline(chosen), score, loose)
             if best:
                 yield best
+
+
+def print_at(
+    place: tuple[float, float], longest: float, letter: float, words: Sequence[Word]
+) -> tuple[Word, ...]:
+    """Return the printed words that begin at a label's place, up to a colon or a gap: the label in other words.
+
+    Args:
+        place: Where the label would begin: x and the y of its baseline.
+        longest: How long the words may be in pixels.
+        letter: Height of the printed letters in pixels.
+        words: The words that an engine read on the page.
+    """
+    x, y = place
+    level = sorted(
+        (
+            word
+            for word in words
+            if word.confidence > PRINT_CONFIDENCE and abs(_baseline([word]) - y) < 0.5 * letter
+        ),
+        key=lambda word: word.box.left,
+    )
+    found: list[Word] = []
+    for word in level:
+        start = x if not found else found[-1].box.right
+        if found and (word.box.left > start + 0.7 * letter or word.box.right > x + longest):
+            break
+        if not found and abs(word.box.left - start) > letter:
+            continue
+        found.append(word)
+        if word.text.rstrip().endswith(":"):
+            break
+    return tuple(found)
+
+
+def words_candidate(label: int, words: Sequence[Word], score: float) -> LabelCandidate:
+    """Return words as the place of a label."""
+    return LabelCandidate(label, _union_box(words), _baseline(words), score, False)
 
 
 def _union_box(words: Sequence[Word]) -> Box:

@@ -19,6 +19,12 @@ from pipeline.schema import Form, Piece
 
 Line = tuple[float, float]
 
+OFF = 0.6
+"""How far from its place a label's end has to be for its blank to be moved, in printed letters."""
+
+BEHIND = 0.05
+"""How far behind a label its blank begins, in printed letters."""
+
 BESIDE = 0.45
 """How far the level of a label and that of its blank may differ, in pitches of the line."""
 
@@ -30,15 +36,23 @@ LABEL_DESCENT = 0.3
 
 
 def own_labels(form: Form, fit: FormFit) -> Mapping[tuple[float, float], PlacedLabel]:
-    """Return the labels that were read right beside a blank, by (v, u0) of the piece of the form that they announce."""
+    """Return the labels printed right beside a blank, read or not, by (v, u0) of the piece that they announce."""
     declared = [label for label in form.labels if label.text]
-    read = {
-        (label.v, label.u1): placed
-        for label, placed in zip(declared, place_labels(form, fit), strict=True)
-        if placed.score > 0
-    }
+    placed = {(label.v, label.u1): one for label, one in zip(declared, place_labels(form, fit), strict=True)}
     pieces = ((piece.v, piece.u0) for slot in form.slots for piece in slot.pieces)
-    return {key: read[key] for key in pieces if key in read}
+    return {key: placed[key] for key in pieces if key in placed}
+
+
+def blank_start(label: PlacedLabel, expected: float, letter: float) -> float:
+    """Return the x at which the blank behind a label begins: where the geometry has it, or behind the label itself.
+
+    Args:
+        label: The label.
+        expected: The x where the geometry has it.
+        letter: The height of the printed letters in pixels.
+    """
+    off = label.box.right - expected
+    return label.box.right + BEHIND * letter if abs(off) > OFF * letter else expected
 
 
 def label_baseline(label: PlacedLabel, letter: float) -> float:
@@ -56,13 +70,13 @@ def vouches_for(
     Args:
         form: The form.
         fit: Its fit to the page.
-        labels: The labels that were read beside a blank (``own_labels``).
+        labels: The labels beside blanks (``own_labels``).
         piece: The piece of the form.
         line: The y of its line and the pitch of it, in pixels.
     """
     baseline, pitch = line
     if not any(label.text and (label.v, label.u1) == (piece.v, piece.u0) for label in form.labels):
         return any(abs(form.labels[found.label].v - piece.v) < NEAR for found in fit.found)
-    label = labels.get((piece.v, piece.u0))
+    label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
-    return label is not None and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch
+    return label.score > 0 and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch

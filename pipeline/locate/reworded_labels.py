@@ -1,0 +1,43 @@
+"""Labels that a press words otherwise: what is printed where a label belongs is that label, whatever it says.
+
+Nobody writes where a label stands, so that print which begins there announces the blank behind it::
+
+    declared   Quan hệ với người được khai sinh: ..............
+    printed    Quan hệ với trẻ: ...............................
+               ^ begins at the label's place and ends with a colon or a gap
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.label_matching import REWORDED, LabelCandidate, print_at, words_candidate
+from pipeline.model import Word
+from pipeline.schema import Form
+
+LONGER = 1.7
+"""How many times as long as declared another wording may be."""
+
+
+def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Iterator[LabelCandidate]:
+    """Yield what is printed in other words at the places of labels that were not found.
+
+    Args:
+        form: The form.
+        fit: Its fit to the page by the labels that were found.
+        words: The words that the engine of labels read.
+    """
+    known = {candidate.label for candidate in fit.found}
+    taken = [candidate.box for candidate in fit.found]
+    letter = form.text_size * fit.height
+    free = [
+        word for word in words if all(word.box.intersection(box).area < 0.3 * word.box.area for box in taken)
+    ]
+    for number, label in enumerate(form.labels):
+        if number in known or not label.slot:
+            continue
+        x, y = fit.to_pixels(label.u0, label.v)
+        wide = fit.to_pixels(label.u1, label.v)[0] - x
+        if found := print_at((x, y), LONGER * wide + letter, letter, free):
+            yield words_candidate(number, found, REWORDED)
