@@ -35,7 +35,7 @@ from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
-from pipeline.imaging.ruling.page_frame import find_frame_by_rules
+from pipeline.imaging.ruling.page_frame import find_frames_by_rules
 from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
 from pipeline.locate import form_fit, table_fit
 from pipeline.locate.form_fit import FormFit
@@ -188,7 +188,9 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
     frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
     by_rules = None
     if form.table is None and _is_other_printing(form, fit):
-        by_rules = find_frame_by_rules(match.level.ink, form_fit.frame_aspect(form), inner)
+        by_rules = _best_frame(
+            form, match, find_frames_by_rules(match.level.ink, form_fit.frame_aspect(form), inner)
+        )
         frame = by_rules or frame
     expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     if frame is None:
@@ -201,6 +203,16 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
         if through.share < 0.9 * fit.share or apart:
             return None, expected
     return frame, frame.corners
+
+
+def _best_frame(form: Form, match: FormMatch, frames: Sequence[Frame]) -> Frame | None:
+    """Return the frame in which most of the form's print is where its lines are."""
+
+    def share(frame: Frame) -> float:
+        matrix = warp.homography(UNIT_SQUARE, frame.corners)
+        return form_fit.fit_to_frame(form, match.candidates, matrix).share
+
+    return max(frames, key=share, default=None)
 
 
 def _is_other_printing(form: Form, fit: FormFit) -> bool:

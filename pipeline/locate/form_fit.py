@@ -180,7 +180,7 @@ def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -
         new = np.column_stack([points, np.ones(4)]) @ matrix.T
         new = new[:, :2] / new[:, 2:]
         box = Box(new[0, 0], new[2, 1], new[1, 0], new[3, 1])
-        result.append(LabelCandidate(c.label, box, float(new[:2, 1].mean()), c.score, c.loose))
+        result.append(LabelCandidate(c.label, box, float(new[:2, 1].mean()), c.score, c.loose, c.closed))
     return tuple(result)
 
 
@@ -358,6 +358,9 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
     return tuple(placed)
 
 
+OTHER_WORDING = 0.6
+"""How much shorter than declared a label that ends with a colon may be."""
+
 FACES = 0.03
 """From how much on type counts as wider or narrower than the form's."""
 
@@ -390,7 +393,7 @@ def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: fl
     where such a word was not read: then the end nearer to its place is the label's own.
     """
     read, wide = candidate.box, right - left
-    if candidate.score == REWORDED:
+    if candidate.score == REWORDED or (candidate.closed and OTHER_WORDING * wide < read.width < wide):
         return read.left, read.right
     if candidate.loose:
         return read.left, right

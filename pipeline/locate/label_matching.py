@@ -23,6 +23,9 @@ PRINT_CONFIDENCE = 0.6
 """A word that the engine is surer of than this is most likely print."""
 
 
+LONGER = 1.7
+"""How many times as long as declared another wording may be."""
+
 REWORDED = 0.5
 """The score of what is printed at a label's place in other words."""
 
@@ -37,6 +40,7 @@ class LabelCandidate:
         baseline: The y they are printed on.
         score: Similarity 0..1.
         loose: Whether the words run on into something else, so that the right edge says nothing.
+        closed: Whether they end with a colon, so that the right edge is sure.
     """
 
     label: int
@@ -44,6 +48,7 @@ class LabelCandidate:
     baseline: float
     score: float
     loose: bool
+    closed: bool = False
 
 
 def fold_label(text: str) -> str:
@@ -104,19 +109,22 @@ def _label_places(
                 score -= 0.02 * loose
                 if score >= least and (best is None or score > best.score):
                     chosen = line[start : start + size]
-                    best = LabelCandidate(number, _union_box(chosen), _baseline(chosen), score, loose)
+                    closed = not loose and _is_closed(chosen[-1])
+                    best = LabelCandidate(number, _union_box(chosen), _baseline(chosen), score, loose, closed)
             if best:
                 yield best
 
 
 def print_at(
-    place: tuple[float, float], longest: float, letter: float, words: Sequence[Word]
+    place: tuple[float, float], wide: float, letter: float, words: Sequence[Word]
 ) -> tuple[Word, ...]:
-    """Return the printed words that begin at a label's place, up to a colon or a gap: the label in other words.
+    """Return the printed words that begin at a label's place: the label in other words.
+
+    They go on to a colon, or as far as the label is declared to; figures are none of them.
 
     Args:
         place: Where the label would begin: x and the y of its baseline.
-        longest: How long the words may be in pixels.
+        wide: How wide it is declared, in pixels.
         letter: Height of the printed letters in pixels.
         words: The words that an engine read on the page.
     """
@@ -132,19 +140,25 @@ def print_at(
     found: list[Word] = []
     for word in level:
         start = x if not found else found[-1].box.right
-        if found and (word.box.left > start + 0.7 * letter or word.box.right > x + longest):
-            break
         if not found and abs(word.box.left - start) > letter:
             continue
-        found.append(word)
-        if word.text.rstrip().endswith(":"):
+        if word.box.left > start + 0.7 * letter and found:
             break
-    return tuple(found)
+        if any(c.isdigit() for c in word.text) or word.box.right > x + LONGER * wide + letter:
+            break
+        found.append(word)
+        if _is_closed(word):
+            return tuple(found)
+    return tuple(word for word in found if word.box.right < x + 1.15 * wide + 0.5 * letter)
+
+
+def _is_closed(word: Word) -> bool:
+    return word.text.rstrip().endswith(":")
 
 
 def words_candidate(label: int, words: Sequence[Word], score: float) -> LabelCandidate:
     """Return words as the place of a label."""
-    return LabelCandidate(label, _union_box(words), _baseline(words), score, False)
+    return LabelCandidate(label, _union_box(words), _baseline(words), score, False, _is_closed(words[-1]))
 
 
 def _union_box(words: Sequence[Word]) -> Box:

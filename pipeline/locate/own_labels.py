@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.locate.form_fit import FormFit, place_labels
+from pipeline.locate.label_matching import REWORDED
 from pipeline.model import PlacedLabel
 from pipeline.schema import Form, Piece
 
@@ -65,7 +66,7 @@ def vouches_for(
 ) -> bool:
     """Return whether a label was read that says where a line of a blank is.
 
-    It is the one printed right beside it; for a line that has none, any that is close above or below.
+    It is the one printed right beside it, in its own words; for a line that has none, any that is close above or below.
 
     Args:
         form: The form.
@@ -79,4 +80,4 @@ def vouches_for(
         return any(abs(form.labels[found.label].v - piece.v) < NEAR for found in fit.found)
     label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
-    return label.score > 0 and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch
+    return label.score > REWORDED and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch

@@ -16,9 +16,6 @@ from pipeline.locate.label_matching import REWORDED, LabelCandidate, print_at, w
 from pipeline.model import Word
 from pipeline.schema import Form
 
-LONGER = 1.7
-"""How many times as long as declared another wording may be."""
-
 
 def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Iterator[LabelCandidate]:
     """Yield what is printed in other words at the places of labels that were not found.
@@ -39,5 +36,5 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
             continue
         x, y = fit.to_pixels(label.u0, label.v)
         wide = fit.to_pixels(label.u1, label.v)[0] - x
-        if found := print_at((x, y), LONGER * wide + letter, letter, free):
+        if found := print_at((x, y), wide, letter, free):
             yield words_candidate(number, found, REWORDED)
