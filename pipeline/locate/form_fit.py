@@ -63,16 +63,21 @@ class FormFit:
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
         """Return the pixel of a position in shares, with the drift of its line; the frame's own edges have none."""
         u = _shifted(self.spread, u)
-        if self.drift and 0.0 != v < FRAME_FOOT:
-            v = v + float(np.interp(v, [d[0] for d in self.drift], [d[1] for d in self.drift]))
-        x, y, w = self.matrix @ np.array([u, v, 1.0])
-        return float(x / w), float(y / w)
+        zone = [line for line in self.drift if _zone(line[0]) == _zone(v)]
+        if zone and not (v == 0 or FRAME_FOOT <= v <= 1):
+            v = v + float(np.interp(v, [line[0] for line in zone], [line[1] for line in zone]))
+        return _position(self.matrix, u, v)
 
     @property
     def height(self) -> float:
         """Height of the frame in pixels."""
         (_, top), (_, bottom) = self.to_pixels(0.5, 0.0), self.to_pixels(0.5, 1.0)
         return bottom - top
+
+
+def _zone(v: float) -> int:
+    """Return whether a place is above the frame (-1), in it or below it (1): what stands outside moves by itself."""
+    return -1 if v < 0 else int(v > 1)
 
 
 def frame_aspect(form: Form) -> float:
