@@ -41,7 +41,12 @@ from pipeline.imaging.ruling import grid
 from pipeline.imaging.ruling.leaders import find_missed_dots
 from pipeline.locate import table_fit
 from pipeline.locate.component_owners import assign_components
-from pipeline.locate.field_lines import find_signature_overlaps, find_touching_lines, place_field_lines
+from pipeline.locate.field_lines import (
+    FieldLine,
+    find_signature_overlaps,
+    find_touching_lines,
+    place_field_lines,
+)
 from pipeline.locate.handwriting_lines import (
     MIN_LINE_DISTANCE,
     centred_in,
@@ -287,12 +292,28 @@ class _PageForm:
             is_touched |= touches_other_line(components, numbers, others, box, piece.baseline, pitch)
             is_touched |= may_be_note(field_line, components.boxes, numbers)
             is_cut_short |= runs_past_end(field_line, box.right, components.boxes, numbers)
+            is_cut_short |= self._runs_into_label(field_line, box.right)
             is_touched |= is_near_signature(components, signatures, box, pitch)
             lines += lines_of(
                 field_line, numbers, components, ink.strikes.get(number), ink.inserted.get(number)
             )
         assert place is not None
         return _SlotInk(slot, tuple(lines), place, is_touched, is_cut_short)
+
+    def _runs_into_label(self, line: FieldLine, end: float) -> bool:
+        """Return whether the writing of a line reaches the label behind its blank and goes on over it."""
+        p, y = line.pitch, line.piece.baseline
+        behind = [
+            label.box
+            for label in self._page.labels
+            if label.box.top < y < label.box.bottom and label.box.left > line.piece.box.right - p
+        ]
+        if line.open_right or not behind:
+            return False
+        label = min(behind, key=lambda box: box.left)
+        if end < label.left - 0.5 * p:
+            return False
+        return cleanup.is_overwritten(self._page.components, label, label.left + 2.5 * p)
 
     def _signatures(self, ink: _AssignedInk, pitch: float) -> NDArray[np.int64]:
         """Return the components of no field line, larger than a dot, that reach into an area for signatures."""

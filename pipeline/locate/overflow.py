@@ -31,6 +31,9 @@ GAP_AT_RULE = 0.4
 SAME_LINE = 0.16
 """How far the feet of words on one line are apart at most."""
 
+SAME_FEET = 0.07
+"""How far apart they are at most where lines of a note begin above or below at the same place."""
+
 ALIGNED = 0.5
 """How far the beginnings of two lines of a note are apart at most."""
 
@@ -68,11 +71,13 @@ def follow_values_right(
             if gap > WORD_GAP * p:
                 break
             if behind and gap > LETTER_GAP * p:
-                if _begins_note(int(component), line, owner, big, boxes):
+                own_feet = float(np.median(bottom[owner == number]))
+                # a dash has no feet
+                aside = 0.0 if height[component] < 0.2 * p else abs(bottom[component] - own_feet) / p
+                crosses = end > line.rule
+                if not crosses and (gap > GAP_AT_RULE * p or aside > SAME_LINE):
                     break
-                feet = float(np.median(bottom[owner == number]))
-                level_with = abs(bottom[component] - feet) < SAME_LINE * p
-                if end < line.rule and not (level_with and gap < GAP_AT_RULE * p):
+                if aside > SAME_FEET and _begins_note(int(component), line, owner, big, boxes):
                     break
             owner[component] = number
             end = max(end, float(right[component]))

@@ -27,12 +27,12 @@ def test_words_with_more_ink_behind_the_rule_may_be_cut_short() -> None:
 
 
 def noted(lines: tuple[str, ...], beside: str, line: int = 0) -> Writing:
-    """A note whose first line is level with a value's."""
+    """A note whose first line is about level with a value's."""
 
     def write(writer: SheetWriter) -> None:
         sheet, notes = writer.sheet, slot_of(FORM, "notes")
         assert notes.area is not None
-        y = sheet.y(slot_of(FORM, beside).pieces[line].v)
+        y = sheet.y(slot_of(FORM, beside).pieces[line].v) + sheet.mm(1.2)
         for number, text in enumerate(lines):
             write_line(writer, notes, text, sheet.x(notes.area[0]) + sheet.mm(1.2), y + number * sheet.mm(7))
 
@@ -59,3 +59,10 @@ def test_a_note_beside_a_value_stays_a_note(value_ends: float) -> None:
     read = fields_of(looked_at(sheet, FORM.id))
     assert len(read["notes"].lines) == 3
     assert read["child_native_place"].lines[0].width < sheet.inks[0].box.width + MARGINS
+
+
+def test_a_date_written_over_the_next_label_may_be_cut_short() -> None:
+    over = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.475)])
+    beside = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.42)])
+    assert "child_born_on" in found(looked_at(over, FORM.id), "INK-CUT")
+    assert "child_born_on" not in found(looked_at(beside, FORM.id), "INK-CUT")

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from pipeline.imaging.ink.connected_components import ConnectedComponents, Runs, relabel
 from pipeline.model import Box, Pixels
 
+TALL_PRINT = 0.85
+"""From how much of a label's box on, in its heights, a component is taller than printed letters."""
+
 PRINT_DESCENT = 0.25
 """How far below a label's box, in its heights, a component may reach and still be print."""
 
@@ -59,6 +62,25 @@ def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> 
         y, first, _, number = components.runs
         own = (below & (share > 0.2))[number] & (y == last)
         yield from ((last, int(x)) for x in first[own])
+
+
+def is_overwritten(components: ConnectedComponents, label: Box, upto: float) -> bool:
+    """Return whether what is written on from its left goes on over the beginning of a label.
+
+    Ink that hangs together with it reaches out of it to the left, or is taller than print.
+
+    Args:
+        components: Ink of the page, print included.
+        label: The label's box.
+        upto: The x up to which it is looked at.
+    """
+    share, _, _ = _label_overlap(components, label)
+    left, top, right, bottom = components.boxes.T.astype(float)
+    high = label.bottom - label.top
+    begins = (share > 0.2) & (left < upto)
+    beyond = (label.left - left > 0.25 * high) & (right - label.left > 0.25 * high)
+    tall = (bottom - top > TALL_PRINT * high) & (top < label.bottom - 0.5 * high)
+    return bool((begins & (beyond | tall)).any())
 
 
 def _label_overlap(
