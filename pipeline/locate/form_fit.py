@@ -263,11 +263,13 @@ def _fit_lines(
     """Return the fit with the labels that make one chain from top to bottom, and the drift of each line by them."""
     labels = form.labels
     back = np.linalg.inv(matrix)
-    u, v = _unmapped(back, np.array([(c.box.left, c.baseline) for c in candidates]).reshape(-1, 2)).T
+    u, v = _unmapped(
+        back, np.array([(c.box.left, c.baseline) for c in candidates], np.float64).reshape(-1, 2)
+    ).T
     wide_by_high = frame_aspect(form)
     across = np.array([_shifted(spread, labels[c.label].u0) for c in candidates])
     chosen = np.flatnonzero(np.abs(u - across) * wide_by_high < 2 * MAX_RESIDUAL)
-    chain = find_chain(form, [candidates[n] for n in chosen], v[chosen])
+    chain = find_chain(form, [candidates[n] for n in chosen.tolist()], v[chosen])
     found = chain.found
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
@@ -299,10 +301,10 @@ def _with_unlabelled(
     return tuple(sorted(lines.items()))
 
 
-def _unmapped(back: Matrix, points: np.ndarray) -> np.ndarray:
+def _unmapped(back: Matrix, points: Matrix) -> Matrix:
     """Return points (n, 2) of the page in shares; ``back``: from pixels to shares."""
     mapped = np.column_stack([points, np.ones(len(points))]) @ back.T
-    return np.asarray(mapped[:, :2] / mapped[:, 2:])
+    return np.asarray(mapped[:, :2] / mapped[:, 2:], np.float64)
 
 
 def _shifted(spread: Sequence[tuple[float, float]], u: float) -> float:
