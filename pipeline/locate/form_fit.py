@@ -262,7 +262,7 @@ def _fit_lines(
 ) -> FormFit:
     """Return the fit with the labels that make one chain from top to bottom, and the drift of each line by them."""
     labels = form.labels
-    back = np.linalg.inv(matrix)
+    back: Matrix = np.linalg.inv(matrix).astype(np.float64)
     u, v = _unmapped(
         back, np.array([(c.box.left, c.baseline) for c in candidates], np.float64).reshape(-1, 2)
     ).T
