@@ -27,7 +27,6 @@ LINKS = (
     ("/tickets", "Quét lại"),
     ("/reports", "Báo cáo"),
     ("/lots", "Lấy mẫu"),
-    ("/withdrawals", "Thu hồi"),
     ("/accounts", "Tài khoản"),
     ("/confirmations", "Xác nhận"),
 )

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.model import FieldStatus
-from pipeline.registry import Link, LinkVerdict, Registry, Verdict
+from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.tables import entries
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.tasks import decision
+from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, finding, page, read
 
@@ -25,6 +26,7 @@ TABLES = [
         decision,
         entries.resolved_place,
         *CHECK_APPEND_ONLY,
+        *WITHDRAWAL_APPEND_ONLY,
         audit,
     )
 ]
@@ -47,7 +49,7 @@ ON_POSTGRESQL = [
 @pytest.fixture
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
-    was decided, and their audit."""
+    was decided, one withdrawal, one package, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
@@ -56,6 +58,8 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "Thử Hai")], author="an")
     registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
+    registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)
+    registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
     before = {table: outsider.rows(table) for table in TABLES}
     assert all(before.values())
     yield outsider

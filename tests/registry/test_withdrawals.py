@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.errors import RegistryError
@@ -19,7 +21,7 @@ from pipeline.registry import (
 )
 from pipeline.registry.model.amendments import AmendmentOrder
 from tests.registry.outsider import Outsider
-from tests.registry.pages import SCAN, entry, finding, page, read
+from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
 NAME, PLACE, NUMBER = "child_name", "child_native_place", "entry_number"
 OTHER = "b" * 64
@@ -213,3 +215,13 @@ def test_the_audit_tells_of_each_act_and_proves_the_rows(registry: Registry, fil
     told = [(one.actor, one.action, one.subject) for one in registry.audit().recent(2)]
     assert told == [("dung", "reinstated", "page:1"), ("chi", "withdrawn", "page:1")]
     assert registry.audit().verify().passed
+
+
+def test_another_book_of_the_same_cover_is_found_before_a_withdrawn_one(
+    registry: Registry, book: int
+) -> None:
+    right = registry.book_id(replace(LEDGER, volume="02/2010"), "KS.2010.01")
+    registry.withdraw(RegistryPart(book), author="chi", reason="ledger.toml ghi nhầm quyển số")
+    assert registry.likely_books("KS.2010.01", [SCAN])[0].book_id == right
+    registry.correct_book(right, LEDGER, "KS.2010.01", author="chi", reason="bìa sổ")
+    assert registry.book_id(LEDGER, "KS.2010.01") == right

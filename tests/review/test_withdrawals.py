@@ -63,6 +63,7 @@ def test_a_page_that_was_scanned_again_takes_the_place_of_the_old_one(
     place = f"/withdrawals/{book_id}"
     shown = supervisor.get(f"{place}?old={OLD}:1")
     assert "Thay bằng trang quét lại" in text_of(shown)
+    assert f'<option value="{NEW}:1" selected>' in shown.text
     form = {"old": f"{OLD}:1", "new": f"{NEW}:1", "reason": "trang cũ mờ"}
     done = supervisor.submit(f"{place}/replace", form)
     assert done.headers["location"] == f"{place}?done=replaced"

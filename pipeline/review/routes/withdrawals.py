@@ -7,6 +7,7 @@ answer.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
@@ -18,7 +19,7 @@ from pipeline.model import PageKind, PageRef
 from pipeline.registry import RegistryPart
 from pipeline.registry.model.accounts import Session
 from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS
+from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS, BookPage
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 
@@ -54,6 +55,17 @@ def page_named(name: str) -> PageRef:
         raise HTTPException(404)
     scan, _, page_no = name.partition(":")
     return PageRef(scan, int(page_no))
+
+
+def likely_page(pages: Sequence[BookPage], old: PageRef) -> str:
+    """Return the last other page that holds an entry of the same number, as a form names it; ``""``: there is none."""
+    numbers = {number for page in pages if page.ref == old for _, number in page.entries if number}
+    found = [
+        page.ref
+        for page in pages
+        if page.ref != old and not numbers.isdisjoint(number for _, number in page.entries)
+    ]
+    return f"{found[-1].scan_sha256}:{found[-1].page_no}" if found else ""
 
 
 router = APIRouter(prefix="/withdrawals")
@@ -176,18 +188,18 @@ def _shown(
 ) -> Response:
     acts = site.desk.withdrawals(session.person, book_id)
     told = site.desk.withdrawal_preview(session.person, part_named(book_id, part or "book"))
-    if old:
-        page_named(old)
+    pages = site.desk.pages_of_book(session.person, book_id)
     return site.renderer.render(
         request,
         "withdrawal.html",
         status=422 if refused else 200,
         book_id=book_id,
         book=told.book,
-        pages=site.desk.pages_of_book(session.person, book_id),
+        pages=pages,
         acts=acts,
         part=part,
         old=old,
+        likely=likely_page(pages, page_named(old)) if old else "",
         told=told,
         lines=told.lines(),
         what=PART_LABELS[told.part.kind],

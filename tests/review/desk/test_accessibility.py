@@ -86,6 +86,9 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
                 "lots",
                 "reconcile",
                 "packages",
+                "withdrawals",
+                f"withdrawals/{book_id}",
+                f"withdrawals/{book_id}?part=book",
                 f"entries/{office.registry.entries(book_id)[0]}?column=meHoTen",
             ):
                 chief.page.goto(f"{chief.url}/{name}")
