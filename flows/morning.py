@@ -69,7 +69,15 @@ def morning_report(
         f"| {one['review']} | {len(one['failures'])} |"
         for one in summaries
     ]
-    lines += ["", *_to_do(summaries), "", *_unlike(summaries), found, *(["", sealed] if sealed else [])]
+    lines += [
+        "",
+        *_to_do(summaries),
+        "",
+        *_missing(summaries),
+        *_unlike(summaries),
+        found,
+        *(["", sealed] if sealed else []),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -83,6 +91,20 @@ def _to_do(summaries: Sequence[Summary]) -> list[str]:
         more = f" … và {times - NAMED} chỗ nữa" if times > NAMED else ""
         lines.append(f"- {times} × {TO_DO.get(code, code)}: {', '.join(places[:NAMED])}{more}")
     return lines
+
+
+def _missing(summaries: Sequence[Summary]) -> list[str]:
+    """Known scans that are no longer in the folders of their books, and what to do."""
+    gone = [(one["book"], name) for one in summaries for name in one["missing"]]
+    if not gone:
+        return []
+    named = ", ".join(f"{cell(book)}/{cell(name)}" for book, name in gone[:NAMED])
+    more = f" … và {len(gone) - NAMED} tệp nữa" if len(gone) > NAMED else ""
+    told = (
+        f"**Tệp đã đọc, nay không còn trong thư mục sổ:** {named}{more}. Không có gì bị mất. Xóa nhầm thì chép lại; "
+        "muốn bỏ thì thu hồi bản quét ấy (hotich withdraw scan)."
+    )
+    return [told, ""]
 
 
 def _unlike(summaries: Sequence[Summary]) -> list[str]:

@@ -54,6 +54,7 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
         "failures": [
             f"{failure.code}: {_place(failure.scan, failure.page_no)}" for failure in report.failures
         ],
+        "missing": [printable(name) for name in report.missing],
         "drift": [
             printable(sentence)
             for sentence in describe_drift(report.drift, folder or report.folder, workspace)
