@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -225,3 +226,25 @@ def test_another_book_of_the_same_cover_is_found_before_a_withdrawn_one(
     assert registry.likely_books("KS.2010.01", [SCAN])[0].book_id == right
     registry.correct_book(right, LEDGER, "KS.2010.01", author="chi", reason="bìa sổ")
     assert registry.book_id(LEDGER, "KS.2010.01") == right
+
+
+def test_a_page_that_is_saved_while_its_scan_is_withdrawn_does_not_stand(
+    registry: Registry, book: int
+) -> None:
+    start = threading.Barrier(2)
+
+    def save() -> None:
+        start.wait()
+        for page_no in range(1, 9):
+            registry.save_page(book, page(entry(read(NAME, f"Thử {page_no}")), page_no=page_no), "f1")
+
+    saving = threading.Thread(target=save)
+    saving.start()
+    start.wait()
+    registry.withdraw(RegistryPart(book, SCAN), author="chi", reason="nhầm")
+    saving.join()
+    assert list(registry.entries(book)) == []
+    assert len(registry.fingerprints(book)) == 0
+    registry.reinstate(1, author="chi", reason="đúng")
+    assert len(registry.entries(book)) == 8
+    assert registry.audit().verify().passed
