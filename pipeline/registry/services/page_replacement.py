@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, FieldStatus, PageRef, Severity
+from pipeline.model import FieldReading, FieldStatus, PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision
@@ -88,7 +88,7 @@ def replace_page(
     row = withdrawal_row(connection, gone, WithdrawalKind.REPLACED, author, reason)
     row |= {"replaced_by_sha256": new.scan_sha256, "replaced_by_page_no": new.page_no}
     (withdrawal_id,) = add(connection, withdrawal, [row])
-    differing = _doubt_differing(connection, book_id, pairs, before)
+    differing = _doubt_differing(connection, declared, book_id, pairs, before)
     old_page, new_page = (next(page_id for page_id, _ in some) for some in subjects)
     _close_tickets(connection, old_page, author, reason)
     end_leases(connection, subjects[0])
@@ -202,11 +202,14 @@ def _effective(
 
 def _doubt_differing(
     connection: Connection,
+    declared: RecordSchema,
     book_id: int,
     pairs: Sequence[_Pair],
     before: Mapping[int, Mapping[str, str | None]],
 ) -> int:
     """Put in doubt what the machine had accepted on the old page and reads otherwise on the new one.
+
+    Unless the office has switched the rule off.
 
     Returns:
         How many fields wait for a person because the pages differ, those that people had decided included.
@@ -214,7 +217,7 @@ def _doubt_differing(
     views = machine_views(connection, [(pair.new["page_id"], pair.new["id"]) for pair in pairs])
     spots = {(pair.new["page_id"], pair.new["row"]) for pair in pairs}
     decisions = decisions_at(connection, spots) if spots else {}
-    now = clock.now(connection)
+    now, severity = clock.now(connection), declared.schemas.severity_of(DIFFERS)
     rows, against = [], 0
     for pair in pairs:
         readings = {one.field: one for one in views[pair.new["page_id"], pair.new["id"]].readings}
@@ -226,14 +229,14 @@ def _doubt_differing(
             reading = readings.get(field)
             if value is None or field in decided or reading is None or not reading.accepted:
                 continue
-            if value != _accepted_value(reading):
+            if severity is not None and value != _accepted_value(reading):
                 rows.append(
                     {
                         "book_id": book_id,
                         "page_id": pair.new["page_id"],
                         "entry_id": pair.new["id"],
                         "code": DIFFERS,
-                        "severity": Severity.REVIEW,
+                        "severity": severity,
                         "fields": [field],
                         "details": {"old": value or "(trống)"},
                         "raised_at": now,
