@@ -6,6 +6,7 @@ from pipeline.decoding.emission import DecodingOptions, Emission
 from pipeline.decoding.field_decoder import decode_field, shows_figures
 from pipeline.decoding.field_priors import prior_for
 from pipeline.decoding.language_model import Language, read_language
+from pipeline.decoding.packed_emission import pack_emissions, unpack_emissions
 from pipeline.decoding.priors import Prior, RightContextPrior, prior_after, prior_before
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "shows_figures",
     "prior_before",
     "agree_on_date",
+    "pack_emissions",
     "prior_for",
     "read_language",
+    "unpack_emissions",
 ]

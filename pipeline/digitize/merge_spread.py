@@ -19,7 +19,6 @@ from pipeline.model import (
     LEFT_PAGE,
     RIGHT_PAGE,
     Box,
-    EntryResult,
     FieldReading,
     Finding,
     Frame,
@@ -56,7 +55,7 @@ def merge_spread(
     for row, sheet, result in zip((LEFT_PAGE, RIGHT_PAGE), detected.sheets, results, strict=True):
         move = np.asarray(matrix @ np.linalg.inv(sheet.matrix) @ np.linalg.inv(result.matrix), np.float64)
         entries += [
-            EntryResult(row, tuple(_moved_reading(one, move) for one in entry.readings), entry.findings)
+            replace(entry, row=row, readings=tuple(_moved_reading(one, move) for one in entry.readings))
             for entry in result.entries
         ]
         labels += [replace(label, box=_moved(label.box, move)) for label in result.labels]

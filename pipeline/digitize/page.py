@@ -8,29 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
+from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.merge_spread import merge_spread
 from pipeline.digitize.normalize import assess_quality, ink_share, normalize
-from pipeline.digitize.parse import parse_check_boxes, parse_entry
 from pipeline.digitize.recognize import recognize
 from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
-from pipeline.digitize.regions import EntryRegion, RecognizedEntry
-from pipeline.digitize.route import route
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
-from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
 from pipeline.imaging import perceptual_hash
 from pipeline.locate import form_fit
 from pipeline.model import (
-    CUT_SHORT,
-    LABEL_UNREAD,
     Box,
-    EntryResult,
-    FieldReading,
     Finding,
     Ledger,
     PageImage,
@@ -39,7 +32,6 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.ocr import Engines
-from pipeline.predicates import RuleContext
 from pipeline.schema import Form, Schemas
 
 log = logging.getLogger(__name__)
@@ -128,8 +120,8 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         regions = segment(page, context)
     recognized = recognize(regions, page, context)
     with clock.stage("rules"):
-        judge = _EntryJudge(context, flaws)
-        entries = tuple(judge.entry(entry) for entry in recognized)
+        judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
+        entries = tuple(judge.entry(entry, flaws) for entry in recognized)
     is_teaching = context.options.teach and context.form.layout == "page"
     return replace(
         result,
@@ -158,65 +150,6 @@ def _without_form(result: PageResult, match: FormMatch, options: DigitizeOptions
     # pixels an inch follow from the form's paper, and this is the paper of another one
     findings = (flaw for flaw in result.findings if flaw.code != "SCAN-COARSE")
     return replace(result, findings=(finding, *findings))
-
-
-class _EntryJudge:
-    """Parses, validates and routes the entries of one page."""
-
-    def __init__(self, context: PageContext, flaws: Sequence[Finding]) -> None:
-        self._context, self._flaws = context, flaws
-        self._rules: EntryRules = rules_of(context.record, context.schemas)
-        self._book: RuleContext = context_of(context.form, context.ledger, places=context.schemas.places)
-
-    def entry(self, recognized: RecognizedEntry) -> EntryResult:
-        """Return the entry; every flaw of the page is a finding of each entry, so that none is delivered unseen."""
-        context, record, schemas = self._context, self._context.record, self._context.schemas
-        readings = (
-            *parse_entry(recognized.fields, record, schemas, context.ledger),
-            *(
-                parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
-                for group in recognized.region.check_boxes
-            ),
-        )
-        found = self._rules.findings_of(readings, self._book)
-        findings = (*self._flaws, *_region_findings(recognized.region), *_with_struck(found, readings))
-        readings, findings = route(readings, findings, record, context.options.routing)
-        log.info(
-            "row %d: %d of %d fields accepted, findings %s",
-            recognized.region.row,
-            sum(reading.accepted for reading in readings),
-            len(readings),
-            sorted({finding.code for finding in findings}),
-        )
-        return EntryResult(recognized.region.row, readings, findings)
-
-
-def _region_findings(entry: EntryRegion) -> Iterator[Finding]:
-    """Yield a finding for every value that is not surely whole, and for every blank that is not surely in its place.
-
-    A stamp is left over near a value's lines, other ink touches them, or they may be cut short. A doubtful region
-    without a line counts as unreadable anyway.
-    """
-    for region in entry.fields:
-        if region.is_doubtful and region.lines:
-            yield Finding("INK-LEFT", Severity.REVIEW, region.slot.field_names)
-        if region.is_touched:
-            yield Finding("INK-TOUCHES", Severity.REVIEW, region.slot.field_names)
-        if region.is_cut_short:
-            yield Finding(CUT_SHORT, Severity.REVIEW, region.slot.field_names)
-        if not (region.lines or region.is_doubtful or region.is_labelled):
-            yield Finding(LABEL_UNREAD, Severity.REVIEW, region.slot.field_names)
-
-
-def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:
-    """Return the findings; those of a value that was rewritten carry what was struck out for it."""
-    struck = {reading.field: reading.struck for reading in readings if reading.struck}
-    return tuple(
-        replace(finding, details={**finding.details, "struck": struck[finding.fields[0]]})
-        if finding.code == STRUCK_THROUGH and finding.fields and finding.fields[0] in struck
-        else finding
-        for finding in findings
-    )
 
 
 def _ink_print(page: RectifiedPage) -> str:

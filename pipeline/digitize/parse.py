@@ -13,6 +13,7 @@ from dataclasses import replace
 from pipeline import kinds
 from pipeline.digitize.hypotheses import (
     ParseCandidate,
+    cap_evidence,
     combine_evidence,
     line_combinations,
     rank_hypotheses,
@@ -23,7 +24,7 @@ from pipeline.digitize.hypotheses import (
 )
 from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, RecognizedLine
 from pipeline.kinds import Parsed, Vocabulary
-from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Ledger, Writing
+from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
 from pipeline.text.tones import unaccented
 
@@ -81,6 +82,35 @@ def parse_entry(
     for name, resolved in resolve_repeated_dates(found, record):
         found[name] = replace(resolved, problems=parser.parsed(resolved.text, name).problems)
     return tuple(found[spec.name] for spec in record.fields if spec.name in found)
+
+
+def weigh_parsed(
+    reading: FieldReading,
+    weighed: Sequence[Hypothesis],
+    record: RecordSpec,
+    schemas: Schemas,
+    ledger: Ledger,
+) -> FieldReading:
+    """Return a reading whose hypotheses were weighed as a whole.
+
+    What was measured on the ink of its text says little of another text. A reading without evidence stays as it is.
+
+    Args:
+        reading: What was read.
+        weighed: Its hypotheses as they are weighed now, best first.
+        record: The record that the form holds.
+        schemas: Where the lists of values are.
+        ledger: The book.
+    """
+    if reading.status is not FieldStatus.READ or reading.evidence is None or not weighed:
+        return reading
+    text = weighed[0].text
+    alone = next((one.chance for one in reading.hypotheses if one.text == text), 0.0)
+    measured = reading.evidence if text == reading.text else cap_evidence(reading.evidence, alone)
+    parser = _EntryParser(record, schemas, ledger)
+    parsed = parser.parsed(text, reading.field)
+    now = replace(reading, text=text, canonical=parsed.canonical, problems=parsed.problems)
+    return parser.weighed(now, measured, {one.text: one.chance for one in weighed})
 
 
 def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> FieldReading:
@@ -173,7 +203,7 @@ class _EntryParser:
                 problems=parsed.problems,
             )
             if evidence:
-                reading = self._weighed(reading, evidence, texts)
+                reading = self.weighed(reading, evidence, texts)
             elif is_weighed:
                 reading = replace(reading, hypotheses=rank_hypotheses(texts, text))
             result.append(reading)
@@ -208,7 +238,8 @@ class _EntryParser:
             return parsed._replace(canonical=f"{parsed.canonical}/{self._ledger.year}")
         return parsed
 
-    def _weighed(self, reading: FieldReading, evidence: Evidence, texts: Mapping[str, float]) -> FieldReading:
+    def weighed(self, reading: FieldReading, evidence: Evidence, texts: Mapping[str, float]) -> FieldReading:
+        """Return the reading with its hypotheses and the evidence for its text."""
         canonicals = {text: self._canonical_of_hypothesis(text, reading) for text in texts if text}
         return weigh_reading(reading, evidence, texts, canonicals)
 

@@ -32,6 +32,8 @@ from pipeline.model.reading import (
     FieldReading,
     FieldStatus,
     Hypothesis,
+    KeptLine,
+    KeptRegion,
     LineReading,
     Writing,
 )
@@ -64,6 +66,8 @@ __all__ = [
     "Frame",
     "HANDWRITTEN",
     "Hypothesis",
+    "KeptLine",
+    "KeptRegion",
     "LABEL_UNREAD",
     "LEFT_PAGE",
     "Ledger",

@@ -108,6 +108,7 @@ class LineReading:
         words: Its words with their boxes in pixels of the crop, where the engine gives them.
         hypotheses: The likeliest texts, best first, where the engine weighs several.
         evidence: What speaks for the best of them.
+        emissions: What the networks saw (``decoding.pack_emissions``), where it is to be weighed again.
     """
 
     text: str
@@ -116,6 +117,51 @@ class LineReading:
     words: tuple[Word, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     evidence: Evidence | None = None
+    emissions: bytes = dataclasses.field(default=b"", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A line of a field region as it was read, kept to be weighed again.
+
+    Attributes:
+        piece: Number of the piece of the slot that it is written on.
+        box: Its box with the soft edges of its strokes.
+        reading: What was read.
+        is_red: Whether it was stamped.
+        is_struck: Whether a stroke runs through it.
+    """
+
+    piece: int
+    box: Box
+    reading: LineReading
+    is_red: bool = False
+    is_struck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRegion:
+    """A field region as it was read, kept to be weighed again.
+
+    Attributes:
+        slot: The name of the slot of the form.
+        writing: Print or handwriting.
+        box: Its place on the rectified page of its sheet.
+        lines: Its lines.
+        is_doubtful: As of the region when it was segmented, as are the next three.
+        is_touched: Likewise.
+        is_cut_short: Likewise.
+        is_labelled: Likewise.
+    """
+
+    slot: str
+    writing: Writing
+    box: Box
+    lines: tuple[KeptLine, ...] = ()
+    is_doubtful: bool = False
+    is_touched: bool = False
+    is_cut_short: bool = False
+    is_labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pipeline.model.geometry import Matrix
 from pipeline.model.page import Frame, PageKind, PageRef, PlacedLabel, Quality, Stamp, TemplateView
-from pipeline.model.reading import FieldReading
+from pipeline.model.reading import FieldReading, KeptRegion
 
 
 class Severity(StrEnum):
@@ -60,11 +60,15 @@ class EntryResult:
             ``RIGHT_PAGE``.
         readings: What was read, a field each.
         findings: What is wrong or doubtful.
+        regions: Its field regions, kept to be weighed again.
+        flaws: Those of the findings that are of the page as a whole.
     """
 
     row: int
     readings: tuple[FieldReading, ...]
     findings: tuple[Finding, ...]
+    regions: tuple[KeptRegion, ...] = field(default=(), compare=False, repr=False)
+    flaws: tuple[Finding, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def accepted(self) -> bool:

@@ -25,6 +25,7 @@ from pipeline.decoding import (
     Prior,
     RightContextPrior,
     decode_field,
+    pack_emissions,
     prior_after,
     prior_before,
     prior_for,
@@ -195,10 +196,13 @@ class HandwritingReader:
         name = f"{self.name}+{self.figures.name}" if self.figures and figures is not None else self.name
         found = decode_field(emissions, prior, crop.kind, figures=figures)
         best = found.hypotheses[0]
+        packed = pack_emissions(emissions)
         if not best.text:
-            return LineReading("", 0.0, name, hypotheses=found.hypotheses)
+            return LineReading("", 0.0, name, hypotheses=found.hypotheses, emissions=packed)
         evidence = None if found.proposed else replace(found.evidence, ink=contrast(crop.pixels))
-        return LineReading(best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence)
+        return LineReading(
+            best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence, emissions=packed
+        )
 
     def _prior_of(self, crop: Crop) -> Prior:
         return self.prior(crop.kind, crop.part, crop.terms, crop.usual, crop.year, crop.near)

@@ -1,0 +1,191 @@
+"""Parse, validate and route the entries of a page, when they are read and when their lines are weighed again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.digitize.parse import parse_check_boxes, parse_entry, weigh_parsed
+from pipeline.digitize.regions import (
+    FieldRegion,
+    RecognizedEntry,
+    RecognizedField,
+    RecognizedLine,
+    TextLine,
+)
+from pipeline.digitize.route import RoutingOptions, route
+from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
+from pipeline.model import (
+    CUT_SHORT,
+    LABEL_UNREAD,
+    EntryResult,
+    FieldReading,
+    Finding,
+    Hypothesis,
+    KeptLine,
+    KeptRegion,
+    Ledger,
+    Severity,
+)
+from pipeline.predicates import RuleContext
+from pipeline.schema import Form, Schemas, Slot
+
+log = logging.getLogger(__name__)
+
+
+class EntryJudge:
+    """Parses, validates and routes the entries of the pages of one book.
+
+    Args:
+        form: The form of the book.
+        ledger: The book.
+        schemas: All declarations.
+        routing: By what readings are accepted.
+    """
+
+    def __init__(self, form: Form, ledger: Ledger, schemas: Schemas, routing: RoutingOptions) -> None:
+        self._ledger, self._schemas, self._routing = ledger, schemas, routing
+        self._record = schemas.record(form.record)
+        self._slots = {slot.name: slot for slot in form.slots}
+        self._rules: EntryRules = rules_of(self._record, schemas)
+        self._book: RuleContext = context_of(form, ledger, places=schemas.places)
+
+    def entry(self, recognized: RecognizedEntry, flaws: Sequence[Finding]) -> EntryResult:
+        """Return the entry; every flaw of the page is a finding of each entry, so that none is delivered unseen."""
+        record, schemas = self._record, self._schemas
+        readings = (
+            *parse_entry(recognized.fields, record, schemas, self._ledger),
+            *(
+                parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
+                for group in recognized.region.check_boxes
+            ),
+        )
+        regions = tuple(map(_kept, recognized.fields))
+        return self._judged(recognized.region.row, readings, regions, tuple(flaws))
+
+    def again(
+        self,
+        entry: EntryResult,
+        regions: Sequence[KeptRegion],
+        hypotheses: Mapping[str, Sequence[Hypothesis]],
+        settled: frozenset[str],
+    ) -> EntryResult:
+        """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
+
+        Args:
+            entry: The entry as it was read.
+            regions: Its regions with the lines as they are weighed now.
+            hypotheses: The hypotheses of fields that are weighed as a whole, best first.
+            settled: Fields that keep their reading whatever the lines say.
+        """
+        parsed = parse_entry(
+            [
+                _recognized(region, self._slots[region.slot])
+                for region in regions
+                if region.slot in self._slots
+            ],
+            self._record,
+            self._schemas,
+            self._ledger,
+        )
+        now = {reading.field: reading for reading in parsed}
+        for name, weighed in hypotheses.items():
+            if name in now:
+                now[name] = weigh_parsed(now[name], weighed, self._record, self._schemas, self._ledger)
+        readings = tuple(
+            before
+            if before.field not in now or before.field in settled or before.engine == "ledger"
+            else replace(now[before.field], box=before.box, lines=before.lines)
+            for before in entry.readings
+        )
+        return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws)
+
+    def _judged(
+        self,
+        row: int,
+        readings: Sequence[FieldReading],
+        regions: tuple[KeptRegion, ...],
+        flaws: tuple[Finding, ...],
+    ) -> EntryResult:
+        found = self._rules.findings_of(readings, self._book)
+        findings = (*flaws, *_region_findings(regions, self._slots), *_with_struck(found, readings))
+        readings, findings = route(readings, findings, self._record, self._routing)
+        log.info(
+            "row %d: %d of %d fields accepted, findings %s",
+            row,
+            sum(reading.accepted for reading in readings),
+            len(readings),
+            sorted({finding.code for finding in findings}),
+        )
+        return EntryResult(row, tuple(readings), findings, regions, flaws)
+
+
+def _kept(field: RecognizedField) -> KeptRegion:
+    region = field.region
+    lines = tuple(
+        KeptLine(one.line.piece, one.box, one.reading, one.line.is_red, one.line.is_struck)
+        for one in field.lines
+    )
+    return KeptRegion(
+        slot=region.slot.name,
+        writing=field.writing,
+        box=region.box,
+        lines=lines,
+        is_doubtful=region.is_doubtful,
+        is_touched=region.is_touched,
+        is_cut_short=region.is_cut_short,
+        is_labelled=region.is_labelled,
+    )
+
+
+def _recognized(region: KeptRegion, slot: Slot) -> RecognizedField:
+    nothing = np.empty(0, np.int64)
+    lines = [
+        TextLine(line.piece, line.box, nothing, is_red=line.is_red, is_struck=line.is_struck)
+        for line in region.lines
+    ]
+    place = FieldRegion(
+        slot,
+        tuple(lines),
+        region.box,
+        is_doubtful=region.is_doubtful,
+        is_touched=region.is_touched,
+        is_cut_short=region.is_cut_short,
+        is_labelled=region.is_labelled,
+    )
+    recognized = (
+        RecognizedLine(line, kept.box, kept.reading) for line, kept in zip(lines, region.lines, strict=True)
+    )
+    return RecognizedField(place, region.writing, tuple(recognized))
+
+
+def _region_findings(regions: Sequence[KeptRegion], slots: Mapping[str, Slot]) -> Iterator[Finding]:
+    """Yield a finding for every value that is not surely whole, and for every blank that is not surely in its place.
+
+    A stamp is left over near a value's lines, other ink touches them, or they may be cut short. A doubtful region
+    without a line counts as unreadable anyway.
+    """
+    for region in regions:
+        names = slots[region.slot].field_names
+        if region.is_doubtful and region.lines:
+            yield Finding("INK-LEFT", Severity.REVIEW, names)
+        if region.is_touched:
+            yield Finding("INK-TOUCHES", Severity.REVIEW, names)
+        if region.is_cut_short:
+            yield Finding(CUT_SHORT, Severity.REVIEW, names)
+        if not (region.lines or region.is_doubtful or region.is_labelled):
+            yield Finding(LABEL_UNREAD, Severity.REVIEW, names)
+
+
+def _with_struck(findings: Sequence[Finding], readings: Sequence[FieldReading]) -> tuple[Finding, ...]:
+    """Return the findings; those of a value that was rewritten carry what was struck out for it."""
+    struck = {reading.field: reading.struck for reading in readings if reading.struck}
+    return tuple(
+        replace(finding, details={**finding.details, "struck": struck[finding.fields[0]]})
+        if finding.code == STRUCK_THROUGH and finding.fields and finding.fields[0] in struck
+        else finding
+        for finding in findings
+    )
