@@ -66,6 +66,7 @@ class RunContext:
         page_seconds: Wall time that a page may take from decoding to findings before it is given up.
         faults: When reading stops.
         read_page: Reads a page.
+        book_context: Whether the pages of a book are weighed again by what all of them say.
     """
 
     workspace: Path
@@ -77,6 +78,7 @@ class RunContext:
     page_seconds: float = 120.0
     faults: FaultOptions = field(default_factory=FaultOptions)
     read_page: PageReader = digitize_page
+    book_context: bool = True
 
     def open_registry(self) -> Registry:
         """Return the registry of this run, its audit signed by the workspace's key. Raises as ``Registry.open``."""

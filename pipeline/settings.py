@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     Registry: ``HOTICH_REGISTRY_URL``, ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry).
     Runs: ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_PAGE_TRIES``, ``HOTICH_STOP_SHARE`` and
     ``HOTICH_STOP_PAGES`` (when too many pages fail), ``HOTICH_CLUSTER`` (address of a Dask scheduler, for the flows),
-    ``HOTICH_STORE_NIGHTS`` (within how many nights the whole store of scans is checked).
+    ``HOTICH_STORE_NIGHTS`` (within how many nights the whole store of scans is checked), ``HOTICH_BOOK_CONTEXT``
+    (whether the pages of a book are weighed again by what all of them say).
     Review: ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL`` (errors a thousand handwritten fields that are
     accepted without a person).
     Backups: ``HOTICH_BACKUP_KEY_FILE`` (the key that encrypts them), ``HOTICH_BACKUP_PLAIN`` (the word for none).
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     page_tries: int = Field(default=3, ge=1)
     cluster: str = ""
     store_nights: int = Field(default=NIGHTS, ge=1, le=256)
+    book_context: bool = True
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
     backup_key_file: Path | None = None
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
             ),
             page_seconds=self.page_seconds,
             faults=self.faults,
+            book_context=self.book_context,
         )
 
     @property

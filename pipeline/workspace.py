@@ -63,6 +63,10 @@ class Workspace:
         """What a book has taught of its print; made again when lost."""
         return self.root / "plates" / f"{book_id}-{form_fingerprint[:12]}.npz"
 
+    def kept_pages(self, book_id: int) -> Path:
+        """What the networks saw of the lines of a book, a file a page; made again when a page is read anew."""
+        return self.root / "lines" / str(book_id)
+
     @property
     def reports(self) -> Path:
         return self.root / "reports"

@@ -63,7 +63,9 @@ def digitize_book(
     breaker: CircuitBreaker | None = None,
     again: bool = False,
 ) -> BookReport:
-    """Read every page of a book that is not known yet and save it, one transaction a page; then check the whole book.
+    """Read every page of a book that is not known yet and save it, one transaction a page.
+
+    Then the pages are weighed again by what the book says as a whole, and the whole book is checked.
 
     A scan or page that cannot be used is a failure in the report and in the registry.
 
@@ -140,6 +142,8 @@ def digitize_book(
                     except ReadingStopped:
                         record_drift(registry, context, book_id, engines.hand_fingerprint)
                         raise
+            if context.book_context:
+                run.weigh(form, ledger)
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
             findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
@@ -155,10 +159,11 @@ def digitize_book(
         seconds=time.perf_counter() - started,
     )
     _logger.info(
-        "book %d: %d pages read, %d known, %d entries, %d accepted, failures %s, findings %s, %.0f s",
+        "book %d: %d pages read, %d known, %d weighed anew, %d entries, %d accepted, failures %s, findings %s, %.0f s",
         book_id,
         report.read,
         report.known,
+        report.weighed,
         report.entries,
         report.accepted,
         dict(Counter(report.failed)),

@@ -16,7 +16,9 @@ from typing import Any
 
 import pipeline
 from pipeline.batch.circuit_breaker import CircuitBreaker
+from pipeline.batch.context_pass import keep_page, weigh_book
 from pipeline.batch.workers import PageJob
+from pipeline.book_context.second_pass import first_fingerprint
 from pipeline.calibration import DriftAlarm
 from pipeline.digitize import DigitizeOptions
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
@@ -24,7 +26,15 @@ from pipeline.intake import ForeignFile, ScanFile
 from pipeline.intake.filetype import shown
 from pipeline.model import BookSeries, Ledger, PageRef, PageResult, Severity
 from pipeline.ocr import Engines
-from pipeline.registry import BookLock, ReadFailure, Registry, RegistryPart, RowTampered, Withdrawal
+from pipeline.registry import (
+    BookLock,
+    ReadFailure,
+    Registry,
+    RegistryPart,
+    RowTampered,
+    SaveOutcome,
+    Withdrawal,
+)
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, Schemas
 from pipeline.store_check import read_state
@@ -64,6 +74,7 @@ class BookReport:
         accepted: Entries accepted without a person.
         review: Entries sent to a person.
         reopened: Entries whose task was opened again.
+        weighed: Pages that the second pass over the book read otherwise.
         reasons: How often each finding code sent something to a person.
         book_findings: How often each code was found by the check of the whole book afterwards.
         drift: What is unusual about the handwriting of the book; ``None``: nothing is.
@@ -88,6 +99,7 @@ class BookReport:
     accepted: int = 0
     review: int = 0
     reopened: int = 0
+    weighed: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     book_findings: Mapping[str, int] = field(default_factory=dict)
     drift: DriftAlarm | None = None
@@ -140,6 +152,11 @@ def _cover(ledger: Ledger) -> Mapping[str, Any]:
     return told
 
 
+def without_regions(result: PageResult) -> PageResult:
+    """Return a page without what was kept of its lines: it is in its file."""
+    return replace(result, entries=tuple(replace(entry, regions=()) for entry in result.entries))
+
+
 DANGEROUS = (ScanTimeout.code, ScanOutOfMemory.code, ScanCrash.code)
 """Codes of failures that cost time, memory or a process: such pages are not tried night after night."""
 
@@ -180,8 +197,8 @@ class BookRun:
     withdrawn: list[str] = field(default_factory=list)
     failures: list[ScanFailure] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
-    totals: Counter[str] = field(default_factory=Counter)
+    saved: dict[PageRef, tuple[PageResult, SaveOutcome]] = field(default_factory=dict)
+    weighed: int = 0
     stage_seconds: dict[str, float] = field(default_factory=dict)
     read: int = 0
 
@@ -270,7 +287,7 @@ class BookRun:
 
         def is_done(sha256: str, page_no: int) -> bool:
             return (
-                known.get(PageRef(sha256, page_no)) == self.fingerprints[sha256]
+                first_fingerprint(known.get(PageRef(sha256, page_no), "")) == self.fingerprints[sha256]
                 or (sha256, page_no) in held
                 or self._is_gone(sha256, page_no)
             )
@@ -303,7 +320,11 @@ class BookRun:
         """
         order = {sha256: place for place, sha256 in enumerate(self.names)}
         known = self.registry.fingerprints(self.book_id)
-        unread = [job for job in jobs if known.get(job.ref) != self.fingerprints[job.scan.sha256]]
+        unread = [
+            job
+            for job in jobs
+            if first_fingerprint(known.get(job.ref, "")) != self.fingerprints[job.scan.sha256]
+        ]
         return sorted(unread, key=lambda job: (order[job.scan.sha256], job.page_no))
 
     def save(self, job: PageJob, answer: PageResult | ScanError) -> None:
@@ -315,19 +336,16 @@ class BookRun:
         if isinstance(answer, ScanError):
             self._failed(job.scan, job.page_no, answer)
             return
+        fingerprint = self.fingerprints[job.scan.sha256]
+        if self.context.book_context:
+            keep_page(self.context, self.book_id, answer, fingerprint)
         try:
-            outcome = self.registry.save_page(self.book_id, answer, self.fingerprints[job.scan.sha256])
+            outcome = self.registry.save_page(self.book_id, answer, fingerprint)
         except RowTampered as error:
             self._failed(job.scan, job.page_no, error)
             return
         self.read += 1
-        self.totals.update(
-            entries=outcome.entries,
-            accepted=outcome.accepted,
-            review=outcome.review,
-            reopened=outcome.reopened,
-        )
-        self.reasons.update(reasons_of(answer))
+        self.saved[answer.ref] = without_regions(answer), outcome
         for stage, seconds in answer.timings.items():
             self.stage_seconds[stage] = self.stage_seconds.get(stage, 0.0) + seconds
         _logger.debug(
@@ -341,16 +359,30 @@ class BookRun:
         )
         self.breaker.note(None)
 
+    def weigh(self, form: Form, ledger: Ledger) -> None:
+        """Weigh the pages of the book again by what all of them say."""
+        done = weigh_book(self.registry, self.context, self.book_id, form, ledger, self.turn.beat)
+        self.weighed = done.changed
+        for ref, (result, outcome) in done.outcomes.items():
+            if ref in self.saved:
+                reopened = self.saved[ref][1].reopened + outcome.reopened
+                self.saved[ref] = result, replace(outcome, reopened=reopened)
+
     def report(self) -> BookReport:
         """Return the report of what was counted so far."""
+        outcomes = [outcome for _, outcome in self.saved.values()]
+        reasons: Counter[str] = Counter()
+        for result, _ in self.saved.values():
+            reasons.update(reasons_of(result))
         return BookReport(
             self.folder.name,
             read=self.read,
-            entries=self.totals["entries"],
-            accepted=self.totals["accepted"],
-            review=self.totals["review"],
-            reopened=self.totals["reopened"],
-            reasons=dict(self.reasons.most_common()),
+            entries=sum(outcome.entries for outcome in outcomes),
+            accepted=sum(outcome.accepted for outcome in outcomes),
+            review=sum(outcome.review for outcome in outcomes),
+            reopened=sum(outcome.reopened for outcome in outcomes),
+            weighed=self.weighed,
+            reasons=dict(reasons.most_common()),
             duplicates=tuple(self.duplicates),
             missing=tuple(self.missing),
             withdrawn=tuple(self.withdrawn),

@@ -13,15 +13,18 @@ from pathlib import Path
 from pipeline.batch.book import book_folders
 from pipeline.batch.book_identity import agreed_ledger
 from pipeline.batch.book_run import reading_fingerprint
+from pipeline.batch.context_pass import kept_pages, pass_over
 from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, Workers
+from pipeline.book_context.second_pass import first_fingerprint
 from pipeline.errors import AlteredScan, ScanError
 from pipeline.intake import ScanFile, folder_contents
 from pipeline.ledger import load_ledger
-from pipeline.model import PageRef, PageResult
+from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import Registry
 from pipeline.registry.model.entries import LastReading
 from pipeline.run_context import RunContext
+from pipeline.schema import Form
 from pipeline.workspace import Workspace
 
 
@@ -97,7 +100,11 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
             for sha256 in scans
         }
         read = registry.fingerprints(book_id)
-        outdated = [ref for ref, found in read.items() if fingerprints.get(ref.scan_sha256, found) != found]
+        outdated = [
+            ref
+            for ref, found in read.items()
+            if fingerprints.get(ref.scan_sha256, first := first_fingerprint(found)) != first
+        ]
         preview = RereadPreview(folder.name, len(read), len(outdated))
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)
         if not chosen:
@@ -105,7 +112,30 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         template, _ = kept_template(Workspace(context.workspace).form_template(book_id, form.fingerprint))
         jobs = [PageJob(_stored(context, scans[ref.scan_sha256]), ref.page_no, template) for ref in chosen]
         with Workers(context, form, ledger, workers) as pool:
-            return _compared(preview, registry, book_id, list(pool.read(jobs)))
+            answers = list(pool.read(jobs))
+        if context.book_context:
+            answers = _weighed(registry, context, book_id, form, ledger, answers)
+        return _compared(preview, registry, book_id, answers)
+
+
+def _weighed(
+    registry: Registry,
+    context: RunContext,
+    book_id: int,
+    form: Form,
+    ledger: Ledger,
+    answers: Sequence[tuple[PageJob, PageResult | ScanError]],
+) -> list[tuple[PageJob, PageResult | ScanError]]:
+    """Return the answers as the book weighs them: the pages read on trial in place of those kept, and the others."""
+    known = registry.fingerprints(book_id)
+    new = {job.ref: answer for job, answer in answers if isinstance(answer, PageResult)}
+    kept = kept_pages(registry, context, book_id, known)
+    pages = [new.get(ref, page) for ref, page in kept.items()]
+    pages += [page for ref, page in new.items() if ref not in kept]
+    passed = pass_over(registry, context, book_id, form, ledger, pages)
+    return [
+        (job, passed.weighed(answer) if isinstance(answer, PageResult) else answer) for job, answer in answers
+    ]
 
 
 def _compared(

@@ -101,14 +101,8 @@ def unpack_page(packed: bytes) -> KeptPage:
         ValueError: The bytes are no page of this format.
     """
     try:
-        unzip = zlib.decompressobj()
-        whole = unzip.decompress(packed, MOST_BYTES)
-        (length,) = _LENGTH.unpack_from(whole)
-        told = json.loads(whole[_LENGTH.size : _LENGTH.size + length])
-        if told[0] != FORMAT:
-            raise ValueError("a page of another format")
-        page = _made(_Page, told, _Blobs(whole, _LENGTH.size + length))
-    except (zlib.error, struct.error, TypeError, KeyError, IndexError, UnicodeDecodeError) as error:
+        page = _unpacked(zlib.decompressobj().decompress(packed, MOST_BYTES))
+    except (zlib.error, struct.error, TypeError, KeyError, IndexError, ValueError, RecursionError) as error:
         raise ValueError("these bytes are no kept page") from error
     width, height = page.size
     return KeptPage(
@@ -131,6 +125,15 @@ def unpack_page(packed: bytes) -> KeptPage:
         ),
         page.fingerprint,
     )
+
+
+def _unpacked(whole: bytes) -> _Page:
+    (length,) = _LENGTH.unpack_from(whole)
+    told = json.loads(whole[_LENGTH.size : _LENGTH.size + length])
+    if told[0] != FORMAT:
+        raise ValueError("a page of another format")
+    page: _Page = _made(_Page, told, _Blobs(whole, _LENGTH.size + length))
+    return page
 
 
 class _Blobs:
@@ -179,7 +182,7 @@ def _made(kind: Any, told: Any, blobs: _Blobs) -> Any:
         return {name: _made(inner, one, blobs) for name, one in told.items()}
     if kind is bytes:
         return blobs.take(told)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         names = _attributes(kind)
         if len(names) != len(told):
             raise ValueError("a page of another format")

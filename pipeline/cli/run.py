@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -61,6 +62,13 @@ def run(
             "--again", help="Thử lại cả những trang đã để riêng vì nhiều lần làm treo, làm sập máy đọc."
         ),
     ] = False,
+    book_context: Annotated[
+        bool,
+        typer.Option(
+            "--context/--no-context",
+            help="Đọc xong, cân nhắc lại từng trang theo những gì cả quyển cho biết (mặc định: có).",
+        ),
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Đọc mọi trang chưa đọc của các sổ trong thư mục và lưu vào sổ dữ liệu.
@@ -69,6 +77,8 @@ def run(
     """
     settings = read_settings()
     context = settings.run_context(workspace)
+    if not book_context:
+        context = replace(context, book_context=False)
     stop_on_sigterm()
     folders = book_folders(folder)
     with track_books("trang") as on_progress:

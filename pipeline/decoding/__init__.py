@@ -1,7 +1,7 @@
 """From what several witnesses say of one line to ranked readings with honest chances."""
 
 from pipeline.decoding.date_agreement import DateAgreement, agree_on_date
-from pipeline.decoding.decoder import DecodedLine, decode_line
+from pipeline.decoding.decoder import DecodedLine, decode_line, score_texts
 from pipeline.decoding.emission import DecodingOptions, Emission
 from pipeline.decoding.field_decoder import decode_field, shows_figures
 from pipeline.decoding.field_priors import prior_for
@@ -26,5 +26,6 @@ __all__ = [
     "pack_emissions",
     "prior_for",
     "read_language",
+    "score_texts",
     "unpack_emissions",
 ]

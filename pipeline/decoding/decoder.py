@@ -173,12 +173,12 @@ def _bounded(texts: tuple[str, ...], clearest: int, known: Chances) -> Chances:
     So no lexicon outweighs clear ink.
     """
     words = texts[clearest].split()
-    most = LIMIT * np.array([_words_apart(words, text.split()) for text in texts])
+    most = LIMIT * np.array([words_apart(words, text.split()) for text in texts])
     bounded: Chances = np.minimum(known - known[clearest], most)
     return bounded
 
 
-def _words_apart(words: Sequence[str], others: Sequence[str]) -> int:
+def words_apart(words: Sequence[str], others: Sequence[str]) -> int:
     """Return how many words differ; a word cut in two, or two joined, count once."""
     return sum(
         max(1, min(step.src_end - step.src_start, step.dest_end - step.dest_start))
@@ -208,6 +208,43 @@ def _evidence(
         agreement=min(likeness, default=0.0),
         support=prior.support(best.text),
     )
+
+
+def measure_text(emissions: Sequence[Emission], text: str) -> tuple[float, float]:
+    """Return the mean and the least probability of the letters of a text by the ink of its line alone.
+
+    They mean what ``Evidence.optical`` and ``Evidence.weakest`` do.
+
+    Args:
+        emissions: The emissions of the line, with the same letters.
+        text: A text that the line may have.
+    """
+    columns = columns_of(emissions[0].letters)
+    if not text or not all(letter in columns for letter in text):
+        return 0.0, 0.0
+    witnesses = [prepare_emission(emission) for emission in emissions]
+    readings = [best_path(emission) for emission in emissions]
+    different = tuple(dict.fromkeys(readings))
+    trellises = build_trellises(witnesses, columns, different)
+    pivot = trellises[0].pivot
+    edits = propose_edits(pivot, trellises, different, "".join(columns), DecodingOptions(), "")
+    known = set(edits)
+    edits = (*edits, *(edit for edit in edits_between(pivot, text) if edit not in known))
+    gained = edit_gains(trellises, columns, edits).mean(axis=0)
+    letters = letter_chances(text, pivot, edits, gained)
+    return float(np.mean(letters)), float(min(letters))
+
+
+def score_texts(emissions: Sequence[Emission], texts: Sequence[str]) -> list[float]:
+    """Return the log probability of each text by the ink of a line alone, the mean over its emissions.
+
+    Args:
+        emissions: The emissions of the line, with the same letters.
+        texts: What the line may say.
+    """
+    witnesses = [prepare_emission(emission) for emission in emissions]
+    scores = log_chances(witnesses, columns_of(emissions[0].letters), tuple(texts)).mean(axis=0)
+    return [float(score) for score in scores]
 
 
 def letter_chances(text: str, pivot: str, edits: Sequence[Edit], gained: Chances) -> tuple[float, ...]:

@@ -95,4 +95,5 @@ def _log_chances(
     left = np.clip(1.0 - sums, 0.0, LEAST * (width - kept)) / np.maximum(width - kept, 1)
     whole = np.repeat(np.maximum(left, FLOOR)[:, None], width, axis=1)
     whole[steps, columns] = chances
-    return np.log(whole).astype(np.float32)
+    logs: NDArray[np.float32] = np.log(whole).astype(np.float32)
+    return logs

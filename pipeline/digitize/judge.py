@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.parse import parse_check_boxes, parse_entry, weigh_parsed
+from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, weigh_parsed
 from pipeline.digitize.regions import (
     FieldRegion,
     RecognizedEntry,
@@ -23,6 +23,7 @@ from pipeline.model import (
     LABEL_UNREAD,
     EntryResult,
     FieldReading,
+    FieldStatus,
     Finding,
     Hypothesis,
     KeptLine,
@@ -71,7 +72,7 @@ class EntryJudge:
         entry: EntryResult,
         regions: Sequence[KeptRegion],
         hypotheses: Mapping[str, Sequence[Hypothesis]],
-        settled: frozenset[str],
+        settled: Mapping[str, FieldReading],
     ) -> EntryResult:
         """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
 
@@ -79,7 +80,7 @@ class EntryJudge:
             entry: The entry as it was read.
             regions: Its regions with the lines as they are weighed now.
             hypotheses: The hypotheses of fields that are weighed as a whole, best first.
-            settled: Fields that keep their reading whatever the lines say.
+            settled: What fields that people decided were last read as; they keep it whatever the lines say.
         """
         parsed = parse_entry(
             [
@@ -96,12 +97,21 @@ class EntryJudge:
             if name in now:
                 now[name] = weigh_parsed(now[name], weighed, self._record, self._schemas, self._ledger)
         readings = tuple(
-            before
-            if before.field not in now or before.field in settled or before.engine == "ledger"
+            self._with_problems(settled[before.field])
+            if before.field in settled
+            else before
+            if before.field not in now or before.engine == "ledger"
             else replace(now[before.field], box=before.box, lines=before.lines)
             for before in entry.readings
         )
         return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws)
+
+    def _with_problems(self, reading: FieldReading) -> FieldReading:
+        """Return a stored reading with what is wrong with its text by itself."""
+        if reading.status is not FieldStatus.READ:
+            return reading
+        problems = parse_text(reading.text, reading.field, self._record, self._schemas, self._ledger).problems
+        return replace(reading, problems=problems)
 
     def _judged(
         self,
@@ -169,7 +179,7 @@ def _region_findings(regions: Sequence[KeptRegion], slots: Mapping[str, Slot]) -
     without a line counts as unreadable anyway.
     """
     for region in regions:
-        names = slots[region.slot].field_names
+        names = slots[region.slot].field_names if region.slot in slots else ()
         if region.is_doubtful and region.lines:
             yield Finding("INK-LEFT", Severity.REVIEW, names)
         if region.is_touched:

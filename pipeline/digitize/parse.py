@@ -84,6 +84,11 @@ def parse_entry(
     return tuple(found[spec.name] for spec in record.fields if spec.name in found)
 
 
+def parse_text(text: str, name: str, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> Parsed:
+    """Return the canonical value of the text of a field, and what is wrong with it by itself."""
+    return _EntryParser(record, schemas, ledger).parsed(text, name)
+
+
 def weigh_parsed(
     reading: FieldReading,
     weighed: Sequence[Hypothesis],

@@ -37,6 +37,7 @@ from pipeline.registry.repositories import (
     links,
     overview,
     pages,
+    pages_at_work,
     places,
     stored_entries,
 )
@@ -130,6 +131,9 @@ class Registry(ConnectionFacade):
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)
     last_readings = reading(pages.last_readings)
+    has_decisions = reading(pages_at_work.has_decisions)
+    scan_names = reading(pages_at_work.scan_names)
+    pages_at_work = reading(pages_at_work.pages_at_work)
     rectification = reading(pages.rectification_of)
     rectifications = reading(pages.rectifications_of)
     save_failure = writing(failures.save_failure)

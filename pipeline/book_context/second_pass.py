@@ -1,0 +1,202 @@
+"""The second pass over a book: its pages weighed again by what it repeats and by its order, without any network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.book_context.book_model import BookModel, make_model, pool_of
+from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
+from pipeline.book_context.order_chain import EntryOrder, reweigh_entries, reweigh_pages
+from pipeline.book_context.sightings import sightings_of
+from pipeline.digitize import DigitizeOptions
+from pipeline.digitize.judge import EntryJudge
+from pipeline.model import EntryResult, FieldReading, FieldStatus, Hypothesis, Ledger, PageRef, PageResult
+from pipeline.schema import Form, RecordSpec, Schemas
+
+VERSION = "1"
+"""Raise it whenever the same pages could be weighed otherwise than before."""
+
+MARK = "+"
+"""What stands between the fingerprint of the first pass and that of the second."""
+
+FieldKey = tuple[PageRef, int, str]
+"""A field: its page, its row on it, its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A field that a person decided.
+
+    Attributes:
+        text: What is on paper by that decision, ``""`` for nothing.
+        reading: What the machine read there last; the second pass leaves it so.
+    """
+
+    text: str
+    reading: FieldReading
+
+
+@dataclass(frozen=True)
+class SecondPass:
+    """What a book says of its single values.
+
+    Attributes:
+        form: The form of the book.
+        ledger: The book.
+        schemas: All declarations.
+        options: How its pages are digitized.
+        model: What it repeats.
+        ordered: The hypotheses of numbers and days as the order of the book weighs them, where that changes them.
+        settled: The fields that people decided.
+        weighing: How much the book counts.
+    """
+
+    form: Form
+    ledger: Ledger
+    schemas: Schemas
+    options: DigitizeOptions
+    model: BookModel
+    ordered: Mapping[FieldKey, Sequence[Hypothesis]] = field(default_factory=dict)
+    settled: Mapping[FieldKey, Settled] = field(default_factory=dict)
+    weighing: WeighingOptions = WEIGHING
+
+    def weighed(self, page: PageResult) -> PageResult:
+        """Return a page as its book weighs it; the very same where nothing changes.
+
+        What is blank stays blank, fields that a person decided keep their reading, and a page without kept lines stays
+        as it is.
+        """
+        routing = self.options.routing.for_reader(page.hand_reader)
+        judge = EntryJudge(self.form, self.ledger, self.schemas, routing)
+        record = self.schemas.record(self.form.record)
+        pools = {slot.name: pool_of(slot, record) for slot in self.form.slots}
+        entries = tuple(self._weighed_entry(entry, page.ref, judge, pools) for entry in page.entries)
+        return page if entries == page.entries else replace(page, entries=entries)
+
+    def _weighed_entry(
+        self, entry: EntryResult, ref: PageRef, judge: EntryJudge, pools: Mapping[str, str]
+    ) -> EntryResult:
+        if not entry.regions:
+            return entry
+        regions = tuple(
+            weigh_region(region, pool, self.model, self.weighing)
+            if (pool := pools.get(region.slot, ""))
+            else region
+            for region in entry.regions
+        )
+        names = [reading.field for reading in entry.readings]
+        settled = {
+            name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
+        }
+        ordered = {
+            name: known
+            for name in names
+            if name not in settled and (known := self.ordered.get((ref, entry.row, name)))
+        }
+        if regions == entry.regions and not ordered:
+            return entry
+        return judge.again(entry, regions, ordered, settled)
+
+
+def second_pass(
+    pages: Sequence[PageResult],
+    settled: Mapping[FieldKey, Settled],
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    options: DigitizeOptions,
+    weighing: WeighingOptions = WEIGHING,
+) -> SecondPass:
+    """Return what the pages of a book say together.
+
+    Args:
+        pages: The pages as the first pass read them, in the order of the book. That order alone counts, not when they
+            were read.
+        settled: What people decided on them.
+        form: The form of the book.
+        ledger: The book.
+        schemas: All declarations.
+        options: How its pages are digitized.
+        weighing: How much the book counts.
+    """
+    record = schemas.record(form.record)
+    texts = {key: known.text for key, known in settled.items()}
+    model = make_model(sightings_of(pages, texts, form, record))
+    ordered = dict(_ordered(pages, texts, record))
+    return SecondPass(form, ledger, schemas, options, model, ordered, settled, weighing)
+
+
+def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:
+    """Return under which fingerprint a page is saved: that of the first pass, and beside it what the second made of it.
+
+    It changes when the book makes something else of this page, however the book changes, so that a page is saved anew
+    when there is something new to save.
+
+    Args:
+        first: The fingerprint of the first pass.
+        before: The page as the first pass read it.
+        after: The page as the second weighs it.
+    """
+    if after is before:
+        return first
+    told = [
+        [
+            entry.row,
+            [
+                [one.field, one.status, one.text, one.canonical, one.accepted, round(one.confidence, 2)]
+                for one in entry.readings
+            ],
+            sorted({finding.code for finding in entry.findings}),
+        ]
+        for entry in after.entries
+    ]
+    text = json.dumps([VERSION, told], ensure_ascii=False)
+    return f"{first}{MARK}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def first_fingerprint(fingerprint: str) -> str:
+    """Return the fingerprint of the first pass in that of a page, whether or not a second pass followed."""
+    return fingerprint.partition(MARK)[0]
+
+
+def _ordered(
+    pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec
+) -> Iterable[tuple[FieldKey, Sequence[Hypothesis]]]:
+    """Yield the numbers and days whose hypotheses the order of the book weighs otherwise."""
+    if record.book is None:
+        return
+    entries = [(page.ref, entry) for page in pages for entry in sorted(page.entries, key=lambda one: one.row)]
+    number, day, of_page = record.book.number, record.book.registered_on, record.book.page
+
+    def said(name: str | None) -> list[tuple[Hypothesis, ...]]:
+        return [_said(ref, entry, name, decided) for ref, entry in entries]
+
+    numbers, days, page_numbers = said(number), said(day), said(of_page)
+    weighed = reweigh_entries([EntryOrder(*each) for each in zip(numbers, days, strict=True)])
+    now = (
+        (number, numbers, [one.number for one in weighed]),
+        (day, days, [one.registered_on for one in weighed]),
+        (of_page, page_numbers, reweigh_pages(page_numbers)),
+    )
+    for name, before, after in now:
+        for (ref, entry), old, new in zip(entries, before, after, strict=True):
+            if name and new and new != old and (ref, entry.row, name) not in decided:
+                yield (ref, entry.row, name), new
+
+
+def _said(
+    ref: PageRef, entry: EntryResult, name: str | None, decided: Mapping[FieldKey, str]
+) -> tuple[Hypothesis, ...]:
+    """Return the texts that a field may have, none where nothing is written or nobody read it."""
+    if not name:
+        return ()
+    if (ref, entry.row, name) in decided:
+        text = decided[ref, entry.row, name]
+        return (Hypothesis(text, 1.0),) if text else ()
+    reading = next((one for one in entry.readings if one.field == name), None)
+    if reading is None or reading.status is not FieldStatus.READ:
+        return ()
+    return reading.hypotheses or (Hypothesis(reading.text, min(1.0, reading.confidence)),)
