@@ -48,7 +48,7 @@ from pipeline.training.synthesis.writers import WriterStyle
 
 SEED = 71_001
 FORM = "birth-2006"
-WEIGHTS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3)
+WEIGHTS = (0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.3)
 TITLES = ("Chủ tịch UBND xã", "PCT", "CT", "Phó Chủ tịch")
 WORDINGS = ("{name} - {title}", "{title} {name}", "{name}, {title}", "{title}: {name}")
 

@@ -74,7 +74,7 @@ class BookReport:
         accepted: Entries accepted without a person.
         review: Entries sent to a person.
         reopened: Entries whose task was opened again.
-        weighed: Pages that the second pass over the book read otherwise.
+        weighed: Pages that came out otherwise when the book was weighed as a whole, and were saved anew.
         reasons: How often each finding code sent something to a person.
         book_findings: How often each code was found by the check of the whole book afterwards.
         drift: What is unusual about the handwriting of the book; ``None``: nothing is.

@@ -182,8 +182,9 @@ def make_model(sightings: Iterable[Sighting]) -> BookModel:
             pools[name] = PoolModel(counts, len(pages), len(repeated))
         for some in kept.values():
             wordings.update(one.wording for one in some if one.wording)
-    usual = sorted(wordings.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDINGS]
-    return BookModel(pools, dict(usual))
+    usual = sorted(wordings.items(), key=lambda one: (-one[1], one[0]))
+    repeated_wordings = [one for one in usual if one[1] > 1] or usual[:1]
+    return BookModel(pools, dict(repeated_wordings[:MOST_WORDINGS]))
 
 
 def is_supported(sightings: Sequence[Sighting]) -> bool:

@@ -8,6 +8,7 @@ the hypotheses of the first pass. Nothing is weighed where nothing is written, a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ class WeighingOptions:
         hypotheses: How many hypotheses of a line are kept.
     """
 
-    per_letter: float = 0.5
+    per_letter: float = 0.4
     sharpness: float = 0.8
     least_alike: float = 55.0
     least_optical: float = 0.7
@@ -204,7 +205,13 @@ def _factor(texts: tuple[str, ...], chance: float, share: float, per_letter: flo
 
 
 def _apart(best: tuple[str, ...], texts: tuple[str, ...]) -> int:
-    return sum(words_apart(one.split(), other.split()) for one, other in zip(best, texts, strict=True))
+    """Return how many words differ; signs are no words, and a difference in signs alone counts as one."""
+    differ = sum(words_apart(_words(one), _words(other)) for one, other in zip(best, texts, strict=True))
+    return max(differ, int(best != texts))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
 
 
 def _posterior(ways: Sequence[_Way]) -> list[tuple[_Way, float]]:

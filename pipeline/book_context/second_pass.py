@@ -133,28 +133,33 @@ def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:
     """Return under which fingerprint a page is saved: that of the first pass, and beside it what the second made of it.
 
     It changes when the book makes something else of this page, however the book changes, so that a page is saved anew
-    when there is something new to save.
+    only when there is something new to save. A confidence counts by its tenths.
 
     Args:
         first: The fingerprint of the first pass.
         before: The page as the first pass read it.
         after: The page as the second weighs it.
     """
-    if after is before:
+    told = _told(after)
+    if after is before or told == _told(before):
         return first
-    told = [
+    text = json.dumps([VERSION, told], ensure_ascii=False)
+    return f"{first}{MARK}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _told(page: PageResult) -> list[object]:
+    """Return what of a page has to change for it to be saved anew."""
+    return [
         [
             entry.row,
             [
-                [one.field, one.status, one.text, one.canonical, one.accepted, round(one.confidence, 2)]
+                [one.field, one.status, one.text, one.canonical, one.accepted, round(one.confidence, 1)]
                 for one in entry.readings
             ],
             sorted({finding.code for finding in entry.findings}),
         ]
-        for entry in after.entries
+        for entry in page.entries
     ]
-    text = json.dumps([VERSION, told], ensure_ascii=False)
-    return f"{first}{MARK}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def first_fingerprint(fingerprint: str) -> str:

@@ -1,0 +1,37 @@
+"""Fake pages whose lines are kept, importable by worker processes: what a page says is told by its top left pixel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.digitize import DigitizeOptions
+from pipeline.model import Ledger, PageImage, PageResult
+from pipeline.ocr import Engines
+from pipeline.schema import Form, Schemas
+from tests.book_context.written_books import NUMBER, REGISTRAR, doubted, ink, page
+
+CLEAR, UNSURE, OTHER, PLAIN = 100, 110, 120, 130
+"""Grey levels of pages whose registrar is clear, in doubt, clearly another one; and of one without kept lines."""
+
+REGISTRARS = {
+    CLEAR: ink("Trần Văn Tuấn"),
+    UNSURE: doubted("Trần Văn Tuân", "â", "ấ", 0.3),
+    OTHER: ink("Lê Thị Hạnh"),
+    PLAIN: doubted("Trần Văn Tuân", "â", "ấ", 0.3),
+}
+
+
+def written_page(
+    image: PageImage,
+    _form: Form,
+    _ledger: Ledger,
+    _schemas: Schemas,
+    _engines: Engines,
+    _options: DigitizeOptions,
+) -> PageResult:
+    """A page with its registrar and an entry number."""
+    grey = int(image.pixels[0, 0, 0])
+    result = page(image.ref, {REGISTRAR: [REGISTRARS[grey]], NUMBER: []})
+    if grey != PLAIN:
+        return result
+    return replace(result, entries=tuple(replace(entry, regions=()) for entry in result.entries))
