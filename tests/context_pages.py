@@ -8,7 +8,8 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.model import Ledger, PageImage, PageResult
 from pipeline.ocr import Engines
 from pipeline.schema import Form, Schemas
-from tests.book_context.written_books import NUMBER, REGISTRAR, doubted, ink, page
+from tests.book_context.written_books import NUMBER, REGISTRAR, doubted, ink
+from tests.book_context.written_books import page as page_of
 
 CLEAR, UNSURE, OTHER, PLAIN = 100, 110, 120, 130
 """Grey levels of pages whose registrar is clear, in doubt, clearly another one; and of one without kept lines."""
@@ -22,16 +23,16 @@ REGISTRARS = {
 
 
 def written_page(
-    image: PageImage,
-    _form: Form,
-    _ledger: Ledger,
-    _schemas: Schemas,
-    _engines: Engines,
-    _options: DigitizeOptions,
+    page: PageImage,
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    engines: Engines,
+    options: DigitizeOptions,
 ) -> PageResult:
     """A page with its registrar and an entry number."""
-    grey = int(image.pixels[0, 0, 0])
-    result = page(image.ref, {REGISTRAR: [REGISTRARS[grey]], NUMBER: []})
+    grey = int(page.pixels[0, 0, 0])
+    result = page_of(page.ref, {REGISTRAR: [REGISTRARS[grey]], NUMBER: []})
     if grey != PLAIN:
         return result
     return replace(result, entries=tuple(replace(entry, regions=()) for entry in result.entries))

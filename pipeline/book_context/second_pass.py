@@ -92,9 +92,9 @@ class SecondPass:
             name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
         }
         ordered = {
-            name: known
+            name: weighed
             for name in names
-            if name not in settled and (known := self.ordered.get((ref, entry.row, name)))
+            if name not in settled and (weighed := self.ordered.get((ref, entry.row, name)))
         }
         if regions == entry.regions and not ordered:
             return entry
@@ -195,13 +195,13 @@ def _ordered(
 def _said(
     ref: PageRef, entry: EntryResult, name: str | None, decided: Mapping[FieldKey, str]
 ) -> tuple[Hypothesis, ...]:
-    """Return the texts that a field may have, none where nothing is written or nobody read it."""
+    """Return the texts that a field may have, none where nothing is written or nobody read it whole."""
     if not name:
         return ()
     if (ref, entry.row, name) in decided:
         text = decided[ref, entry.row, name]
         return (Hypothesis(text, 1.0),) if text else ()
     reading = next((one for one in entry.readings if one.field == name), None)
-    if reading is None or reading.status is not FieldStatus.READ:
+    if reading is None or reading.status is not FieldStatus.READ or reading.is_cut_short:
         return ()
     return reading.hypotheses or (Hypothesis(reading.text, min(1.0, reading.confidence)),)

@@ -86,7 +86,7 @@ def _read(
     main = readings[0]
     if main is None or main.status is not FieldStatus.READ or region.writing is not Writing.HAND:
         return
-    if main.evidence is None:
+    if main.evidence is None or region.is_cut_short:
         return
     value = tuple(one.text if one and one.status is FieldStatus.READ else "" for one in readings)
     chances = [one.confidence for one in region_readings(region)]

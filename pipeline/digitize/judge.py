@@ -97,7 +97,7 @@ class EntryJudge:
             if name in now:
                 now[name] = weigh_parsed(now[name], weighed, self._record, self._schemas, self._ledger)
         readings = tuple(
-            self._with_problems(settled[before.field])
+            self._settled(before, settled[before.field])
             if before.field in settled
             else before
             if before.field not in now or before.engine == "ledger"
@@ -106,12 +106,12 @@ class EntryJudge:
         )
         return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws)
 
-    def _with_problems(self, reading: FieldReading) -> FieldReading:
-        """Return a stored reading with what is wrong with its text by itself."""
-        if reading.status is not FieldStatus.READ:
-            return reading
-        problems = parse_text(reading.text, reading.field, self._record, self._schemas, self._ledger).problems
-        return replace(reading, problems=problems)
+    def _settled(self, before: FieldReading, last: FieldReading) -> FieldReading:
+        """Return a stored reading with what is not stored of it."""
+        problems: tuple[str, ...] = ()
+        if last.status is FieldStatus.READ:
+            problems = parse_text(last.text, last.field, self._record, self._schemas, self._ledger).problems
+        return replace(last, struck=before.struck, is_cut_short=before.is_cut_short, problems=problems)
 
     def _judged(
         self,
