@@ -7,6 +7,7 @@ it again. Places that only the picture has (frame, labels, stamps) are left out.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import struct
 import types
@@ -21,9 +22,6 @@ import numpy as np
 
 from pipeline.model import EntryResult, Finding, PageKind, PageRef, PageResult, Quality
 
-FORMAT = 1
-"""To be raised when older files cannot be read as they were."""
-
 MOST_BYTES = 16_000_000
 """More bytes than the file of any page holds unpacked."""
 
@@ -35,7 +33,7 @@ T = TypeVar("T")
 class _Page:
     """The part of a page's result that is kept."""
 
-    format: int
+    format: str
     fingerprint: str
     ref: PageRef
     kind: PageKind
@@ -74,7 +72,7 @@ def pack_page(result: PageResult, fingerprint: str) -> bytes:
     """
     blobs: list[bytes] = []
     page = _Page(
-        FORMAT,
+        file_format(),
         fingerprint,
         result.ref,
         result.kind,
@@ -130,7 +128,7 @@ def unpack_page(packed: bytes) -> KeptPage:
 def _unpacked(whole: bytes) -> _Page:
     (length,) = _LENGTH.unpack_from(whole)
     told = json.loads(whole[_LENGTH.size : _LENGTH.size + length])
-    if told[0] != FORMAT:
+    if told[0] != file_format():
         raise ValueError("a page of another format")
     page: _Page = _made(_Page, told, _Blobs(whole, _LENGTH.size + length))
     return page
@@ -190,6 +188,20 @@ def _made(kind: Any, told: Any, blobs: _Blobs) -> Any:
             **{name: _made(inner, one, blobs) for (name, inner), one in zip(names, told, strict=True)}
         )
     return kind(told)
+
+
+@cache
+def file_format() -> str:
+    """Return the format of the files: 12 hex digits that change with the attributes of what is kept."""
+    told: dict[str, list[str]] = {}
+    waiting: list[Any] = [_Page]
+    while waiting:
+        kind = waiting.pop()
+        waiting += typing.get_args(kind)
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__name__ not in told:
+            told[kind.__name__] = [f"{name}: {inner}" for name, inner in _attributes(kind)]
+            waiting += [inner for _, inner in _attributes(kind)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @cache

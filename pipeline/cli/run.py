@@ -62,13 +62,10 @@ def run(
             "--again", help="Thử lại cả những trang đã để riêng vì nhiều lần làm treo, làm sập máy đọc."
         ),
     ] = False,
-    book_context: Annotated[
+    no_context: Annotated[
         bool,
-        typer.Option(
-            "--context/--no-context",
-            help="Đọc xong, cân nhắc lại từng trang theo những gì cả quyển cho biết (mặc định: có).",
-        ),
-    ] = True,
+        typer.Option("--no-context", help="Không cân nhắc lại từng trang theo những gì cả quyển cho biết."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Đọc mọi trang chưa đọc của các sổ trong thư mục và lưu vào sổ dữ liệu.
@@ -77,7 +74,7 @@ def run(
     """
     settings = read_settings()
     context = settings.run_context(workspace)
-    if not book_context:
+    if no_context:
         context = replace(context, book_context=False)
     stop_on_sigterm()
     folders = book_folders(folder)
