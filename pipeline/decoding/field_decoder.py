@@ -94,6 +94,10 @@ def shows_figures(emissions: Sequence[Emission], kind: str) -> bool:
     """Return whether a line of such a field is one of figures: some network sees no more letters than figures there.
 
     Any other line holds words (``30 tuổi``, ``không rõ``) or a ditto mark.
+
+    Args:
+        emissions: What the networks see of the line.
+        kind: The kind of the field.
     """
     if kind not in FIGURE_KINDS and kind != IDENTITY_PAPER:
         return False
