@@ -127,11 +127,16 @@ def assess_quality(
     """
     with context.clock.stage("quality"):
         measured = scan_quality.measure_quality(image.page.pixels, image.layers, image.dpi)
-        if form is not None and fit is not None:
+        # how large the frame of another printing is only its rules say
+        if form is not None and fit is not None and not _has_other_frame(form, fit):
             measured = measure_with_form(measured, form, fit, level, image.page)
     findings = quality_findings(measured, context.engines, context.schemas)
     log.info("scan quality: %.0f dpi, findings %s", measured.dpi, [finding.code for finding in findings])
     return measured, findings
+
+
+def _has_other_frame(form: Form, fit: FormFit) -> bool:
+    return form.layout == "page" and form_fit.stretch(form, fit) > form_fit.SURELY_OTHER_STRETCH
 
 
 def measure_with_form(

@@ -51,12 +51,6 @@ RULE_REACH = 2.2
 MIN_CURVATURE = 0.12
 """From how much curvature on (in heights of a printed letter) the rules of a table count as curved."""
 
-OTHER_STRETCH = 0.035
-"""From how much more they are stretched one way than the other on labels are another printing's."""
-
-OTHER_DRIFT = 0.02
-"""From which drift of a line on they are."""
-
 UNIT_SQUARE: Matrix = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
 
 
@@ -187,7 +181,7 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
     inner = form.rules if form.table is None else tuple(table_fit.column_shares(form.table)[1:-1:4])
     frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
     by_rules = None
-    if form.table is None and _is_other_printing(form, fit):
+    if form.table is None and form_fit.is_other_printing(form, fit):
         by_rules = _best_frame(
             form, match, find_frames_by_rules(match.level.ink, form_fit.frame_aspect(form), inner)
         )
@@ -213,14 +207,6 @@ def _best_frame(form: Form, match: FormMatch, frames: Sequence[Frame]) -> Frame 
         return form_fit.fit_to_frame(form, match.candidates, matrix).share
 
     return max(frames, key=share, default=None)
-
-
-def _is_other_printing(form: Form, fit: FormFit) -> bool:
-    """Return whether the labels stretch the form more one way than the other, so that its frame is another."""
-    (left, top), (right, _), (_, bottom) = (fit.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (0, 1)))
-    stretch = (right - left) / max(1.0, bottom - top) / form_fit.frame_aspect(form)
-    drifts = [abs(offset) for _, offset in fit.drift]
-    return abs(stretch - 1) > OTHER_STRETCH or max(drifts, default=0.0) > OTHER_DRIFT
 
 
 def _rule_shares(rules: Sequence[Matrix], corners: Matrix) -> tuple[float, ...]:

@@ -414,6 +414,30 @@ def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: fl
     return read.right - wide, read.right
 
 
+OTHER_STRETCH = 0.035
+"""From how much more they are stretched one way than the other on labels are another printing's."""
+
+OTHER_DRIFT = 0.02
+"""From which drift of a line on they are."""
+
+SURELY_OTHER_STRETCH = 0.1
+"""From how much on no photograph stretches a page so."""
+
+
+def is_other_printing(form: Form, fit: FormFit) -> bool:
+    """Return whether the labels may be another printing's, so that its frame is another: stretched, or moved far."""
+    drifts = [abs(offset) for _, offset in fit.drift]
+    return form.layout == "page" and (
+        stretch(form, fit) > OTHER_STRETCH or max(drifts, default=0.0) > OTHER_DRIFT
+    )
+
+
+def stretch(form: Form, fit: FormFit) -> float:
+    """Return how much more the labels stretch a form one way than the other, 0 for not at all."""
+    (left, top), (right, _), (_, bottom) = (fit.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (0, 1)))
+    return abs((right - left) / max(1.0, bottom - top) / frame_aspect(form) - 1)
+
+
 MIN_LETTER_RATIO = 4
 """How many times as many letters must be found that only the one form prints as letters that only the other does."""
 
