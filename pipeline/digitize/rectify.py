@@ -51,6 +51,9 @@ RULE_REACH = 2.2
 MIN_CURVATURE = 0.12
 """From how much curvature on (in heights of a printed letter) the rules of a table count as curved."""
 
+OFF_COLUMN = 10.0
+"""How much of the print a frame must hold more than another for labels that stand so much further off their columns."""
+
 UNIT_SQUARE: Matrix = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
 
 
@@ -200,13 +203,13 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
 
 
 def _best_frame(form: Form, match: FormMatch, frames: Sequence[Frame]) -> Frame | None:
-    """Return the frame in which most of the form's print is where its lines are."""
+    """Return the frame in which most of the form's print is in its columns."""
 
-    def share(frame: Frame) -> float:
-        matrix = warp.homography(UNIT_SQUARE, frame.corners)
-        return form_fit.fit_to_frame(form, match.candidates, matrix).share
+    def merit(frame: Frame) -> float:
+        fit = form_fit.fit_to_frame(form, match.candidates, warp.homography(UNIT_SQUARE, frame.corners))
+        return fit.share - OFF_COLUMN * form_fit.median_offset(form, fit)
 
-    return max(frames, key=share, default=None)
+    return max(frames, key=merit, default=None)
 
 
 def _rule_shares(rules: Sequence[Matrix], corners: Matrix) -> tuple[float, ...]:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.locate.label_chain import LONG_LABEL, LabelChain, find_chain
-from pipeline.locate.label_matching import REWORDED, LabelCandidate
+from pipeline.locate.label_matching import REWORDED_WHOLE, LabelCandidate
 from pipeline.model import Box, Matrix, PlacedLabel
 from pipeline.schema import Form, Label
 
@@ -199,6 +199,15 @@ def median_residual(form: Form, fit: FormFit) -> float:
         label = form.labels[c.label]
         x, y = _position(fit.matrix, label.u0, label.v)
         off.append(max(abs(c.box.left - x), abs(c.baseline - y)) / fit.height)
+    return float(np.median(off)) if off else 1.0
+
+
+def median_offset(form: Form, fit: FormFit) -> float:
+    """Return how far off their columns the labels that were found begin, as a share of the frame's height."""
+    off = [
+        abs(c.box.left - fit.to_pixels(form.labels[c.label].u0, form.labels[c.label].v)[0]) / fit.height
+        for c in fit.found
+    ]
     return float(np.median(off)) if off else 1.0
 
 
@@ -400,7 +409,7 @@ def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: fl
     where such a word was not read: then the end nearer to its place is the label's own.
     """
     read, wide = candidate.box, right - left
-    if candidate.score == REWORDED or (candidate.closed and OTHER_WORDING * wide < read.width < wide):
+    if candidate.score <= REWORDED_WHOLE or (candidate.closed and OTHER_WORDING * wide < read.width < wide):
         return read.left, read.right
     if candidate.loose:
         return read.left, right

@@ -23,11 +23,17 @@ PRINT_CONFIDENCE = 0.6
 """A word that the engine is surer of than this is most likely print."""
 
 
+LIKELY_PRINT = 0.3
+"""A word behind print, as close as words are, is print when the engine is surer of it than this."""
+
 LONGER = 1.7
 """How many times as long as declared another wording may be."""
 
 REWORDED = 0.5
 """The score of what is printed at a label's place in other words."""
+
+REWORDED_WHOLE = 0.6
+"""That of such words that end with a colon, as a label does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class LabelCandidate:
         baseline: The y they are printed on.
         score: Similarity 0..1.
         loose: Whether the words run on into something else, so that the right edge says nothing.
-        closed: Whether they end with a colon, so that the right edge is sure.
+        closed: Whether they end with a colon, or begin and end as the label does, so that the right edge is sure.
     """
 
     label: int
@@ -109,7 +115,8 @@ def _label_places(
                 score -= 0.02 * loose
                 if score >= least and (best is None or score > best.score):
                     chosen = line[start : start + size]
-                    closed = not loose and _is_closed(chosen[-1])
+                    ends = read[:2] == wanted[:2] and read[-4:] == wanted[-4:]
+                    closed = not loose and (ends or _is_closed(chosen[-1]))
                     best = LabelCandidate(number, _union_box(chosen), _baseline(chosen), score, loose, closed)
             if best:
                 yield best
@@ -133,14 +140,14 @@ def print_at(
         (
             word
             for word in words
-            if word.confidence > PRINT_CONFIDENCE and abs(_baseline([word]) - y) < 0.5 * letter
+            if word.confidence > LIKELY_PRINT and abs(_baseline([word]) - y) < 0.5 * letter
         ),
         key=lambda word: word.box.left,
     )
     found: list[Word] = []
     for word in level:
         start = x if not found else found[-1].box.right
-        if not found and abs(word.box.left - start) > letter:
+        if not found and (word.confidence <= PRINT_CONFIDENCE or abs(word.box.left - start) > letter):
             continue
         if word.box.left > start + 0.7 * letter and found:
             break
@@ -156,9 +163,11 @@ def _is_closed(word: Word) -> bool:
     return word.text.rstrip().endswith(":")
 
 
-def words_candidate(label: int, words: Sequence[Word], score: float) -> LabelCandidate:
-    """Return words as the place of a label."""
-    return LabelCandidate(label, _union_box(words), _baseline(words), score, False, _is_closed(words[-1]))
+def reworded_candidate(label: int, words: Sequence[Word]) -> LabelCandidate:
+    """Return words as the place of a label that is declared in others."""
+    closed = _is_closed(words[-1])
+    score = REWORDED_WHOLE if closed else REWORDED
+    return LabelCandidate(label, _union_box(words), _baseline(words), score, False, closed)
 
 
 def _union_box(words: Sequence[Word]) -> Box:

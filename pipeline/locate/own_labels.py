@@ -66,7 +66,8 @@ def vouches_for(
 ) -> bool:
     """Return whether a label was read that says where a line of a blank is.
 
-    It is the one printed right beside it, in its own words; for a line that has none, any that is close above or below.
+    It is the one printed right beside it, in its own words or up to a colon; for a line that has none, any that is
+    close above or below.
 
     Args:
         form: The form.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.label_matching import REWORDED, LabelCandidate, print_at, words_candidate
+from pipeline.locate.label_matching import LabelCandidate, print_at, reworded_candidate
 from pipeline.model import Word
 from pipeline.schema import Form
 
@@ -37,4 +37,4 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
         x, y = fit.to_pixels(label.u0, label.v)
         wide = fit.to_pixels(label.u1, label.v)[0] - x
         if found := print_at((x, y), wide, letter, free):
-            yield words_candidate(number, found, REWORDED)
+            yield reworded_candidate(number, found)
