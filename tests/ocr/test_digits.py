@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from pipeline.decoding import Prior, decode_line
+from pipeline.decoding.field_decoder import figures_of
 from pipeline.ocr.digits import DigitReader
 from tests.ocr.lines import MONO, PRINT, TYPEWRITER, blank_crop, typed_crop
 
@@ -44,3 +47,26 @@ def test_an_empty_crop_gives_an_empty_reading() -> None:
     (reading,) = DigitReader().read([blank_crop()])
     assert (reading.text, reading.confidence) == ("", 0.0)
     assert DigitReader().read([]) == ()
+
+
+def test_what_is_seen_of_a_line_of_figures_says_these_figures() -> None:
+    texts = ["360118405", "7", "12/3/1985", "30-06-1990"]
+    seen = DigitReader().emissions([typed_crop(text, "date").pixels for text in texts])
+    read = [decode_line([figures_of(one, "0123456789/-.")], Prior()).hypotheses[0] for one in seen]
+    assert [one.text for one in read] == texts
+    assert all(one.chance > 0.5 for one in read)
+
+
+def test_what_is_seen_of_a_line_does_not_depend_on_its_neighbours() -> None:
+    pixels = [typed_crop(text, "date", MONO).pixels for text in DATES]
+    for line, together in zip(pixels, DigitReader().emissions(pixels), strict=True):
+        (alone,) = DigitReader().emissions([line])
+        assert np.array_equal(alone.log_chances, together.log_chances)
+    assert DigitReader().emissions([]) == ()
+
+
+def test_letters_are_seen_as_little_of_any_figure() -> None:
+    (letters,) = DigitReader().emissions([typed_crop("Nguyễn Thị Hạnh", "number").pixels])
+    (figures,) = DigitReader().emissions([typed_crop("360118405", "number").pixels])
+    told = [float(np.exp(one.log_chances).sum(axis=1).min()) for one in (letters, figures)]
+    assert told[0] < 0.5 < told[1]
