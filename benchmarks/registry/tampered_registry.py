@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,8 @@ def live(place: Lived) -> None:
         registry.withdraw(RegistryPart(book, SCAN, 1, 1), author="chi", reason="bench")
         registry.reinstate(1, author="chi", reason="bench")
         registry.note_package(book, {one: "01/2010"}, "d" * 64)
+        closed = replace(LEDGER, closed_on="31.12.2010")
+        registry.correct_book(book, closed, "KS.2010.01", author="chi", reason="bench")
         accounts = registry.accounts()
         login, password = accounts.first_administrator() or ("", "")
         place.passwords[login] = password

@@ -125,6 +125,8 @@ TAMPERINGS: tuple[Tampering, ...] = (
     Tampering("the reason of a withdrawal", _sql("UPDATE withdrawal SET reason = 'x' WHERE id = 1")),
     Tampering("what a package held", _sql("UPDATE package SET entries = '[]' WHERE id = 1")),
     Tampering("a scan exchanged", _sql("UPDATE scan SET sha256 = 'x' WHERE id = 1")),
+    Tampering("what a book was before", _sql("UPDATE book_correction SET old = '{}' WHERE id = 1")),
+    Tampering("a correction of a book taken out", _sql("DELETE FROM book_correction WHERE id = 1")),
     Tampering("a book of another place", _sql("UPDATE book SET place_code = '99999' WHERE id = 1")),
     Tampering("a link deleted", _sql("DELETE FROM link")),
     Tampering("actor of the audit", _sql("UPDATE audit SET actor = 'x' WHERE id = 4")),

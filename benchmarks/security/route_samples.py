@@ -72,6 +72,8 @@ SAMPLES = {
     ),
     ("GET", "/pictures/entries/{entry_id}/page"): Sample(_ENTRY),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
+    ("GET", "/books/{book_id}"): Sample({"book_id": "1"}),
+    ("POST", "/books/{book_id}"): Sample({"book_id": "1"}, {"volume": "01/2010", "reason": ""}),
     ("GET", "/withdrawals/{book_id}"): Sample({"book_id": "1"}),
     ("POST", "/withdrawals/{book_id}"): Sample({"book_id": "1"}, {"part": "book", "reason": ""}),
     ("POST", "/withdrawals/{book_id}/undo"): Sample({"book_id": "1"}, {"number": "1", "reason": ""}),

@@ -81,6 +81,17 @@ def lock_book(database: Database, book_id: int, seconds: float) -> Iterator[Book
         turn.end()
 
 
+def refuse_running(connection: Connection, book_id: int) -> None:
+    """Raise ``BookBusy`` where a run has a book in hand; what a dead run left of its lock goes.
+
+    The book is held until the end of the transaction, so that no run begins before.
+    """
+    runner = this_runner()
+    _claim(connection, book_id, runner, 0.0)
+    mine = (book_run.c.book_id == book_id) & (book_run.c.token == runner.token)
+    connection.execute(delete(book_run).where(mine))
+
+
 def _claim(connection: Connection, book_id: int, runner: Runner, seconds: float) -> None:
     hold_book(connection, book_id)
     moment = now(connection)

@@ -2,6 +2,7 @@
 
 from pipeline.review.routes import (
     accounts,
+    books,
     column,
     confirmations,
     desk,
@@ -28,6 +29,7 @@ ROUTERS = (
     pictures.router,
     reports.router,
     lots.router,
+    books.router,
     withdrawals.router,
     accounts.router,
     confirmations.router,

@@ -98,6 +98,8 @@ ACCESS = (
     Access("GET", "/lots/{lot_id}", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/close", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/cancel", SUPERVISORS, scoped=True),
+    Access("GET", "/books/{book_id}", SUPERVISORS, scoped=True),
+    Access("POST", "/books/{book_id}", SUPERVISORS, scoped=True),
     Access("GET", "/withdrawals", SUPERVISORS),
     Access("GET", "/withdrawals/{book_id}", SUPERVISORS, scoped=True),
     Access("POST", "/withdrawals/{book_id}", SUPERVISORS, scoped=True),

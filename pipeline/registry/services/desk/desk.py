@@ -14,6 +14,7 @@ from pipeline.registry.repositories.desk_context import DeskFacade
 from pipeline.registry.services.desk import (
     assignment,
     columns,
+    correcting,
     keying,
     reopening,
     rescan_tickets,
@@ -56,6 +57,8 @@ class Desk(DeskFacade):
 
     entry = writing(reopening.settled_entry)
 
+    cover_of_book = reading(correcting.cover_of_book)
+    correct_book = writing(correcting.correct_book)
     withdraw = writing(withdrawing.withdraw)
     reinstate = writing(withdrawing.reinstate)
     replace_page = writing(withdrawing.replace_page)
