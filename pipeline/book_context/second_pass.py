@@ -9,14 +9,21 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.book_context.book_model import BookModel, make_model, pool_of
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
-from pipeline.book_context.order_chain import EntryOrder, reweigh_entries, reweigh_pages
+from pipeline.book_context.order_candidates import with_candidates
+from pipeline.book_context.order_chain import (
+    EntryOrder,
+    expected_numbers,
+    expected_pages,
+    reweigh_entries,
+    reweigh_pages,
+)
 from pipeline.book_context.sightings import sightings_of
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
 from pipeline.model import EntryResult, FieldReading, FieldStatus, Hypothesis, Ledger, PageRef, PageResult
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "1"
+VERSION = "2"
 """Raise it whenever the same pages could be weighed otherwise than before."""
 
 MARK = "+"
@@ -125,7 +132,7 @@ def second_pass(
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
     model = make_model(sightings_of(pages, texts, form, record))
-    ordered = dict(_ordered(pages, texts, record))
+    ordered = dict(_ordered(pages, texts, record, form))
     return SecondPass(form, ledger, schemas, options, model, ordered, settled, weighing)
 
 
@@ -168,7 +175,7 @@ def first_fingerprint(fingerprint: str) -> str:
 
 
 def _ordered(
-    pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec
+    pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec, form: Form
 ) -> Iterable[tuple[FieldKey, Sequence[Hypothesis]]]:
     """Yield the numbers and days whose hypotheses the order of the book weighs otherwise."""
     if record.book is None:
@@ -179,12 +186,26 @@ def _ordered(
     def said(name: str | None) -> list[tuple[Hypothesis, ...]]:
         return [_said(ref, entry, name, decided) for ref, entry in entries]
 
+    def asked(
+        name: str | None, read: Sequence[tuple[Hypothesis, ...]], expected: Sequence[tuple[int, ...]]
+    ) -> list[tuple[Hypothesis, ...]]:
+        slot = next((one.name for one in form.slots if one.field_names == (name,)), "")
+        return [
+            with_candidates(known, likely, next((one for one in entry.regions if one.slot == slot), None))
+            if (ref, entry.row, name) not in decided
+            else known
+            for (ref, entry), known, likely in zip(entries, read, expected, strict=True)
+        ]
+
     numbers, days, page_numbers = said(number), said(day), said(of_page)
-    weighed = reweigh_entries([EntryOrder(*each) for each in zip(numbers, days, strict=True)])
+    read = [EntryOrder(*each) for each in zip(numbers, days, strict=True)]
+    numbers_asked = asked(number, numbers, expected_numbers(read))
+    pages_asked = asked(of_page, page_numbers, expected_pages(page_numbers))
+    weighed = reweigh_entries([EntryOrder(*each) for each in zip(numbers_asked, days, strict=True)])
     now = (
         (number, numbers, [one.number for one in weighed]),
         (day, days, [one.registered_on for one in weighed]),
-        (of_page, page_numbers, reweigh_pages(page_numbers)),
+        (of_page, page_numbers, reweigh_pages(pages_asked)),
     )
     for name, before, after in now:
         for (ref, entry), old, new in zip(entries, before, after, strict=True):

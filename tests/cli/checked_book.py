@@ -29,7 +29,7 @@ FIELD = {
     "date": ("child_born_on", "1/2/2010", "7/2/2010"),
     "entry_number": ("entry_number", "41/2010", "47/2010"),
     "name": ("child_name", "Lý Thử", "Lý Thứ"),
-    "place": ("child_birth_place", "Xã Thử Nghiệm", "Xã Thử Nghiện"),
+    "place": ("mother_residence_place", "Xã Thử Nghiệm", "Xã Thử Nghiện"),
 }
 """For each kind a field, what the machine reads there and what else could stand there."""
 
