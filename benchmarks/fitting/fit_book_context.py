@@ -190,8 +190,8 @@ def accepted(books: Sequence[DrawnBook], form: Form, schemas: Schemas) -> Iterat
                     counts[reading.field, way, "accepted"] += reading.accepted
                     counts[reading.field, way, "wrong among accepted"] += reading.accepted and not is_right
     for field, way in dict.fromkeys((field, way) for field, way, _ in counts):
-        told = ("all", "right", "accepted", "wrong among accepted")
-        yield f"{field}, {way}: " + ", ".join(f"{counts[field, way, one]} {one}" for one in told)
+        asked = ("all", "right", "accepted", "wrong among accepted")
+        yield f"{field}, {way}: " + ", ".join(f"{counts[field, way, one]} {one}" for one in asked)
 
 
 def _by_field(told: Mapping[str, str], form: Form, schemas: Schemas) -> dict[str, str]:
