@@ -94,6 +94,7 @@ UNGATED = {
     "services/desk/reopening.py:reopen": GIVEN,
     "services/desk/rescan_tickets.py:_tickets": GIVEN,
     "services/desk/task_loading.py:task_rows": GIVEN,
+    "services/desk/correcting.py:check_correcting": KEPT,
     "services/desk/withdrawing.py:check_withdrawing": KEPT,
     "services/desk/withdrawing.py:withdrawals_for": KEPT,
     "services/lots/lots.py:_place_of": GIVEN,
