@@ -103,13 +103,14 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
     left: list[Any] = [Artifact.get(key) for key in ("nightly-morning", "nightly-progress")]
     assert "| a | 2 | 1 |" in left[0].data
     assert left[1].data == 100.0
-    told, in_doubt, to_do = first["drift"]
+    told, held, in_doubt, to_do = first["drift"]
     assert "kém chắc hơn" in told
+    assert "ô trọng yếu của sổ này được giữ lại chờ người xem" in held
     assert "ô viết tay của sổ này đã vào sổ dữ liệu không qua người xem" in in_doubt
     assert f"hotich calibrate {books / 'a'} --workspace {tmp_path / 'workspace'}" in to_do
     assert second["drift"] == []
     assert "- a: chữ viết trong sổ không giống" in left[0].data
-    assert warnings == [f"a: {told} {in_doubt} {to_do}"]
+    assert warnings == [f"a: {told} {held} {in_doubt} {to_do}"]
     workspace = Workspace(tmp_path / "workspace")
     assert "Kho bản quét: đêm nay kiểm 2 tệp, cả kho kiểm xong lần cuối" in left[0].data
     assert "**2 bản quét sai**" in left[0].data
