@@ -204,7 +204,7 @@ def _show(figures: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     seconds = [told["seconds_a_page"] for told in figures.values()]
     table.add_row("Giây CPU một trang", "+10 %", *("–" if one is None else f"{one:.2f}" for one in seconds))
     later = [told["second_pass_seconds"] for told in figures.values()]
-    table.add_row("Giây lượt thứ hai", "", *("–" if one is None else f"{one:.2f}" for one in later))
+    table.add_row("Giây CPU lượt thứ hai", "", *("–" if one is None else f"{one:.2f}" for one in later))
     console.print(table)
 
 
