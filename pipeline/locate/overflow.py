@@ -64,11 +64,15 @@ def follow_values_right(
         p, baseline = line.pitch, line.piece.baseline
         end = float(right[own].max())
         level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * p) & (height < 1.6 * p)
-        beyond = np.flatnonzero(level & big & (owner < 0) & (right > line.piece.box.right))
+        dash = (height < 0.2 * p) & (right - left > 0.12 * p) & (baseline - middle > 0.1 * p)
+        beyond = np.flatnonzero(level & (big | dash) & (owner < 0) & (right > line.piece.box.right))
         for component in beyond[np.argsort(left[beyond], kind="stable")]:
             gap = left[component] - end
             behind = left[component] > line.rule
             if gap > WORD_GAP * p:
+                break
+            others = _note_lines(int(component), line, owner, big, boxes) if behind else 0
+            if others > 1:
                 break
             if behind and gap > LETTER_GAP * p:
                 own_feet = float(np.median(bottom[owner == number]))
@@ -77,22 +81,22 @@ def follow_values_right(
                 crosses = end > line.rule
                 if not crosses and (gap > GAP_AT_RULE * p or aside > SAME_LINE):
                     break
-                if aside > SAME_FEET and _begins_note(int(component), line, owner, big, boxes):
+                if others and aside > SAME_FEET:
                     break
             owner[component] = number
             end = max(end, float(right[component]))
 
 
-def _begins_note(
+def _note_lines(
     component: int, line: FieldLine, owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
-) -> bool:
-    """Return whether ink close above or below begins at the same place behind the rule, as the lines of a note do."""
+) -> int:
+    """Return how many lines close above and below begin at the same place behind the rule, as those of a note do."""
     left, top, _, bottom = boxes.T.astype(float)
-    p = line.pitch
-    away = np.abs((top + bottom) / 2 - line.piece.baseline + 0.25 * p)
+    p, middle = line.pitch, (top + bottom) / 2
+    away = np.abs(middle - line.piece.baseline + 0.25 * p)
     other = big & (owner < 0) & (left > line.rule) & (away > 0.5 * p) & (away < 2.5 * p)
-    first = left[component]
-    return bool((other & (np.abs(left - first) < ALIGNED * p)).any())
+    levels = np.sort(middle[other & (np.abs(left - left[component]) < ALIGNED * p)])
+    return int(len(levels) > 0) + int((np.diff(levels) > 0.5 * p).sum())
 
 
 def may_be_note(line: FieldLine, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
