@@ -69,6 +69,9 @@ UNGATED = {
     "repositories/links.py:decide_link": GIVEN,
     "repositories/links.py:save_links": WRITES,
     "repositories/lots.py:witnesses": WORK,
+    "repositories/pages_at_work.py:has_decisions": GIVEN,
+    "repositories/pages_at_work.py:pages_at_work": GIVEN,
+    "repositories/pages_at_work.py:scan_names": GIVEN,
     "repositories/pages.py:_held_page": WRITES,
     "repositories/pages.py:_new_run": WRITES,
     "repositories/pages.py:_rectifications": GIVEN,
@@ -257,6 +260,7 @@ ELSEWHERE = frozenset(
         "set_aside",
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
+    | {"pages_at_work", "has_decisions", "scan_names"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
     | {"open", "close", "lock_book", "accounts", "audit", "desk", "lots", "statistics", "reconciliations"}
 )
