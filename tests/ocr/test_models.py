@@ -66,10 +66,10 @@ def test_the_stages_of_a_shipped_network_lead_from_one_to_the_next_and_are_in_th
     name: str,
 ) -> None:
     card = read_card(name)
-    assert len(card.history) == 5
+    assert len(card.history) == 6
     assert card.training_data == " ".join(card.history[-1].data)
     assert all(stage.seed is not None and stage.minutes for stage in card.history)
-    assert [bool(stage.from_sha256) for stage in card.history] == [False, True, True, True, True]
+    assert [bool(stage.from_sha256) for stage in card.history] == [False, True, True, True, True, True]
     document = (default_folder().parent / "docs" / "reference" / "models.md").read_text(encoding="utf-8")
     for number, stage in enumerate(card.history, start=1):
         assert (
