@@ -100,7 +100,10 @@ def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterabl
     path = folder / mark[:2] / f"{mark}.json"
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
-    made = [asdict(one) for one in make()]
+    made = [
+        {name: value for name, value in asdict(one).items() if name != "emissions"}  # readers of print have none
+        for one in make()
+    ]
     write_atomically(path, json.dumps(made, ensure_ascii=False), durable=False)
     return made
 
