@@ -101,7 +101,9 @@ def _kept(folder: Path, key: tuple[str, str, Pixels], make: Callable[[], Iterabl
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
     made = [
-        {name: value for name, value in asdict(one).items() if name != "emissions"}  # readers of print have none
+        {
+            name: value for name, value in asdict(one).items() if name != "emissions"
+        }  # readers of print have none
         for one in make()
     ]
     write_atomically(path, json.dumps(made, ensure_ascii=False), durable=False)
