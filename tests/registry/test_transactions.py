@@ -13,7 +13,7 @@ from tests.registry.pages import LEDGER, SCHEMAS
 
 BOOKS = select(func.count()).select_from(book)
 COLUMNS = ("folder_name", "record", "form", "place", "place_code", "volume", "opened_on", "closed_on")
-ADD = insert(book).values(dict.fromkeys(COLUMNS, ""))
+ADD = insert(book).values(dict.fromkeys(COLUMNS, "") | {"id": 1})
 """A book that there can be only once."""
 
 
