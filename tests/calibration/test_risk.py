@@ -122,7 +122,7 @@ def test_what_is_accepted_errs_more_than_tolerated_in_no_more_calibrations_than_
     others = drawn(10_000, 13)
     features = [sample.features for sample in others.samples]
     broken = proven = 0
-    for seed in range(100, 130):
+    for seed in range(100, 120):
         calibration = fit_calibration(drawn(4000, seed).samples)
         chances = calibration.chances_right(features)
         for critical in (False, True):
@@ -137,7 +137,7 @@ def test_what_is_accepted_errs_more_than_tolerated_in_no_more_calibrations_than_
             ]
             proven += bool(truly)
             broken += bool(truly) and float(np.mean(truly)) < 0.96
-    assert proven > 40
+    assert proven > 26
     assert broken <= 0.1 * proven
 
 
