@@ -258,7 +258,7 @@ def _limits_of(lines: Sequence[RealLine], writers: int) -> str:
     if full < len(lines):
         where = f" in {len(lines) - full} of these lines" if full else ""
         lacking.append(f"no case and no punctuation{where}")
-    knows = f"Real hands it knows from {len(lines)} lines of {writers} writers"
+    knows = f"Real hands it knows from {len(lines)} lines of {writers} writers by their file names"
     if not lacking:
         return f"{knows}."
     return f"{knows}; they taught it {', '.join(lacking)}: those come from drawn lines."

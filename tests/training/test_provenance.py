@@ -120,7 +120,7 @@ def test_limits_speak_of_real_lines_only_when_there_were_some(tmp_path: Path) ->
 def test_whole_labels_leave_out_neither_case_nor_punctuation(tmp_path: Path) -> None:
     lines = tuple(replace(line, full_label=True) for line in _lines(tmp_path, "r012_00.png", "r013_00.png"))
     (source,) = real_source(tmp_path, lines, _silent).values()
-    assert source.limits == "Real hands it knows from 2 lines of 2 writers."
+    assert source.limits == "Real hands it knows from 2 lines of 2 writers by their file names."
     (source,) = real_source(tmp_path, (lines[0], replace(lines[1], full_label=False)), _silent).values()
     assert "no case and no punctuation in 1 of these lines" in source.limits
 
