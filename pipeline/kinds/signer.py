@@ -59,7 +59,10 @@ class SignerKind(CompositeKind):
         titles = _titles(vocab.spellings if vocab else ())
         if titles.is_whole(written):
             return {"name": "", "title": _one_line(written)}
-        found = _name_first(written, titles) or _title_first(written, titles)
+        found = _name_first(written, titles)
+        if found is None:
+            after = _title_first(written, titles)
+            found = after if after and titles.may_end(after[1]) else None
         name, title = found or (text, "")
         return {"name": _one_line(name), "title": _one_line(title)} if found else {"name": text, "title": ""}
 
@@ -89,6 +92,17 @@ class _Titles:
     def is_whole(self, text: str) -> bool:
         """Return whether a text is titles and offices through and through."""
         return self.closed.fullmatch(_bare(text)) is not None
+
+    def may_end(self, title: str) -> bool:
+        """Return whether a title is whole, or ends with the name of a unit: another word is a piece of a person's name.
+
+        A name that begins behind the title and goes on in the next line is not parted at the end of the line.
+        """
+        bare = _bare(title)
+        if self.is_whole(title):
+            return True
+        last = re.findall(r"[^\W\d_]+", bare)[-1:]
+        return re.search(rf"(?<!\w){_UNIT}(?!\w)", bare) is not None and len("".join(last)) > 1
 
     def is_at_end(self, text: str) -> bool:
         """Return whether the last words of a text are a title."""

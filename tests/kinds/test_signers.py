@@ -115,3 +115,10 @@ def test_what_cannot_be_cut_stays_whole(text: str) -> None:
 def test_without_a_list_the_usual_titles_are_known() -> None:
     assert SIGNER.split("Trần Văn B, PCT") == {"name": "Trần Văn B", "title": "PCT"}
     assert SIGNER.split("CB TP-HT Trần Văn B") == {"name": "CB TP-HT Trần Văn B", "title": ""}
+
+
+@pytest.mark.parametrize(
+    "written", ["Phó Chủ tịch Nguyễn\nTấn Phát", "Chủ tịch UBND xã Châu T.\nThanh Hương", "PCT Lê\nVăn Ba"]
+)
+def test_a_name_that_begins_behind_the_title_is_not_cut_at_the_end_of_the_line(written: str) -> None:
+    assert told(written) == (written, "")
