@@ -214,8 +214,7 @@ def list_withdrawals(
             str(one.withdrawal_id),
             name_cell(about.book),
             _what(one, about),
-            WITHDRAWAL_LABELS[one.kind]
-            + ("" if one.in_force or one.kind is WithdrawalKind.REINSTATED else " (đã hủy)"),
+            _done(one),
             escape(one.author),
             format_moment(one.noted_at),
             escape(one.reason),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from pipeline.errors import RegistryError
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.typed_text import refuse_hidden_characters
+from pipeline.registry.tables.books import book
 from pipeline.registry.tables.tasks import review_task
 from pipeline.stages import Stage
 
@@ -50,6 +52,27 @@ def check_place(person: Person, place_code: str) -> None:
     """
     if not person.may_see(place_code):
         raise NotYours("Quyển sổ này thuộc nơi đăng ký mà tài khoản này không được xem.")
+
+
+def check_supervises(connection: Connection, person: Person, book_id: int, what: str) -> None:
+    """Check that the person is a supervisor of the place of a book.
+
+    Args:
+        connection: A connection to the registry.
+        person: Who asks.
+        book_id: The number of the book.
+        what: What they want to do, for the message: ``"thu hồi"``.
+
+    Raises:
+        NotYours: They are none, or the book belongs to another place.
+        NotThere: There is no such book.
+    """
+    if person.role is not Role.SUPERVISOR:
+        raise NotYours(f"Chỉ người phụ trách mới được {what}.")
+    place_code = connection.scalar(select(book.c.place_code).where(book.c.id == book_id))
+    if place_code is None:
+        raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
+    check_place(person, place_code)
 
 
 def check_tickets(person: Person) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from pipeline.model import PageRef
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.withdrawals import (
     BookPage,
     PageReplacement,
@@ -18,31 +17,18 @@ from pipeline.registry.model.withdrawals import (
     WithdrawalPreview,
 )
 from pipeline.registry.repositories.desk_context import DeskContext
-from pipeline.registry.repositories.permissions import check_place
+from pipeline.registry.repositories.permissions import check_supervises
 from pipeline.registry.repositories.withdrawals import page_stands, withdrawals_of
 from pipeline.registry.services import page_replacement, withdrawals
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.entries import entry
 
-
-def check_withdrawing(connection: Connection, person: Person, book_id: int) -> None:
-    """Check that a person may withdraw parts of a book.
-
-    Raises:
-        NotYours: They may not, or the book belongs to another place.
-        NotThere: There is no such book.
-    """
-    if person.role is not Role.SUPERVISOR:
-        raise NotYours("Chỉ người phụ trách thu hồi, hủy thu hồi được.")
-    place_code = connection.scalar(select(book.c.place_code).where(book.c.id == book_id))
-    if place_code is None:
-        raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
-    check_place(person, place_code)
+WHAT = "thu hồi, hủy thu hồi"
 
 
 def withdraw(context: DeskContext, person: Person, part: RegistryPart, reason: str) -> int:
     """Withdraw a part of a book, as ``services.withdrawals`` does; return the number of the withdrawal."""
-    check_withdrawing(context.connection, person, part.book_id)
+    check_supervises(context.connection, person, part.book_id, WHAT)
     return withdrawals.withdraw(
         context.connection, context.declared, part, author=person.login, reason=reason
     )
@@ -51,7 +37,7 @@ def withdraw(context: DeskContext, person: Person, part: RegistryPart, reason: s
 def reinstate(context: DeskContext, person: Person, withdrawal_id: int, reason: str) -> Withdrawal:
     """Take a withdrawal back; return it."""
     found = withdrawals.withdrawal_numbered(context.connection, withdrawal_id)
-    check_withdrawing(context.connection, person, found.part.book_id)
+    check_supervises(context.connection, person, found.part.book_id, WHAT)
     withdrawals.reinstate(
         context.connection, context.declared, withdrawal_id, author=person.login, reason=reason
     )
@@ -62,7 +48,7 @@ def replace_page(
     context: DeskContext, person: Person, book_id: int, old: PageRef, new: PageRef, reason: str
 ) -> PageReplacement:
     """Let a page take the place of another one, as ``services.page_replacement`` does."""
-    check_withdrawing(context.connection, person, book_id)
+    check_supervises(context.connection, person, book_id, WHAT)
     return page_replacement.replace_page(
         context.connection, context.declared, book_id, old, new, author=person.login, reason=reason
     )
@@ -70,7 +56,7 @@ def replace_page(
 
 def withdrawal_preview(context: DeskContext, person: Person, part: RegistryPart) -> WithdrawalPreview:
     """Return what hangs on a part of a book, for a person who may withdraw it."""
-    check_withdrawing(context.connection, person, part.book_id)
+    check_supervises(context.connection, person, part.book_id, WHAT)
     return withdrawals.preview(context.connection, part)
 
 
@@ -84,7 +70,7 @@ def withdrawals_for(
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách xem được những gì đã thu hồi.")
     if book_id is not None:
-        check_withdrawing(context.connection, person, book_id)
+        check_supervises(context.connection, person, book_id, WHAT)
     places = {
         row.id: row.place_code for row in context.connection.execute(select(book.c.id, book.c.place_code))
     }
@@ -99,7 +85,7 @@ def withdrawals_for(
 
 def pages_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[BookPage, ...]:
     """Return the pages of a book that stand, in the order of the book, for a person who may withdraw them."""
-    check_withdrawing(context.connection, person, book_id)
+    check_supervises(context.connection, person, book_id, WHAT)
     entries: dict[int, list[tuple[int, str]]] = defaultdict(list)
     rows = context.connection.execute(
         select(entry.c.id, entry.c.page_id, entry.c.number_text)
