@@ -8,6 +8,7 @@
     blind_first = false           # whether the first person does not see the machine's reading either
     blind_fields = ["notes"]      # these too
     open_fields = ["child_sex"]   # these never
+    letter_case = "ignored"       # whether capitals tell two keyed names, places and texts apart: ignored, counts
     lease_minutes = 15
 
     [[review.book]]               # the same keys, for some books
@@ -35,6 +36,8 @@ BOOKS = "book"
 
 Share = Literal["all", "critical", "none"]
 
+LetterCase = Literal["ignored", "counts"]
+
 
 class Way(StrEnum):
     """How a field is settled.
@@ -59,6 +62,7 @@ class BookPolicy:
     blind_first: bool = False
     blind_fields: frozenset[str] = frozenset()
     open_fields: frozenset[str] = frozenset()
+    letter_case: LetterCase = "ignored"
 
     def way(self, spec: FieldSpec) -> Way:
         """How that field is settled."""
@@ -102,6 +106,7 @@ class _Keys(Declaration):
     blind_first: bool = Field(default=False, strict=True)
     blind_fields: frozenset[str] = frozenset()
     open_fields: frozenset[str] = frozenset()
+    letter_case: LetterCase = "ignored"
 
 
 class _OfficeKeys(_Keys):
@@ -188,6 +193,8 @@ def _complaint(key: str, flaw: str, model: type[_Keys]) -> str:
         return f"khóa lạ “{key}”.{nearest_hint(key, model.model_fields)}"
     if key in ("check", "blind"):
         return f"“{key}” chỉ có thể là all, critical hoặc none."
+    if key == "letter_case":
+        return "“letter_case” chỉ có thể là ignored hoặc counts."
     if key == "blind_first":
         return "“blind_first” chỉ có thể là true hoặc false."
     if key == "lease_minutes":

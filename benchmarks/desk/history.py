@@ -1,5 +1,5 @@
 """The desk's history once more, step by step in the order of the audit's chain, held against the rules of
-``desk/agreement.py``; and the chain itself, with the rows that it answers for.
+``registry/model/consensus.py``; and the chain itself, with the rows that it answers for.
 
 Ids alone do not tell the order of words and decisions; the audit does, as it takes one writer at a time.
 """
@@ -18,8 +18,9 @@ from pipeline.registry.database.audit.chain import row_hash
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import batches, digests
-from pipeline.registry.model.consensus import KeyedValue, agree, consensus_of
+from pipeline.registry.model.consensus import consensus_of
 from pipeline.registry.model.decisions import Verdict
+from pipeline.registry.repositories.keyed_values import keyed_value_of
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.desk import keying
@@ -123,7 +124,7 @@ def _decide(past: History, fields: dict[Place, _Field], row: Mapping[str, Any]) 
         )
         past.doubled += not known or any(rests_on & other for other in one.standing.values())
         said, mine = _settles(one.live), Verdict(row["field"], FieldStatus(row["status"]), row["text"])
-        past.wrong += said is None or not agree(said, mine)
+        past.wrong += said != mine
     one.standing[row["id"]] = rests_on
     return place
 
@@ -133,16 +134,7 @@ def _settles(words: Iterable[Mapping[str, Any]]) -> Verdict | None:
     rows = list(words)
     if not rows:
         return None
-    said = (
-        KeyedValue(
-            row["id"],
-            row["account_id"],
-            row["login"],
-            Verdict(row["field"], FieldStatus(row["status"]), row["text"]),
-        )
-        for row in rows
-    )
-    found = consensus_of(Way(rows[0]["way"]), said)
+    found = consensus_of(Way(rows[0]["way"]), map(keyed_value_of, rows))
     return found.settled.verdict if found.stage is Stage.SETTLED and found.settled else None
 
 

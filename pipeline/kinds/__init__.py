@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.kinds.comparison import compared_form
 from pipeline.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind
 from pipeline.kinds.date import DateKind
 from pipeline.kinds.date_words import DateWordsKind, parse_strictly
@@ -29,6 +30,7 @@ __all__ = [
     "Kind",
     "Parsed",
     "Vocabulary",
+    "compared_form",
     "is_ditto",
     "parse_strictly",
 ]

@@ -1,8 +1,8 @@
 """When enough people have keyed the same value of a field.
 
 These are pure functions over keyed values; nothing here knows a database. ``docs/reference/review.md`` gives the
-rules. Two properties carry them: of one person only one keyed value counts, and a field that is keyed blind is
-settled by nobody alone.
+rules. Three properties carry them: of one person only one keyed value counts, a field that is keyed blind is settled
+by nobody alone, and people agree on values, not on their spelling.
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ class KeyedValue:
         account_id: The account of the person.
         login: The login of the person.
         verdict: The value, with its status.
+        compared: Its form for comparison (``kinds.compared_form``); None of one keyed before there was any.
+        in_force: It is the effective value that a lot put into question, and not what somebody keyed now.
     """
 
     keying_id: int
     account_id: int
     login: str
     verdict: Verdict
+    compared: str | None = None
+    in_force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,9 @@ class Consensus:
 
     @property
     def authors(self) -> tuple[str, ...]:
-        """The logins of those who said what was settled."""
+        """The logins of those who keyed the value that was settled, however they spelled it."""
         said = self.settled
-        return tuple(word.login for word in self.words if said and agree(word.verdict, said.verdict))
+        return tuple(word.login for word in self.words if said and agree(word, said))
 
     @property
     def values_wanted(self) -> int:
@@ -78,9 +82,16 @@ class Consensus:
         return self.excluded.union(word.account_id for word in self.words)
 
 
-def agree(one: Verdict, other: Verdict) -> bool:
-    """Return whether two keyed values are the same: status and text, however the text was composed and spaced."""
-    return one.status == other.status and folded_text(one.text) == folded_text(other.text)
+def agree(one: KeyedValue, other: KeyedValue) -> bool:
+    """Return whether two people keyed the same value: the same status, and the same form for comparison.
+
+    Where one of them has no such form, the texts are compared, however they were composed and spaced.
+    """
+    if one.verdict.status != other.verdict.status:
+        return False
+    if one.compared is not None and one.compared == other.compared:
+        return True
+    return folded_text(one.verdict.text) == folded_text(other.verdict.text)
 
 
 def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int] = frozenset()) -> Consensus:
@@ -130,9 +141,18 @@ def _settled(way: Way, words: Sequence[KeyedValue]) -> KeyedValue | None:
         return words[0] if words else None
     if way is Way.CHECKED:
         return words[1] if len(words) > 1 else None
-    if len(words) > 1 and agree(words[0].verdict, words[1].verdict):
-        return words[1]
+    if len(words) > 1 and agree(words[0], words[1]):
+        return _kept_spelling(words[0], words[1])
     return words[2] if len(words) > 2 else None
+
+
+def _kept_spelling(first: KeyedValue, second: KeyedValue) -> KeyedValue:
+    """Return which of two keyed values that agree is kept as it is spelled.
+
+    The second one was keyed from the ink alone, the first one may have taken over what the machine read. An effective
+    value that the sample of a lot confirms stays as it is.
+    """
+    return first if first.in_force else second
 
 
 def folded_text(text: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.transactions import Facade
+from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.review_policy import ReviewPolicy
 
@@ -23,6 +24,13 @@ class DeskContext:
     declared: RecordSchema
     policy: ReviewPolicy
     now: datetime
+
+    def compared(self, folder_name: str, record: str, field: str, text: str) -> str | None:
+        """The form in which a text is compared with others, as the office has it for that book."""
+        if field == WHOLE_ENTRY:
+            return None
+        case_counts = self.policy.of_book(folder_name).letter_case == "counts"
+        return self.declared.compared(record, field, text, case_counts=case_counts)
 
     @property
     def until(self) -> datetime:

@@ -25,6 +25,8 @@ the words that put it there."""
 RELEASED = "let-back"
 """The kind of ``aside`` by which nobody is excluded any longer from what the words of that token put into question."""
 
+_OF_LOT = "lot-"
+
 Exclusions = Mapping[str, frozenset[int]]
 """The accounts that are excluded, by that token."""
 
@@ -122,10 +124,16 @@ def consensus_by_field(rows: Iterable[RowMapping], excluded: Exclusions) -> dict
     }
 
 
-def keyed_value_of(row: RowMapping) -> KeyedValue:
+def lot_token(lot_id: int) -> str:
+    """Return the token of the effective values that a lot puts into question."""
+    return f"{_OF_LOT}{lot_id}"
+
+
+def keyed_value_of(row: Mapping[str, Any] | RowMapping) -> KeyedValue:
     """A row of ``keying``."""
     verdict = Verdict(row["field"], FieldStatus(row["status"]), row["text"])
-    return KeyedValue(row["id"], row["account_id"], row["login"], verdict)
+    in_force = row["mode"] == KeyingMode.LOT and row["token"].startswith(_OF_LOT)
+    return KeyedValue(row["id"], row["account_id"], row["login"], verdict, row["compared"], in_force)
 
 
 def add_keyings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:

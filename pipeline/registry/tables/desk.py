@@ -49,6 +49,7 @@ keying = Table(
     _text("token"),
     Column("after_decision_id", Integer, ForeignKey("decision.id")),
     Column("takes_back_id", Integer, ForeignKey("keying.id")),
+    Column("compared", Text),
     UniqueConstraint("token", "task_id", "field"),
     UniqueConstraint("takes_back_id"),
     Index(None, "account_id", "id"),
@@ -57,7 +58,8 @@ keying = Table(
 )
 """A person's word on one field. ``stage``, ``way``: where the field stood then and how it is settled; ``seconds`` that
 the submission took, ``mode`` desk or column; ``after_decision_id``: the decision that was in force then, and as long as
-it is, the word is live. ``takes_back_id``: the word that this row withdraws."""
+it is, the word is live. ``takes_back_id``: the word that this row withdraws. ``compared``: the form in which it is
+compared with others, by the office's policy of that moment; NULL in rows of before there was one."""
 
 submission = Table(
     "submission",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import MetaData, Table
 
 from pipeline.errors import RegistryError
-from pipeline.kinds import KINDS
+from pipeline.kinds import KINDS, compared_form
 from pipeline.predicates.keys import place_existed
 from pipeline.schema import FieldSpec, Schemas
 
@@ -63,3 +63,9 @@ class RecordSchema:
         """How the kind of that field writes ``text``; ``""`` when it does not parse."""
         spec = self.field(record, name)
         return KINDS[spec.kind].parse(text, self.schemas.vocabulary(spec)).canonical
+
+    def compared(self, record: str, name: str, text: str, *, case_counts: bool) -> str:
+        """The form in which ``text`` is compared with other texts of that field."""
+        spec = self.field(record, name)
+        vocabulary = self.schemas.vocabulary(spec)
+        return compared_form(KINDS[spec.kind], text, vocabulary, case_counts=case_counts)

@@ -25,22 +25,27 @@ verdicts = st.builds(
 )
 
 
+def keyed(at: int, who: int, verdict: Verdict) -> KeyedValue:
+    """A keyed value of an office where capitals make no difference."""
+    return KeyedValue(at, who, f"nguoi-{who}", verdict, verdict.text.casefold())
+
+
 @st.composite
 def words(draw: st.DrawFn, people: int = 4, most: int = 6, least: int = 0) -> list[KeyedValue]:
     """Words of a few people, who may speak twice."""
     said = draw(st.lists(st.tuples(st.integers(1, people), verdicts), min_size=least, max_size=most))
-    return [KeyedValue(at, who, f"nguoi-{who}", verdict) for at, (who, verdict) in enumerate(said)]
+    return [keyed(at, who, verdict) for at, (who, verdict) in enumerate(said)]
 
 
 @st.composite
 def independent_words(draw: st.DrawFn, least: int = 0, most: int = 3) -> list[KeyedValue]:
     """One word each of different people."""
     said = draw(st.lists(verdicts, min_size=least, max_size=most))
-    return [KeyedValue(at, at, f"nguoi-{at}", verdict) for at, verdict in enumerate(said)]
+    return [keyed(at, at, verdict) for at, verdict in enumerate(said)]
 
 
-def settled_text(one: Consensus) -> str | None:
-    return one.settled.verdict.text if one.settled else None
+def settled_value(one: Consensus) -> str | None:
+    return one.settled.compared if one.settled else None
 
 
 @given(ways, words())
@@ -63,7 +68,7 @@ def test_a_field_keyed_blind_is_settled_by_agreement_of_two_or_by_a_third(said: 
     one = consensus_of(Way.BLIND, said)
     if one.settled is None:
         return
-    same = {word.account_id for word in said if agree(word.verdict, one.settled.verdict)}
+    same = {word.account_id for word in said if agree(word, one.settled)}
     people = {word.account_id for word in said}
     assert len(same) >= 2 or len(people) >= 3
     assert one.settled.account_id in people
@@ -80,7 +85,7 @@ def test_a_checked_field_is_settled_by_the_word_of_the_second_person(said: list[
 @given(independent_words(least=2, most=2))
 def test_two_who_keyed_blind_count_the_same_in_either_order(said: list[KeyedValue]) -> None:
     one, other = consensus_of(Way.BLIND, said), consensus_of(Way.BLIND, said[::-1])
-    assert (one.stage, settled_text(one)) == (other.stage, settled_text(other))
+    assert (one.stage, settled_value(one)) == (other.stage, settled_value(other))
 
 
 @given(independent_words(least=3, most=3))
@@ -88,18 +93,43 @@ def test_the_third_word_stands_whoever_of_the_two_spoke_first(said: list[KeyedVa
     first, second, third = said
     one = consensus_of(Way.BLIND, [first, second, third])
     other = consensus_of(Way.BLIND, [second, first, third])
-    assert settled_text(one) == settled_text(other)
-    if not agree(first.verdict, second.verdict):
+    assert settled_value(one) == settled_value(other)
+    if not agree(first, second):
         assert one.settled is third
 
 
 @given(independent_words(least=3, most=3))
 def test_of_three_independent_people_two_who_agree_are_never_overruled(said: list[KeyedValue]) -> None:
     for one, other, third in permutations(said):
-        if agree(one.verdict, other.verdict) and not agree(one.verdict, third.verdict):
+        if agree(one, other) and not agree(one, third):
             found = consensus_of(Way.BLIND, [one, other, third]).settled
             assert found is not None
-            assert agree(found.verdict, one.verdict)
+            assert agree(found, one)
+
+
+def spelled(who: int, text: str, compared: str | None, *, in_force: bool = False) -> KeyedValue:
+    verdict = Verdict("child_name", FieldStatus.READ, text)
+    return KeyedValue(who, who, f"nguoi-{who}", verdict, compared, in_force)
+
+
+def test_of_two_spellings_that_agree_the_one_keyed_from_the_ink_alone_is_kept() -> None:
+    first, second = spelled(1, "Bùi Thử", "bùi thử"), spelled(2, "BÙI THỬ", "bùi thử")
+    one = consensus_of(Way.BLIND, [first, second])
+    assert (one.settled, one.authors) == (second, ("nguoi-1", "nguoi-2"))
+
+
+def test_an_effective_value_that_the_sample_of_a_lot_confirms_keeps_its_spelling() -> None:
+    first, second = spelled(1, "Bùi Thử", "bùi thử", in_force=True), spelled(2, "BÙI THỬ", "bùi thử")
+    one = consensus_of(Way.BLIND, [first, second])
+    assert (one.settled, one.authors) == (first, ("nguoi-1", "nguoi-2"))
+    third = spelled(2, "Bùi Thứ", "bùi thứ")
+    assert consensus_of(Way.BLIND, [first, third]).stage is Stage.THIRD
+
+
+def test_values_keyed_before_there_was_a_form_for_comparison_are_compared_by_their_text() -> None:
+    old, new = spelled(1, "Bùi Thử", None), spelled(2, "BÙI THỬ", "bùi thử")
+    assert consensus_of(Way.BLIND, [old, new]).stage is Stage.THIRD
+    assert consensus_of(Way.BLIND, [old, spelled(2, "Bùi  Thử", None)]).stage is Stage.SETTLED
 
 
 @given(ways, independent_words(most=3), independent_words(most=1))
@@ -158,10 +188,9 @@ def test_a_task_is_settled_when_all_of_its_fields_are(fields: Sequence[tuple[Way
     ],
 )
 def test_words_agree_when_they_look_the_same(one: str, other: str, same: bool) -> None:
-    read = FieldStatus.READ
-    assert agree(Verdict("notes", read, one), Verdict("notes", read, other)) is same
+    assert agree(spelled(1, one, None), spelled(2, other, None)) is same
 
 
 def test_blank_and_illegible_are_different_words() -> None:
-    blank, illegible = Verdict("notes", FieldStatus.BLANK), Verdict("notes", FieldStatus.ILLEGIBLE)
-    assert not agree(blank, illegible)
+    blank, illegible = (Verdict("notes", status) for status in (FieldStatus.BLANK, FieldStatus.ILLEGIBLE))
+    assert not agree(KeyedValue(1, 1, "nguoi-1", blank, ""), KeyedValue(2, 2, "nguoi-2", illegible, ""))

@@ -96,6 +96,48 @@ def test_two_who_differ_leave_a_blind_field_to_a_third(registry: Registry, book:
     assert (in_force(registry, "child_name"), authors(registry, "child_name")) == ("Thử Bốn", "nguoi-3")
 
 
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("child_name", "BÙI Thử", "Bùi  thử"),
+        ("child_born_on", "12-1-2008", "12/01/2008"),
+        ("entry_number", "1", "01"),
+        ("child_birth_place", "ấp 3,xã Thử", "Ấp 3, xã Thử"),
+    ],
+)
+def test_two_who_spell_one_value_otherwise_agree_and_the_second_spelling_is_kept(
+    registry: Registry, book: int, clock: Clock, field: str, one: str, other: str
+) -> None:
+    desk = registry.desk(BLIND, now=clock)
+    registry.save_page(book, page(doubtful(field)), "f1")
+    keyed(desk, AN, said(field, one))
+    assert keyed(desk, BINH, said(field, other)).settled == (field,)
+    (entry_id,) = registry.entries()
+    assert registry.entry(entry_id).decisions[field].text == other
+    assert authors(registry, field) == "nguoi-1, nguoi-2"
+
+
+def test_where_an_office_has_capitals_count_a_third_person_decides(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    policy = ReviewPolicy(BookPolicy(check="all", blind="all", letter_case="counts"))
+    desk = registry.desk(policy, now=clock)
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    keyed(desk, AN, said("child_name", "BÙI Thử"))
+    assert keyed(desk, BINH, said("child_name", "Bùi Thử")).stage is Stage.THIRD
+
+
+def test_what_an_office_sets_later_settles_nothing_that_waits(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    strict = ReviewPolicy(BookPolicy(check="all", blind="all", letter_case="counts"))
+    registry.save_page(book, page(doubtful("child_name")), "f1")
+    keyed(registry.desk(strict, now=clock), AN, said("child_name", "BÙI Thử"))
+    keyed(registry.desk(strict, now=clock), BINH, said("child_name", "Bùi Thử"))
+    task = taken(registry.desk(BLIND, now=clock), CHI)
+    assert (task.stage, [work.field for work in task.fields]) == (Stage.THIRD, ["child_name"])
+
+
 def test_nobody_checks_their_own_word(registry: Registry, book: int, clock: Clock) -> None:
     desk = registry.desk(CHECKED, now=clock)
     registry.save_page(book, page(doubtful("notes")), "f1")

@@ -152,6 +152,20 @@ def test_second_looks_tell_what_was_overturned_and_how_often_two_agreed(
     assert tallies(registry).people is None
 
 
+def test_another_spelling_of_the_same_value_is_no_error_of_anybody(
+    registry: Registry, desk: Desk, clock: Clock
+) -> None:
+    clock.at = real_now()
+    keyed(desk, AN, said("child_name", "THỬ MỘT"), said("notes", "quá hạn"))
+    keyed(desk, BINH, said("child_name"), said("notes", "Quá  hạn."))
+    told = tallies(registry)
+    assert [(one.field, one.fields, one.overturned, one.differing) for one in told.second] == [
+        ("child_name", 1, 0, 0),
+        ("notes", 1, 0, 0),
+    ]
+    assert registry.statistics(None).overturned(told.since, ListFilter()) == ()
+
+
 def test_words_that_were_taken_back_do_not_count(registry: Registry, desk: Desk, clock: Clock) -> None:
     clock.at = real_now()
     keyed(desk, AN, said("child_name"), said("notes"))

@@ -225,7 +225,7 @@ class _KeyedOutcome:
         return KeyOutcome(stage, tuple(settled), later.version, waiting)
 
 
-def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, str]]:
+def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, Any]]:
     """Return the keyed values as columns."""
     if not said.words or len({word.field for word in said.words}) < len(said.words):
         raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
@@ -233,26 +233,30 @@ def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, str]]:
         if word.field not in said.wanted:
             label = _label(context.declared, said.case, word.field)
             raise RegistryError(f"{label} không chờ bạn. Hãy tải lại việc này.")
-    record_name = said.case.row["record"]
-    return [checked_verdict(context.declared, record_name, word) for word in said.words]
+    row = said.case.row
+    verdicts = [checked_verdict(context.declared, row["record"], word) for word in said.words]
+    return [
+        {**one, "compared": context.compared(row["folder_name"], row["record"], one["field"], one["text"])}
+        for one in verdicts
+    ]
 
 
 def _spoken(
-    case: LoadedTask, verdicts: Sequence[Mapping[str, str]], ids: Sequence[int], person: Person
+    case: LoadedTask, verdicts: Sequence[Mapping[str, Any]], ids: Sequence[int], person: Person
 ) -> _KeyedOutcome:
     """Return the agreement on the fields after these keyed values, which got these ``ids``."""
     consensus = {}
     for verdict, keying_id in zip(verdicts, ids, strict=True):
         field = verdict["field"]
         said = Verdict(field, FieldStatus(verdict["status"]), verdict["text"])
-        word = KeyedValue(keying_id, person.account_id, person.login, said)
+        word = KeyedValue(keying_id, person.account_id, person.login, said, verdict["compared"])
         before = case.consensus[field]
         consensus[field] = consensus_of(before.way, (*before.words, word), before.excluded)
     return _KeyedOutcome(case, consensus)
 
 
 def _row(
-    case: LoadedTask, verdict: Mapping[str, str], sent: Submission, context: DeskContext
+    case: LoadedTask, verdict: Mapping[str, Any], sent: Submission, context: DeskContext
 ) -> dict[str, Any]:
     one, decision = case.consensus[verdict["field"]], case.decisions.get(verdict["field"])
     return {

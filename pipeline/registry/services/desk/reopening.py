@@ -78,6 +78,7 @@ def reopen_fields(
     machine = machine_view(connection, place["page_id"], entry_id)
     readings = {reading.field: reading for reading in machine.readings}
     waiting = live_consensus(connection, {task_id: decisions})[task_id]
+    folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place["book_id"])) or ""
     words = []
     for spec in specs:
         said = _stands(decisions.get(spec.name), readings.get(spec.name))
@@ -91,6 +92,7 @@ def reopen_fields(
                     "stage": Stage.REVIEW,
                     "way": way_of(spec),
                     **said,
+                    "compared": context.compared(folder_name, place["record"], spec.name, said["text"]),
                     "account_id": account_id,
                     "keyed_at": context.now,
                     "seconds": 0.0,

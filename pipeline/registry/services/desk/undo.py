@@ -73,6 +73,7 @@ def withdraw(context: DeskContext, person: Person, task_id: int, words: Sequence
         "status": WITHDRAWN,
         "text": "",
         "canonical": "",
+        "compared": None,
         "seconds": 0.0,
         "keyed_at": context.now,
         "token": token,

@@ -21,6 +21,7 @@ from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.lots import Lot, LotVerdict, Part
 from pipeline.registry.repositories.desk_context import DeskContext, DeskFacade
 from pipeline.registry.repositories.entries import place_of
+from pipeline.registry.repositories.keyed_values import lot_token
 from pipeline.registry.repositories.lots import lots_before, settled_entries, witnesses
 from pipeline.registry.repositories.permissions import check_place, require_text
 from pipeline.registry.services.desk.exclusions import release_exclusions
@@ -40,7 +41,7 @@ def question(
     """Reopen the ``critical`` fields of an entry, or ``all``; ``way_of`` gives how each is keyed again."""
     declared = context.declared.fields(place_of(context.connection, entry_id)["record"])
     wanted = [spec for spec in declared.values() if fields == "all" or spec.critical]
-    made = reopen_fields(context, entry_id, wanted, way_of, f"lot-{lot_id}")
+    made = reopen_fields(context, entry_id, wanted, way_of, lot_token(lot_id))
     questioned = {"lot_id": lot_id, "entry_id": entry_id, "task_id": made.task_id, "part": part}
     add(context.connection, lot_entry, [questioned | {"fields": list(made.fields)}])
     release_exclusions(context.connection, context.declared, context.now, made.task_id)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, and_, exists, func, select, true
 
 from pipeline.registry.model.consensus import folded_text
 from pipeline.registry.model.lots import Closing, Findings, Lot, LotVerdict, Part
+from pipeline.registry.repositories.keyed_values import lot_token
 from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.services.desk.assignment import checkers
 from pipeline.registry.tables.books import book, page, scan
@@ -20,7 +21,7 @@ from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witne
 from pipeline.registry.tables.tasks import decision
 from pipeline.sampling import QualityLevels, SamplingPlan
 
-_gone = keying.alias("gone")
+_gone, _last = keying.alias("gone"), keying.alias("last_word")
 _keyings: Any = decision.c.keyings
 
 
@@ -28,7 +29,7 @@ def findings(connection: Connection, lot_id: int) -> Findings:
     """Return what is known of the sample of a lot.
 
     A field is checked when the value that was reopened led to a decision that still counts. It was wrong when the
-    decision says something else, however it is spelled.
+    decision says another value; a difference of form is no error.
     """
     entries = connection.execute(
         select(lot_entry.c.entry_id, lot_entry.c.fields).where(
@@ -51,6 +52,7 @@ def findings(connection: Connection, lot_id: int) -> Findings:
 def _settled(lot_id: int) -> Any:
     """Return every reopened value of the sample with the decision that it led to."""
     ids = [_keyings[at].as_integer() for at in range(3)]
+    last = func.coalesce(*reversed(ids))
     same_place = and_(
         decision.c.book_id == scan.c.book_id,
         decision.c.scan_sha256 == scan.c.sha256,
@@ -65,6 +67,8 @@ def _settled(lot_id: int) -> Any:
             keying.c.status,
             keying.c.text,
             keying.c.canonical,
+            keying.c.compared,
+            _last.c.compared.label("settled_compared"),
             decision.c.status.label("settled_status"),
             decision.c.text.label("settled_text"),
             decision.c.canonical.label("settled_canonical"),
@@ -74,8 +78,9 @@ def _settled(lot_id: int) -> Any:
         .join(page, page.c.id == entry.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
         .join(decision, same_place)
+        .join(_last, _last.c.id == last)
         .where(
-            keying.c.token == f"lot-{lot_id}",
+            keying.c.token == lot_token(lot_id),
             keying.c.mode == KeyingMode.LOT,
             lot_entry.c.part == Part.SAMPLE,
             ~exists().where(_gone.c.takes_back_id.in_(ids)),
@@ -86,6 +91,8 @@ def _settled(lot_id: int) -> Any:
 def _same(row: Any) -> bool:
     if row.status != row.settled_status:
         return False
+    if row.compared is not None and row.compared == row.settled_compared:
+        return True
     spelled_same = folded_text(row.text) == folded_text(row.settled_text)
     return spelled_same or (row.canonical != "" and row.canonical == row.settled_canonical)
 

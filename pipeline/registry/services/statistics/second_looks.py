@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     or_,
     select,
@@ -39,7 +40,7 @@ from pipeline.registry.tables.desk import WITHDRAWN, keying
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import decision, review_task
 
-_first, _second = keying.alias("first_word"), keying.alias("second_word")
+_first, _second, _last = keying.alias("first_word"), keying.alias("second_word"), keying.alias("last_word")
 _gone, _questioned = keying.alias("gone"), keying.alias("questioned")
 _keyings: Any = decision.c.keyings
 _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
@@ -50,8 +51,19 @@ _not_taken_back = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
 _not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
 """Decisions that do not come of a lot whose sample put into question what stood."""
 
-_overturned = ~and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text)
-_differing = ~and_(_first.c.status == _second.c.status, _first.c.text == _second.c.text)
+
+def _same_value(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Whether two keyed values are the same: their text, or the form in which they are compared."""
+    same_form = and_(one.c.compared.is_not(None), func.coalesce(one.c.compared == other.c.compared, false()))
+    return and_(one.c.status == other.c.status, or_(one.c.text == other.c.text, same_form))
+
+
+_overturned = ~or_(
+    and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text), _same_value(_first, _last)
+)
+"""The first keyed value is another one than was settled; a difference of form is none."""
+
+_differing = ~_same_value(_first, _second)
 _read_right = and_(
     decision.c.seen_status == decision.c.status,
     or_(
@@ -206,8 +218,13 @@ def _with_run() -> FromClause:
 
 
 def _said_twice(decisions: FromClause) -> FromClause:
-    """Return these decisions with the first and the second keyed value that led to them."""
-    return decisions.join(_first, _first.c.id == _word_ids[0]).join(_second, _second.c.id == _word_ids[1])
+    """Return these decisions with the first, the second and the last keyed value that led to them."""
+    last = func.coalesce(_word_ids[2], _word_ids[1])
+    return (
+        decisions.join(_first, _first.c.id == _word_ids[0])
+        .join(_second, _second.c.id == _word_ids[1])
+        .join(_last, _last.c.id == last)
+    )
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
