@@ -1,0 +1,259 @@
+"""The paper of the books: what stands on every scanned page, and a reader that reads it as far as it is told to.
+
+The pictures are drawn and real; only the recognition is played, so that a month takes minutes and everything behind
+the reading can be held against what stands on the paper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import kinds
+from pipeline.digitize import DigitizeOptions
+from pipeline.evaluation import TrueEntry, load_truth
+from pipeline.files import sha256_of_file, write_atomically
+from pipeline.model import (
+    Box,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Ledger,
+    PageImage,
+    PageKind,
+    PageResult,
+    Quality,
+    Severity,
+    Writing,
+)
+from pipeline.ocr import Engines
+from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
+
+DOUBTED, MISREAD = 0.06, 0.02
+"""Shares of the values that the reader is not sure of, and that it reads wrong (always without being sure)."""
+
+Values = Mapping[str, str]
+"""What stands on the paper, by field."""
+
+
+@dataclass(frozen=True)
+class PaperEntry:
+    """An entry on paper.
+
+    Attributes:
+        values: The texts by field; ``""`` is a blank.
+        ink: The boxes of the ink of each field.
+        row: The place on its page.
+        read: Whether the reader finds the entry at all.
+    """
+
+    values: Values
+    ink: Mapping[str, Sequence[Sequence[float]]]
+    row: int
+    read: bool = True
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """A page on paper.
+
+    Attributes:
+        entries: Its entries.
+        known: Whether the reader knows its form.
+        faint: The fields that the reader cannot read on it.
+    """
+
+    entries: tuple[PaperEntry, ...]
+    known: bool = True
+    faint: frozenset[str] = frozenset()
+
+
+class Paper:
+    """What stands on the pages of all scans, kept in one file beside the books.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.pages: dict[str, PaperPage] = {}
+        """By the SHA-256 of the scan; every scan holds one page."""
+
+    def add(self, scan: Path, page: PaperPage) -> str:
+        """Note what stands on a scan; return the SHA-256 of the scan."""
+        sha256 = sha256_of_file(scan)
+        self.pages[sha256] = page
+        return sha256
+
+    def save(self) -> None:
+        """Write the file, for the processes that read."""
+        write_atomically(
+            self.path,
+            json.dumps(
+                {
+                    sha256: {
+                        "entries": [
+                            {
+                                "values": dict(one.values),
+                                "ink": {
+                                    name: [list(quad) for quad in quads] for name, quads in one.ink.items()
+                                },
+                                "row": one.row,
+                                "read": one.read,
+                            }
+                            for one in page.entries
+                        ],
+                        "known": page.known,
+                        "faint": sorted(page.faint),
+                    }
+                    for sha256, page in self.pages.items()
+                }
+            ).encode(),
+        )
+
+
+def pages_of(folder: Path, record: RecordSpec, ledger: Ledger) -> dict[str, PaperPage]:
+    """Return what stands on the pages of a drawn book, by the name of the scan."""
+    truth = load_truth(folder / "truth.json")
+    found: dict[str, list[PaperEntry]] = {page.scan: [] for page in truth.pages if page.kind == "entries"}
+    for number, entry in enumerate(truth.entries, 1):
+        page = truth.pages[entry.page or 0]
+        values = _values(entry, record, ledger, number)
+        found[page.scan].append(PaperEntry(values, entry.ink, entry.row or 0))
+    return {scan: PaperPage(tuple(entries)) for scan, entries in found.items()}
+
+
+def _values(entry: TrueEntry, record: RecordSpec, ledger: Ledger, number: int) -> dict[str, str]:
+    """The texts by field, with the ordinary forms of numbers and of the day of registration."""
+    found = {}
+    for spec in record.fields:
+        if spec.column == "so":
+            found[spec.name] = f"{number:02}/{ledger.year}"
+        elif spec.column == "ngayDangKy":
+            found[spec.name] = f"15/06/{ledger.year}"
+        elif spec.column == "trangSo":
+            found[spec.name] = str((entry.page or 0) + 1)
+        elif spec.ledger is None and spec.column in entry.values:
+            found[spec.name] = entry.values[spec.column]
+    return found
+
+
+def read_paper(
+    page: PageImage,
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    engines: Engines,
+    options: DigitizeOptions,  # noqa: ARG001 (the signature of digitize_page)
+    *,
+    paper: Path,
+) -> PageResult:
+    """Read a page as ``digitize_page`` would: what stands on the paper, some of it in doubt, some of that wrong."""
+    told = _loaded(paper, paper.stat().st_mtime_ns)[page.ref.scan_sha256]
+    record = schemas.record(form.record)
+    height, width = page.pixels.shape[:2]
+    entries = tuple(
+        _entry(one, told["faint"], page.ref.scan_sha256, record, schemas, ledger, engines.labels.fingerprint)
+        for one in told["entries"]
+        if one["read"]
+    )
+    known = told["known"]
+    return PageResult(
+        page.ref,
+        PageKind.ENTRIES if known else PageKind.UNKNOWN,
+        form.id if known else "",
+        (width, height),
+        np.eye(3),
+        0,
+        0.0,
+        Quality(100.0, 120.0, 0.0, page.dpi),
+        None,
+        (),
+        entries if known else (),
+        () if known else (Finding("PAGE-FORM", Severity.REVIEW, ()),),
+        {},
+    )
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path, written: int) -> Any:  # noqa: ARG001 (a new state of the file is another key)
+    return json.loads(path.read_bytes())
+
+
+def _entry(
+    told: Mapping[str, Any],
+    faint: Sequence[str],
+    sha256: str,
+    record: RecordSpec,
+    schemas: Schemas,
+    ledger: Ledger,
+    fingerprint: str,
+) -> EntryResult:
+    readings = list(_readings(told, faint, sha256, record, schemas, ledger, fingerprint))
+    doubted = tuple(one.field for one in readings if not one.accepted)
+    findings = (Finding("READ-LOW", Severity.REVIEW, doubted),) if doubted else ()
+    return EntryResult(told["row"], tuple(readings), findings)
+
+
+def _readings(
+    told: Mapping[str, Any],
+    faint: Sequence[str],
+    sha256: str,
+    record: RecordSpec,
+    schemas: Schemas,
+    ledger: Ledger,
+    fingerprint: str,
+) -> Iterator[FieldReading]:
+    for spec in record.fields:
+        if spec.ledger:
+            text = str(getattr(ledger, spec.ledger))
+            yield _reading(spec, text, schemas, fingerprint)
+        elif spec.name in told["values"]:
+            text = told["values"][spec.name]
+            drawn = share(f"{sha256} {told['row']} {spec.name}")
+            if text and drawn < MISREAD:
+                text = misread(text)
+            lines = tuple(_box(quad) for quad in told["ink"].get(spec.name, ()))
+            sure = drawn >= DOUBTED and spec.name not in faint
+            yield _reading(spec, text, schemas, fingerprint, lines, sure=sure)
+
+
+def _reading(
+    spec: FieldSpec,
+    text: str,
+    schemas: Schemas,
+    fingerprint: str,
+    lines: tuple[Box, ...] = (),
+    *,
+    sure: bool = True,
+) -> FieldReading:
+    canonical = kinds.KINDS[spec.kind].parse(text, schemas.vocabulary(spec)).canonical
+    status = FieldStatus.READ if text else FieldStatus.BLANK
+    box = lines[0] if lines else None
+    return FieldReading(
+        spec.name, status, text, canonical, 0.99 if sure else 0.6, Writing.HAND, fingerprint, box, lines, sure
+    )
+
+
+def misread(text: str) -> str:
+    """Return a text whose last letter or figure is another one."""
+    last = text[-1]
+    return text[:-1] + (str((int(last) + 1) % 10) if last.isdecimal() else "n" if last != "n" else "m")
+
+
+def share(what: str) -> float:
+    """Return a number in [0, 1) that is always the same for the same text."""
+    return int.from_bytes(hashlib.blake2b(what.encode(), digest_size=6).digest()) / 2**48
+
+
+def _box(quad: Sequence[float]) -> Box:
+    return Box(min(quad[::2]), min(quad[1::2]), max(quad[::2]), max(quad[1::2]))

@@ -1,0 +1,125 @@
+"""The people of the office at the desk: they key what stands on the paper until nothing waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchmarks.desk.keystroke_model import ACCEPT, STATUS, typed
+from benchmarks.life.paper import Paper, misread, share
+from pipeline.model import FieldStatus
+from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.review_policy import ReviewPolicy
+
+SLIPS = 0.01
+"""The share of values that a person types wrong."""
+
+PEOPLE = (
+    Person(1, "ra-soat-1", "", Role.REVIEWER, None),
+    Person(2, "ra-soat-2", "", Role.REVIEWER, None),
+    Person(3, "kiem-tra-1", "", Role.CHECKER, None),
+    Person(4, "kiem-tra-2", "", Role.CHECKER, None),
+    Person(5, "phu-trach", "", Role.SUPERVISOR, None),
+)
+SUPERVISOR = PEOPLE[-1]
+
+
+@dataclass
+class DeskDay:
+    """What a day at the desk came to.
+
+    Attributes:
+        tasks: Submissions.
+        keys: Keys that they took.
+        slips: Values that were typed wrong on purpose.
+        rescans: Pages that somebody asked to be scanned again.
+        by_stage: Submissions at each stage.
+    """
+
+    tasks: int = 0
+    keys: int = 0
+    slips: int = 0
+    rescans: int = 0
+    by_stage: Counter[str] = field(default_factory=Counter)
+
+
+class Staff:
+    """The people, who know the paper.
+
+    Args:
+        registry: The registry.
+        paper: What stands on the pages.
+        mistyped: What everybody types instead of what stands on the paper, by scan, row and field.
+        day: The number of the day, so that submissions of different days differ.
+    """
+
+    def __init__(
+        self, registry: Registry, paper: Paper, mistyped: Mapping[tuple[str, int, str], str], day: int
+    ) -> None:
+        self.desk = registry.desk(ReviewPolicy())
+        self._paper, self._mistyped, self._day = paper, mistyped, day
+        self._sent = 0
+
+    def work(self) -> DeskDay:
+        """Let everybody work in turn until nobody gets a task."""
+        day = DeskDay()
+        idle = 0
+        while idle < len(PEOPLE):
+            idle = 0
+            for person in PEOPLE:
+                idle += not self._work(person, day)
+        return day
+
+    def _work(self, person: Person, day: DeskDay) -> bool:
+        worked = False
+        while (task := self.desk.next_task(person)) is not None:
+            if self._is_too_faint(task):
+                self.desk.request_rescan(person, task.task_id, "Mờ, không đọc được")
+                day.rescans += 1
+                continue
+            while self._key(person, task, day):
+                task = self.desk.task(person, task.task_id)
+            worked = True
+        return worked
+
+    def _key(self, person: Person, task: DeskTask, day: DeskDay) -> bool:
+        """Key all fields of a task; whether others of it wait for this person now."""
+        words = [self._verdict(person, task, work, day) for work in task.fields]
+        self._sent += 1
+        token = f"{self._day}-{self._sent}"
+        outcome = self.desk.key(person, task.task_id, task.version, words, token=token, seconds=1.0)
+        day.tasks += 1
+        day.by_stage[task.stage.value] += 1
+        return bool(outcome.waiting)
+
+    def _verdict(self, person: Person, task: DeskTask, work: FieldWork, day: DeskDay) -> Verdict:
+        if work.field == WHOLE_ENTRY:
+            day.keys += ACCEPT.keys
+            return Verdict(WHOLE_ENTRY, FieldStatus.READ)
+        text = self.on_paper(task, work.field)
+        drawn = share(f"{person.account_id} {task.task_id} {work.field} {work.candidates}")
+        if text and not work.candidates and drawn < SLIPS:
+            text = misread(text)
+            day.slips += 1
+        if not text:
+            day.keys += STATUS.keys
+            return Verdict(work.field, FieldStatus.BLANK)
+        shown = work.first or work.reading
+        day.keys += ACCEPT.keys if shown is not None and shown.text == text else typed(text).keys
+        return Verdict(work.field, FieldStatus.READ, text)
+
+    def _is_too_faint(self, task: DeskTask) -> bool:
+        page = self._paper.pages[task.ref.scan_sha256]
+        return all(name in page.faint for entry in page.entries for name in entry.values) and bool(page.faint)
+
+    def on_paper(self, task: DeskTask, name: str) -> str:
+        """Return what stands on the paper in a field of a task."""
+        place = (task.ref.scan_sha256, task.row, name)
+        if place in self._mistyped:
+            return self._mistyped[place]
+        page = self._paper.pages[task.ref.scan_sha256]
+        values: Mapping[str, str] = next(one.values for one in page.entries if one.row == task.row)
+        return values.get(name, "")
