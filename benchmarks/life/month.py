@@ -140,7 +140,7 @@ class Month:
         )
         folder = write_book(self.inbox / f"so-{number:02}", form, self.schemas, options)
         ledger = load_ledger(folder)
-        found = pages_of(folder, self.schemas.record(form.record), ledger)
+        found = pages_of(folder, form, self.schemas.record(form.record), ledger)
         (folder / "truth.json").unlink()
         for name, page in found.items():
             self.paper.add(folder / name, page)

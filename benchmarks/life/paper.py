@@ -121,21 +121,21 @@ class Paper:
         )
 
 
-def pages_of(folder: Path, record: RecordSpec, ledger: Ledger) -> dict[str, PaperPage]:
+def pages_of(folder: Path, form: Form, record: RecordSpec, ledger: Ledger) -> dict[str, PaperPage]:
     """Return what stands on the pages of a drawn book, by the name of the scan."""
     truth = load_truth(folder / "truth.json")
     found: dict[str, list[PaperEntry]] = {page.scan: [] for page in truth.pages if page.kind == "entries"}
     for number, entry in enumerate(truth.entries, 1):
         page = truth.pages[entry.page or 0]
-        values = _values(entry, record, ledger, number)
+        values = _values(entry, form, record, ledger, number)
         found[page.scan].append(PaperEntry(values, entry.ink, entry.row or 0))
     return {scan: PaperPage(tuple(entries)) for scan, entries in found.items()}
 
 
-def _values(entry: TrueEntry, record: RecordSpec, ledger: Ledger, number: int) -> dict[str, str]:
-    """The texts by field, with the ordinary forms of numbers and of the day of registration."""
+def _values(entry: TrueEntry, form: Form, record: RecordSpec, ledger: Ledger, number: int) -> dict[str, str]:
+    """The texts of the fields on the form, with the ordinary forms of numbers and of the day of registration."""
     found = {}
-    for spec in record.fields:
+    for spec in (record.by_name[name] for name in form.field_names):
         if spec.column == "so":
             found[spec.name] = f"{number:02}/{ledger.year}"
         elif spec.column == "ngayDangKy":

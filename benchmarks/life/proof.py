@@ -85,7 +85,7 @@ def prove(
             for column, text in wanted.get(number, {}).items():
                 compared += 1
                 if cells.get(column, "") != text:
-                    wrong.append(f"{book.name} {number} {column}: {cells.get(column, '')} | {text}")
+                    wrong.append(f"{book.name} {number} {column}: {cells.get(column, '')!r}, not {text!r}")
     done = Counter(one.action for one in registry.audit().recent(MOST_AUDIT_ROWS))
     needed = Counter(action for one in mishaps for action in one.actions)
     packages = [one.folder for one in (*early.values(), *last.values()) if one.folder is not None]
