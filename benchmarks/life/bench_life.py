@@ -143,7 +143,7 @@ def _registry(database: str, folder: str) -> Iterator[str]:
     if database == "sqlite":
         yield f"sqlite:///{folder}/registry.db"
         return
-    with postgresql.server() as server, server.database() as name:
+    with postgresql.server({}) as server, server.database() as name:
         yield server.url(name)
 
 
