@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     """The settings, from the environment.
 
     Folders: ``HOTICH_WORKSPACE``, ``HOTICH_SCHEMAS``, ``HOTICH_MODELS``.
+    Books: ``HOTICH_BOOKS`` (the folder of all books, which the pages of the scanning staff fill).
     Registry: ``HOTICH_REGISTRY_URL``, ``HOTICH_REGISTRY_KEY_FILE`` (the key of an encrypted registry).
     Runs: ``HOTICH_WORKERS`` (processes), ``HOTICH_PAGE_SECONDS``, ``HOTICH_PAGE_TRIES``, ``HOTICH_STOP_SHARE`` and
     ``HOTICH_STOP_PAGES`` (when too many pages fail), ``HOTICH_CLUSTER`` (address of a Dask scheduler, for the flows),
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
 
     workspace: Path = Path("hotich-data")
+    books: Path | None = None
     registry_url: str = ""
     registry_key_file: Path | None = None
     schemas: Path | None = None
@@ -97,6 +99,17 @@ class Settings(BaseSettings):
         """The workspace and the address of the registry; neither need be there."""
         folder = (workspace or self.workspace).expanduser().resolve()
         return folder, self._with_key(self.registry_url or Workspace(folder).registry_url)
+
+    def books_of(self, workspace: Path) -> Path | None:
+        """Return the folder of all books: the one that is set, else the one that the intake fills, else None."""
+        from pipeline.inbox.options import read_options  # decoders of scans: not for every command
+
+        if self.books is not None:
+            return self.books.expanduser().resolve()
+        try:
+            return read_options(Workspace(workspace).scanners, workspace).books
+        except (SetupError, SchemaError):
+            return None
 
     def backup_protection(self, key_file: Path | None, *, plain: bool = False) -> tuple[Path | None, bool]:
         """Return the file of the key that encrypts backups, and whether there is to be none.

@@ -27,6 +27,9 @@ class Sample:
 TARGET = "nguoi.mau"
 """The account that administrators change."""
 
+FAILED_SCAN = "f" * 64
+"""The SHA-256 of a scan of the own commune whose first page could not be read."""
+
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
 _TICKET = {"ticket_id": "TICKET"}
@@ -37,6 +40,7 @@ _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
 _WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
 _SENTENCE = {"sentence": "Chữ mờ quá"}
+_UPLOAD = {"book_id": "1", "upload_id": "0" * 32}
 _TOKEN = "0123456789abcdef" * 2
 
 SAMPLES = {
@@ -72,6 +76,15 @@ SAMPLES = {
     ),
     ("GET", "/pictures/entries/{entry_id}/page"): Sample(_ENTRY),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
+    ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
+    ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
+    ("GET", "/uploads/{book_id}"): Sample({"book_id": "1"}),
+    ("POST", "/uploads/{book_id}"): Sample({"book_id": "1"}, json={"name": "trang-1.jpg", "size": 1000}),
+    ("POST", "/uploads/{book_id}/{upload_id}"): Sample(_UPLOAD),
+    ("POST", "/uploads/{book_id}/{upload_id}/end"): Sample(_UPLOAD, json={"sha256": "0" * 64}),
+    ("GET", "/pictures/books/{book_id}/failures/{sha256}/{page_no}"): Sample(
+        {"book_id": "1", "sha256": FAILED_SCAN, "page_no": "1"}
+    ),
     ("GET", "/books/{book_id}"): Sample({"book_id": "1"}),
     ("POST", "/books/{book_id}"): Sample({"book_id": "1"}, {"volume": "01/2010", "reason": ""}),
     ("GET", "/withdrawals/{book_id}"): Sample({"book_id": "1"}),

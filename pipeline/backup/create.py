@@ -35,6 +35,8 @@ KEYS = ("audit.key", "package.key")
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
 REMADE = ("pages", "prefect", "prefect.key", "reports")
 """What of the workspace the program makes anew."""
+HALF_SENT = ("intake", "uploads")
+"""Where half uploads lie: they change while they are copied, and their browser has them all."""
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,7 @@ def _of_workspace(
         if (
             not (_is_file(path) or _named_by(name))
             or inside.parts[0] in REMADE
+            or inside.parts[:2] == HALF_SENT
             or any(part.startswith(TEMP_PREFIX) for part in inside.parts)
             or str(inside) in left_out
             or (registry is not None and str(path).startswith(str(registry)))

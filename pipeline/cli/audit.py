@@ -42,6 +42,8 @@ ACTIONS = {
     "book-added": "ghi nhận rằng đây là một quyển sổ khác",
     "book-corrected": "sửa những gì sổ dữ liệu ghi về một quyển sổ",
     "scan-noted": "ghi nhận bản quét",
+    "scan-sent": "gửi bản quét từ trình duyệt",
+    "run-asked": "yêu cầu đọc sổ ngay",
     "page-saved": "lưu kết quả đọc một trang",
     "page-failed": "ghi nhận trang hỏng",
     "run-taken-over": "đọc tiếp quyển sổ của một lượt chạy đã chết",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -13,8 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.batch import check_books, export_book
+from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.export.options import read_options
+from pipeline.inbox.uploads import UploadDesk, UploadOptions
+from pipeline.prefect_access import CLIENT_SECRET, known_prefect_secret
+from pipeline.prefect_runs import PrefectRuns
 from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
@@ -51,12 +56,20 @@ def serve(
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
+    workspace_of = Workspace(context.workspace)
     with (
         context.open_registry() as registry,
         Pictures(Workspace(context.workspace), limits=context.limits) as pictures,
         PackageQueue(
             Workspace(context.workspace).packages, package_maker(registry, context, settings.workers)
         ) as packages,
+        UploadDesk(
+            workspace_of,
+            settings.books_of(context.workspace),
+            lambda book_id: registry.known_book(book_id).ledger,
+            registry.book_with_scan,
+            options=UploadOptions(limits=context.limits),
+        ) as uploads,
         server.listen(host, port) as listener,
     ):
         made = registry.accounts().first_administrator()
@@ -79,6 +92,8 @@ def serve(
             sampling=sampling,
             pictures=pictures,
             packages=packages,
+            uploads=uploads,
+            runs=PrefectRuns(partial(place_of_prefect, workspace_of)),
             models=settings.models,
             store=partial(read_state, Workspace(context.workspace)),
             check=lambda book_id: check_books(registry, context.schemas, [book_id]),
@@ -106,6 +121,12 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
         return package_refusal(report, book_id) if report.refused else None
 
     return make
+
+
+def place_of_prefect(workspace: Workspace) -> tuple[str, str]:
+    """Return the address of the Prefect server of a workspace, and its secret; ``""`` where there is none."""
+    secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(workspace.prefect_key)
+    return prefect_address(workspace), secret or ""
 
 
 def _only_this_machine(host: str) -> bool:

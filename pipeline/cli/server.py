@@ -135,7 +135,7 @@ def server(
         _once([*here, "flows.takeover"], environment)
         start(
             ServerProcess(
-                "Tiến trình chạy việc", [*here, "prefect", "worker", "start", "--pool", POOL, "--limit", "2"]
+                "Tiến trình chạy việc", [*here, "prefect", "worker", "start", "--pool", POOL, "--limit", "3"]
             )
         )
         desk = [*here, "pipeline.cli", "serve", "--workspace", str(folder), "--port", str(port)]
@@ -262,7 +262,7 @@ def _environment(workspace: Path, books: Path, backup: Path | None, address: str
 
 def _deployments(workspace: Path, backup: Path | None) -> list[str]:
     """Which of ``prefect.yaml`` are made: the backup where it has a place to go, the intake where inboxes are set."""
-    names = ["nightly", "reread", "export", "report"]
+    names = ["nightly", "book", "reread", "export", "report"]
     names += ["backup"] if backup else []
     names += ["intake"] if (workspace / "intake.toml").exists() else []
     return [word for name in names for word in ("--name", name)]

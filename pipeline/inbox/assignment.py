@@ -24,7 +24,7 @@ from pipeline.inbox.options import IntakeOptions, Scanner
 from pipeline.inbox.pending_files import is_unfinished
 from pipeline.inbox.separator_sheet import SeparatorSheet, separator_sheet_on
 from pipeline.intake import InspectedPage, ScanFile
-from pipeline.ledger import LEDGER_FILE, SERIES_MARKS, load_ledger
+from pipeline.ledger import LEDGER_FILE, load_ledger
 from pipeline.localtime import iso_time
 from pipeline.workspace import MISSING, Workspace
 
@@ -292,12 +292,8 @@ class Assigner:
         if not (place / LEDGER_FILE).is_file():
             return None
         ledger = load_ledger(place)
-        number, year = ledger.volume.split("/")
-        name = (
-            folder.rpartition("/")[2]
-            or f"{ledger.form}.{year}.{ledger.place_code}.{number}{SERIES_MARKS[ledger.series]}"
-        )
-        return SeparatorSheet(safe_name(name), ledger)
+        name = folder.rpartition("/")[2]
+        return SeparatorSheet(safe_name(name) if name else book_folder.folder_name_of(ledger), ledger)
 
     @property
     def _folders(self) -> IntakeFolders:

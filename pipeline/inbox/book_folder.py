@@ -21,15 +21,18 @@ from pipeline.files import (
     complete_lines,
     make_folder,
     make_read_only,
+    printable,
     remove_temporary_files,
     storage_errors,
     sync,
     temporary_path,
+    write_atomically,
 )
 from pipeline.imaging.perceptual_hash import MAX_DUPLICATE_DISTANCE, hash_distance
-from pipeline.inbox.intake_folders import replace_text
+from pipeline.inbox.intake_folders import replace_text, safe_name
 from pipeline.inbox.separator_sheet import SeparatorSheet
-from pipeline.ledger import LEDGER_FILE, ledger_text, load_ledger
+from pipeline.intake.folder import is_ignored
+from pipeline.ledger import LEDGER_FILE, SERIES_MARKS, ledger_text, load_ledger
 from pipeline.model import BookSeries, Ledger
 
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
@@ -60,6 +63,41 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
             "quyển số hoặc loại quyển khác nhau). Hãy kiểm tra tờ phân cách rồi gán sổ bằng tay."
         )
     return folder
+
+
+def folder_name_of(ledger: Ledger) -> str:
+    """Return the name that the folder of a book gets when nobody has named it."""
+    number, year = ledger.volume.split("/")
+    return safe_name(f"{ledger.form}.{year}.{ledger.place_code}.{number}{SERIES_MARKS[ledger.series]}")
+
+
+def rewrite_ledger(books: Path, folder_name: str, ledger: Ledger) -> None:
+    """Put another ``ledger.toml`` in the place of the one in a book's folder, whole or not at all.
+
+    Args:
+        books: The folder of all books.
+        folder_name: The name of the book's folder.
+        ledger: What its cover says.
+
+    Raises:
+        LedgerError: There is no such folder, or it or its ledger is a link.
+        StorageError: The disk cannot be written.
+    """
+    folder = books / folder_name
+    path = folder / LEDGER_FILE
+    if folder.is_symlink() or path.is_symlink() or not folder.is_dir() or folder.parent != books:
+        raise LedgerError(f"Không thấy thư mục sổ «{printable(folder_name)}», hoặc đó là một liên kết.")
+    with storage_errors(folder):
+        write_atomically(path, ledger_text(ledger))
+
+
+def files_in_book(folder: Path) -> int:
+    """Return how many files lie in the folder of a book that a run would look at; 0 where there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sum(not is_ignored(one.name) for one in entries)
+    except OSError:
+        return 0
 
 
 def place_in_book(copy: Path, folder: Path, file: str) -> None:

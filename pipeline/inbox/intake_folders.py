@@ -61,6 +61,11 @@ class IntakeFolders:
         """What the pages of a book look like."""
         return self.root / "looks" / f"{book}.jsonl"
 
+    @property
+    def uploads(self) -> Path:
+        """What browsers are sending: half uploads, and the outcome of whole ones."""
+        return self.root / "uploads"
+
     def quarantine(self, scanner: str, day: str) -> Path:
         """What was refused, each with its reason next to it."""
         return self.root / "quarantine" / scanner / day

@@ -42,7 +42,7 @@ def separator_text(sheet: SeparatorSheet) -> str:
     Raises:
         LedgerError: The folder has a name that no sheet can carry.
     """
-    if not _is_folder(sheet.folder):
+    if not is_folder_name(sheet.folder):
         raise LedgerError(
             f"Tên thư mục sổ «{sheet.folder}» không in lên tờ phân cách được. "
             "Hãy chỉ dùng chữ, số và các dấu . - _ ( )."
@@ -76,12 +76,13 @@ def _read(code: str) -> SeparatorSheet:
         folder = said.pop("folder")
     except (FileRefused, ValueError, KeyError, AttributeError, TypeError):
         raise LedgerError("Mã trên tờ phân cách không đọc được. Hãy in lại tờ phân cách.") from None
-    if not isinstance(folder, str) or not _is_folder(folder):
+    if not isinstance(folder, str) or not is_folder_name(folder):
         raise LedgerError("Tờ phân cách nêu tên thư mục không dùng được. Hãy in lại tờ phân cách.")
     return SeparatorSheet(folder, ledger_from(said, "tờ phân cách"))
 
 
-def _is_folder(name: str) -> bool:
+def is_folder_name(name: str) -> bool:
+    """Whether a folder of a book may have that name: it leads nowhere, hides nothing and fits on a sheet."""
     return safe_name(name) == name and not name.startswith("-")
 
 

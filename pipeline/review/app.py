@@ -12,6 +12,8 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import Scope
 
+from pipeline.inbox.uploads import NO_UPLOADS, UploadDesk
+from pipeline.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.registry import Registry
 from pipeline.registry.services.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
@@ -47,12 +49,16 @@ def create_app(
     sampling: SamplingPolicy = SamplingPolicy(),
     pictures: Pictures = NO_PICTURES,
     packages: PackageQueue = NO_PACKAGE_QUEUE,
+    uploads: UploadDesk = NO_UPLOADS,
+    runs: PrefectRuns = NO_RUNS,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
     store: Callable[[], StoreState] = StoreState,
     check: Callable[[int], object] = lambda _: None,
 ) -> FastAPI:
-    """Return the web application over an open registry. The caller closes ``registry``, ``pictures`` and ``packages``.
+    """Return the web application over an open registry.
+
+    The caller closes ``registry``, ``pictures``, ``packages`` and ``uploads``.
 
     Args:
         registry: The open registry.
@@ -63,6 +69,8 @@ def create_app(
         sampling: How the office samples lots.
         pictures: Makes pictures of pages and fields.
         packages: Makes packages for the shared software.
+        uploads: Takes scans that browsers send.
+        runs: Starts the reading of books and tells how far it is.
         models: The folder of word data (by default the installation's).
         now: The clock, in UTC.
         store: Returns how far the check of the store of scans is.
@@ -80,7 +88,7 @@ def create_app(
             Middleware(SecurityHeadersMiddleware),
             Middleware(ErrorMiddleware),
             Middleware(RateLimitMiddleware, buckets=RateLimiter(options.requests)),
-            Middleware(BodyLimitMiddleware, most=options.body_bytes),
+            Middleware(BodyLimitMiddleware, most=options.body_bytes, pieces=uploads.options.piece_bytes),
         ],
     )
     app.state.site = Site(
@@ -97,6 +105,8 @@ def create_app(
         lots=registry.lots(policy, sampling, now=now),
         now=now,
         packages=packages,
+        uploads=uploads,
+        runs=runs,
         store=store,
         check=check,
     )

@@ -10,7 +10,9 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from pydantic import Field
 
+from pipeline.inbox.uploads import UploadDesk
 from pipeline.model import PageRef
+from pipeline.prefect_runs import PrefectRuns
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import OpenAct, Session
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -59,6 +61,8 @@ class Site:
     lots: Lots
     now: Callable[[], datetime]
     packages: PackageQueue
+    uploads: UploadDesk
+    runs: PrefectRuns
     store: Callable[[], StoreState]
     check: Callable[[int], object]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -18,24 +19,33 @@ from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, R
 from pipeline.reports.content import row_label
 from pipeline.review.security.access import may_open
 
-LINKS = (
-    ("/", "Trang đầu"),
-    ("/desk", "Bàn rà soát"),
-    ("/column", "Theo cột"),
-    ("/reconcile", "Đối soát"),
-    ("/packages", "Gói giao"),
-    ("/tickets", "Quét lại"),
-    ("/reports", "Báo cáo"),
-    ("/lots", "Lấy mẫu"),
-    ("/accounts", "Tài khoản"),
-    ("/confirmations", "Xác nhận"),
+MENUS = (
+    ("", (("/", "Trang đầu"),)),
+    ("Rà soát", (("/desk", "Bàn rà soát"), ("/column", "Theo cột"), ("/reconcile", "Đối soát"))),
+    ("Sổ", (("/books", "Sổ hộ tịch"), ("/tickets", "Quét lại"))),
+    ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
+    ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
 )
-"""Path and label of the links at the top of every page. A person sees those that the access table lets them open."""
+"""The links at the top of every page, by menu: path and label. A person sees those that they may open.
+
+A page that is added here needs nothing else; where a role has more links than fit a row, its menus fold."""
+
+MOST_IN_A_ROW = 6
 
 
-def links_of(role: Role) -> tuple[tuple[str, str], ...]:
-    """Return the links that people of that role see."""
-    return tuple((path, label) for path, label in LINKS if may_open(role, path))
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Links of one kind; ``label`` is empty where they stand in the row themselves."""
+
+    label: str
+    links: tuple[tuple[str, str], ...]
+
+
+def menus_of(role: Role) -> tuple[Menu, ...]:
+    """Return the links that people of that role see, folded into menus where there are too many for a row."""
+    seen = [(label, tuple(link for link in links if may_open(role, link[0]))) for label, links in MENUS]
+    folds = sum(len(links) for _, links in seen) > MOST_IN_A_ROW
+    return tuple(Menu(label if folds and len(links) > 1 else "", links) for label, links in seen if links)
 
 
 ROOM = Path(__file__).parent
@@ -71,13 +81,13 @@ class PageRenderer:
             request: The request.
             template: The file name of the template.
             status: The status code of the response.
-            values: What the template shows, besides ``session`` (None before the login), ``links``, ``path`` and
+            values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path`` and
                 ``csrf`` (the session's token; before the login it comes from ``values``).
         """
         session: Session | None = getattr(request.state, "session", None)
         around = {
             "session": session,
-            "links": links_of(session.person.role) if session and not session.must_change else (),
+            "menus": menus_of(session.person.role) if session and not session.must_change else (),
             "path": request.url.path,
             "csrf": session.csrf if session else "",
         }

@@ -9,11 +9,14 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts import passwords
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import PackageQueue, create_app
+from pipeline.workspace import Workspace
+from tests.inbox.desk import TameLooker
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
@@ -70,8 +73,30 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageQueue]
 
 
 @pytest.fixture(scope="module")
-def app(registry: Registry, clock: Clock, packages: PackageQueue) -> FastAPI:
-    return create_app(registry, SCHEMAS, packages=packages, now=clock)
+def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all books."""
+    return tmp_path_factory.mktemp("books")
+
+
+@pytest.fixture(scope="module")
+def uploads(
+    registry: Registry, books: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[UploadDesk]:
+    """Takes scans into the books."""
+    with UploadDesk(
+        Workspace(tmp_path_factory.mktemp("workspace")),
+        books,
+        lambda book_id: registry.known_book(book_id).ledger,
+        registry.book_with_scan,
+        options=UploadOptions(free_bytes=0),
+        inspector=TameLooker,
+    ) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry, clock: Clock, packages: PackageQueue, uploads: UploadDesk) -> FastAPI:
+    return create_app(registry, SCHEMAS, packages=packages, uploads=uploads, now=clock)
 
 
 @pytest.fixture(scope="module")

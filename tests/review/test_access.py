@@ -9,7 +9,7 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
-from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
+from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, Sample
 from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
@@ -131,6 +131,9 @@ def difference_of(registry: Registry, person: Person) -> int:
 def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
     accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
     accounts.create(CHANGED, "Người Mẫu", Role.SUPERVISOR, [OWN])
+    registry.save_failure(
+        registry.book_id(LEDGER, "KS.2010.01"), FAILED_SCAN, "1.jpg", 1, "timeout", "quá giờ"
+    )
     settled = registry.book_id(LEDGER, "KS.2010.02")
     registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
     registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")

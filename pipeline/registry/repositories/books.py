@@ -206,6 +206,23 @@ def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
     return {row.sha256: row.pages for row in rows}
 
 
+def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
+    """Return the folder of another book that has a scan of that SHA-256; ``""`` where none has.
+
+    Args:
+        connection: Of the transaction.
+        sha256: Of the scan.
+        besides: The id of the book that does not count.
+    """
+    found = connection.scalar(
+        select(book.c.folder_name)
+        .join(scan, scan.c.book_id == book.c.id)
+        .where(scan.c.sha256 == sha256, book.c.id != besides, scan_stands)
+        .limit(1)
+    )
+    return found or ""
+
+
 def stored_scans(connection: Connection) -> dict[str, str]:
     """Return how the books name each of their scans, by SHA-256: ``folder/file``."""
     rows = connection.execute(

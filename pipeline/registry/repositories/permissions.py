@@ -69,6 +69,16 @@ def check_supervises(connection: Connection, person: Person, book_id: int, what:
     """
     if person.role is not Role.SUPERVISOR:
         raise NotYours(f"Chỉ người phụ trách mới được {what}.")
+    check_place_of_book(connection, person, book_id)
+
+
+def check_place_of_book(connection: Connection, person: Person, book_id: int) -> None:
+    """Check that the person may see a book.
+
+    Raises:
+        NotYours: It belongs to another place.
+        NotThere: There is no such book.
+    """
     place_code = connection.scalar(select(book.c.place_code).where(book.c.id == book_id))
     if place_code is None:
         raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")

@@ -2,6 +2,7 @@
 
 from pipeline.review.routes import (
     accounts,
+    book_list,
     books,
     column,
     confirmations,
@@ -14,6 +15,7 @@ from pipeline.review.routes import (
     pictures,
     reconciliations,
     reports,
+    uploads,
     withdrawals,
 )
 
@@ -29,7 +31,9 @@ ROUTERS = (
     pictures.router,
     reports.router,
     lots.router,
+    book_list.router,
     books.router,
+    uploads.router,
     withdrawals.router,
     accounts.router,
     confirmations.router,

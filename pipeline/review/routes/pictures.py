@@ -13,11 +13,12 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path
 from starlette.responses import Response
 
-from pipeline.model import Box
+from pipeline.model import Box, PageRef
 from pipeline.registry.model.desk import PagePlace
 from pipeline.registry.model.reconciliation import Asked
-from pipeline.review.context import Site, SiteDep, page_source
+from pipeline.review.context import RowId, Site, SiteDep, page_source
 from pipeline.review.pictures import EncodedPicture, PageSource
+from pipeline.review.routes.book_list import book_of
 from pipeline.review.security.authentication import SessionDep
 
 router = APIRouter(prefix="/pictures")
@@ -50,6 +51,19 @@ def page_of_ticket(site: SiteDep, session: SessionDep, ticket_id: int) -> Respon
     place = site.desk.page_of_ticket(session.person, ticket_id)
     site.registry.note_view(session.person, "page-shown", f"ticket:{ticket_id}")
     return _answer(site.pictures.page(_sheet(site, place)))
+
+
+@router.get("/books/{book_id}/failures/{sha256}/{page_no}")
+def page_that_failed(
+    site: SiteDep, session: SessionDep, book_id: RowId, sha256: str, page_no: RowId
+) -> Response:
+    """Return a page that could not be read, as it was scanned; other pages of the book are not shown here."""
+    book_of(site, session.person, book_id)
+    failed = site.registry.read_failures(book_id)
+    if (sha256, page_no) not in {(one.sha256, one.page_no) for one in failed}:
+        raise HTTPException(404)
+    site.registry.note_view(session.person, "page-shown", f"book:{book_id}")
+    return _answer(site.pictures.page(PageSource(PageRef(sha256, page_no), None)))
 
 
 @router.get("/entries/{entry_id}/page")

@@ -29,6 +29,7 @@ class Access:
         scoped: What the route shows or changes belongs to one registration place, and the registry refuses people of
             other places. A route that is not scoped shows only data of the person's own places.
         before_change: Whether people who must choose a new password first may use it.
+        takes_bytes: Whether its body is a piece of a file.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Access:
     roles: frozenset[Role] | None
     scoped: bool = False
     before_change: bool = False
+    takes_bytes: bool = False
 
 
 ACCESS = (
@@ -76,6 +78,7 @@ ACCESS = (
     Access("GET", "/pictures/tasks/{task_id}/page", REVIEWING, scoped=True),
     Access("GET", "/pictures/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}", REVIEWING, scoped=True),
     Access("GET", "/pictures/tickets/{ticket_id}/page", SCANNING, scoped=True),
+    Access("GET", "/pictures/books/{book_id}/failures/{sha256}/{page_no}", SCANNING, scoped=True),
     Access("GET", "/pictures/differences/{difference_id}/page", RECONCILING, scoped=True),
     Access("GET", "/pictures/differences/{difference_id}/ink", RECONCILING, scoped=True),
     Access("GET", "/pictures/entries/{entry_id}/page", SUPERVISORS, scoped=True),
@@ -98,8 +101,16 @@ ACCESS = (
     Access("GET", "/lots/{lot_id}", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/close", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/cancel", SUPERVISORS, scoped=True),
-    Access("GET", "/books/{book_id}", SUPERVISORS, scoped=True),
-    Access("POST", "/books/{book_id}", SUPERVISORS, scoped=True),
+    Access("GET", "/books", SCANNING),
+    Access("GET", "/books/new", SCANNING),
+    Access("POST", "/books/new", SCANNING),
+    Access("GET", "/books/{book_id}", SCANNING, scoped=True),
+    Access("POST", "/books/{book_id}", SCANNING, scoped=True),
+    Access("GET", "/books/{book_id}/scans", SCANNING, scoped=True),
+    Access("GET", "/uploads/{book_id}", SCANNING, scoped=True),
+    Access("POST", "/uploads/{book_id}", SCANNING, scoped=True),
+    Access("POST", "/uploads/{book_id}/{upload_id}", SCANNING, takes_bytes=True),
+    Access("POST", "/uploads/{book_id}/{upload_id}/end", SCANNING, scoped=True),
     Access("GET", "/withdrawals", SUPERVISORS),
     Access("GET", "/withdrawals/{book_id}", SUPERVISORS, scoped=True),
     Access("POST", "/withdrawals/{book_id}", SUPERVISORS, scoped=True),

@@ -78,6 +78,8 @@ def _delete(request: Request, response: Response, name: str) -> None:
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+BYTES = "application/octet-stream"
+"""A piece of a file; a form of another site cannot send it, and a script of one is not allowed to."""
 
 
 class LoginRequired(HTTPException):
@@ -139,7 +141,9 @@ async def refuse_forged_forms(request: Request) -> None:
     if request.method in SAFE_METHODS:
         return
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in {FORM, JSON, ""}:
+    access = BY_ROUTE.get((request.method, request.scope["route"].path))
+    takes_bytes = access is not None and access.takes_bytes
+    if kind not in {FORM, JSON, ""} and not (takes_bytes and kind == BYTES):
         raise UnsupportedBody
     given = request.headers.get("x-csrf-token") or ""
     if not given and kind == FORM:

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
+from pipeline.inbox.uploads import UploadRefused
+from pipeline.prefect_runs import RunRefused
 from pipeline.registry import NotThere, StaleTask, Withdrawn
 from pipeline.registry.model.accounts import AccountError
 from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
@@ -105,6 +107,8 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         return status, SENTENCES[status], {}
     if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 422), error.message, {}
+    if isinstance(error, UploadRefused | RunRefused):
+        return 422, error.message, {}
     if isinstance(
         error, HotichError
     ):  # its message is for who sits at the machine: it names files and servers

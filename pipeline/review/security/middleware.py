@@ -103,21 +103,27 @@ class RateLimitMiddleware:
         await self._app(scope, receive, send)
 
 
-class BodyLimitMiddleware:
-    """Refuses a body longer than ``most`` bytes, whatever its header claims."""
+UPLOADS = "/uploads/"
+"""Where the paths begin to which pieces of files are sent."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+
+class BodyLimitMiddleware:
+    """Refuses a body longer than ``most`` bytes, whatever its header claims; of a file so many ``pieces`` are taken."""
+
+    def __init__(self, app: ASGIApp, most: int, pieces: int) -> None:
         self._app = app
         self._most = most
+        self._pieces = max(most, pieces)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = 0
+        most = self._pieces if scope.get("path", "").startswith(UPLOADS) else self._most
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._most:
+            if taken > most:
                 raise BodyTooLong
             return message
 

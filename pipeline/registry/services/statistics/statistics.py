@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
+from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.statistics import ChangedField, ListFilter, ScanOfBook, Statistics, WaitingTask
 from pipeline.registry.services.lots.sample_results import lots_of
 from pipeline.registry.services.statistics import second_looks, waiting
+from pipeline.registry.services.statistics.book_states import book_states
 from pipeline.registry.services.statistics.books import book_statistics
 from pipeline.registry.services.statistics.hours import hour_statistics
 from pipeline.registry.services.statistics.scanners import scanner_statistics
@@ -59,6 +61,11 @@ class RegistryStatistics:
         """Books alone."""
         with self._counting(0) as (connection, nothing):
             return replace(nothing, books=book_statistics(connection, self._places))
+
+    def book_states(self, book_id: int | None = None) -> tuple[BookState, ...]:
+        """Where the books stand, or one of them."""
+        with self._database.reading() as connection:
+            return book_states(connection, self._places, book_id)
 
     def hours(self, days: int) -> Statistics:
         """Hours alone."""

@@ -1,0 +1,34 @@
+"""One book read now, as the scanning staff asks for it in the browser; what the night does for all books it leaves out.
+
+The work is ``pipeline.batch``. The night may run beside it: a book that one of the two has in hand the other leaves.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_table_artifact
+
+from flows.nightly import read_book
+from flows.summary import Summary, overview
+from pipeline.batch.worker_process import load_readers_ahead
+from pipeline.files import printable
+
+
+@flow(name="book", flow_run_name="doc-so-{folder}", log_prints=False, persist_result=False)
+def book(folder: str, workspace: str | None = None, workers: int | None = None) -> Summary:
+    """Read the pages of one book that are not read yet, and check it as a whole.
+
+    Args:
+        folder: The book's folder.
+        workspace: The workspace, by default the one in the settings.
+        workers: The number of processes, by default as in the settings.
+    """
+    load_readers_ahead()
+    summary: Summary = read_book(folder, workspace, workers)
+    create_table_artifact(
+        key="book-read", table=[summary], description=f"{printable(Path(folder).name)}: {overview([summary])}"
+    )
+    get_run_logger().info(overview([summary]))
+    return summary

@@ -1,0 +1,187 @@
+"""A whole upload becomes a scan of its book: proven, looked through, stored, placed, and told in the manifest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import EmptyScan, LedgerError, ScanError, StorageError
+from pipeline.files import printable
+from pipeline.inbox import manifest
+from pipeline.inbox.book_folder import open_book_folder, place_in_book
+from pipeline.inbox.ingest import file_digest
+from pipeline.inbox.intake_folders import IntakeFolders, quarantine_file
+from pipeline.inbox.manifest import BookAssignment, BookPart, IntakeOutcome, IntakeRow
+from pipeline.inbox.separator_sheet import SeparatorSheet, separator_codes
+from pipeline.inbox.uploads.upload import Upload, UploadRefused, UploadState, name_in_book
+from pipeline.intake import InspectedPage, ScanFile
+from pipeline.intake.isolated import scan_error
+from pipeline.localtime import iso_date, iso_time
+from pipeline.logs import scan_id
+from pipeline.model import Ledger
+from pipeline.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+BROWSERS = "_trinh-duyet"
+"""What manifests and quarantine call the uploads of browsers; no scanner can be named so."""
+
+PLACING_TRIES = 3
+"""How often a file is put into its book: the intake, which tidies the same folder, may be in the way."""
+
+
+class UploadInspector(Protocol):
+    """What is asked of ``pipeline.intake.Inspector``."""
+
+    def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UploadChecker:
+    """Makes scans of whole uploads, one at a time.
+
+    Attributes:
+        workspace: Where scans and manifests are stored.
+        books: The folder of all books.
+        ledger_of: Returns what the registry holds of the cover of a book.
+        elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
+    """
+
+    workspace: Workspace
+    books: Path
+    ledger_of: Callable[[int], Ledger]
+    elsewhere: Callable[[str, int], str]
+
+    def finished(self, upload: Upload, part: Path, inspector: UploadInspector, now: float) -> Upload:
+        """Return the upload as stored or refused. Of a stored one ``part`` is the caller's to remove.
+
+        Args:
+            upload: An upload of which all is here.
+            part: Its bytes.
+            inspector: Looks through scans.
+            now: Seconds since 1970.
+
+        Raises:
+            StorageError: A disk cannot be written; nothing is told then, and it is done again later.
+        """
+        if file_digest(part) != upload.digest:
+            part.unlink(missing_ok=True)
+            return _refused(
+                upload,
+                UploadRefused(
+                    f"Tệp «{printable(upload.name)}» nhận được không đúng như tệp đã gửi. Hãy gửi lại tệp."
+                ),
+            )
+        try:
+            pages = self._pages(upload, part, inspector)
+            folder = open_book_folder(
+                self.books, SeparatorSheet(upload.folder, self.ledger_of(upload.book_id))
+            )
+            self._refuse_elsewhere(upload)
+        except LedgerError as error:
+            return self._set_apart(upload, part, UploadRefused(error.message), now)
+        except ScanError as error:
+            return self._set_apart(upload, part, error, now)
+        return self._placed(upload, part, folder, pages, now)
+
+    def _pages(self, upload: Upload, part: Path, inspector: UploadInspector) -> tuple[InspectedPage, ...]:
+        if upload.size == 0:
+            raise EmptyScan(f"Tệp «{printable(upload.name)}» rỗng (0 byte). Hãy quét lại rồi gửi lại.")
+        pages = inspector.pages(ScanFile(part, upload.digest, upload.size))
+        faults = [page for page in pages if page.fault]
+        if len(faults) == len(pages):
+            raise scan_error(faults[0].fault, faults[0].message)
+        return tuple(replace(page, codes=separator_codes(page.codes)) for page in pages)
+
+    def _refuse_elsewhere(self, upload: Upload) -> None:
+        other = self.elsewhere(upload.digest, upload.book_id)
+        if other:
+            raise UploadRefused(
+                f"Tệp «{printable(upload.name)}» giống hệt một bản quét đã có trong sổ «{printable(other)}». Hãy kiểm "
+                "tra có chọn nhầm sổ không."
+            )
+
+    def _placed(
+        self, upload: Upload, part: Path, folder: Path, pages: tuple[InspectedPage, ...], now: float
+    ) -> Upload:
+        again = self.workspace.stored(upload.digest) is not None
+        stored = self.workspace.store(part, upload.digest)
+        file = _placed_name(stored.path, folder, upload)
+        broken = tuple(page.page_no for page in pages if page.fault)
+        path, serial = self._next(now)
+        row = IntakeRow(
+            serial,
+            upload.name,
+            IntakeOutcome.STORED,
+            iso_time(now),
+            upload.size,
+            upload.digest,
+            pages,
+            again,
+        )
+        manifest.append_to_manifest(path, row)
+        whole = BookPart(tuple(page.page_no for page in pages), upload.folder, file)
+        manifest.append_to_manifest(path, BookAssignment(serial, iso_time(now), (whole,), upload.login))
+        log.info(
+            "An upload is scan %s of book %d: %d pages", scan_id(upload.digest), upload.book_id, len(pages)
+        )
+        return replace(
+            upload, state=UploadState.STORED, file=file, pages=len(pages), broken=broken, again=again
+        )
+
+    def _set_apart(self, upload: Upload, part: Path, error: ScanError, now: float) -> Upload:
+        """Keep what is no usable scan in the quarantine, with the reason beside it."""
+        told = type(error)(error.message.replace(part.name, printable(upload.name)))
+        path, serial = self._next(now)
+        day = iso_date(now)
+        kept = quarantine_file(
+            part, self._folders.quarantine(BROWSERS, day), serial, upload.name, told, iso_time(now)
+        )
+        row = IntakeRow(
+            serial,
+            upload.name,
+            IntakeOutcome.QUARANTINED,
+            iso_time(now),
+            upload.size,
+            upload.digest,
+            code=error.code,
+            message=told.message,
+            file=kept,
+        )
+        manifest.append_to_manifest(path, row)
+        log.info("An upload for book %d was refused: %s", upload.book_id, error.code)
+        return _refused(upload, error, told.message)
+
+    def _next(self, now: float) -> tuple[Path, int]:
+        """The manifest of the day and the next number in it."""
+        path = self._folders.manifest(BROWSERS, iso_date(now))
+        return path, 1 + max(manifest.read_manifest(path).rows, default=0)
+
+    @property
+    def _folders(self) -> IntakeFolders:
+        return IntakeFolders(self.workspace.intake)
+
+
+def _refused(upload: Upload, error: ScanError, message: str = "") -> Upload:
+    return replace(upload, state=UploadState.REFUSED, code=error.code, message=message or error.message)
+
+
+def _placed_name(copy: Path, folder: Path, upload: Upload) -> str:
+    """Put the stored scan into the book under a name that no other scan has; return the name."""
+    wanted = Path(name_in_book(upload))
+    for number in range(1, 10_000):
+        name = wanted.name if number == 1 else f"{wanted.stem} ({number}){wanted.suffix}"
+        there = folder / name
+        if there.exists() and file_digest(there) != upload.digest:
+            continue
+        for left in reversed(range(PLACING_TRIES)):
+            try:
+                place_in_book(copy, folder, name)
+            except StorageError:
+                if not left:
+                    raise
+        return name
+    raise StorageError(f"Thư mục sổ «{printable(folder.name)}» có quá nhiều tệp cùng tên.")

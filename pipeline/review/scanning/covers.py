@@ -1,0 +1,76 @@
+"""The form of a book's cover: its fields, and the ledger that a filled form describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Form
+
+from pipeline.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
+from pipeline.model import Ledger
+from pipeline.registry.model.accounts import KnownPlace, Person
+from pipeline.review.context import Site
+
+COUNTED = ("entries", "pages")
+WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
+"""The keys that a person writes; ``form`` and ``series`` are chosen."""
+
+Word = Annotated[str, Form(max_length=300)]
+
+
+def cover_form(
+    form: Word = "",
+    place: Word = "",
+    place_code: Word = "",
+    volume: Word = "",
+    opened_on: Word = "",
+    closed_on: Word = "",
+    entries: Word = "",
+    pages: Word = "",
+    series: Word = "",
+) -> dict[str, str]:
+    """Return the fields of a cover that a form sent; each of bounded length."""
+    return {
+        "form": form, "place": place, "place_code": place_code, "volume": volume, "opened_on": opened_on,
+        "closed_on": closed_on, "entries": entries, "pages": pages, "series": series,
+    }  # fmt: skip
+
+
+Cover = Annotated[dict[str, str], Depends(cover_form)]
+
+
+def ledger_of_form(site: Site, typed: Mapping[str, str]) -> Ledger:
+    """Return the ledger that the fields of a form describe; a blank day or total is not said.
+
+    Raises:
+        LedgerError: A field is missing or cannot be.
+        SchemaError: There is no such form.
+    """
+    table: dict[str, str | int] = {key: text.strip() for key, text in typed.items() if text.strip()}
+    for key in COUNTED:
+        if str(table.get(key, "")).isdecimal():
+            table[key] = int(table[key])
+    ledger = ledger_from(table, "Bìa sổ")
+    site.schemas.form(ledger.form)
+    return ledger
+
+
+def cover_choices(site: Site, person: Person) -> dict[str, object]:
+    """Return what the form of a cover offers: forms, series, labels, and the places that the person may see."""
+    return {
+        "labels": LEDGER_LABELS | {"folder": "tên thư mục"},
+        "written": WRITTEN,
+        "forms": [
+            (name, f"{site.schemas.record(form.record).title}: {form.title}")
+            for name, form in sorted(site.schemas.forms.items())
+            if form.record
+        ],
+        "series_names": list(SERIES_NAMES.values()),
+        "known_places": places_of(site, person),
+    }
+
+
+def places_of(site: Site, person: Person) -> tuple[KnownPlace, ...]:
+    """Return the registration places that have books and that the person may see."""
+    return tuple(one for one in site.accounts.places() if person.may_see(one.code))

@@ -1,0 +1,217 @@
+"""What browsers send: in pieces, proven, and a scan of a book only when it is whole and can be used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.intake.made_scans import encoded, encrypted_pdf, picture, scanned_pdf
+from pipeline.inbox import manifest
+from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.inbox.uploads import UploadDesk, UploadOptions, UploadRefused, UploadState
+from pipeline.inbox.uploads.checking import BROWSERS
+from pipeline.intake import folder_contents
+from pipeline.ledger import load_ledger
+from pipeline.localtime import iso_date
+from pipeline.model import Ledger
+from pipeline.workspace import Workspace
+from tests.inbox.desk import TameLooker
+
+BOOK, FOLDER, LOGIN = 1, "KS.2010.01", "an"
+LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")
+NOW = 1_790_000_000.0
+SCAN = encoded(picture(), "JPEG")
+
+
+def opened(
+    root: Path, elsewhere: dict[str, str] | None = None, *, tame: bool = True, **limits: float
+) -> UploadDesk:
+    return UploadDesk(
+        Workspace(root / "workspace"),
+        root / "books",
+        lambda book_id: LEDGER,
+        lambda digest, book_id: (elsewhere or {}).get(digest, ""),
+        options=UploadOptions(free_bytes=0, **limits),  # type: ignore[arg-type]
+        inspector=TameLooker if tame else None,
+        now=lambda: NOW,
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[UploadDesk]:
+    with opened(tmp_path) as one:
+        yield one
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def send(
+    desk: UploadDesk, content: bytes, name: str = "trang-1.jpg", book: int = BOOK, login: str = LOGIN
+) -> str:
+    """All of a file in two pieces; returns the upload's id."""
+    upload, here = desk.begin(book, FOLDER, login, name, len(content), 0)
+    for start, end in ((0, len(content) // 2), (len(content) // 2, len(content))):
+        if start >= here:
+            desk.append(book, upload.upload_id, login, start, content[start:end], sha(content[start:end]))
+    desk.end(book, upload.upload_id, login, sha(content))
+    desk.wait()
+    return upload.upload_id
+
+
+def in_book(root: Path) -> dict[str, bytes]:
+    folder = root / "books" / FOLDER
+    return {one.path.name: one.path.read_bytes() for one in folder_contents(folder).scans}
+
+
+def test_a_whole_file_becomes_a_scan_of_its_book_and_is_told_in_the_manifest(
+    desk: UploadDesk, tmp_path: Path
+) -> None:
+    send(desk, SCAN)
+    assert in_book(tmp_path) == {"trang-1.jpg": SCAN}
+    assert load_ledger(tmp_path / "books" / FOLDER) == LEDGER
+    assert Workspace(tmp_path / "workspace").flaw_of(sha(SCAN)) == ""
+    told = manifest.read_manifest(
+        IntakeFolders(tmp_path / "workspace" / "intake").manifest(BROWSERS, iso_date(NOW))
+    )
+    (row,) = told.rows.values()
+    assert (row.name, row.sha256, len(row.pages)) == ("trang-1.jpg", sha(SCAN), 1)
+    assert (told.assignments[1].by, told.assignments[1].parts[0].book) == (LOGIN, FOLDER)
+
+
+def test_a_half_upload_is_no_scan_and_goes_on_where_it_stopped_also_on_another_server(tmp_path: Path) -> None:
+    with opened(tmp_path) as desk:
+        upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 7)
+        desk.append(BOOK, upload.upload_id, LOGIN, 0, SCAN[:100], sha(SCAN[:100]))
+        with pytest.raises(UploadRefused, match="chưa gửi hết"):
+            desk.end(BOOK, upload.upload_id, LOGIN, sha(SCAN))
+        desk.wait()
+    assert not (tmp_path / "books").exists()
+    with opened(tmp_path) as desk:
+        again, here = desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 7)
+        assert (again.upload_id, here) == (upload.upload_id, 100)
+        assert desk.append(BOOK, upload.upload_id, LOGIN, 0, SCAN[:50], sha(SCAN[:50])) == 100
+        desk.append(BOOK, upload.upload_id, LOGIN, 100, SCAN[100:], sha(SCAN[100:]))
+        desk.end(BOOK, upload.upload_id, LOGIN, sha(SCAN))
+        desk.wait()
+    assert in_book(tmp_path) == {"a.jpg": SCAN}
+
+
+def test_what_was_whole_when_the_server_stopped_becomes_a_scan_when_it_starts(tmp_path: Path) -> None:
+    desk = opened(tmp_path)
+    upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 0)
+    desk.append(BOOK, upload.upload_id, LOGIN, 0, SCAN, sha(SCAN))
+    desk._worker.shutdown()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        desk.end(BOOK, upload.upload_id, LOGIN, sha(SCAN))
+    with opened(tmp_path) as desk:
+        desk.wait()
+    assert in_book(tmp_path) == {"a.jpg": SCAN}
+
+
+def test_bytes_that_were_changed_on_the_way_are_refused_by_piece_and_as_a_whole(
+    desk: UploadDesk, tmp_path: Path
+) -> None:
+    upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 0)
+    with pytest.raises(UploadRefused, match="đường truyền"):
+        desk.append(BOOK, upload.upload_id, LOGIN, 0, SCAN[:-1] + b"x", sha(SCAN))
+    other = SCAN[:-1] + b"x"
+    desk.append(BOOK, upload.upload_id, LOGIN, 0, other, sha(other))
+    desk.end(BOOK, upload.upload_id, LOGIN, sha(SCAN))
+    desk.wait()
+    (told,) = desk.of_book(BOOK)
+    assert told.state is UploadState.REFUSED
+    assert "không đúng như tệp đã gửi" in told.message
+    assert not (tmp_path / "books").exists()
+    send(desk, SCAN, "a.jpg")
+    assert in_book(tmp_path) == {"a.jpg": SCAN}
+
+
+def test_what_is_no_usable_scan_is_kept_apart_with_the_reason(tmp_path: Path) -> None:
+    pdf = tmp_path / "a.pdf"
+    encrypted_pdf(pdf)
+    locked = pdf.read_bytes()
+    scanned_pdf(pdf, 2)
+    cut = pdf.read_bytes()[:-400]
+    wanted = {
+        "locked.pdf": ("encrypted", locked), "cut.pdf": ("broken", cut), "x.pdf": ("unknown-type", b"MZ" * 99),
+    }  # fmt: skip
+    with opened(tmp_path, tame=False) as desk:
+        for name, (code, content) in wanted.items():
+            send(desk, content, name)
+            (told,) = (one for one in desk.page_of(BOOK).refused if one.name == name)
+            assert told.code == code
+            assert name in told.message
+    folder = IntakeFolders(tmp_path / "workspace" / "intake").quarantine(BROWSERS, iso_date(NOW))
+    kept = {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith(".ly-do.txt")}
+    assert kept == {f"{n:05}-{name}": content for n, (name, (_, content)) in enumerate(wanted.items(), 1)}
+    assert not (tmp_path / "books" / FOLDER).exists()
+
+
+def test_one_name_for_two_files_keeps_both_and_the_same_file_is_there_once(
+    desk: UploadDesk, tmp_path: Path
+) -> None:
+    other = encoded(picture(70), "JPEG")
+    send(desk, SCAN)
+    send(desk, other)
+    send(desk, other, login="binh")
+    assert in_book(tmp_path) == {"trang-1.jpg": SCAN, "trang-1 (2).jpg": other}
+
+
+@pytest.mark.parametrize("name", ["ledger.toml", "../../a.jpg", ".an.jpg", "a.jpg.part", "~a.jpg", "-rf.jpg"])
+def test_no_name_leads_out_of_the_book_or_hides_the_scan(desk: UploadDesk, tmp_path: Path, name: str) -> None:
+    send(desk, SCAN, name)
+    assert list(in_book(tmp_path).values()) == [SCAN]
+    assert load_ledger(tmp_path / "books" / FOLDER) == LEDGER
+    assert [path.name for path in (tmp_path / "books").iterdir()] == [FOLDER]
+
+
+def test_a_scan_of_another_book_is_refused_and_names_the_book(tmp_path: Path) -> None:
+    with opened(tmp_path, {sha(SCAN): "KT.2010.01"}) as desk:
+        send(desk, SCAN)
+        assert "«KT.2010.01»" in desk.page_of(BOOK).refused[0].message
+
+
+def test_a_folder_that_is_a_link_takes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "books").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "books" / FOLDER).symlink_to(tmp_path / "elsewhere")
+    with opened(tmp_path) as desk:
+        send(desk, SCAN)
+        assert "liên kết" in desk.page_of(BOOK).refused[0].message
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_nobody_adds_to_the_upload_of_another_person_or_book(desk: UploadDesk) -> None:
+    upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 0)
+    for book, login in ((BOOK, "binh"), (2, LOGIN)):
+        with pytest.raises(UploadRefused, match="Không còn lần gửi này"):
+            desk.append(book, upload.upload_id, login, 0, SCAN, sha(SCAN))
+        with pytest.raises(UploadRefused, match="Không còn lần gửi này"):
+            desk.end(book, upload.upload_id, login, sha(SCAN))
+
+
+def test_sizes_and_half_uploads_are_bounded(tmp_path: Path) -> None:
+    with opened(tmp_path, open_by_person=2) as desk:
+        for size, why in ((0, "rỗng"), (200_000_001, "lớn hơn 200 MB")):
+            with pytest.raises(UploadRefused, match=why):
+                desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", size, 0)
+        for number in range(2):
+            desk.begin(BOOK, FOLDER, LOGIN, f"{number}.jpg", 10, 0)
+        with pytest.raises(UploadRefused, match="gửi dở"):
+            desk.begin(BOOK, FOLDER, LOGIN, "3.jpg", 10, 0)
+        desk.begin(BOOK, FOLDER, "binh", "3.jpg", 10, 0)
+        upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "0.jpg", 10, 0)
+        with pytest.raises(UploadRefused, match="đường truyền"):
+            desk.append(BOOK, upload.upload_id, LOGIN, 0, b"x" * 11, sha(b"x" * 11))
+
+
+def test_a_disk_that_is_nearly_full_takes_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path) as desk:
+        desk.options = UploadOptions(free_bytes=1 << 62)
+        with pytest.raises(UploadRefused, match="sắp đầy"):
+            desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", 10, 0)

@@ -1,0 +1,145 @@
+"""The list of books, a new book in a form, and the page of a book's scans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from pipeline.ledger import load_ledger
+from pipeline.model import BookSeries
+from pipeline.registry import Registry
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.book_states import BookStage, BookState
+from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.review import create_app
+from tests.registry.pages import SCHEMAS, entry, page, read
+from tests.review.browser import Browser, text_of
+from tests.review.conftest import OTHER, OWN, browser_of
+
+FILLED = {
+    "form": "birth-2006", "place": "UBND xã Thử", "place_code": OWN, "volume": "07/2011",
+    "opened_on": "04.01.2011", "closed_on": "", "entries": "12", "pages": "", "series": "quá hạn",
+}  # fmt: skip
+
+
+@pytest.fixture
+def browser(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    """Of a person who scans in the own commune."""
+    return browser_of(app, accounts, people[Role.OPERATOR, OWN])
+
+
+def made(browser: Browser, **changed: str) -> int:
+    answer = browser.submit("/books/new", FILLED | changed)
+    assert answer.status_code == 303, text_of(answer)
+    return int(answer.headers["location"].split("/")[2])
+
+
+def test_a_book_is_made_with_its_ledger_and_its_row_in_the_name_of_who_made_it(
+    browser: Browser, registry: Registry, books: Path
+) -> None:
+    book_id = made(browser)
+    known = registry.known_book(book_id)
+    assert (known.ledger.volume, known.ledger.series, known.ledger.entries) == (
+        "07/2011",
+        BookSeries.LATE,
+        12,
+    )
+    assert load_ledger(books / known.folder_name) == known.ledger
+    noted = next(row for row in registry.audit().recent(10) if row.action == "book-added")
+    assert (noted.actor, noted.subject) == (f"operator.{OWN}", f"book:{book_id}")
+    shown = text_of(browser.get(f"/books/{book_id}/scans"))
+    assert known.folder_name in shown
+    assert "Đã tiếp nhận" in shown
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"volume": "7-2011"}, "“volume” phải có dạng quyển/năm"),
+        ({"place_code": OTHER}, "không được giao nơi đăng ký"),
+        ({"form": "birth-1900"}, "birth-1900"),
+        ({"volume": "01/2010", "series": "thường"}, "đã có, ở thư mục «KS.2010.01»"),
+    ],
+)
+def test_a_cover_that_cannot_be_makes_nothing_and_keeps_what_was_typed(
+    browser: Browser, books: Path, changed: dict[str, str], why: str
+) -> None:
+    before = sorted(path.name for path in books.iterdir())
+    answer = browser.submit("/books/new", FILLED | {"volume": "08/2011"} | changed)
+    assert answer.status_code == 422
+    assert why in text_of(answer)
+    assert 'value="UBND xã Thử"' in answer.text
+    assert sorted(path.name for path in books.iterdir()) == before
+
+
+@pytest.mark.parametrize("folder", ["../x", "a/b", ".x", "-x"])
+def test_no_name_of_a_folder_leads_out_of_the_books(browser: Browser, books: Path, folder: str) -> None:
+    answer = browser.submit("/books/new", FILLED | {"volume": "09/2011", "folder": folder})
+    assert (answer.status_code, "Tên thư mục" in text_of(answer)) == (422, True)
+    assert not (books.parent / "x").exists()
+    assert not (books / "a").exists()
+
+
+def test_a_folder_with_a_ledger_becomes_a_book_by_a_button(
+    browser: Browser, books: Path, registry: Registry
+) -> None:
+    folder = books / "co-san"
+    folder.mkdir()
+    text = f'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "{OWN}"\nvolume = "11/2011"\n'
+    (folder / "ledger.toml").write_text(text, encoding="utf-8")
+    assert "co-san" in text_of(browser.get("/books"))
+    answer = browser.submit("/books/new", {"folder": "co-san"})
+    assert answer.status_code == 303
+    assert registry.known_book(int(answer.headers["location"].split("/")[2])).folder_name == "co-san"
+    assert (folder / "ledger.toml").read_text(encoding="utf-8") == text
+
+
+def test_the_list_is_narrowed_and_tells_of_own_places_only(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], browser: Browser
+) -> None:
+    shown = browser.get("/books?year=2010&record=birth").text
+    assert "KS.2010.01" in shown
+    assert "KS.2010.01" not in browser.get("/books?year=2011").text
+    assert "KS.2010.01" not in browser.get("/books?stage=delivered").text
+    other = browser_of(app, accounts, people[Role.OPERATOR, OTHER])
+    assert "KS.2010.01" not in other.get("/books").text
+
+
+def test_who_scans_corrects_a_cover_until_a_page_is_read_and_the_ledger_follows(
+    browser: Browser, registry: Registry, books: Path
+) -> None:
+    book_id = made(browser, volume="21/2011")
+    folder = books / registry.known_book(book_id).folder_name
+    correction = FILLED | {"volume": "22/2011", "reason": "gõ nhầm", "apply": "1"}
+    answer = browser.submit(f"/books/{book_id}", correction)
+    assert answer.headers["location"] == f"/books/{book_id}?done=written"
+    assert load_ledger(folder).volume == "22/2011"
+    registry.store_scan(book_id, "c" * 64, "1.jpg", 9, 1)
+    registry.save_page(book_id, page(entry(read("child_name", "Thử Một")), scan="c" * 64), "f1")
+    refused = browser.submit(f"/books/{book_id}", correction | {"volume": "23/2011"})
+    assert refused.status_code == 422
+    assert "nhờ người phụ trách" in text_of(refused)
+    assert load_ledger(folder).volume == "22/2011"
+
+
+def test_a_server_that_knows_no_folder_of_books_says_what_is_missing(
+    registry: Registry, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    browser = browser_of(create_app(registry, SCHEMAS), registry.accounts(), people[Role.OPERATOR, OWN])
+    assert "HOTICH_BOOKS" in text_of(browser.get("/books"))
+    assert "HOTICH_BOOKS" in text_of(browser.submit("/books/new", FILLED))
+
+
+def test_the_stage_of_a_book_follows_from_what_waits() -> None:
+    def stage(**counts: object) -> BookStage:
+        return BookState(1, "a", "birth", "birth-2006", "Xã", "1", "01/2010", **counts).stage  # type: ignore[arg-type]
+
+    assert stage() is BookStage.RECEIVED
+    assert stage(pages=3, read=1) is BookStage.READING
+    assert stage(pages=3, read=3, in_hand=True) is BookStage.READING
+    assert stage(pages=3, read=3, waiting=1) is BookStage.REVIEW
+    assert stage(pages=3, read=2, failed=1) is BookStage.REVIEW
+    assert stage(pages=3, read=3, tickets=1) is BookStage.REVIEW
+    assert stage(pages=3, read=3) is BookStage.READY
