@@ -220,6 +220,8 @@ READERS: dict[str, Reader] = {
     "people_columns": lambda registry, *_: len(registry.people_columns()),
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
+    "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
+    "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
     "statistics.hours.pages": lambda registry, *_: sum(
         one.pages for one in registry.statistics(None).hours(9).hours
     ),

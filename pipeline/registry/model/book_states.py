@@ -44,6 +44,7 @@ class BookState:
         pages: Pages of those scans.
         read: Pages that were read.
         failed: Scans and pages without a result.
+        refused: The scans among them.
         entries: Valid entries.
         waiting: Open tasks.
         tickets: Pages that must be scanned again.
@@ -63,6 +64,7 @@ class BookState:
     pages: int = 0
     read: int = 0
     failed: int = 0
+    refused: int = 0
     entries: int = 0
     waiting: int = 0
     tickets: int = 0
@@ -78,7 +80,7 @@ class BookState:
     @property
     def unread(self) -> int:
         """Pages that were counted but neither read nor failed."""
-        return max(0, self.pages - self.read - self.failed)
+        return max(0, self.pages - self.read - (self.failed - self.refused))
 
     @property
     def stage(self) -> BookStage:

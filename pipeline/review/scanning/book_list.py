@@ -62,7 +62,7 @@ class ListedBook:
     @property
     def new_files(self) -> int:
         """Files that no run has noted yet."""
-        return max(0, (self.files or 0) - self.state.scans - self.state.failed)
+        return max(0, (self.files or 0) - self.state.scans - self.state.refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, case, exists, func, select
 
 from pipeline.registry.database import clock
 from pipeline.registry.model.book_states import BookState
@@ -52,6 +52,7 @@ def book_states(connection: Connection, places: Places, book_id: int | None = No
             pages=_of(scans, row.id, "pages"),
             read=_of(read, row.id, "counted"),
             failed=_of(failed, row.id, "counted"),
+            refused=_of(failed, row.id, "scans"),
             entries=_of(entries, row.id, "counted"),
             waiting=_of(waiting, row.id, "counted"),
             tickets=_of(tickets, row.id, "counted"),
@@ -93,8 +94,9 @@ def _read() -> Select[Any]:
 
 
 def _failed() -> Select[Any]:
+    whole = case((page_failure.c.page_no.is_(None), 1), else_=0)
     return (
-        select(page_failure.c.book_id, func.count().label("counted"))
+        select(page_failure.c.book_id, func.count().label("counted"), func.sum(whole).label("scans"))
         .join(book, book.c.id == page_failure.c.book_id)
         .where(failure_stands)
         .group_by(page_failure.c.book_id)
