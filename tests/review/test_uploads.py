@@ -37,7 +37,13 @@ def begun(browser: Browser, name: str, content: bytes = SCAN) -> dict[str, Any]:
     return told
 
 
-def piece(browser: Browser, upload: str, content: bytes, offset: int = 0, **headers: str) -> Any:
+def piece(
+    browser: Browser,
+    upload: str,
+    content: bytes,
+    offset: int = 0,
+    headers: dict[str, str] = {},  # noqa: B006
+) -> Any:
     sent = {
         "X-CSRF-Token": browser.csrf, "X-SHA256": sha(content), "Content-Type": "application/octet-stream",
         "Accept": "application/json",
@@ -88,10 +94,10 @@ def test_bytes_pass_one_door_only_with_the_token_and_no_longer_than_a_piece(
     browser: Browser, uploads: UploadDesk
 ) -> None:
     upload = begun(browser, "dai.jpg", bytes(3 << 20))["upload"]
-    assert piece(browser, upload, b"x", **{"X-CSRF-Token": "0" * 64}).status_code == 403
+    assert piece(browser, upload, b"x", headers={"X-CSRF-Token": "0" * 64}).status_code == 403
     assert piece(browser, upload, bytes(uploads.options.piece_bytes + 1)).status_code == 413
-    assert piece(browser, upload, b"x", **{"Content-Type": "image/jpeg"}).status_code == 415
-    damaged = piece(browser, upload, b"x", **{"X-SHA256": sha(b"y")})
+    assert piece(browser, upload, b"x", headers={"Content-Type": "image/jpeg"}).status_code == 415
+    damaged = piece(browser, upload, b"x", headers={"X-SHA256": sha(b"y")})
     assert (damaged.status_code, damaged.json()["code"]) == (422, "upload")
     headers = {"X-CSRF-Token": browser.csrf, "Content-Type": "application/octet-stream"}
     assert browser.ask("POST", "/books/new", content=b"x", headers=headers).status_code == 415
