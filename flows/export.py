@@ -68,7 +68,7 @@ def write_package(
     """One book through ``pipeline.batch.export_book``."""
     settings = read_settings()
     context = settings.run_context(Path(workspace) if workspace else None)
-    options = read_options(Workspace(context.workspace).package)
+    options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
     try:
         with context.open_registry() as registry:
             report = export_book(

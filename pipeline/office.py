@@ -19,8 +19,8 @@
     reason = "Mã tạm của Sở Tư pháp"
 
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
-(``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``: no
-reading depends on them.
+(``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
+how values are delivered (``[delivery]``) by ``pipeline.delivery``: no reading depends on them.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class OwnTerm(Declaration):
 
 TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
 
-ELSEWHERE = frozenset({"review", "sampling"})
+ELSEWHERE = frozenset({"delivery", "review", "sampling"})
 """Tables of the same file that are read elsewhere."""
 
 

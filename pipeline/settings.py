@@ -11,8 +11,9 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline import calibration, office, review_policy, sampling, schema
+from pipeline import calibration, delivery, office, review_policy, sampling, schema
 from pipeline.calibration import Calibration
+from pipeline.delivery import DeliveryPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
@@ -168,6 +169,10 @@ class Settings(BaseSettings):
             sampling.read(Workspace(workspace).office)
         except SchemaError as error:
             flaws.append(error.message)
+        try:
+            delivery.read(Workspace(workspace).office)
+        except SchemaError as error:
+            flaws.append(error.message)
         if Workspace(workspace).places.exists():
             try:
                 _ = loaded.places
@@ -192,6 +197,14 @@ class Settings(BaseSettings):
             SchemaError: Its file has flaws; the message names each.
         """
         return sampling.read(Workspace(workspace).office)
+
+    def delivery_policy_of(self, workspace: Path) -> DeliveryPolicy:
+        """Return how the office of that workspace delivers what stands on paper.
+
+        Raises:
+            SchemaError: Its file has flaws; the message names each.
+        """
+        return delivery.read(Workspace(workspace).office)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """Return the calibration made for that workspace, or the one that came with the models.

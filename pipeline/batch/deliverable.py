@@ -7,11 +7,21 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pipeline.delivery import FieldLayers, notes_with
 from pipeline.export.options import BookNames, PackageOptions
-from pipeline.export.package_values import AmendedColumn, BookFacts, ExportBlocker, SettledEntry, TextSpan
-from pipeline.export.workbook import FREE_TEXT, CellOptions, cells_of
+from pipeline.export.package_values import (
+    AmendedColumn,
+    BookFacts,
+    ExportBlocker,
+    LayeredColumn,
+    SettledEntry,
+    TextSpan,
+)
+from pipeline.export.preupload import row_faults
+from pipeline.export.workbook import cells_of
 from pipeline.model import Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
+from pipeline.registry.model.written_entries import BookLayers
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.text.control_characters import visible_text
 from pipeline.workspace import Workspace
@@ -69,9 +79,11 @@ def deliverable_book(
     entries: list[SettledEntry] = []
     boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
+    layers = BookLayers(book.ledger, schemas, options.delivery)
     for entry, altered in registry.compared_entries(book_id):
         boxes[entry.ref][entry.row] = _box_of(entry)
-        outcome = settle(entry, schemas, options.cells, waiting, altered)
+        both = layers.of(entry, is_trusted=not altered)
+        outcome = settle(entry, both, schemas, waiting, altered)
         if isinstance(outcome, ExportBlocker):
             blockers.append(outcome)
             continue
@@ -137,6 +149,33 @@ def without_altered(found: DeliverableBook, workspace: Workspace, options: Packa
     return replace(found, entries=tuple(kept), blockers=tuple(blockers))
 
 
+def without_faults(found: DeliverableBook, schemas: Schemas, options: PackageOptions) -> DeliverableBook:
+    """Return a book whose entries are held back where the check before the upload would refuse their rows.
+
+    So one entry that cannot be delivered keeps no other back.
+    """
+    volume = found.book.ledger.volume
+    unsettled = {(volume, blocker.number) for blocker in found.blockers if blocker.number}
+    rows = [one.cells for one in found.entries]
+    faults = row_faults(rows, options.template(found.book.record), schemas, unsettled)
+    held = [
+        ExportBlocker(
+            why="fault",
+            scan=found.book.scans.get(one.ref.scan_sha256, ""),
+            page_no=one.ref.page_no,
+            row=one.row,
+            number=one.number,
+            entry_id=one.entry_id,
+            fields=tuple(dict.fromkeys(fault.column for fault in faults[at] if fault.column)),
+            codes=tuple(dict.fromkeys(fault.check for fault in faults[at])),
+        )
+        for at, one in enumerate(found.entries)
+        if at in faults
+    ]
+    kept = tuple(one for at, one in enumerate(found.entries) if at not in faults)
+    return replace(found, entries=kept, blockers=(*found.blockers, *held))
+
+
 def _loose_pages(
     book: StoredBook, entries: Iterable[SettledEntry], used: Collection[PageRef], options: PackageOptions
 ) -> tuple[PageRef, ...]:
@@ -167,8 +206,8 @@ def _box_of(entry: StoredEntry) -> Box | None:
 
 def settle(
     entry: StoredEntry,
+    layers: Mapping[str, FieldLayers],
     schemas: Schemas,
-    options: CellOptions,
     open_entries: Collection[int],
     altered: tuple[str, ...] = (),
 ) -> SettledEntry | ExportBlocker:
@@ -176,32 +215,33 @@ def settle(
 
     Args:
         entry: As the registry holds it.
+        layers: Both layers of its values.
         schemas: The declarations.
-        options: How values become cells.
         open_entries: Ids of the entries with an open task.
         altered: The tables in which a row of it was tampered with.
     """
     record = schemas.record(entry.record)
     key = record.key_columns
-    illegible = [spec.name for spec in record.fields if _is_illegible(entry, spec, options)]
-    amended = {name: amendment.value for name, amendment in entry.amendments.items()}
-    values = {**entry.values, **dict.fromkeys(illegible, options.illegible), **amended}
-    why, fields, codes = _why_blocked(entry, record, values, open_entries)
+    number = record.by_column.get(key.number)
+    said = layers.get(number.name) if number else None
+    why, fields, codes = _why_blocked(entry, record, layers, open_entries)
     if altered:
         why, fields, codes = "tampered", (), altered
     if why:
-        number = record.by_column.get(key.number)
         return ExportBlocker(
             why=why,
             scan=entry.scan,
             page_no=entry.ref.page_no,
             row=entry.row,
-            number=(entry.values.get(number.name) or "") if number else "",
+            number=said.delivered.value if said else "",
             entry_id=entry.entry_id,
             fields=fields,
             codes=codes,
         )
-    cells = cells_of(values, record, schemas, options)
+    values = {name: one.delivered.value for name, one in layers.items()}
+    if record.book is not None:
+        values[record.book.notes] = notes_with(values.get(record.book.notes, ""), layers)
+    cells = cells_of(values, record, schemas)
     return SettledEntry(
         entry_id=entry.entry_id,
         row=entry.row,
@@ -211,7 +251,20 @@ def settle(
         cells=cells,
         texts=tuple(_texts(entry)),
         amended=tuple(_amended_columns(entry, record)),
+        layered=tuple(_layered_columns(layers, cells, record)),
     )
+
+
+def _layered_columns(
+    layers: Mapping[str, FieldLayers], cells: Mapping[str, str], record: RecordSpec
+) -> Iterator[LayeredColumn]:
+    """Yield what a delivery rule changed, in the order of the Ministry's columns."""
+    for name, one in layers.items():
+        column, told = record.by_name[name].column, one.delivered
+        if column and told.rule:
+            yield LayeredColumn(
+                column, one.written, cells[column], told.note, told.rule, bool(told.confirmed_by)
+            )
 
 
 def _amended_columns(entry: StoredEntry, record: RecordSpec) -> Iterator[AmendedColumn]:
@@ -228,7 +281,7 @@ def _amended_columns(entry: StoredEntry, record: RecordSpec) -> Iterator[Amended
 def _why_blocked(
     entry: StoredEntry,
     record: RecordSpec,
-    values: Mapping[str, str | None],
+    layers: Mapping[str, FieldLayers],
     open_entries: Collection[int],
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Return why an entry is held back (``""``: it is not), with the columns and the codes that say so."""
@@ -236,14 +289,18 @@ def _why_blocked(
     unknown = tuple(
         spec.column
         for spec in record.fields
-        if spec.column and values.get(spec.name) is None and _is_on_paper(known.get(spec.name), spec, entry)
+        if spec.column and spec.name not in layers and _is_on_paper(known.get(spec.name), spec, entry)
     )
     if entry.entry_id in open_entries:
         return "task", unknown, ()
     if unknown:
         return "value", unknown, ()
     codes = tuple(dict.fromkeys(_blocking_codes(entry)))
-    return ("finding", (), codes) if codes else ("", (), ())
+    if codes:
+        return "finding", (), codes
+    waiting = {record.by_name[name].column: one.delivered.rule for name, one in layers.items() if one.waits}
+    waiting.pop("", None)
+    return ("confirm" if waiting else "", tuple(waiting), tuple(dict.fromkeys(waiting.values())))
 
 
 def _is_on_paper(reading: FieldReading | None, spec: FieldSpec, entry: StoredEntry) -> bool:
@@ -251,14 +308,6 @@ def _is_on_paper(reading: FieldReading | None, spec: FieldSpec, entry: StoredEnt
     if spec.name in entry.decisions:
         return True
     return reading is not None and reading.status is not FieldStatus.NOT_ON_FORM
-
-
-def _is_illegible(entry: StoredEntry, spec: FieldSpec, options: CellOptions) -> bool:
-    """Return whether a person found a field illegible for which the office has a wording."""
-    decision = entry.decisions.get(spec.name)
-    if not options.illegible or spec.kind not in FREE_TEXT or decision is None:
-        return False
-    return decision.status is FieldStatus.ILLEGIBLE
 
 
 def _blocking_codes(entry: StoredEntry) -> Iterator[str]:

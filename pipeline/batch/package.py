@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pipeline
 from pipeline.batch.book_checks import check_books
-from pipeline.batch.deliverable import DeliverableBook, deliverable_book, without_altered
+from pipeline.batch.deliverable import DeliverableBook, deliverable_book, without_altered, without_faults
 from pipeline.batch.entry_pdfs import CopyPlan, CopyRules, CopyWorkers
 from pipeline.errors import PackageRefused, ScanError
 from pipeline.export.options import BookNames, PackageOptions
@@ -29,6 +30,9 @@ from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
 _logger = logging.getLogger(__name__)
+
+LAYERS = ".layers.json"
+"""End of the name of the file that holds both layers of the fields that delivery rules changed."""
 
 Hashes = dict[str, str]
 """SHA-256 by name; a file in the archive is named ``archive.zip/name.pdf``."""
@@ -63,6 +67,7 @@ class PackageReport:
         pdf_bytes: Of all PDFs together.
         dropped: Columns with values that the template has no place for, and how many entries have one.
         withdrawn: Entries that an earlier package held and that are withdrawn now.
+        layered: How many fields each delivery rule changed, by the name of the rule.
     """
 
     book: str
@@ -77,6 +82,7 @@ class PackageReport:
     pdf_bytes: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     withdrawn: tuple[WithdrawnDelivery, ...] = ()
+    layered: Mapping[str, int] = field(default_factory=dict)
 
 
 def export_book(
@@ -116,6 +122,7 @@ def export_book(
     book = without_altered(
         deliverable_book(registry, book_id, context.schemas, options), Workspace(context.workspace), options
     )
+    book = without_faults(book, context.schemas, options)
     package = _Package(registry, context, book, options, on_copied)
     if book.blockers and not partial:
         return package.refuse("unsettled")
@@ -153,6 +160,8 @@ class _Package:
         self._withdrawn = tuple(
             one for one in registry.withdrawn_deliveries(book.book.book_id) if one.number not in numbers
         )
+        layered = Counter(one.rule for entry in book.entries for one in entry.layered)
+        self._layered = dict(layered.most_common())
         self._dropped = _dropped((entry.cells for entry in book.entries), columns)
 
     def write(self, target: Path, workers: int) -> PackageReport:
@@ -163,7 +172,9 @@ class _Package:
             with whole_folder(folder) as work:
                 self._write_workbook(work / f"{name}.xlsx")
                 hashes, size = self._write_copies(work / f"{name}.zip", plan, workers)
-                for path in (work / f"{name}.xlsx", work / f"{name}.zip"):
+                if self._layered:
+                    self._write_layers(work / f"{name}{LAYERS}")
+                for path in sorted(work.iterdir()):
                     hashes[path.name] = sha256_of_file(path)
                 workspace = Workspace(self._context.workspace)
                 write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
@@ -205,6 +216,7 @@ class _Package:
             filled=self._filled,
             dropped=self._dropped,
             withdrawn=self._withdrawn,
+            layered=self._layered,
             **more,
         )
 
@@ -247,6 +259,14 @@ class _Package:
                 self._on_copied(PackageProgress(book, done, total))
         return hashes, size
 
+    def _write_layers(self, path: Path) -> None:
+        """Write what stands on paper and what is delivered, for every field of which a delivery rule changed it."""
+        rows = [
+            {"number": entry.number, **asdict(one)} for entry in self._book.entries for one in entry.layered
+        ]
+        data = json.dumps({"layers": rows}, ensure_ascii=False, indent=1) + "\n"
+        path.write_text(data, encoding="utf-8")
+
     def _manifest(self, hashes: Hashes) -> Mapping[str, Any]:
         """Return what the package holds and what it was made of: no person's name, no value of a field."""
         book, ledger = self._book.book, self._book.book.ledger
@@ -286,6 +306,12 @@ class _Package:
                 }
                 for entry in self._book.entries
                 for one in entry.amended
+            ],
+            "delivery": {"rules": dict(self._options.delivery.choices), "fields": dict(self._layered)},
+            "layered": [
+                {"number": entry.number, "column": one.column, "rule": one.rule, "confirmed": one.confirmed}
+                for entry in self._book.entries
+                for one in entry.layered
             ],
             "not_settled": [
                 {"why": one.why, "scan": one.scan, "page": one.page_no, "row": one.row, "number": one.number}

@@ -25,6 +25,7 @@ from pipeline.cli.screen import (
     print_json,
     track_books,
 )
+from pipeline.delivery import RULES_BY_NAME
 from pipeline.errors import HotichError, PackageRefused, StorageError
 from pipeline.export.options import read_options
 from pipeline.export.package_folder import PackageFlaw, package_flaws
@@ -48,6 +49,8 @@ CHECKS = {
 }
 
 WHY = {
+    "confirm": "giá trị bàn giao chờ một người xác nhận",
+    "fault": "không qua được kiểm tra trước khi tải lên",
     "task": "còn chờ rà soát",
     "value": "chưa có giá trị",
     "finding": "còn lỗi chặn",
@@ -88,6 +91,10 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
     size = report.pdf_bytes / max(1, report.entries) / 1000
     yield f"{printable(report.book)}: đã xuất {report.entries} việc vào {report.folder} ({size:.0f} kB một việc)."
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
+    if report.layered:
+        total = sum(report.layered.values())
+        rules = ", ".join(f"{RULES_BY_NAME[rule].title}: {count}" for rule, count in report.layered.items())
+        yield f"  Bàn giao theo quy tắc: {total} ô khác chữ trên sổ ({rules}); đủ hai lớp trong tệp .layers.json."
     if report.blockers:
         yield f"  CHƯA ĐỦ: {len(report.blockers)} chỗ chưa xong không có trong gói, đã ghi vào bản kê."
     if report.dropped:
@@ -197,7 +204,7 @@ def export(
     stop_on_sigterm()
     settings = read_settings()
     context = settings.run_context(workspace)
-    options = read_options(Workspace(context.workspace).package)
+    options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
     if template is not None:
         options = replace(options, birth_template=template.value)
     with context.open_registry() as registry, track_books("việc") as on_copied:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pipeline.batch import PackageReport
 from pipeline.cli.export import CHECKS, WHY, entry_of
+from pipeline.delivery import RULES_BY_NAME
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.review.package_queue import PackageRefusal
 
@@ -51,16 +52,24 @@ def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str
 
 def _place(one: ExportBlocker) -> str:
     page = f" trang {one.page_no}" if one.page_no else ""
-    return f"{one.scan}{page}" + (f", số {one.number}" if one.number else "")
+    number = f", số {one.number}" if one.number else ""
+    return f"{one.scan}{page}{number}" + (f" (mã việc {one.entry_id})" if one.entry_id is not None else "")
 
 
 def _more(one: ExportBlocker) -> str:
-    """The codes of its findings, and how many fields are without a value."""
-    told = [*one.codes, *([f"{len(one.fields)} ô"] if one.fields else [])]
+    """The codes of its findings, and how many fields are without a value; of faults and proposals each by its name."""
+    if one.why == "fault":
+        told = [*(f"{code}, {CHECKS[code]}" for code in one.codes), *one.fields]
+    elif one.why == "confirm":
+        told = [*(RULES_BY_NAME[code].title for code in one.codes), *one.fields]
+    else:
+        told = [*one.codes, *([f"{len(one.fields)} ô"] if one.fields else [])]
     return f" ({', '.join(told)})" if told else ""
 
 
 def _where(one: ExportBlocker, book_id: int) -> str:
     """The list in which it can be taken to the desk, or asked to be scanned again; of a settled entry its page."""
     settled = f"/entries/{one.entry_id}" if one.entry_id is not None else ""
+    if settled and one.fields:
+        settled = f"{settled}?column={quote(one.fields[0])}"
     return {"task": f"/reports/waiting?book={book_id}", "failure": "/tickets"}.get(one.why, settled)

@@ -108,7 +108,7 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
     from pipeline.cli.package_refusal import package_refusal  # FastAPI: not for every command
 
     def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> PackageRefusal | None:
-        options = read_options(Workspace(context.workspace).package)
+        options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
         report = export_book(
             registry,
             context,

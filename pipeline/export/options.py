@@ -9,7 +9,7 @@ They stand in ``package.toml``, one file in the workspace, all of it optional:
     file_pattern = "day-du"       # tên tệp PDF: day-du, ngan, hoặc một mẫu tên như {kind}.{opened}.{number}
     book_pattern = "{place}-{kind}.{opened}.{volume}"
     kilobytes = 96                # ảnh của một trang A4, nghìn byte
-    month_and_year = "keep"       # ngày chỉ có tháng, năm: keep (dừng lại) hoặc year (chỉ ghi năm)
+    month_and_year = "year"       # như [delivery] của office.toml; keep: chờ một người xác nhận
     illegible = ""                # chữ ghi vào cột chữ tự do khi người rà soát không đọc được
 
     [[paper]]                     # khổ giấy của sổ mở trong những năm này
@@ -33,15 +33,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
+from pipeline.delivery import DeliveryPolicy
+from pipeline.delivery import read as read_delivery_policy
+from pipeline.delivery.rules import CONFIRM
 from pipeline.export.package_values import BookFacts
 from pipeline.export.page_pictures import CopyOptions
-from pipeline.export.workbook import CellOptions
 from pipeline.ledger import SERIES_MARKS
 from pipeline.schema import Declaration, nearest_hint
 from pipeline.staff_toml import StaffFile
@@ -161,7 +163,7 @@ class _Package(Declaration):
     file_pattern: str = "day-du"
     book_pattern: str = BOOK_PATTERN
     kilobytes: float = Field(default=CopyOptions().kilobytes, ge=30, le=2000)
-    month_and_year: Literal["keep", "year"] = "keep"
+    month_and_year: Literal["keep", "year"] | None = None
     illegible: str = ""
 
 
@@ -191,7 +193,7 @@ class PackageOptions:
         birth_template: KS70 or KS60.
         file_pattern: Of the PDF of an entry.
         book_pattern: Of the workbook and the archive.
-        cells: How values become cells.
+        delivery: How what stands on paper becomes what is delivered.
         copies: How the pictures are made.
         papers: Formats by the year a book was opened in.
         attached: Pages that people say belong to entries.
@@ -200,7 +202,7 @@ class PackageOptions:
     birth_template: str = "KS70"
     file_pattern: str = PRESETS["day-du"]
     book_pattern: str = BOOK_PATTERN
-    cells: CellOptions = field(default_factory=CellOptions)
+    delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
     copies: CopyOptions = field(default_factory=CopyOptions)
     papers: tuple[PaperFormat, ...] = ()
     attached: tuple[AttachedPage, ...] = ()
@@ -214,14 +216,19 @@ class PackageOptions:
         return next((paper.name for paper in self.papers if paper.from_ <= year <= paper.to), paper_of(year))
 
 
-def read_options(path: Path) -> PackageOptions:
+def read_options(path: Path, office: Path | None = None) -> PackageOptions:
     """Return the options of a file; what it leaves out is as usual, and so is everything where there is no file.
+
+    Args:
+        path: The ``package.toml``.
+        office: The ``office.toml``, whose ``[delivery]`` says how values are delivered; None: as usual.
 
     Raises:
         SchemaError: Names every flaw with its line.
     """
+    delivery = DeliveryPolicy() if office is None else read_delivery_policy(office)
     if not path.exists():
-        return PackageOptions()
+        return PackageOptions(delivery=delivery)
     file = StaffFile(path)
     for key in file.table:
         if key not in ("package", "paper", "page"):
@@ -236,11 +243,13 @@ def read_options(path: Path) -> PackageOptions:
         if flaw := pattern_flaw(value, parts):
             file.flaw(key, f"“{key}”: {flaw}")
     file.refuse_flaws()
+    if package.month_and_year is not None:
+        delivery = delivery.changed(month_and_year={"keep": CONFIRM, "year": "year"}[package.month_and_year])
     return PackageOptions(
         birth_template=package.birth_template,
         file_pattern=pattern,
         book_pattern=package.book_pattern,
-        cells=CellOptions(package.month_and_year, package.illegible.strip()),
+        delivery=replace(delivery, illegible_wording=package.illegible.strip()),
         copies=CopyOptions(package.kilobytes),
         papers=papers,
         attached=attached,

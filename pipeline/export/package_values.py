@@ -36,8 +36,10 @@ class ExportBlocker:
 
     Attributes:
         why: ``task`` (open), ``value`` (``fields`` have no effective value), ``finding`` (an undecided BLOCK finding;
-            ``codes``), ``failure`` (a page or a scan without a result), ``scan`` (its scan is missing or altered),
-            ``tampered`` (a row of it was changed behind the program's back; ``codes``: the tables).
+            ``codes``), ``confirm`` (what is delivered of ``fields`` waits for a person; ``codes``: the delivery rules),
+            ``fault`` (its row would not pass the check before the upload; ``codes``), ``failure`` (a page or a scan
+            without a result), ``scan`` (its scan is missing or altered), ``tampered`` (a row of it was changed behind
+            the program's back; ``codes``: the tables).
         scan: The name of the scan.
         page_no: Counted from 1; 0: the whole scan.
         row: The entry's place on the page.
@@ -77,6 +79,27 @@ class AmendedColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class LayeredColumn:
+    """A column of which something else is delivered than stands on paper.
+
+    Attributes:
+        column: The Ministry's column.
+        written: What stands on paper.
+        delivered: What is delivered.
+        note: What is appended to the margin note.
+        rule: The delivery rule.
+        confirmed: Whether a person confirmed it.
+    """
+
+    column: str
+    written: str
+    delivered: str
+    note: str
+    rule: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SettledEntry:
     """An entry as it is delivered.
 
@@ -89,6 +112,7 @@ class SettledEntry:
         cells: The current values by Ministry column; ``""`` is an empty cell.
         texts: What is written on paper, whatever was amended.
         amended: The columns that amendments changed.
+        layered: The columns that delivery rules changed.
     """
 
     entry_id: int
@@ -99,6 +123,7 @@ class SettledEntry:
     cells: Mapping[str, str]
     texts: tuple[TextSpan, ...] = ()
     amended: tuple[AmendedColumn, ...] = ()
+    layered: tuple[LayeredColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

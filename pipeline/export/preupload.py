@@ -16,7 +16,7 @@ from pipeline.export.workbook import ReadBack, ReadRow, has_codes, read_back
 from pipeline.schema import FieldSpec, KeyColumns, Schemas
 
 _DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
-_NUMBER = re.compile(r"[0-9]{2,6}/[0-9]{4}")
+_NUMBER = re.compile(r"[0-9]{2,6}(?:bis|ter|[A-DĐ])?/[0-9]{4}")
 _YEAR = re.compile(r"[0-9]{4}")
 
 Key = tuple[str, str]
@@ -55,6 +55,30 @@ def preupload_faults(
     if expected is not None and checker.count != len(expected):
         faults.append(WorkbookFault("U8", 0))
     return tuple(faults)
+
+
+def row_faults(
+    rows: Sequence[Mapping[str, str]], export: str, schemas: Schemas, unsettled: Collection[Key] = ()
+) -> Mapping[int, tuple[WorkbookFault, ...]]:
+    """Return the faults that would block rows that are still to be written, by their place in ``rows``.
+
+    Args:
+        rows: The cells of each entry by Ministry column.
+        export: The id of the template.
+        schemas: The declarations.
+        unsettled: Keys of entries that are not settled.
+    """
+    columns = frozenset(schemas.columns(export))
+    checker = _Checker(export, schemas, frozenset(unsettled))
+    found: dict[int, list[WorkbookFault]] = {}
+    for at, cells in enumerate(rows):
+        row = ReadRow(at, {name: text for name, text in cells.items() if text and name in columns})
+        for fault in checker.faults_of(row):
+            found.setdefault(at, []).append(fault)
+    for fault in checker.repeated():
+        found.setdefault(fault.row, []).append(fault)
+    blocking = {at: tuple(one for one in faults if one.blocking) for at, faults in sorted(found.items())}
+    return {at: faults for at, faults in blocking.items() if faults}
 
 
 def _header_faults(book: ReadBack, wanted: tuple[str, ...]) -> Iterator[WorkbookFault]:

@@ -6,11 +6,11 @@ XlsxWriter writes and openpyxl reads, as another program will. Every cell is a t
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -27,62 +27,34 @@ from pipeline.errors import StorageError
 from pipeline.schema import FieldSpec, RecordSpec, Schemas, Vocab
 from pipeline.text.control_characters import visible_text
 
-MONTH_AND_YEAR = re.compile(r"(?:0[1-9]|1[0-2])\.([0-9]{4})")
 LONGEST_CELL = 32767
 """Characters that a cell of Excel can hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellOptions:
-    """How values become cells.
-
-    Attributes:
-        month_and_year: What becomes of a date without a day, for which the templates have no form: ``keep`` (the check
-            before the upload then stops it) or ``year``.
-        illegible: The wording, in columns of free text, for what people found illegible; ``""``: such an entry is not
-            delivered.
-    """
-
-    month_and_year: str = "keep"
-    illegible: str = ""
-
-
-FREE_TEXT = frozenset({"text", "place"})
-"""Kinds whose column may say that the paper is illegible; a date, a number, a name or a code may not."""
-
-
-def cells_of(
-    values: Mapping[str, str | None],
-    record: RecordSpec,
-    schemas: Schemas,
-    options: CellOptions = CellOptions(),
-) -> dict[str, str]:
+def cells_of(values: Mapping[str, str | None], record: RecordSpec, schemas: Schemas) -> dict[str, str]:
     """Return the cell of every column of the record (all editions), in their order.
 
     ``None`` (nothing known: the form has no place for it) and ``""`` (blank on paper) are both an empty cell.
 
     Args:
-        values: The effective values by field.
+        values: The values by field.
         record: The kind of event.
         schemas: The declarations.
-        options: How values become cells.
     """
     return {
-        spec.column: cell_of(values.get(spec.name) or "", spec, schemas, options)
+        spec.column: cell_of(values.get(spec.name) or "", spec, schemas)
         for spec in record.fields
         if spec.column
     }
 
 
-def cell_of(value: str, spec: FieldSpec, schemas: Schemas, options: CellOptions = CellOptions()) -> str:
+def cell_of(value: str, spec: FieldSpec, schemas: Schemas) -> str:
     """Return the cell of one field: the code of a listed term, else the text, its hidden characters written out."""
     if not value:
         return ""
     text = visible_text(unicodedata.normalize("NFC", value))
     if spec.kind == "choice":
         return _code(text, schemas.vocabulary(spec))
-    if spec.kind == "date" and options.month_and_year == "year":
-        return MONTH_AND_YEAR.sub(r"\1", text) if MONTH_AND_YEAR.fullmatch(text) else text
     return text
 
 
@@ -99,6 +71,9 @@ AS_TEXT = {
     "strings_to_urls": False,
 }
 COLUMN_WIDTH = 18
+
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""What every workbook says of when it was made, so that the same rows give the same bytes; the manifest tells when."""
 
 
 def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], schemas: Schemas) -> int:
@@ -117,6 +92,7 @@ def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], s
     spec = schemas.exports[export]
     columns = schemas.columns(export)
     book = xlsxwriter.Workbook(str(path), AS_TEXT)
+    book.set_properties({"created": CREATED})
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet(spec.sheet)
     sheet.set_column(0, len(columns) - 1, COLUMN_WIDTH, text)

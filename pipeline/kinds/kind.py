@@ -84,6 +84,11 @@ class Vocabulary:
         """Every label and alias, each once, in the order of the list."""
         return tuple(dict.fromkeys(word for _, label, aliases in self.terms for word in (label, *aliases)))
 
+    @property
+    def has_codes(self) -> bool:
+        """Whether the codes of all terms differ from their names; a column of such a list holds codes only."""
+        return all(code != label for code, label, _ in self.terms)
+
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """From code to label."""

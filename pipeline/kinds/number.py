@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pipeline.kinds.kind import DITTO, NOTHING, Kind, Parsed, Vocabulary, is_digits, is_ditto, without_leader
 
@@ -90,6 +90,29 @@ def _yearly_number(text: str) -> str | None:
         return None
     number = match[1].zfill(2)
     return f"{number}/{match[2]}" if match[2] else number
+
+
+_SUFFIXED = re.compile(
+    r"(?:số:?)?0*(?P<number>[1-9]\d{0,5})[.\s-]*(?P<suffix>bis|ter|[a-dđ])(?:/(?P<year>[12]\d{3}))?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class SuffixedNumber(NamedTuple):
+    """A number that was put between two others: ``12 bis``, ``12A``; ``year`` is ``""`` where none is written."""
+
+    number: str
+    suffix: str
+    year: str
+
+
+def parse_suffixed_number(text: str) -> SuffixedNumber | None:
+    """Return the parts of a number with a suffix, None for any other text."""
+    match = _SUFFIXED.fullmatch(without_leader(text))
+    if match is None:
+        return None
+    suffix = match["suffix"].lower() if len(match["suffix"]) > 1 else match["suffix"].upper()
+    return SuffixedNumber(match["number"].zfill(2), suffix, match["year"] or "")
 
 
 def _is_year(text: str) -> bool:

@@ -81,6 +81,8 @@ def _check_roles(record: RecordSpec, where: Path) -> None:
     """Check that the fields exist which the checks of books and of the registry ask for."""
     asked = [*(record.book.model_dump().values() if record.book else ())]
     asked += [name for person in record.people for name in person.field_names]
+    if record.unknown_parent is not None:
+        asked += [record.unknown_parent.field, *record.unknown_parent.parents]
     for name in asked:
         look_up(name, record.by_name, "trường", "phần field", where)
     _check_unique([person.role for person in record.people], "vai", where)

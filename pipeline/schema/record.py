@@ -128,6 +128,33 @@ class PersonSpec(Declaration):
         return (*(name for name in named if name), *self.id_numbers)
 
 
+class UnknownParentSpec(Declaration):
+    """What a printed box means that says that a parent is not known, without saying which.
+
+    Attributes:
+        field: The field of the box.
+        words: The printed words, which are its value.
+        parents: The fields of the parents' names.
+        code_without: For each parent the code where all others are named and this one is not.
+        code_without_all: The code where none is named.
+    """
+
+    field: str
+    words: str
+    parents: tuple[str, ...]
+    code_without: tuple[str, ...]
+    code_without_all: str
+
+    @property
+    def codes(self) -> Mapping[tuple[bool, ...], str]:
+        """The code by which of the parents are named."""
+        found = {
+            tuple(other != parent for other in self.parents): code
+            for parent, code in zip(self.parents, self.code_without, strict=True)
+        }
+        return {**found, tuple(False for _ in self.parents): self.code_without_all}
+
+
 class RecordSpec(Declaration):
     """One kind of event; the order of ``fields`` is the Ministry's order of columns."""
 
@@ -138,6 +165,7 @@ class RecordSpec(Declaration):
     rules: tuple[RuleSpec, ...] = Field(default=(), alias="rule")
     book: BookSpec | None = None
     people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
+    unknown_parent: UnknownParentSpec | None = None
 
     @cached_property
     def by_name(self) -> Mapping[str, FieldSpec]:

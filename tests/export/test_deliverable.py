@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.batch.deliverable import deliverable_book
 from pipeline.batch.entry_pdfs import CopyPlan
+from pipeline.delivery import DeliveryPolicy
 from pipeline.export.options import PackageOptions
-from pipeline.export.workbook import CellOptions
 from pipeline.model import Box, EntryResult, FieldReading, FieldStatus, PageKind, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
 from pipeline.workspace import Workspace
@@ -69,8 +69,8 @@ def test_an_illegible_field_holds_an_entry_back_unless_the_office_has_a_wording_
     (entry_id,) = registry.entries(book)
     registry.decide(entry_id, [Verdict("notes", FieldStatus.ILLEGIBLE)], author="an")
     assert not registry.queue(book)
-    assert why(registry, book) == [("value", ("ghiChu",))]
-    worded = PackageOptions(cells=CellOptions(illegible="(không đọc được)"))
+    assert why(registry, book) == [("confirm", ("ghiChu",))]
+    worded = PackageOptions(delivery=DeliveryPolicy(illegible_wording="(không đọc được)"))
     (one,) = deliverable_book(registry, book, SCHEMAS, worded).entries
     assert one.cells["ghiChu"] == "(không đọc được)"
 
@@ -79,8 +79,8 @@ def test_an_illegible_name_or_date_is_never_put_in_words(registry: Registry, boo
     registry.save_page(book, page(entry(NUMBER, FieldReading("child_name", FieldStatus.UNREADABLE))), "f1")
     (entry_id,) = registry.entries(book)
     registry.decide(entry_id, [Verdict("child_name", FieldStatus.ILLEGIBLE)], author="an")
-    worded = PackageOptions(cells=CellOptions(illegible="(không đọc được)"))
-    assert why(registry, book, worded) == [("value", ("nksHoTen",))]
+    worded = PackageOptions(delivery=DeliveryPolicy(illegible_wording="(không đọc được)"))
+    assert why(registry, book, worded) == [("confirm", ("nksHoTen",))]
 
 
 def test_a_blocking_finding_holds_an_entry_until_someone_decides_its_field(

@@ -291,8 +291,9 @@ def test_a_value_that_is_still_in_words_keeps_the_book_back(tmp_path: Path) -> N
         registry.decide(entry_id, [Verdict(spec.name, FieldStatus.READ, words)], author="thu")
         assert registry.summary(book.book_id).uncoded == {words: 1}
     report = packed(book, tmp_path / "out")
-    blocking = [(fault.check, fault.column) for fault in report.faults if fault.blocking]
-    assert (report.refused, report.folder, blocking) == ("faults", None, [("LIST", spec.column)])
+    held = [(one.why, one.fields, one.codes) for one in report.blockers]
+    assert (report.refused, report.folder) == ("unsettled", None)
+    assert held == [("confirm", (spec.column,), ("unknown_parent",))], "both parents are named"
     assert not list((tmp_path / "out").glob("*"))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import schema
 from pipeline.export.preupload import preupload_faults
-from pipeline.export.workbook import CellOptions, cells_of, write_workbook
+from pipeline.export.workbook import cells_of, write_workbook
 from tests.export.rows import COLUMNS, SCHEMAS, row
 
 TEMPLATES = sorted(SCHEMAS.exports)
@@ -55,7 +55,6 @@ def test_values_become_cells_with_codes_and_nothing_filled_in() -> None:
     cells = cells_of(values, record, SCHEMAS)
     assert (cells["nksGioiTinh"], cells["loaiDangKy"], cells["nksNgaySinh"]) == ("2", "4", "05.2010")
     assert cells["ghiChu"] == cells["nksQuocTich"] == ""
-    assert cells_of(values, record, SCHEMAS, CellOptions(month_and_year="year"))["nksNgaySinh"] == "2010"
 
 
 def test_a_text_longer_than_a_cell_is_refused_not_cut(tmp_path: Path) -> None:

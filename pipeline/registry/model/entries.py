@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline.delivery import ConfirmedDelivery
 from pipeline.model import FieldReading, Finding, PageRef
 from pipeline.registry.model.amendments import Amendment
 from pipeline.registry.model.checks import CrossEntryFinding
@@ -69,6 +70,7 @@ class StoredEntry:
         cross_entry_findings: What checks of books and of the registry found.
         hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
         amendments: Those that hold now, by field; they change none of ``values``.
+        confirmed: What people confirmed last to be delivered, by field; it changes none of ``values`` either.
     """
 
     entry_id: int
@@ -85,6 +87,7 @@ class StoredEntry:
     cross_entry_findings: tuple[CrossEntryFinding, ...] = ()
     hand_reader: str | None = None
     amendments: Mapping[str, Amendment] = field(default_factory=dict)
+    confirmed: Mapping[str, ConfirmedDelivery] = field(default_factory=dict)
 
     @property
     def current(self) -> Mapping[str, str | None]:

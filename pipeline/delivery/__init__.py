@@ -1,0 +1,30 @@
+"""From what stands on paper to what is delivered: the rules, what an office chose of them, both layers of a value."""
+
+from pipeline.delivery.delivered import (
+    ConfirmedDelivery,
+    FieldLayers,
+    LineAbove,
+    WrittenEntry,
+    WrittenField,
+    entry_layers,
+    notes_with,
+)
+from pipeline.delivery.policy import DeliveryPolicy, read
+from pipeline.delivery.proposals import DeliveredValue
+from pipeline.delivery.rules import DELIVERY_RULES, RULES_BY_NAME, DeliveryRule
+
+__all__ = [
+    "DELIVERY_RULES",
+    "RULES_BY_NAME",
+    "ConfirmedDelivery",
+    "DeliveredValue",
+    "DeliveryPolicy",
+    "DeliveryRule",
+    "FieldLayers",
+    "LineAbove",
+    "WrittenEntry",
+    "WrittenField",
+    "entry_layers",
+    "notes_with",
+    "read",
+]

@@ -1,0 +1,51 @@
+"""Stored entries as they stand on paper, and both layers of their values in the order of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.delivery import DeliveryPolicy, FieldLayers, LineAbove, WrittenEntry, WrittenField, entry_layers
+from pipeline.model import FieldStatus, Ledger, PageRef
+from pipeline.registry.model.entries import StoredEntry
+from pipeline.schema import Schemas
+
+
+def written_entry(entry: StoredEntry, ledger: Ledger, schemas: Schemas) -> WrittenEntry:
+    """Return an entry as it stands on paper: a person's decision before the machine's reading."""
+    readings = {reading.field: reading for reading in entry.readings}
+    fields: dict[str, WrittenField] = {}
+    for name in schemas.record(entry.record).by_name:
+        word = entry.decisions.get(name) or readings.get(name)
+        amendment = entry.amendments.get(name)
+        value = entry.values.get(name)
+        amended = None if amendment is None else amendment.value
+        if word is not None:
+            is_decided = name in entry.decisions
+            fields[name] = WrittenField(word.status, word.text, value, amended, is_decided)
+        elif amended is not None:
+            fields[name] = WrittenField(FieldStatus.NOT_ON_FORM, "", value, amended)
+    return WrittenEntry(schemas.record(entry.record), ledger, fields, entry.confirmed)
+
+
+class BookLayers:
+    """Both layers of the entries of a book, which are asked for one after the other in its order."""
+
+    def __init__(self, ledger: Ledger, schemas: Schemas, policy: DeliveryPolicy) -> None:
+        self._ledger, self._schemas, self._policy = ledger, schemas, policy
+        self._before: tuple[PageRef, int, Mapping[str, FieldLayers]] | None = None
+
+    def of(self, entry: StoredEntry, *, is_trusted: bool = True) -> Mapping[str, FieldLayers]:
+        """Return the layers of the next entry.
+
+        Args:
+            entry: The entry.
+            is_trusted: Whether its rows are what the program wrote; else the next entry takes nothing from it.
+        """
+        above = None
+        if self._before is not None:
+            ref, row, layers = self._before
+            above = LineAbove(layers, ref == entry.ref and row + 1 == entry.row)
+        written = written_entry(entry, self._ledger, self._schemas)
+        found = entry_layers(written, above, self._schemas, self._policy)
+        self._before = (entry.ref, entry.row, found) if is_trusted else None
+        return found
