@@ -288,8 +288,9 @@ class _EntryRules:
             return
         by_parents = self._entry.record.unknown_parent
         if by_parents is not None and spec.name == by_parents.field and value == by_parents.words:
-            named = tuple(self._is_named(name) for name in by_parents.parents)
-            if None not in named and named in by_parents.codes:
+            known = [self._is_named(name) for name in by_parents.parents]
+            named = tuple(bool(one) for one in known)
+            if None not in known and named in by_parents.codes:
                 yield from settled_by("unknown_parent", self._policy, by_parents.codes[named])
                 return
             for one in by_parents.codes.values():

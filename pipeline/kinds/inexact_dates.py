@@ -66,7 +66,8 @@ def parse_lunar(text: str) -> LunarDate | None:
         return None
     day, month = int(match["day"]), int(match["month"])
     year = match["year"] and int(match["year"])
-    stem, branches = None, ()
+    stem: int | None = None
+    branches: tuple[int, ...] = ()
     if match["stem"]:
         spelled = {"ki": "ky", "qui": "quy"}.get(match["stem"], match["stem"])
         found = _branches(match["branch"], text)

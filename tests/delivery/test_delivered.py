@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,7 @@ def layers_of(
     return entry_layers(WrittenEntry(RECORD, ledger, fields, confirmed or {}), above, SCHEMAS, policy)
 
 
-def delivered(field: str, **texts: str) -> tuple[str, str, bool]:
+def delivered(field: str, **texts: Any) -> tuple[str, str, bool]:
     one = layers_of(**texts)[field].delivered
     return one.value, one.rule, one.certain
 
@@ -162,7 +163,7 @@ def test_a_date_in_words_is_delivered_in_words() -> None:
 # --- ditto marks ------------------------------------------------------------------------------------------------------
 
 
-def table_row(above: LineAbove | None = None, **texts: str) -> Mapping[str, FieldLayers]:
+def table_row(above: LineAbove | None = None, **texts: Any) -> Mapping[str, FieldLayers]:
     return layers_of(ledger=TABLE, above=above, **texts)
 
 
@@ -264,7 +265,7 @@ def test_a_person_confirms_one_of_the_proposals_as_long_as_the_paper_says_the_sa
     ("lunar_date", {"child_born_on": "15/8/1990 ÂL"}), ("number_without_year", {"entry_number": "01"}),
     ("short_year", {"registered_on": "05/3/10"}), ("approximate_date", {"mother_born_on": "khoảng 1930"}),
 ])  # fmt: skip
-def test_an_office_may_have_every_value_of_a_rule_confirmed(rule: str, texts: dict[str, str]) -> None:
+def test_an_office_may_have_every_value_of_a_rule_confirmed(rule: str, texts: dict[str, Any]) -> None:
     (one,) = layers_of(policy=USUAL.changed(**{rule: "confirm"}), **texts).values()
     assert (one.delivered.rule, one.waits) == (rule, True)
 
