@@ -26,6 +26,7 @@ from pipeline.model.page import (
     Word,
 )
 from pipeline.model.reading import (
+    TYPED,
     WITHOUT_INK,
     Crop,
     Evidence,
@@ -39,6 +40,7 @@ from pipeline.model.reading import (
 )
 from pipeline.model.result import (
     CUT_SHORT,
+    FIRST_TYPED_ROW,
     HANDWRITTEN,
     LABEL_UNREAD,
     LEFT_PAGE,
@@ -59,6 +61,7 @@ __all__ = [
     "Crop",
     "EntryResult",
     "Evidence",
+    "FIRST_TYPED_ROW",
     "FieldReading",
     "FieldStatus",
     "Finding",
@@ -82,6 +85,7 @@ __all__ = [
     "Pixels",
     "PlacedLabel",
     "PlacedPiece",
+    "TYPED",
     "TemplateLabel",
     "TemplateView",
     "UnitChain",

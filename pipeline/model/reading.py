@@ -34,6 +34,10 @@ WITHOUT_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
 """The states in which there is no ink on the paper."""
 
 
+TYPED = "typed"
+"""The engine of a reading of nothing: a person asked for the field to be typed, and no engine has read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crop:
     """One line of ink cut from the page for an engine.

@@ -51,6 +51,10 @@ LEFT_PAGE, RIGHT_PAGE = 101, 102
 it was read as one page so never passes for a word on one of its halves."""
 
 
+FIRST_TYPED_ROW = 1001
+"""The rows of typed entries begin here: a person added them to their page, and no form has as many."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryResult:
     """One registered case on a page.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline import kinds
+from pipeline.derivations import DERIVATIONS, limits_of, takes
 from pipeline.errors import SchemaError
 from pipeline.files import sha256_of_file
 from pipeline.predicates import PREDICATES
@@ -22,7 +23,7 @@ from pipeline.schema.declaration import (
 )
 from pipeline.schema.form import PARTS, Form, roles_of, slot_name
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
-from pipeline.schema.record import LEDGER_KEYS, RecordSpec, RuleSpec
+from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.schema.schemas import Schemas
 
 
@@ -60,6 +61,19 @@ def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
     _check_roles(record, where)
     for rule in record.rules:
         _check_rule(rule, record, schemas, where)
+    for derivation in record.derivations:
+        _check_derivation(derivation, record, where)
+
+
+def _check_derivation(derivation: DerivationSpec, record: RecordSpec, where: Path) -> None:
+    for name in (derivation.field, *derivation.fields):
+        look_up(name, record.by_name, "trường", "phần field", where)
+    look_up(derivation.rule, DERIVATIONS, "cách suy ra", "pipeline/derivations.py", where)
+    if not takes(derivation.rule, len(derivation.fields)):
+        raise SchemaError(f"{where}: “{derivation.rule}” của “{derivation.field}” cần số trường khác.")
+    for name in derivation.limits:
+        limits = dict.fromkeys(limits_of(derivation.rule))
+        look_up(name, limits, "giới hạn", f"cách suy ra “{derivation.rule}”", where)
 
 
 def _check_rule(rule: RuleSpec, record: RecordSpec, schemas: Schemas, where: Path) -> None:

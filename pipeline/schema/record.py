@@ -64,6 +64,22 @@ class RuleSpec(Declaration):
     about: tuple[str, ...] = ()
 
 
+class DerivationSpec(Declaration):
+    """A value that may be offered for a field, as it follows from others.
+
+    Attributes:
+        field: The field that it is offered for.
+        rule: A key of ``derivations.DERIVATIONS``.
+        fields: What it goes by, in order.
+        limits: What the binding sets (``with``).
+    """
+
+    field: str
+    rule: str
+    fields: tuple[str, ...]
+    limits: Mapping[str, Any] = Field(default_factory=dict, alias="with")
+
+
 class BookSpec(Declaration):
     """The fields of an entry that the checks of a whole book need (``pipeline.book_rules``)."""
 
@@ -166,6 +182,7 @@ class RecordSpec(Declaration):
     book: BookSpec | None = None
     people: tuple[PersonSpec, ...] = Field(default=(), alias="person")
     unknown_parent: UnknownParentSpec | None = None
+    derivations: tuple[DerivationSpec, ...] = Field(default=(), alias="derive")
 
     @cached_property
     def by_name(self) -> Mapping[str, FieldSpec]:

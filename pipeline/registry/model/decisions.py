@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.model import TYPED, FieldReading, FieldStatus
 
 WHOLE_ENTRY = ""
 """The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""
@@ -42,7 +42,10 @@ class SeenReading:
 
     @classmethod
     def of(cls, reading: FieldReading | None) -> SeenReading | None:
-        return None if reading is None else cls(reading.status, reading.text, reading.canonical)
+        """Return the content of a reading; None where nothing was read, as of a field that is only to be typed."""
+        if reading is None or reading.engine == TYPED:
+            return None
+        return cls(reading.status, reading.text, reading.canonical)
 
 
 @dataclass(frozen=True, slots=True)

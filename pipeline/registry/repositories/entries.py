@@ -24,6 +24,7 @@ from pipeline.registry.model.amendments import Amendment, AmendmentKind, Amendme
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
+from pipeline.registry.repositories.added_fields import added_readings, with_added
 from pipeline.registry.repositories.keyed_values import withdrawn
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import book, page, page_run, scan
@@ -155,7 +156,7 @@ def _page_places() -> Select[Any]:
 
 
 def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
-    """The readings of the page's latest run, in the order they were read."""
+    """The readings of the page's latest run, in the order they were read, then the fields that are to be typed."""
     return tuple(_readings_of(connection, [entry_id])[entry_id])
 
 
@@ -170,6 +171,8 @@ def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[
         )
         for row in rows.mappings():
             found[row["entry_id"]].append(reading_of_row(row))
+        for entry_id, added in added_readings(connection, entry_ids).items():
+            found[entry_id] = with_added(found[entry_id], added)
     return found
 
 

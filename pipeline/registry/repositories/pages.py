@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipeline.registry.database.locks import hold_page, hold_scan
 from pipeline.registry.model.books import Rectification, SaveOutcome
 from pipeline.registry.model.entries import LastReading
 from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.repositories.added_fields import rows_of_typed
 from pipeline.registry.repositories.books import upserted
 from pipeline.registry.repositories.failures import forget_failures
 from pipeline.registry.repositories.projections import refresh_projections
@@ -120,7 +121,7 @@ def save_page(
     count from now on, and the last ones stay on record. What people decided stays effective; where the machine now
     reads something else than they saw, the task opens again.
     """
-    page_id = _held_page(connection, book_id, result.ref)
+    page_id = held_page(connection, book_id, result.ref)
     over = forget_failures(
         connection,
         page_failure.c.book_id == book_id,
@@ -134,9 +135,11 @@ def save_page(
         _add_findings(connection, run_id, None, result.findings)
         ask_rescans(connection, declared, page_id, result.findings)
         mine = entry.c.page_id == page_id
+        typed = _typed_rows(connection, declared, page_id, result)
         changing(connection, entry, connection.scalars(select(entry.c.id).where(mine)))
         connection.execute(update(entry).where(mine).values(found=False, accepted=False))
         for one in result.entries:
+            one = replace(one, row=typed.get(one.row, one.row))
             _add_entry(connection, declared, page_id, run_id, result.form, one)
         entry_ids = connection.scalars(select(entry.c.id).where(mine)).all()
         subjects = [(page_id, entry_id) for entry_id in (None, *entry_ids)]
@@ -151,8 +154,12 @@ def save_page(
     return _outcome(connection, page_id, reopened)
 
 
-def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
-    """The id of the page, made when it is new, and held."""
+def held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
+    """Return the id of a page of a stored scan, made when it is new, and hold it.
+
+    Raises:
+        RegistryError: The book has no such scan.
+    """
     scan_id = connection.scalar(
         select(scan.c.id).where(scan.c.book_id == book_id, scan.c.sha256 == ref.scan_sha256)
     )
@@ -167,6 +174,16 @@ def _held_page(connection: Connection, book_id: int, ref: PageRef) -> int:
         return add(connection, page, [{"scan_id": scan_id, "page_no": ref.page_no}])[0]
     hold_page(connection, page_id)
     return int(page_id)
+
+
+def _typed_rows(
+    connection: Connection, declared: RecordSchema, page_id: int, result: PageResult
+) -> dict[int, int]:
+    """Which entries of the run people have typed already, as rows of both: they are read once more, not doubled."""
+    if not result.entries:
+        return {}
+    kind = declared.schemas.form(result.form).record
+    return rows_of_typed(connection, page_id, result, kind, declared.number_field(kind))
 
 
 def _new_run(connection: Connection, page_id: int, result: PageResult, fingerprint: str) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, literal, select, union_all, update
 
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.database.audit import changing, wrote
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.consensus import Consensus
@@ -56,7 +56,8 @@ class _Known:
     @property
     def stands(self) -> bool:
         """Whether it is there by what the machine or people say, as a page always is, and is not withdrawn."""
-        there = self.subject[1] is None or bool(self.place["found"] or self.decisions or self.keyed)
+        added = self.place["row"] >= FIRST_TYPED_ROW
+        there = self.subject[1] is None or bool(self.place["found"] or added or self.decisions or self.keyed)
         return there and not self.withdrawn
 
     @property

@@ -26,6 +26,7 @@ from pipeline.registry.model.desk import (
 )
 from pipeline.registry.model.errors import NotThere, StaleTask
 from pipeline.registry.model.withdrawals import Withdrawn
+from pipeline.registry.repositories.added_fields import added_readings, with_added
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import reading_of_row
 from pipeline.registry.repositories.keyed_values import (
@@ -288,7 +289,11 @@ def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[i
         .join(page_run, reading.c.page_run_id == page_run.c.id)
         .where(reading.c.entry_id.in_(entries), reading.c.field == field, page_run.c.latest)
     )
-    return {row["entry_id"]: reading_of_row(row) for row in rows.mappings()}
+    found = {row["entry_id"]: reading_of_row(row) for row in rows.mappings()}
+    for entry_id, added in added_readings(connection, entries, field).items():
+        before = [found[entry_id]] if entry_id in found else []
+        (found[entry_id],) = with_added(before, added)
+    return found
 
 
 def _order(one: WaitingField, policy: BookPolicy, said: FieldReading | None) -> tuple[str, str, int, int]:

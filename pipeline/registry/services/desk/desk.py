@@ -15,6 +15,7 @@ from pipeline.registry.services.desk import (
     assignment,
     columns,
     correcting,
+    data_entry,
     keying,
     reopening,
     rescan_tickets,
@@ -65,6 +66,17 @@ class Desk(DeskFacade):
     withdrawal_preview = reading(withdrawing.withdrawal_preview)
     withdrawals = reading(withdrawing.withdrawals_for)
     pages_of_book = reading(withdrawing.pages_of_book)
+
+    books_of = reading(data_entry.books_of)
+    scanned_pages = reading(data_entry.scanned_pages)
+    scanned_page = reading(data_entry.scanned_page)
+    entries_on_page = reading(data_entry.entries_on_page)
+    fields_to_add = reading(data_entry.fields_to_add)
+    columns_to_add = reading(data_entry.columns_to_add)
+    add_entries = writing(data_entry.add_entries)
+    add_fields = writing(data_entry.add_fields)
+    add_column = writing(data_entry.add_column)
+    discard_entry = writing(data_entry.discard_entry)
 
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
         """Have fields of a settled entry read from the paper once more, by somebody else.
