@@ -37,6 +37,7 @@ _ENTRY = {"entry_id": "ENTRY"}
 _LOT = {"lot_id": "LOT"}
 _ACT = {"act_id": "ACT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
+_PAGE = {"book_id": "1", "scan": "a" * 64, "page_no": "1"}
 _ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
 _WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
 _SENTENCE = {"sentence": "Chữ mờ quá"}
@@ -94,6 +95,12 @@ SAMPLES = {
         {"book_id": "1"},
         {"old": f"{'a' * 64}:1", "new": f"{'a' * 64}:1", "reason": ""},
     ),
+    ("GET", "/data-entry/{book_id}"): Sample({"book_id": "1"}),
+    ("POST", "/data-entry/{book_id}/columns"): Sample({"book_id": "1"}, {"field": "registration_type"}),
+    ("GET", "/data-entry/{book_id}/{scan}/{page_no}"): Sample(_PAGE),
+    ("POST", "/data-entry/{book_id}/{scan}/{page_no}"): Sample(_PAGE, {"count": "1"}),
+    ("POST", "/data-entry/{book_id}/{scan}/{page_no}/discard"): Sample(_PAGE, {"entry": "1"}),
+    ("GET", "/pictures/books/{book_id}/{scan}/{page_no}"): Sample(_PAGE),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),
     ("POST", "/lots/{lot_id}/close"): Sample(_LOT),

@@ -181,6 +181,16 @@ class Pictures:
         """Return the part ``box`` of the rectified page, enlarged, with a margin around it."""
         return self._or_placeholder(lambda: self._snippet(sheet, box))
 
+    def size(self, sheet: PageSource) -> tuple[int, int] | None:
+        """Return width and height in pixels of the page as it is shown; None when its scan is gone or broken."""
+        if sheet.straightening is not None:
+            return sheet.straightening.size
+        try:
+            height, width = self._pixels(sheet.ref).shape[:2]
+        except HotichError:
+            return None
+        return width, height
+
     def make_ahead(self, sheet: PageSource, boxes: Iterable[Box]) -> None:
         """Make the pictures of a page and of these boxes in the background, so that they are cached when asked for."""
         self._ahead.submit(self._make_all, sheet, tuple(boxes))

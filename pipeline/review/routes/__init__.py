@@ -6,6 +6,7 @@ from pipeline.review.routes import (
     books,
     column,
     confirmations,
+    data_entry,
     desk,
     entries,
     home,
@@ -35,6 +36,7 @@ ROUTERS = (
     books.router,
     uploads.router,
     withdrawals.router,
+    data_entry.router,
     accounts.router,
     confirmations.router,
 )

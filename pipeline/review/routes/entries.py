@@ -51,7 +51,8 @@ class SettledField:
 class EntryView:
     """An entry with its settled fields.
 
-    ``waiting``: how many fields are not settled; ``withdrawal``: the page where the entry is withdrawn.
+    ``waiting``: how many fields are not settled; ``withdrawal``: the page where the entry is withdrawn; ``data_entry``:
+    the page where fields are added to it.
     """
 
     entry_id: int
@@ -61,6 +62,7 @@ class EntryView:
     waiting: int
     page: str
     withdrawal: str
+    data_entry: str
 
 
 def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec, asked: str) -> EntryView:
@@ -108,6 +110,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
         len(waiting),
         f"/pictures/entries/{entry.entry_id}/page",
         f"/withdrawals/{entry.book_id}?part=entry:{entry.ref.scan_sha256}:{entry.ref.page_no}:{entry.row}",
+        f"/data-entry/{entry.book_id}/{entry.ref.scan_sha256}/{entry.ref.page_no}?entry={entry.entry_id}",
     )
 
 

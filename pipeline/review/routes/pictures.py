@@ -46,6 +46,15 @@ def ink_of_task(
     return _answer(site.pictures.snippet(_sheet(site, place), box))
 
 
+@router.get("/books/{book_id}/{scan}/{page_no}")
+def page_of_book(site: SiteDep, session: SessionDep, book_id: RowId, scan: str, page_no: RowId) -> Response:
+    """Return a page of a book, read or not, for a person who may add entries to it."""
+    page = site.desk.scanned_page(session.person, book_id, PageRef(scan, page_no))
+    subject = f"book:{book_id}" if page.page_id is None else f"page:{page.page_id}"
+    site.registry.note_view(session.person, "page-shown", subject)
+    return _answer(site.pictures.page(page_source(site, book_id, page.ref)))
+
+
 @router.get("/tickets/{ticket_id}/page")
 def page_of_ticket(site: SiteDep, session: SessionDep, ticket_id: int) -> Response:
     place = site.desk.page_of_ticket(session.person, ticket_id)
