@@ -50,6 +50,8 @@ KEPT = "must find what is withdrawn, as it is kept"
 WORK = "counts the work that people or scanners did"
 
 UNGATED = {
+    "repositories/added_fields.py:_boxes": GIVEN,
+    "repositories/added_fields.py:added_readings": GIVEN,
     "repositories/altered_rows.py:altered_entries": KEPT,
     "repositories/books.py:known_book": GIVEN,
     "repositories/books.py:page_counts": GIVEN,
@@ -73,7 +75,7 @@ UNGATED = {
     "repositories/pages_at_work.py:has_decisions": GIVEN,
     "repositories/pages_at_work.py:pages_at_work": GIVEN,
     "repositories/pages_at_work.py:scan_names": GIVEN,
-    "repositories/pages.py:_held_page": WRITES,
+    "repositories/pages.py:held_page": WRITES,
     "repositories/pages.py:_new_run": WRITES,
     "repositories/pages.py:_rectifications": GIVEN,
     "repositories/pages.py:ask_rescans": WRITES,
@@ -92,6 +94,7 @@ UNGATED = {
     "services/desk/assignment.py:_waiting_tasks": "goes by the stage of tasks",
     "services/desk/columns.py:_decisions_on_book": GIVEN,
     "services/desk/columns.py:book_row": GIVEN,
+    "services/desk/data_entry.py:add_entries": WRITES,
     "services/desk/exclusions.py:seen_of": WORK,
     "services/desk/keying.py:_owners": GIVEN,
     "services/desk/reopening.py:_task_of": WRITES,

@@ -62,7 +62,7 @@ class EntryOnPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ScannedPage:
+class BookPageState:
     """A page of a book, read or not.
 
     Attributes:

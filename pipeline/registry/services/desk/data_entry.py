@@ -24,7 +24,7 @@ from pipeline.registry.model.data_entry import (
     AddedColumn,
     AddedEntries,
     EntryOnPage,
-    ScannedPage,
+    BookPageState,
     corners_of,
 )
 from pipeline.registry.model.desk import NotYours
@@ -105,13 +105,13 @@ def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str,
     )
 
 
-def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[ScannedPage, ...]:
+def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[BookPageState, ...]:
     """Return all pages of a book, read or not, by the names of their scans, for a person who may add to them."""
     of_book = check_data_entry(context.connection, person, book_id)
     return tuple(_scanned_pages(context.connection, of_book))
 
 
-def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> ScannedPage:
+def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> BookPageState:
     """Return one page of a book, as ``scanned_pages`` does.
 
     Raises:
@@ -448,7 +448,7 @@ def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
     return reduce(Box.union, boxes) if boxes else None
 
 
-def _page(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> ScannedPage:
+def _page(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> BookPageState:
     found = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
     page_there = next(found, None)
     if page_there is None:
@@ -458,7 +458,7 @@ def _page(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> S
 
 def _scanned_pages(
     connection: Connection, of_book: Mapping[str, Any], sha256: str | None = None
-) -> Iterator[ScannedPage]:
+) -> Iterator[BookPageState]:
     """Yield the pages of the standing scans of a book, or of one scan, by the names of the scans."""
     in_book = [scan.c.book_id == of_book["id"], *(() if sha256 is None else (scan.c.sha256 == sha256,))]
     scans = connection.execute(
@@ -497,7 +497,7 @@ def _scanned_pages(
             row = pages.get((one.id, page_no))
             why = failures.get((one.sha256, page_no)) or failures.get((one.sha256, None)) or ""
             read = row is not None and row.kind is not None
-            yield ScannedPage(
+            yield BookPageState(
                 book_id=of_book["id"],
                 book=of_book["folder_name"],
                 record=of_book["record"],
