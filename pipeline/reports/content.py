@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.charts import BarChart
 from pipeline.evaluation.field_scores import upper_bound
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE
+from pipeline.model import FIRST_TYPED_ROW, LEFT_PAGE, RIGHT_PAGE
 from pipeline.text.control_characters import visible_text
 from pipeline.text.numbers import (
     NO_BREAK_SPACE,
@@ -196,5 +196,7 @@ def age_cell(since: datetime | None, at: datetime, href: str = "") -> ReportCell
 
 def row_label(row: int) -> str:
     """Return which entry of its page it is, as people say it; ``""`` for the first or only entry."""
+    if row >= FIRST_TYPED_ROW:
+        return f"việc nhập tay thứ {row - FIRST_TYPED_ROW + 1} của trang"
     sides = {LEFT_PAGE: "trang trái của ảnh", RIGHT_PAGE: "trang phải của ảnh"}
     return sides.get(row, f"việc thứ {row + 1}" if row > 0 else "")

@@ -21,7 +21,15 @@ from pipeline.review.security.access import may_open
 
 MENUS = (
     ("", (("/", "Trang đầu"),)),
-    ("Rà soát", (("/desk", "Bàn rà soát"), ("/column", "Theo cột"), ("/data-entry", "Biên mục"), ("/reconcile", "Đối soát"))),
+    (
+        "Rà soát",
+        (
+            ("/desk", "Bàn rà soát"),
+            ("/column", "Theo cột"),
+            ("/data-entry", "Biên mục"),
+            ("/reconcile", "Đối soát"),
+        ),
+    ),
     ("Sổ", (("/books", "Sổ hộ tịch"), ("/tickets", "Quét lại"))),
     ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
     ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),

@@ -20,7 +20,7 @@ def corners_of(box: Box, matrix: Matrix | None) -> Corners:
         matrix: From the page as scanned to the page as shown; None where it is shown as scanned.
     """
     points = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
-    return points if matrix is None else _through(np.linalg.inv(matrix), points)
+    return points if matrix is None else _through(np.asarray(np.linalg.inv(matrix), np.float64), points)
 
 
 def box_around(corners: Corners, matrix: Matrix | None) -> Box:

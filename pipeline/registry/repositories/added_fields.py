@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from pipeline.model import (
     FIRST_TYPED_ROW,
@@ -24,7 +24,7 @@ from pipeline.model import (
     Matrix,
     PageResult,
 )
-from pipeline.registry.model.data_entry import box_around
+from pipeline.registry.model.data_entry import box_around, corners_of
 from pipeline.registry.repositories.corrected_covers import COVER
 from pipeline.registry.tables.books import page_run
 from pipeline.registry.tables.data_entry import added_field
@@ -69,7 +69,7 @@ def with_added(readings: Sequence[FieldReading], added: Mapping[str, FieldReadin
     return [*kept, *(one for field, one in added.items() if field not in read)]
 
 
-def _reading(row: Mapping[str, Any]) -> FieldReading:
+def _reading(row: RowMapping) -> FieldReading:
     if row["text"]:
         return FieldReading(
             row["field"], FieldStatus.READ, row["text"], row["canonical"], 1.0, engine=COVER, accepted=True
@@ -111,7 +111,9 @@ def rows_of_typed(
         ).where(entry.c.page_id == page_id)
     ).all()
     typed_ids = {
-        one.id: one for one in rows if one.row >= FIRST_TYPED_ROW and one.stands and one.record == record
+        one.id: one
+        for one in rows
+        if one.row >= FIRST_TYPED_ROW and one.record == record and (one.stands or one.found)
     }
     if not typed_ids:
         return {}
@@ -131,20 +133,7 @@ def rows_of_typed(
 
 
 def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -> dict[int, Box]:
-    """Return where each entry stands on the page as the new run rectified it."""
-    found: dict[int, Box] = {}
-    earlier = connection.execute(
-        select(reading.c.entry_id, reading.c.box, page_run.c.matrix)
-        .join(page_run, reading.c.page_run_id == page_run.c.id)
-        .where(reading.c.entry_id.in_(entry_ids), reading.c.box.is_not(None))
-        .order_by(page_run.c.id)
-    )
-    runs: dict[int, tuple[Any, list[Box]]] = {}
-    for row in earlier:
-        before, boxes = runs.get(row.entry_id, (None, []))
-        runs[row.entry_id] = (row.matrix, [*(boxes if before == row.matrix else []), Box(*row.box)])
-    for entry_id, (_, boxes) in runs.items():
-        found[entry_id] = reduce(Box.union, boxes)
+    """Return where each entry stands on the page as the new run rectified it: as drawn, else as it was read last."""
     drawn = connection.execute(
         select(added_field.c.entry_id, added_field.c.corners)
         .where(added_field.c.entry_id.in_(entry_ids), added_field.c.corners.is_not(None))
@@ -153,7 +142,22 @@ def _boxes(connection: Connection, entry_ids: Collection[int], matrix: Matrix) -
     regions: dict[int, list[Box]] = {}
     for row in drawn:
         regions.setdefault(row.entry_id, []).append(box_around(row.corners, matrix))
-    return found | {entry_id: reduce(Box.union, boxes) for entry_id, boxes in regions.items()}
+    read = connection.execute(
+        select(reading.c.entry_id, reading.c.page_run_id, reading.c.box, page_run.c.matrix)
+        .join(page_run, reading.c.page_run_id == page_run.c.id)
+        .where(
+            reading.c.entry_id.in_(set(entry_ids) - regions.keys()),
+            reading.c.box.is_not(None),
+        )
+        .order_by(reading.c.page_run_id)
+    )
+    last: dict[int, int] = {}
+    for one in read:
+        if last.get(one.entry_id) != one.page_run_id:
+            last[one.entry_id], regions[one.entry_id] = one.page_run_id, []
+        corners = corners_of(Box(*one.box), _matrix(one.matrix))
+        regions[one.entry_id].append(box_around(corners, matrix))
+    return {entry_id: reduce(Box.union, boxes) for entry_id, boxes in regions.items()}
 
 
 def _same_number(one: EntryResult, typed: _Typed, number_field: str | None) -> bool:

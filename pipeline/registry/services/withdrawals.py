@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from pipeline.errors import RegistryError
+from pipeline.model import FIRST_TYPED_ROW
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_book, hold_pages, hold_scans
@@ -305,7 +306,11 @@ def name_of(connection: Connection, part: RegistryPart) -> tuple[str, str]:
     if part.row is None:
         return name, folder_name
     number = connection.scalars(_entries_of(part).with_only_columns(entry.c.number_text)).first()
-    return (f"{name}, số {number}" if number else f"{name}, dòng {part.row + 1}"), folder_name
+    if number:
+        return f"{name}, số {number}", folder_name
+    if part.row >= FIRST_TYPED_ROW:
+        return f"{name}, việc nhập tay thứ {part.row - FIRST_TYPED_ROW + 1}", folder_name
+    return f"{name}, dòng {part.row + 1}", folder_name
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------

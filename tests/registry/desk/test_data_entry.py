@@ -166,6 +166,21 @@ def test_an_entry_that_the_machine_now_finds_by_its_number_is_read_once_more_and
     assert (task.entry_id, task.reopened, task.fields) == (entry_id, True, ("child_name",))
 
 
+def test_an_entry_that_was_found_once_is_known_by_its_place_and_stays_withdrawn(
+    registry: Registry, book: int, desk: Desk
+) -> None:
+    unknown(registry, book)
+    (entry_id,) = desk.add_entries(AN, book, REF, [None]).entries
+    typed_whole(desk, entry_id)
+    numbered = FieldReading("entry_number", FieldStatus.READ, "7", "7/2010", box=Box(100, 200, 300, 260))
+    registry.save_page(book, page(entry(numbered)), "f2")
+    registry.withdraw(RegistryPart(book, SCAN, 1, FIRST_TYPED_ROW), author="chi", reason="dòng bị gạch")
+    half = np.diag([0.5, 0.5, 1.0])
+    unread = FieldReading("entry_number", FieldStatus.UNREADABLE, box=Box(50, 100, 150, 130))
+    registry.save_page(book, page(entry(unread), matrix=half), "f3")
+    assert registry.entries(book) == []
+
+
 @ON_BOTH
 def test_an_entry_that_stands_where_one_was_drawn_is_that_one_on_a_page_rectified_anew(
     registry: Registry, book: int, desk: Desk

@@ -23,8 +23,8 @@ from pipeline.registry.model.data_entry import (
     UNREAD,
     AddedColumn,
     AddedEntries,
-    EntryOnPage,
     BookPageState,
+    EntryOnPage,
     corners_of,
 )
 from pipeline.registry.model.desk import NotYours
