@@ -82,7 +82,6 @@ UNGATED = {
     "repositories/pages.py:is_known": GIVEN,
     "repositories/pages.py:last_readings": GIVEN,
     "repositories/pages.py:save_page": WRITES,
-    "repositories/permissions.py:check_supervises": KEPT,
     "repositories/stored_entries.py:_hand_readers": GIVEN,
     "repositories/stored_entries.py:_some_entries": GIVEN,
     "repositories/stored_entries.py:past_readings": GIVEN,
