@@ -9,6 +9,7 @@
     blind_fields = ["notes"]      # these too
     open_fields = ["child_sex"]   # these never
     letter_case = "ignored"       # whether capitals tell two keyed names, places and texts apart: ignored, counts
+    prefill_from = 0.2            # below that confidence a reading does not stand in the input (0: always, 1: hardly)
     lease_minutes = 15
 
     [[review.book]]               # the same keys, for some books
@@ -63,6 +64,7 @@ class BookPolicy:
     blind_fields: frozenset[str] = frozenset()
     open_fields: frozenset[str] = frozenset()
     letter_case: LetterCase = "ignored"
+    prefill_from: float = 0.2
 
     def way(self, spec: FieldSpec) -> Way:
         """How that field is settled."""
@@ -107,6 +109,7 @@ class _Keys(Declaration):
     blind_fields: frozenset[str] = frozenset()
     open_fields: frozenset[str] = frozenset()
     letter_case: LetterCase = "ignored"
+    prefill_from: float = Field(default=0.2, ge=0, le=1, strict=True)
 
 
 class _OfficeKeys(_Keys):
@@ -193,6 +196,8 @@ def _complaint(key: str, flaw: str, model: type[_Keys]) -> str:
         return f"khóa lạ “{key}”.{nearest_hint(key, model.model_fields)}"
     if key in ("check", "blind"):
         return f"“{key}” chỉ có thể là all, critical hoặc none."
+    if key == "prefill_from":
+        return "“prefill_from” phải là một số từ 0.0 đến 1.0."
     if key == "letter_case":
         return "“letter_case” chỉ có thể là ignored hoặc counts."
     if key == "blind_first":

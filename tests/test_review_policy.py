@@ -76,6 +76,7 @@ def test_some_books_have_it_otherwise_and_the_later_row_wins(tmp_path: Path) -> 
         ('[review]\ncheck = "some"\n', 2, "all, critical hoặc none"),
         ("[review]\nblind = true\n", 2, "all, critical hoặc none"),
         ('[review]\nletter_case = "no"\n', 2, "ignored hoặc counts"),
+        ("[review]\nprefill_from = 2.0\n", 2, "từ 0.0 đến 1.0"),
         ("[review]\nchek = 1\n", 2, "khóa lạ “chek”. Có phải là “check”?"),
         ("[review]\nlease_minutes = 0\n", 2, "từ 1 đến 240"),
         ('[review]\nlease_minutes = "15"\n', 2, "từ 1 đến 240"),

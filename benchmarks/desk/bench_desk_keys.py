@@ -166,11 +166,12 @@ def _done(page: Page, wanted: str | None) -> DeskAction:
         page.keyboard.press("Enter")
         return ACCEPT
     given = current.locator("input").input_value()
+    doubt = current.locator(".doubt:not([hidden])")
     if wanted == "" or (wanted is None and not given):
         page.keyboard.press("F3")
         return STATUS
     if wanted is None or folded(given) == folded(wanted):
-        page.keyboard.press("Enter")
+        page.keyboard.press("Control+Enter" if doubt.count() else "Enter")
         return ACCEPT
     for choice in current.locator(".choices button").all():
         if choice.get_attribute("data-status") == FieldStatus.READ and folded(
@@ -180,7 +181,8 @@ def _done(page: Page, wanted: str | None) -> DeskAction:
             page.keyboard.press("Enter")
             return CHOOSE
     page.keyboard.insert_text(wanted)
-    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+Enter" if doubt.count() else "Enter")
     return typed(wanted)
 
 

@@ -58,6 +58,7 @@ SAMPLES = {
     ("POST", "/desk/undo"): Sample(json={}),
     ("POST", "/desk/known"): Sample(json={"record": "birth", "field": "child_name", "text": "Ngu"}),
     ("POST", "/desk/tasks/{task_id}"): Sample(_TASK, json={}),
+    ("POST", "/desk/tasks/{task_id}/check"): Sample(_TASK, json={"words": [_WORD]}),
     ("POST", "/desk/tasks/{task_id}/words"): Sample(
         _TASK, json={"version": 1, "token": _TOKEN, "words": [_WORD]}
     ),

@@ -19,6 +19,7 @@ from pipeline.registry.services.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.context import Site
+from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.package_queue import NO_PACKAGE_QUEUE, PackageQueue
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.rendering import STATIC, PageRenderer
@@ -109,6 +110,7 @@ def create_app(
         runs=runs,
         store=store,
         check=check,
+        rules=LiveRules(schemas),
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -16,6 +16,9 @@ from pipeline.text.tones import unaccented
 MOST = 7
 LANGUAGE = "vietnamese-text"
 NAMES = "name"
+STAMPS = "stamp"
+"""The list whose terms are suggested for notes."""
+
 SEPARATORS = ",;-–"
 """Signs between the units of a written place."""
 
@@ -31,6 +34,8 @@ class Autocomplete:
     def __init__(self, schemas: Schemas, models: Path | None = None) -> None:
         self._schemas = schemas
         self._models = models
+        books = (record.book for record in schemas.records.values())
+        self._notes = frozenset(book.notes for book in books if book is not None)
 
     def suggest(self, spec: FieldSpec, text: str, place_code: str = "") -> tuple[str, ...]:
         """Return up to ``MOST`` texts that continue ``text``, the likeliest first.
@@ -54,7 +59,7 @@ class Autocomplete:
     # --- terms ----------------------------------------------------------------------------------------------------
 
     def _terms(self, spec: FieldSpec, text: str) -> Iterator[str]:
-        vocab = self._schemas.vocabs.get(spec.vocab or "")
+        vocab = self._schemas.vocabs.get(spec.vocab or ("" if spec.name not in self._notes else STAMPS))
         for term in vocab.terms if vocab else ():
             yield from (word for word in (term.label, *term.aliases) if _begins(word, text))
 

@@ -20,6 +20,7 @@ from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
+from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.review.rendering import PageRenderer
@@ -65,6 +66,7 @@ class Site:
     runs: PrefectRuns
     store: Callable[[], StoreState]
     check: Callable[[int], object]
+    rules: LiveRules
 
 
 def site_of(request: Request) -> Site:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, Finding, PageRef
+from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef
 from pipeline.registry.model.decisions import Verdict
 from pipeline.review_policy import Way
 from pipeline.stages import Stage
@@ -46,6 +46,7 @@ class FieldWork:
         candidates: At ``THIRD``, the values that differ, in an order that does not reveal whose they are.
         mine: What this person keyed before taking it back.
         decided: What was decided before the field was opened again.
+        is_likely: The machine's reading is likely enough to stand in the input at first.
     """
 
     field: str
@@ -58,6 +59,7 @@ class FieldWork:
     candidates: tuple[Verdict, ...] = ()
     mine: Verdict | None = None
     decided: Verdict | None = None
+    is_likely: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,25 @@ class DeskTask:
     findings: tuple[Finding, ...]
     question: str = ""
     reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What may be known of the entry of a task besides what a person is keying.
+
+    Attributes:
+        record: The record of the entry.
+        form: The form of its book.
+        ledger: What is known of its book.
+        fields: The fields that the person keys.
+        readings: The effective values of the others; empty where a field is blind, as they might reveal it.
+    """
+
+    record: str
+    form: str
+    ledger: Ledger
+    fields: tuple[str, ...]
+    readings: tuple[FieldReading, ...]
 
 
 @dataclass(frozen=True, slots=True)

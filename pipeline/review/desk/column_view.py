@@ -133,6 +133,8 @@ def _expected(task: ColumnTask) -> tuple[FieldStatus | None, str]:
         return None, ""
     if work.first is not None:
         return work.first.status, work.first.text
-    if work.reading is None or work.reading.status is not FieldStatus.READ or not work.reading.text:
+    if work.reading is None or not work.is_likely:
+        return None, ""
+    if work.reading.status is not FieldStatus.READ or not work.reading.text:
         return None, ""
     return FieldStatus.READ, work.reading.text

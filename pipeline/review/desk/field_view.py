@@ -9,9 +9,12 @@ from difflib import SequenceMatcher
 from functools import reduce
 from math import ceil, floor
 
+from pipeline.kinds import Vocabulary
+from pipeline.kinds.stamp import likely_stamp
 from pipeline.model import HANDWRITTEN, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.review.desk.expected_form import expected_form, is_doubted
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas, describe_details
 
@@ -26,6 +29,9 @@ STATUS_LABELS: Mapping[FieldStatus, str] = {
 
 WHOLE_LABELS = {True: "Cả mục", False: "Cả trang"}
 """The label of work on an entry (True) or a page (False) as a whole."""
+
+STAMPS = "stamp"
+"""The list of stamps that stand in the field of notes."""
 
 WRITTEN_KINDS = frozenset({"choice", "name", "place"})
 """Kinds of fields for which suggestions are offered while a person types."""
@@ -80,9 +86,17 @@ class Choice:
     origin: str
 
 
-def choices(work: FieldWork) -> tuple[Choice, ...]:
-    """Return the choices of a field, the likeliest first, without repetitions."""
+def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, ...]:
+    """Return the choices of a field, the likeliest first, without repetitions.
+
+    Args:
+        work: The field.
+        stamps: The known stamps, of a field in which they stand: the one that was read garbled comes first.
+    """
     found: dict[tuple[FieldStatus, str], str] = {}
+    stamp = likely_stamp(work.reading.text, stamps) if stamps and work.reading else ""
+    if stamp and not work.candidates and work.first is None:
+        found[FieldStatus.READ, stamp] = "con dấu"
     for verdict, origin in _offered(work):
         found.setdefault((verdict.status, verdict.text), origin)
     offered = list(found.items())[:MOST]
@@ -200,6 +214,8 @@ class FieldView:
         whole: The work is about the whole entry or page: there is nothing to key, only to have seen.
         completed: Whether suggestions are offered while the person types.
         prefilled: The text of the input at first; empty where the field is blind.
+        expected: The form in which a value is expected.
+        doubted: What stands in the input at first has another form.
     """
 
     name: str
@@ -212,6 +228,8 @@ class FieldView:
     ink: FieldPicture | None
     choices: tuple[Choice, ...]
     findings: tuple[FindingView, ...]
+    expected: str = ""
+    doubted: bool = False
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -232,21 +250,26 @@ def field_view(
     findings: tuple[FindingView, ...],
     sheet: PageSource,
     pictures: Pictures,
+    schemas: Schemas,
 ) -> FieldView:
     whole = work.field == WHOLE_ENTRY
     spec = None if whole else record.by_name[work.field]
     box = box_of(work)
+    text = "" if whole else prefilled(work)
+    is_note = record.book is not None and work.field == record.book.notes
     return FieldView(
         name=work.field,
         label=spec.label if spec else WHOLE_LABELS[task.entry_id is not None],
         whole=whole,
         blind=work.blind,
         critical=bool(spec and spec.critical),
-        completed=bool(spec and spec.kind in WRITTEN_KINDS),
-        prefilled="" if whole else prefilled(work),
+        completed=is_note or bool(spec and spec.kind in WRITTEN_KINDS),
+        prefilled=text,
         ink=field_picture(task.task_id, box, sheet, pictures) if box else None,
-        choices=() if whole else choices(work),
+        choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),
         findings=findings,
+        expected=expected_form(spec, schemas) if spec else "",
+        doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
     )
 
 
@@ -254,11 +277,14 @@ def prefilled(work: FieldWork) -> str:
     """Return the text that the input holds at first.
 
     It is what the person before keyed, else what the machine read. It is empty where the field is blind, where two
-    people keyed different texts, or where nothing was read.
+    people keyed different texts, where nothing was read, or where the reading is hardly likely (it is offered among the
+    choices).
     """
     if work.blind or work.candidates:
         return ""
     if work.first is not None:
         return work.first.text
     reading = work.reading
-    return reading.text if reading is not None and reading.status is FieldStatus.READ else ""
+    if reading is None or not work.is_likely or reading.status is not FieldStatus.READ:
+        return ""
+    return reading.text

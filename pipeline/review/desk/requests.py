@@ -66,11 +66,12 @@ class AutocompleteRequest(Body):
 
 
 class SubmittedField(Body):
-    """What a person keyed for one field."""
+    """What a person keyed for one field; ``kept``: it stands on paper so, though it is no value of the field."""
 
     field: Annotated[str, Field(max_length=100)]
     status: KeyableStatus
     text: Annotated[str, Field(max_length=1000)] = ""
+    kept: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -88,6 +89,16 @@ class TaskSubmission(Body):
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         return tuple(field.verdict for field in self.words)
+
+    @property
+    def kept(self) -> frozenset[str]:
+        return frozenset(field.field for field in self.words if field.kept)
+
+
+class TypedFields(Body):
+    """What stands in the inputs of a task, nothing of it submitted."""
+
+    words: Annotated[list[SubmittedField], Field(max_length=200)]
 
 
 class SubmittedCell(SubmittedField):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 DESK_KEYS: Mapping[str, str] = {
     "Enter": "nhận chữ trong ô và sang ô sau; ở ô cuối: lưu cả việc và sang việc sau",
+    "Ctrl+Enter": "giữ như giấy: nhận chữ không phải giá trị của ô, vì trên giấy đúng như vậy",
     "Shift+Enter": "về ô trước để sửa",
     "Alt+1 … Alt+9": "lấy cách đọc thứ 1 … 9 vào ô",
     "↓ ↑": "chọn trong danh sách gợi ý (chỉ hiện khi đang gõ)",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import FieldStatus, Severity
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.registry.model.desk import DeskTask, FieldWork, KnownEntry
 from pipeline.review.desk.field_view import (
     READ_TEXT,
     STATUS_LABELS,
@@ -16,6 +16,7 @@ from pipeline.review.desk.field_view import (
     field_view,
     finding_view,
 )
+from pipeline.review.desk.live_rules import TypedField, live_codes
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.stages import STAGE_LABELS
@@ -29,6 +30,7 @@ class TaskView:
         findings: Findings that name none of the fields to be keyed.
         others: Label and value of the entry's other fields.
         size: (width, height) in pixels of the rectified page, to which boxes refer.
+        live: The codes of the findings that are asked about what is typed.
         page_key: Equal for tasks on the same page.
     """
 
@@ -39,6 +41,7 @@ class TaskView:
     findings: tuple[FindingView, ...]
     others: tuple[tuple[str, str], ...]
     size: tuple[int, int] | None
+    live: frozenset[str]
     page_key: str
     page_url: str
 
@@ -58,7 +61,9 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
         task=task,
         record=record,
         stage=STAGE_LABELS[task.stage],
-        fields=tuple(field_view(work, task, record, about(work), sheet, pictures) for work in task.fields),
+        fields=tuple(
+            field_view(work, task, record, about(work), sheet, pictures, schemas) for work in task.fields
+        ),
         findings=tuple(
             finding_view(finding, record, schemas, shown)
             for finding in findings
@@ -69,9 +74,34 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
             for spec in record.fields
             if spec.name not in in_work and task.values.get(spec.name) is not None
         ),
+        live=live_codes(record, schemas),
         size=sheet.straightening.size if sheet.straightening else None,
         page_key=f"{task.ref.scan_sha256[:16]}-{task.ref.page_no}",
         page_url=f"/pictures/tasks/{task.task_id}/page",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedView:
+    """What is shown of a field while a person types in it."""
+
+    name: str
+    doubted: bool
+    findings: tuple[FindingView, ...]
+
+
+def typed_views(
+    checked: Mapping[str, TypedField], words: Sequence[Verdict], entry: KnownEntry, schemas: Schemas
+) -> tuple[TypedView, ...]:
+    """Return what was found of typed fields, in words; values that disagree are those that are typed or known."""
+    record = schemas.record(entry.record)
+    shown = {one.field: one.text for one in entry.readings if one.status in READ_TEXT}
+    shown |= {word.field: word.text or STATUS_LABELS[word.status] for word in words}
+    return tuple(
+        TypedView(
+            name, one.doubted, tuple(finding_view(found, record, schemas, shown) for found in one.findings)
+        )
+        for name, one in checked.items()
     )
 
 

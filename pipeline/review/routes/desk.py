@@ -16,9 +16,15 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import DeskTask, NotYours
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
-from pipeline.review.desk.requests import AutocompleteRequest, NextTaskRequest, Sentence, TaskSubmission
+from pipeline.review.desk.requests import (
+    AutocompleteRequest,
+    NextTaskRequest,
+    Sentence,
+    TaskSubmission,
+    TypedFields,
+)
 from pipeline.review.desk.shortcuts import DESK_KEYS, DIALOGS, SUPERVISOR_DIALOGS
-from pipeline.review.desk.task_view import task_view
+from pipeline.review.desk.task_view import task_view, typed_views
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import Stage
 
@@ -65,6 +71,18 @@ def show_task(request: Request, site: SiteDep, session: SessionDep, task_id: int
     return _fragment(request, site, site.desk.task(session.person, task_id))
 
 
+@router.post("/tasks/{task_id}/check")
+def check_typed(
+    request: Request, site: SiteDep, session: SessionDep, task_id: int, typed: TypedFields
+) -> Response:
+    """Return what the rules find of what stands in the inputs, as a fragment for each field; nothing is stored."""
+    entry = site.desk.known_entry(session.person, task_id)
+    words = [one.verdict for one in typed.words]
+    checked = site.rules.checked(entry, words)
+    fields = typed_views(checked, words, entry, site.schemas)
+    return site.renderer.render(request, "desk/checked.html", fields=fields)
+
+
 @router.post("/tasks/{task_id}/words")
 def take_words(site: SiteDep, session: SessionDep, task_id: int, submission: TaskSubmission) -> JSONResponse:
     outcome = site.desk.key(
@@ -74,6 +92,7 @@ def take_words(site: SiteDep, session: SessionDep, task_id: int, submission: Tas
         submission.verdicts,
         token=submission.token,
         seconds=submission.seconds,
+        kept=submission.kept,
     )
     return JSONResponse({"stage": outcome.stage, "waiting": outcome.waiting, "version": outcome.version})
 

@@ -54,6 +54,7 @@ ACCESS = (
     Access("POST", "/desk/known", REVIEWING),
     Access("POST", "/desk/undo", REVIEWING),
     Access("POST", "/desk/tasks/{task_id}", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/check", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/words", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/stay", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/hand-back", REVIEWING),

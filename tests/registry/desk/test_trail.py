@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,7 +13,18 @@ from pipeline.model import Box
 from pipeline.registry import Registry
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.tables.desk import DESK_APPEND_ONLY, WITHDRAWN
-from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
+from tests.registry.desk.offices import (
+    AN,
+    BINH,
+    BLIND,
+    CHECKED,
+    OPERATOR,
+    Clock,
+    doubtful,
+    keyed,
+    said,
+    taken,
+)
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, page, read
 
@@ -50,6 +62,37 @@ def test_showing_a_task_tells_of_the_ink_of_its_own_fields_and_of_no_other(
     desk.hand_back(AN, task.task_id)
     with pytest.raises(NotYours, match="không còn trong tay"):
         desk.ink_of(AN, task.task_id, Box(100, 10, 300, 40))
+
+
+def test_a_text_that_is_kept_as_it_stands_on_paper_is_named_in_the_audit(
+    registry: Registry, book: int, clock: Clock, outsider: Outsider
+) -> None:
+    desk = registry.desk(CHECKED, now=clock)
+    registry.save_page(book, page(doubtful("child_born_on", "notes")), "f1")
+    task = taken(desk, AN)
+    words = [said("child_born_on", "32/13/2017"), said("notes")]
+    desk.key(AN, task.task_id, task.version, words, token="t", kept=["child_born_on"])
+    (row,) = outsider.execute("SELECT detail FROM audit WHERE action = 'keyed'")
+    detail = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    assert detail["kept"] == ["child_born_on"]
+    assert "32/13/2017" not in str(detail)
+
+
+def test_what_is_known_of_an_entry_is_for_who_has_it_in_hand_and_nothing_where_a_field_is_blind(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    registry.save_page(
+        book, page(entry(read("notes", "Thu", accepted=False), read("signer_title", "x"))), "f1"
+    )
+    desk = registry.desk(BLIND, now=clock)
+    task = taken(desk, AN)
+    known = desk.known_entry(AN, task.task_id)
+    assert (known.fields, [one.field for one in known.readings]) == (("notes",), ["signer_title"])
+    with pytest.raises(NotYours, match="không còn trong tay"):
+        desk.known_entry(BINH, task.task_id)
+    keyed(desk, AN, said("notes"), task=task)
+    blind = taken(desk, BINH)
+    assert desk.known_entry(BINH, blind.task_id).readings == ()
 
 
 @pytest.mark.parametrize("table", TABLES)

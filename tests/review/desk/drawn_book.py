@@ -45,6 +45,7 @@ class Line:
     others: tuple[str, ...] = ()
     accepted: bool = False
     status: FieldStatus = FieldStatus.READ
+    confidence: float = 0.5
 
     @property
     def text(self) -> str:
@@ -139,7 +140,7 @@ def _reading(line: Line, box: Box) -> FieldReading:
         line.status,
         line.text if line.status is FieldStatus.READ else "",
         line.text if line.status is FieldStatus.READ else "",
-        0.5,
+        line.confidence,
         Writing.HAND,
         "drawn",
         box=box,

@@ -109,7 +109,10 @@ def test_what_comes_up_is_told_to_who_cannot_see_it(office: Office, sit_down: Si
         label = an.page.evaluate("document.activeElement.labels[0].textContent")
         assert label == "Họ tên người được khai sinh"
         described = an.input.get_attribute("aria-describedby") or ""
-        expect(an.page.locator(f"#{described}")).to_contain_text("Ngày ghi bằng số khác")
+        form, doubt, about = (an.page.locator(f"#{part}") for part in described.split())
+        expect(form).to_contain_text("họ, chữ đệm, tên")
+        expect(doubt).to_be_hidden()
+        expect(about).to_contain_text("Ngày ghi bằng số khác")
 
 
 def test_where_the_focus_is_can_be_seen(office: Office, sit_down: SitDown) -> None:

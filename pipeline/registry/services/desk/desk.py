@@ -17,6 +17,7 @@ from pipeline.registry.services.desk import (
     correcting,
     data_entry,
     keying,
+    known_values,
     reopening,
     rescan_tickets,
     setting_aside,
@@ -38,6 +39,7 @@ class Desk(DeskFacade):
     page_of = reading(visibility.page_of)
     ink_of = reading(visibility.ink_of)
 
+    known_entry = reading(known_values.known_entry)
     key = writing(keying.key)
     undo = writing(undo.undo)
 

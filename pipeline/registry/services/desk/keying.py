@@ -44,12 +44,14 @@ class Submission:
         mode: How they were keyed.
         token: What identifies the submission when a browser sends it twice.
         seconds: How long the person took.
+        kept: Fields whose text the person keeps as it stands on paper, though it is no value of the field.
     """
 
     person: Person
     mode: KeyingMode
     token: str
     seconds: float
+    kept: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,18 @@ def key(
     *,
     token: str,
     seconds: float = 0.0,
+    kept: Collection[str] = (),
 ) -> KeyOutcome:
     """Record the values that a person keyed for some or all fields of a task they hold.
 
     They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
-    nothing.
+    nothing. The audit names the fields of ``kept``: their texts stand on paper so, though they are no values.
 
     Raises:
         NotYours: The person does not hold the task.
         StaleTask: The task is no longer the one that was shown.
     """
-    sent = Submission(person, KeyingMode.DESK, token, seconds)
+    sent = Submission(person, KeyingMode.DESK, token, seconds, kept)
     hold_tasks(context.connection, [task_id])
     again = earlier_outcomes(context, sent, {task_id: words})
     if again:
@@ -172,6 +175,8 @@ def record_keyed_values(
     written = rows_of_tasks(context.connection, [one.case.row for one in said])
     for one in spoken:
         told = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
+        if kept := [field for field in one.consensus if field in sent.kept]:
+            told["kept"] = kept
         task_id = one.case.task_id
         record(context.connection, sent.person.login, "keyed", f"task:{task_id}", told, rows=written[task_id])
     return outcomes

@@ -164,6 +164,7 @@ def work_of(
         candidates=_candidates(one),
         mine=mine,
         decided=None if blind else decided,
+        is_likely=reading is None or reading.confidence >= policy.prefill_from,
     )
 
 

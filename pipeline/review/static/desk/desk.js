@@ -212,7 +212,9 @@ async function setAside(name, keeps) {
 
 /** Save what was accepted of the task in work so far; the form then stands for the rest. */
 async function saveAccepted() {
-  const [of, body] = [form, submission()];
+  const of = form;
+  await of.live.settled();
+  const body = submission();
   if (body.words.length === 0) return;
   const { version } = await send(`/desk/tasks/${of.id}/words`, body);
   of.saved(version, body.words);
@@ -263,8 +265,13 @@ const ACTIONS = {
 
 const keys = new Keys({ task: () => form, viewer, place, actions: ACTIONS, ended, askAgain });
 
-function ended(isLast) {
-  if (isLast) finish();
+/** A field was accepted. Before the last one ends its task, the rules have answered to what was typed in it. */
+async function ended(isLast) {
+  if (!isLast) return;
+  const of = form;
+  const refusal = of.live.isWaiting ? await hold.during("Đang kiểm tra…", () => of.refusal()) : "";
+  if (refusal) say(refusal, true);
+  else if (form === of) finish();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -286,6 +293,7 @@ desk.addEventListener("click", (event) => {
     keys.zooms[zoom]();
     form?.focus();
   }
+  if (event.target.closest(".keep") && !fresh.refusesClick(event)) ended(form.keep());
   if (event.target.closest(".seen") && !fresh.refusesClick(event)) ended(form.accept());
 });
 

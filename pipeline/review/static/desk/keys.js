@@ -34,6 +34,7 @@ export class Keys {
     };
     this.ofField = {
       Enter: () => ended(task().accept()),
+      "Ctrl+Enter": () => ended(task().keep()),
       "Shift+Enter": () => task().go(task().at - 1),
       Escape: () => task().field.restore(),
     };

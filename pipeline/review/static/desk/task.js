@@ -1,8 +1,10 @@
 // The fields of one task, one after another: what is in the input is accepted, chosen, or given a status.
 
 import { Known, askFor } from "./known.js";
+import { Live } from "./live.js";
 
 const STATUS_WORDS = { blank: "trống trên giấy", illegible: "không đọc được", "struck-through": "bị gạch bỏ" };
+const NO_VALUE = "chữ không phải giá trị của ô. Sửa lại, hoặc Ctrl+Enter để giữ như giấy.";
 const WITHOUT_TEXT = new Set(["blank", "illegible"]);
 
 export class TaskForm {
@@ -13,7 +15,9 @@ export class TaskForm {
     this.version = Number(article.dataset.version);
     this.say = say;
     this.moved = moved;
-    this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, article.dataset));
+    this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, article.dataset, () => this.live.changed()));
+    this.codes = new Set(article.dataset.live.split(" ")); // findings that the rules are asked about again
+    this.live = new Live(this.id, () => this.fields.filter((field) => !field.isWhole).map((field) => field.draft), (found) => this.#checked(found));
     this.at = -1;
     this.fields.forEach((field) => {
       field.item.querySelector(".summary").addEventListener("click", () => this.go(this.fields.indexOf(field)));
@@ -74,10 +78,39 @@ export class TaskForm {
     return true;
   }
 
+  /** Accept a text that is no value of the field, since the paper says so. */
+  keep() {
+    if (this.field.isDoubted) this.field.keep();
+    return this.accept();
+  }
+
+  /** What the rules say of what stands in the inputs. */
+  #checked(found) {
+    for (const field of this.fields) {
+      const told = found.get(field.name);
+      if (told) field.checked(told, this.codes);
+    }
+    const reopened = this.fields.find((field) => field.isReopened);
+    if (!reopened) return;
+    reopened.isReopened = false;
+    this.say(`Ô “${reopened.label}” chưa nhận: ${NO_VALUE}`, true);
+  }
+
+  /** The last field was accepted: once the rules have answered, resolves to what to tell of a field that is no longer
+   * accepted, which comes up; "" where all still are. */
+  async refusal() {
+    await this.live.settled();
+    const doubted = this.fields.findIndex((field) => field.word === null);
+    if (doubted < 0) return "";
+    this.go(doubted);
+    return `Ô “${this.field.label}” chưa nhận: ${NO_VALUE}`;
+  }
+
   /** Give the field a status and accept it. */
   acceptAs(status) {
     if (this.field.isWhole) return false;
     this.field.status = status;
+    this.live.changed({ matters: false });
     return this.accept();
   }
 
@@ -132,7 +165,7 @@ export class TaskForm {
 class Field {
   #status = "read";
 
-  constructor(item, task) {
+  constructor(item, task, changed) {
     this.item = item;
     this.name = item.dataset.field;
     this.isWhole = "whole" in item.dataset;
@@ -142,6 +175,11 @@ class Field {
     this.chip = item.querySelector(".status");
     this.given = item.querySelector(".given");
     this.word = null;
+    this.changed = changed;
+    this.doubted = "doubted" in item.dataset ? this.input.value : null; // a text that is no value of the field
+    this.kept = null; // the one that the person keeps all the same
+    this.isReopened = false; // it was accepted before the rules had answered, and is so no longer
+    this.#showDoubt();
     this.dropped = ""; // what was typed before another text was put in its place
     this.known = this.input && "completed" in this.input.dataset
       ? new Known(this.input, item.querySelector(".known"), askFor(task, this.name))
@@ -149,11 +187,52 @@ class Field {
     this.input?.addEventListener("input", () => {
       this.status = "read";
       this.#reopen();
+      this.changed();
     });
   }
 
   get label() {
     return this.item.querySelector(".name").textContent;
+  }
+
+  get isDoubted() {
+    return this.input !== null && this.status === "read" && this.doubted === this.input.value && this.kept !== this.input.value;
+  }
+
+  keep() {
+    this.kept = this.input.value;
+    this.#showDoubt();
+  }
+
+  /** What the rules say of the text that stood here when they were asked. */
+  checked({ text, doubted, findings }, codes) {
+    if (text !== this.draft.text) return;
+    this.doubted = doubted ? this.input.value : null;
+    this.#showDoubt();
+    this.#showFindings(findings, codes);
+    if (!this.isDoubted || this.word === null) return;
+    this.#reopen();
+    this.isReopened = true;
+  }
+
+  #showDoubt() {
+    const note = this.item.querySelector(".doubt");
+    if (!note) return;
+    note.hidden = !this.isDoubted;
+    this.input.toggleAttribute("aria-invalid", this.isDoubted);
+  }
+
+  #showFindings(findings, codes) {
+    const about = this.item.querySelector(".about");
+    let list = about.querySelector(".findings");
+    for (const shown of [...(list?.children ?? [])]) if (codes.has(shown.dataset.code)) shown.remove();
+    if (!list && findings.length > 0) {
+      list = document.createElement("ul");
+      list.className = "findings";
+      about.append(list);
+    }
+    list?.append(...findings);
+    if (list?.children.length === 0) list.remove();
   }
 
   get draft() {
@@ -186,6 +265,7 @@ class Field {
     if (!WITHOUT_TEXT.has(status)) this.#put(text);
     this.status = status;
     this.#reopen();
+    this.changed();
   }
 
   /** As it was at first; where it is so already, what was typed before. */
@@ -194,6 +274,7 @@ class Field {
     this.#put(this.isTouched ? this.input.dataset.first : this.dropped || this.input.dataset.first);
     this.status = "read";
     this.#reopen();
+    this.changed();
     this.item.dispatchEvent(new Event("chosen"));
   }
 
@@ -202,6 +283,7 @@ class Field {
     this.word = null;
     this.item.classList.remove("done");
     this.given.textContent = "";
+    this.#showDoubt();
   }
 
   #put(text) {
@@ -221,7 +303,8 @@ class Field {
     if (!this.isWhole && this.status === "read" && !text) {
       return "Ô này chưa có chữ. Nhấn F3 nếu trên giấy để trống, F2 nếu không đọc được.";
     }
-    this.word = { field: this.name, status: this.status, text };
+    if (this.isDoubted) return `Chưa nhận: ${NO_VALUE}`;
+    this.word = { field: this.name, status: this.status, text, ...(this.kept !== null && this.kept === this.input?.value && { kept: true }) };
     this.item.classList.add("done");
     this.given.textContent = this.isWhole ? "đã xem" : [text, STATUS_WORDS[this.status]].filter(Boolean).join(" – ");
     return "";
