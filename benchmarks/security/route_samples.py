@@ -80,6 +80,7 @@ SAMPLES = {
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
+    ("POST", "/runs/{book_id}"): Sample({"book_id": "1"}),
     ("GET", "/uploads/{book_id}"): Sample({"book_id": "1"}),
     ("POST", "/uploads/{book_id}"): Sample({"book_id": "1"}, json={"name": "trang-1.jpg", "size": 1000}),
     ("POST", "/uploads/{book_id}/{upload_id}"): Sample(_UPLOAD),

@@ -30,7 +30,7 @@ MENUS = (
             ("/reconcile", "Đối soát"),
         ),
     ),
-    ("Sổ", (("/books", "Sổ hộ tịch"), ("/tickets", "Quét lại"))),
+    ("Sổ", (("/books", "Sổ hộ tịch"), ("/runs", "Máy đọc"), ("/tickets", "Quét lại"))),
     ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
     ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
 )
@@ -101,6 +101,10 @@ class PageRenderer:
         }
         text = self._templates.get_template(template).render(around | values)
         return HTMLResponse(text, status_code=status)
+
+    def text(self, template: str, **values: Any) -> str:
+        """Return a fragment that stands in no page of its own."""
+        return self._templates.get_template(template).render(values)
 
 
 def moment(at: datetime) -> str:

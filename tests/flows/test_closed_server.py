@@ -21,6 +21,7 @@ from websockets.typing import Subprotocol
 
 from benchmarks.servers.prefect_server import PrefectServer
 from pipeline.prefect_access import FOREIGN_ORIGIN, basic_authorization, prefect_secret, server_access
+from pipeline.prefect_runs import FOREIGN, NO_ANSWER, NOT_STARTED, PrefectRuns, RunRefused, RunState
 from tests.fake_books import make_book
 
 pytestmark = [pytest.mark.slow, pytest.mark.flows]
@@ -201,6 +202,41 @@ def test_a_socket_wants_the_secret_too(office: Office, path: str) -> None:
             except ConnectionClosed:
                 told[name] = "closed"
     assert told == {"wrong": "closed", "right": "auth_success"}
+
+
+def runs_of(office: Office) -> PrefectRuns:
+    """What the pages of the desk ask, as soon as a worker is there."""
+    runs = PrefectRuns(lambda: (office.address, office.secret))
+    while runs.engine().problem:
+        pass  # each question takes its time, and pytest ends what takes too long
+    return runs
+
+
+def test_the_desk_has_one_book_read_and_learns_how_it_went(office: Office) -> None:
+    runs, book = runs_of(office), office.workspace.parent / "books" / "book-1"
+    assert runs.engine().next_night is not None
+    run_id = runs.start_book(book)
+
+    def told() -> RunState:
+        return next(one for one in runs.recent() if one.run_id == run_id)
+
+    while told().is_waiting or told().is_at_work:
+        pass
+    assert (told().flow, told().folder, told().state) == ("book", str(book), "COMPLETED")
+    assert all(one.run_id == run_id or one.flow == "nightly" for one in runs.recent())
+
+
+def test_the_desk_says_what_is_missing_and_shows_the_secret_to_its_own_server_only(office: Office) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/api"
+    for place, why in (
+        (("", ""), NOT_STARTED),
+        ((nobody, office.secret), NO_ANSWER),
+        ((office.address, "hotich:" + "a" * 43), FOREIGN),
+    ):
+        runs = PrefectRuns(lambda place=place: place)
+        assert runs.engine().problem == why
+        with pytest.raises(RunRefused, match=why[:20]):
+            runs.start_night()
 
 
 def test_a_night_runs_with_the_secret_and_the_secret_is_nowhere(office: Office) -> None:

@@ -94,3 +94,37 @@ class BookState:
             self.read_at is None or self.read_at <= self.delivered_at
         )
         return BookStage.DELIVERED if is_delivered else BookStage.READY
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRun:
+    """A book that a run reads now.
+
+    Attributes:
+        begun_at: When the run began.
+        saved: Pages that it has saved.
+        left: Pages that were counted and are not read yet; 0 while they are being counted, and where all is read anew.
+        failed: Scans and pages without a result.
+        now: The moment of these counts.
+    """
+
+    book_id: int
+    folder_name: str
+    volume: str
+    begun_at: datetime
+    saved: int
+    left: int
+    failed: int
+    now: datetime
+
+    @property
+    def share(self) -> float | None:
+        """The share of its pages that is read; None while they are not counted."""
+        return self.saved / (self.saved + self.left) if self.left else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it goes on at the pace so far; None where that cannot be told yet."""
+        if not self.saved or not self.left:
+            return None
+        return (self.now - self.begun_at).total_seconds() / self.saved * self.left

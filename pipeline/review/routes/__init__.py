@@ -16,6 +16,7 @@ from pipeline.review.routes import (
     pictures,
     reconciliations,
     reports,
+    runs,
     uploads,
     withdrawals,
 )
@@ -35,6 +36,7 @@ ROUTERS = (
     book_list.router,
     books.router,
     uploads.router,
+    runs.router,
     withdrawals.router,
     data_entry.router,
     accounts.router,

@@ -100,8 +100,13 @@ class Accounts:
                 "“hotich audit verify”, rồi “hotich audit settle”."
             ) from found
 
-    def session(self, token: str) -> Session | None:
-        """The session of a token as long as it lasts. Role and places are those of this moment."""
+    def session(self, token: str, *, is_used: bool = True) -> Session | None:
+        """The session of a token as long as it lasts. Role and places are those of this moment.
+
+        Args:
+            token: The secret of the session.
+            is_used: Whether the person does something now, so that the session lasts longer.
+        """
         now = self._now()
         with self._database.reading() as connection:
             row = logins.holder(connection, token, now, self.options)
@@ -112,7 +117,7 @@ class Accounts:
             if tampered.untold:
                 self._database.tell_tampering(tampered)
             return None
-        if now - row["seen_at"] >= logins.NOTE_USE_EVERY:
+        if is_used and now - row["seen_at"] >= logins.NOTE_USE_EVERY:
             with self._database.writing() as connection:
                 logins.note_use(connection, token, now)
         return _session(token, row)

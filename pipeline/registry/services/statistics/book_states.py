@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, exists, func, select
 
 from pipeline.registry.database import clock
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.model.book_states import BookState, ReadingRun
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands, scan_stands
 from pipeline.registry.services.statistics.scope import Places, of_places
@@ -62,6 +62,37 @@ def book_states(connection: Connection, places: Places, book_id: int | None = No
         )
         for row in rows
     )
+
+
+def reading_runs(connection: Connection, places: Places) -> tuple[ReadingRun, ...]:
+    """Return the books of these places that runs read now, whoever started them, the first ones first."""
+    now = clock.now(connection)
+    rows = connection.execute(
+        select(book_run.c.book_id, book_run.c.begun_at)
+        .join(book, book.c.id == book_run.c.book_id)
+        .where(book_run.c.lasts_until > now, book_stands, of_places(places))
+        .order_by(book_run.c.begun_at, book_run.c.book_id)
+    ).all()
+    found = []
+    for row in rows:
+        (state,) = book_states(connection, places, row.book_id)
+        since = select(func.count()).select_from(page_run).join(page).join(scan)
+        saved = connection.scalar(
+            since.where(scan.c.book_id == row.book_id, scan_stands, page_run.c.saved_at >= row.begun_at)
+        )
+        found.append(
+            ReadingRun(
+                row.book_id,
+                state.folder_name,
+                state.volume,
+                row.begun_at,
+                saved or 0,
+                state.unread,
+                state.failed,
+                now,
+            )
+        )
+    return tuple(found)
 
 
 def _of(counts: dict[int, Any], book_id: int, name: str) -> int:

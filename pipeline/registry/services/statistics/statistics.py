@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.model.book_states import BookState, ReadingRun
 from pipeline.registry.model.statistics import ChangedField, ListFilter, ScanOfBook, Statistics, WaitingTask
 from pipeline.registry.services.lots.sample_results import lots_of
 from pipeline.registry.services.statistics import second_looks, waiting
-from pipeline.registry.services.statistics.book_states import book_states
+from pipeline.registry.services.statistics.book_states import book_states, reading_runs
 from pipeline.registry.services.statistics.books import book_statistics
 from pipeline.registry.services.statistics.hours import hour_statistics
 from pipeline.registry.services.statistics.scanners import scanner_statistics
@@ -66,6 +66,11 @@ class RegistryStatistics:
         """Where the books stand, or one of them."""
         with self._database.reading() as connection:
             return book_states(connection, self._places, book_id)
+
+    def reading_runs(self) -> tuple[ReadingRun, ...]:
+        """The books that runs read now."""
+        with self._database.reading() as connection:
+            return reading_runs(connection, self._places)
 
     def hours(self, days: int) -> Statistics:
         """Hours alone."""
