@@ -17,6 +17,7 @@ from pipeline.batch.book_identity import agreed_ledger
 from pipeline.batch.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
 from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.handwriting_calibration import record_drift
+from pipeline.batch.rescans import settle_tickets
 from pipeline.batch.template_learning import read_in_rounds
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.batch.workers import PageFault, PageJob, PageWorkers, Workers, fault_message
@@ -144,6 +145,7 @@ def digitize_book(
                         raise
             if context.book_context:
                 run.weigh(form, ledger)
+            settle_tickets(registry, book_id)
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
             findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))

@@ -42,7 +42,13 @@ from pipeline.registry.repositories import (
     stored_entries,
 )
 from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
-from pipeline.registry.services import book_corrections, page_replacement, settling, withdrawals
+from pipeline.registry.services import (
+    answered_tickets,
+    book_corrections,
+    page_replacement,
+    settling,
+    withdrawals,
+)
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk.desk import Desk
@@ -217,6 +223,8 @@ class Registry(ConnectionFacade):
     withdraw = writing_declared(withdrawals.withdraw)
     reinstate = writing_declared(withdrawals.reinstate)
     replace_page = writing_declared(page_replacement.replace_page)
+    settle_ticket = writing_declared(answered_tickets.settle_ticket)
+    answered_tickets = reading(answered_tickets.answered_tickets)
     withdrawal_preview = reading(withdrawals.preview)
     withdrawn_parts = reading(withdrawals.in_force)
     refuse_withdrawn = reading(refuse_withdrawn)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -233,7 +234,7 @@ def test_the_desk_says_what_is_missing_and_shows_the_secret_to_its_own_server_on
         ((nobody, office.secret), NO_ANSWER),
         ((office.address, "hotich:" + "a" * 43), FOREIGN),
     ):
-        runs = PrefectRuns(lambda place=place: place)
+        runs = PrefectRuns(partial(tuple[str, str], place))
         assert runs.engine().problem == why
         with pytest.raises(RunRefused, match=why[:20]):
             runs.start_night()

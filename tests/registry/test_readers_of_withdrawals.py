@@ -223,6 +223,7 @@ READERS: dict[str, Reader] = {
     "summary": lambda registry, *_: _figures(registry.summary()),
     "statistics.books": lambda registry, *_: registry.statistics(None).books().books,
     "statistics.book_states": lambda registry, *_: registry.statistics(None).book_states(),
+    "answered_tickets": lambda registry, *_: registry.answered_tickets(1),
     "book_with_scan": lambda registry, *_: registry.book_with_scan(SCAN, 99),
     "statistics.hours.pages": lambda registry, *_: sum(
         one.pages for one in registry.statistics(None).hours(9).hours
@@ -289,7 +290,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
             "amend",
         ),
         *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
-        *("withdraw", "reinstate", "replace_page", "add_book", "correct_book"),
+        *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
     tried = {name.split(".")[0].split(" ")[0] for name in READERS}

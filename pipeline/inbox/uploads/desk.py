@@ -145,8 +145,19 @@ class UploadDesk:
         size: int,
         modified: int,
         ticket_id: int | None = None,
+        prefix: str = "",
     ) -> tuple[Upload, int]:
         """Begin an upload, or go on with the one of the same file; also returns how many bytes are here already.
+
+        Args:
+            book_id: The book in the registry.
+            folder: The name of its folder.
+            login: The person who sends the file.
+            name: Its name where it came from.
+            size: Its size in bytes.
+            modified: When it was last changed, in milliseconds since 1970.
+            ticket_id: The rescan ticket that it answers.
+            prefix: What its name in the book is to begin with.
 
         Raises:
             UploadRefused: The file is empty or too large, the person has too many half uploads, or the disk is full.
@@ -166,7 +177,9 @@ class UploadDesk:
                 raise UploadRefused(
                     f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
                 )
-            upload = Upload(upload_id, book_id, folder, login, name, size, self._now(), ticket_id=ticket_id)
+            upload = Upload(
+                upload_id, book_id, folder, login, name, size, self._now(), ticket_id=ticket_id, prefix=prefix
+            )
             place = self._place(upload)
             make_folder(place)
             with storage_errors(place):

@@ -61,6 +61,7 @@ class Upload:
         code: The code of why it was refused.
         message: Why, in Vietnamese.
         ticket_id: The rescan ticket that it answers.
+        prefix: What its name in the book begins with.
     """
 
     upload_id: str
@@ -79,6 +80,7 @@ class Upload:
     code: str = ""
     message: str = ""
     ticket_id: int | None = None
+    prefix: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -93,7 +95,7 @@ def upload_id_of(book_id: int, login: str, name: str, size: int, modified: int, 
 
 def name_in_book(upload: Upload) -> str:
     """Return the name that the file gets in its book: its own, made safe, and never one that runs overlook."""
-    name = safe_name(upload.name)
+    name = safe_name(upload.name if upload.prefix == "" else f"{upload.prefix}{safe_name(upload.name)}")
     if is_ignored(name) or name.startswith("-"):
         ending = Path(name).suffix[:6]
         name = f"ban-quet-{upload.upload_id[:8]}{'' if is_ignored(f'x{ending}') else ending}"

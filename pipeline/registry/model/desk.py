@@ -186,6 +186,10 @@ class QueueCount:
     waiting: int
 
 
+MISSING_PAGES = "K11-MISSING"
+"""The finding that pages beside this one are missing; its details name them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A page that the scanning desk must scan again.
@@ -197,6 +201,11 @@ class Ticket:
         closed_by: Who closed it.
         note: How it was closed.
         code: The finding for which the machine asks; ``""`` where a person does.
+        volume: The volume of the book.
+        place: The registration place, as on its cover.
+        record: The kind of event.
+        entries: The numbers of the entries on the page, as far as they are known.
+        printed: The page numbers that stand on the page itself.
     """
 
     ticket_id: int
@@ -211,6 +220,16 @@ class Ticket:
     closed_by: str = ""
     note: str = ""
     code: str = ""
+    volume: str = ""
+    place: str = ""
+    record: str = ""
+    entries: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
+
+    @property
+    def names_page(self) -> bool:
+        """Whether another scan of this very page answers it; not where pages beside it are missing."""
+        return self.code != MISSING_PAGES
 
     @property
     def by_machine(self) -> bool:

@@ -17,6 +17,7 @@ from pipeline.review.routes import (
     reconciliations,
     reports,
     runs,
+    tickets,
     uploads,
     withdrawals,
 )
@@ -29,7 +30,7 @@ ROUTERS = (
     entries.router,
     reconciliations.router,
     packages.router,
-    desk.tickets_router,
+    tickets.router,
     pictures.router,
     reports.router,
     lots.router,

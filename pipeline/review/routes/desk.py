@@ -1,19 +1,15 @@
-"""The desk: one review task after another; and the tickets of pages that must be scanned again.
+"""The desk: one review task after another.
 
 Scripts of the desk's page send requests; fragments of HTML and JSON come back.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
 
-from fastapi import APIRouter, Form, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-
-from pipeline.errors import RegistryError
-from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import DeskTask, NotYours
+from pipeline.registry.model.desk import DeskTask
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.review.desk.requests import (
@@ -138,41 +134,3 @@ def _fragment(request: Request, site: Site, task: DeskTask) -> Response:
     site.pictures.make_ahead(sheet, boxes_of(task))
     view = task_view(task, sheet, site.schemas, site.pictures)
     return site.renderer.render(request, "desk/task.html", view=view, status_labels=STATUS_LABELS)
-
-
-tickets_router = APIRouter(prefix="/tickets")
-
-
-@tickets_router.get("")
-def show_tickets(request: Request, site: SiteDep, session: SessionDep, closed: bool = False) -> Response:
-    tickets = site.desk.tickets(session.person, closed=closed)
-    return site.renderer.render(
-        request,
-        "tickets.html",
-        tickets=tickets,
-        closed=closed,
-        refused="",
-        withdraws=session.person.role is Role.SUPERVISOR,
-    )
-
-
-@tickets_router.post("/{ticket_id}/close")
-def close_ticket(
-    request: Request, site: SiteDep, session: SessionDep, ticket_id: int, note: Annotated[str, Form()] = ""
-) -> Response:
-    try:
-        site.desk.close_ticket(session.person, ticket_id, note)
-    except (NotThere, NotYours):
-        raise
-    except RegistryError as refused:
-        tickets = site.desk.tickets(session.person)
-        return site.renderer.render(
-            request,
-            "tickets.html",
-            status=422,
-            tickets=tickets,
-            closed=False,
-            refused=refused.message,
-            withdraws=session.person.role is Role.SUPERVISOR,
-        )
-    return RedirectResponse("/tickets", status_code=303)

@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from pipeline.registry import RegistryPart
-from pipeline.review.context import RowId, SiteDep
+from pipeline.registry.services.answered_tickets import answer_name
+from pipeline.review.context import MAX_ROW_ID, RowId, SiteDep
 from pipeline.review.routes.book_list import book_of
 from pipeline.review.security.authentication import SessionDep
 
@@ -30,6 +31,7 @@ class BeginRequest(BaseModel):
     name: str = Field(min_length=1, max_length=255)
     size: int = Field(ge=0, le=MOST)
     modified: int = Field(default=0, ge=0, le=MOST)
+    ticket: int | None = Field(default=None, ge=0, le=MAX_ROW_ID)
 
 
 class EndRequest(BaseModel):
@@ -47,7 +49,7 @@ def show_uploads(site: SiteDep, session: SessionDep, book_id: RowId) -> Response
     book_of(site, session.person, book_id)
     page = site.uploads.page_of(book_id)
     looked_at = [asdict(one) for one in (*page.refused, *page.broken)]
-    kept = ("upload_id", "name", "state", "message", "broken", "login")
+    kept = ("upload_id", "name", "state", "message", "broken", "login", "ticket_id")
     return JSONResponse(
         {
             "stored": page.stored,
@@ -63,8 +65,17 @@ def begin(site: SiteDep, session: SessionDep, book_id: RowId, wanted: BeginReque
     """Begin an upload, or go on with a half one."""
     book = book_of(site, session.person, book_id)
     site.registry.refuse_withdrawn(RegistryPart(book_id))
+    if wanted.ticket is not None:
+        site.desk.open_ticket(session.person, book_id, wanted.ticket)
     upload, here = site.uploads.begin(
-        book_id, book.folder_name, session.person.login, wanted.name, wanted.size, wanted.modified
+        book_id,
+        book.folder_name,
+        session.person.login,
+        wanted.name,
+        wanted.size,
+        wanted.modified,
+        wanted.ticket,
+        "" if wanted.ticket is None else answer_name(wanted.ticket, ""),
     )
     return JSONResponse(
         {

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import uvicorn
 
+from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.intake import page_of
 from pipeline.model import Ledger
 from pipeline.registry import Registry
@@ -18,6 +19,7 @@ from pipeline.registry.model.accounts import Person, Role
 from pipeline.review import Pictures, create_app
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.workspace import Workspace
+from tests.inbox.desk import TameLooker
 from tests.registry.pages import LEDGER, SCHEMAS
 
 PASSWORD = "con mèo mà trèo cây cau"
@@ -47,6 +49,8 @@ class Office:
         self.clock = Clock()
         self.policy = SINGLE
         self.url = ""
+        self.books = workspace.root / "books" / place
+        self.piece_bytes = 1 << 20
 
     @property
     def ledger(self) -> Ledger:
@@ -72,8 +76,20 @@ class Office:
         """The application on a port of its own."""
         self.policy = policy
         listener = socket.create_server(("127.0.0.1", 0))
-        with Pictures(self.workspace, decode=page_of) as pictures:
-            app = create_app(self.registry, SCHEMAS, policy=policy, pictures=pictures, now=self.clock)
+        with (
+            Pictures(self.workspace, decode=page_of) as pictures,
+            UploadDesk(
+                self.workspace,
+                self.books,
+                lambda book_id: self.registry.known_book(book_id).ledger,
+                self.registry.book_with_scan,
+                options=UploadOptions(free_bytes=0, piece_bytes=self.piece_bytes),
+                inspector=TameLooker,
+            ) as uploads,
+        ):
+            app = create_app(
+                self.registry, SCHEMAS, policy=policy, pictures=pictures, uploads=uploads, now=self.clock
+            )
             server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
             thread.start()

@@ -172,6 +172,8 @@ def test_a_task_is_laid_aside_with_a_reason_a_question_or_for_another_scan(
         scanner = sit_down("quet")
         scanner.page.goto(f"{scanner.url}/tickets")
         expect(scanner.page.locator(".ticket")).to_contain_text("Ảnh mờ, nhòe")
+        scanner.page.locator(".ticket details summary").focus()
+        scanner.press("Enter")
         scanner.page.locator(".ticket input[name=note]").focus()
         scanner.type("đã quét lại").press("Enter")
         expect(scanner.page.locator(".card")).to_contain_text("Không có trang nào chờ quét lại.")

@@ -49,6 +49,7 @@ class Desk(DeskFacade):
 
     request_rescan = writing(rescan_tickets.request_rescan)
     tickets = reading(rescan_tickets.tickets)
+    open_ticket = reading(rescan_tickets.open_ticket)
     close_ticket = writing(rescan_tickets.close_ticket)
     page_of_ticket = reading(rescan_tickets.page_of_ticket)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, true
+from sqlalchemy import Connection, RowMapping, Select, literal, select, true
 
 from pipeline.errors import RegistryError
 from pipeline.model import PageRef
@@ -22,6 +23,7 @@ from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.desk.task_loading import load_held_task
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
+from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
 
 
@@ -41,7 +43,7 @@ def request_rescan(context: DeskContext, person: Person, task_id: int, reason: s
     (ticket_id,) = add(context.connection, ticket, [asked])
     record(context.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
     _follow_tasks(context, case.row["page_id"])
-    return _ticket(_row(context.connection, ticket_id))
+    return _told(context, [_row(context.connection, ticket_id)])[0]
 
 
 def close_ticket(context: DeskContext, person: Person, ticket_id: int, note: str) -> None:
@@ -80,7 +82,7 @@ def tickets(context: DeskContext, person: Person, *, closed: bool = False) -> tu
     ended = ticket_closing.c.id.is_not(None) if closed else ticket_closing.c.id.is_(None)
     standing = () if closed else (page_stands,)
     rows = context.connection.execute(_tickets().where(places, ended, *standing).order_by(ticket.c.id))
-    return tuple(_ticket(row) for row in rows.mappings())
+    return _told(context, rows.mappings().all())
 
 
 def page_of_ticket(context: DeskContext, person: Person, ticket_id: int) -> PagePlace:
@@ -93,6 +95,53 @@ def page_of_ticket(context: DeskContext, person: Person, ticket_id: int) -> Page
     row = _row(context.connection, ticket_id)
     check_place(person, row["place_now"])
     return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"])
+
+
+def open_ticket(context: DeskContext, person: Person, book_id: int, ticket_id: int) -> Ticket:
+    """Return an open ticket of a book, which another scan of its page would answer.
+
+    Raises:
+        NotThere: There is no such ticket in that book.
+        NotYours: It belongs to another place.
+        RegistryError: It is closed, or asks for pages that are missing.
+    """
+    check_tickets(person)
+    row = _row(context.connection, ticket_id)
+    check_place(person, row["place_now"])
+    found = _ticket(row)
+    if found.book_id != book_id:
+        raise NotThere(f"Sổ này không có yêu cầu quét lại số {ticket_id}. Hãy tải lại danh sách.")
+    if found.closed_at is not None:
+        raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
+    if not found.names_page:
+        raise RegistryError(
+            "Yêu cầu này là về trang còn thiếu. Hãy gửi các trang ấy ở trang bản quét của sổ."
+        )
+    return found
+
+
+def _told(context: DeskContext, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
+    """Return tickets with the numbers and the printed pages of what stands on their pages."""
+    told = _entries_of(context, {row["page_id"] for row in rows})
+    return tuple(_ticket(row, told.get(row["page_id"], ())) for row in rows)
+
+
+def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return number and printed page of the valid entries of pages, by page and in the order of rows."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for kind, table in context.declared.records.items():
+        book_fields = context.declared.schemas.record(kind).book
+        name = book_fields.page if book_fields else None
+        printed = table.c[name] if name else literal("")
+        rows = context.connection.execute(
+            select(entry.c.page_id, entry.c.number_text, printed.label("printed"))
+            .join(table, table.c.entry_id == entry.c.id)
+            .where(entry.c.page_id.in_(page_ids), entry.c.stands)
+            .order_by(entry.c.page_id, entry.c.row)
+        )
+        for row in rows:
+            found.setdefault(row.page_id, []).append((row.number_text or "", row.printed or ""))
+    return {page_id: tuple(told) for page_id, told in found.items()}
 
 
 def _follow_tasks(context: DeskContext, page_id: int) -> None:
@@ -117,6 +166,9 @@ def _tickets() -> Select[Any]:
             scan.c.sha256,
             scan.c.name,
             book.c.folder_name,
+            book.c.volume,
+            book.c.place,
+            book.c.record,
             book.c.place_code.label("place_now"),
             ticket_closing.c.closed_at,
             ticket_closing.c.login.label("closed_by"),
@@ -136,7 +188,7 @@ def _row(connection: Connection, ticket_id: int) -> RowMapping:
     return row
 
 
-def _ticket(row: RowMapping) -> Ticket:
+def _ticket(row: RowMapping, entries: Sequence[tuple[str, str]] = ()) -> Ticket:
     return Ticket(
         ticket_id=row["id"],
         book_id=row["book_id"],
@@ -150,4 +202,9 @@ def _ticket(row: RowMapping) -> Ticket:
         closed_by=row["closed_by"] or "",
         note=row["note"] or "",
         code=row["code"] or "",
+        volume=row["volume"],
+        place=row["place"],
+        record=row["record"],
+        entries=tuple(number for number, _ in entries if number),
+        printed=tuple(dict.fromkeys(printed for _, printed in entries if printed)),
     )

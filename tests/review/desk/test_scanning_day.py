@@ -1,0 +1,150 @@
+"""A day of a person who scans: a book is made, scans are sent, one is refused, a page is scanned again for a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+
+from benchmarks.intake.made_scans import encoded, picture
+from pipeline.batch.rescans import settle_tickets
+from pipeline.files import sha256_of_file
+from pipeline.ledger import load_ledger
+from pipeline.registry.model.accounts import Role
+from tests.registry.pages import entry, page, read
+from tests.review.desk.drawn_book import one_line_book
+from tests.review.desk.judged import overflow, violations
+from tests.review.desk.office import Office
+from tests.review.desk.typist import Typist
+
+SitDown = Callable[[str], Typist]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+def scans(folder: Path, count: int, mark: int = 0) -> list[Path]:
+    """Small pictures of pages, each another, and of some size so that they come in many pieces."""
+    folder.mkdir(exist_ok=True)
+    made = []
+    for number in range(1, count + 1):
+        pixels = picture(400, 560)
+        pixels[:8, :8] = mark + number
+        path = folder / f"trang-{number}.png"
+        Image.fromarray(pixels).save(path)
+        made.append(path)
+    return made
+
+
+def make_book(at: Page, office: Office) -> str:
+    """Fill in the form of a new book; returns the name of its folder."""
+    at.get_by_role("link", name="Lập sổ mới").click()
+    at.locator("select[name=form]").select_option("birth-2006")
+    cover = {"place": "UBND xã Thử Nghiệm", "place_code": office.place, "volume": "05/2011"}
+    for name, text in {**cover, "folder": f"KS.2011.{office.place}"}.items():
+        at.locator(f"input[name={name}]").fill(text)
+    at.get_by_role("button", name="Lập sổ").click()
+    expect(at.get_by_role("heading", name="Gửi bản quét")).to_be_visible()
+    return f"KS.2011.{office.place}"
+
+
+def test_a_day_from_a_new_book_to_a_page_scanned_again(
+    office: Office, sit_down: SitDown, chromium: Browser, tmp_path: Path
+) -> None:
+    old = one_line_book(office)
+    office.hire("an", Role.REVIEWER)
+    office.hire("quet", Role.OPERATOR)
+    flaws, sizes = {}, {}
+    office.piece_bytes = 100_000
+    with office.open():
+        an = sit_down("an").start()
+        an.press("F8", "Alt+1", "Enter").see_the_end()
+
+        scanner = sit_down("quet")
+        at = scanner.page
+
+        def look(name: str) -> None:
+            flaws[name], sizes[name] = violations(at), overflow(at)
+
+        at.get_by_role("link", name="Sổ hộ tịch").first.click()
+        look("books")
+        folder = make_book(at, office)
+        look("an empty book")
+        sent = scans(tmp_path / "scans", 3)
+        broken = tmp_path / "scans" / "hong.pdf"
+        broken.write_bytes(b"MZ" * 200)
+        with at.expect_navigation():
+            at.locator("#files").set_input_files([*reversed(sent), broken])
+        expect(at.locator("#state")).to_contain_text("Đã nhận 3 tệp")
+        expect(at.locator(".troubles li")).to_contain_text("hong.pdf")
+        look("scans of a book")
+        placed = {path.name: path.read_bytes() for path in (office.books / folder).glob("trang-*")}
+        assert placed == {path.name: path.read_bytes() for path in sent}
+        assert load_ledger(office.books / folder).volume == "05/2011"
+        at.get_by_role("button", name="Đọc sổ này ngay").click()
+        expect(at.locator(".message").first).to_contain_text("hotich server")
+        look("runs")
+
+        at.goto(f"{scanner.url}/tickets")
+        expect(at.locator(".ticket")).to_contain_text("Quyển 01/2010")
+        at.get_by_role("button", name="Phóng to").click()
+        look("tickets")
+        (again,) = scans(tmp_path / "again", 1, mark=100)
+        with at.expect_navigation():
+            at.locator("input.rescan").set_input_files(again)
+        expect(at.locator(".ticket")).to_contain_text("Đã nhận ảnh quét lại")
+        (answer,) = (office.books / f"KS.2010.{office.place}").glob("phieu-*")
+        office.registry.store_scan(old.book_id, sha256_of_file(answer), answer.name, 9, 1)
+        reading = entry(read("child_name", "Trần Thị Thư", accepted=False), read("child_sex", "nữ"))
+        office.registry.save_page(old.book_id, page(reading, scan=sha256_of_file(answer)), "f1")
+        assert settle_tickets(office.registry, old.book_id) == 1
+        at.reload()
+        expect(at.locator(".card").first).to_contain_text("Không có trang nào chờ quét lại")
+
+        context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
+        phone = Typist(context, office.url).come_in(office.login("quet")).page
+        for name in ("books", "books/new", "runs", "tickets?closed=true", f"books/{old.book_id}/scans"):
+            phone.goto(f"{office.url}/{name}")
+            flaws[f"{name} on a telephone"] = violations(phone)
+            sizes[f"{name} on a telephone"] = overflow(phone)
+        context.close()
+    assert {name: found for name, found in flaws.items() if found} == {}
+    assert {name: size for name, size in sizes.items() if size > 0} == {}
+
+
+def test_a_connection_that_breaks_costs_no_piece(office: Office, sit_down: SitDown, tmp_path: Path) -> None:
+    """Each second piece is lost on the way, some of them after the server has taken it."""
+    office.hire("quet", Role.OPERATOR)
+    office.piece_bytes = 50_000
+    with office.open():
+        scanner = sit_down("quet")
+        at = scanner.page
+        at.goto(f"{scanner.url}/books")
+        folder = make_book(at, office)
+        noise = np.random.default_rng(1).integers(0, 255, (400, 500, 3), np.uint8)
+        content = encoded(noise, "PNG")
+        path = tmp_path / "trang.png"
+        path.write_bytes(content)
+        taken = 0
+
+        def lose(route: Route) -> None:
+            nonlocal taken
+            taken += 1
+            if taken % 4 == 2:
+                route.abort()
+            elif taken % 4 == 0:
+                route.fetch()
+                route.abort()
+            else:
+                route.continue_()
+
+        at.add_init_script(
+            "const real = setTimeout; window.setTimeout = (f, ms, ...a) => real(f, ms / 100, ...a);"
+        )
+        at.reload()
+        at.route("**/uploads/*/*?offset=*", lose)
+        with at.expect_navigation():
+            at.locator("#files").set_input_files(path)
+        assert taken > 12
+        assert (office.books / folder / "trang.png").read_bytes() == content
