@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.delivery import FieldLayers, notes_with
+from pipeline.delivery import DeliveryPolicy, FieldLayers, notes_with
 from pipeline.export.options import BookNames, PackageOptions
 from pipeline.export.package_values import (
     AmendedColumn,
@@ -108,6 +108,22 @@ def deliverable_book(
         readers=dict(readers.most_common()),
         loose=_loose_pages(book, entries, boxes.keys(), options),
     )
+
+
+def book_layers(
+    registry: Registry, book_id: int, schemas: Schemas, policy: DeliveryPolicy
+) -> Iterator[tuple[StoredEntry, Mapping[str, FieldLayers]]]:
+    """Yield each entry of a book with both layers of its values, in its order.
+
+    Args:
+        registry: The registry that holds the book.
+        book_id: The book.
+        schemas: The declarations.
+        policy: The choices of the office.
+    """
+    layers = BookLayers(registry.book(book_id).ledger, schemas, policy)
+    for entry in registry.stored_entries(book_id):
+        yield entry, layers.of(entry)
 
 
 def without_altered(found: DeliverableBook, workspace: Workspace, options: PackageOptions) -> DeliverableBook:

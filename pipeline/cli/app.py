@@ -16,6 +16,7 @@ from pipeline.cli.book import book_app
 from pipeline.cli.calibrate import calibrate
 from pipeline.cli.check import check
 from pipeline.cli.contact_sheet import sheet
+from pipeline.cli.delivery import delivery_app
 from pipeline.cli.demo import demo
 from pipeline.cli.doctor import doctor
 from pipeline.cli.evaluate import evaluate
@@ -119,6 +120,7 @@ intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")
 app.add_typer(audit_app, name="audit")
 app.add_typer(amend_app, name="amend")
+app.add_typer(delivery_app, name="delivery")
 app.add_typer(book_app, name="book")
 app.add_typer(withdraw_app, name="withdraw")
 app.add_typer(registry_app, name="registry")

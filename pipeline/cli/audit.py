@@ -69,6 +69,7 @@ ACTIONS = {
     "column-added": "thêm một trường cho mọi việc của một quyển sổ",
     "withdrawn": "thu hồi",
     "reinstated": "hủy thu hồi",
+    "delivery-confirmed": "xác nhận giá trị bàn giao",
     "page-replaced": "thay trang bằng bản quét lại",
     "lot-drawn": "lấy mẫu một lô",
     "lot-questioned": "đưa việc của lô ra kiểm tra",

@@ -248,6 +248,12 @@ def _show(report: PackageReport, limit: int) -> None:
     screen = out()
     for line in format_package_report(report):
         screen.print(line, markup=False)
+    if any(one.why == "confirm" for one in report.blockers):
+        screen.print(
+            f"Giá trị bàn giao chờ xác nhận: hotich delivery list --waiting {printable(report.book)}, "
+            "rồi hotich delivery confirm MÃ CỘT.",
+            markup=False,
+        )
     if report.refused != "faults" and report.blockers:
         screen.print(blocker_table(report, limit))
     if report.faults:

@@ -97,6 +97,9 @@ def serve(
             models=settings.models,
             store=partial(read_state, Workspace(context.workspace)),
             check=lambda book_id: check_books(registry, context.schemas, [book_id]),
+            delivery=read_options(
+                Workspace(context.workspace).package, Workspace(context.workspace).office
+            ).delivery,
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

@@ -31,6 +31,7 @@ from pipeline.registry.repositories import (
     books,
     checks,
     decisions,
+    delivery_layers,
     effective_values,
     entries,
     failures,
@@ -206,6 +207,8 @@ class Registry(ConnectionFacade):
     amend = writing_declared(amendments.amend)
     withdraw_amendment = writing_declared(amendments.withdraw_amendment)
     amendments = reading_declared(amendments.amendments_of)
+    confirm_delivery = writing_declared(delivery_layers.confirm_delivery)
+    delivery_layers = reading_declared(delivery_layers.delivery_layers)
 
     def note_view(self, person: Person, action: str, subject: str) -> None:
         """Record that someone was shown personal data.

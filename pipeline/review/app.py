@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import Scope
 
+from pipeline.delivery import DeliveryPolicy
 from pipeline.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.registry import Registry
@@ -56,6 +57,7 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
     store: Callable[[], StoreState] = StoreState,
     check: Callable[[int], object] = lambda _: None,
+    delivery: DeliveryPolicy = DeliveryPolicy(),
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -76,6 +78,7 @@ def create_app(
         now: The clock, in UTC.
         store: Returns how far the check of the store of scans is.
         check: Checks a book as a whole, after something of it was withdrawn or put back.
+        delivery: How the office delivers what stands on paper.
     """
     app = FastAPI(
         title="hotich",
@@ -111,6 +114,7 @@ def create_app(
         store=store,
         check=check,
         rules=LiveRules(schemas),
+        delivery=delivery,
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from pydantic import Field
 
+from pipeline.delivery import DeliveryPolicy
 from pipeline.inbox.uploads import UploadDesk
 from pipeline.model import PageRef
 from pipeline.prefect_runs import PrefectRuns
@@ -46,7 +47,7 @@ class Site:
     """The parts of a running application.
 
     ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
-    as a whole.
+    as a whole; ``delivery``: how the office delivers what stands on paper.
     """
 
     registry: Registry
@@ -67,6 +68,7 @@ class Site:
     store: Callable[[], StoreState]
     check: Callable[[int], object]
     rules: LiveRules
+    delivery: DeliveryPolicy
 
 
 def site_of(request: Request) -> Site:

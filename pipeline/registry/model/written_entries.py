@@ -10,14 +10,30 @@ from pipeline.registry.model.entries import StoredEntry
 from pipeline.schema import Schemas
 
 
-def written_entry(entry: StoredEntry, ledger: Ledger, schemas: Schemas) -> WrittenEntry:
-    """Return an entry as it stands on paper: a person's decision before the machine's reading."""
+def written_entry(
+    entry: StoredEntry,
+    ledger: Ledger,
+    schemas: Schemas,
+    typed: Mapping[str, tuple[FieldStatus, str]] | None = None,
+) -> WrittenEntry:
+    """Return an entry as it stands on paper: a person's decision before the machine's reading.
+
+    Args:
+        entry: The entry.
+        ledger: Its book.
+        schemas: The declarations.
+        typed: Status and text of fields that a person is typing, whose values the entry has already.
+    """
     readings = {reading.field: reading for reading in entry.readings}
     fields: dict[str, WrittenField] = {}
     for name in schemas.record(entry.record).by_name:
         word = entry.decisions.get(name) or readings.get(name)
         amendment = entry.amendments.get(name)
         value = entry.values.get(name)
+        if typed and name in typed:
+            status, text = typed[name]
+            fields[name] = WrittenField(status, text, value, is_decided=True)
+            continue
         amended = None if amendment is None else amendment.value
         if word is not None:
             is_decided = name in entry.decisions
@@ -34,18 +50,25 @@ class BookLayers:
         self._ledger, self._schemas, self._policy = ledger, schemas, policy
         self._before: tuple[PageRef, int, Mapping[str, FieldLayers]] | None = None
 
-    def of(self, entry: StoredEntry, *, is_trusted: bool = True) -> Mapping[str, FieldLayers]:
+    def of(
+        self,
+        entry: StoredEntry,
+        *,
+        is_trusted: bool = True,
+        typed: Mapping[str, tuple[FieldStatus, str]] | None = None,
+    ) -> Mapping[str, FieldLayers]:
         """Return the layers of the next entry.
 
         Args:
             entry: The entry.
             is_trusted: Whether its rows are what the program wrote; else the next entry takes nothing from it.
+            typed: As in ``written_entry``.
         """
         above = None
         if self._before is not None:
             ref, row, layers = self._before
             above = LineAbove(layers, ref == entry.ref and row + 1 == entry.row)
-        written = written_entry(entry, self._ledger, self._schemas)
+        written = written_entry(entry, self._ledger, self._schemas, typed)
         found = entry_layers(written, above, self._schemas, self._policy)
         self._before = (entry.ref, entry.row, found) if is_trusted else None
         return found

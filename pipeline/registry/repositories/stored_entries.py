@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
 from pipeline.registry.model.entries import PastReading, ReadEntry, StoredEntry
+from pipeline.registry.repositories.confirmed_deliveries import confirmed_in
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import (
     Subject,
@@ -77,7 +78,8 @@ def _some_entries(
     )
     places = places_of(connection, entry_ids)
     readers = _hand_readers(connection, set(pages.values()))
-    amendments = amendments_in(connection, {row["book_id"] for row in positions.values()})
+    book_ids = {row["book_id"] for row in positions.values()}
+    amendments, confirmed = amendments_in(connection, book_ids), confirmed_in(connection, book_ids)
     for subject in subjects:
         row, view = positions[subject], machine[subject]
         yield StoredEntry(
@@ -95,6 +97,7 @@ def _some_entries(
             cross_entry_findings=view.cross_entry_findings,
             hand_reader=readers.get(row["page_id"]),
             amendments=amendments.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
+            confirmed=confirmed.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
         )
 
 

@@ -19,6 +19,7 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision
 from pipeline.registry.model.withdrawals import PageReplacement, RegistryPart, WithdrawalKind
+from pipeline.registry.repositories.confirmed_deliveries import carry_confirmed
 from pipeline.registry.repositories.decisions import NewDecision, add_decisions
 from pipeline.registry.repositories.effective_values import effective_values_of, has_changed
 from pipeline.registry.repositories.entries import (
@@ -85,6 +86,7 @@ def replace_page(
     before = _effective(connection, declared, [pair.old for pair in pairs])
     copied = _carry_decisions(connection, pairs)
     amended = _carry_amendments(connection, book_id, pairs, reason)
+    carry_confirmed(connection, book_id, _places(pairs))
     row = withdrawal_row(connection, gone, WithdrawalKind.REPLACED, author, reason)
     row |= {"replaced_by_sha256": new.scan_sha256, "replaced_by_page_no": new.page_no}
     (withdrawal_id,) = add(connection, withdrawal, [row])
@@ -179,7 +181,7 @@ def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pai
         for spot, fields in amendments_in(connection, [book_id]).items()
         for one in fields.values()
     }
-    places = {(pair.old["sha256"], pair.old["page_no"], pair.old["row"]): pair.new for pair in pairs}
+    places = _places(pairs)
     wanted = {number: places[spot] for number, (spot, _) in ids.items() if spot in places}
     rows = connection.execute(select(amendment).where(amendment.c.id.in_(wanted)).order_by(amendment.c.id))
     new = []
@@ -192,6 +194,11 @@ def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pai
         )
     add(connection, amendment, new)
     return len(new)
+
+
+def _places(pairs: Sequence[_Pair]) -> dict[tuple[str, int, int], Mapping[str, Any]]:
+    """Return from scan, page and row of each old entry to the place of the new one."""
+    return {(pair.old["sha256"], pair.old["page_no"], pair.old["row"]): pair.new for pair in pairs}
 
 
 def _effective(

@@ -31,6 +31,7 @@ from pipeline.registry.tables.checks import (
     link,
     link_decision,
 )
+from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.data_entry import DATA_ENTRY_APPEND_ONLY
 from pipeline.registry.tables.desk import (
     DESK_APPEND_ONLY,
@@ -66,6 +67,7 @@ GROWING = (
     *BOOK_APPEND_ONLY,
     *WITHDRAWAL_APPEND_ONLY,
     *DATA_ENTRY_APPEND_ONLY,
+    *DELIVERY_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -110,6 +112,7 @@ COVERED = tuple(
         *BOOK_APPEND_ONLY,
         *WITHDRAWAL_APPEND_ONLY,
         *DATA_ENTRY_APPEND_ONLY,
+        *DELIVERY_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

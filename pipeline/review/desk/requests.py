@@ -78,6 +78,12 @@ class SubmittedField(Body):
         return Verdict(self.field, self.status, self.text)
 
 
+class DeliveredRequest(SubmittedField):
+    """A field whose delivered value is asked for; ``confirm``: which proposal the person confirms, from 0."""
+
+    confirm: Annotated[int, Field(ge=0, le=20)] | None = None
+
+
 class TaskSubmission(Body):
     """All fields of a task, keyed at once."""
 

@@ -14,6 +14,7 @@ DESK_KEYS: Mapping[str, str] = {
     "Ctrl+Enter": "giữ như giấy: nhận chữ không phải giá trị của ô, vì trên giấy đúng như vậy",
     "Shift+Enter": "về ô trước để sửa",
     "Alt+1 … Alt+9": "lấy cách đọc thứ 1 … 9 vào ô",
+    "Alt+0": "xác nhận giá trị bàn giao đề nghị dưới ô (chữ trên giấy giữ nguyên)",
     "↓ ↑": "chọn trong danh sách gợi ý (chỉ hiện khi đang gõ)",
     "Tab": "lấy gợi ý đang chọn, hoặc gợi ý đầu tiên",
     "Esc": "đóng gợi ý; nhấn lần nữa: trả ô về như lúc đầu, lần nữa: lấy lại chữ vừa gõ",

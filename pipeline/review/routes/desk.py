@@ -8,12 +8,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline.delivery import RULES_BY_NAME
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import DeskTask
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.review.desk.requests import (
     AutocompleteRequest,
+    DeliveredRequest,
     NextTaskRequest,
     Sentence,
     TaskSubmission,
@@ -91,6 +93,28 @@ def take_words(site: SiteDep, session: SessionDep, task_id: int, submission: Tas
         kept=submission.kept,
     )
     return JSONResponse({"stage": outcome.stage, "waiting": outcome.waiting, "version": outcome.version})
+
+
+@router.post("/tasks/{task_id}/delivered")
+def show_delivered(
+    request: Request, site: SiteDep, session: SessionDep, task_id: int, asked: DeliveredRequest
+) -> Response:
+    """Return what would be delivered of a text, and note a person's word on it; 204 where that is the text itself."""
+    task = site.desk.task(session.person, task_id)
+    if task.entry_id is None or asked.field not in {work.field for work in task.fields}:
+        return Response(status_code=204)
+    typed = (asked.status, asked.text.strip())
+    if asked.confirm is None:
+        both = site.registry.delivery_layers(task.entry_id, site.delivery, {asked.field: typed})
+        layers = both.get(asked.field)
+    else:
+        layers = site.registry.confirm_delivery(
+            task.entry_id, asked.field, site.delivery, asked.confirm, typed, author=session.person.login
+        )
+    if layers is None or not layers.delivered.rule:
+        return Response(status_code=204)
+    rule = RULES_BY_NAME[layers.delivered.rule]
+    return site.renderer.render(request, "desk/delivered.html", layers=layers, rule=rule)
 
 
 @router.post("/tasks/{task_id}/stay")

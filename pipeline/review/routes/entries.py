@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.delivery import RULES_BY_NAME, FieldLayers
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry.model.desk import NotYours
@@ -34,6 +35,7 @@ class SettledField:
         amended: The value of an amendment, else ``""``.
         asked: Whether the link that led here means this field.
         is_read: Whether it was read from the page, so that it can be keyed again.
+        layers: Both layers where a delivery rule says what is delivered, else None.
     """
 
     name: str
@@ -45,6 +47,7 @@ class SettledField:
     amended: str
     asked: bool
     is_read: bool
+    layers: FieldLayers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,13 @@ class EntryView:
     data_entry: str
 
 
-def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec, asked: str) -> EntryView:
+def entry_view(
+    entry: StoredEntry,
+    waiting: Collection[str],
+    record: RecordSpec,
+    asked: str,
+    layers: Mapping[str, FieldLayers],
+) -> EntryView:
     """Return the settled fields of an entry.
 
     Fields that wait for people are left out, as the same person may have to key them blind; so are fields of which
@@ -76,6 +85,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
         waiting: The fields that wait for people.
         record: The declaration of its record.
         asked: The Ministry's column to be looked at; ``""``: none.
+        layers: Both layers of its values.
     """
     readings = {reading.field: reading for reading in entry.readings}
     rows = []
@@ -88,6 +98,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
         other = value if value not in (None, "", written) else ""
         amended = amendment.value or "(trống)" if amendment else ""
         reading = readings.get(spec.name)
+        both = layers.get(spec.name)
         rows.append(
             SettledField(
                 name=spec.name,
@@ -99,6 +110,7 @@ def entry_view(entry: StoredEntry, waiting: Collection[str], record: RecordSpec,
                 amended=visible_text(amended),
                 asked=spec.column == asked,
                 is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
+                layers=both if both is not None and both.delivered.rule else None,
             )
         )
     number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
@@ -138,6 +150,7 @@ def show_entry(
     column: Annotated[str, Query(max_length=100)] = "",
     opened: Annotated[int, Query(ge=0, le=1000)] = 0,
     few: bool = False,
+    confirmed: bool = False,
 ) -> Response:
     """Show an entry.
 
@@ -149,8 +162,29 @@ def show_entry(
         column: The Ministry's column to be looked at.
         opened: How many fields were reopened just now.
         few: Too few people are left who have not seen the fields.
+        confirmed: What is delivered of a field was confirmed just now.
     """
-    return _shown(request, site, session, entry_id, column, opened=opened, few=few)
+    return _shown(request, site, session, entry_id, column, opened=opened, few=few, confirmed=confirmed)
+
+
+@router.post("/{entry_id}/delivery")
+def confirm_delivery(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    entry_id: int,
+    field: Annotated[str, Form(max_length=100)],
+    choice: Annotated[int, Form(ge=0, le=20)] = 0,
+) -> Response:
+    """Confirm one of the values that a delivery rule proposes."""
+    site.desk.entry(session.person, entry_id)
+    try:
+        site.registry.confirm_delivery(entry_id, field, site.delivery, choice, author=session.person.login)
+    except RegistryUnavailable:
+        raise
+    except RegistryError as refused:
+        return _shown(request, site, session, entry_id, refused=refused.message)
+    return RedirectResponse(f"/entries/{entry_id}?confirmed=true", status_code=303)
 
 
 @router.post("/{entry_id}/reopen")
@@ -183,9 +217,11 @@ def _shown(
     few: bool = False,
     refused: str = "",
     typed: str = "",
+    confirmed: bool = False,
 ) -> Response:
     entry, waiting = site.desk.entry(session.person, entry_id)
-    view = entry_view(entry, waiting, site.schemas.record(entry.record), column)
+    layers = site.registry.delivery_layers(entry_id, site.delivery)
+    view = entry_view(entry, waiting, site.schemas.record(entry.record), column, layers)
     return site.renderer.render(
         request,
         "entry.html",
@@ -196,4 +232,6 @@ def _shown(
         few=few,
         refused=refused,
         typed=typed,
+        confirmed=confirmed,
+        rules=RULES_BY_NAME,
     )
