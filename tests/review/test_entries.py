@@ -102,3 +102,23 @@ def test_each_reason_why_no_package_was_made_leads_to_where_it_is_mended() -> No
     told = package_refusal(PackageReport("KS", None, "unsettled", blockers=held), 7)
     wanted = ["/reports/waiting?book=7", "/entries/13", "/entries/14", "/tickets"]
     assert [href for _, href in told.places] == wanted
+
+
+def test_both_layers_of_a_value_are_shown_and_one_button_confirms_the_second(
+    chief: Browser, registry: Registry
+) -> None:
+    book_id = registry.book_id(replace(LEDGER, volume="07/2010"), "KS.2010.07")
+    registry.store_scan(book_id, "d" * 64, "scan.pdf", 1000, 1)
+    day = read("registered_on", "1/2/2010", canonical="01.02.2010")
+    born = read("child_born_on", "05/3/07", canonical="")
+    registry.save_page(book_id, page(entry(day, born), scan="d" * 64), "f1")
+    (made,) = registry.entries(book_id)
+    shown = chief.get(f"/entries/{made}?column=nksNgaySinh")
+    assert "Giá trị bàn giao theo quy tắc" in text_of(shown)
+    assert "chờ xác nhận" in text_of(shown)
+    answer = chief.submit(f"/entries/{made}/delivery", {"field": "child_born_on", "choice": "1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/entries/{made}?confirmed=true")
+    told = text_of(chief.get(answer.headers["location"]))
+    assert ("05/3/07" in told, "05.03.1907" in told, "phu.trach.viec" in told) == (True, True, True)
+    refused = chief.submit(f"/entries/{made}/delivery", {"field": "registered_on"})
+    assert (refused.status_code, "chờ xác nhận" in text_of(refused)) == (422, True)
