@@ -62,6 +62,7 @@ SAMPLES = {
     ("POST", "/desk/tasks/{task_id}/words"): Sample(
         _TASK, json={"version": 1, "token": _TOKEN, "words": [_WORD]}
     ),
+    ("POST", "/desk/tasks/{task_id}/delivered"): Sample(_TASK, json=_WORD),
     ("POST", "/desk/tasks/{task_id}/stay"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/hand-back"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/skip"): Sample(_TASK, json=_SENTENCE),
@@ -76,6 +77,7 @@ SAMPLES = {
     ("POST", "/entries/{entry_id}/reopen"): Sample(
         _ENTRY, {"fields": ["child_name"], "reason": "đọc sai giấy"}
     ),
+    ("POST", "/entries/{entry_id}/delivery"): Sample(_ENTRY, {"field": "child_name", "choice": "0"}),
     ("GET", "/pictures/entries/{entry_id}/page"): Sample(_ENTRY),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),

@@ -35,7 +35,7 @@ def test_what_will_be_delivered_stands_under_the_input_and_one_key_confirms_it(
         an.press("Alt+Digit0")
         expect(shown).to_contain_text(f"{office.login('an')} đã xác nhận")
         assert an.input.input_value() == "05/3/07"
-        an.press("Enter").press("Enter").see_the_end()
+        an.press("Control+Enter").press("Enter").see_the_end()
     (entry_id,) = office.registry.entries(book.book_id)
     assert office.registry.entry(entry_id).values["child_born_on"] == "05/3/07"
     layers = office.registry.delivery_layers(entry_id, DeliveryPolicy())["child_born_on"]
