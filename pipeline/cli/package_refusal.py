@@ -15,7 +15,7 @@ MOST_PLACES = 50
 """Places that are listed; the rest is counted."""
 
 _SENTENCES = {
-    "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy rà soát nốt rồi xuất lại.",
+    "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy gỡ các chỗ này rồi xuất lại, hoặc xuất phần giao được.",
     "faults": "Chưa xuất được: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các việc này rồi xuất lại.",
     "empty": "Chưa xuất được: chưa có việc nào xong.",
 }

@@ -110,7 +110,9 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
     """Return what makes packages for the web application as ``hotich export`` does."""
     from pipeline.cli.package_refusal import package_refusal  # FastAPI: not for every command
 
-    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> PackageRefusal | None:
+    def make(
+        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+    ) -> PackageRefusal | None:
         options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
         report = export_book(
             registry,
@@ -118,6 +120,7 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
             book_id,
             target,
             options,
+            partial=partial,
             workers=workers,
             on_copied=lambda at: on_copied(at.done, at.total),
         )

@@ -50,7 +50,7 @@ class PackageMaker(Protocol):
     """Makes the package of a book."""
 
     def __call__(
-        self, book_id: int, target: Path, on_copied: Callable[[int, int], None]
+        self, book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
     ) -> PackageRefusal | None:
         """Make the package in a folder under ``target``.
 
@@ -58,6 +58,7 @@ class PackageMaker(Protocol):
             book_id: The book.
             target: The folder of this attempt.
             on_copied: Called with the number of copied entries and of all entries; an exception of it ends the work.
+            partial: Leave out what cannot be delivered; else one entry keeps the whole book back.
 
         Returns:
             None when the package was written, else why not.
@@ -75,7 +76,8 @@ class PackageState:
     Attributes:
         done: Entries copied so far, of ``total``.
         refusal: Why the last attempt, at ``refused_at``, made no package.
-        files: File names of the last complete package, made at ``made_at``, whatever became of later attempts.
+        files: File names of the last package, made at ``made_at``, whatever became of later attempts.
+        held: Entries and pages that this package leaves out.
     """
 
     phase: PackagePhase = PackagePhase.NONE
@@ -85,6 +87,7 @@ class PackageState:
     refused_at: datetime | None = None
     files: tuple[str, ...] = ()
     made_at: datetime | None = None
+    held: int = 0
 
     @property
     def is_under_way(self) -> bool:
@@ -126,15 +129,20 @@ class PackageQueue:
         """Whether this server makes packages."""
         return self._make is not None
 
-    def start(self, book_id: int) -> bool:
-        """Queue the package of a book; return False where it is under way already."""
+    def start(self, book_id: int, *, partial: bool = False) -> bool:
+        """Queue the package of a book; return False where it is under way already.
+
+        Args:
+            book_id: The book.
+            partial: Leave out what cannot be delivered.
+        """
         if self._make is None:
             return False
         with self._lock:
             if self._states.get(book_id, PackageState()).is_under_way:
                 return False
             self._states[book_id] = PackageState(PackagePhase.WAITING)
-        self._worker.submit(self._run, book_id, self._make)
+        self._worker.submit(self._run, book_id, self._make, partial)
         return True
 
     def state(self, book_id: int) -> PackageState:
@@ -148,7 +156,7 @@ class PackageQueue:
             return state
         made_at = datetime.fromtimestamp((package / MANIFEST).stat().st_mtime, UTC)
         phase = PackagePhase.DONE if state.phase is PackagePhase.NONE else state.phase
-        return replace(state, phase=phase, files=_names(package), made_at=made_at)
+        return replace(state, phase=phase, files=_names(package), made_at=made_at, held=_held(package))
 
     def file(self, book_id: int, name: str) -> Path | None:
         """Return the path of a file of the last complete package of a book, or None."""
@@ -184,7 +192,7 @@ class PackageQueue:
             log_fault(error)
             return None
 
-    def _run(self, book_id: int, make: PackageMaker) -> None:
+    def _run(self, book_id: int, make: PackageMaker, partial: bool) -> None:
         target = self._folder / str(book_id) / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
 
         def on_copied(done: int, total: int) -> None:
@@ -194,7 +202,7 @@ class PackageQueue:
 
         self._set_state(book_id, PackageState(PackagePhase.RUNNING))
         try:
-            refused = make(book_id, target, on_copied)
+            refused = make(book_id, target, on_copied, partial=partial)
         except HotichError as error:
             refused = PackageRefusal(error.message)
         except _Stopped:
@@ -228,6 +236,15 @@ def _store_refusal(target: Path, refused: PackageRefusal, refused_at: datetime) 
         work.rename(target / REFUSAL)
     except OSError as error:
         log_fault(error)
+
+
+def _held(package: Path) -> int:
+    """Return how many entries and pages a package says that it leaves out."""
+    try:
+        return len(json.loads((package / MANIFEST).read_text(encoding="utf-8")).get("not_settled", ()))
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        log_fault(error)
+        return 0
 
 
 def _names(package: Path) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from pipeline.export.package_folder import package_flaws, read_manifest
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict
 from tests.export.books import CLEAN, StoredTruth, stored
-from tests.export.rows import SCHEMAS
 
 FOUR = replace(CLEAN, entries=4, dpi=100, cover=False)
 
@@ -71,4 +71,14 @@ def test_what_stands_on_paper_is_delivered_in_the_form_of_the_ministry(
     assert not package_flaws(rest.folder)
     manifest = read_manifest(rest.folder)[1]
     assert [row["why"] for row in manifest["not_settled"]] == ["fault"]
-    assert SCHEMAS.columns("KS70")[0] == "STT"
+    assert {one["rule"] for one in manifest["layered"]} == {"number_without_year", "lunar_date"}
+    assert "15/8 ÂL" not in (rest.folder / "manifest.json").read_text(encoding="utf-8"), (
+        "no value in the manifest"
+    )
+    layers = json.loads(next(rest.folder.glob("*.layers.json")).read_text(encoding="utf-8"))["layers"]
+    assert [(one["written"], one["delivered"]) for one in layers] == [("01", first["so"]), ("15/8 ÂL", "")]
+    again = packed(book, tmp_path / "again", partial=True)
+    assert again.folder is not None
+    for pattern in ("*.xlsx", "*.layers.json"):
+        one, other = (next(folder.glob(pattern)) for folder in (rest.folder, again.folder))
+        assert one.read_bytes() == other.read_bytes(), "a book that is exported again gives the same"

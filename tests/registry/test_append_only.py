@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from pipeline.delivery import DeliveryPolicy
 from pipeline.model import FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.tables import entries
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
+from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -27,6 +29,7 @@ TABLES = [
         entries.resolved_place,
         *CHECK_APPEND_ONLY,
         *WITHDRAWAL_APPEND_ONLY,
+        *DELIVERY_APPEND_ONLY,
         audit,
     )
 ]
@@ -49,13 +52,14 @@ ON_POSTGRESQL = [
 @pytest.fixture
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
-    was decided, one withdrawal, one package, and their audit."""
+    was decided, one withdrawal, one package, one confirmed delivery, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
     )
     (entry_id,) = registry.entries(book)
-    registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "Thử Hai")], author="an")
+    registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "như trên")], author="an")
+    registry.confirm_delivery(entry_id, "child_native_place", DeliveryPolicy(), author="an")
     registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)

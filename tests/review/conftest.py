@@ -62,7 +62,9 @@ def accounts(registry: Registry, clock: Clock) -> Accounts:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageQueue]:
     """Makes packages of nothing; that of the first book is there."""
 
-    def make(book_id: int, target: Path, on_copied: Callable[[int, int], None]) -> None:
+    def make(
+        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+    ) -> None:
         (target / "goi").mkdir(parents=True)
         (target / "goi" / "manifest.json").write_text("{}", encoding="utf-8")
 

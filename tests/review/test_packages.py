@@ -88,6 +88,11 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
         dung.submit(f"/packages/{book.book_id}")
         packages.wait()
         told = text_of(dung.get("/packages"))
+        dung.submit(f"/packages/{book.book_id}", {"partial": "true"})
+        packages.wait()
+        rest = text_of(dung.get("/packages"))
+    assert "Xuất phần giao được" in told
+    assert "chưa có việc nào xong" in rest, "the only entry is the one that cannot go"
     assert "ngayDangKy" in told
     assert f"mã việc {entry_id}" in told
     assert "U2" in told
@@ -96,7 +101,9 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
 def test_a_book_that_is_not_done_says_why_and_keeps_its_last_package(tmp_path: Path) -> None:
     answers = iter((None, PackageRefusal("còn 3 chỗ chưa xong.")))
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
+    def make(
+        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
         answer = next(answers)
         if answer is None:
             written(target)
@@ -118,7 +125,9 @@ class EndsInBetween(PackageQueue):
         self.looked_for = threading.Event()
         super().__init__(folder, self._make_late)
 
-    def _make_late(self, book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
+    def _make_late(
+        self, book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
         self.looked_for.wait()
         written(target)
         return None
@@ -142,7 +151,9 @@ def test_why_a_package_was_refused_outlives_the_server_until_one_is_made(tmp_pat
     refusal = PackageRefusal("còn 2 chỗ chưa xong.", (("a.pdf trang 2", "/entries/12"), ("b.pdf", "")))
     answers = iter((refusal, None))
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
+    def make(
+        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
         answer = next(answers)
         if answer is None:
             written(target)
@@ -176,7 +187,9 @@ def test_a_refusal_that_cannot_be_read_is_none(tmp_path: Path) -> None:
 def test_what_goes_wrong_is_told_without_what_an_exception_says(
     tmp_path: Path, error: Exception, told: str
 ) -> None:
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
+    def make(
+        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
         raise error
 
     with PackageQueue(tmp_path, make) as desk:
@@ -192,7 +205,9 @@ def test_what_goes_wrong_is_told_without_what_an_exception_says(
 def test_one_book_is_under_way_at_a_time_and_asked_for_once(tmp_path: Path) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
+    def make(
+        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
         on_copied(3, 10)
         begun.set()
         assert may_end.wait(60)
@@ -215,7 +230,9 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
     begun, goes_on = threading.Event(), threading.Event()
     ended: list[str] = []
 
-    def make(book_id: int, target: Path, on_copied: OnCopied) -> PackageRefusal | None:
+    def make(
+        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
         begun.set()
         assert goes_on.wait(60)
         try:
@@ -243,3 +260,27 @@ def test_a_server_without_packages_says_so(registry: Registry, tmp_path: Path) -
     browser = browser_of(app, registry.accounts(), "khong.goi")
     assert "hotich export" in text_of(browser.get("/packages"))
     assert browser.submit("/packages/1").status_code == 303
+
+
+def test_a_package_that_leaves_something_out_says_so(tmp_path: Path) -> None:
+    asked = []
+
+    def make(
+        book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
+    ) -> PackageRefusal | None:
+        asked.append(partial)
+        if not partial:
+            return PackageRefusal("còn 2 chỗ chưa xong.", (("a.pdf trang 2", ""),))
+        written(target)
+        (target / "goi" / "manifest.json").write_text('{"not_settled": [{}, {}]}', encoding="utf-8")
+        return None
+
+    with PackageQueue(tmp_path, make) as desk:
+        desk.start(7)
+        desk.wait()
+        assert desk.state(7).held == 0
+        desk.start(7, partial=True)
+        desk.wait()
+        state = desk.state(7)
+    assert asked == [False, True]
+    assert (state.phase, state.held) == (PackagePhase.DONE, 2)

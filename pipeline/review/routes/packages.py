@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.registry.model.accounts import Session
@@ -23,9 +25,11 @@ def show_packages(request: Request, site: SiteDep, session: SessionDep) -> Respo
 
 
 @router.post("/{book_id}")
-def ask_for_package(site: SiteDep, session: SessionDep, book_id: int) -> Response:
+def ask_for_package(
+    site: SiteDep, session: SessionDep, book_id: int, partial: Annotated[bool, Form()] = False
+) -> Response:
     book = _book(site, session, book_id)
-    if site.packages.start(book.book_id):
+    if site.packages.start(book.book_id, partial=partial):
         site.registry.note_view(session.person, "package-asked", f"book:{book_id}")
     return RedirectResponse("/packages", status_code=303)
 
