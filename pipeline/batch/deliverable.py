@@ -279,7 +279,12 @@ def _layered_columns(
         column, told = record.by_name[name].column, one.delivered
         if column and told.rule:
             yield LayeredColumn(
-                column, one.written, cells[column], told.note, told.rule, bool(told.confirmed_by)
+                column,
+                visible_text(one.written),
+                cells[column],
+                visible_text(told.note),
+                told.rule,
+                bool(told.confirmed_by),
             )
 
 

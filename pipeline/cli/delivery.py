@@ -28,8 +28,9 @@ HEAD = """\
 # Quy tắc bàn giao
 
 Mỗi ô có hai lớp: chữ trên sổ, không bao giờ bị sửa, và giá trị bàn giao suy ra từ chữ ấy theo một quy tắc dưới đây.
-Quy tắc nào không chắc thì đề nghị giá trị, và một người [xác nhận](../how-to/deliver.md#giá-trị-bàn-giao). Cơ quan chọn
-ở bảng `[delivery]` của `office.toml`; lựa chọn đầu là mặc định. Xem trên máy, kể cả lựa chọn của cơ quan:
+Quy tắc nào không chắc thì đề nghị giá trị, và một người [xác nhận](../how-to/deliver.md#giá-trị-bàn-giao).
+Ô mà việc nào cũng phải có (họ tên, giới tính …) bị gạch bỏ, không đọc được hay ngoài danh mục thì luôn chờ xác nhận.
+Cơ quan chọn ở bảng `[delivery]` của `office.toml`; lựa chọn đầu là mặc định. Xem trên máy, kể cả lựa chọn của cơ quan:
 [`hotich delivery rules`](commands.md). Vì sao làm như vậy: [0056](../adr/0056-two-layers-of-a-value.md).
 
 ```toml

@@ -62,7 +62,10 @@ def proposed_dates(
     elif (short := parse_short_year(written)) is not None:
         years = _years(short.year, facts)
         days = [day for year in years if (day := partial_date(year, short.month, short.day)) is not None]
-        yield from _chosen([one.canonical for one in days], written, spec, "short_year", policy)
+        if facts.in_words is not None and not days:  # figures and words contradict one another
+            yield replace(blank_with_note(spec, written), rule="short_year", certain=False)
+        else:
+            yield from _chosen([one.canonical for one in days], written, spec, "short_year", policy)
     elif (about := parse_approximate(written)) is not None:
         yield from _with_year(f"{about.year:04d}", written, spec, "approximate_date", policy)
     else:
@@ -151,7 +154,7 @@ def _days_of(lunar: LunarDate, facts: DateFacts) -> list[date]:
     else:
         years = tuple(reversed(lunar_years(lunar, last - LONGEST_LIFE, last)))
     days = [day for year in years for day in solar_days(lunar, year)]
-    if lunar.year is not None and lunar.stem is None and any(day.year != lunar.year for day in days):
+    if lunar.year is not None and lunar.stem is None:
         days += [day for day in solar_days(lunar, lunar.year - 1) if day.year == lunar.year]
     limit = facts.registered_on
     return [day for day in dict.fromkeys(days) if limit is None or _is_not_after(day, limit)]

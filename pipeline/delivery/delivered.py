@@ -213,12 +213,17 @@ class _EntryRules:
             return
         if written.status is FieldStatus.STRUCK_THROUGH:
             said = f"gạch bỏ: {written.text}" if written.text else "gạch bỏ"
-            yield from settled_by("struck_through", self._policy, blank_with_note(spec, said))
+            yield from self._blank("struck_through", spec, said)
         elif written.status is FieldStatus.ILLEGIBLE:
             if self._policy.illegible_wording and spec.kind in FREE_TEXT:
                 yield DeliveredValue(self._policy.illegible_wording, rule="illegible")
             else:
-                yield from settled_by("illegible", self._policy, blank_with_note(spec, "không đọc được"))
+                yield from self._blank("illegible", spec, "không đọc được")
+
+    def _blank(self, rule: str, spec: FieldSpec, said: str) -> Iterator[DeliveredValue]:
+        """Yield an empty cell with a note; a field that no entry may lack goes out empty by a person's word only."""
+        for one in settled_by(rule, self._policy, blank_with_note(spec, said)):
+            yield replace(one, certain=one.certain and not spec.required)
 
     # --- numbers ------------------------------------------------------------------------------------------------------
 
@@ -297,7 +302,7 @@ class _EntryRules:
                 yield DeliveredValue(one, rule="unknown_parent", certain=False)
             yield replace(blank_with_note(spec, value), rule="unknown_parent", certain=False)
             return
-        yield from settled_by("outside_list", self._policy, blank_with_note(spec, value))
+        yield from self._blank("outside_list", spec, value)
 
     def _is_named(self, field_name: str) -> bool | None:
         written = self._entry.fields.get(field_name)

@@ -127,6 +127,27 @@ def test_a_lunar_day_after_the_turn_of_the_year_waits_for_a_person() -> None:
     assert one.waits
 
 
+def test_a_lunar_day_that_one_solar_year_has_twice_waits_for_a_person() -> None:
+    one = layers_of(child_born_on="1/12/2005 ÂL", registered_on="1/4/2010")["child_born_on"]
+    assert [proposed.value for proposed in one.proposals] == ["31.12.2005", "10.01.2005", ""]
+    assert one.waits
+
+
+def test_figures_that_contradict_the_words_wait_for_a_person() -> None:
+    one = layers_of(
+        child_born_on="05/3/07",
+        child_born_on_words="Ngày năm tháng ba năm hai nghìn lẻ tám",
+        registered_on="1/4/2010",
+    )["child_born_on"]
+    assert (one.waits, [proposed.value for proposed in one.proposals]) == (True, [""])
+
+
+def test_what_no_entry_may_lack_goes_out_empty_by_a_persons_word_only() -> None:
+    struck = WrittenField(FieldStatus.STRUCK_THROUGH, "Nam", None, is_decided=True)
+    assert layers_of(child_sex=struck)["child_sex"].waits
+    assert layers_of(child_sex="không rõ")["child_sex"].waits
+
+
 def test_a_lunar_day_after_its_registration_is_not_proposed() -> None:
     one = layers_of(child_born_on="20/5/2010 ÂL", registered_on="1/4/2010")["child_born_on"]
     assert (one.delivered.value, one.delivered.certain) == ("", True)
