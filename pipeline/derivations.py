@@ -14,8 +14,9 @@ from typing import Any
 
 from pipeline.model import BookSeries, FieldStatus
 from pipeline.places import ResolutionState, Resolver
+from pipeline.places.unit import TYPES
 from pipeline.predicates import Value, date_parts
-from pipeline.text.tones import unaccented
+from pipeline.text.tones import folded, unaccented
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ def unit_of_place(place: Known, on: Known, *, context: DerivationContext) -> Der
     found = context.places.resolve(place.text, day)
     if found.state is not ResolutionState.RESOLVED or not found.spelled:
         return None
+    written = folded(place.text)
+    smallest = found.line[-1]
+    others = (kind for kind in TYPES[smallest.level] if kind != smallest.type)
+    if any(folded(f"{kind} {smallest.name}") in written for kind in others):
+        return None  # it was another type of unit then, of which the tables know no title
     units = ", ".join(unit.title for unit in reversed(found.line))
     when = f" năm {day[0]}" if day else ""
     code = found.code.partition(":")[2]

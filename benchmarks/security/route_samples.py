@@ -63,6 +63,7 @@ SAMPLES = {
         _TASK, json={"version": 1, "token": _TOKEN, "words": [_WORD]}
     ),
     ("POST", "/desk/tasks/{task_id}/delivered"): Sample(_TASK, json=_WORD),
+    ("POST", "/desk/tasks/{task_id}/offers"): Sample(_TASK, json={"words": [_WORD]}),
     ("POST", "/desk/tasks/{task_id}/stay"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/hand-back"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/skip"): Sample(_TASK, json=_SENTENCE),

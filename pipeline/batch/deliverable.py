@@ -89,6 +89,8 @@ def deliverable_book(
             continue
         entries.append(outcome)
         readers.update(reading.engine for reading in entry.readings if reading.engine)
+    typed = {(book.scans.get(ref.scan_sha256), ref.page_no) for ref in boxes}
+    blockers = [one for one in blockers if one.why != "failure" or (one.scan, one.page_no) not in typed]
     _logger.info(
         "book %d: %d entries settled, blockers %s",
         book_id,
@@ -349,7 +351,8 @@ def _blocking_codes(entry: StoredEntry) -> Iterator[str]:
 def page_blockers(book: StoredBook, tasks: Iterable[Task]) -> Iterator[ExportBlocker]:
     """Yield the pages that keep a book from being whole.
 
-    These are the pages with an open task on the page itself and those that could not be read.
+    These are the pages with an open task on the page itself and those that could not be read. A page of which people
+    typed entries keeps nothing back (``deliverable_book``).
 
     Args:
         book: The book as the registry holds it.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.derivations import Derived
 from pipeline.errors import RegistryError
 from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef
 from pipeline.registry.model.decisions import Verdict
@@ -47,6 +48,7 @@ class FieldWork:
         mine: What this person keyed before taking it back.
         decided: What was decided before the field was opened again.
         is_likely: The machine's reading is likely enough to stand in the input at first.
+        offers: What follows from other values of the entry.
     """
 
     field: str
@@ -60,6 +62,7 @@ class FieldWork:
     mine: Verdict | None = None
     decided: Verdict | None = None
     is_likely: bool = True
+    offers: tuple[Derived, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,14 @@ SHORT = 14
 
 @dataclass(frozen=True, slots=True)
 class ColumnCell:
-    """One snippet. ``where`` names it for people who cannot see it."""
+    """One snippet. ``where`` names it for people who cannot see it; ``reason``: why the value of its row is offered."""
 
     task_id: int
     version: int
     where: str
     ink: FieldPicture | None
     choices: tuple[Choice, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def column_view(
         ink = field_picture(task.task_id, box, sheets[task.ref], pictures) if box else None
         number = f"số {task.entry_number}, " if task.entry_number else ""
         where = f"{number}trang {task.ref.page_no}"
-        return ColumnCell(task.task_id, task.version, where, ink, choices(task.work))
+        reason = next((offer.reason for offer in task.work.offers), "")
+        return ColumnCell(task.task_id, task.version, where, ink, choices(task.work), reason)
 
     rows = tuple(
         ColumnRow(status, text, tuple(cell(task) for task in tasks))
@@ -124,7 +126,7 @@ def _width(rows: Iterable[ColumnRow]) -> str:
 
 
 def _expected(task: ColumnTask) -> tuple[FieldStatus | None, str]:
-    """Return what the person before keyed, else what the machine read.
+    """Return what the person before keyed, else what the machine read, else what follows from other values.
 
     It is nothing where the field is blind, where two people keyed different texts, or where nothing was read.
     """
@@ -133,8 +135,9 @@ def _expected(task: ColumnTask) -> tuple[FieldStatus | None, str]:
         return None, ""
     if work.first is not None:
         return work.first.status, work.first.text
-    if work.reading is None or not work.is_likely:
+    reading = work.reading
+    if reading is None or reading.status is not FieldStatus.READ or not reading.text:
+        return (FieldStatus.READ, work.offers[0].text) if work.offers else (None, "")
+    if not work.is_likely:
         return None, ""
-    if work.reading.status is not FieldStatus.READ or not work.reading.text:
-        return None, ""
-    return FieldStatus.READ, work.reading.text
+    return FieldStatus.READ, reading.text

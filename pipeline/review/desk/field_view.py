@@ -117,19 +117,27 @@ def _offered(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
         yield candidate, f"cách ghi {number}"
     if work.first is not None:
         yield work.first, "người trước ghi"
-    reading = work.reading
-    if reading is not None:
-        if reading.status is FieldStatus.BLANK:
-            yield Verdict(work.field, FieldStatus.BLANK), "máy"
-        elif reading.text and reading.status in READ_TEXT:
-            yield Verdict(work.field, reading.status, reading.text), "máy đọc"
-        for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]:
-            if hypothesis.text:
-                yield Verdict(work.field, FieldStatus.READ, hypothesis.text), ""
+    yield from _read(work)
+    for offer in work.offers:
+        yield Verdict(work.field, FieldStatus.READ, offer.text), offer.reason
     if work.decided is not None:
         yield work.decided, "đã quyết định trước đây"
     if work.mine is not None:
         yield work.mine, "bạn đã ghi"
+
+
+def _read(work: FieldWork) -> Iterator[tuple[Verdict, str]]:
+    """Yield what the machine read, then its other hypotheses."""
+    reading = work.reading
+    if reading is None:
+        return
+    if reading.status is FieldStatus.BLANK:
+        yield Verdict(work.field, FieldStatus.BLANK), "máy"
+    elif reading.text and reading.status in READ_TEXT:
+        yield Verdict(work.field, reading.status, reading.text), "máy đọc"
+    for hypothesis in reading.hypotheses[:MOST_HYPOTHESES]:
+        if hypothesis.text:
+            yield Verdict(work.field, FieldStatus.READ, hypothesis.text), ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +221,7 @@ class FieldView:
     Attributes:
         whole: The work is about the whole entry or page: there is nothing to key, only to have seen.
         completed: Whether suggestions are offered while the person types.
+        derived: Whether its value may follow from others, so that it is asked for when the field comes up.
         prefilled: The text of the input at first; empty where the field is blind.
         expected: The form in which a value is expected.
         doubted: What stands in the input at first has another form.
@@ -224,6 +233,7 @@ class FieldView:
     blind: bool
     critical: bool
     completed: bool
+    derived: bool
     prefilled: str
     ink: FieldPicture | None
     choices: tuple[Choice, ...]
@@ -264,6 +274,7 @@ def field_view(
         blind=work.blind,
         critical=bool(spec and spec.critical),
         completed=is_note or bool(spec and spec.kind in WRITTEN_KINDS),
+        derived=work.field in {one.field for one in record.derivations},
         prefilled=text,
         ink=field_picture(task.task_id, box, sheet, pictures) if box else None,
         choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),

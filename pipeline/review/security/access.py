@@ -57,6 +57,7 @@ ACCESS = (
     Access("POST", "/desk/tasks/{task_id}/check", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/words", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/delivered", REVIEWING, scoped=True),
+    Access("POST", "/desk/tasks/{task_id}/offers", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/stay", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/hand-back", REVIEWING),
     Access("POST", "/desk/tasks/{task_id}/skip", REVIEWING, scoped=True),

@@ -10,6 +10,7 @@ from pipeline.model import FIRST_TYPED_ROW, TYPED, Box, FieldReading, FieldStatu
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.model.desk import DeskTask, NotYours
 from pipeline.registry.services.desk.desk import Desk
+from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     ADMINISTRATOR,
@@ -306,3 +307,42 @@ def test_only_those_who_review_add_and_only_in_their_places(
     with pytest.raises(Withdrawn):
         desk.add_entries(REVIEWER, book, REF, [None])
     assert registry.entries(book) == []
+
+
+def test_what_follows_is_offered_from_what_a_person_has_typed_so_far(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = registry.desk(BLIND, now=clock)
+    unknown(registry, book)
+    (task_id,) = desk.add_entries(AN, book, REF, [None]).leased
+    assert desk.offers_for(AN, task_id, []) == {}
+    words = [
+        said("child_born_on", "01/03/2010"),
+        said("registered_on", "05/03/2010"),
+        said("notes", "", FieldStatus.BLANK),
+        said("mother_name"),
+        said("father_name", "", FieldStatus.BLANK),
+    ]
+    offers = {field: one.text for field, (one,) in desk.offers_for(AN, task_id, words).items()}
+    assert offers == {"registration_type": "Đúng hạn", "birth_type": "Chưa xác định cha"}
+    with pytest.raises(NotYours):
+        desk.offers_for(BINH, task_id, words)
+
+
+def test_a_column_has_like_offers_next_to_one_another_and_none_for_who_keys_it_blind(
+    registry: Registry, book: int, desk: Desk, clock: Clock
+) -> None:
+    for page_no, day in enumerate(("05.03.2010", "05.09.2010", "06.03.2010"), 1):
+        known = [read("child_born_on", "01.03.2010"), read("registered_on", day)]
+        notes = FieldReading("notes", FieldStatus.BLANK, accepted=True)
+        registry.save_page(book, page(entry(*known, notes), page_no=page_no), "f1")
+    desk.add_column(SUPERVISOR, book, "registration_type")
+    column = desk.column(AN, book, "registration_type", Stage.REVIEW)
+    assert column is not None
+    offers = [[offer.text for offer in task.work.offers] for task in column.tasks]
+    assert offers == [["Quá hạn"], ["Đúng hạn"], ["Đúng hạn"]]
+    desk.hand_back_column(AN)
+    unseen = ReviewPolicy(BookPolicy(check="all", blind="all", blind_first=True))
+    blind = registry.desk(unseen, now=clock).column(AN, book, "registration_type", Stage.REVIEW)
+    assert blind is not None
+    assert [task.work.offers for task in blind.tasks] == [(), (), ()]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
+from pipeline.derivations import Derived
 from pipeline.errors import RegistryError
 from pipeline.model import FieldReading, FieldStatus, PageRef
 from pipeline.registry.database.audit import record
@@ -28,6 +29,7 @@ from pipeline.registry.model.errors import NotThere, StaleTask
 from pipeline.registry.model.withdrawals import Withdrawn
 from pipeline.registry.repositories.added_fields import added_readings, with_added
 from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import reading_of_row
 from pipeline.registry.repositories.keyed_values import (
     consensus_by_field,
@@ -54,6 +56,7 @@ from pipeline.registry.services.desk.keying import (
     earlier_outcomes,
     record_keyed_values,
 )
+from pipeline.registry.services.desk.offers import Offers, effective_as_values
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_tasks, task_row
 from pipeline.registry.services.desk.undo import last_submission, withdraw
 from pipeline.registry.services.desk.visibility import hides_number, is_blind, work_of
@@ -250,21 +253,28 @@ def _take_column(
     ]
     policy = context.policy.of_book(of_book["folder_name"])
     readings = _readings(context.connection, of_book, field)
-    found.sort(key=lambda one: _order(one, policy, readings.get(one.task["entry_id"])))
+    offered = _offers(
+        context, of_book, spec.name, [one for one in found if not is_blind(one.consensus_of, policy)]
+    )
+    found.sort(key=lambda one: _order(one, policy, readings.get(one.task["entry_id"]), offered))
     lent = _lent(context, found[: min(size, LARGEST)], person)
     if not lent:
         return None
     told = {"field": field, "stage": stage, "tasks": [one.task["id"] for one in lent]}
     record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
     mine = _mine(context.connection, [one.task["id"] for one in lent], field, person)
-    tasks = tuple(_task(one, policy, readings, mine) for one in lent)
+    tasks = tuple(_task(one, policy, readings, mine, offered) for one in lent)
     return LeasedColumn(
         book_id, of_book["folder_name"], of_book["record"], field, stage, context.until, tasks
     )
 
 
 def _task(
-    one: WaitingField, policy: BookPolicy, readings: Mapping[int, FieldReading], mine: Mapping[int, Verdict]
+    one: WaitingField,
+    policy: BookPolicy,
+    readings: Mapping[int, FieldReading],
+    mine: Mapping[int, Verdict],
+    offered: Mapping[int, tuple[Derived, ...]],
 ) -> ColumnTask:
     """A snippet as the person sees it."""
     row = one.task
@@ -277,8 +287,21 @@ def _task(
         entry_number="" if hides_number(one.number, policy) else row["number_text"],
         ref=PageRef(row["sha256"], row["page_no"]),
         book_id=row["book_id"],
-        work=work,
+        work=replace(work, offers=offered.get(row["entry_id"], ())),
     )
+
+
+def _offers(
+    context: DeskContext, of_book: RowMapping, field: str, waiting: Sequence[WaitingField]
+) -> dict[int, tuple[Derived, ...]]:
+    """What follows for that field from the effective values of these entries, by entry."""
+    kind = of_book["record"]
+    if not waiting or field not in {one.field for one in context.declared.schemas.record(kind).derivations}:
+        return {}
+    offers = Offers(context.connection, context.declared, kind, of_book["id"])
+    entries = {one.task["entry_id"]: one.task["record"] for one in waiting}
+    values = effective_values_of(context.connection, context.declared, entries)
+    return {entry_id: offers.of(field, effective_as_values(values[entry_id])) for entry_id in entries}
 
 
 def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[int, FieldReading]:
@@ -296,11 +319,18 @@ def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[i
     return found
 
 
-def _order(one: WaitingField, policy: BookPolicy, said: FieldReading | None) -> tuple[str, str, int, int]:
+def _order(
+    one: WaitingField,
+    policy: BookPolicy,
+    said: FieldReading | None,
+    offered: Mapping[int, tuple[Derived, ...]],
+) -> tuple[str, str, int, int]:
     place = (one.task["page_id"], one.task["row"])
     if said is None or is_blind(one.consensus_of, policy):
         return ("", "", *place)
-    return (said.status, folded(said.canonical or said.text), *place)
+    text = said.canonical or said.text
+    offer = "" if text else next((other.text for other in offered.get(one.task["entry_id"], ())), "")
+    return (said.status, folded(text or offer), *place)
 
 
 def _lent(context: DeskContext, wanted: Sequence[WaitingField], person: Person) -> list[WaitingField]:

@@ -18,6 +18,7 @@ from pipeline.registry.services.desk import (
     data_entry,
     keying,
     known_values,
+    offers,
     reopening,
     rescan_tickets,
     setting_aside,
@@ -76,6 +77,7 @@ class Desk(DeskFacade):
     entries_on_page = reading(data_entry.entries_on_page)
     fields_to_add = reading(data_entry.fields_to_add)
     columns_to_add = reading(data_entry.columns_to_add)
+    offers_for = writing(offers.offers_for)
     add_entries = writing(data_entry.add_entries)
     add_fields = writing(data_entry.add_fields)
     add_column = writing(data_entry.add_column)

@@ -8,6 +8,7 @@ import { Keys } from "./keys.js";
 import { Lease } from "./lease.js";
 import { Notices } from "./notices.js";
 import { say } from "./said.js";
+import { offer } from "./offers.js";
 import { Saving } from "./saving.js";
 import { Tabs } from "./tabs.js";
 import { TaskForm } from "./task.js";
@@ -64,6 +65,7 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
 function moved(box) {
   viewer.light(box);
   fresh.begin();
+  offer(form);
 }
 
 /** Have the next task ready; what goes wrong is told when it is wanted. */
