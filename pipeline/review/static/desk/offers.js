@@ -6,7 +6,7 @@ import { send } from "./wire.js";
 export async function offer(form) {
   const field = form?.field;
   if (!field || !("derived" in field.item.dataset)) return;
-  const found = await send(`/desk/tasks/${form.id}/offers`, { words: form.words() }).catch(() => ({}));
+  const found = await send(`/desk/tasks/${form.id}/offers`, { words: form.words().map(({ field: name, status, text }) => ({ field: name, status, text })) }).catch(() => ({}));
   if (form.field !== field) return;
   const list = listOf(field.item);
   for (const old of list.querySelectorAll("li.offered")) old.remove();
