@@ -78,9 +78,7 @@ def test_a_missed_entry_is_drawn_typed_by_two_and_counts(office: Office, sit_dow
     assert (round(box.left), round(box.right)) == (45, 855)
 
 
-def test_a_field_that_no_form_has_is_added_to_an_entry_and_typed(
-    office: Office, sit_down: SitDown
-) -> None:
+def test_a_field_that_no_form_has_is_added_to_an_entry_and_typed(office: Office, sit_down: SitDown) -> None:
     book = draw_book(office, [(Line("entry_number", "6/2010", accepted=True),)])
     office.hire("an", Role.REVIEWER)
     with office.open(SINGLE):
@@ -90,7 +88,7 @@ def test_a_field_that_no_form_has_is_added_to_an_entry_and_typed(
         an.page.get_by_role("link", name="Thêm trường cho việc số 6/2010").focus()
         an.page.keyboard.press("Enter")
         an.page.wait_for_url("**entry=*")
-        an.page.get_by_label("Trường", exact=True).select_option("missing_declared_basis")
+        an.page.locator("select[name=fields]").select_option("missing_declared_basis")
         an.page.keyboard.press("Tab")
         an.page.keyboard.press("Enter")
         an.see_task()
