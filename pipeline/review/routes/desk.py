@@ -115,6 +115,8 @@ def show_delivered(
         return Response(status_code=204)
     rule = RULES_BY_NAME[layers.delivered.rule]
     return site.renderer.render(request, "desk/delivered.html", layers=layers, rule=rule)
+
+
 @router.post("/tasks/{task_id}/offers")
 def offers(site: SiteDep, session: SessionDep, task_id: int, typed: TypedFields) -> JSONResponse:
     """Return what follows from the values of the entry and what was typed so far, by field, each with its reason."""
