@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from pipeline.derivations import DERIVATIONS, DerivationContext, Known, derived, takes
@@ -19,7 +21,9 @@ def read(text: str, canonical: str = "") -> Value:
     return Value(text, canonical or text)
 
 
-def offered(field: str, context: DerivationContext = ORDINARY, **values: Known) -> tuple[str, str] | None:
+def offered(
+    field: str, values: Mapping[str, Known], context: DerivationContext = ORDINARY
+) -> tuple[str, str] | None:
     rule = RULES[field]
     found = derived(rule.rule, [values.get(name) for name in rule.fields], rule.limits, context)
     return None if found is None else (found.text, found.reason)
@@ -30,10 +34,8 @@ def kind(
 ) -> str | None:
     found = offered(
         "registration_type",
+        {"notes": notes, "child_born_on": read(born), "registered_on": read(registered)},
         DerivationContext(series),
-        notes=notes,
-        child_born_on=read(born),
-        registered_on=read(registered),
     )
     return None if found is None else found[0]
 
@@ -94,25 +96,26 @@ NAME, FREE = read("Trần Thị Thử"), Value("", "", FieldStatus.ILLEGIBLE)
 def test_the_kind_of_birth_follows_from_the_blocks_of_the_parents(
     values: dict[str, Known], expected: str | None
 ) -> None:
-    found = offered("birth_type", **values)
+    found = offered("birth_type", values)
     assert (found and found[0]) == expected
 
 
 def test_a_place_is_offered_with_its_units_only_where_it_is_one() -> None:
     day = read("05.03.2010")
     place = read("Xã Lương Tâm, huyện Long Mỹ, tỉnh Hậu Giang")
-    found = offered("child_birth_place_unit", child_birth_place=place, registered_on=day)
+    found = offered("child_birth_place_unit", {"child_birth_place": place, "registered_on": day})
     assert found is not None
     assert found[0] == "Xã Lương Tâm, Huyện Long Mỹ, Tỉnh Hậu Giang"
     assert "2010" in found[1]
     no_such_type = "Xã Vĩnh Viễn, huyện Long Mỹ, tỉnh Hậu Giang"
     for text in ("Xã Không Có, tỉnh Hậu Giang", "tại nhà", "Xã Tân Bình", no_such_type):
-        assert offered("child_birth_place_unit", child_birth_place=read(text), registered_on=day) is None
+        values = {"child_birth_place": read(text), "registered_on": day}
+        assert offered("child_birth_place_unit", values) is None
 
 
 def test_every_offer_is_a_term_of_its_list_and_every_binding_fits() -> None:
-    for record in SCHEMAS.records.values():
-        for rule in record.derivations:
+    for spec_of in SCHEMAS.records.values():
+        for rule in spec_of.derivations:
             assert takes(rule.rule, len(rule.fields))
             assert rule.rule in DERIVATIONS
     texts = {"Đúng hạn", "Quá hạn", "Đăng ký lại", RULES["registration_type"].limits["abroad"]}
