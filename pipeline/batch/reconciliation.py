@@ -7,13 +7,15 @@ changes by it.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from PIL import Image
 
+from pipeline.batch.deliverable import book_layers
+from pipeline.delivery import DeliveryPolicy, is_as_delivered, notes_with
 from pipeline.errors import ScanError
 from pipeline.export.difference_workbook import DifferenceLine, DifferenceWorkbook
 from pipeline.export.workbook import cell_of
@@ -41,6 +43,7 @@ from pipeline.reconcile.differences import (
     UNREAD_SHEET,
 )
 from pipeline.registry import Registry, StoredEntry
+from pipeline.registry.model.entries import RecordRow
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.numbers import with_comma
@@ -58,6 +61,7 @@ class ReconciliationRun:
         layout: Where its columns are.
         book_ids: The books that people named; none: those that the file names.
         counts: Filled while ``differences`` is iterated.
+        delivery: How the office delivers what stands on paper: the other side has what was delivered.
     """
 
     registry: Registry
@@ -66,6 +70,7 @@ class ReconciliationRun:
     layout: SheetLayout
     book_ids: Sequence[int] = ()
     counts: ReconcileCounts = field(default_factory=ReconcileCounts)
+    delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
 
     def differences(self) -> Iterator[ReconcileDifference | RejectedCell]:
         """Yield all that is not the same, and every rejected cell.
@@ -105,8 +110,10 @@ class ReconciliationRun:
         columns = {spec.name: spec.column for spec in record.fields}
         fields = tuple(zip(self.layout.fields, self._normalizers, strict=True))
         shared: dict[frozenset[str], frozenset[str]] = {}
-        for row in self.registry.record_rows(record.record, book_ids):
-            values = row.values
+        rows = self.registry.record_rows(record.record, book_ids)
+        delivered = self._delivered(rows)
+        for row in rows:
+            values = {**row.values, **delivered.get(row.entry_id, {})}
             texts, nothing = [], []
             for spec, normalize in fields:
                 value = values[spec.name]
@@ -118,6 +125,33 @@ class ReconciliationRun:
             yield RegistryEntry(
                 row.entry_id, row.book_id, tuple(texts), shared.setdefault(empty, empty), unsettled
             )
+
+    def _delivered(self, rows: Sequence[RecordRow]) -> Mapping[int, Mapping[str, str]]:
+        """Return what delivery rules make of the values of entries, of books in which any value needs one."""
+        record, lists = self.layout.record, self.schemas.vocabulary
+        asked = [(spec.name, spec, lists(spec)) for spec in record.fields if spec.column]
+        books = {
+            row.book_id
+            for row in rows
+            if any(
+                value and not is_as_delivered(spec, value, vocabulary)
+                for name, spec, vocabulary in asked
+                if (value := row.values[name]) is not None
+            )
+        }
+        found: dict[int, dict[str, str]] = {}
+        for book_id in sorted(books):
+            for entry, layers in book_layers(self.registry, book_id, self.schemas, self.delivery):
+                ruled = {
+                    name: one.delivered.value
+                    for name, one in layers.items()
+                    if one.delivered.rule and not one.waits
+                }
+                if any(one.delivered.note for one in layers.values()) and record.book is not None:
+                    notes = layers.get(record.book.notes)
+                    ruled[record.book.notes] = notes_with(notes.delivered.value if notes else "", layers)
+                found[entry.entry_id] = ruled
+        return found
 
 
 CROP_SIZE = (640, 160)

@@ -21,6 +21,7 @@ from pipeline.cli.check import ids_of
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import StorageError
 from pipeline.export.difference_workbook import DifferenceWorkbook
+from pipeline.export.options import read_options
 from pipeline.files import printable, sha256_of_file
 from pipeline.reconcile import (
     ReconcileCounts,
@@ -128,7 +129,14 @@ def reconcile(
         mapped = read_layout(layout, context.schemas) if layout else None
         columns = find_layout(book, context.schemas, mapped)
         run = ReconciliationRun(
-            registry, context.schemas, book, columns, tuple(ids_of(registry, books)) if books else ()
+            registry,
+            context.schemas,
+            book,
+            columns,
+            tuple(ids_of(registry, books)) if books else (),
+            delivery=read_options(
+                Workspace(context.workspace).package, Workspace(context.workspace).office
+            ).delivery,
         )
         ink = FieldCropper(registry, Workspace(context.workspace), pictures, context.limits)
         report = DifferenceReport(registry, columns, ink)

@@ -7,6 +7,7 @@ from pipeline.delivery.delivered import (
     WrittenEntry,
     WrittenField,
     entry_layers,
+    is_as_delivered,
     notes_with,
 )
 from pipeline.delivery.policy import DeliveryPolicy, read
@@ -25,6 +26,7 @@ __all__ = [
     "WrittenEntry",
     "WrittenField",
     "entry_layers",
+    "is_as_delivered",
     "notes_with",
     "read",
 ]

@@ -16,6 +16,7 @@ from pipeline.delivery.policy import DeliveryPolicy
 from pipeline.delivery.proposals import DeliveredValue, blank_with_note, settled_by
 from pipeline.delivery.rules import CONFIRM, NOTE
 from pipeline.kinds.calendar import PartialDate, parse_canonical
+from pipeline.kinds.date import parse_canonical_age
 from pipeline.kinds.number import parse_suffixed_number
 from pipeline.model import FieldStatus, Ledger
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
@@ -125,6 +126,26 @@ def entry_layers(
         policy: The choices of the office.
     """
     return _EntryRules(entry, above, schemas, policy).layers()
+
+
+def is_as_delivered(spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | None) -> bool:
+    """Return whether an effective value is delivered as it is, by its looks alone; most values are.
+
+    Args:
+        spec: The field.
+        value: Its effective value, not blank.
+        vocabulary: Its code list.
+    """
+    if spec.kind == "entry_number":
+        return "/" in value
+    if spec.kind == "date":
+        known = parse_canonical(value)
+        if known is None:
+            return parse_canonical_age(value) is not None
+        return known.day is not None or known.month is None
+    if spec.kind == "choice" and vocabulary is not None and vocabulary.has_codes:
+        return value in vocabulary.labels
+    return not kinds.is_ditto(value)
 
 
 def notes_with(notes: str, layers: Mapping[str, FieldLayers]) -> str:

@@ -91,7 +91,10 @@ class PartFeeder:
         self._parser, self._fed = parser, 0
 
     def feed(self, chunk: bytes) -> None:
-        self._parser.Parse(chunk, False)
+        try:
+            self._parser.Parse(chunk, False)
+        except LookupError as error:  # an encoding that nobody knows
+            raise expat.ExpatError(str(error)) from None
         self._fed += len(chunk)
         if self._fed - self._parser.CurrentByteIndex > MOST_PENDING:
             raise WorkbookTooLarge("có thẻ XML dài quá mức")

@@ -168,3 +168,18 @@ def test_two_places_of_the_same_name_are_distinguished_by_their_people(tmp_path:
         found, _, counts = held(registry, write(tmp_path / "a.xlsx", rows))
         assert told(found) == {("fields", 2, "chaHoTen", "changed")}
         assert (counts.pairs, [one.compared for one in counts.books]) == (7, [False, False])
+
+
+def test_the_other_side_is_compared_with_what_was_delivered_of_the_paper(tmp_path: Path) -> None:
+    written = [birth(1, so="01"), birth(2, nksNgaySinh="15/8 ÂL"), *map(birth, range(3, 11))]
+    delivered = [
+        birth(1),
+        birth(2, nksNgaySinh="", ghiChu="Ngày sinh trên sổ ghi: 15/8 ÂL"),
+        birth(3, nksNgaySinh=""),
+        *map(birth, range(4, 11)),
+    ]
+    with Registry.open(f"sqlite:///{tmp_path}/a.db", SCHEMAS) as opened:
+        fill(opened, written)
+        found, refused, counts = held(opened, write(tmp_path / "a.xlsx", delivered))
+    assert (refused, counts.same) == ([], 9)
+    assert {(row, column) for _, row, column, _ in told(found)} == {(4, "nksNgaySinh")}

@@ -100,6 +100,7 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
         b"<worksheet><sheetData><row",
         b"<worksheet><row r='1'><c t='s'><v>999</v></c></row></worksheet>",
         b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet><row r='1'><c t='str'><v>&b;</v></c></row></worksheet>",
+        b"<?xml version='1.0' encoding='AUTF-8'?><worksheet/>",
         b"<worksheet><row r='x'/></worksheet>",
         b"<worksheet><row r='99999999999999999999'/></worksheet>",
         b"<worksheet><row r='5'/><row r='5'><c t='str'><v>a</v></c></row></worksheet>",
