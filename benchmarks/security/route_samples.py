@@ -83,6 +83,13 @@ SAMPLES = {
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
+    ("POST", "/intake"): Sample(form={"folder": "KS.2010.01", "deliveries": ["may-1/2026-11-29/1"]}),
+    ("GET", "/intake/{scanner}/{day}/{serial}"): Sample(
+        {"scanner": "may-1", "day": "2026-11-29", "serial": "1"}
+    ),
+    ("POST", "/books/{book_id}/phone"): Sample({"book_id": "1"}),
+    ("GET", "/phone/{code}"): Sample({"code": "khong-co"}),
+    ("POST", "/phone/{code}"): Sample({"code": "khong-co"}),
     ("POST", "/runs/{book_id}"): Sample({"book_id": "1"}),
     ("GET", "/uploads/{book_id}"): Sample({"book_id": "1"}),
     ("POST", "/uploads/{book_id}"): Sample({"book_id": "1"}, json={"name": "trang-1.jpg", "size": 1000}),

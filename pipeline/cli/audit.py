@@ -43,6 +43,7 @@ ACTIONS = {
     "book-corrected": "sửa những gì sổ dữ liệu ghi về một quyển sổ",
     "scan-noted": "ghi nhận bản quét",
     "scan-sent": "gửi bản quét từ trình duyệt",
+    "scans-assigned": "gán bản quét đã nhận vào sổ",
     "run-asked": "yêu cầu đọc sổ ngay",
     "page-saved": "lưu kết quả đọc một trang",
     "page-failed": "ghi nhận trang hỏng",

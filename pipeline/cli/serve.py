@@ -47,6 +47,7 @@ def serve(
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     from pipeline.reports import read_plan
     from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
+    from pipeline.review.scanning.intake_desk import IntakeDesk
 
     settings = read_settings()
     context = settings.run_context(workspace)
@@ -93,6 +94,7 @@ def serve(
             pictures=pictures,
             packages=packages,
             uploads=uploads,
+            intake=IntakeDesk(workspace_of),
             runs=PrefectRuns(partial(place_of_prefect, workspace_of)),
             models=settings.models,
             store=partial(read_state, Workspace(context.workspace)),

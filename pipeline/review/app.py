@@ -25,6 +25,7 @@ from pipeline.review.package_queue import NO_PACKAGE_QUEUE, PackageQueue
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.rendering import STATIC, PageRenderer
 from pipeline.review.routes import ROUTERS
+from pipeline.review.scanning.intake_desk import NO_INTAKE, IntakeDesk
 from pipeline.review.security.authentication import authorize, refuse_forged_forms
 from pipeline.review.security.errors import ErrorMiddleware, install_error_handlers
 from pipeline.review.security.middleware import (
@@ -35,6 +36,7 @@ from pipeline.review.security.middleware import (
     ReviewOptions,
     SecurityHeadersMiddleware,
 )
+from pipeline.review.security.phone_passes import PhonePasses
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
@@ -53,6 +55,7 @@ def create_app(
     packages: PackageQueue = NO_PACKAGE_QUEUE,
     uploads: UploadDesk = NO_UPLOADS,
     runs: PrefectRuns = NO_RUNS,
+    intake: IntakeDesk = NO_INTAKE,
     models: Path | None = None,
     now: Callable[[], datetime] = utc_now,
     store: Callable[[], StoreState] = StoreState,
@@ -74,6 +77,7 @@ def create_app(
         packages: Makes packages for the shared software.
         uploads: Takes scans that browsers send.
         runs: Starts the reading of books and tells how far it is.
+        intake: Tells what scanners delivered.
         models: The folder of word data (by default the installation's).
         now: The clock, in UTC.
         store: Returns how far the check of the store of scans is.
@@ -111,6 +115,8 @@ def create_app(
         packages=packages,
         uploads=uploads,
         runs=runs,
+        intake=intake,
+        phones=PhonePasses(now),
         store=store,
         check=check,
         rules=LiveRules(schemas),

@@ -25,8 +25,10 @@ from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.review.rendering import PageRenderer
+from pipeline.review.scanning.intake_desk import IntakeDesk
 from pipeline.review.security.access import may_open
 from pipeline.review.security.middleware import RateLimiter, ReviewOptions
+from pipeline.review.security.phone_passes import PhonePasses
 from pipeline.schema import Schemas
 from pipeline.store_check import StoreState
 
@@ -65,6 +67,8 @@ class Site:
     packages: PackageQueue
     uploads: UploadDesk
     runs: PrefectRuns
+    intake: IntakeDesk
+    phones: PhonePasses
     store: Callable[[], StoreState]
     check: Callable[[int], object]
     rules: LiveRules

@@ -30,7 +30,15 @@ MENUS = (
             ("/reconcile", "Đối soát"),
         ),
     ),
-    ("Sổ", (("/books", "Sổ hộ tịch"), ("/runs", "Máy đọc"), ("/tickets", "Quét lại"))),
+    (
+        "Sổ",
+        (
+            ("/books", "Sổ hộ tịch"),
+            ("/intake", "Tiếp nhận"),
+            ("/runs", "Máy đọc"),
+            ("/tickets", "Quét lại"),
+        ),
+    ),
     ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
     ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
 )
@@ -95,7 +103,9 @@ class PageRenderer:
         session: Session | None = getattr(request.state, "session", None)
         around = {
             "session": session,
-            "menus": menus_of(session.person.role) if session and not session.must_change else (),
+            "menus": menus_of(session.person.role)
+            if session and session.token and not session.must_change
+            else (),
             "path": request.url.path,
             "csrf": session.csrf if session else "",
         }

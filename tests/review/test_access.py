@@ -212,8 +212,10 @@ def test_a_picture_stays_with_who_is_late(
 
 
 def test_only_the_login_and_the_health_are_open_to_all() -> None:
+    """A telephone has no login: it comes with a code, without which its page tells it to get one."""
     open_to_all = {(access.method, access.path) for access in ACCESS if access.roles is None}
-    assert open_to_all == {("GET", "/healthz"), ("GET", "/login"), ("POST", "/login")}
+    coming_in = {("GET", "/login"), ("POST", "/login"), ("GET", "/phone/{code}"), ("POST", "/phone/{code}")}
+    assert open_to_all == {("GET", "/healthz"), *coming_in}
 
 
 def test_every_route_with_parameters_and_every_scoped_one_has_a_sample() -> None:

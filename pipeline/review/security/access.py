@@ -30,6 +30,7 @@ class Access:
             other places. A route that is not scoped shows only data of the person's own places.
         before_change: Whether people who must choose a new password first may use it.
         takes_bytes: Whether its body is a piece of a file.
+        by_phone: Whether a telephone with a pass may use it, for the book of its pass.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Access:
     scoped: bool = False
     before_change: bool = False
     takes_bytes: bool = False
+    by_phone: bool = False
 
 
 ACCESS = (
@@ -118,14 +120,21 @@ ACCESS = (
     Access("GET", "/books/{book_id}", SCANNING, scoped=True),
     Access("POST", "/books/{book_id}", SCANNING, scoped=True),
     Access("GET", "/books/{book_id}/scans", SCANNING, scoped=True),
+    Access("GET", "/intake", SCANNING),
+    Access("POST", "/intake", SCANNING),
+    Access("GET", "/intake/{scanner}/{day}/{serial}", SCANNING),
     Access("GET", "/runs", SCANNING),
     Access("POST", "/runs", SCANNING),
     Access("GET", "/runs/progress", SCANNING),
     Access("POST", "/runs/{book_id}", SCANNING, scoped=True),
-    Access("GET", "/uploads/{book_id}", SCANNING, scoped=True),
-    Access("POST", "/uploads/{book_id}", SCANNING, scoped=True),
-    Access("POST", "/uploads/{book_id}/{upload_id}", SCANNING, takes_bytes=True),
-    Access("POST", "/uploads/{book_id}/{upload_id}/end", SCANNING, scoped=True),
+    Access("GET", "/uploads/{book_id}", SCANNING, scoped=True, by_phone=True),
+    Access("POST", "/uploads/{book_id}", SCANNING, scoped=True, by_phone=True),
+    Access("POST", "/uploads/{book_id}/{upload_id}", SCANNING, takes_bytes=True, by_phone=True),
+    Access("POST", "/uploads/{book_id}/{upload_id}/end", SCANNING, scoped=True, by_phone=True),
+    Access("POST", "/books/{book_id}/phone", SCANNING, scoped=True),
+    Access("GET", "/phone/{code}", None),
+    Access("POST", "/phone/{code}", None),
+    Access("GET", "/phone", SCANNING, by_phone=True),
     Access("GET", "/withdrawals", SUPERVISORS),
     Access("GET", "/withdrawals/{book_id}", SUPERVISORS, scoped=True),
     Access("POST", "/withdrawals/{book_id}", SUPERVISORS, scoped=True),

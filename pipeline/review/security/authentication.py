@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import replace
 from typing import Annotated, cast
 from urllib.parse import quote
 
@@ -42,6 +43,14 @@ def set_form_cookie(request: Request, response: Response, value: str) -> None:
 
 def delete_form_cookie(request: Request, response: Response) -> None:
     _delete(request, response, "hotich-form")
+
+
+def phone_cookie(request: Request) -> str:
+    return request.cookies.get(_name(request, "hotich-phone"), "")
+
+
+def set_phone_cookie(request: Request, response: Response, secret: str) -> None:
+    _set(request, response, "hotich-phone", secret)
 
 
 def new_form_value() -> str:
@@ -115,6 +124,8 @@ def authorize(request: Request, site: SiteDep) -> None:
     access = BY_ROUTE.get((method, request.scope["route"].path))
     token = session_cookie(request)
     session = site.accounts.session(token) if token else None
+    if session is None and access is not None and access.by_phone:
+        session = _phone_session(request, site)
     request.state.session = session
     if access is None:
         raise HTTPException(403)
@@ -128,6 +139,18 @@ def authorize(request: Request, site: SiteDep) -> None:
         raise LoginRequired("/password")
     if session.person.role not in access.roles:
         raise HTTPException(403)
+
+
+def _phone_session(request: Request, site: Site) -> Session | None:
+    """Return the session that a telephone works for: of the person whose screen showed the code, for one book alone."""
+    secret = phone_cookie(request)
+    held = site.phones.pass_of(secret) if secret else None
+    session = site.accounts.session(held.session_token) if held else None
+    if held is None or session is None:
+        return None
+    if request.path_params.get("book_id", str(held.book_id)) != str(held.book_id):
+        raise HTTPException(403)
+    return replace(session, token="", csrf=csrf_of(secret))
 
 
 def _requested_page(request: Request) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from benchmarks.intake.made_scans import encoded, picture
@@ -15,10 +15,11 @@ from pipeline.files import sha256_of_file
 from pipeline.ledger import load_ledger
 from pipeline.registry.model.accounts import Role
 from tests.registry.pages import entry, page, read
-from tests.review.desk.drawn_book import one_line_book
+from tests.review.desk.drawn_book import FONT, one_line_book
 from tests.review.desk.judged import overflow, violations
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist
+from tests.review.test_phones import decoded
 
 SitDown = Callable[[str], Typist]
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -45,7 +46,7 @@ def make_book(at: Page, office: Office) -> str:
     for name, text in {**cover, "folder": f"KS.2011.{office.place}"}.items():
         at.locator(f"input[name={name}]").fill(text)
     at.get_by_role("button", name="Lập sổ").click()
-    expect(at.get_by_role("heading", name="Gửi bản quét")).to_be_visible()
+    expect(at.locator("#drop[data-ready]")).to_be_visible()
     return f"KS.2011.{office.place}"
 
 
@@ -143,8 +144,56 @@ def test_a_connection_that_breaks_costs_no_piece(office: Office, sit_down: SitDo
             "const real = setTimeout; window.setTimeout = (f, ms, ...a) => real(f, ms / 100, ...a);"
         )
         at.reload()
+        expect(at.locator("#drop[data-ready]")).to_be_visible()
         at.route("**/uploads/*/*?offset=*", lose)
         with at.expect_navigation():
             at.locator("#files").set_input_files(path)
         assert taken > 12
         assert (office.books / folder / "trang.png").read_bytes() == content
+
+
+def photographs(folder: Path) -> tuple[Path, Path]:
+    """A page as a telephone sees it, in focus and out of focus."""
+    picture_of = Image.new("RGB", (1500, 2000), (240, 236, 225))
+    draw, hand = ImageDraw.Draw(picture_of), ImageFont.truetype(FONT, 44)
+    for line in range(30):
+        draw.text((90, 60 + 62 * line), "Nguyễn Thị Thử, sinh ngày 05/3/2010", font=hand, fill=(40, 40, 90))
+    sharp, blurred = folder / "a.jpg", folder / "b.jpg"
+    picture_of.save(sharp, quality=90)
+    picture_of.filter(ImageFilter.GaussianBlur(7)).save(blurred, quality=90)
+    return sharp, blurred
+
+
+def test_a_telephone_warns_of_blur_before_it_sends(
+    office: Office, sit_down: SitDown, chromium: Browser, tmp_path: Path
+) -> None:
+    sharp, blurred = photographs(tmp_path)
+    office.hire("quet", Role.OPERATOR)
+    with office.open():
+        scanner = sit_down("quet")
+        scanner.page.goto(f"{scanner.url}/books")
+        folder = make_book(scanner.page, office)
+        scanner.page.get_by_role("button", name="Chụp bằng điện thoại…").click()
+        expect(scanner.page.locator(".qr")).to_be_visible()
+        flaws = {"code": violations(scanner.page)}
+        context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
+        phone = context.new_page()
+        phone.goto(decoded(scanner.page.content()))
+        flaws["begin"] = violations(phone)
+        phone.get_by_role("button", name="Bắt đầu").click()
+        expect(phone.locator("#camera[data-ready]")).to_be_visible()
+        phone.locator("#shot").set_input_files(sharp)
+        expect(phone.locator("#told")).to_have_text("Đã gửi 1 ảnh.")
+        phone.locator("#shot").set_input_files(blurred)
+        expect(phone.locator("#why")).to_contain_text("mờ, nhòe")
+        flaws["camera"] = violations(phone)
+        assert overflow(phone) <= 0
+        phone.get_by_role("button", name="Bỏ, chụp lại").click()
+        expect(phone.locator("#told")).to_contain_text("Đã bỏ")
+        phone.locator("#chosen").set_input_files(blurred)
+        phone.get_by_role("button", name="Vẫn gửi").click()
+        expect(phone.locator("#told")).to_have_text("Đã gửi 2 ảnh.")
+        context.close()
+    sent = {path.read_bytes() for path in (office.books / folder).glob("anh-*.jpg")}
+    assert sent == {sharp.read_bytes(), blurred.read_bytes()}
+    assert {name: found for name, found in flaws.items() if found} == {}

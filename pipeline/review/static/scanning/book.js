@@ -82,3 +82,4 @@ drop.addEventListener("drop", async (event) => {
   for (const entry of entries) take(await filesOf(entry));
 });
 addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
+drop.dataset.ready = "yes";
