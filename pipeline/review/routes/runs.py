@@ -71,7 +71,8 @@ async def tell_progress(site: SiteDep, session: SessionDep) -> Response:
         now = site.accounts.session(session.token, is_used=False)
         if now is None or now.must_change or now.person.role not in SCANNING:
             return "", False
-        return _progress(site, now.person)
+        told = _progress(site, now.person)
+        return site.renderer.text("fragments/progress.html", **told), any(told.values())
 
     async def snapshot() -> tuple[str, bool]:
         return await run_in_threadpool(looked)
@@ -103,7 +104,6 @@ def _runs_page(
 ) -> Response:
     engine = site.runs.engine()
     runs, night = _asked_runs(site, session.person)
-    fragment, _ = _progress(site, session.person)
     return site.renderer.render(
         request,
         "runs.html",
@@ -111,18 +111,16 @@ def _runs_page(
         engine=engine,
         runs=runs,
         night=night,
-        progress=fragment,
+        **_progress(site, session.person),
         done=done,
         refused=refused,
     )
 
 
-def _progress(site: Site, person: Person) -> tuple[str, bool]:
-    """Return the fragment of what is read now, and whether there may be more to tell."""
+def _progress(site: Site, person: Person) -> dict[str, Any]:
+    """Return what is read now, and whether anything waits to be read, for the page and for its events."""
     lines = [run_line(one) for one in site.registry.statistics(person.places).reading_runs()]
-    waits = _anything_waits(site)
-    text = site.renderer.text("fragments/progress.html", lines=lines, waits=waits)
-    return text, bool(lines) or waits
+    return {"lines": lines, "waits": _anything_waits(site)}
 
 
 def _anything_waits(site: Site) -> bool:
