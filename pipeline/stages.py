@@ -13,7 +13,7 @@ class Stage(StrEnum):
         REVIEW: Nobody has keyed it yet (a task: one of its fields).
         CHECK: A first keyed value waits for another person's.
         THIRD: Two keyed values differ; a third person decides.
-        SUPERVISOR: A person asked the supervisor a question.
+        SUPERVISOR: A person asked the supervisor a question, or what waits is about a book as a whole.
         RESCAN: The page must be scanned again.
         SETTLED: Nothing is left to do.
         WITHDRAWN: What it is about was withdrawn.
@@ -32,7 +32,7 @@ STAGE_LABELS: Mapping[Stage, str] = {
     Stage.REVIEW: "Rà soát",
     Stage.CHECK: "Kiểm tra",
     Stage.THIRD: "Phân xử",
-    Stage.SUPERVISOR: "Câu hỏi cho người phụ trách",
+    Stage.SUPERVISOR: "Chờ người phụ trách",
     Stage.RESCAN: "Chờ quét lại",
     Stage.SETTLED: "Xong",
     Stage.WITHDRAWN: "Đã thu hồi",

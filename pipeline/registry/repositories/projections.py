@@ -74,7 +74,18 @@ class _Known:
             self.cross_entry_findings,
             self.keyed,
         )
-        return TaskWanted(self.subject, self.place, self.task, left, self.keyed, withdrawn=self.withdrawn)
+        of_book = (
+            {one.finding.code for one in self.cross_entry_findings} if self.subject[1] is None else set()
+        )
+        return TaskWanted(
+            self.subject,
+            self.place,
+            self.task,
+            left,
+            self.keyed,
+            withdrawn=self.withdrawn,
+            is_about_book=not of_book.isdisjoint(left.reasons),
+        )
 
 
 def refresh_projections(

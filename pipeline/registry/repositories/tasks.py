@@ -37,6 +37,8 @@ class TaskWanted:
         left: What is left to decide.
         keyed: The agreement on its fields so far.
         withdrawn: Whether the subject is withdrawn: its task waits for nobody and stays as it was.
+        is_about_book: Whether what is left says something of the book as a whole (pages are missing, totals differ), at
+            which nobody can look on this page.
     """
 
     subject: Subject
@@ -45,6 +47,7 @@ class TaskWanted:
     left: PendingDecisions
     keyed: Mapping[str, Consensus]
     withdrawn: bool = False
+    is_about_book: bool = False
 
     @property
     def stage(self) -> Stage:
@@ -169,7 +172,7 @@ def _at_the_desk(one: TaskWanted, *, rescan: bool) -> dict[str, Any]:
     first, second = (*ineligible, None, None)[:2]
     kept_from = "".join(f",{account_id}" for account_id in ineligible[2:])
     return {
-        "stage": one.stage,
+        "stage": Stage.SUPERVISOR if one.is_about_book and one.stage is Stage.REVIEW else one.stage,
         "question": "",
         "first_keyer": first,
         "second_keyer": second,

@@ -165,7 +165,7 @@ def test_a_task_is_laid_aside_with_a_reason_a_question_or_for_another_scan(
         assert an.has_focus()
 
         chief = sit_down("phu.trach").start()
-        expect(chief.page.locator(".task .stage")).to_have_text("Câu hỏi cho người phụ trách")
+        expect(chief.page.locator(".task .stage")).to_have_text("Chờ người phụ trách")
         expect(chief.page.locator(".task")).to_contain_text("Đây là tên hay họ?")
         chief.press("F7").type("Là tên đệm.").press("Enter").see_task()
 
