@@ -82,7 +82,12 @@ def _assert_cells_equal_registry(book: StoredTruth, workbook: Path, template: st
     header = [cell.value for cell in sheet[1]]
     columns = SCHEMAS.record(book.truth.kind).by_column
     with book.context.open_registry() as registry:
-        values = [registry.entry(entry_id).values for entry_id in registry.entries(book.book_id)]
+        entries = [registry.entry(entry_id) for entry_id in registry.entries(book.book_id)]
+    in_words = [spec.name for spec in columns.values() if spec.kind == "date_words"]
+    values = [
+        {**one.values, **{name: one.decisions[name].text for name in in_words if name in one.decisions}}
+        for one in entries
+    ]
     rows = list(sheet.iter_rows(min_row=2))
     assert len(rows) == len(values)
     for row, value in zip(rows, values, strict=True):
