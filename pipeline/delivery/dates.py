@@ -11,7 +11,7 @@ from pipeline.delivery.policy import DeliveryPolicy
 from pipeline.delivery.proposals import DeliveredValue, blank_with_note, note_of, settled_by
 from pipeline.delivery.rules import CONFIRM, NOTE
 from pipeline.kinds.calendar import PartialDate, parse_canonical, partial_date
-from pipeline.kinds.date import is_lunar, parse_canonical_age
+from pipeline.kinds.date import DateKind, is_lunar, parse_canonical_age
 from pipeline.kinds.inexact_dates import LunarDate, parse_approximate, parse_lunar, parse_short_year
 from pipeline.model import Ledger
 from pipeline.schema import FieldSpec
@@ -52,6 +52,7 @@ def proposed_dates(
         policy: The choices of the office.
     """
     written = text or value
+    value = DateKind().parse(value).canonical or value
     known = parse_canonical(value)
     if parse_canonical_age(value) is not None or (known is not None and (known.day or not known.month)):
         yield DeliveredValue(value)

@@ -89,6 +89,12 @@ def test_what_has_the_form_of_the_ministry_is_delivered_as_it_is() -> None:
     assert not any(one.proposals for one in layers.values())
 
 
+def test_a_date_that_is_stored_in_another_form_is_delivered_in_that_of_the_ministry() -> None:
+    stored = WrittenField(FieldStatus.READ, "5/3/2010", "5/3/2010")
+    one = layers_of(child_born_on=stored)["child_born_on"].delivered
+    assert (one.value, one.rule) == ("05.03.2010", "")
+
+
 def test_two_figures_of_a_year_are_completed_where_one_century_is_left() -> None:
     assert delivered("registered_on", registered_on="05/3/10") == ("05.03.2010", "short_year", True)
     assert delivered("mother_born_on", mother_born_on="05/3/85", registered_on="1/4/2010")[::2] == (
