@@ -17,11 +17,13 @@ _GAP = re.compile(rf"(?:\s*[{_SIGN}]\s*)+|(?<=[^\W\d_]\.)\s*(?=[^\W\d_])|\s*\n\s
 """What may part a name from a title: signs, a full stop, the end of a line, a space."""
 
 _NAME = re.compile(r"[^\W\d_]+\.?(?:\s+[^\W\d_]+\.?){1,5}")
-_SURNAMES = (
-    "an âu bạch bành bùi cao châu chu chung cù danh diệp dương đàm đặng đào đinh đoàn đỗ đồng đường giang hà hàn hồ "
-    "hoàng hồng huỳnh hứa khổng khưu kiên kiều kim la lạc lại lâm lê liên liêu lò lục lư lữ lương lưu lý mã mai mạc "
-    "nghiêm ngô nguyễn nhan ninh nông ông phạm phan phí phùng quách quan sầm sơn tạ tăng thạch thái thân thi tiêu "
-    "tô tôn tống trà trang trần triệu trịnh trương từ văn viên vòng võ vũ vương"
+SURNAMES = frozenset(
+    (
+        "an âu bạch bành bùi cao châu chu chung cù danh diệp dương đàm đặng đào đinh đoàn đỗ đồng đường giang hà hàn "
+        "hồ hoàng hồng huỳnh hứa khổng khưu kiên kiều kim la lạc lại lâm lê liên liêu lò lục lư lữ lương lưu lý mã mai "
+        "mạc nghiêm ngô nguyễn nhan ninh nông ông phạm phan phí phùng quách quan sầm sơn tạ tăng thạch thái thân thi "
+        "tiêu tô tôn tống trà trang trần triệu trịnh trương từ văn viên vòng võ vũ vương"
+    ).split()
 )
 """Names of families, in small letters: with what follows a unit (``UBND xã Nguyễn …``) they tell a person from the name
 of the unit."""
@@ -61,8 +63,7 @@ class SignerKind(CompositeKind):
             return {"name": "", "title": _one_line(written)}
         found = _name_first(written, titles)
         if found is None:
-            after = _title_first(written, titles)
-            found = after if after and titles.may_end(after[1]) else None
+            found = _title_first(written, titles)
         name, title = found or (text, "")
         return {"name": _one_line(name), "title": _one_line(title)} if found else {"name": text, "title": ""}
 
@@ -98,11 +99,13 @@ class _Titles:
 
         A name that begins behind the title and goes on in the next line is not parted at the end of the line.
         """
-        bare = _bare(title)
+        bare = _bare(title).lstrip("( ")
         if self.is_whole(title):
             return True
-        last = re.findall(r"[^\W\d_]+", bare)[-1:]
-        return re.search(rf"(?<!\w){_UNIT}(?!\w)", bare) is not None and len("".join(last)) > 1
+        begun = self.begin.match(bare)
+        behind = bare[begun.end() :] if begun else bare
+        last = re.findall(r"[^\W\d_]+", behind)[-1:]
+        return re.search(rf"(?<!\w){_UNIT}(?!\w)", behind) is not None and len("".join(last)) > 1
 
     def is_at_end(self, text: str) -> bool:
         """Return whether the last words of a text are a title."""
@@ -148,7 +151,8 @@ def _name_first(written: str, titles: _Titles) -> tuple[str, str] | None:
 def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
     """Cut at the last sign or end of a line that only a name follows, or right behind titles that nothing else follows.
 
-    Behind a unit without a name a person has to begin with the name of a family.
+    Behind a unit without a name, and behind one whose name may go on in the next line, a person has to begin with the
+    name of a family.
     """
     if not titles.starts(written.lstrip("( "), exact=False):
         return None
@@ -161,8 +165,10 @@ def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
             continue
         if gap in weak and not (titles.is_whole(title) or titles.is_at_end(title)):
             continue
-        if _ends_open(title, gap.group()) and not _is_person(name):
+        if not titles.may_end(title) or (_ends_open(title, gap.group()) and not _is_person(name)):
             continue
+        if "\n" in gap.group() and not titles.is_whole(title) and name.split()[0].casefold() not in SURNAMES:
+            continue  # the name of a unit that goes on in the next line
         return name, title.lstrip("(").strip()
     return None
 
@@ -176,7 +182,7 @@ def _ends_open(title: str, gap: str) -> bool:
 def _is_person(name: str) -> bool:
     words = name.casefold().split()
     others = [word for word in words[2:-1] if word in {"nguyễn", "trần", "lê", "phạm", "huỳnh"}]
-    return words[0] in _SURNAMES.split() and 3 <= len(words) <= 5 and not others
+    return words[0] in SURNAMES and 3 <= len(words) <= 5 and not others
 
 
 def _is_name(text: str, titles: _Titles, *, is_parted: bool) -> bool:

@@ -118,7 +118,21 @@ def test_without_a_list_the_usual_titles_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["Phó Chủ tịch Nguyễn\nTấn Phát", "Chủ tịch UBND xã Châu T.\nThanh Hương", "PCT Lê\nVăn Ba"]
+    ("written", "name", "title"),
+    [
+        ("Phó Chủ tịch Nguyễn\nTấn Phát", "Nguyễn Tấn Phát", "Phó Chủ tịch"),
+        ("PCT Lê\nVăn Ba", "Lê Văn Ba", "PCT"),
+        ("P. Chủ tịch LÊ\nVĂN BA", "LÊ VĂN BA", "P. Chủ tịch"),
+    ],
 )
-def test_a_name_that_begins_behind_the_title_is_not_cut_at_the_end_of_the_line(written: str) -> None:
+def test_a_name_that_begins_behind_the_title_is_not_cut_at_the_end_of_the_line(
+    written: str, name: str, title: str
+) -> None:
+    assert told(written) == (name, title)
+
+
+@pytest.mark.parametrize(
+    "written", ["PCT UBND xã Tân\nThạnh Thạch Kim Hằng", "Chủ tịch UBND xã Châu T.\nThanh Hương"]
+)
+def test_what_may_be_the_name_of_a_unit_is_not_cut_at_the_end_of_the_line(written: str) -> None:
     assert told(written) == (written, "")
