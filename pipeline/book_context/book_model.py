@@ -2,8 +2,9 @@
 
 The model is made of what was read on its pages and what people decided. A value enters it when two pages say it and
 their ink supports it (``is_supported``), or when a person decided it; what one page says alone proves nothing, and
-neither does one misreading that the networks repeat. Pages count as a set: in which order they came makes no
-difference.
+neither does one misreading that the networks repeat. Names of officers are spelled as all their pages together say
+(``spellings``), and of places the book knows how they end (``place_tails``). Pages count as a set: in which order they
+came makes no difference.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from pipeline.book_context.place_tails import PlaceTails, SaidPlace, tails_of
+from pipeline.book_context.signers import Signers, usual_wordings
+from pipeline.book_context.spellings import Witness, spellings_of
+from pipeline.kinds import SURNAMES, is_usual_title
 from pipeline.model import PageRef
 from pipeline.schema import FieldSpec, RecordSpec, Slot
 
-PLACES, SIGNERS = "place", "signer"
-"""Pools of values that several fields share: all places of a book, and its signers with their titles."""
+PLACES, SIGNERS, TITLES = "place", "signer", "signer title"
+"""Pools of values that several fields share: all places of a book, its signers with their titles, these titles."""
 
 MOST_SIGHTINGS = 8
 """How many sightings of a value are looked at closely; the clearest of different pages."""
@@ -35,12 +40,6 @@ CLEAR_TOGETHER = 0.9
 
 MOST_DOUBT = 0.5
 """The least median chance of the weakest letter over all sightings of a value that is seen clearly once."""
-
-MOST_WORDINGS = 6
-"""How many ways of wording a signer are kept."""
-
-NAME, TITLE = "{name}", "{title}"
-
 
 @dataclass(frozen=True, slots=True)
 class LetterEvidence:
@@ -66,7 +65,7 @@ class Sighting:
         chance: The probability of the reading; 1 for a decision.
         weakest: The chance of its least certain letter.
         is_decided: Whether a person decided it.
-        wording: How a signer's name and title are put together, line by line; ``""`` where that is not known.
+        wording: How a signer's name and title are put together; ``""`` where that is not known.
         letters: The evidence of its letters, spaces aside, where they were looked at.
     """
 
@@ -81,6 +80,22 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidInBook:
+    """What the pages of a book say.
+
+    Attributes:
+        sightings: Values, one a pool and region; a signer's stand in ``SIGNERS`` with their title, and these in
+            ``TITLES`` again.
+        witnesses: The names of its signers.
+        places: Its places.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    places: tuple[SaidPlace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PoolModel:
     """What a book repeats in one pool.
 
@@ -90,7 +105,7 @@ class PoolModel:
         repeated: Those of them on which it has one of the values.
     """
 
-    values: Mapping[tuple[str, ...], int]
+    values: Mapping[tuple[str, ...], float]
     pages: int
     repeated: int
 
@@ -111,26 +126,32 @@ class BookModel:
 
     Attributes:
         pools: By name.
-        wordings: How its signers are worded (``{name} - {title}``; lines are parted by line ends), with how often.
+        signers: Who signs in it.
+        places: What its places end with.
     """
 
-    pools: Mapping[str, PoolModel]
-    wordings: Mapping[str, int]
+    pools: Mapping[str, PoolModel] = field(default_factory=dict)
+    signers: Signers = Signers()
+    places: PlaceTails = PlaceTails()
 
     @property
     def fingerprint(self) -> str:
         """Changes with what the model says: 16 hex digits."""
         told = [
-            [
-                name,
-                sorted((list(value), count) for value, count in pool.values.items()),
-                pool.pages,
-                pool.repeated,
-            ]
+            [name, _told(pool.values), pool.pages, pool.repeated]
             for name, pool in sorted(self.pools.items())
         ]
-        text = json.dumps([told, sorted(self.wordings.items())], ensure_ascii=False)
+        signers = self.signers
+        who = [
+            _told(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)
+        ]
+        tails = [[list(tail), _told(words)] for tail, words in sorted(self.places.words.items())]
+        text = json.dumps([told, who, signers.pages, tails], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _told(counts: Mapping[str, float] | Mapping[tuple[str, ...], float]) -> list[tuple[object, float]]:
+    return sorted((value, round(count, 6)) for value, count in counts.items())
 
 
 def pool_of(slot: Slot, record: RecordSpec) -> str:
@@ -158,33 +179,63 @@ def _pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
     return spec.name if spec.kind == "text" and spec.name != "notes" else ""
 
 
-def make_model(sightings: Iterable[Sighting]) -> BookModel:
+def make_model(said: SaidInBook) -> BookModel:
     """Return the model of a book.
 
     Args:
-        sightings: All readings and decisions of its pages, one a field and page. Sightings of values that stand on
-            several pages bear their letters.
+        said: All that its pages say. Sightings of values that stand on several pages bear their letters.
     """
     by_pool: dict[str, list[Sighting]] = defaultdict(list)
-    for sighting in sightings:
+    for sighting in said.sightings:
         by_pool[sighting.pool].append(sighting)
     pools: dict[str, PoolModel] = {}
-    wordings: Counter[str] = Counter()
     for name, seen in sorted(by_pool.items()):
-        by_value: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
-        for sighting in seen:
-            by_value[sighting.value].append(sighting)
-        kept = {value: some for value, some in by_value.items() if is_supported(some)}
+        kept = _supported(seen) if name not in (SIGNERS, TITLES) else {}
         repeated = {one.page for some in kept.values() for one in some}
         if kept:
             pages = {one.page for one in seen}
-            counts = {value: len({one.page for one in some}) for value, some in sorted(kept.items())}
+            counts = {value: float(len({one.page for one in some})) for value, some in sorted(kept.items())}
             pools[name] = PoolModel(counts, len(pages), len(repeated))
-        for some in kept.values():
-            wordings.update(one.wording for one in some if one.wording)
-    usual = sorted(wordings.items(), key=lambda one: (-one[1], one[0]))
-    repeated_wordings = [one for one in usual if one[1] > 1] or usual[:1]
-    return BookModel(pools, dict(repeated_wordings[:MOST_WORDINGS]))
+    signers = _signers(said.witnesses, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
+    return BookModel(pools, signers, tails_of(said.places))
+
+
+def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]]:
+    """Return the values of a pool that count, with their sightings."""
+    by_value: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
+    for sighting in seen:
+        by_value[sighting.value].append(sighting)
+    return {value: some for value, some in by_value.items() if is_supported(some)}
+
+
+def _signers(witnesses: Sequence[Witness], pairs: Sequence[Sighting], titles: Sequence[Sighting]) -> Signers:
+    """Return who signs in a book: names as its pages spell them, or as a person decided.
+
+    A usual title counts when two pages say it, any other when their ink supports it too.
+    """
+    names = dict(spellings_of(witnesses, SURNAMES))
+    pages_of: dict[str, set[PageRef]] = defaultdict(set)
+    for one in titles:
+        pages_of[one.value[0]].add(one.page)
+    supported = _supported(titles)
+    known = {
+        title: float(len(pages))
+        for title, pages in pages_of.items()
+        if (title,) in supported or (len(pages) > 1 and is_usual_title(title))
+    }
+    for one in pairs:
+        if one.is_decided:
+            name, title = one.value
+            names[name] = names.get(name, 0.0) + 1.0
+            known[title] = known.get(title, 0.0) + 1.0
+    together = Counter(one.value for one in pairs if one.value[0] in names and one.value[1] in known)
+    return Signers(
+        dict(sorted((name, count) for name, count in names.items() if name)),
+        dict(sorted((title, count) for title, count in known.items() if title)),
+        {(name, title): float(count) for (name, title), count in sorted(together.items())},
+        usual_wordings(Counter(one.wording for one in pairs if one.wording)),
+        len({one.page for one in (*witnesses, *pairs)}),
+    )
 
 
 def is_supported(sightings: Sequence[Sighting]) -> bool:

@@ -2,19 +2,20 @@
 
 The values of the book that are like what was read are scored on the emissions of the lines and weighed together with
 the hypotheses of the first pass. Nothing is weighed where nothing is written, and no value of the book gains more than
-``decoding.priors.LIMIT`` a word over what the ink says: what is clearly written otherwise stays.
+``decoding.priors.LIMIT`` a word over what the ink says: what is clearly written otherwise stays. Marks,
+capitals and signs are proposed as the book has them, and are no surer for that: one hand's ỵ looks like ỹ on every page.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from pipeline.book_context.book_model import NAME, SIGNERS, TITLE, BookModel, PoolModel
+from pipeline.book_context.book_model import PLACES, SIGNERS, BookModel, PoolModel
 from pipeline.decoding import Emission, score_texts, unpack_emissions
 from pipeline.decoding.decoder import measure_text, words_apart
 from pipeline.decoding.priors import LIMIT
@@ -29,6 +30,10 @@ MOST_SPLITS = 3
 """How many ways to part a value into the lines of a region are scored."""
 
 
+LEAST = 1e-6
+"""The probability of a text that the first pass did not propose and context may not make sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class WeighingOptions:
     """How much the book counts. The first two are fitted on drawn books (``benchmarks/fitting/fit_book_context.py``).
@@ -39,6 +44,8 @@ class WeighingOptions:
         sharpness: The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``.
         least_alike: How like (0..100) a value has to be to what was read to be scored.
         least_optical: The optical evidence below which context makes no reading surer.
+        least_plain: The share that a text has to have, by the first pass, among those that differ from it in marks,
+            capitals and signs alone for context to make it surer.
         hypotheses: How many hypotheses of a line are kept.
     """
 
@@ -46,6 +53,7 @@ class WeighingOptions:
     sharpness: float = 0.8
     least_alike: float = 55.0
     least_optical: float = 0.7
+    least_plain: float = 0.97
     hypotheses: int = 8
 
 
@@ -79,23 +87,23 @@ def weigh_region(
         model: What the book repeats.
         options: How much the book counts.
     """
-    known = model.pools.get(pool)
     lines = [line for line in region.lines if not line.is_struck] or list(region.lines)
     readings = [line.reading for line in lines if line.reading.text]
-    if known is None or not readings or any(not reading.emissions for reading in readings):
+    if not readings or any(not reading.emissions for reading in readings):
         return region
     if any(not reading.hypotheses or reading.evidence is None for reading in readings):
         return region
     texts = tuple(reading.text for reading in readings)
-    candidates = list(_candidates(texts, pool, known, model, options))
-    if not candidates:
+    book = _said_by(model, pool, texts, options)
+    if book is None:
         return region
     emissions = [unpack_emissions(reading.emissions) for reading in readings]
-    ways = _ways(readings, emissions, dict(candidates), known, options)
+    ways = _ways(readings, emissions, book, options)
     chances = _posterior(ways)
+    before = [math.exp(way.first) for way in ways]
     weighed = iter(
         [
-            _weighed_line(reading, seen, [(way.texts[place], chance) for way, chance in chances], options)
+            _weighed_line(reading, seen, _of_line(ways, chances, place), _of_line(ways, before, place), options)
             for place, (reading, seen) in enumerate(zip(readings, emissions, strict=True))
         ]
     )
@@ -108,38 +116,58 @@ def weigh_region(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the book says of the lines of a region.
+
+    Attributes:
+        candidates: Texts of the book that are like what was read, parted into the lines.
+        factor: Gives the log of what the book makes of a text.
+    """
+
+    candidates: Sequence[tuple[str, ...]]
+    factor: Callable[[tuple[str, ...]], float]
+
+
+def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions) -> _Said | None:
+    """Return what the book says of lines that were read so, ``None`` where it says nothing."""
+    if pool == PLACES:
+        if not model.places.words:
+            return None
+        near = model.places.near(" ".join(texts))
+        parted = [way for text in near for way, _ in _parted(text, texts)[:1]]
+        return _Said(parted, lambda way: model.places.factor(" ".join(way), options.per_letter))
+    if pool == SIGNERS:
+        if not model.signers.names:
+            return None
+        return _Said(
+            model.signers.near(texts, options.least_alike),
+            lambda way: model.signers.factor(way, options.per_letter),
+        )
+    known = model.pools.get(pool)
+    candidates = dict(_candidates(texts, known, options)) if known else {}
+    if known is None or not candidates:
+        return None
+    share = known.share
+    return _Said(
+        list(candidates), lambda way: _factor(way, candidates.get(way, 0.0), share, options.per_letter)
+    )
+
+
 def _candidates(
-    texts: tuple[str, ...], pool: str, known: PoolModel, model: BookModel, options: WeighingOptions
+    texts: tuple[str, ...], known: PoolModel, options: WeighingOptions
 ) -> Iterator[tuple[tuple[str, ...], float]]:
     """Yield values of the book as lines of a region with their probability by the book, the most alike first."""
     read = unaccented(" ".join(texts))
-    worded = [
-        (lines, known.chance(value) * share)
-        for value in known.values
-        for lines, share in (
-            _worded(value, model, len(texts)) if pool == SIGNERS else _parted(value[0], texts)
-        )
-    ]
     alike = [
-        (fuzz.ratio(read, unaccented(" ".join(lines))), lines, chance)
-        for lines, chance in worded
-        if chance > 0.0
+        (fuzz.ratio(read, unaccented(value[0])), value[0], chance)
+        for value in known.values
+        if (chance := known.chance(value)) > 0.0
     ]
     near = sorted(one for one in alike if one[0] >= options.least_alike)
-    for _, lines, chance in near[::-1][:MOST_CANDIDATES]:
-        yield lines, chance
-
-
-def _worded(value: tuple[str, ...], model: BookModel, count: int) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Yield a signer in the wordings of the book that take so many lines, with the share of each wording."""
-    total = sum(model.wordings.values())
-    for wording, times in model.wordings.items():
-        name, title = value
-        if (NAME in wording) != bool(name) or (TITLE in wording) != bool(title):
-            continue
-        lines = tuple(wording.replace(NAME, name).replace(TITLE, title).split("\n"))
-        if len(lines) == count:
-            yield lines, times / total
+    for _, text, chance in near[::-1][:MOST_CANDIDATES]:
+        for way, share in _parted(text, texts):
+            yield way, chance * share
 
 
 def _parted(value: str, texts: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
@@ -172,8 +200,7 @@ def _cuts(words: int, cuts: int) -> list[tuple[int, ...]]:
 def _ways(
     readings: Sequence[LineReading],
     emissions: Sequence[Sequence[Emission]],
-    candidates: Mapping[tuple[str, ...], float],
-    known: PoolModel,
+    book: _Said,
     options: WeighingOptions,
 ) -> list[_Way]:
     """Return the combinations of the first pass and the candidates of the book, each with its weights."""
@@ -181,7 +208,7 @@ def _ways(
     best = tuple(reading.text for reading in readings)
     first = {texts: math.log(max(chance, 1e-12)) for texts, chance in read}
     reference = first.setdefault(best, sum(math.log(max(one.confidence, 1e-12)) for one in readings))
-    new = [texts for texts in candidates if texts not in first]
+    new = [texts for texts in book.candidates if texts not in first]
     if new:
         for place, seen in enumerate(emissions):
             asked = tuple(dict.fromkeys((best[place], *(texts[place] for texts in new))))
@@ -189,13 +216,16 @@ def _ways(
             for texts in new:
                 gained = options.sharpness * (ink[texts[place]] - ink[best[place]])
                 first[texts] = first.get(texts, reference) + gained
-    factors = {
-        texts: _factor(texts, candidates.get(texts, 0.0), known.share, options.per_letter) for texts in first
+    factors = {texts: book.factor(texts) for texts in first}
+    bounded = {
+        texts: min(factor, factors[best] + LIMIT * _apart(best, texts)) for texts, factor in factors.items()
     }
-    return [
-        _Way(texts, chance, min(factors[texts], factors[best] + LIMIT * _apart(best, texts)))
-        for texts, chance in first.items()
-    ]
+    return [_Way(texts, chance, bounded[texts]) for texts, chance in first.items()]
+
+
+def _plain(text: str) -> str:
+    """Return the letters and figures of a text in small letters without marks."""
+    return "".join(letter for letter in unaccented(text) if letter.isalnum())
 
 
 def _factor(texts: tuple[str, ...], chance: float, share: float, per_letter: float) -> float:
@@ -214,45 +244,57 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
-def _posterior(ways: Sequence[_Way]) -> list[tuple[_Way, float]]:
+def _posterior(ways: Sequence[_Way]) -> list[float]:
     """Return the probability of each way; what the first pass left to texts that it did not weigh stays with those."""
     left = max(0.0, 1.0 - sum(math.exp(way.first) for way in ways))
     least = min(way.factor for way in ways)
     weights = [math.exp(min(way.first + way.factor - least, 700.0)) for way in ways]
     total = sum(weights) + left
-    return [(way, weight / total) for way, weight in zip(ways, weights, strict=True)]
+    return [weight / total for weight in weights]
+
+
+def _of_line(ways: Sequence[_Way], chances: Sequence[float], place: int) -> dict[str, float]:
+    """Return the probability of each text of one line."""
+    texts: dict[str, float] = {}
+    for way, chance in zip(ways, chances, strict=True):
+        texts[way.texts[place]] = texts.get(way.texts[place], 0.0) + chance
+    return texts
 
 
 def _weighed_line(
     reading: LineReading,
     emissions: Sequence[Emission],
-    chances: Sequence[tuple[str, float]],
+    texts: Mapping[str, float],
+    before: Mapping[str, float],
     options: WeighingOptions,
 ) -> LineReading:
     """Return the reading of a line with the probabilities of its texts.
 
     A text that was not the likeliest on its own ink is measured on it. Where the ink does not bear the text, context
-    makes it no surer than it was.
+    makes it no surer than it was; nor where that leaves marks, capitals or signs in doubt.
+
+    Args:
+        reading: The line as it was read.
+        emissions: What the networks saw of it.
+        texts: The probability of each text as the book weighs it.
+        before: The same as the first pass did.
+        options: How much the book counts.
     """
     assert reading.evidence is not None
-    texts: dict[str, float] = {}
-    for text, chance in chances:
-        texts[text] = texts.get(text, 0.0) + chance
-    ranked = sorted(texts.items(), key=lambda one: (-one[1], one[0]))
-    text, chance = ranked[0]
-    following = ranked[1][1] if len(ranked) > 1 else 0.0
+    text, chance = min(texts.items(), key=lambda one: (-one[1], one[0]))
     evidence = reading.evidence
     if text != reading.text:
         optical, weakest = measure_text(emissions, text)
         evidence = replace(evidence, optical=optical, weakest=weakest)
-    if evidence.optical < options.least_optical:
-        before = next((one.chance for one in reading.hypotheses if one.text == text), 0.0)
-        following = min(following, max(0.0, 1.0 - chance))
-        chance = min(chance, max(before, 0.0))
-        following = min(following, chance)
+    others = {other: share for other, share in texts.items() if other != text and share > 0}
+    alike = sum(share for other, share in before.items() if _plain(other) == _plain(text))
+    if evidence.optical < options.least_optical or before[text] < options.least_plain * alike:
+        known = {one.text: one.chance for one in reading.hypotheses}
+        chance = min(chance, max(known.get(text, 0.0), LEAST))
+        others = {other: max(share, known.get(other, 0.0)) for other, share in others.items()}
+    ranked = sorted(((min(share, 0.999 * chance), other) for other, share in others.items()), reverse=True)
+    following = ranked[0][0] if ranked else 0.0
     evidence = replace(evidence, chance=min(1.0, chance), margin=max(0.0, min(1.0, chance - following)))
     shown = [Hypothesis(text, min(1.0, chance))]
-    shown += [
-        Hypothesis(other, min(1.0, share)) for other, share in ranked[1 : options.hypotheses] if share > 0
-    ]
+    shown += [Hypothesis(other, share) for share, other in ranked[: options.hypotheses - 1]]
     return replace(reading, text=text, confidence=evidence.chance, hypotheses=tuple(shown), evidence=evidence)

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,15 @@ _LEAST = 1e-4
 
 _SPREAD = 400.0
 """Over how many values the probability is spread that is left to values that are no hypothesis."""
+
+_USUAL_PAIRS = 3
+"""How many pairs of neighbours the usual pace of books counts beside those of the book itself."""
+
+_PACES = (0.3, 60.0)
+"""The least and the greatest pace, in days, that a book is taken to have."""
+
+_STANDS_FOR = 0.5
+"""How likely an entry whose day nobody read has that of a neighbour, which stands for all days in between."""
 
 _LIKELY = 0.2
 """How likely a number has to be by the order of the book alone for the ink to be asked about it."""
@@ -73,7 +83,7 @@ class OrderWeights:
         restart: Numbers begin anew in a new year.
         restart_within: They begin anew within a year.
         day_back: The day is before that of the entry before.
-        days: How many days later every second day is, the same day included.
+        days: How many days later every second day is, the same day included, where the book does not tell.
         new_year: A new year begins, where the days are not known.
         elsewhere: The value is none that any neighbour suggests.
         first: The first number of a book is 1.
@@ -113,7 +123,7 @@ def reweigh_entries(entries: Sequence[EntryOrder], weights: OrderWeights = USUAL
     numbers = [_read(entry.number, _number_of) for entry in entries]
     days = [_read(entry.registered_on, _day_of) for entry in entries]
     number_states, day_states = _states(numbers, 1), _states(days, 0)
-    contexts = _contexts(number_states, day_states, weights, 1)
+    contexts = _contexts(number_states, day_states, _at_pace(days, weights), 1)
     return tuple(
         EntryOrder(
             _weighed(entry.number, numbers[place], number_states[place], on_numbers),
@@ -152,7 +162,7 @@ def expected_numbers(
     numbers = [_read(entry.number, _number_of) for entry in entries]
     days = [_read(entry.registered_on, _day_of) for entry in entries]
     states = _states(numbers, 1)
-    contexts = _contexts(states, _states(days, 0), weights, 1)
+    contexts = _contexts(states, _states(days, 0), _at_pace(days, weights), 1)
     return tuple(
         _expected(state, on_numbers) if entry.number else ()
         for entry, state, (on_numbers, _) in zip(entries, states, contexts, strict=True)
@@ -228,6 +238,17 @@ def _step(numbers: Sequence[_Read]) -> int:
     best = [next(iter(read.chances)) for read in numbers if read.chances]
     steps = Counter(later - earlier for earlier, later in pairwise(best))
     return 2 if steps[2] > steps[1] else 1
+
+
+def _at_pace(days: Sequence[_Read], weights: OrderWeights) -> OrderWeights:
+    """Return the weights with the pace of the book: its days are weeks apart in a small commune, hours in a large one.
+
+    Days that are read wrongly are few beside the others, and a median does not mind them.
+    """
+    best = [next(iter(read.chances)) for read in days if read.chances]
+    apart = [float(later - earlier) for earlier, later in pairwise(best) if later >= earlier]
+    pace = median([*apart, *[weights.days] * _USUAL_PAIRS])
+    return replace(weights, days=min(max(pace, _PACES[0]), _PACES[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +355,8 @@ def _day_turns(before: _States, after: _States, weights: OrderWeights) -> tuple[
         (1.0 - weights.day_back) * step_chances(later, weights.days),
         weights.day_back * step_chances(-later - 1, weights.days),
     )
+    if not (before.own and after.own):
+        runs = np.where(later == 0, np.maximum(runs, _STANDS_FOR), runs)
     known = _with_elsewhere(runs, before, after, weights)
     new = _years(before.values)[:, None] < _years(after.values)[None, :]
     unknown = (first == _ELSEWHERE) | (second == _ELSEWHERE)

@@ -17,13 +17,13 @@ from pipeline.book_context.order_chain import (
     reweigh_entries,
     reweigh_pages,
 )
-from pipeline.book_context.sightings import sightings_of
+from pipeline.book_context.sightings import said_in_book
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
 from pipeline.model import EntryResult, FieldReading, FieldStatus, Hypothesis, Ledger, PageRef, PageResult
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "2"
+VERSION = "3"
 """Raise it whenever the same pages could be weighed otherwise than before."""
 
 MARK = "+"
@@ -131,7 +131,7 @@ def second_pass(
     """
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
-    model = make_model(sightings_of(pages, texts, form, record))
+    model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))
     return SecondPass(form, ledger, schemas, options, model, ordered, settled, weighing)
 

@@ -8,17 +8,31 @@ from dataclasses import dataclass, replace
 from pipeline.book_context.book_model import (
     CLEAR,
     MOST_SIGHTINGS,
-    NAME,
+    PLACES,
     SIGNERS,
-    TITLE,
+    TITLES,
     LetterEvidence,
+    SaidInBook,
     Sighting,
     pool_of,
     repeated_values,
 )
 from pipeline.book_context.letter_evidence import letters_of
+from pipeline.book_context.place_tails import SaidPlace
+from pipeline.book_context.signers import NAME, TITLE
+from pipeline.book_context.spellings import Witness
 from pipeline.decoding import unpack_emissions
-from pipeline.model import FieldReading, FieldStatus, KeptRegion, LineReading, PageRef, PageResult, Writing
+from pipeline.kinds import KINDS
+from pipeline.model import (
+    FieldReading,
+    FieldStatus,
+    Hypothesis,
+    KeptRegion,
+    LineReading,
+    PageRef,
+    PageResult,
+    Writing,
+)
 from pipeline.schema import Form, RecordSpec, Slot
 
 DecidedTexts = Mapping[tuple[PageRef, int, str], str]
@@ -33,9 +47,9 @@ class _Seen:
     region: KeptRegion
 
 
-def sightings_of(
+def said_in_book(
     pages: Iterable[PageResult], decided: DecidedTexts, form: Form, record: RecordSpec
-) -> tuple[Sighting, ...]:
+) -> SaidInBook:
     """Return what the pages of a book say in the pools of its form.
 
     Args:
@@ -45,56 +59,115 @@ def sightings_of(
         record: Its record.
     """
     pools = {slot.name: (slot, pool) for slot in form.slots if (pool := pool_of(slot, record))}
-    seen = [one for page in pages for one in _on_page(page, decided, pools)]
-    repeated = repeated_values(one.sighting for one in seen)
+    written = [
+        _Written(page.ref, entry.row, region, slot, pool, {one.field: one for one in entry.readings})
+        for page in pages
+        for entry in page.entries
+        for region in entry.regions
+        for slot, pool in [pools.get(region.slot, (None, ""))]
+        if slot is not None
+    ]
+    seen = [one for some in written if some.pool != PLACES for one in _sightings(some, decided)]
+    repeated = repeated_values(one.sighting for one in seen if one.sighting.pool != SIGNERS)
     unsure = _to_look_at([one for one in seen if (one.sighting.pool, one.sighting.value) in repeated])
-    return tuple(
-        replace(one.sighting, letters=_letters(one)) if number in unsure else one.sighting
-        for number, one in ((id(one), one) for one in seen)
+    return SaidInBook(
+        tuple(
+            replace(one.sighting, letters=_letters(one)) if number in unsure else one.sighting
+            for number, one in ((id(one), one) for one in seen)
+        ),
+        tuple(one for some in written if some.pool == SIGNERS for one in _witnesses(some, decided)),
+        tuple(one for some in written if some.pool == PLACES for one in _places(some, decided)),
     )
 
 
-def _on_page(
-    page: PageResult, decided: DecidedTexts, pools: Mapping[str, tuple[Slot, str]]
-) -> Iterator[_Seen]:
-    for entry in page.entries:
-        readings = {reading.field: reading for reading in entry.readings}
-        for region in entry.regions:
-            slot, pool = pools.get(region.slot, (None, ""))
-            if slot is None:
-                continue
-            fields = (
-                [slot.roles[role] for role in ("name", "title")] if pool == SIGNERS else slot.field_names[:1]
-            )
-            said = [decided.get((page.ref, entry.row, field)) for field in fields]
-            if any(text is not None for text in said):
-                value = tuple(
-                    readings[field].text if text is None and field in readings else text or ""
-                    for text, field in zip(said, fields, strict=True)
-                )
-                if any(value):
-                    found = Sighting(pool, value, page.ref, 1.0, 1.0, is_decided=None not in said)
-                    yield _Seen(found, region)
-                continue
-            yield from _read(pool, [readings.get(field) for field in fields], region, page.ref)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A region with the readings of its entry.
+
+    Attributes:
+        page: Its page.
+        row: The row of its entry there.
+        region: The region.
+        slot: Its slot.
+        pool: The pool of its values.
+        readings: All readings of the entry, by field.
+    """
+
+    page: PageRef
+    row: int
+    region: KeptRegion
+    slot: Slot
+    pool: str
+    readings: Mapping[str, FieldReading]
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """The fields that a value of the pool has: name and title of a signer, else one."""
+        if self.pool == SIGNERS:
+            return [self.slot.roles[role] for role in ("name", "title")]
+        return self.slot.field_names[:1]
+
+    def main(self) -> FieldReading | None:
+        """Return what the machine read first in the region, where it is handwriting with evidence."""
+        main = self.readings.get(self.fields[0])
+        if main is None or main.status is not FieldStatus.READ or self.region.writing is not Writing.HAND:
+            return None
+        return None if main.evidence is None or self.region.is_cut_short else main
 
 
-def _read(
-    pool: str, readings: Sequence[FieldReading | None], region: KeptRegion, page: PageRef
-) -> Iterator[_Seen]:
-    """Yield what the machine read in a region of handwriting, where it has evidence."""
-    main = readings[0]
-    if main is None or main.status is not FieldStatus.READ or region.writing is not Writing.HAND:
+def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
+    """Yield what a region says; a signer as a pair, and the title again by itself."""
+    said = [decided.get((written.page, written.row, field)) for field in written.fields]
+    if any(text is not None for text in said):
+        value = tuple(
+            written.readings[field].text if text is None and field in written.readings else text or ""
+            for text, field in zip(said, written.fields, strict=True)
+        )
+        if any(value):
+            is_decided = None not in said
+            yield _Seen(Sighting(written.pool, value, written.page, 1.0, 1.0, is_decided), written.region)
         return
-    if main.evidence is None or region.is_cut_short:
+    main = written.main()
+    if main is None or main.evidence is None:
         return
-    value = tuple(one.text if one and one.status is FieldStatus.READ else "" for one in readings)
-    chances = [one.confidence for one in region_readings(region)]
-    wording = _wording(region, value) if pool == SIGNERS and all(value) else ""
-    if pool == SIGNERS and not wording:
+    read = [written.readings.get(field) for field in written.fields]
+    value = tuple(one.text if one and one.status is FieldStatus.READ else "" for one in read)
+    wording = _wording(written.region, value) if written.pool == SIGNERS and all(value) else ""
+    if written.pool == SIGNERS and not wording:
         return  # a name with the title still in it, or a title without its name
-    chance = min([1.0, *chances])
-    yield _Seen(Sighting(pool, value, page, chance, main.evidence.weakest, wording=wording), region)
+    chance = min([1.0, *(one.confidence for one in region_readings(written.region))])
+    found = Sighting(written.pool, value, written.page, chance, main.evidence.weakest, wording=wording)
+    yield _Seen(found, written.region)
+    if written.pool == SIGNERS:
+        yield _Seen(replace(found, pool=TITLES, value=value[1:], wording=""), written.region)
+
+
+def _witnesses(written: _Written, decided: DecidedTexts) -> Iterator[Witness]:
+    """Yield the name of a signer as a page says it, where it stands on one line."""
+    main = written.main()
+    if main is None or any((written.page, written.row, field) in decided for field in written.fields):
+        return
+    proposed = [one for one in main.hypotheses if _is_name(one.text)]
+    if not proposed or proposed[0].text != main.text:
+        return
+    for reading in region_readings(written.region):
+        if reading.emissions and reading.text.count(main.text) == 1:
+            before, _, behind = reading.text.partition(main.text)
+            yield Witness(written.page, reading.emissions, before, main.text, behind, tuple(proposed))
+
+
+def _is_name(text: str) -> bool:
+    return len(text.split()) > 1 and KINDS["name"].parse(text).canonical != ""
+
+
+def _places(written: _Written, decided: DecidedTexts) -> Iterator[SaidPlace]:
+    """Yield the texts that a place may have."""
+    text = decided.get((written.page, written.row, written.fields[0]))
+    if text:
+        yield SaidPlace(written.page, (Hypothesis(text, 1.0),), is_decided=True)
+    main = written.main() if text is None else None
+    if main is not None:
+        yield SaidPlace(written.page, main.hypotheses or (Hypothesis(main.text, 1.0),))
 
 
 def region_readings(region: KeptRegion) -> Sequence[LineReading]:
@@ -104,8 +177,8 @@ def region_readings(region: KeptRegion) -> Sequence[LineReading]:
 
 
 def _wording(region: KeptRegion, value: tuple[str, ...]) -> str:
-    """Return how name and title are put together in a region, ``""`` where they do not stand in its lines whole."""
-    text = "\n".join(reading.text for reading in region_readings(region))
+    """Return how name and title are put together in a region, ``""`` where they do not stand in it whole."""
+    text = " ".join(reading.text for reading in region_readings(region))
     name, title = value
     if text.count(name) != 1 or text.count(title) != 1:
         return ""

@@ -15,7 +15,7 @@ from pipeline.kinds.date_words import DateWordsKind, parse_strictly
 from pipeline.kinds.kind import UNCODED, CompositeKind, Kind, Parsed, Vocabulary, is_ditto
 from pipeline.kinds.name import NameKind
 from pipeline.kinds.number import EntryNumberKind, IdNumberKind, NumberKind, VolumeKind
-from pipeline.kinds.signer import SignerKind
+from pipeline.kinds.signer import SURNAMES, SignerKind, is_usual_title
 from pipeline.kinds.text import ChoiceKind, PlaceKind, TextKind
 from pipeline.kinds.time import TimeKind
 
@@ -25,6 +25,7 @@ __all__ = [
     "DATE_WORDS",
     "ENTRY_NUMBER",
     "KINDS",
+    "SURNAMES",
     "UNCODED",
     "CompositeKind",
     "Kind",
@@ -32,6 +33,7 @@ __all__ = [
     "Vocabulary",
     "compared_form",
     "is_ditto",
+    "is_usual_title",
     "parse_strictly",
 ]
 

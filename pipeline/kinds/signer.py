@@ -68,6 +68,11 @@ class SignerKind(CompositeKind):
         return {"name": _one_line(name), "title": _one_line(title)} if found else {"name": text, "title": ""}
 
 
+def is_usual_title(text: str) -> bool:
+    """Return whether a text is usual titles and offices through and through, with their marks."""
+    return bool(text) and _titles(()).is_whole(text) and _is_exact(text)
+
+
 @dataclass(frozen=True)
 class _Titles:
     """The titles that are known, as patterns over letters without marks (``_bare``).

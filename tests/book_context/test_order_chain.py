@@ -104,6 +104,13 @@ def test_a_year_that_its_neighbours_contradict_gives_way_to_one_that_they_bear_o
     assert reweigh_entries(read)[2].registered_on[0].text == "14/03/2006"
 
 
+def test_a_book_whose_days_are_weeks_apart_is_not_taken_for_one_whose_days_are_the_same() -> None:
+    months = [Hypothesis(f"23/0{month}/2014", 0.36 if month == 1 else 0.026) for month in (1, 2, 4, 7, 8)]
+    later = ("10/04/2014", "23/04/2014", "10/05/2014", "23/05/2014", "08/07/2014", "11/08/2014", "12/09/2014")
+    read = [EntryOrder((), tuple(months)), *(EntryOrder((), clear(day, 0.53)) for day in later)]
+    assert reweigh_entries(read)[0].registered_on[0].text == "23/01/2014"
+
+
 def test_missing_and_repeated_pages_do_not_lose_the_count() -> None:
     read = [*map(clear, (1, 2, 3)), *map(clear, (3, 4, 5)), *map(clear, (9, 10)), texts(_71=0.6, _11=0.3)]
     kept = [best(entry).text for entry in reweigh_entries(numbered(*read))]

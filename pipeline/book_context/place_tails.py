@@ -1,0 +1,181 @@
+"""What the places of a book end with: its own commune, the district and province above it, its hospitals.
+
+Places of a book differ in how they begin (the hamlet) and are alike in how they end. Their words are counted from the
+last to the first, each behind those that follow it, with the probabilities that the pages give them. A word counts when
+two pages say it, and among words that are alike one counts more than another only where the pages say it several times
+as often: what one hand's ink leaves in doubt on every page gains nothing by being repeated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from pipeline.model import Hypothesis, PageRef
+from pipeline.text.tones import unaccented
+
+Tail = tuple[str, ...]
+"""The last words of a place, in their order."""
+
+LEAST_SAID = 0.3
+"""The probability from which a page says a word."""
+
+LEAST_PAGES = 2
+"""How many pages have to say a word."""
+
+DECIDED = 4.0
+"""The ratio of their pages from which one of two words that are alike counts more than the other."""
+
+ALIKE = 60.0
+"""How like (0..100), marks aside, two words are of which one may be misread for the other."""
+
+MOST_TEXTS = 10
+"""How many texts are proposed for a place."""
+
+_BEAM = 24
+_MOST_WORDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPlace:
+    """One place of a book.
+
+    Attributes:
+        page: The page it stands on.
+        texts: The texts that it may have.
+        is_decided: Whether a person decided it; then it has one text.
+    """
+
+    page: PageRef
+    texts: tuple[Hypothesis, ...]
+    is_decided: bool = False
+
+
+@dataclass(frozen=True)
+class PlaceTails:
+    """What the places of a book end with.
+
+    Attributes:
+        words: Behind each tail (``()``: at the end of a place) the words that stand before it, and on how many pages.
+        pages: On how many pages each tail stands.
+    """
+
+    words: Mapping[Tail, Mapping[str, float]] = field(default_factory=dict)
+    pages: Mapping[Tail, float] = field(default_factory=dict)
+
+    def factor(self, text: str, per_letter: float) -> float:
+        """Return the log of what the book makes of a text: each of its words is new behind those that follow it, or one
+        of those that the book repeats there. Of words with figures, and of those before them, it says nothing.
+
+        Args:
+            text: A place.
+            per_letter: How much less likely (nats a letter) a word that the book does not repeat is for being that word
+                and no other.
+        """
+        gained = 0.0
+        tail: Tail = ()
+        for word in reversed(text.split()):
+            known = self.words.get(tail)
+            if not known or _has_figure(word):
+                break
+            said = sum(known.values())
+            share = said / (max(said, self.pages.get(tail, said)) + 1.0 + len(known))
+            chance = share * known.get(word, 0.0) / said
+            gained += math.log(1.0 - share + chance * math.exp(per_letter * (len(word) + 1)))
+            if word not in known:
+                break
+            tail = (word, *tail)
+        return gained
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """Return what a text says if its last words are those of the book that are like them, the likeliest first."""
+        words = text.split()[-_MOST_WORDS:]
+        head = text.split()[: -_MOST_WORDS or None] if len(text.split()) > _MOST_WORDS else []
+        found: dict[str, float] = {}
+        beam: list[tuple[float, int, Tail]] = [(0.0, len(words), ())]
+        while beam:
+            longer: list[tuple[float, int, Tail]] = []
+            for cost, left, tail in beam:
+                if tail:
+                    whole = " ".join((*head, *words[:left], *tail))
+                    found[whole] = min(cost, found.get(whole, cost))
+                longer += self._longer(cost, left, tail, words)
+            beam = sorted(longer)[:_BEAM]
+        found.pop(text, None)
+        return tuple(sorted(found, key=lambda one: (found[one], one))[:MOST_TEXTS])
+
+    def _longer(
+        self, cost: float, left: int, tail: Tail, words: Sequence[str]
+    ) -> Iterable[tuple[float, int, Tail]]:
+        """Yield a tail with one more word, or two, for the next words of a text."""
+        for word in self.words.get(tail, ()):
+            for taken in (1, 2):
+                if left >= taken:
+                    unlike = _unlike("".join(words[left - taken : left]), word)
+                    if unlike < 1.0:
+                        yield cost + unlike * (1.0 + 0.2 * len(word)), left - taken, (word, *tail)
+            if left:
+                for before in self.words.get((word, *tail), ()):
+                    unlike = _unlike(words[left - 1], before + word)
+                    if unlike < 1.0:
+                        yield cost + unlike * (1.0 + 0.2 * len(word)), left - 1, (before, word, *tail)
+
+
+def _unlike(read: str, word: str) -> float:
+    """Return how unlike two words are, 0..1; 1 for those of which neither may be misread for the other."""
+    if read == word:
+        return 0.0
+    if _has_figure(read) or _has_figure(word):
+        return 1.0
+    likeness = fuzz.ratio(unaccented(read), unaccented(word))
+    return 1.0 if likeness < ALIKE and not (len(word) <= 2 and likeness >= 50.0) else 0.1 + 0.8 * (1.0 - likeness / 100.0)
+
+
+def _has_figure(word: str) -> bool:
+    return any(letter.isdigit() for letter in word)
+
+
+def tails_of(places: Iterable[SaidPlace]) -> PlaceTails:
+    """Return what the places of a book end with.
+
+    Args:
+        places: All its places, in any order.
+    """
+    said: dict[Tail, dict[PageRef, float]] = defaultdict(lambda: defaultdict(float))
+    decided: set[Tail] = set()
+    for place in places:
+        said[()][place.page] = 1.0
+        total = sum(one.chance for one in place.texts)
+        for one in place.texts:
+            words = one.text.split()
+            for start in range(max(0, len(words) - _MOST_WORDS), len(words)):
+                said[tuple(words[start:])][place.page] += one.chance / total if total else 0.0
+                if place.is_decided:
+                    decided.add(tuple(words[start:]))
+    pages = {tail: math.fsum(min(1.0, one) for one in by_page.values()) for tail, by_page in said.items()}
+    known = [
+        tail
+        for tail, by_page in said.items()
+        if tail and (tail in decided or sum(one >= LEAST_SAID for one in by_page.values()) >= LEAST_PAGES)
+    ]
+    words_of: dict[Tail, dict[str, float]] = defaultdict(dict)
+    for tail in sorted(known):
+        words_of[tail[1:]][tail[0]] = pages[tail]
+    return PlaceTails(
+        {tail: _levelled(some) for tail, some in words_of.items()}, {tail: pages[tail] for tail in words_of}
+    )
+
+
+def _levelled(words: Mapping[str, float]) -> dict[str, float]:
+    """Return the pages of words; of words that are alike the rarer counts as much as the other unless it is rare."""
+    levelled = dict(words)
+    for word, pages in words.items():
+        alike = [more for other, more in words.items() if other != word and _unlike(other, word) < 1.0]
+        most = max(alike, default=0.0)
+        if pages < most < DECIDED * pages:
+            levelled[word] = most
+    return levelled
