@@ -28,7 +28,7 @@ from pipeline.book_context.book_model import make_model, pool_of
 from pipeline.book_context.kept_page import pack_page, unpack_page
 from pipeline.book_context.line_weighing import WeighingOptions, weigh_region
 from pipeline.book_context.second_pass import second_pass
-from pipeline.book_context.sightings import sightings_of
+from pipeline.book_context.sightings import said_in_book
 from pipeline.digitize import DigitizeOptions, default_engines
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.regions import (
@@ -135,7 +135,7 @@ def outcomes(
 ) -> Iterator[tuple[str, bool, float]]:
     """Yield slot, whether the text is right, and the chance that it was given, for each region."""
     record = schemas.record(form.record)
-    model = make_model(sightings_of(book.pages, {}, form, record))
+    model = make_model(said_in_book(book.pages, {}, form, record))
     pools = {slot.name: pool_of(slot, record) for slot in form.slots}
     for page, truth in zip(book.pages, book.truth, strict=True):
         for region in page.entries[0].regions:

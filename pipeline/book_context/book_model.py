@@ -41,6 +41,7 @@ CLEAR_TOGETHER = 0.9
 MOST_DOUBT = 0.5
 """The least median chance of the weakest letter over all sightings of a value that is seen clearly once."""
 
+
 @dataclass(frozen=True, slots=True)
 class LetterEvidence:
     """How clear one letter of a text is on the ink alone.
@@ -138,13 +139,10 @@ class BookModel:
     def fingerprint(self) -> str:
         """Changes with what the model says: 16 hex digits."""
         told = [
-            [name, _told(pool.values), pool.pages, pool.repeated]
-            for name, pool in sorted(self.pools.items())
+            [name, _told(pool.values), pool.pages, pool.repeated] for name, pool in sorted(self.pools.items())
         ]
         signers = self.signers
-        who = [
-            _told(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)
-        ]
+        who = [_told(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)]
         tails = [[list(tail), _told(words)] for tail, words in sorted(self.places.words.items())]
         text = json.dumps([told, who, signers.pages, tails], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

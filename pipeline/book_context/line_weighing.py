@@ -44,7 +44,7 @@ class WeighingOptions:
         sharpness: The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``.
         least_alike: How like (0..100) a value has to be to what was read to be scored.
         least_optical: The optical evidence below which context makes no reading surer.
-        least_plain: The share that a text has to have, by the first pass, among those that differ from it in marks,
+        least_plain: The share that a text has to have, by the first pass, beside any that differs from it in marks,
             capitals and signs alone for context to make it surer.
         hypotheses: How many hypotheses of a line are kept.
     """
@@ -103,7 +103,9 @@ def weigh_region(
     before = [math.exp(way.first) for way in ways]
     weighed = iter(
         [
-            _weighed_line(reading, seen, _of_line(ways, chances, place), _of_line(ways, before, place), options)
+            _weighed_line(
+                reading, seen, _of_line(ways, chances, place), _of_line(ways, before, place), options
+            )
             for place, (reading, seen) in enumerate(zip(readings, emissions, strict=True))
         ]
     )
@@ -224,8 +226,8 @@ def _ways(
 
 
 def _plain(text: str) -> str:
-    """Return the letters and figures of a text in small letters without marks."""
-    return "".join(letter for letter in unaccented(text) if letter.isalnum())
+    """Return the words of a text in small letters without marks and signs."""
+    return " ".join(_words(unaccented(text)))
 
 
 def _factor(texts: tuple[str, ...], chance: float, share: float, per_letter: float) -> float:
@@ -287,7 +289,8 @@ def _weighed_line(
         optical, weakest = measure_text(emissions, text)
         evidence = replace(evidence, optical=optical, weakest=weakest)
     others = {other: share for other, share in texts.items() if other != text and share > 0}
-    alike = sum(share for other, share in before.items() if _plain(other) == _plain(text))
+    rivals = (share for other, share in before.items() if other != text and _plain(other) == _plain(text))
+    alike = before[text] + max(rivals, default=0.0)
     if evidence.optical < options.least_optical or before[text] < options.least_plain * alike:
         known = {one.text: one.chance for one in reading.hypotheses}
         chance = min(chance, max(known.get(text, 0.0), LEAST))

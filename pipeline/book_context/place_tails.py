@@ -33,6 +33,9 @@ DECIDED = 4.0
 ALIKE = 60.0
 """How like (0..100), marks aside, two words are of which one may be misread for the other."""
 
+RUN_TOGETHER = 85.0
+"""The same of two words that may be one, run together."""
+
 MOST_TEXTS = 10
 """How many texts are proposed for a place."""
 
@@ -112,27 +115,33 @@ class PlaceTails:
         self, cost: float, left: int, tail: Tail, words: Sequence[str]
     ) -> Iterable[tuple[float, int, Tail]]:
         """Yield a tail with one more word, or two, for the next words of a text."""
+        if not left:
+            return
+        read = words[left - 1]
         for word in self.words.get(tail, ()):
-            for taken in (1, 2):
-                if left >= taken:
-                    unlike = _unlike("".join(words[left - taken : left]), word)
-                    if unlike < 1.0:
-                        yield cost + unlike * (1.0 + 0.2 * len(word)), left - taken, (word, *tail)
-            if left:
-                for before in self.words.get((word, *tail), ()):
-                    unlike = _unlike(words[left - 1], before + word)
-                    if unlike < 1.0:
-                        yield cost + unlike * (1.0 + 0.2 * len(word)), left - 1, (before, word, *tail)
+            ways = [(_unlike(read, word), 1, (word,))]
+            if left > 1:
+                ways.append((_unlike(words[left - 2] + read, word, RUN_TOGETHER), 2, (word,)))
+            ways += [
+                (_unlike(read, before + word, RUN_TOGETHER), 1, (before, word))
+                for before in self.words.get((word, *tail), ())
+            ]
+            for unlike, taken, new in ways:
+                if unlike < 1.0:
+                    yield cost + unlike * (1.0 + 0.2 * len(word)), left - taken, (*new, *tail)
 
 
-def _unlike(read: str, word: str) -> float:
+def _unlike(read: str, word: str, least: float = ALIKE) -> float:
     """Return how unlike two words are, 0..1; 1 for those of which neither may be misread for the other."""
     if read == word:
         return 0.0
-    if _has_figure(read) or _has_figure(word):
+    is_one = least == ALIKE
+    if _has_figure(word) or not any(map(str.isalpha, read)) or (not is_one and _has_figure(read)):
         return 1.0
     likeness = fuzz.ratio(unaccented(read), unaccented(word))
-    return 1.0 if likeness < ALIKE and not (len(word) <= 2 and likeness >= 50.0) else 0.1 + 0.8 * (1.0 - likeness / 100.0)
+    if likeness < (50.0 if is_one and len(word) <= 2 else least):
+        return 1.0
+    return 0.1 + 0.8 * (1.0 - likeness / 100.0)
 
 
 def _has_figure(word: str) -> bool:

@@ -160,7 +160,9 @@ def _exchanged(best: str, cluster: Sequence[Witness], surnames: frozenset[str]) 
                     known[word] = known.get(word, 0.0) + one.chance
     if words[0].lower() not in surnames:
         plain = unaccented(words[0])
-        yield from (" ".join((one.title(), *words[1:])) for one in sorted(surnames) if unaccented(one) == plain)
+        yield from (
+            " ".join((one.title(), *words[1:])) for one in sorted(surnames) if unaccented(one) == plain
+        )
     for place, known in enumerate(seen):
         ranked = sorted(known, key=lambda word: (-known[word], word))
         for word in [word for word in ranked if word != words[place]][:MOST_WORDS]:

@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.book_context.book_model import BookModel, LetterEvidence, Sighting, is_supported, make_model
-from pipeline.book_context.sightings import sightings_of
+from pipeline.book_context.book_model import (
+    BookModel,
+    LetterEvidence,
+    SaidInBook,
+    Sighting,
+    is_supported,
+    make_model,
+)
+from pipeline.book_context.sightings import said_in_book
 from tests.book_context.written_books import (
     FORM,
     PLACE,
@@ -41,7 +48,7 @@ def sighting(
 
 
 def model_of(*pages: dict[str, list[Ink]]) -> BookModel:
-    return make_model(sightings_of(book(*pages), {}, FORM, RECORD))
+    return make_model(said_in_book(book(*pages), {}, FORM, RECORD))
 
 
 def test_one_page_proves_nothing_however_clear() -> None:
@@ -90,11 +97,12 @@ def test_officers_are_pairs_and_people_of_entries_are_not_in_the_model() -> None
         for seed in (1, 2, 3)
     ]
     model = model_of(*pages)
-    assert dict(model.pools["signer"].values) == {("Nguyễn Văn Phước", "CT"): 3}
-    assert dict(model.wordings) == {"{title} {name}": 3}
+    assert dict(model.signers.names) == {"Nguyễn Văn Phước": 3}
+    assert dict(model.signers.pairs) == {("Nguyễn Văn Phước", "CT"): 3}
+    assert dict(model.signers.wordings) == {"{title} {name}": 3}
     assert dict(model.pools["registrar_name"].values) == {("Lê Thị Hạnh",): 3}
-    assert dict(model.pools["place"].values) == {("xã Tân Lợi",): 3}
-    assert model.pools.keys() == {"signer", "registrar_name", "place"}
+    assert model.places.words.keys() == {(), ("Lợi",), ("Tân", "Lợi")}
+    assert model.pools.keys() == {"registrar_name"}
 
 
 def test_the_same_doubtful_ink_on_many_pages_stays_out() -> None:
@@ -108,5 +116,6 @@ def test_pages_count_as_a_set(shuffle: random.Random, lucky: int) -> None:
     some.append(sighting(lucky, 0.95, 0.95))
     other = [*some]
     shuffle.shuffle(other)
-    assert make_model(some) == make_model(other)
-    assert make_model(some).fingerprint == make_model(other).fingerprint
+    one, two = make_model(SaidInBook(tuple(some))), make_model(SaidInBook(tuple(other)))
+    assert one == two
+    assert one.fingerprint == two.fingerprint

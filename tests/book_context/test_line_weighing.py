@@ -10,16 +10,26 @@ from hypothesis import strategies as st
 
 from pipeline.book_context.book_model import BookModel, PoolModel
 from pipeline.book_context.line_weighing import WEIGHING, weigh_region
-from pipeline.model import KeptRegion, LineReading
+from pipeline.book_context.place_tails import SaidPlace, tails_of
+from pipeline.book_context.signers import Signers
+from pipeline.model import Hypothesis, KeptRegion, LineReading
 from tests.book_context.written_books import PLACE, REGISTRAR, SIGNER, Ink, doubted, ink, page, page_ref
 
-OFFICERS = PoolModel({("Nguyễn Văn Phước", "Chủ tịch UBND xã"): 9, ("Lê Thị Hạnh", "PCT"): 4}, 13, 13)
-REGISTRARS = PoolModel({("Trần Văn Tuấn",): 9}, 10, 9)
-PLACES = PoolModel({("xã Tân Lợi, huyện Long Mỹ",): 8, ("xã Vĩnh Thuận Đông, huyện Long Mỹ",): 3}, 12, 11)
-MODEL = BookModel(
-    {"signer": OFFICERS, "registrar_name": REGISTRARS, "place": PLACES},
-    {"{name} - {title}": 6, "{title}\n{name}": 4},
+SIGNERS = Signers(
+    {"Nguyễn Văn Phước": 9, "Lê Thị Hạnh": 4},
+    {"Chủ tịch UBND xã": 9, "PCT": 4},
+    {("Nguyễn Văn Phước", "Chủ tịch UBND xã"): 9, ("Lê Thị Hạnh", "PCT"): 4},
+    {"{name} - {title}": 6, "{title} {name}": 4},
+    13,
 )
+REGISTRARS = PoolModel({("Trần Văn Tuấn",): 9}, 10, 9)
+PLACES = tails_of(
+    SaidPlace(page_ref(number), (Hypothesis(text, 0.9),))
+    for number, text in enumerate(
+        ["xã Tân Lợi, huyện Long Mỹ"] * 8 + ["ấp 3, xã Vĩnh Thuận Đông, huyện Long Mỹ"] * 3
+    )
+)
+MODEL = BookModel({"registrar_name": REGISTRARS}, SIGNERS, PLACES)
 
 
 def region(slot: str, *lines: Ink) -> KeptRegion:
@@ -56,7 +66,7 @@ def test_clear_ink_wins_whatever_the_book_repeats(text: str, seed: int) -> None:
 
 
 def test_what_the_book_repeats_becomes_surer_where_it_is_read() -> None:
-    doubt = doubted("Trần Văn Tuấn", "ấ", "ẩ", 0.35)
+    doubt = doubted("Trần Văn Tuấn", "V", "N", 0.35)
     (before,) = (line.reading for line in region(REGISTRAR, doubt).lines)
     (after,) = weighed(REGISTRAR, "registrar_name", doubt)
     assert after.text == before.text
@@ -68,6 +78,20 @@ def test_what_the_book_repeats_becomes_surer_where_it_is_read() -> None:
         before.evidence.optical,
         before.evidence.weakest,
     )
+
+
+@pytest.mark.parametrize(("letter", "other"), [("ấ", "ẩ"), ("V", "v")])
+def test_marks_and_capitals_that_one_hand_writes_alike_on_every_page_are_no_surer(
+    letter: str, other: str
+) -> None:
+    doubt = doubted("Trần Văn Tuấn", letter, other, 0.35)
+    (before,) = (line.reading for line in region(REGISTRAR, doubt).lines)
+    (after,) = weighed(REGISTRAR, "registrar_name", doubt)
+    assert after.text == before.text
+    assert after.confidence <= before.confidence
+    assert after.evidence is not None
+    assert before.evidence is not None
+    assert after.evidence.margin <= before.evidence.margin + 1e-9
 
 
 def test_another_text_is_measured_on_the_ink_of_this_page() -> None:
@@ -86,6 +110,16 @@ def test_context_alone_makes_nothing_sure() -> None:
 def test_a_signer_over_two_lines_is_weighed_as_one() -> None:
     lines = (doubted("Chủ tịch UBND xã", "ã", "à", 0.45), doubted("Nguyễn Văn Phươc", "ơ", "ớ", 0.3))
     assert [one.text for one in weighed(SIGNER, "signer", *lines)] == ["Chủ tịch UBND xã", "Nguyễn Văn Phước"]
+
+
+def test_the_name_of_a_signer_is_weighed_where_the_title_is_none_of_the_book() -> None:
+    (after,) = weighed(SIGNER, "signer", doubted("PCT Nguyễn Văn Phươc", "ơ", "ớ", 0.3))
+    assert after.text == "PCT Nguyễn Văn Phước"
+
+
+def test_a_place_that_begins_otherwise_is_weighed_by_how_it_ends() -> None:
+    (after,) = weighed(PLACE, "place", doubted("ấp 9, xã Tân Lơi, huyện Long Mỹ", "ơ", "ợ", 0.3))
+    assert after.text == "ấp 9, xã Tân Lợi, huyện Long Mỹ"
 
 
 def test_a_place_over_two_lines_is_parted_as_on_the_page() -> None:
