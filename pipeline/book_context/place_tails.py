@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
+from pipeline.book_context.place_wording import usual_wording
 from pipeline.model import Hypothesis, PageRef
 from pipeline.text.tones import unaccented
 
@@ -35,6 +36,9 @@ ALIKE = 60.0
 
 RUN_TOGETHER = 85.0
 """The same of two words that may be one, run together."""
+
+UNUSUAL = 4.0
+"""How much less likely (nats) a place is that is not worded as usual."""
 
 MOST_TEXTS = 10
 """How many texts are proposed for a place."""
@@ -71,15 +75,17 @@ class PlaceTails:
     pages: Mapping[Tail, float] = field(default_factory=dict)
 
     def factor(self, text: str, per_letter: float) -> float:
-        """Return the log of what the book makes of a text: each of its words is new behind those that follow it, or one
-        of those that the book repeats there. Of words with figures, and of those before them, it says nothing.
+        """Return the log of what the book makes of a text.
+
+        Each of its words is new behind those that follow it, or one of those that the book repeats there. Of words with
+        figures, and of those before them, the book says nothing.
 
         Args:
             text: A place.
             per_letter: How much less likely (nats a letter) a word that the book does not repeat is for being that word
                 and no other.
         """
-        gained = 0.0
+        gained = -UNUSUAL if usual_wording(text) != text else 0.0
         tail: Tail = ()
         for word in reversed(text.split()):
             known = self.words.get(tail)
@@ -95,6 +101,15 @@ class PlaceTails:
         return gained
 
     def near(self, text: str) -> tuple[str, ...]:
+        """Return texts like one that was read, the likeliest first.
+
+        It is worded as usual, and its last words are those of the book that are like them.
+        """
+        worded = usual_wording(text)
+        found = self._like(worded)
+        return tuple(one for one in dict.fromkeys((worded, *found)) if one != text)
+
+    def _like(self, text: str) -> tuple[str, ...]:
         """Return what a text says if its last words are those of the book that are like them, the likeliest first."""
         words = text.split()[-_MOST_WORDS:]
         head = text.split()[: -_MOST_WORDS or None] if len(text.split()) > _MOST_WORDS else []
@@ -108,7 +123,6 @@ class PlaceTails:
                     found[whole] = min(cost, found.get(whole, cost))
                 longer += self._longer(cost, left, tail, words)
             beam = sorted(longer)[:_BEAM]
-        found.pop(text, None)
         return tuple(sorted(found, key=lambda one: (found[one], one))[:MOST_TEXTS])
 
     def _longer(
@@ -160,7 +174,7 @@ def tails_of(places: Iterable[SaidPlace]) -> PlaceTails:
         said[()][place.page] = 1.0
         total = sum(one.chance for one in place.texts)
         for one in place.texts:
-            words = one.text.split()
+            words = usual_wording(one.text).split()
             for start in range(max(0, len(words) - _MOST_WORDS), len(words)):
                 said[tuple(words[start:])][place.page] += one.chance / total if total else 0.0
                 if place.is_decided:

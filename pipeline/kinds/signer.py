@@ -17,14 +17,14 @@ _GAP = re.compile(rf"(?:\s*[{_SIGN}]\s*)+|(?<=[^\W\d_]\.)\s*(?=[^\W\d_])|\s*\n\s
 """What may part a name from a title: signs, a full stop, the end of a line, a space."""
 
 _NAME = re.compile(r"[^\W\d_]+\.?(?:\s+[^\W\d_]+\.?){1,5}")
-SURNAMES = frozenset(
-    (
-        "an âu bạch bành bùi cao châu chu chung cù danh diệp dương đàm đặng đào đinh đoàn đỗ đồng đường giang hà hàn "
-        "hồ hoàng hồng huỳnh hứa khổng khưu kiên kiều kim la lạc lại lâm lê liên liêu lò lục lư lữ lương lưu lý mã mai "
-        "mạc nghiêm ngô nguyễn nhan ninh nông ông phạm phan phí phùng quách quan sầm sơn tạ tăng thạch thái thân thi "
-        "tiêu tô tôn tống trà trang trần triệu trịnh trương từ văn viên vòng võ vũ vương"
-    ).split()
+_SURNAMES = (
+    "an âu bạch bành bùi cao châu chu chung cù danh diệp dương đàm đặng đào đinh đoàn đỗ đồng đường giang hà hàn hồ "
+    "hoàng hồng huỳnh hứa khổng khưu kiên kiều kim la lạc lại lâm lê liên liêu lò lục lư lữ lương lưu lý mã mai mạc "
+    "nghiêm ngô nguyễn nhan ninh nông ông phạm phan phí phùng quách quan sầm sơn tạ tăng thạch thái thân thi tiêu "
+    "tô tôn tống trà trang trần triệu trịnh trương từ văn viên vòng võ vũ vương"
 )
+
+SURNAMES = frozenset(_SURNAMES.split())
 """Names of families, in small letters: with what follows a unit (``UBND xã Nguyễn …``) they tell a person from the name
 of the unit."""
 

@@ -1,4 +1,4 @@
-"""The names of officers are spelled by all pages together: what pages misread otherwise than others is denied by them."""
+"""The names of officers are spelled by all pages together: misreadings that differ deny one another."""
 
 from __future__ import annotations
 
