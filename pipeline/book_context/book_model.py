@@ -132,8 +132,8 @@ class BookModel:
     """
 
     pools: Mapping[str, PoolModel] = field(default_factory=dict)
-    signers: Signers = Signers()
-    places: PlaceTails = PlaceTails()
+    signers: Signers = field(default_factory=Signers)
+    places: PlaceTails = field(default_factory=PlaceTails)
 
     @property
     def fingerprint(self) -> str:

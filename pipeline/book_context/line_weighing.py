@@ -3,7 +3,7 @@
 The values of the book that are like what was read are scored on the emissions of the lines and weighed together with
 the hypotheses of the first pass. Nothing is weighed where nothing is written, and no value of the book gains more than
 ``decoding.priors.LIMIT`` a word over what the ink says: what is clearly written otherwise stays. Marks,
-capitals and signs are proposed as the book has them, and are no surer for that: one hand's ỵ looks like ỹ on every page.
+capitals and signs are proposed as the book has them, and are no surer for that: an ỵ may look like ỹ on every page.
 """
 
 from __future__ import annotations
