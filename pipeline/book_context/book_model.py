@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 from pipeline.book_context.place_tails import PlaceTails, SaidPlace, tails_of
 from pipeline.book_context.signers import Signers, usual_wordings
@@ -148,7 +149,7 @@ class BookModel:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _told(counts: Mapping[str, float] | Mapping[tuple[str, ...], float]) -> list[tuple[object, float]]:
+def _told(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
     return sorted((value, round(count, 6)) for value, count in counts.items())
 
 
@@ -232,7 +233,7 @@ def _signers(witnesses: Sequence[Witness], pairs: Sequence[Sighting], titles: Se
         dict(sorted((title, count) for title, count in known.items() if title)),
         {(name, title): float(count) for (name, title), count in sorted(together.items())},
         usual_wordings(Counter(one.wording for one in pairs if one.wording)),
-        len({one.page for one in (*witnesses, *pairs)}),
+        len({one.page for one in witnesses} | {one.page for one in pairs}),
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from pipeline.book_context.book_model import PLACES, SIGNERS, BookModel, PoolModel
 from pipeline.decoding import Emission, score_texts, unpack_emissions
@@ -69,11 +70,17 @@ class _Way:
         texts: The text of each line.
         first: Its log probability by the first pass, as far as that weighed it.
         factor: The log of what the book makes of it.
+        wording: The log of how usual its wording is.
     """
 
     texts: tuple[str, ...]
     first: float
     factor: float
+    wording: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        return self.first + self.factor + self.wording
 
 
 def weigh_region(
@@ -125,10 +132,12 @@ class _Said:
     Attributes:
         candidates: Texts of the book that are like what was read, parted into the lines.
         factor: Gives the log of what the book makes of a text.
+        wording: Gives the log of how usual the wording of a text is.
     """
 
     candidates: Sequence[tuple[str, ...]]
     factor: Callable[[tuple[str, ...]], float]
+    wording: Callable[[tuple[str, ...]], float] = lambda _: 0.0
 
 
 def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions) -> _Said | None:
@@ -138,7 +147,11 @@ def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: Weigh
             return None
         near = model.places.near(" ".join(texts))
         parted = [way for text in near for way, _ in _parted(text, texts)[:1]]
-        return _Said(parted, lambda way: model.places.factor(" ".join(way), options.per_letter))
+        return _Said(
+            parted,
+            lambda way: model.places.factor(" ".join(way), options.per_letter),
+            lambda way: model.places.wording(" ".join(way)),
+        )
     if pool == SIGNERS:
         if not model.signers.names:
             return None
@@ -209,20 +222,38 @@ def _ways(
     read = line_combinations(readings)
     best = tuple(reading.text for reading in readings)
     first = {texts: math.log(max(chance, 1e-12)) for texts, chance in read}
-    reference = first.setdefault(best, sum(math.log(max(one.confidence, 1e-12)) for one in readings))
-    new = [texts for texts in book.candidates if texts not in first]
-    if new:
-        for place, seen in enumerate(emissions):
-            asked = tuple(dict.fromkeys((best[place], *(texts[place] for texts in new))))
-            ink = dict(zip(asked, score_texts(seen, asked), strict=True))
-            for texts in new:
-                gained = options.sharpness * (ink[texts[place]] - ink[best[place]])
-                first[texts] = first.get(texts, reference) + gained
+    first.setdefault(best, sum(math.log(max(one.confidence, 1e-12)) for one in readings))
+    first |= _scored([texts for texts in book.candidates if texts not in first], first, emissions, options)
     factors = {texts: book.factor(texts) for texts in first}
     bounded = {
         texts: min(factor, factors[best] + LIMIT * _apart(best, texts)) for texts, factor in factors.items()
     }
-    return [_Way(texts, chance, bounded[texts]) for texts, chance in first.items()]
+    return [_Way(texts, chance, bounded[texts], book.wording(texts)) for texts, chance in first.items()]
+
+
+def _scored(
+    new: Sequence[tuple[str, ...]],
+    first: Mapping[tuple[str, ...], float],
+    emissions: Sequence[Sequence[Emission]],
+    options: WeighingOptions,
+) -> dict[tuple[str, ...], float]:
+    """Return the log probability of texts that the first pass did not weigh.
+
+    The ink tells how much less likely each is than the text most like it that the first pass did weigh, which knows
+    what is usually written there.
+    """
+    ranked = sorted(first, key=lambda texts: (-first[texts], texts))
+    nearest = {
+        texts: min(ranked, key=lambda known: Levenshtein.distance("\n".join(known), "\n".join(texts)))
+        for texts in new
+    }
+    scored = {texts: first[nearest[texts]] for texts in new}
+    for place, seen in enumerate(emissions):
+        asked = tuple(dict.fromkeys(one[place] for pair in nearest.items() for one in pair))
+        ink = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
+        for texts, known in nearest.items():
+            scored[texts] += options.sharpness * (ink[texts[place]] - ink[known[place]])
+    return scored
 
 
 def _plain(text: str) -> str:
@@ -249,8 +280,8 @@ def _words(text: str) -> list[str]:
 def _posterior(ways: Sequence[_Way]) -> list[float]:
     """Return the probability of each way; what the first pass left to texts that it did not weigh stays with those."""
     left = max(0.0, 1.0 - sum(math.exp(way.first) for way in ways))
-    least = min(way.factor for way in ways)
-    weights = [math.exp(min(way.first + way.factor - least, 700.0)) for way in ways]
+    least = min(way.factor + way.wording for way in ways)
+    weights = [math.exp(min(way.weight - least, 700.0)) for way in ways]
     total = sum(weights) + left
     return [weight / total for weight in weights]
 

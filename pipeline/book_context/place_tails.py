@@ -1,9 +1,8 @@
 """What the places of a book end with: its own commune, the district and province above it, its hospitals.
 
 Places of a book differ in how they begin (the hamlet) and are alike in how they end. Their words are counted from the
-last to the first, each behind those that follow it, with the probabilities that the pages give them. A word counts when
-two pages say it, and among words that are alike one counts more than another only where the pages say it several times
-as often: what one hand's ink leaves in doubt on every page gains nothing by being repeated.
+last to the first, each behind those that follow it, with the probabilities that the pages give them: what one hand's
+ink leaves in doubt on every page counts as that doubt and no more. A word counts when two pages say it.
 """
 
 from __future__ import annotations
@@ -27,9 +26,6 @@ LEAST_SAID = 0.3
 
 LEAST_PAGES = 2
 """How many pages have to say a word."""
-
-DECIDED = 4.0
-"""The ratio of their pages from which one of two words that are alike counts more than the other."""
 
 ALIKE = 60.0
 """How like (0..100), marks aside, two words are of which one may be misread for the other."""
@@ -85,7 +81,7 @@ class PlaceTails:
             per_letter: How much less likely (nats a letter) a word that the book does not repeat is for being that word
                 and no other.
         """
-        gained = -UNUSUAL if usual_wording(text) != text else 0.0
+        gained = 0.0
         tail: Tail = ()
         for word in reversed(text.split()):
             known = self.words.get(tail)
@@ -99,6 +95,10 @@ class PlaceTails:
                 break
             tail = (word, *tail)
         return gained
+
+    def wording(self, text: str) -> float:
+        """Return the log of how likely a place is worded as it is: less where that is not as usual."""
+        return -UNUSUAL if usual_wording(text) != text else 0.0
 
     def near(self, text: str) -> tuple[str, ...]:
         """Return texts like one that was read, the likeliest first.
@@ -133,7 +133,7 @@ class PlaceTails:
             return
         read = words[left - 1]
         for word in self.words.get(tail, ()):
-            ways = [(_unlike(read, word), 1, (word,))]
+            ways: list[tuple[float, int, Tail]] = [(_unlike(read, word), 1, (word,))]
             if left > 1:
                 ways.append((_unlike(words[left - 2] + read, word, RUN_TOGETHER), 2, (word,)))
             ways += [
@@ -188,17 +188,4 @@ def tails_of(places: Iterable[SaidPlace]) -> PlaceTails:
     words_of: dict[Tail, dict[str, float]] = defaultdict(dict)
     for tail in sorted(known):
         words_of[tail[1:]][tail[0]] = pages[tail]
-    return PlaceTails(
-        {tail: _levelled(some) for tail, some in words_of.items()}, {tail: pages[tail] for tail in words_of}
-    )
-
-
-def _levelled(words: Mapping[str, float]) -> dict[str, float]:
-    """Return the pages of words; of words that are alike the rarer counts as much as the other unless it is rare."""
-    levelled = dict(words)
-    for word, pages in words.items():
-        alike = [more for other, more in words.items() if other != word and _unlike(other, word) < 1.0]
-        most = max(alike, default=0.0)
-        if pages < most < DECIDED * pages:
-            levelled[word] = most
-    return levelled
+    return PlaceTails(dict(words_of), {tail: pages[tail] for tail in words_of})
