@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.kinds.note import NotedAct, NotedActKind, noted_acts
 from pipeline.model import BookSeries, FieldStatus
 from pipeline.places import ResolutionState, Resolver
 from pipeline.places.unit import TYPES
@@ -91,6 +92,49 @@ def registration_again(notes: Known, *, context: DerivationContext) -> Derived |
     return found if found is not None and found.text == AGAIN else None
 
 
+def noted_kind(notes: Known, *, context: DerivationContext) -> Derived | None:
+    """Offer which act the margin note tells of, where it tells of one."""
+    del context
+    act = _noted(notes)
+    return None if act is None else Derived(_NOTED_WORDS[act.kind], "Ghi chú nói như vậy")
+
+
+def noted_number(notes: Known, *, context: DerivationContext) -> Derived | None:
+    """Offer the number of the decision that the margin note tells of."""
+    del context
+    return _part_of_note(notes, "number")
+
+
+def noted_day(notes: Known, *, context: DerivationContext) -> Derived | None:
+    """Offer the day of the decision that the margin note tells of."""
+    del context
+    found = _part_of_note(notes, "decided_on")
+    return None if found is None else Derived(found.text.replace(".", "/"), found.reason)
+
+
+def noted_authority(notes: Known, *, context: DerivationContext) -> Derived | None:
+    """Offer who decided what the margin note tells of."""
+    del context
+    return _part_of_note(notes, "authority")
+
+
+def noted_state(notes: Known, *, context: DerivationContext) -> Derived | None:
+    """Offer the state of a marriage, where the margin note tells of one act and it changed that state."""
+    del context
+    act = _noted(notes)
+    state = None if act is None else _STATES_OF_MARRIAGE.get(act.kind)
+    return None if state is None else Derived(state, "Ghi chú nói như vậy")
+
+
+def noted_basis(notes: Known, *, context: DerivationContext, act: str) -> Derived | None:
+    """Offer the decision of an act of that kind, in words, where the margin note tells of it alone."""
+    del context
+    found = _noted(notes)
+    if found is None or found.kind != act or not found.basis:
+        return None
+    return Derived(found.basis, "Số, ngày, cơ quan ở ghi chú")
+
+
 def parents_known(
     mother_name: Known, father_name: Known, notes: Known, *others: Known, context: DerivationContext
 ) -> Derived | None:
@@ -141,7 +185,19 @@ def unit_of_place(place: Known, on: Known, *, context: DerivationContext) -> Der
 
 
 DERIVATIONS: Mapping[str, Callable[..., Derived | None]] = {
-    one.__name__: one for one in (registration_kind, registration_again, parents_known, unit_of_place)
+    one.__name__: one
+    for one in (
+        registration_kind,
+        registration_again,
+        noted_kind,
+        noted_number,
+        noted_day,
+        noted_authority,
+        noted_state,
+        noted_basis,
+        parents_known,
+        unit_of_place,
+    )
 }
 """What ``schemas/records`` may bind, by name."""
 
@@ -177,6 +233,41 @@ def _by_notes_or_book(notes: Known, series: BookSeries) -> Derived | None:
     if notes is not None and "qua han" in _plain(notes):
         return Derived("Quá hạn", "Ghi chú có “quá hạn”")
     return None
+
+
+OF_NOTES = frozenset(
+    one.__name__ for one in (noted_kind, noted_number, noted_day, noted_authority, noted_state, noted_basis)
+)
+"""Derivations of fields that are typed only where the margin note tells of an act."""
+
+_NOTED_WORDS: Mapping[NotedActKind, str] = {
+    NotedActKind.CORRECTION: "Cải chính",
+    NotedActKind.CHANGE: "Thay đổi",
+    NotedActKind.SUPPLEMENT: "Bổ sung",
+    NotedActKind.DIVORCE: "Ly hôn",
+    NotedActKind.ANNULMENT: "Hủy kết hôn",
+    NotedActKind.RECOGNITION: "Công nhận kết hôn",
+    NotedActKind.PARENTAGE: "Nhận cha, mẹ, con",
+    NotedActKind.ADOPTION: "Nuôi con nuôi",
+    NotedActKind.RE_REGISTRATION: AGAIN,
+}
+_STATES_OF_MARRIAGE: Mapping[NotedActKind, str] = {
+    NotedActKind.DIVORCE: "Đã ly hôn",
+    NotedActKind.ANNULMENT: "Đã hủy",
+    NotedActKind.RECOGNITION: "Đã được công nhận",
+}
+
+
+def _noted(notes: Known) -> NotedAct | None:
+    """Return the one act that a note tells of; None where it tells of several: which one is for a person to say."""
+    acts = noted_acts(notes.text) if notes is not None and notes.status is FieldStatus.READ else ()
+    return acts[0] if len(acts) == 1 else None
+
+
+def _part_of_note(notes: Known, part: str) -> Derived | None:
+    act = _noted(notes)
+    text = "" if act is None else str(getattr(act, part))
+    return Derived(text, "Ghi chú nói như vậy") if text else None
 
 
 def _plain(value: Value) -> str:

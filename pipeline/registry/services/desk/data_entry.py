@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, exists, func, select
 
+from pipeline.derivations import OF_NOTES
 from pipeline.errors import RegistryError
 from pipeline.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
 from pipeline.registry.database.audit import add, record
@@ -350,7 +351,7 @@ def fields_of_typed(declared: RecordSchema, of_book: Mapping[str, Any]) -> tuple
     spec = declared.schemas.record(of_book["record"])
     names = [*declared.schemas.form(of_book["form"]).field_names]
     names += [one.name for one in spec.fields if one.required]
-    derived = [one.field for one in spec.derivations]
+    derived = [one.field for one in spec.derivations if one.rule not in OF_NOTES]
     cover = {one.name for one in spec.fields if one.ledger}
     ordered = [name for name in names if name not in derived] + derived
     return tuple(dict.fromkeys(name for name in ordered if name not in cover))

@@ -27,7 +27,9 @@ from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import whole_seen
 from pipeline.registry.repositories.keyed_values import add_keyings, earlier_submissions, were_keyed
 from pipeline.registry.repositories.leases import KeyingMode, hand_back
+from pipeline.registry.services.desk.noted_fields import open_noted_fields
 from pipeline.registry.services.desk.task_loading import LoadedTask, initial_consensus, load_leased_task
+from pipeline.registry.tables.data_entry import added_field
 from pipeline.registry.tables.desk import keying, submission
 from pipeline.registry.tables.entries import entry, resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -165,7 +167,16 @@ def record_keyed_values(
         changing(context.connection, review_task, asked)
         context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
         wrote(context.connection, review_task, asked)
-    now = refresh_tasks_of(context, [one.case for one in said])
+    opened = [
+        open_noted_fields(
+            context,
+            sent.person,
+            one.case,
+            [Verdict(row["field"], row["status"], row["text"]) for row in rows],
+        )
+        for one, rows in zip(said, checked, strict=True)
+    ]
+    now = refresh_tasks_of(context, opened)
     outcomes = {one.case.task_id: one.outcome(context, now[one.case.task_id], sent.person) for one in spoken}
     add(
         context.connection,
@@ -354,6 +365,9 @@ def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> It
             yield from ((row.id, ("task", row.task_id)) for row in connection.execute(query))
     if table_name == review_task.name:
         yield from ((task_id, ("task", task_id)) for task_id in ids)
+    elif table_name == added_field.name:
+        query = select(added_field.c.id, added_field.c.entry_id).where(added_field.c.id.in_(ids))
+        yield from ((row.id, ("entry", row.entry_id)) for row in connection.execute(query))
     elif table_name == decision.name:
         query = select(
             decision.c.id, decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row
