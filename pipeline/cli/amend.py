@@ -41,9 +41,15 @@ def add(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksHoTen.")],
     text: Annotated[str, typer.Argument(metavar="GIÁ-TRỊ", help="Giá trị mới.")],
-    decision: Annotated[str, typer.Option("--decision", help="Số quyết định hoặc số trích lục.")],
-    decided_on: Annotated[str, typer.Option("--on", help="Ngày quyết định, đủ ngày tháng năm.")],
     basis: Annotated[str, typer.Option("--basis", help="Căn cứ pháp lý: điều, văn bản.")],
+    decision: Annotated[str, typer.Option("--decision", help="Số quyết định hoặc số trích lục.")] = "",
+    decided_on: Annotated[str, typer.Option("--on", help="Ngày quyết định, đủ ngày tháng năm.")] = "",
+    from_note: Annotated[
+        bool,
+        typer.Option(
+            "--from-note", help="Số, ngày, cơ quan lấy ở việc ghi chú của mục, trừ cái nào ghi ở đây."
+        ),
+    ] = False,
     authority: Annotated[str, typer.Option("--authority", help="Cơ quan quyết định.")] = "",
     scan: Annotated[str, typer.Option("--scan", help="Bản quét của sổ có trang quyết định ấy.")] = "",
     page: Annotated[int, typer.Option("--page", min=1, help="Trang thứ mấy của bản quét ấy.")] = 1,
@@ -53,11 +59,12 @@ def add(
     """Ghi một cải chính (ô đã có giá trị) hoặc bổ sung (ô chưa có)."""
     author = getpass.getuser() if by is None else by
     with read_settings().run_context(workspace).open_registry() as registry:
+        noted = _noted_order(registry, entry_id) if from_note else AmendmentOrder("", "", "")
         order = AmendmentOrder(
-            decision,
-            DATE.parse(decided_on).canonical or decided_on,
+            decision or noted.decision_number,
+            DATE.parse(decided_on).canonical or decided_on or noted.decided_on,
             basis,
-            authority,
+            authority or noted.authority,
             _paper(registry, entry_id, scan, page) if scan else None,
         )
         field = field_of(registry, entry_id, column)
@@ -88,7 +95,8 @@ def list_amendments(
     """Mọi cải chính, bổ sung của một việc, từ cũ đến mới, kể cả những cái đã rút."""
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:
-        record = context.schemas.record(registry.entry(entry_id).record)
+        entry = registry.entry(entry_id)
+        record = context.schemas.record(entry.record)
         found = registry.amendments(entry_id)
     if as_json:
         print_json({"amendments": [plain(one) for one in found]})
@@ -103,7 +111,7 @@ def list_amendments(
             KINDS[one.kind],
             escape(one.old) or "–",
             escape(one.value) or "–",
-            escape(one.order.decision_number),
+            escape(one.order.decision_number) + (" (ở ghi chú)" if entry.is_noted(one) else ""),
             one.order.decided_on,
             escape(one.order.legal_basis),
             escape(one.author),
@@ -116,6 +124,16 @@ def field_of(registry: Registry, entry_id: int, column: str) -> str:
     record = registry.record_of(entry_id)
     spec = record.by_column.get(column)
     return spec.name if spec else column
+
+
+def _noted_order(registry: Registry, entry_id: int) -> AmendmentOrder:
+    found = registry.entry(entry_id).noted_order
+    if found is None:
+        raise RegistryError(
+            f"Việc {entry_id} không có số quyết định ở việc ghi chú. Hãy ghi --decision, --on, "
+            "hoặc nhập việc ghi chú ở bàn rà soát."
+        )
+    return found
 
 
 def _paper(registry: Registry, entry_id: int, scan: str, page: int) -> PageRef:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry import Registry
+from pipeline.model import FieldStatus
+from pipeline.registry import Registry, Verdict
 from pipeline.workspace import Workspace
 from tests.cli.typed import typed
 from tests.reconcile.files import birth, fill
@@ -58,6 +59,32 @@ def test_an_amendment_is_noted_shown_and_withdrawn(
     assert typed(monkeypatch, "amend", "list", "1", *here) == 0
     listed = capsys.readouterr().out
     assert all(words in listed for words in ("cải chính", "bổ sung", "đã rút"))
+
+
+def test_an_amendment_may_rest_on_the_decision_that_the_note_tells_of(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ("--workspace", str(workspace))
+    noted = ("--from-note", "--basis", "Luật Hộ tịch 2014, Điều 28", "--by", "an", *here)
+    assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *noted) == 6
+    assert "không có số quyết định ở việc ghi chú" in capsys.readouterr().err
+    with Registry.open(Workspace(workspace).registry_url, SCHEMAS) as registry:
+        stated = {"number": "7/QĐ-UBND", "decided_on": "5/11/2012", "authority": "UBND xã Thử"}
+        for part, text in stated.items():
+            verdict = Verdict(f"noted_{part}", FieldStatus.READ, text)
+            registry.decide(1, [verdict], author="an")
+    assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *noted) == 0
+    capsys.readouterr()
+    assert typed(monkeypatch, "amend", "list", "1", "--json", *here) == 0
+    (found,) = json.loads(capsys.readouterr().out)["amendments"]
+    order = found["order"]
+    assert (order["decision_number"], order["decided_on"], order["authority"]) == (
+        "7/QĐ-UBND",
+        "05.11.2012",
+        "UBND xã Thử",
+    )
+    assert typed(monkeypatch, "amend", "list", "1", *here) == 0
+    assert "ghi chú" in capsys.readouterr().out
 
 
 def test_an_amendment_without_its_order_is_refused(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.delivery import ConfirmedDelivery
 from pipeline.model import FieldReading, Finding, PageRef
-from pipeline.registry.model.amendments import Amendment
+from pipeline.registry.model.amendments import Amendment, AmendmentOrder
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision
 
@@ -93,6 +93,26 @@ class StoredEntry:
     def current(self) -> Mapping[str, str | None]:
         """Return the effective values, overridden by those that amendments gave."""
         return {**self.values, **{name: one.value for name, one in self.amendments.items()}}
+
+    @property
+    def noted_order(self) -> AmendmentOrder | None:
+        """The decision that the entry's margin note tells of, as people keyed it; None without a number.
+
+        Its legal basis is for whoever amends: the note does not give one.
+        """
+        number = self.values.get("noted_number")
+        if not number:
+            return None
+        day, authority = (self.values.get(name) or "" for name in ("noted_decided_on", "noted_authority"))
+        return AmendmentOrder(number, day, "", authority)
+
+    def is_noted(self, amendment: Amendment) -> bool:
+        """Return whether the margin note tells of the decision on which an amendment rests."""
+        noted = self.noted_order
+        return noted is not None and (noted.decision_number, noted.decided_on) == (
+            amendment.order.decision_number,
+            amendment.order.decided_on,
+        )
 
 
 @dataclass(frozen=True, slots=True)
