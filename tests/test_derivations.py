@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.derivations import DERIVATIONS, DerivationContext, Known, derived, takes
+from pipeline.derivations import DERIVATIONS, OF_NOTES, DerivationContext, Known, derived, takes
 from pipeline.kinds import KINDS
+from pipeline.kinds.note import NotedActKind
 from pipeline.model import BookSeries, FieldStatus
 from pipeline.predicates import BLANK, Value
 from tests.registry.pages import SCHEMAS
@@ -135,3 +136,44 @@ def test_every_offer_is_a_term_of_its_list_and_every_binding_fits() -> None:
         spec = SCHEMAS.record(record).by_name[field]
         vocabulary = SCHEMAS.vocabulary(spec)
         assert all(KINDS[spec.kind].parse(text, vocabulary).canonical for text in offers)
+
+
+NOTE = "Hủy việc kết hôn theo Quyết định số 7/QĐST ngày 9/8/2011 của TAND huyện Thử"
+WEDDING = {one.field: one for one in SCHEMAS.record("marriage").derivations}
+
+
+def told_by(note: str) -> dict[str, str]:
+    """What a note in a book of marriages offers, by field."""
+    given = [Value(note, note)]
+    rules = [one for one in WEDDING.values() if one.rule in OF_NOTES]
+    found = {one.field: derived(one.rule, given, one.limits, ORDINARY) for one in rules}
+    return {field: one.text for field, one in found.items() if one is not None}
+
+
+def test_a_clear_note_offers_its_decision_and_what_goes_into_the_columns_of_a_marriage() -> None:
+    assert told_by(NOTE) == {
+        "noted_act": "Hủy kết hôn",
+        "noted_number": "7/QĐST",
+        "noted_decided_on": "09/08/2011",
+        "noted_authority": "TAND huyện Thử",
+        "marriage_state": "Đã hủy",
+        "annulled_basis": "Số 7/QĐST ngày 09/08/2011 của TAND huyện Thử",
+    }
+    assert told_by("Đã ly hôn") == {"noted_act": "Ly hôn", "marriage_state": "Đã ly hôn"}
+    assert told_by("Cải chính và bổ sung, số 5/QĐ") == {}
+    assert told_by("Bản sao") == {}
+
+
+def test_every_act_and_state_that_a_note_offers_is_a_term_of_its_list() -> None:
+    for kind in NotedActKind:
+        note = {"annulment": "hủy kết hôn", "recognition": "công nhận kết hôn", "parentage": "nhận cha"}.get(
+            kind, SCHEMAS.vocabularies["noted-act"].labels[kind]
+        )
+        offered_here = told_by(note)
+        for field in ("noted_act", "marriage_state"):
+            spec = SCHEMAS.record("marriage").by_name[field]
+            if field in offered_here:
+                parsed = KINDS[spec.kind].parse(offered_here[field], SCHEMAS.vocabulary(spec))
+                assert (parsed.canonical == kind) is (field == "noted_act")
+                assert parsed.canonical
+        assert "noted_act" in offered_here

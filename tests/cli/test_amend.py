@@ -68,7 +68,8 @@ def test_an_amendment_may_rest_on_the_decision_that_the_note_tells_of(
     noted = ("--from-note", "--basis", "Luật Hộ tịch 2014, Điều 28", "--by", "an", *here)
     assert typed(monkeypatch, "amend", "add", "1", "nksHoTen", "Trần Văn Mẫu", *noted) == 6
     assert "không có số quyết định ở việc ghi chú" in capsys.readouterr().err
-    with Registry.open(Workspace(workspace).registry_url, SCHEMAS) as registry:
+    place = Workspace(workspace)
+    with Registry.open(place.registry_url, SCHEMAS, audit_key=place.audit_key) as registry:
         stated = {"number": "7/QĐ-UBND", "decided_on": "5/11/2012", "authority": "UBND xã Thử"}
         for part, text in stated.items():
             verdict = Verdict(f"noted_{part}", FieldStatus.READ, text)
