@@ -171,3 +171,26 @@ def test_the_task_of_a_replaced_page_sends_its_holder_to_the_new_page(registry: 
     with pytest.raises(Withdrawn, match="làm tiếp ở trang mới"):
         desk.key(SUPERVISOR, task.task_id, task.version, [said(NAME)], token="một")
     assert desk.held(SUPERVISOR) == ()
+
+
+def test_what_was_typed_goes_over_to_the_new_page_whether_the_machine_finds_it_there_or_not(
+    registry: Registry, decided: int
+) -> None:
+    desk = registry.desk(SINGLE, now=Clock())
+    missed, found = desk.add_entries(SUPERVISOR, decided, OLD, [None, None]).entries
+    for entry_id, number in ((missed, "03/2010"), (found, "04/2010")):
+        registry.decide(entry_id, [said(NUMBER, number), said(NAME)], author="an")
+    desk.add_fields(SUPERVISOR, 1, ["missing_declared_basis"])
+    registry.decide(1, [said("missing_declared_basis", "QĐ 12")], author="an")
+    before = {one.values[NUMBER]: one.values for one in registry.stored_entries(decided)}
+    one = entry(read(NUMBER, "01/2010"), read(NAME, "Thu Mot", accepted=False), read(PLACE, "Xã Thử"))
+    two = entry(read(NUMBER, "02/2010"), read(NAME, "Thử Hai"), row=1)
+    four = entry(read(NUMBER, "04/2010"), read(NAME, "Thử Một"), row=2)
+    registry.save_page(decided, page(one, two, four, scan=AGAIN), "f1")
+    outcome = registry.replace_page(decided, OLD, NEW, author="chi", reason="trang cũ mờ")
+    assert (outcome.entries, outcome.differing) == (4, 0)
+    after = {one.values[NUMBER]: one for one in registry.stored_entries(decided)}
+    assert {number: one.values for number, one in after.items()} == before
+    assert {one.ref for one in after.values()} == {NEW}
+    reopened = [task.fields for task in registry.queue(decided) if task.reopened]
+    assert reopened == []

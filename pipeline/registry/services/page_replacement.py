@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, FieldStatus, PageRef
+from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision
@@ -41,6 +41,7 @@ from pipeline.registry.services.withdrawals import (
 )
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.checks import book_finding
+from pipeline.registry.tables.data_entry import added_field
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -82,7 +83,10 @@ def replace_page(
     subjects = hold_parts(connection, gone, come)
     for part in (gone, come):
         refuse_withdrawn(connection, part)
-    pairs = _matched(connection, name_of(connection, gone)[0], *map(_entry_ids, subjects))
+    old_page, new_page = (next(page_id for page_id, _ in some) for some in subjects)
+    old_ids, new_ids = map(_entry_ids, subjects)
+    pairs = _matched(connection, name_of(connection, gone)[0], old_ids, new_ids, new_page)
+    _carry_added_fields(connection, pairs)
     before = _effective(connection, declared, [pair.old for pair in pairs])
     copied = _carry_decisions(connection, pairs)
     amended = _carry_amendments(connection, book_id, pairs, reason)
@@ -91,10 +95,10 @@ def replace_page(
     row |= {"replaced_by_sha256": new.scan_sha256, "replaced_by_page_no": new.page_no}
     (withdrawal_id,) = add(connection, withdrawal, [row])
     differing = _doubt_differing(connection, declared, book_id, pairs, before)
-    old_page, new_page = (next(page_id for page_id, _ in some) for some in subjects)
     _close_tickets(connection, old_page, author, reason)
     end_leases(connection, subjects[0])
-    refresh_projections(connection, declared, [*subjects[0], *subjects[1]])
+    now_there = {*subjects[1], *((new_page, pair.new["id"]) for pair in pairs)}
+    refresh_projections(connection, declared, [*subjects[0], *sorted(now_there, key=str)])
     told = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
     record(connection, author, "page-replaced", f"page:{old_page}", told)
     return PageReplacement(withdrawal_id, len(pairs), len(copied), amended, differing)
@@ -105,9 +109,11 @@ def _entry_ids(subjects: Sequence[Subject]) -> list[int]:
 
 
 def _matched(
-    connection: Connection, old_name: str, old_ids: Sequence[int], new_ids: Sequence[int]
+    connection: Connection, old_name: str, old_ids: Sequence[int], new_ids: Sequence[int], new_page: int
 ) -> list[_Pair]:
     """Return the entries of both pages in pairs: those of one number, the rest by their rows.
+
+    A typed entry that the new page has not is typed there too: the machine need not find it this time either.
 
     Raises:
         RegistryError: An entry of the old page has none, or one with another number that is settled.
@@ -131,6 +137,9 @@ def _matched(
         rows = {left[0]["row"]: new[0]}
     for one in left:
         same = rows.get(one["row"])
+        if one["row"] >= FIRST_TYPED_ROW and not _may_be_same(one, same):
+            pairs.append(_Pair(one, _typed_again(connection, one, new_page)))
+            continue
         if same is None or same["record"] != one["record"]:
             raise RegistryError(
                 f"Trang mới không có việc nào ứng với việc số {one['number_text'] or '(chưa rõ)'} của {old_name}. "
@@ -143,6 +152,45 @@ def _matched(
             )
         pairs.append(_Pair(one, same))
     return pairs
+
+
+def _may_be_same(old: Mapping[str, Any], new: Mapping[str, Any] | None) -> bool:
+    """Whether an entry of the new page may be this one: nothing that is known of both contradicts."""
+    if new is None or new["record"] != old["record"]:
+        return False
+    return None in (old["number"], new["number"]) or old["number_text"] == new["number_text"]
+
+
+def _typed_again(connection: Connection, old: Mapping[str, Any], new_page: int) -> Mapping[str, Any]:
+    """Add an entry that was typed on the old page to the new one; return its row as ``place_of`` does."""
+    last = connection.scalar(select(func.max(entry.c.row)).where(entry.c.page_id == new_page))
+    row = {
+        "page_id": new_page,
+        "row": max(FIRST_TYPED_ROW, -1 if last is None else int(last) + 1),
+        "record": old["record"],
+        "found": False,
+        "stands": True,
+        "accepted": False,
+        "number_text": "",
+    }
+    return place_of(connection, add(connection, entry, [row])[0])
+
+
+def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
+    """Have the fields that people added to the old entries typed on the new ones, without the regions drawn before."""
+    places = {pair.old["id"]: pair.new["id"] for pair in pairs}
+    rows = connection.execute(
+        select(added_field).where(added_field.c.entry_id.in_(places)).order_by(added_field.c.id)
+    )
+    add(
+        connection,
+        added_field,
+        [
+            {name: value for name, value in row.items() if name != "id"}
+            | {"entry_id": places[row["entry_id"]], "corners": None}
+            for row in rows.mappings()
+        ],
+    )
 
 
 def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[int, ...]:
