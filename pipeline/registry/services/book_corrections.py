@@ -36,6 +36,7 @@ from pipeline.registry.repositories.withdrawals import is_withdrawn
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import book, book_correction, page, page_run, scan
+from pipeline.registry.tables.data_entry import added_field
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.lots import lot
@@ -181,6 +182,9 @@ def _refuse_work_of_people(
         select(decision.c.id).where(decision.c.book_id == book_id, decision.c.field != ""),
         select(amendment.c.id).where(amendment.c.book_id == book_id),
         select(keying.c.id).where(keying.c.page_id.in_(pages), keying.c.entry_id.is_not(None)),
+        select(added_field.c.id)
+        .join(entry, added_field.c.entry_id == entry.c.id)
+        .where(entry.c.page_id.in_(pages), entry.c.stands),
     )
     if any(connection.execute(query.limit(1)).first() is not None for query in said):
         titles = [declared.schemas.record(name).title.lower() for name in (before, kind)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -346,3 +348,16 @@ def test_a_column_has_like_offers_next_to_one_another_and_none_for_who_keys_it_b
     blind = registry.desk(unseen, now=clock).column(AN, book, "registration_type", Stage.REVIEW)
     assert blind is not None
     assert [task.work.offers for task in blind.tasks] == [(), (), ()]
+
+
+def test_a_corrected_cover_is_that_of_typed_entries_and_their_kind_of_event_stays(
+    registry: Registry, book: int, desk: Desk
+) -> None:
+    unknown(registry, book)
+    (entry_id,) = desk.add_entries(AN, book, REF, [None]).entries
+    cover = dataclasses.replace(LEDGER, volume="02/2010")
+    registry.correct_book(book, cover, "KS.2010.01", author="chi", reason="ghi nhầm quyển số")
+    assert registry.effective_value(entry_id, "volume_number") == "02/2010"
+    other = dataclasses.replace(cover, form="death-2006")
+    with pytest.raises(RegistryError, match="không đổi thành sổ"):
+        registry.correct_book(book, other, "KS.2010.01", author="chi", reason="sổ khai tử")
