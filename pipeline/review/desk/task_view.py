@@ -11,6 +11,7 @@ from pipeline.registry.model.desk import DeskTask, FieldWork, KnownEntry
 from pipeline.review.desk.field_view import (
     READ_TEXT,
     STATUS_LABELS,
+    USUAL,
     FieldView,
     FindingView,
     field_view,
@@ -27,7 +28,7 @@ class TaskView:
     """A task to be shown.
 
     Attributes:
-        findings: Findings that name none of the fields to be keyed.
+        findings: Findings that name none of the fields to be keyed, but for those that say why a person looks at all.
         others: Label and value of the entry's other fields.
         size: (width, height) in pixels of the rectified page, to which boxes refer.
         live: The codes of the findings that are asked about what is typed.
@@ -67,7 +68,7 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
         findings=tuple(
             finding_view(finding, record, schemas, shown)
             for finding in findings
-            if not in_work.intersection(finding.fields)
+            if not in_work.intersection(finding.fields) and finding.code not in USUAL
         ),
         others=tuple(
             (spec.label, task.values[spec.name] or STATUS_LABELS[FieldStatus.BLANK])
