@@ -41,10 +41,11 @@ class AskedRun:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What the last night came to, of the books that a person may see."""
+    """What the last night came to, of the books that a person may see; ``ids``: of each book, by its folder."""
 
     result: NightResult
     books: tuple[Mapping[str, Any], ...]
+    ids: Mapping[str, int]
 
 
 @router.get("")
@@ -137,7 +138,7 @@ def _asked_runs(site: Site, person: Person) -> tuple[tuple[AskedRun, ...], Night
         recent, night = site.runs.recent(), site.runs.last_night()
     except RunRefused:
         return (), None
-    seen = {one.folder_name for one in site.registry.statistics(person.places).book_states()}
+    seen = {one.folder_name: one.book_id for one in site.registry.statistics(person.places).book_states()}
     runs = []
     for run in recent:
         folder = run.folder.rstrip("/").rpartition("/")[2]
@@ -145,7 +146,7 @@ def _asked_runs(site: Site, person: Person) -> tuple[tuple[AskedRun, ...], Night
             runs.append(AskedRun("Mọi sổ" if run.flow == NIGHT else folder, _in_words(run), run))
     if night is None:
         return tuple(runs[:10]), None
-    return tuple(runs[:10]), Night(night, tuple(row for row in night.books if row.get("book") in seen))
+    return tuple(runs[:10]), Night(night, tuple(row for row in night.books if row.get("book") in seen), seen)
 
 
 def _in_words(run: RunState) -> str:
