@@ -173,7 +173,11 @@ class Desk:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
-                env={**os.environ, "HOTICH_WORKSPACE": str(self._workspace)},
+                env={
+                    **os.environ,
+                    "HOTICH_WORKSPACE": str(self._workspace),
+                    "HOTICH_BOOKS": str(self._workspace.parent / "so-da-quet"),
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -48,12 +48,14 @@ class UploadChecker:
         books: The folder of all books.
         ledger_of: Returns what the registry holds of the cover of a book.
         elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
+        serials: The last number in the manifest of each day, as far as it was read; nobody else writes to it.
     """
 
     workspace: Workspace
     books: Path
     ledger_of: Callable[[int], Ledger]
     elsewhere: Callable[[str, int], str]
+    serials: dict[str, int] = field(default_factory=dict)
 
     def finished(self, upload: Upload, part: Path, inspector: UploadInspector, now: float) -> Upload:
         """Return the upload as stored or refused. Of a stored one ``part`` is the caller's to remove.
@@ -157,8 +159,12 @@ class UploadChecker:
 
     def _next(self, now: float) -> tuple[Path, int]:
         """The manifest of the day and the next number in it."""
-        path = self._folders.manifest(BROWSERS, iso_date(now))
-        return path, 1 + max(manifest.read_manifest(path).rows, default=0)
+        day = iso_date(now)
+        path = self._folders.manifest(BROWSERS, day)
+        if day not in self.serials:
+            self.serials[day] = max(manifest.read_manifest(path).rows, default=0)
+        self.serials[day] += 1
+        return path, self.serials[day]
 
     @property
     def _folders(self) -> IntakeFolders:
