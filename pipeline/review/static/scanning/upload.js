@@ -8,11 +8,16 @@ const pause = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000));
 
 export class Refused extends Error {}
 
+class TooLong extends Error {}
+
+let longest = 1 << 20; // of a piece; less where a server in front takes less
+
 async function asked(path, options = {}) {
   const headers = { Accept: "application/json", "X-CSRF-Token": token(), ...options.headers };
   const answer = await fetch(path, { ...options, headers });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
+  if (answer.status === 413 && options.body instanceof Uint8Array && options.body.length > LEAST) throw new TooLong();
   if (answer.status >= 500 || answer.status === 429) throw new Error(told.sentence);
   throw new Refused(answer.status === 401 ? "Phiên làm việc đã hết. Hãy đăng nhập lại rồi chọn lại tệp: phần đã gửi vẫn còn." : told.sentence || "Máy chủ không nhận tệp này.");
 }
@@ -23,9 +28,10 @@ const json = (body) => ({ method: "POST", headers: { "Content-Type": "applicatio
 export async function send(book, file, { onWait = () => {}, onSent = () => {}, more = {} } = {}) {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await sendOnce(book, file, onSent, more, Math.max(LEAST, (1 << 20) >> failures));
+      return await sendOnce(book, file, onSent, more, Math.max(LEAST, longest >> failures));
     } catch (error) {
       if (error instanceof Refused) throw error;
+      if (error instanceof TooLong) { longest = Math.max(LEAST, longest >> 1); failures -= 1; continue; }
       const seconds = PATIENCE[Math.min(failures, PATIENCE.length - 1)];
       onWait(seconds);
       await pause(seconds);
@@ -33,10 +39,10 @@ export async function send(book, file, { onWait = () => {}, onSent = () => {}, m
   }
 }
 
-async function sendOnce(book, file, onSent, more, longest) {
+async function sendOnce(book, file, onSent, more, most) {
   const begun = await asked(`/uploads/${book}`, json({ name: file.name, size: file.size, modified: Math.max(0, Math.round(file.lastModified || 0)), ...more }));
   if (begun.state === "stored" || begun.state === "checking") { onSent(file.size); return begun.state; }
-  const whole = new Sha256(), piece = Math.min(begun.piece, longest);
+  const whole = new Sha256(), piece = Math.min(begun.piece, most);
   let here = begun.received, damaged = 0;
   for (let at = 0; at < file.size; ) {
     const end = at < here ? Math.min(here, at + begun.piece) : Math.min(file.size, at + piece);
