@@ -6,11 +6,15 @@ import datetime
 from functools import lru_cache
 
 from pipeline.kinds.date import parse_canonical_age
+from pipeline.kinds.misread import possible_dates
 from pipeline.model import BookSeries, FieldStatus
 from pipeline.predicates.predicate import Need, RuleContext, Value, date_parts, not_later, predicate
 from pipeline.text.tones import unaccented
 
 INK, VALUE, ANY = Need.INK, Need.VALUE, Need.ANY
+
+ALLOWED = 0.9
+"""The probability from which misread words allow one date alone."""
 
 ON_TIME = "1"
 LATE = "4"
@@ -25,10 +29,18 @@ def full_date(value: Value) -> bool | None:
     return None if value.status is not FieldStatus.READ else len(date_parts(value.canonical)) == 3
 
 
-@predicate(VALUE, VALUE)
+@predicate(VALUE, INK)
 def same_date(first: Value, second: Value) -> bool | None:
-    """Both say the same date, as far as both are known."""
+    """Both say the same date, as far as both are known; misread words confirm none, and deny all but one they allow."""
     left, right = date_parts(first.canonical), date_parts(second.canonical)
+    if not right and second.status is FieldStatus.READ:
+        allowed = possible_dates(second.text).dates
+        if not allowed or allowed[0].chance < ALLOWED:
+            return None
+        date = allowed[0].date
+        said = tuple(part for part in (date.year, date.month, date.day) if part is not None)
+        exact = min(len(left), len(said))
+        return False if left[:exact] != said[:exact] else None
     exact = min(len(left), len(right))
     return left[:exact] == right[:exact] if exact else None
 

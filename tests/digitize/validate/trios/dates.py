@@ -17,7 +17,15 @@ DATES = (
     Trio(
         "D02",
         "birth",
-        ({"child_born_on": "26/02/2018"}, {"child_born_on": "03/2018"}, {"child_born_on": "2013"}),
+        (
+            {"child_born_on": "26/02/2018"},
+            {"child_born_on": "03/2018"},
+            {"child_born_on": "2013"},
+            {
+                "child_born_on": "6/12/2005",
+                "child_born_on_words": "Ngày hai mươi sáu 1nang mười hai năm hai ngàn không trăm lẻ năm",
+            },
+        ),
         (*states("child_born_on_words", BLANK, NOT_ON_FORM, UNREADABLE, STRUCK), {"child_born_on": BLANK}),
         ({"child_born_on": "2018"},),
         ("child_born_on", "child_born_on_words"),
