@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.book_context.book_model import BookModel, make_model, pool_of
+from pipeline.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
 from pipeline.book_context.order_candidates import with_candidates
 from pipeline.book_context.order_chain import (
@@ -59,6 +60,7 @@ class SecondPass:
         ordered: The hypotheses of numbers and days as the order of the book weighs them, where that changes them.
         settled: The fields that people decided.
         weighing: How much the book counts.
+        filled: How many of its entries fill each field that orders it.
     """
 
     form: Form
@@ -69,6 +71,7 @@ class SecondPass:
     ordered: Mapping[FieldKey, Sequence[Hypothesis]] = field(default_factory=dict)
     settled: Mapping[FieldKey, Settled] = field(default_factory=dict)
     weighing: WeighingOptions = WEIGHING
+    filled: FilledFields = field(default_factory=FilledFields)
 
     def weighed(self, page: PageResult) -> PageResult:
         """Return a page as its book weighs it; the very same where nothing changes.
@@ -103,9 +106,10 @@ class SecondPass:
             for name in names
             if name not in settled and (weighed := self.ordered.get((ref, entry.row, name)))
         }
-        if regions == entry.regions and not ordered:
+        blanks = [name for name in self.filled.doubted(entry) if name not in settled]
+        if regions == entry.regions and not ordered and not blanks:
             return entry
-        return judge.again(entry, regions, ordered, settled)
+        return judge.again(entry, regions, ordered, settled, blanks)
 
 
 def second_pass(
@@ -133,7 +137,8 @@ def second_pass(
     texts = {key: known.text for key, known in settled.items()}
     model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))
-    return SecondPass(form, ledger, schemas, options, model, ordered, settled, weighing)
+    filled = filled_fields((entry for page in pages for entry in page.entries), record)
+    return SecondPass(form, ledger, schemas, options, model, ordered, settled, weighing, filled)
 
 
 def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:

@@ -9,6 +9,7 @@ from statistics import fmean
 
 from pipeline.kinds.kind import is_like_ditto
 from pipeline.model import (
+    BLANK_ALONE,
     CUT_SHORT,
     LABEL_UNREAD,
     Evidence,
@@ -25,7 +26,9 @@ SAYING_THE_SAME = frozenset({"same_date"})
 """Predicates that confirm both values when they hold: few wrong readings agree by chance. Years do not count: most
 entries of a book have the same."""
 
-NO_FEATURES = frozenset({"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES", CUT_SHORT, LABEL_UNREAD})
+NO_FEATURES = frozenset(
+    {"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES", CUT_SHORT, LABEL_UNREAD, BLANK_ALONE}
+)
 """Findings that are no features: those that follow from a probability (a stored entry has them), and those that send a
 value to a person whatever its probability is."""
 

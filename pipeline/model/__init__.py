@@ -39,6 +39,7 @@ from pipeline.model.reading import (
     Writing,
 )
 from pipeline.model.result import (
+    BLANK_ALONE,
     CUT_SHORT,
     FIRST_TYPED_ROW,
     HANDWRITTEN,
@@ -55,6 +56,7 @@ from pipeline.model.result import (
 )
 
 __all__ = [
+    "BLANK_ALONE",
     "BookSeries",
     "Box",
     "CUT_SHORT",

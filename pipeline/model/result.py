@@ -43,6 +43,9 @@ CUT_SHORT = "INK-CUT"
 LABEL_UNREAD = "LABEL-UNREAD"
 """The finding of a blank beside which its printed label was not read, so that it may be another place."""
 
+BLANK_ALONE = "BLANK-ALONE"
+"""The finding of a blank number, page or day that most other entries of the book have."""
+
 REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
 """Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
 
