@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from benchmarks.servers import postgresql
+from pipeline.registry import Registry
 
 settings.register_profile("hotich", deadline=None)
 """No test fails because the machine was busy."""
@@ -23,6 +26,21 @@ def pytest_configure(config: pytest.Config) -> None:
         end = ExitStack()
         config.add_cleanup(end.close)
         os.environ[postgresql.FOLDER] = str(end.enter_context(postgresql.new_folder()))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all tables and no rows, which the databases of single tests are copies of."""
+    path = tmp_path_factory.mktemp("template") / "registry.db"
+    Registry.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite database of this test's own: all tables, no rows."""
+    shutil.copyfile(sqlite_template, tmp_path / "registry.db")
+    return f"sqlite:///{tmp_path}/registry.db"
 
 
 @pytest.fixture(scope="session")

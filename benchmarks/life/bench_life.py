@@ -22,7 +22,7 @@ from rich.table import Table
 
 from benchmarks.figures import report_figures, say
 from benchmarks.life.mishaps import Day, Mishap, mishaps_of
-from benchmarks.life.month import FORMS, Month
+from benchmarks.life.month import FORMS, Month, confirm_deliveries
 from benchmarks.life.proof import Proof, prove
 from benchmarks.life.staff import DeskDay, Staff
 from benchmarks.servers import postgresql
@@ -104,6 +104,7 @@ def life(folder: Path, url: str, pages: int, seed: int, forms: tuple[str, ...] =
         desk.append(day.staff.work())
         check_books(day.registry, month.schemas, [month.book_id(day.registry, book) for book in month.books])
         desk.append(day.staff.work())
+        keys["xác nhận giá trị bàn giao"] += confirm_deliveries(month, day.registry)
         last = month.deliver(day.registry, folder / "last")
         proof = prove(month, day.registry, mishaps, early, last)
     return LifeOutcome(
@@ -135,7 +136,7 @@ def _mend(keys: Counter[str], mishaps: list[Mishap], step: Callable[[Mishap], in
 @contextmanager
 def _day(month: Month, number: int) -> Iterator[Day]:
     with month.context.open_registry() as registry:
-        yield Day(month, registry, Staff(registry, month.paper, month.mistyped, number))
+        yield Day(month, registry, Staff(registry, month, number))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ the browser lets them, and the keys that it takes are counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -301,6 +302,93 @@ class WrongDecision(Mishap):
         return _form_keys("Gõ sai tên") + CHOICE
 
 
+class OddText(Mishap):
+    """A clerk has written a value in a way that the Ministry's columns do not take.
+
+    Args:
+        book: The book.
+        name: What it is, in the words of an office.
+        kind: The kind of the field; the first such field of the page that is filled.
+        written: Returns what stands on the paper in place of the ordinary text.
+    """
+
+    def __init__(self, book: LifeBook, name: str, kind: str, written: Callable[[str], str]) -> None:
+        super().__init__(book)
+        self.name, self._kind, self._written = name, kind, written
+
+    def plant(self, month: Month) -> None:
+        scan = self._take_page()
+        page = self.book.pages[scan]
+        entry = page.entries[0]
+        kinds = {spec.name: spec.kind for spec in month.schemas.record(self.book.record(month)).fields}
+        self.field = next(
+            name
+            for name, text in entry.values.items()
+            if text and kinds[name] == self._kind and name != "registered_on"
+        )
+        odd = replace(entry, values={**entry.values, self.field: self._written(entry.values[self.field])})
+        self.book.pages[scan] = replace(page, entries=(odd, *page.entries[1:]))
+        month.paper.add(self.book.folder / scan, self.book.pages[scan])
+
+
+class MissedEntry(Mishap):
+    """The machine does not find an entry of a page, or does not know the page; a person adds it and it is typed.
+
+    Args:
+        book: The book.
+        name: What happens, in the words of an office.
+        known: Whether the machine knows the page for one of its form.
+    """
+
+    actions = ("entries-added",)
+
+    def __init__(self, book: LifeBook, name: str, *, known: bool) -> None:
+        super().__init__(book)
+        self.name, self._known = name, known
+
+    def plant(self, month: Month) -> None:
+        self.scan = self._take_page()
+        page = self.book.pages[self.scan]
+        last = replace(page.entries[-1], read=False)
+        entries = (
+            (*page.entries[:-1], last)
+            if self._known
+            else tuple(replace(one, read=False) for one in page.entries)
+        )
+        self.page = PaperPage(entries, known=self._known)
+        month.paper.add(self.book.folder / self.scan, self.page)
+
+    def morning(self, day: Day) -> int:
+        sha256 = day.month.page_scan(day.registry, self.book, self.scan)
+        book_id = day.month.book_id(day.registry, self.book)
+        missing = [one for one in self.page.entries if not one.read]
+        added = day.staff.desk.add_entries(SUPERVISOR, book_id, PageRef(sha256, 1), [None] * len(missing))
+        for task_id in added.leased:
+            day.staff.desk.hand_back(SUPERVISOR, task_id)
+        rows = [day.registry.entry(entry_id).row for entry_id in added.entries]
+        day.month.typed_rows |= {(sha256, row): one.row for row, one in zip(rows, missing, strict=True)}
+        closed = 0
+        for ticket in day.staff.desk.tickets(SUPERVISOR):
+            if ticket.book_id == book_id and ticket.ref.scan_sha256 == sha256:
+                day.staff.desk.close_ticket(SUPERVISOR, ticket.ticket_id, "Đã nhập tay")
+                closed += _form_keys("Đã nhập tay")
+        return (1 + len(missing)) * CHOICE + closed
+
+
+class OffFormColumn(Mishap):
+    """The Ministry wants a column that the form has no place for: a supervisor adds it, people type it."""
+
+    name = "cột không có trên mẫu"
+    actions = ("column-added",)
+    field, text = "registration_type", "Đúng hạn"
+
+    def morning(self, day: Day) -> int:
+        book_id = day.month.book_id(day.registry, self.book)
+        day.staff.desk.add_column(SUPERVISOR, book_id, self.field)
+        day.month.off_form[self.book.name, self.field] = self.text
+        return 2 * CHOICE
+
+
 def mishaps_of(book: LifeBook, number: int) -> list[Mishap]:
     """Return what happens to the book of this number, from 1."""
     kinds: list[Callable[[LifeBook], Mishap]] = [
@@ -326,7 +414,18 @@ def mishaps_of(book: LifeBook, number: int) -> list[Mishap]:
             book, "mã nơi đăng ký gõ nhầm", lambda ledger: replace(ledger, place_code="00000"), "93662"
         ),
     )
-    return [*of_book, covers[number % len(covers)]()]
+    odd = (
+        lambda: OddText(book, "số không ghi năm", "entry_number", lambda text: text.partition("/")[0]),
+        lambda: OddText(
+            book, "ngày âm lịch", "date", lambda text: f"{'/'.join(re.split('[./-]', text)[:2])} ÂL"
+        ),
+        lambda: OddText(book, "năm ghi hai chữ số", "date", lambda text: text[:-4] + text[-2:]),
+        lambda: OddText(book, "năm áng chừng", "date", lambda text: f"khoảng {text[-4:]}"),
+        lambda: MissedEntry(book, "việc máy bỏ sót", known=True),
+        lambda: MissedEntry(book, "trang máy không nhận ra", known=False),
+    )
+    found = [*of_book, covers[number % len(covers)](), *(one() for one in odd[number % 2 :: 2])]
+    return [*found, OffFormColumn(book)] if number == 1 else found
 
 
 def _withdraw(day: Day, part: RegistryPart, reason: str) -> int:

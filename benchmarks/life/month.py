@@ -12,6 +12,7 @@ from benchmarks.life.paper import Paper, PaperPage, pages_of, read_paper
 from benchmarks.orchestration.quick_reader import engines
 from pipeline import schema
 from pipeline.batch import BookReport, PackageReport, digitize_books, export_book
+from pipeline.batch.deliverable import book_layers
 from pipeline.export.options import PackageOptions
 from pipeline.ledger import LEDGER_FILE, ledger_text, load_ledger
 from pipeline.model import Ledger
@@ -54,6 +55,10 @@ class LifeBook:
     def name(self) -> str:
         return self.folder.name
 
+    def record(self, month: Month) -> str:
+        """Return the name of its record."""
+        return month.schemas.form(self.ledger.form).record
+
     def write_ledger(self, ledger: Ledger) -> None:
         """Write ``ledger.toml`` as somebody would."""
         (self.folder / LEDGER_FILE).write_text(ledger_text(ledger), encoding="utf-8")
@@ -84,6 +89,10 @@ class Month:
         self.books = [self._drawn(number, form, pages, seed + number) for number, form in enumerate(forms, 1)]
         self.reports: dict[str, BookReport] = {}
         """Of the last night, by the name of the book's folder."""
+        self.typed_rows: dict[tuple[str, int], int] = {}
+        """Of entries that people added, by scan and row in the registry: the row on paper."""
+        self.off_form: dict[tuple[str, str], str] = {}
+        """What people type into fields that the form has no place for, by book and field."""
         self.mistyped: dict[tuple[str, int, str], str] = {}
         """What everybody types instead of what stands on the paper, by scan, row and field."""
 
@@ -145,3 +154,20 @@ class Month:
         for name, page in found.items():
             self.paper.add(folder / name, page)
         return LifeBook(folder, ledger, found, sorted(found))
+
+
+def confirm_deliveries(month: Month, registry: Registry) -> int:
+    """Let a person confirm the first value of all that waits to be delivered; return the keys."""
+    policy = PackageOptions().delivery
+    keys = 0
+    for book in month.books:
+        waiting = [
+            (entry.entry_id, name)
+            for entry, layers in book_layers(registry, month.book_id(registry, book), month.schemas, policy)
+            for name, one in layers.items()
+            if one.waits
+        ]
+        for entry_id, name in waiting:
+            registry.confirm_delivery(entry_id, name, policy, author="phu-trach")
+            keys += 1
+    return keys

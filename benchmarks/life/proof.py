@@ -19,6 +19,8 @@ MOST_AUDIT_ROWS = 1_000_000
 EXACT_KINDS = frozenset({"name", "text"})
 """Kinds of values that the workbook holds as the paper does."""
 
+NOTES = "ghiChu"
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -84,7 +86,7 @@ def prove(
         for number, cells in found:
             for column, text in wanted.get(number, {}).items():
                 compared += 1
-                if cells.get(column, "") != text:
+                if not _same(column, cells.get(column, ""), text):
                     wrong.append(f"{book.name} {number} {column}: {cells.get(column, '')!r}, not {text!r}")
     done = Counter(one.action for one in registry.audit().recent(MOST_AUDIT_ROWS))
     needed = Counter(action for one in mishaps for action in one.actions)
@@ -135,9 +137,20 @@ def _on_paper(month: Month, book: LifeBook) -> dict[str, dict[str, str]]:
         spec.name: spec.column for spec in record.fields if spec.kind in EXACT_KINDS and not spec.ledger
     }
     return {
-        entry.values["entry_number"]: {
+        _with_year(entry.values["entry_number"], book.ledger.year): {
             columns[name]: text for name, text in entry.values.items() if name in columns
         }
         for page in book.pages.values()
         for entry in page.entries
     }
+
+
+def _with_year(number: str, year: int) -> str:
+    """A number as the Ministry takes it."""
+    return number if "/" in number else f"{number}/{year}"
+
+
+def _same(column: str, cell: str, text: str) -> bool:
+    """Whether a cell holds what stands on paper; the notes may hold more, and how wide a gap is says nothing."""
+    cell, text = (" ".join(one.split()) for one in (cell, text))
+    return cell.startswith(text) if column == NOTES else cell == text

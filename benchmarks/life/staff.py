@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.desk.keystroke_model import ACCEPT, STATUS, typed
-from benchmarks.life.paper import Paper, misread, share
+from benchmarks.life.month import Month
+from benchmarks.life.paper import misread, share
 from pipeline.model import FieldStatus
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
 from pipeline.registry.model.accounts import Person, Role
@@ -51,16 +52,13 @@ class Staff:
 
     Args:
         registry: The registry.
-        paper: What stands on the pages.
-        mistyped: What everybody types instead of what stands on the paper, by scan, row and field.
+        month: Its paper, and what people type beside and instead of it.
         day: The number of the day, so that submissions of different days differ.
     """
 
-    def __init__(
-        self, registry: Registry, paper: Paper, mistyped: Mapping[tuple[str, int, str], str], day: int
-    ) -> None:
+    def __init__(self, registry: Registry, month: Month, day: int) -> None:
         self.desk = registry.desk(ReviewPolicy())
-        self._paper, self._mistyped, self._day = paper, mistyped, day
+        self._paper, self._month, self._day = month.paper, month, day
         self._sent = 0
 
     def work(self) -> DeskDay:
@@ -117,9 +115,12 @@ class Staff:
 
     def on_paper(self, task: DeskTask, name: str) -> str:
         """Return what stands on the paper in a field of a task."""
-        place = (task.ref.scan_sha256, task.row, name)
-        if place in self._mistyped:
-            return self._mistyped[place]
-        page = self._paper.pages[task.ref.scan_sha256]
-        values: Mapping[str, str] = next(one.values for one in page.entries if one.row == task.row)
+        sha256 = task.ref.scan_sha256
+        row = self._month.typed_rows.get((sha256, task.row), task.row)
+        if (sha256, row, name) in self._month.mistyped:
+            return self._month.mistyped[sha256, row, name]
+        if (task.book, name) in self._month.off_form:
+            return self._month.off_form[task.book, name]
+        page = self._paper.pages[sha256]
+        values: Mapping[str, str] = next(one.values for one in page.entries if one.row == row)
         return values.get(name, "")
