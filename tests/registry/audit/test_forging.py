@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
 from pipeline.errors import RegistryError
 from pipeline.registry import Registry
@@ -102,12 +101,14 @@ def test_no_row_is_added_without_the_key_that_signed_the_others(lived: Registry,
     assert lived.audit().verify().passed
 
 
-def test_an_audit_that_is_begun_anew_is_told(sqlite_url: str, key_path: Path) -> None:
+def test_an_audit_that_is_begun_anew_is_told(tmp_path: Path, key_path: Path) -> None:
+    path = tmp_path / "new.db"
+
     def opened() -> Registry:
-        return Registry.open(sqlite_url, SCHEMAS, audit_key=key_path)
+        return Registry.open(f"sqlite:///{path}", SCHEMAS, audit_key=key_path)
 
     opened().close()
-    Path(make_url(sqlite_url).database or "").unlink()
+    path.unlink()
     with opened() as again:
         assert kinds(again.audit().verify()) == {FlawKind.AUDIT_RESTARTED}
 

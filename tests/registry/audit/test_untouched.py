@@ -166,9 +166,8 @@ def test_many_who_write_at_once_make_one_chain(lived: Registry) -> None:
     assert found.audit_rows == before + 6 * 3 * 2
 
 
-def test_what_was_there_before_the_audit_is_covered_when_it_begins(
-    sqlite_url: str, tmp_path: Path, key_path: Path
-) -> None:
+def test_what_was_there_before_the_audit_is_covered_when_it_begins(tmp_path: Path, key_path: Path) -> None:
+    sqlite_url = f"sqlite:///{tmp_path}/new.db"
     database = Database(sqlite_url, 1.0, audit_key=key_path)
     with database.writing() as connection:
         create(connection, all_tables(SCHEMAS))
@@ -184,7 +183,7 @@ def test_what_was_there_before_the_audit_is_covered_when_it_begins(
         assert found.rows == 4100
         assert [row.action for row in registry.audit().recent(10)] == ["found-at-begin"] * 3 + ["audit-begun"]
         assert {row.actor for row in registry.audit().recent(10)} == {MACHINE}
-        with closing(sqlite3.connect(tmp_path / "registry.db")) as connection_of_another:
+        with closing(sqlite3.connect(tmp_path / "new.db")) as connection_of_another:
             connection_of_another.execute("UPDATE book SET place_code = 'x' WHERE id = 4000")
             connection_of_another.commit()
         (flaw,) = registry.audit().verify().flaws
