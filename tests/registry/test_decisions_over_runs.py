@@ -125,6 +125,6 @@ class OneEntryOnPostgresql(OneEntry):
 
 
 TestOnSqlite = OneEntryOnSqlite.TestCase
-TestOnSqlite.settings = settings(max_examples=14, stateful_step_count=12, deadline=None)
+TestOnSqlite.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)
 TestOnPostgresql = OneEntryOnPostgresql.TestCase
-TestOnPostgresql.settings = settings(max_examples=4, stateful_step_count=12, deadline=None)
+TestOnPostgresql.settings = settings(max_examples=3, stateful_step_count=12, deadline=None)

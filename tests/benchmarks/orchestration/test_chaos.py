@@ -13,7 +13,7 @@ KINDS = ["lượt chạy bị giết", "tiến trình đọc bị giết", "ổ 
 
 @pytest.mark.slow
 def test_after_faults_of_every_kind_the_registry_is_that_of_an_undisturbed_run(tmp_path: Path) -> None:
-    outcome = chaos(tmp_path, "sqlite", pages=30, many_faults=3, poisons=0, seed=7, only=KINDS)
+    outcome = chaos(tmp_path, "sqlite", pages=20, many_faults=3, poisons=0, seed=7, only=KINDS)
     assert set(outcome.injected) == set(KINDS)
     assert outcome.decisions > 0
     assert (outcome.differences, outcome.flaws) == ({}, 0)
