@@ -247,7 +247,7 @@ def _reading(
 def misread(text: str) -> str:
     """Return a text whose last letter or figure is another one."""
     last = text[-1]
-    return text[:-1] + (str((int(last) + 1) % 10) if last.isdecimal() else "n" if last != "n" else "m")
+    return text[:-1] + (str((int(last) + 1) % 10) if last.isdecimal() else "n" if last not in "nN" else "m")
 
 
 def share(what: str) -> float:
