@@ -73,6 +73,7 @@ def main() -> None:
             "keys_of_review": sum(one.keys for one in outcome.desk),
             "seconds": round(outcome.seconds, 1),
             **vars(outcome.proof),
+            "wrong_values": len(outcome.proof.wrong),
             "holds": outcome.proof.holds,
         }
     report_figures("life", figures)
