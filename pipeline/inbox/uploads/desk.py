@@ -43,6 +43,10 @@ FAULT = "fault"
 """The code of an upload over which the program failed; its bytes stay."""
 
 
+RETRY_SECONDS = 30.0
+"""After how long a file that could not be checked because of a disk is looked at again."""
+
+
 @dataclass(frozen=True, slots=True)
 class UploadOptions:
     """The limits of uploads.
@@ -113,6 +117,7 @@ class UploadDesk:
         self._elsewhere, self._now = elsewhere, now
         self._inspector = inspector() if inspector else Inspector(options.limits)
         self._uploads: dict[str, Upload] = {}
+        self._later: dict[str, float] = {}
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="uploads")
 
@@ -237,8 +242,14 @@ class UploadDesk:
         return upload
 
     def of_book(self, book_id: int) -> tuple[Upload, ...]:
-        """Return the uploads of a book that are known, the first ones first."""
+        """Return the uploads of a book that are known, the first ones first.
+
+        What could not be checked because of a disk is tried again, now and then while somebody asks.
+        """
         with self._lock:
+            for upload_id in [one for one, at in self._later.items() if at <= self._now()]:
+                del self._later[upload_id]
+                self._worker.submit(self._check, upload_id)
             return tuple(
                 sorted(
                     (one for one in self._uploads.values() if one.book_id == book_id),
@@ -272,10 +283,10 @@ class UploadDesk:
         part = self._part(upload)
         try:
             done = self._checker.finished(upload, part, self._inspector, self._now())
-        except (
-            HotichError
-        ) as error:  # a disk: tried again when the server starts, or when the file is sent again
+        except HotichError as error:  # a disk: tried again later, and when the server starts
             log.error("An upload waits: %s", error.code)
+            with self._lock:
+                self._later[upload_id] = self._now() + RETRY_SECONDS
             return
         except Exception as error:  # noqa: BLE001 (whatever a file sets off, the others go on)
             log.error("A fault of the program over an upload: %s", type(error).__name__)

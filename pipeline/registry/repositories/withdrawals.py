@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, exists, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, exists, func, or_, select
 
 from pipeline.model import PageRef
 from pipeline.registry.model.withdrawals import (
@@ -63,6 +63,24 @@ failure_stands = _stands(page_failure.c.book_id, page_failure.c.scan_sha256, pag
 
 decision_stands = _stands(decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row)
 """The condition on ``decision``: what it decides is not withdrawn."""
+
+
+def pages_withdrawn() -> Select[Any]:
+    """Return the query of how many pages were withdrawn one by one of the scans of each book that stand themselves.
+
+    Their scan still counts them.
+    """
+    one = withdrawal.alias("withdrawn_page")
+    taken_back = exists().where(_taking_back.c.reinstates_id == one.c.id)
+    of_pages = (
+        select(scan.c.book_id, scan.c.sha256, one.c.page_no)
+        .join(one, (one.c.book_id == scan.c.book_id) & (one.c.scan_sha256 == scan.c.sha256))
+        .where(one.c.kind != WithdrawalKind.REINSTATED, ~taken_back, one.c.page_no.is_not(None))
+        .where(one.c.row.is_(None), scan_stands)
+        .distinct()
+        .subquery()
+    )
+    return select(of_pages.c.book_id, func.count().label("counted")).group_by(of_pages.c.book_id)
 
 
 _named = entry.alias("named_entry")

@@ -215,3 +215,26 @@ def test_a_disk_that_is_nearly_full_takes_nothing(tmp_path: Path) -> None:
         desk.options = UploadOptions(free_bytes=1 << 62)
         with pytest.raises(UploadRefused, match="sắp đầy"):
             desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", 10, 0)
+
+
+def test_a_disk_that_refuses_costs_no_upload(tmp_path: Path) -> None:
+    """The folder of books cannot be made: the upload waits, and is a scan when somebody asks after it could be."""
+    now = [NOW]
+    (tmp_path / "books").write_bytes(b"")
+    desk = UploadDesk(
+        Workspace(tmp_path / "workspace"),
+        tmp_path / "books",
+        lambda book_id: LEDGER,
+        options=UploadOptions(free_bytes=0),
+        inspector=TameLooker,
+        now=lambda: now[0],
+    )
+    with desk:
+        send(desk, SCAN)
+        assert [one.state for one in desk.of_book(BOOK)] == [UploadState.CHECKING]
+        (tmp_path / "books").unlink()
+        now[0] += 31
+        desk.of_book(BOOK)
+        desk.wait()
+        assert [one.state for one in desk.of_book(BOOK)] == [UploadState.STORED]
+    assert in_book(tmp_path) == {"trang-1.jpg": SCAN}

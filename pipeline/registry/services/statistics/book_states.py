@@ -9,7 +9,13 @@ from sqlalchemy import Connection, Select, case, exists, func, select
 from pipeline.registry.database import clock
 from pipeline.registry.model.book_states import BookState, ReadingRun
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands, scan_stands
+from pipeline.registry.repositories.withdrawals import (
+    book_stands,
+    failure_stands,
+    page_stands,
+    pages_withdrawn,
+    scan_stands,
+)
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
@@ -32,6 +38,7 @@ def book_states(connection: Connection, places: Places, book_id: int | None = No
     """Return the books of these places, or one of them, in the order of places, kinds of event and volumes."""
     mine = (of_places(places), *(() if book_id is None else (book.c.id == book_id,)))
     scans = _counted(connection, _scans(), *mine)
+    withdrawn = {row.book_id: row for row in connection.execute(pages_withdrawn())}
     read = _counted(connection, _read(), *mine)
     failed = _counted(connection, _failed(), *mine)
     entries = _counted(connection, _entries(), *mine)
@@ -49,7 +56,7 @@ def book_states(connection: Connection, places: Places, book_id: int | None = No
         BookState(
             *row,
             scans=_of(scans, row.id, "counted"),
-            pages=_of(scans, row.id, "pages"),
+            pages=_of(scans, row.id, "pages") - _of(withdrawn, row.id, "counted"),
             read=_of(read, row.id, "counted"),
             failed=_of(failed, row.id, "counted"),
             refused=_of(failed, row.id, "scans"),
@@ -78,7 +85,7 @@ def reading_runs(connection: Connection, places: Places) -> tuple[ReadingRun, ..
         (state,) = book_states(connection, places, row.book_id)
         since = select(func.count()).select_from(page_run).join(page).join(scan)
         saved = connection.scalar(
-            since.where(scan.c.book_id == row.book_id, scan_stands, page_run.c.saved_at >= row.begun_at)
+            since.where(scan.c.book_id == row.book_id, page_stands, page_run.c.saved_at >= row.begun_at)
         )
         found.append(
             ReadingRun(
@@ -119,7 +126,7 @@ def _read() -> Select[Any]:
         .join(page, page.c.id == page_run.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
         .join(book, book.c.id == scan.c.book_id)
-        .where(page_run.c.latest, scan_stands)
+        .where(page_run.c.latest, page_stands)
         .group_by(scan.c.book_id)
     )
 
