@@ -14,11 +14,14 @@ from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.registry.model.statistics import ListFilter
+from pipeline.registry.services.answered_tickets import answer_name
 from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR, Clock
 from tests.registry.pages import SCAN, entry, finding, page, read
 
 ROOM = Path(room.__file__).parent
+ANSWERING = "e" * 64
+"""A scan that answers the ticket of the first page."""
 
 TABLES = frozenset(
     {
@@ -190,6 +193,8 @@ def filled(registry: Registry, book: int) -> int:
     )
     registry.reconciliations().save("birth", "tệp.xlsx", "f" * 64, [difference], {}, author="an")
     registry.note_package(book, {one: "01/2010"}, "d" * 64)
+    registry.store_scan(book, ANSWERING, answer_name(1, "trang.pdf"), 1000, 1)
+    registry.save_page(book, page(entry(read("entry_number", "04/2010")), scan=ANSWERING), "f1")
     return book
 
 
@@ -258,6 +263,7 @@ ELSEWHERE = frozenset(
         "correction_overview",
     }
     | {
+        "delivery_layers",
         "find_book",
         "stored_scans",
         "page_counts",
@@ -271,7 +277,11 @@ ELSEWHERE = frozenset(
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
     | {"open", "close", "lock_book", "accounts", "audit", "desk", "lots", "statistics", "reconciliations"}
 )
-"""What of the registry is asked for one thing by its id, or is about what is kept; or is a façade of its own."""
+"""What of the registry is asked for one thing by its id, or is about what is kept; or is a façade of its own.
+
+``delivery_layers`` is asked for one entry by its id; the entries above it, to which a ditto mark points, are those of
+``entries``, which is tried.
+"""
 
 
 def _figures(summary: room.BookSummary) -> int:
@@ -290,6 +300,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
             "decide",
             "settle_page",
             "amend",
+            "confirm_delivery",
         ),
         *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
