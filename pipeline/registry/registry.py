@@ -135,6 +135,7 @@ class Registry(ConnectionFacade):
     store_scan = writing(books.store_scan)
     stored_scans = reading(books.stored_scans)
     book_with_scan = reading(books.book_with_scan)
+    folder_names = reading(books.folder_names)
     page_counts = reading(books.page_counts)
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)

@@ -58,6 +58,7 @@ UNGATED = {
     "repositories/altered_rows.py:altered_entries": KEPT,
     "repositories/books.py:known_book": GIVEN,
     "repositories/books.py:page_counts": GIVEN,
+    "repositories/books.py:folder_names": KEPT,
     "repositories/books.py:stored_scans": KEPT,
     "repositories/checks.py:save_checks": WRITES,
     "repositories/corrected_covers.py:corrected_covers": GIVEN,
@@ -265,6 +266,7 @@ ELSEWHERE = frozenset(
     | {
         "delivery_layers",
         "find_book",
+        "folder_names",
         "stored_scans",
         "page_counts",
         "last_readings",

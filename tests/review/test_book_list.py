@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from pipeline.ledger import load_ledger
 from pipeline.model import BookSeries
-from pipeline.registry import Registry
+from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.book_states import BookStage, BookState
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -89,11 +89,15 @@ def test_a_folder_with_a_ledger_becomes_a_book_by_a_button(
     folder.mkdir()
     text = f'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "{OWN}"\nvolume = "11/2011"\n'
     (folder / "ledger.toml").write_text(text, encoding="utf-8")
-    assert "co-san" in text_of(browser.get("/books"))
+    assert "Lập sổ từ thư mục co-san" in browser.get("/books").text
     answer = browser.submit("/books/new", {"folder": "co-san"})
     assert answer.status_code == 303
     assert registry.known_book(int(answer.headers["location"].split("/")[2])).folder_name == "co-san"
     assert (folder / "ledger.toml").read_text(encoding="utf-8") == text
+    registry.withdraw(
+        RegistryPart(int(answer.headers["location"].split("/")[2])), author="chi", reason="lập nhầm"
+    )
+    assert "co-san" not in browser.get("/books").text
 
 
 def test_the_list_is_narrowed_and_tells_of_own_places_only(

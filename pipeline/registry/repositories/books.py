@@ -223,6 +223,11 @@ def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
     return found or ""
 
 
+def folder_names(connection: Connection) -> frozenset[str]:
+    """Return the names of the folders that are of some book, a withdrawn one too."""
+    return frozenset(connection.scalars(select(book.c.folder_name)))
+
+
 def stored_scans(connection: Connection) -> dict[str, str]:
     """Return how the books name each of their scans, by SHA-256: ``folder/file``."""
     rows = connection.execute(

@@ -40,11 +40,11 @@ def show_books(
     stage: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     narrowed = BookFilter(place, record, year, stage)
-    books = site.registry.statistics(None).book_states()
+    books = site.registry.statistics(session.person.places).book_states()
     return site.renderer.render(
         request,
         "books/list.html",
-        listed=book_list(books, session.person, narrowed, site.uploads.books),
+        listed=book_list(books, session.person, narrowed, site.uploads.books, site.registry.folder_names()),
         narrowed=narrowed,
         titles={name: site.schemas.record(name).title for name in site.schemas.records},
         stage_labels=BOOK_STAGE_LABELS,

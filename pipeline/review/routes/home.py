@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.accounts import Role, Session
+from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage
 from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.assignment import MOST_BOOKS
-from pipeline.review.context import SiteDep, open_acts_for
+from pipeline.review.context import Site, SiteDep, open_acts_for
 from pipeline.review.security.access import REVIEWING
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import STAGE_LABELS, Stage
@@ -59,6 +61,26 @@ def rows_of(counts: Iterable[QueueCount], stages: Sequence[StageColumn]) -> tupl
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ScanningWork:
+    """What waits for who scans: books by stage, and pages to scan again."""
+
+    stages: tuple[tuple[BookStage, str, int], ...]
+    tickets: int
+
+
+def _scanning(site: Site, session: Session) -> ScanningWork | None:
+    """Return what waits for a person who scans; None for other people."""
+    if session.person.role is not Role.OPERATOR:
+        return None
+    states = site.registry.statistics(session.person.places).book_states()
+    counts = Counter(one.stage for one in states)
+    return ScanningWork(
+        tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items()),
+        sum(one.tickets for one in states),
+    )
+
+
 router = APIRouter()
 
 
@@ -72,7 +94,9 @@ def health(site: SiteDep) -> PlainTextResponse:
 @router.get("/")
 def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
     if session.person.role not in REVIEWING:
-        return site.renderer.render(request, "home.html", open_acts=open_acts_for(site, session))
+        return site.renderer.render(
+            request, "home.html", open_acts=open_acts_for(site, session), scanning=_scanning(site, session)
+        )
     counts = site.desk.counts(session.person)
     stages = stages_of(session.person.role)
     rows = rows_of(counts, stages)

@@ -53,7 +53,7 @@ def page_of_delivery(site: SiteDep, session: SessionDep, scanner: str, day: str,
 def _intake_page(
     request: Request, site: Site, *, done: str = "", refused: str = "", sees_all: bool = True
 ) -> Response:
-    folders = [one.folder_name for one in site.registry.statistics(None).book_states()] if sees_all else []
+    folders = sorted(site.registry.folder_names()) if sees_all else []
     return site.renderer.render(
         request,
         "intake.html",

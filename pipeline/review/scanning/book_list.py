@@ -99,17 +99,21 @@ class BookList:
 
 
 def book_list(
-    books: Sequence[BookState], person: Person, narrowed: BookFilter, folder: Path | None
+    mine: Sequence[BookState],
+    person: Person,
+    narrowed: BookFilter,
+    folder: Path | None,
+    known: Iterable[str],
 ) -> BookList:
     """Return the list of the books that a person may see.
 
     Args:
-        books: All books of the registry.
+        mine: Those books.
         person: Who looks.
         narrowed: What the list is narrowed to.
         folder: The folder of all books; None where this server knows none.
+        known: The names of the folders that are of some book, whoever may see it.
     """
-    mine = [one for one in books if person.may_see(one.place_code)]
     found = [one for one in mine if narrowed.admits(one)]
     counts = Counter(one.stage for one in mine if narrowed.admits(one, any_stage=True))
     return BookList(
@@ -122,7 +126,7 @@ def book_list(
         places=tuple(sorted({one.place_code: one.place for one in mine}.items())),
         records=tuple(sorted({one.record for one in mine})),
         years=tuple(sorted({one.year for one in mine}, reverse=True)),
-        folders=() if folder is None else unknown_folders(folder, {one.folder_name for one in books}, person),
+        folders=() if folder is None else unknown_folders(folder, known, person),
     )
 
 

@@ -68,6 +68,8 @@ def test_a_day_from_a_new_book_to_a_page_scanned_again(
         def look(name: str) -> None:
             flaws[name], sizes[name] = violations(at), overflow(at)
 
+        expect(at.locator("main")).to_contain_text("Trang chờ quét lại: 1")
+        look("home")
         at.get_by_role("link", name="Sổ hộ tịch").first.click()
         look("books")
         folder = make_book(at, office)
@@ -105,7 +107,15 @@ def test_a_day_from_a_new_book_to_a_page_scanned_again(
 
         context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
         phone = Typist(context, office.url).come_in(office.login("quet")).page
-        for name in ("books", "books/new", "runs", "tickets?closed=true", f"books/{old.book_id}/scans"):
+        for name in (
+            "",
+            "books",
+            "books/new",
+            "intake",
+            "runs",
+            "tickets?closed=true",
+            f"books/{old.book_id}/scans",
+        ):
             phone.goto(f"{office.url}/{name}")
             flaws[f"{name} on a telephone"] = violations(phone)
             sizes[f"{name} on a telephone"] = overflow(phone)
