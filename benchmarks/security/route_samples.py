@@ -83,6 +83,8 @@ SAMPLES = {
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
+    ("GET", "/books/{book_id}/entries"): Sample({"book_id": "1"}),
+    ("GET", "/books/{book_id}/pages/{scan}/{page_no}"): Sample(_PAGE),
     ("POST", "/intake"): Sample(form={"folder": "KS.2010.01", "deliveries": ["may-1/2026-11-29/1"]}),
     ("GET", "/intake/{scanner}/{day}/{serial}"): Sample(
         {"scanner": "may-1", "day": "2026-11-29", "serial": "1"}

@@ -58,6 +58,7 @@ ACTIONS = {
     "decided": "quyết định",
     "page-seen": "xác nhận đã xem trang",
     "task-shown": "được cho xem một việc",
+    "entries-listed": "xem danh sách sự kiện của một quyển sổ",
     "entry-shown": "được cho xem một việc đã xong",
     "entry-reopened": "mở lại ô của một việc đã xong",
     "witnesses-let-back": "giao lại ô vừa mở cho cả người đã gõ, đã xem",

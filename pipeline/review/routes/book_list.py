@@ -50,6 +50,7 @@ def show_books(
         stage_labels=BOOK_STAGE_LABELS,
         most=MOST_ROWS,
         no_folder="" if site.uploads.is_open else NO_FOLDER,
+        browses=session.person.role is Role.SUPERVISOR,
     )
 
 

@@ -54,8 +54,8 @@ class SettledField:
 class EntryView:
     """An entry with its settled fields.
 
-    ``waiting``: how many fields are not settled; ``withdrawal``: the page where the entry is withdrawn; ``data_entry``:
-    the page where fields are added to it.
+    ``waiting``: how many fields are not settled; ``leaf``: where its page is looked at among those of the book;
+    ``withdrawal``: the page where the entry is withdrawn; ``data_entry``: the page where fields are added to it.
     """
 
     entry_id: int
@@ -64,6 +64,7 @@ class EntryView:
     rows: tuple[SettledField, ...]
     waiting: int
     page: str
+    leaf: str
     withdrawal: str
     data_entry: str
 
@@ -121,6 +122,7 @@ def entry_view(
         tuple(rows),
         len(waiting),
         f"/pictures/entries/{entry.entry_id}/page",
+        f"/books/{entry.book_id}/pages/{entry.ref.scan_sha256}/{entry.ref.page_no}",
         f"/withdrawals/{entry.book_id}?part=entry:{entry.ref.scan_sha256}:{entry.ref.page_no}:{entry.row}",
         f"/data-entry/{entry.book_id}/{entry.ref.scan_sha256}/{entry.ref.page_no}?entry={entry.entry_id}",
     )

@@ -120,6 +120,8 @@ ACCESS = (
     Access("GET", "/books/{book_id}", SCANNING, scoped=True),
     Access("POST", "/books/{book_id}", SCANNING, scoped=True),
     Access("GET", "/books/{book_id}/scans", SCANNING, scoped=True),
+    Access("GET", "/books/{book_id}/entries", SUPERVISORS, scoped=True),
+    Access("GET", "/books/{book_id}/pages/{scan}/{page_no}", SUPERVISORS, scoped=True),
     Access("GET", "/intake", SCANNING),
     Access("POST", "/intake", SCANNING),
     Access("GET", "/intake/{scanner}/{day}/{serial}", SCANNING),

@@ -13,6 +13,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskFacade
 from pipeline.registry.services.desk import (
     assignment,
+    browsing,
     columns,
     correcting,
     data_entry,
@@ -61,6 +62,7 @@ class Desk(DeskFacade):
     hand_back_column = writing(columns.hand_back_column)
 
     entry = writing(reopening.settled_entry)
+    entries_of_book = writing(browsing.entries_of_book)
 
     cover_of_book = reading(correcting.cover_of_book)
     correct_book = writing(correcting.correct_book)

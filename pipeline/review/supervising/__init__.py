@@ -1,0 +1,1 @@
+"""What the pages of supervisors show of books."""
