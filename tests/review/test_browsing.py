@@ -48,8 +48,8 @@ def listed(number: int, *, waits: bool = False, amended: int = 0) -> ListedEntry
 def test_a_list_is_narrowed_by_state_and_number() -> None:
     entries = [listed(1), listed(2, waits=True), listed(3, amended=2), listed(12)]
 
-    def found(**narrowed: str) -> list[int]:
-        return [one.entry_id for one in entry_list(entries, EntryFilter(**narrowed)).rows]
+    def found(state: str = "", number: str = "") -> list[int]:
+        return [one.entry_id for one in entry_list(entries, EntryFilter(state, number)).rows]
 
     assert found() == [1, 2, 3, 12]
     assert found(state="waiting") == [2]
