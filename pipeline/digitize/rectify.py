@@ -186,7 +186,11 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
     by_rules = None
     if form.table is None and form_fit.is_other_printing(form, fit):
         by_rules = _best_frame(
-            form, match, find_frames_by_rules(match.level.ink, form_fit.frame_aspect(form), inner)
+            form,
+            match,
+            find_frames_by_rules(
+                match.level.normalized, match.level.ink, form_fit.frame_aspect(form), inner
+            ),
         )
         frame = by_rules or frame
     expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])

@@ -84,6 +84,20 @@ def _band(
     return np.asarray(thin, np.uint8), along, across
 
 
+def rule_cover(normalized: Pixels, start: Matrix, end: Matrix, reach: float, thickness: float) -> float:
+    """Return the share 0..1 of a segment along which a thin rule is seen.
+
+    Args:
+        normalized: The page (h, w), paper 255.
+        start: Begin of the segment, x and y.
+        end: End of the segment.
+        reach: How far in pixels the rule may run off it.
+        thickness: The most a rule may measure across, so that a dark scan edge is none.
+    """
+    band = _band(normalized, start, end, reach, thickness)
+    return 0.0 if band is None else float((_station_profile(band[0]).max(axis=1) > _MIN_DARKNESS).mean())
+
+
 def _station_profile(thin: Pixels) -> NDArray[np.float32]:
     """Return the mean darkness (STATIONS, band width) of each stretch, clipped so that ink does not outvote a rule."""
     cells = cv2.resize(thin, (STATIONS, thin.shape[0]), interpolation=cv2.INTER_AREA).T
