@@ -32,6 +32,7 @@ from pipeline.imaging.geometry.dewarp import (
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.pen_colour import blueness
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
@@ -76,6 +77,7 @@ class RectifiedPage:
         labels: Where the printed labels of the form are.
         leaders: The boxes (n, 4) of the dots of the leaders.
         dpi: Pixels an inch.
+        source: The picture, RGB.
         row_curvature: The course of a table's horizontal rules, where they are not straight.
         column_curvature: The course of its vertical rules, x and y swapped.
     """
@@ -94,8 +96,15 @@ class RectifiedPage:
     labels: tuple[PlacedLabel, ...]
     leaders: NDArray[np.int32]
     dpi: float
+    source: Pixels
     row_curvature: RuleCurvature | None = None
     column_curvature: RuleCurvature | None = None
+
+    @property
+    def bluer(self) -> Pixels:
+        """How much bluer than red each pixel is (``pipeline.imaging.ink.pen_colour``)."""
+        height, width = self.ink.shape
+        return warp.warp_image(blueness(self.source), self.matrix, (width, height))
 
 
 def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> RectifiedPage:
@@ -154,6 +163,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
         labels=labels,
         leaders=dots.boxes,
         dpi=dpi,
+        source=image.page.pixels,
         row_curvature=rows,
         column_curvature=columns,
     )
@@ -188,9 +198,7 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
         by_rules = _best_frame(
             form,
             match,
-            find_frames_by_rules(
-                match.level.normalized, match.level.ink, form_fit.frame_aspect(form), inner
-            ),
+            find_frames_by_rules(match.level.normalized, match.level.ink, form_fit.frame_aspect(form), inner),
         )
         frame = by_rules or frame
     expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])

@@ -30,6 +30,7 @@ from pipeline.imaging.geometry.dewarp import RuleCurvature
 from pipeline.imaging.ink import cleanup
 from pipeline.imaging.ink.binarization import STRONG_INK
 from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.pen_colour import find_pen_colour
 from pipeline.imaging.ink.strikethrough import Extent
 from pipeline.imaging.ink.touching_lines import (
     cut_at_sparsest_row,
@@ -57,7 +58,7 @@ from pipeline.locate.handwriting_lines import (
     writing_box,
 )
 from pipeline.locate.overflow import may_be_note, runs_past_end
-from pipeline.model import Box
+from pipeline.model import Box, Pixels
 from pipeline.schema import Form, RecordSpec, Slot
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class _AssignedInk:
 
     ``strikes`` and ``inserted`` go by the number of a field line; slots ``losing`` may have lost letters to inserted
     words; components ``cut`` were cut from others; ``name_zones`` are the zones of names written onto a signature, by
-    the name of the slot.
+    the name of the slot; components ``on_print`` are writing on a label.
     """
 
     components: ConnectedComponents
@@ -129,6 +130,7 @@ class _AssignedInk:
     losing: Set[str]
     cut: Set[int]
     name_zones: Mapping[str, Sequence[tuple[int, float, float]]]
+    on_print: NDArray[np.bool_]
 
 
 class _PageForm:
@@ -144,6 +146,8 @@ class _PageForm:
         self._areas = [box for _, box in areas]
         self._signature_areas = [box for slot, box in areas if slot.signature]
         self._name_areas = {slot.name: box for slot, box in areas if _is_name(slot, record)}
+        self._label_boxes = [label.box for label in page.labels]
+        self._pen = self._pen_mask()
 
     def entry(self) -> EntryRegion:
         """Return the entry with its regions."""
@@ -176,11 +180,24 @@ class _PageForm:
         boxes = tuple(_check_boxes(page, self._form))
         return EntryRegion(0, regions, ink.components, page.red_components, boxes)
 
+    def _pen_mask(self) -> Pixels | None:
+        """Return which ink of the page is a pen's by its colour; ``None`` where colours do not tell."""
+        page, bluer = self._page, self._page.bluer
+        colour = find_pen_colour(bluer, page.ink, [label.box for label in page.labels if label.score == 1.0])
+        return None if colour is None else colour.mask(bluer, page.ink)
+
+    def _written_on_print(self, components: ConnectedComponents) -> NDArray[np.bool_] | None:
+        if self._pen is None:
+            return None
+        return cleanup.written_on_print(components, self._label_boxes, self._pen, self._letter)
+
     def _assigned(self) -> _AssignedInk:
         """Split what touches across lines, then assign each component to a field line."""
         page, field_lines, letter = self._page, self._field_lines, self._letter
-        labels = [label.box for label in page.labels]
-        joined = cleanup.remove_print(page.components, labels)
+        labels, inked = self._label_boxes, page.components
+        if self._pen is not None:
+            inked = cleanup.separate_pen(inked, labels, page.ink, self._pen, letter)
+        joined = cleanup.remove_print(inked, labels, self._written_on_print(inked))
         signed = tuple(find_signature_overlaps(field_lines, joined.boxes, self._areas))
         joined = cut_at_sparsest_row(joined, signed) if signed else joined
         name_zones = {
@@ -196,11 +213,9 @@ class _PageForm:
         if risen := find_cuts_above_strikes(field_lines, strikes, owner, components):
             components = cut_at_sparsest_row(components, risen)
             owner = self._owners(components)
-        cut = {
-            components.label_at(*place)
-            for place in (*crossed, *cleanup.cuts_below_print(page.components, labels))
-        }
+        cut = {components.label_at(*place) for place in (*crossed, *cleanup.cuts_below_print(inked, labels))}
         inserted, owner, losing = assign_inserted(field_lines, strikes, owner, components)
+        on_print = self._written_on_print(components)
         return _AssignedInk(
             components=components,
             owner=owner,
@@ -209,6 +224,7 @@ class _PageForm:
             losing=losing,
             cut=cut,
             name_zones=name_zones,
+            on_print=np.zeros(len(owner), bool) if on_print is None else on_print,
         )
 
     def _owners(self, components: ConnectedComponents) -> NDArray[np.int64]:
@@ -217,7 +233,10 @@ class _PageForm:
         faint = ~components.darker_than(page.normalized, int(255 * STRONG_INK))
         dots = find_missed_dots(components.boxes, page.leaders, self._letter)
         colons = [_colon_box(label.box, self._letter) for label in page.labels]
-        return assign_components(self._field_lines, components.boxes, self._areas, colons, faint, dots)
+        on_print = self._written_on_print(components)
+        return assign_components(
+            self._field_lines, components.boxes, self._areas, colons, faint, dots, on_print
+        )
 
     def _slot_ink(self, slot: Slot, ink: _AssignedInk) -> _SlotInk:
         found = self._area_ink(slot, ink) if slot.area else self._line_ink(slot, ink)
@@ -292,7 +311,11 @@ class _PageForm:
             is_touched |= touches_other_line(components, numbers, others, box, piece.baseline, pitch)
             is_touched |= may_be_note(field_line, components.boxes, numbers)
             is_cut_short |= runs_past_end(field_line, box.right, components.boxes, numbers)
-            is_cut_short |= self._runs_into_label(field_line, box.right)
+            x = components.boxes[numbers][:, [0, 2]].mean(axis=1)
+            outside = (x < piece.box.left) | (x > piece.box.right)
+            on_print = bool((ink.on_print[numbers] & outside).any())
+            is_touched |= on_print
+            is_cut_short |= not on_print and self._runs_into_label(field_line, box.right)
             is_touched |= is_near_signature(components, signatures, box, pitch)
             lines += lines_of(
                 field_line, numbers, components, ink.strikes.get(number), ink.inserted.get(number)

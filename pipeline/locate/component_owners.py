@@ -18,7 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.locate.field_lines import Boxes, FieldLine
-from pipeline.locate.overflow import follow_values_right, overflowing
+from pipeline.locate.overflow import (
+    follow_values_over_labels,
+    follow_values_right,
+    overflowing,
+)
 from pipeline.model import Box
 
 
@@ -29,6 +33,7 @@ def assign_components(
     colons: Sequence[Box] = (),
     faint: NDArray[np.bool_] | None = None,
     dots: NDArray[np.bool_] | None = None,
+    on_print: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int64]:
     """Return for each component the number of the field line it belongs to, or -1.
 
@@ -44,6 +49,7 @@ def assign_components(
         colons: Where a colon may be printed right behind a label.
         faint: (n,) components paler than ink by themselves, which go with a letter only close to it.
         dots: (n,) dots of a leader, which go with no letter below them.
+        on_print: (n,) components that are writing on a label.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -86,6 +92,8 @@ def assign_components(
         owner[fits], cost[fits] = number, near[fits]
     inside |= in_barred.any(axis=0)
     follow_values_right(field_lines, owner, big, boxes)
+    if on_print is not None and on_print.any():
+        follow_values_over_labels(field_lines, owner, on_print & big, boxes)
     inside &= ~overflowing(field_lines, owner, boxes)
     _join_dashes(field_lines, owner, boxes, inside)
     none = np.zeros(count, bool)

@@ -87,6 +87,64 @@ def follow_values_right(
             end = max(end, float(right[component]))
 
 
+NEAR_LABEL = 0.3
+"""How far a piece of writing on a label may be from the value behind that label."""
+
+
+def follow_values_over_labels(
+    field_lines: Sequence[FieldLine], owner: NDArray[np.int64], free: NDArray[np.bool_], boxes: Boxes
+) -> NDArray[np.bool_]:
+    """Assign writing that lies on labels to the value that runs on over the next label, or begins on its own one.
+
+    Args:
+        field_lines: Lines of all blanks.
+        owner: (n,) the line of each component, -1 for none; changed in place.
+        free: (n,) components that are writing on a label.
+        boxes: (n, 4) boxes of the components.
+
+    Returns:
+        Which components (n,) were assigned.
+    """
+    left, top, right, bottom = boxes.T.astype(float)
+    middle = (top + bottom) / 2
+    before = owner.copy()
+    for onward in (True, False):
+        for number, line in enumerate(field_lines):
+            own = owner == number
+            if not own.any():
+                continue
+            p, baseline = line.pitch, line.piece.baseline
+            beside = [
+                other.piece.box
+                for other in field_lines
+                if abs(other.piece.baseline - baseline) < 0.4 * p and other is not line
+            ]
+            level = free & (owner < 0) & (baseline - middle > -0.25 * p) & (baseline - middle < 0.8 * p)
+            if onward:
+                limit = min(
+                    (box.left for box in beside if box.left > line.piece.box.right - p), default=np.inf
+                )
+                end = float(right[own].max())
+                ahead = np.flatnonzero(level & (right > line.piece.box.right) & ((left + right) / 2 < limit))
+                for component in ahead[np.argsort(left[ahead], kind="stable")]:
+                    if left[component] - end > WORD_GAP * p:
+                        break
+                    owner[component] = number
+                    end = max(end, float(right[component]))
+            else:
+                limit = max(
+                    (box.right for box in beside if box.right < line.piece.box.left + p), default=-np.inf
+                )
+                end = float(left[own].min())
+                ahead = np.flatnonzero(level & (left < line.piece.box.left) & ((left + right) / 2 > limit))
+                for component in ahead[np.argsort(-right[ahead], kind="stable")]:
+                    if end - right[component] > NEAR_LABEL * p:
+                        break
+                    owner[component] = number
+                    end = min(end, float(left[component]))
+    return owner != before
+
+
 def _note_lines(
     component: int, line: FieldLine, owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
 ) -> int:

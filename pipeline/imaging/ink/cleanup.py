@@ -22,7 +22,9 @@ PRINT_DESCENT = 0.25
 """How far below a label's box, in its heights, a component may reach and still be print."""
 
 
-def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> ConnectedComponents:
+def remove_print(
+    components: ConnectedComponents, labels: Sequence[Box], pen: NDArray[np.bool_] | None = None
+) -> ConnectedComponents:
     """Return the components without the printed labels.
 
     Components that lie in a label's box are removed. A component that reaches well into a box, or out of it by more
@@ -33,6 +35,7 @@ def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> Conn
     Args:
         components: Ink of the page.
         labels: Boxes of the printed labels in pixels.
+        pen: (n,) components that are writing whatever they lie on; they stay whole.
     """
     height, width = components.shape
     gone = np.zeros(len(components.area), bool)
@@ -40,6 +43,8 @@ def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> Conn
     runs = components.runs
     for label in labels:
         share, sideways, below = _label_overlap(components, label)
+        if pen is not None:
+            share[pen] = 0.0
         runs_on = sideways | below
         gone |= (share >= 0.55) & ~runs_on
         touching = (share > 0.2) & ((share < 0.55) | runs_on)
@@ -48,6 +53,59 @@ def remove_print(components: ConnectedComponents, labels: Sequence[Box]) -> Conn
             runs = _clip_runs(runs, label.within(width, height), touching)
     runs = runs[:, ~gone[runs[3]]]
     return relabel(components, runs, np.flatnonzero(touched & ~gone))
+
+
+MOSTLY_PEN, HARDLY_PEN = 0.5, 0.08
+"""From which share of its pixels on a component is writing, and up to which it is print."""
+
+LEAST_PEN = 0.012
+"""How large a piece of writing on print is at least, in squares of a printed letter's height."""
+
+
+def separate_pen(
+    components: ConnectedComponents, labels: Sequence[Box], ink: Pixels, pen: Pixels, letter: float
+) -> ConnectedComponents:
+    """Return the components with writing that lies on labels separated from their print.
+
+    Args:
+        components: Ink of the page.
+        labels: Boxes of the printed labels in pixels.
+        ink: Mask (0/255) of the same ink.
+        pen: Mask (0/255) of its pixels that are a pen's by their colour.
+        letter: Height of the printed letters in pixels.
+    """
+    share = components.share_in(pen)
+    mixed = _on_labels(components, labels) & (share > HARDLY_PEN) & (share < 1 - HARDLY_PEN)
+    if not mixed.any():
+        return components
+    printed = np.zeros_like(ink)
+    printed.ravel()[components.pixel_indices(mixed)] = 255
+    zone = np.zeros_like(ink)
+    for label in labels:
+        zone[_slices(label.grown(0.25 * letter, 0.25 * letter))] = 255
+    return components.restricted_to(np.asarray(ink & ~(printed & zone & ~pen), np.uint8))
+
+
+def written_on_print(
+    components: ConnectedComponents, labels: Sequence[Box], pen: Pixels, letter: float
+) -> NDArray[np.bool_]:
+    """Return which components (n,) are writing on a label, by their colour.
+
+    Args:
+        components: Ink of the page, writing on labels separated from their print.
+        labels: Boxes of the printed labels in pixels.
+        pen: Mask (0/255) of the pixels that are a pen's.
+        letter: Height of the printed letters in pixels.
+    """
+    large = components.area > LEAST_PEN * letter**2
+    return _on_labels(components, labels) & (components.share_in(pen) > MOSTLY_PEN) & large
+
+
+def _on_labels(components: ConnectedComponents, labels: Sequence[Box]) -> NDArray[np.bool_]:
+    on = np.zeros(len(components.area), bool)
+    for label in labels:
+        on |= _label_overlap(components, label)[0] > 0.2
+    return on
 
 
 def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> Iterator[tuple[int, int]]:

@@ -64,6 +64,16 @@ class ConnectedComponents:
             chosen[number[np.logical_or.reduceat(dark, starts)]] = True
         return chosen
 
+    def share_in(self, mask: Pixels) -> NDArray[np.float64]:
+        """Return which share of each component's pixels (n,) is set in a mask of the same shape."""
+        _, first, end, number = self.runs
+        held = mask.ravel()[_pixel_indices(self.runs, self.shape[1])] > 0
+        starts = np.concatenate([[0], np.cumsum(end - first)[:-1]]).astype(np.int64)
+        if not len(number):
+            return np.zeros(len(self.area))
+        inside = np.add.reduceat(held.astype(np.int64), starts)
+        return np.bincount(number, inside, len(self.area)) / np.maximum(1, self.area)
+
     def label_at(self, y: int, x: int) -> int:
         """Return the number of the component at a pixel, -1 on paper."""
         rows = slice(*np.searchsorted(self.runs[0], (y, y + 1)))
