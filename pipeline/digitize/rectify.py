@@ -39,6 +39,7 @@ from pipeline.imaging.ruling.leaders import find_leaders
 from pipeline.imaging.ruling.page_frame import find_frames_by_rules
 from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
 from pipeline.locate import form_fit, table_fit
+from pipeline.locate.field_lines import with_leader_starts
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import extend_to_word_ends
 from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
@@ -137,6 +138,8 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     dots = remove_overwritten_dots(
         find_leaders(all_components, letter), all_ink, all_components, normalized, letter
     )
+    if form.table is None:
+        fit = with_leader_starts(form, fit, dots.boxes)
     rows, columns = (None, None) if form.table is None else _rule_curvatures(normalized, form, fit)
     normalized = paint_out_dots(normalized, all_ink, dots.mask)
     if form.table is not None:

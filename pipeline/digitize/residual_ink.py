@@ -106,7 +106,8 @@ def leader_share(field_line: FieldLine, leaders: NDArray[np.int32]) -> float:
     if count < 3 or not len(leaders):
         return 1.0 if count < 3 else 0.0
     x, y = (leaders[:, 0] + leaders[:, 2]) / 2, (leaders[:, 1] + leaders[:, 3]) / 2
-    near = (np.abs(y - field_line.piece.baseline) < 0.3 * p) & (x > left) & (x < right)
+    leader = field_line.piece.baseline + field_line.lift
+    near = (np.abs(y - leader) < 0.3 * p) & (x > left) & (x < right)
     bins = ((x[near] - left) / (right - left) * count).astype(int)
     return len(np.unique(bins)) / count
 

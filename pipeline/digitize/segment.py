@@ -47,6 +47,7 @@ from pipeline.locate.field_lines import (
     find_signature_overlaps,
     find_touching_lines,
     place_field_lines,
+    writing_lift,
 )
 from pipeline.locate.handwriting_lines import (
     MIN_LINE_DISTANCE,
@@ -151,9 +152,10 @@ class _PageForm:
 
     def entry(self) -> EntryRegion:
         """Return the entry with its regions."""
-        page, field_lines = self._page, self._field_lines
+        page = self._page
         areas = {slot.name for slot in self._form.slots if slot.area}
         ink = self._assigned()
+        field_lines = self._field_lines
         found = [self._slot_ink(slot, ink) for slot in self._form.slots]
         found = [one for one in found if one.slot.roles]
         struck = {one.slot.name for one in found if one.lines and all(line.is_struck for line in one.lines)}
@@ -198,6 +200,8 @@ class _PageForm:
         if self._pen is not None:
             inked = cleanup.separate_pen(inked, labels, page.ink, self._pen, letter)
         joined = cleanup.remove_print(inked, labels, self._written_on_print(inked))
+        lift = writing_lift(field_lines, joined.boxes)
+        field_lines = self._field_lines = tuple(line.lifted(lift) for line in field_lines)
         signed = tuple(find_signature_overlaps(field_lines, joined.boxes, self._areas))
         joined = cut_at_sparsest_row(joined, signed) if signed else joined
         name_zones = {

@@ -21,6 +21,7 @@ from pipeline.locate.field_lines import Boxes, FieldLine
 from pipeline.locate.overflow import (
     follow_values_over_labels,
     follow_values_right,
+    follow_values_to_labels,
     overflowing,
 )
 from pipeline.model import Box
@@ -92,6 +93,7 @@ def assign_components(
         owner[fits], cost[fits] = number, near[fits]
     inside |= in_barred.any(axis=0)
     follow_values_right(field_lines, owner, big, boxes)
+    follow_values_to_labels(field_lines, owner, big, boxes)
     if on_print is not None and on_print.any():
         follow_values_over_labels(field_lines, owner, on_print & big, boxes)
     inside &= ~overflowing(field_lines, owner, boxes)

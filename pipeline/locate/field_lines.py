@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.form_fit import FormFit
-from pipeline.locate.own_labels import blank_start, label_baseline, own_labels, vouches_for
+from pipeline.locate.form_fit import FormFit, place_labels
+from pipeline.locate.own_labels import (
+    blank_start,
+    label_baseline,
+    leader_starts,
+    own_labels,
+    vouches_for,
+)
 from pipeline.model import Box, PlacedPiece
 from pipeline.schema import Form
 
@@ -36,6 +42,8 @@ class FieldLine:
         open_right: Whether nothing is printed to its right, so that a value may run past its end.
         rule: x of the frame's next vertical rule.
         is_labelled: Whether a printed label was read that says where it is.
+        next_label: x where the next label on its level begins, infinite where none does.
+        lift: How far above the blank's leader the writing stands, in pixels.
     """
 
     piece: PlacedPiece
@@ -43,6 +51,16 @@ class FieldLine:
     open_right: bool
     rule: float
     is_labelled: bool = True
+    next_label: float = float("inf")
+    lift: float = 0.0
+
+    def lifted(self, pitches: float) -> FieldLine:
+        """Return the line with writing that stands so many pitches above its leader."""
+        lift = pitches * self.pitch
+        box = self.piece.box
+        raised = Box(box.left, box.top - lift, box.right, box.bottom - lift)
+        piece = replace(self.piece, box=raised, baseline=self.piece.baseline - lift)
+        return replace(self, piece=piece, lift=self.lift + lift)
 
 
 def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, float], float]:
@@ -92,6 +110,18 @@ def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
     return level
 
 
+def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:
+    """Return a fit in which labels that were not surely read end where the leaders behind them begin.
+
+    Args:
+        form: The form.
+        fit: Its fit to the page.
+        leaders: (n, 4) boxes of leader dots in pixels.
+    """
+    levels, pitches = baselines(form, fit, leaders), line_pitches(form, fit)
+    return replace(fit, ends=leader_starts(form, fit, leaders, levels, pitches))
+
+
 def line_pitches(form: Form, fit: FormFit) -> dict[float, float]:
     """Return the distance of each printed line to the one above it in pixels, between the bounds of a usual line."""
     lines = sorted({line.at for line in form.lines})
@@ -118,6 +148,10 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
     labels = own_labels(form, fit)
     letter = form.text_size * fit.height
     pitches = line_pitches(form, fit)
+    printed = [label for label in form.labels if label.text]
+    starts = [
+        (label.v, label.u0, one.box.left) for label, one in zip(printed, place_labels(form, fit), strict=True)
+    ]
     last_on_line: dict[float, float] = {}
     for slot in form.slots:
         for piece in slot.pieces:
@@ -137,9 +171,54 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
             placed = PlacedPiece(slot.name, 0, number, box, baseline)
             open_right = piece.u1 >= last_on_line[piece.v] - 1e-6
             vouched = vouches_for(form, fit, labels, piece, (baseline, pitch))
-            field_lines.append(FieldLine(placed, pitch, open_right, rule, vouched))
+            behind = (x for v, u0, x in starts if v == piece.v and u0 >= piece.u1 - 0.01)
+            next_label = min(behind, default=float("inf"))
+            field_lines.append(FieldLine(placed, pitch, open_right, rule, vouched, next_label))
     return tuple(field_lines)
 
+
+USUAL_MIDDLE = 0.24
+"""How far above its line the middle of a letter is, in pitches."""
+
+LIFTS = np.arange(0.0, 0.451, 0.025)
+"""How much further above it writing may stand as a whole: large hands on lines that a press set close."""
+
+LEAST_LIFT = 0.15
+"""From how much on it matters."""
+
+LIFT_GAIN = 0.75
+"""How far off their lines letters are then at most, as a share of how far they are without."""
+
+
+def writing_lift(field_lines: Sequence[FieldLine], boxes: Boxes) -> float:
+    """Return how far above its lines, in pitches, the writing of a page stands as a whole.
+
+    Args:
+        field_lines: Lines of all blanks.
+        boxes: (n, 4) boxes of the components, without print.
+    """
+    if not field_lines:
+        return 0.0
+    left, top, right, bottom = boxes.T.astype(float)
+    pitch = float(np.median([line.pitch for line in field_lines]))
+    letters = (bottom - top > 0.3 * pitch) & (bottom - top < 1.1 * pitch)
+    x, y = ((left + right) / 2)[letters], ((top + bottom) / 2)[letters]
+    off = np.full((len(LIFTS), len(x)), np.inf)
+    for line in field_lines:
+        box = line.piece.box
+        middle = line.piece.baseline - (USUAL_MIDDLE + LIFTS[:, None]) * line.pitch
+        aside = np.where((x > box.left) & (x < box.right), np.abs(y - middle) / line.pitch, np.inf)
+        off = np.minimum(off, aside)
+    on = off[0] < 1.0
+    if on.sum() < LEAST_LETTERS:
+        return 0.0
+    usual = np.median(off[:, on], axis=1)
+    best = int(usual.argmin())
+    return float(LIFTS[best]) if LIFTS[best] >= LEAST_LIFT and usual[best] < LIFT_GAIN * usual[0] else 0.0
+
+
+LEAST_LETTERS = 30
+"""On how many letters that is measured at least."""
 
 MAX_FLOAT = 0.22
 """How far above the baseline letters may float, in pitches."""

@@ -52,6 +52,7 @@ class FormFit:
         found: The label candidates that agree.
         share: How much of the form's print was found, by letters, 0..1.
         spread: (u, offset in u) of the frame's vertical rules, where they are known.
+        ends: (number of a label, x) of labels that were not surely read, by the leaders that begin behind them.
     """
 
     matrix: Matrix
@@ -59,6 +60,7 @@ class FormFit:
     found: tuple[LabelCandidate, ...]
     share: float
     spread: tuple[tuple[float, float], ...] = ()
+    ends: tuple[tuple[int, float], ...] = ()
 
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
         """Return the pixel of a position in shares, with the drift of its line; the frame's own edges have none."""
@@ -356,6 +358,7 @@ def _line_drift(
 def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
     """Return all labels of the form: where they were read, or where the geometry puts them (score 0)."""
     read = {c.label: c for c in fit.found}
+    ends = dict(fit.ends)
     level = set(_with_usual_height(fit.found))
     letter = form.text_size * fit.height
     face = _face_width(form, fit)
@@ -369,6 +372,7 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
         if candidate:
             left, right = _label_ends(candidate, left, right, letter)
             baseline = candidate.baseline if candidate in level else baseline
+        right = ends.get(number, right)
         box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
         placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
     return tuple(placed)

@@ -91,6 +91,35 @@ NEAR_LABEL = 0.3
 """How far a piece of writing on a label may be from the value behind that label."""
 
 
+def follow_values_to_labels(
+    field_lines: Sequence[FieldLine], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+) -> None:
+    """Assign to each line the letters that stand behind the end of its blank and in front of the next label.
+
+    Args:
+        field_lines: Lines of all blanks.
+        owner: (n,) the line of each component, -1 for none; changed in place.
+        big: (n,) components as large as a letter or a dash.
+        boxes: (n, 4) boxes of the components.
+    """
+    left, top, right, bottom = boxes.T.astype(float)
+    middle, height = (top + bottom) / 2, bottom - top
+    for number, line in enumerate(field_lines):
+        own = owner == number
+        if line.open_right or not own.any():
+            continue
+        p, baseline = line.pitch, line.piece.baseline
+        level = (baseline - middle > -0.1 * p) & (baseline - middle < 0.75 * p) & (height < 1.6 * p)
+        before_label = (left < line.next_label) & ((left + right) / 2 < line.next_label + LETTER_GAP * p)
+        beyond = np.flatnonzero(level & big & (owner < 0) & (right > line.piece.box.right) & before_label)
+        end = float(right[own].max())
+        for component in beyond[np.argsort(left[beyond], kind="stable")]:
+            if left[component] - end > WORD_GAP * p:
+                break
+            owner[component] = number
+            end = max(end, float(right[component]))
+
+
 def follow_values_over_labels(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], free: NDArray[np.bool_], boxes: Boxes
 ) -> NDArray[np.bool_]:

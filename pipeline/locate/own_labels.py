@@ -13,12 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.locate.form_fit import FormFit, place_labels
-from pipeline.locate.label_matching import REWORDED
+from pipeline.locate.label_matching import REWORDED, REWORDED_WHOLE
 from pipeline.model import PlacedLabel
 from pipeline.schema import Form, Piece
 
 Line = tuple[float, float]
+Boxes = NDArray[np.int32]
 
 OFF = 0.6
 """How far from its place a label's end has to be for its blank to be moved, in printed letters."""
@@ -31,6 +35,16 @@ BESIDE = 0.45
 
 NEAR = 0.07
 """How far the nearest label is from a blank that has none of its own at most, as a share of the frame's height."""
+
+SHORTEST_LABEL = 0.9
+"""How long a label is at least, in printed letters."""
+
+ON_LEADER = 0.12
+"""How far above or below a blank's leader its dots are at most, in pitches of the line."""
+
+LEAST_DOTS, DOTS_AMONG = 4, 6
+"""How many dots of a leader are seen at least where it begins, and among how many that could be there: a colon and the
+dot under a letter are dots as well."""
 
 LABEL_DESCENT = 0.3
 """How far below its baseline a label's box reaches, in printed letters."""
@@ -82,3 +96,50 @@ def vouches_for(
     label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
     return label.score > REWORDED and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch
+
+
+def leader_starts(
+    form: Form, fit: FormFit, leaders: Boxes, levels: Mapping[Line, float], pitches: Mapping[float, float]
+) -> tuple[tuple[int, float], ...]:
+    """Return where labels end that were not surely read, as (number of the label, x): before the dots behind them.
+
+    Dots are printed in blanks only. A label that a press worded shorter than declared ends where they begin; where
+    the first are covered by writing they say nothing.
+
+    Args:
+        form: The form.
+        fit: Its fit to the page.
+        leaders: (n, 4) boxes of leader dots in pixels.
+        levels: The y of each blank's leader, by (v, u0) of its piece.
+        pitches: The pitch of each line, by v.
+    """
+    if not len(leaders):
+        return ()
+    letter = form.text_size * fit.height
+    sure = {c.label for c in fit.found if c.score > REWORDED_WHOLE and not c.loose}
+    x, y = (leaders[:, 0] + leaders[:, 2]) / 2, leaders[:, 3].astype(float)
+    numbers = {(label.v, label.u1): n for n, label in enumerate(form.labels) if label.text}
+    placed = own_labels(form, fit)
+    found = []
+    for slot in form.slots:
+        for piece in slot.pieces:
+            number = numbers.get((piece.v, piece.u0))
+            if number is None or number in sure:
+                continue
+            box = placed[piece.v, piece.u0].box
+            level = np.abs(y - levels[piece.v, piece.u0]) < ON_LEADER * pitches[piece.v]
+            begins = box.left + SHORTEST_LABEL * letter
+            start = _first_dot(np.sort(x[level & (x > begins)]))
+            if start < box.right - OFF * letter:
+                found.append((number, start - BEHIND * letter))
+    return tuple(found)
+
+
+def _first_dot(x: NDArray[np.float64]) -> float:
+    """Return where a leader begins among dots in their order, infinity where none does."""
+    if len(x) < LEAST_DOTS:
+        return float("inf")
+    spacing = float(np.median(np.diff(x)))
+    close = x[LEAST_DOTS - 1 :] - x[: 1 - LEAST_DOTS] < (DOTS_AMONG - 0.5) * spacing
+    begins = x[: 1 - LEAST_DOTS][close]
+    return float(begins[0]) if len(begins) else float("inf")

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from pipeline.imaging.ink.connected_components import ConnectedComponents, Runs, relabel
 from pipeline.model import Box, Pixels
 
-TALL_PRINT = 0.85
+TALL_PRINT = 0.8
 """From how much of a label's box on, in its heights, a component is taller than printed letters."""
+
+PRINT_MIDDLE = 0.5
+"""How far above the lower edge of a label's box, in its heights, all of its letters reach."""
 
 PRINT_DESCENT = 0.25
 """How far below a label's box, in its heights, a component may reach and still be print."""
@@ -156,9 +159,12 @@ def _label_overlap(
     down = np.minimum(bottom, label.bottom) - np.maximum(top, label.top)
     high = label.bottom - label.top
     diacritic = (top > label.bottom - 0.28 * high) & (right - left > 0.25 * high)
+    below = bottom - label.bottom > PRINT_DESCENT * high
+    # what rises from below touches no print unless it reaches to the middle of the letters
+    diacritic |= below & (top > label.bottom - PRINT_MIDDLE * high)
     share = np.where((across > 0) & (down > 0) & ~diacritic, across * down / size, 0.0)
     sideways = np.maximum(label.left - left, right - label.right) > 0.8 * high
-    return share, sideways, bottom - label.bottom > PRINT_DESCENT * high
+    return share, sideways, below
 
 
 def _clip_runs(runs: Runs, box: Box, touching: NDArray[np.bool_]) -> Runs:
