@@ -58,7 +58,13 @@ from pipeline.locate.handwriting_lines import (
     is_under_signature,
     writing_box,
 )
-from pipeline.locate.overflow import may_be_note, runs_past_end
+from pipeline.locate.overflow import (
+    MOST_IN_CORE,
+    core_of,
+    is_left_over,
+    may_be_note,
+    runs_past_end,
+)
 from pipeline.model import Box, Pixels
 from pipeline.schema import Form, RecordSpec, Slot
 
@@ -161,6 +167,7 @@ class _PageForm:
         struck = {one.slot.name for one in found if one.lines and all(line.is_struck for line in one.lines)}
         overwritten = slots_above_struck(field_lines, ink.strikes, struck) | ink.losing
         residual = _residual_ink(page, found, ink.components)
+        claimed = self._claimed(found, ink)
         leaders = has_leaders(field_lines, page.leaders)
         unlabelled = {one.piece.slot for one in field_lines if one.piece.line == 0 and not one.is_labelled}
         unlabelled |= {
@@ -172,7 +179,10 @@ class _PageForm:
                 lines=one.lines,
                 box=one.box,
                 is_doubtful=self._is_doubtful(one, residual, leaders=leaders)
-                or ((one.is_touched or one.slot.name in ink.losing) and not one.lines),
+                or (
+                    (one.is_touched or one.slot.name in ink.losing or one.slot.name in claimed)
+                    and not one.lines
+                ),
                 is_touched=one.is_touched or (one.slot.name in overwritten and bool(one.lines)),
                 is_cut_short=one.is_cut_short,
                 is_labelled=one.slot.name not in unlabelled,
@@ -286,13 +296,18 @@ class _PageForm:
         return place, place, free
 
     def _may_have_lost(self, area: Box, ink: _AssignedInk) -> bool:
-        """Return whether a value beside an area was given a word in it that could be the area's own."""
-        return any(
-            line.rule - line.pitch < area.left
-            and area.top < line.piece.baseline < area.bottom
-            and may_be_note(line, ink.components.boxes, np.flatnonzero(ink.owner == number))
-            for number, line in enumerate(self._field_lines)
-        )
+        """Return whether a value beside an area was given a word that could be the area's own, or wants one of it."""
+        boxes, owner = ink.components.boxes, ink.owner
+        for number, line in enumerate(self._field_lines):
+            own = np.flatnonzero(owner == number)
+            beside = line.rule - line.pitch < area.left and area.top < line.piece.baseline < area.bottom
+            if not beside or not len(own):
+                continue
+            if may_be_note(line, boxes, own, owner) or runs_past_end(
+                line, float(boxes[own, 2].max()), boxes, own
+            ):
+                return True
+        return False
 
     def _line_ink(self, slot: Slot, ink: _AssignedInk) -> _SlotInk:
         """Return the ink on the field lines of a slot."""
@@ -313,19 +328,37 @@ class _PageForm:
             signatures = self._signatures(ink, pitch)
             is_touched |= not ink.cut.isdisjoint(numbers.tolist())
             is_touched |= touches_other_line(components, numbers, others, box, piece.baseline, pitch)
-            is_touched |= may_be_note(field_line, components.boxes, numbers)
+            is_touched |= may_be_note(field_line, components.boxes, numbers, owner)
             is_cut_short |= runs_past_end(field_line, box.right, components.boxes, numbers)
             x = components.boxes[numbers][:, [0, 2]].mean(axis=1)
             outside = (x < piece.box.left) | (x > piece.box.right)
             on_print = bool((ink.on_print[numbers] & outside).any())
             is_touched |= on_print
             is_cut_short |= not on_print and self._runs_into_label(field_line, box.right)
+            is_cut_short |= is_left_over(
+                field_line, owner, components.boxes, components.area, piece.box.left - 0.5 * pitch
+            )
             is_touched |= is_near_signature(components, signatures, box, pitch)
             lines += lines_of(
                 field_line, numbers, components, ink.strikes.get(number), ink.inserted.get(number)
             )
         assert place is not None
         return _SlotInk(slot, tuple(lines), place, is_touched, is_cut_short)
+
+    def _claimed(self, found: Sequence[_SlotInk], ink: _AssignedInk) -> Set[str]:
+        """Return the slots without a line on which writing stands that was given to others."""
+        empty = {one.slot.name for one in found if not one.lines}
+        chosen = np.ones(len(ink.owner), bool)
+        height, width = self._page.ink.shape
+        claimed = set()
+        for line in self._field_lines:
+            if line.piece.slot not in empty:
+                continue
+            core = core_of(line).within(width, height)
+            sides = (round(core.left), round(core.top), round(core.right), round(core.bottom))
+            if np.count_nonzero(ink.components.mask_in(chosen, *sides)) > MOST_IN_CORE * line.pitch**2:
+                claimed.add(line.piece.slot)
+        return claimed
 
     def _runs_into_label(self, line: FieldLine, end: float) -> bool:
         """Return whether the writing of a line reaches the label behind its blank and goes on over it."""

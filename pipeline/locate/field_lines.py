@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from pipeline.locate.own_labels import (
     vouches_for,
 )
 from pipeline.model import Box, PlacedPiece
-from pipeline.schema import Form
+from pipeline.schema import Form, Piece
 
 Boxes = NDArray[np.int32]
 
@@ -27,6 +27,9 @@ ABOVE_BASELINE = 0.82
 
 CLOSEST = 1.05
 """How close lines may stand, in printed letters."""
+
+LEAST_HAND = 1.6
+"""The pitch of a line, in printed letters, that the gaps between words fit at least."""
 
 BELOW_BASELINE = 0.30
 """How far below it."""
@@ -44,6 +47,7 @@ class FieldLine:
         is_labelled: Whether a printed label was read that says where it is.
         next_label: x where the next label on its level begins, infinite where none does.
         lift: How far above the blank's leader the writing stands, in pixels.
+        least_hand: How large a hand is taken to be at least, where lines are close, as the pitch of a line for it.
     """
 
     piece: PlacedPiece
@@ -53,6 +57,12 @@ class FieldLine:
     is_labelled: bool = True
     next_label: float = float("inf")
     lift: float = 0.0
+    least_hand: float = 0.0
+
+    @property
+    def hand(self) -> float:
+        """The pitch that gaps between words go by."""
+        return max(self.pitch, self.least_hand)
 
     def lifted(self, pitches: float) -> FieldLine:
         """Return the line with writing that stands so many pitches above its leader."""
@@ -78,6 +88,7 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
         x = (leaders[:, 0] + leaders[:, 2]) / 2
         y = leaders[:, 3].astype(float)
     found: dict[tuple[float, float], float] = {}
+    lost: list[tuple[Piece, float]] = []
     pitches = line_pitches(form, fit)
     labels = own_labels(form, fit)
     letter = form.text_size * fit.height
@@ -93,10 +104,48 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
             if len(leaders):
                 reach = 0.40 * pitches[piece.v]
                 near = (x > left) & (x < right) & (np.abs(y - expected) < reach)
-                if near.sum() >= 6:
+                if near.sum() >= LEAST_ON_LEADER:
                     y_found = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
+                elif label is None:
+                    lost.append((piece, expected))
             found[piece.v, piece.u0] = y_found
+    found.update(_found_leaders(fit, found, lost, (x, y), letter) if lost else {})
     return found
+
+
+def _found_leaders(
+    fit: FormFit,
+    levels: Mapping[tuple[float, float], float],
+    lost: Sequence[tuple[Piece, float]],
+    dots: tuple[NDArray[np.float64], NDArray[np.float64]],
+    letter: float,
+) -> dict[tuple[float, float], float]:
+    """Return the y of leaders that are not where the geometry puts them: of dots between the lines above and below.
+
+    Args:
+        fit: The fit of the form to the page.
+        levels: The y of each blank's leader, as far as it is known.
+        lost: Pieces without a label of their own or dots where they are expected, and the y of that.
+        dots: The x and the y of the dots of leaders.
+        letter: Height of the printed letters in pixels.
+    """
+    x, y = dots
+    found: dict[tuple[float, float], float] = {}
+    sure = {v: level for (v, _), level in levels.items() if all(v != one.v for one, _ in lost)}
+    for piece, expected in lost:
+        above = max((level for v, level in sure.items() if v < piece.v), default=-np.inf) + letter
+        below = min((level for v, level in sure.items() if v > piece.v), default=np.inf) - letter
+        left, right = (fit.to_pixels(u, piece.v)[0] for u in (piece.u0, piece.u1))
+        inside = (x > left) & (x < right) & (y > above) & (y < below)
+        if inside.sum() >= LEAST_ON_LEADER:
+            row = _dot_level(y[inside], expected, 0.15 * letter)
+            if (np.abs(y[inside] - row) < 0.1 * letter).sum() >= LEAST_ON_LEADER:
+                found[piece.v, piece.u0] = sure[piece.v] = row
+    return found
+
+
+LEAST_ON_LEADER = 6
+"""How many dots of a leader say where it is."""
 
 
 def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
@@ -164,7 +213,8 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
             if label := labels.get((piece.v, piece.u0)):
                 left = min(blank_start(label, left, letter), right - letter)
             baseline = levels[piece.v, piece.u0]
-            pitch = pitches[piece.v]
+            above = max((level for (v, _), level in levels.items() if v < piece.v), default=-np.inf)
+            pitch = min(pitches[piece.v], max(CLOSEST * letter, baseline - above))
             box = Box(left, baseline - ABOVE_BASELINE * pitch, right, baseline + BELOW_BASELINE * pitch)
             beyond = min((u for u in (*form.rules, 1.0) if u > piece.u1 - 0.01), default=1.0)
             rule, _ = fit.to_pixels(beyond, piece.v)
@@ -173,7 +223,11 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
             vouched = vouches_for(form, fit, labels, piece, (baseline, pitch))
             behind = (x for v, u0, x in starts if v == piece.v and u0 >= piece.u1 - 0.01)
             next_label = min(behind, default=float("inf"))
-            field_lines.append(FieldLine(placed, pitch, open_right, rule, vouched, next_label))
+            field_lines.append(
+                FieldLine(
+                    placed, pitch, open_right, rule, vouched, next_label, least_hand=LEAST_HAND * letter
+                )
+            )
     return tuple(field_lines)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.locate.field_lines import Boxes, FieldLine
+from pipeline.model import Box
 
 WORD_GAP = 0.55
 """How far apart the words of a value are at most, in pitches of its line."""
@@ -69,26 +70,22 @@ def follow_values_right(
         for component in beyond[np.argsort(left[beyond], kind="stable")]:
             gap = left[component] - end
             behind = left[component] > line.rule
-            if gap > WORD_GAP * p:
+            if gap > WORD_GAP * line.hand:
                 break
             others = _note_lines(int(component), line, owner, big, boxes) if behind else 0
             if others > 1:
                 break
-            if behind and gap > LETTER_GAP * p:
+            if behind and (others or gap > LETTER_GAP * p):
                 own_feet = float(np.median(bottom[owner == number]))
                 # a dash has no feet
                 aside = 0.0 if height[component] < 0.2 * p else abs(bottom[component] - own_feet) / p
                 crosses = end > line.rule
-                if not crosses and (gap > GAP_AT_RULE * p or aside > SAME_LINE):
+                if not crosses and (gap > GAP_AT_RULE * line.hand or aside > SAME_LINE):
                     break
-                if others and aside > SAME_FEET:
+                if others and aside > (SAME_FEET if gap > LETTER_GAP * p else SAME_LINE):
                     break
             owner[component] = number
             end = max(end, float(right[component]))
-
-
-NEAR_LABEL = 0.3
-"""How far a piece of writing on a label may be from the value behind that label."""
 
 
 def follow_values_to_labels(
@@ -114,7 +111,7 @@ def follow_values_to_labels(
         beyond = np.flatnonzero(level & big & (owner < 0) & (right > line.piece.box.right) & before_label)
         end = float(right[own].max())
         for component in beyond[np.argsort(left[beyond], kind="stable")]:
-            if left[component] - end > WORD_GAP * p:
+            if left[component] - end > WORD_GAP * line.hand:
                 break
             owner[component] = number
             end = max(end, float(right[component]))
@@ -140,7 +137,7 @@ def follow_values_over_labels(
     for onward in (True, False):
         for number, line in enumerate(field_lines):
             own = owner == number
-            if not own.any():
+            if onward and not own.any():
                 continue
             p, baseline = line.pitch, line.piece.baseline
             beside = [
@@ -156,7 +153,7 @@ def follow_values_over_labels(
                 end = float(right[own].max())
                 ahead = np.flatnonzero(level & (right > line.piece.box.right) & ((left + right) / 2 < limit))
                 for component in ahead[np.argsort(left[ahead], kind="stable")]:
-                    if left[component] - end > WORD_GAP * p:
+                    if left[component] - end > WORD_GAP * line.hand:
                         break
                     owner[component] = number
                     end = max(end, float(right[component]))
@@ -164,10 +161,10 @@ def follow_values_over_labels(
                 limit = max(
                     (box.right for box in beside if box.right < line.piece.box.left + p), default=-np.inf
                 )
-                end = float(left[own].min())
+                end = min(float(left[own].min()) if own.any() else np.inf, line.piece.box.left)
                 ahead = np.flatnonzero(level & (left < line.piece.box.left) & ((left + right) / 2 > limit))
                 for component in ahead[np.argsort(-right[ahead], kind="stable")]:
-                    if end - right[component] > NEAR_LABEL * p:
+                    if end - right[component] > WORD_GAP * line.hand:
                         break
                     owner[component] = number
                     end = min(end, float(left[component]))
@@ -186,14 +183,25 @@ def _note_lines(
     return int(len(levels) > 0) + int((np.diff(levels) > 0.5 * p).sum())
 
 
-def may_be_note(line: FieldLine, boxes: Boxes, numbers: NDArray[np.int64]) -> bool:
-    """Return whether a value goes on behind the rule with another word and not inside one, so that it could be a note.
+def may_be_note(
+    line: FieldLine, boxes: Boxes, numbers: NDArray[np.int64], owner: NDArray[np.int64] | None = None
+) -> bool:
+    """Return whether what a value goes on with behind the rule could be a note.
+
+    It is another word and not the rest of one, or lines above and below begin where it does.
 
     Args:
         line: The line.
         boxes: (n, 4) boxes of the components.
         numbers: The line's own components.
+        owner: (n,) the line of each component, -1 for none, where lines of notes count as well.
     """
+    if owner is not None and line.open_right:
+        high = boxes[:, 3] - boxes[:, 1]
+        big = high > 0.26 * line.pitch
+        own = numbers[(boxes[numbers, 0] > line.rule - LETTER_GAP * line.pitch) & big[numbers]]
+        if any(_note_lines(int(component), line, owner, big, boxes) for component in own):
+            return True
     left, right = boxes[numbers, 0].astype(float), boxes[numbers, 2].astype(float)
     behind = left > line.rule
     if not line.open_right or not behind.any() or behind.all():
@@ -239,3 +247,36 @@ def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDAr
     found = level & (left > end - 0.5 * p) & (left < end + reach * p) & (right > field_line.piece.box.right)
     found[numbers] = False
     return bool(found.any())
+
+
+CORE = (0.42, 0.02)
+"""Between which heights above its line, in pitches, only writing of that line is usual."""
+
+MOST_IN_CORE = 0.05
+"""How much ink a line may hold there and be empty, in squares of its pitch."""
+
+
+def core_of(line: FieldLine) -> Box:
+    """Return the part of a line that no writing of the lines above and below usually reaches."""
+    p, box = line.pitch, line.piece.box
+    return Box(box.left, line.piece.baseline - CORE[0] * p, box.right, line.piece.baseline - CORE[1] * p)
+
+
+def is_left_over(
+    line: FieldLine, owner: NDArray[np.int64], boxes: Boxes, area: NDArray[np.int32], start: float
+) -> bool:
+    """Return whether a letter stands on a line that was given to no line.
+
+    Args:
+        line: The line.
+        owner: (n,) the line of each component, -1 for none.
+        boxes: (n, 4) boxes of the components.
+        area: (n,) pixels of each.
+        start: The x from which on it counts.
+    """
+    p = line.pitch
+    left, top, right, bottom = boxes.T.astype(float)
+    rise, x = line.piece.baseline - (top + bottom) / 2, (left + right) / 2
+    letter = (bottom - top > 0.3 * p) & (area > 0.012 * p**2) & (bottom - top < 1.6 * p)
+    on = (rise > -0.05 * p) & (rise < 0.6 * p) & (x > start) & (x < line.piece.box.right)
+    return bool((letter & on & (owner < 0)).any())
