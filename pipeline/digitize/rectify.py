@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -42,6 +42,7 @@ from pipeline.locate import form_fit, table_fit
 from pipeline.locate.field_lines import with_leader_starts
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import extend_to_word_ends
+from pipeline.locate.outside_labels import find_outside_labels
 from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
 from pipeline.schema import Form
 
@@ -146,6 +147,8 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
         rules = _table_lines(form, fit, rows, columns)
     ink = erase_rules(all_ink & ~dots.mask, rules, max(2.0, 0.07 * letter))
     components = all_components.restricted_to(ink)
+    if form.table is None:
+        fit = replace(fit, found=(*fit.found, *find_outside_labels(form, fit, components.boxes)))
     labels = extend_to_word_ends(form_fit.place_labels(form, fit), form, components.boxes, letter)
     edges = find_scan_edges(components)
     ink.ravel()[components.pixel_indices(edges)] = 0
