@@ -74,6 +74,10 @@ OUTLINE = 0.05
 """The least share of a check box and what is close around it that is ink where the box is printed."""
 
 
+BESIDE_LABEL = 0.35
+"""How far behind a label the writing begins, in pitches of its line, that may begin on the label."""
+
+
 def segment(page: RectifiedPage, context: PageContext) -> tuple[EntryRegion, ...]:
     """Return the entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, ink."""
     form = context.form
@@ -335,6 +339,7 @@ class _PageForm:
             on_print = bool((ink.on_print[numbers] & outside).any())
             is_touched |= on_print
             is_cut_short |= not on_print and self._runs_into_label(field_line, box.right)
+            is_cut_short |= not on_print and self._begins_on_label(field_line, box.left)
             is_cut_short |= is_left_over(
                 field_line, owner, components.boxes, components.area, piece.box.left - 0.5 * pitch
             )
@@ -362,7 +367,7 @@ class _PageForm:
 
     def _runs_into_label(self, line: FieldLine, end: float) -> bool:
         """Return whether the writing of a line reaches the label behind its blank and goes on over it."""
-        p, y = line.pitch, line.piece.baseline
+        p, y = line.pitch, line.piece.baseline + line.lift
         behind = [
             label.box
             for label in self._page.labels
@@ -374,6 +379,21 @@ class _PageForm:
         if end < label.left - 0.5 * p:
             return False
         return cleanup.is_overwritten(self._page.components, label, label.left + 2.5 * p)
+
+    def _begins_on_label(self, line: FieldLine, start: float) -> bool:
+        """Return whether the writing of a line begins at the end of the label before its blank, and maybe on it."""
+        p, y = line.pitch, line.piece.baseline + line.lift
+        before = [
+            label.box
+            for label in self._page.labels
+            if label.box.top < y < label.box.bottom and label.box.right < line.piece.box.left + p
+        ]
+        if not before:
+            return False
+        label = max(before, key=lambda box: box.right)
+        if start > label.right + BESIDE_LABEL * p or label.right < line.piece.box.left - p:
+            return False
+        return cleanup.is_overwritten(self._page.components, label, label.right - p, at_end=True)
 
     def _signatures(self, ink: _AssignedInk, pitch: float) -> NDArray[np.int64]:
         """Return the components of no field line, larger than a dot, that reach into an area for signatures."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -187,7 +187,7 @@ def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -
         new = np.column_stack([points, np.ones(4)]) @ matrix.T
         new = new[:, :2] / new[:, 2:]
         box = Box(new[0, 0], new[2, 1], new[1, 0], new[3, 1])
-        result.append(LabelCandidate(c.label, box, float(new[:2, 1].mean()), c.score, c.loose, c.closed))
+        result.append(replace(c, box=box, baseline=float(new[:2, 1].mean())))
     return tuple(result)
 
 

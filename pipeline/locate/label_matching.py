@@ -47,6 +47,7 @@ class LabelCandidate:
         score: Similarity 0..1.
         loose: Whether the words run on into something else, so that the right edge says nothing.
         closed: Whether they end with a colon, or begin and end as the label does, so that the right edge is sure.
+        glued: Whether more was read together with the label, so that something may be written right behind it.
     """
 
     label: int
@@ -55,6 +56,7 @@ class LabelCandidate:
     score: float
     loose: bool
     closed: bool = False
+    glued: bool = False
 
 
 def fold_label(text: str) -> str:
@@ -110,14 +112,17 @@ def _label_places(
                 if start + size > len(line):
                     break
                 read = "".join(parts[start : start + size])
-                loose = len(read) > len(wanted) + 1
+                glued = len(read) > len(wanted) and read.startswith(wanted)
+                figures = glued and read[len(wanted) :].isdigit()
+                loose = len(read) > len(wanted) + 1 or figures
                 score = Levenshtein.normalized_similarity(read[: len(wanted) + 1] if loose else read, wanted)
                 score -= 0.02 * loose
                 if score >= least and (best is None or score > best.score):
                     chosen = line[start : start + size]
                     ends = read[:2] == wanted[:2] and read[-4:] == wanted[-4:]
                     closed = not loose and (ends or _is_closed(chosen[-1]))
-                    best = LabelCandidate(number, _union_box(chosen), _baseline(chosen), score, loose, closed)
+                    box, baseline = _union_box(chosen), _baseline(chosen)
+                    best = LabelCandidate(number, box, baseline, score, loose, closed, glued)
             if best:
                 yield best
 

@@ -80,8 +80,8 @@ def vouches_for(
 ) -> bool:
     """Return whether a label was read that says where a line of a blank is.
 
-    It is the one printed right beside it, in its own words or up to a colon; for a line that has none, any that is
-    close above or below.
+    It is the one printed right beside it, in its own words or up to a colon, and nothing more was read with it; for a
+    line that has none, any that is close above or below.
 
     Args:
         form: The form.
@@ -95,7 +95,15 @@ def vouches_for(
         return any(abs(form.labels[found.label].v - piece.v) < NEAR for found in fit.found)
     label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
-    return label.score > REWORDED and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch
+    glued = any(
+        found.glued and (form.labels[found.label].v, form.labels[found.label].u1) == (piece.v, piece.u0)
+        for found in fit.found
+    )
+    return (
+        not glued
+        and label.score > REWORDED
+        and abs(label_baseline(label, letter) - baseline) < BESIDE * pitch
+    )
 
 
 def leader_starts(

@@ -125,23 +125,27 @@ def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> 
         yield from ((last, int(x)) for x in first[own])
 
 
-def is_overwritten(components: ConnectedComponents, label: Box, upto: float) -> bool:
-    """Return whether what is written on from its left goes on over the beginning of a label.
+def is_overwritten(components: ConnectedComponents, label: Box, upto: float, *, at_end: bool = False) -> bool:
+    """Return whether what is written beside a label goes on over its beginning, or its end.
 
-    Ink that hangs together with it reaches out of it to the left, or is taller than print.
+    Ink that hangs together with it reaches out of it to that side, or is taller than print.
 
     Args:
         components: Ink of the page, print included.
         label: The label's box.
-        upto: The x up to which it is looked at.
+        upto: The x up to which, or at its end from which on, it is looked at.
+        at_end: Whether it is its end that is looked at.
     """
     share, _, _ = _label_overlap(components, label)
     left, top, right, bottom = components.boxes.T.astype(float)
     high = label.bottom - label.top
-    begins = (share > 0.2) & (left < upto)
-    beyond = (label.left - left > 0.25 * high) & (right - label.left > 0.25 * high)
+    near = (share > 0.2) & ((right > upto) if at_end else (left < upto))
+    if at_end:
+        beyond = (right - label.right > 0.25 * high) & (label.right - left > 0.25 * high)
+    else:
+        beyond = (label.left - left > 0.25 * high) & (right - label.left > 0.25 * high)
     tall = (bottom - top > TALL_PRINT * high) & (top < label.bottom - 0.5 * high)
-    return bool((begins & (beyond | tall)).any())
+    return bool((near & (beyond | tall)).any())
 
 
 def _label_overlap(
