@@ -139,8 +139,6 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     dots = remove_overwritten_dots(
         find_leaders(all_components, letter), all_ink, all_components, normalized, letter
     )
-    if form.table is None:
-        fit = with_leader_starts(form, fit, dots.boxes)
     rows, columns = (None, None) if form.table is None else _rule_curvatures(normalized, form, fit)
     normalized = paint_out_dots(normalized, all_ink, dots.mask)
     if form.table is not None:
@@ -149,6 +147,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     components = all_components.restricted_to(ink)
     if form.table is None:
         fit = replace(fit, found=(*fit.found, *find_outside_labels(form, fit, components.boxes)))
+        fit = with_leader_starts(form, fit, dots.boxes, components.boxes)
     labels = extend_to_word_ends(form_fit.place_labels(form, fit), form, components.boxes, letter)
     edges = find_scan_edges(components)
     ink.ravel()[components.pixel_indices(edges)] = 0

@@ -381,6 +381,9 @@ def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
 OTHER_WORDING = 0.6
 """How much shorter than declared a label that ends with a colon may be."""
 
+CAPITALS_WIDER = 1.4
+"""How many times as wide as small letters capitals are at most."""
+
 FACES = 0.03
 """From how much on type counts as wider or narrower than the form's."""
 
@@ -417,7 +420,7 @@ def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: fl
         return read.left, read.right
     if candidate.loose:
         return read.left, right
-    longest = 1.01 * wide + 0.05 * letter
+    longest = (CAPITALS_WIDER if candidate.capitals else 1.01) * wide + 0.05 * letter
     least = wide - letter if candidate.score == 1.0 else 0.95 * wide
     if least <= read.width <= longest:
         return read.left, read.right

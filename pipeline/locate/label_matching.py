@@ -48,6 +48,7 @@ class LabelCandidate:
         loose: Whether the words run on into something else, so that the right edge says nothing.
         closed: Whether they end with a colon, or begin and end as the label does, so that the right edge is sure.
         glued: Whether more was read together with the label, so that something may be written right behind it.
+        capitals: Whether it is printed in capitals that are declared as small letters, and so is wider.
     """
 
     label: int
@@ -57,6 +58,7 @@ class LabelCandidate:
     loose: bool
     closed: bool = False
     glued: bool = False
+    capitals: bool = False
 
 
 def fold_label(text: str) -> str:
@@ -122,7 +124,8 @@ def _label_places(
                     ends = read[:2] == wanted[:2] and read[-4:] == wanted[-4:]
                     closed = not loose and (ends or _is_closed(chosen[-1]))
                     box, baseline = _union_box(chosen), _baseline(chosen)
-                    best = LabelCandidate(number, box, baseline, score, loose, closed, glued)
+                    capitals = not text.isupper() and all(word.text.isupper() for word in chosen)
+                    best = LabelCandidate(number, box, baseline, score, loose, closed, glued, capitals)
             if best:
                 yield best
 
