@@ -36,7 +36,7 @@ from pipeline.imaging.ink.pen_colour import blueness
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
-from pipeline.imaging.ruling.page_frame import find_frames_by_rules
+from pipeline.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
 from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
 from pipeline.locate import form_fit, table_fit
 from pipeline.locate.field_lines import with_leader_starts
@@ -53,6 +53,12 @@ RULE_REACH = 2.2
 
 MIN_CURVATURE = 0.12
 """From how much curvature on (in heights of a printed letter) the rules of a table count as curved."""
+
+HARDLY_SEEN = 0.85
+"""The mean share of a frame's sides below which it may not be there."""
+
+MORE_SEEN = 0.1
+"""How much more of another frame's must be seen then."""
 
 OFF_COLUMN = 10.0
 """How much of the print a frame must hold more than another for labels that stand so much further off their columns."""
@@ -198,14 +204,8 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
     """
     inner = form.rules if form.table is None else tuple(table_fit.column_shares(form.table)[1:-1:4])
     frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
-    by_rules = None
-    if form.table is None and form_fit.is_other_printing(form, fit):
-        by_rules = _best_frame(
-            form,
-            match,
-            find_frames_by_rules(match.level.normalized, match.level.ink, form_fit.frame_aspect(form), inner),
-        )
-        frame = by_rules or frame
+    by_rules = _frame_by_rules(form, match, fit, frame, inner) if form.table is None else None
+    frame = by_rules or frame
     expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     if frame is None:
         return None, expected
@@ -217,6 +217,23 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
         if through.share < 0.9 * fit.share or apart:
             return None, expected
     return frame, frame.corners
+
+
+def _frame_by_rules(
+    form: Form, match: FormMatch, fit: FormFit, expected: Frame | None, inner: Sequence[float]
+) -> Frame | None:
+    """Return the frame that the rules alone say, where it may be another than the labels expect.
+
+    That is on another printing's sheets, and where hardly any of the expected one is seen and more of this one is.
+    """
+    page, other = match.level.normalized, form_fit.is_other_printing(form, fit)
+    seen = 0.0 if expected is None or other else frame_cover(page, expected)
+    if not other and (expected is None or seen >= HARDLY_SEEN):
+        return None
+    frames = find_frames_by_rules(page, match.level.ink, form_fit.frame_aspect(form), inner)
+    best = _best_frame(form, match, frames)
+    better = best is not None and (other or frame_cover(page, best) > seen + MORE_SEEN)
+    return best if better else None
 
 
 def _best_frame(form: Form, match: FormMatch, frames: Sequence[Frame]) -> Frame | None:

@@ -171,9 +171,9 @@ def _is_closed(word: Word) -> bool:
     return word.text.rstrip().endswith(":")
 
 
-def reworded_candidate(label: int, words: Sequence[Word]) -> LabelCandidate:
-    """Return words as the place of a label that is declared in others."""
-    closed = _is_closed(words[-1])
+def reworded_candidate(label: int, words: Sequence[Word], *, whole: bool = False) -> LabelCandidate:
+    """Return words as the place of a label that is declared in others; ``whole``: the label's own are among them."""
+    closed = whole or _is_closed(words[-1])
     score = REWORDED_WHOLE if closed else REWORDED
     return LabelCandidate(label, _union_box(words), _baseline(words), score, False, closed)
 

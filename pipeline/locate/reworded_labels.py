@@ -12,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.label_matching import LabelCandidate, print_at, reworded_candidate
+from pipeline.locate.label_matching import LabelCandidate, fold_label, print_at, reworded_candidate
 from pipeline.model import Word
 from pipeline.schema import Form
+
+AREA_LABEL = 2.5
+"""How many times as long as declared a label may be with no blank behind it on its line."""
 
 
 def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Iterator[LabelCandidate]:
@@ -31,10 +34,14 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
     free = [
         word for word in words if all(word.box.intersection(box).area < 0.3 * word.box.area for box in taken)
     ]
+    blanks = {(piece.v, piece.u0) for slot in form.slots for piece in slot.pieces}
     for number, label in enumerate(form.labels):
         if number in known or not label.slot:
             continue
         x, y = fit.to_pixels(label.u0, label.v)
         wide = fit.to_pixels(label.u1, label.v)[0] - x
-        if found := print_at((x, y), wide, letter, free):
-            yield reworded_candidate(number, found)
+        before_blank = (label.v, label.u1) in blanks
+        found = print_at((x, y), wide if before_blank else AREA_LABEL * wide, letter, free)
+        if found:
+            whole = fold_label(label.text) in fold_label("".join(word.text for word in found))
+            yield reworded_candidate(number, found, whole=whole)

@@ -33,7 +33,7 @@ MOST_FRAMES = 8
 MOST_LOOKED_AT = 80
 """Of how many frames, the largest, the sides are looked at."""
 
-LESS_SEEN = 0.08
+LESS_SEEN = 0.03
 """How much less of its sides may be seen than of the best frame's."""
 
 RULE_REACH, THICKEST_RULE = 0.004, 0.004
@@ -69,13 +69,18 @@ def find_frames_by_rules(
         Frame(grid.frame_corners(upright, level, sides), tuple(inner))
         for _, sides in sorted(found, reverse=True)[:MOST_LOOKED_AT]
     ]
-    seen = [_cover(normalized, frame) for frame in frames]
+    seen = [frame_cover(normalized, frame) for frame in frames]
     best = sorted(range(len(frames)), key=lambda number: -seen[number])[:MOST_FRAMES]
     return tuple(frames[number] for number in best if seen[number] > seen[best[0]] - LESS_SEEN)
 
 
-def _cover(normalized: Pixels, frame: Frame) -> float:
-    """Return the mean share of a frame's sides along which a thin rule is seen."""
+def frame_cover(normalized: Pixels, frame: Frame) -> float:
+    """Return the mean share of a frame's sides along which a thin rule is seen.
+
+    Args:
+        normalized: The page (h, w), paper 255.
+        frame: The frame.
+    """
     high = normalized.shape[0]
     ends = zip(frame.corners, np.roll(frame.corners, -1, axis=0), strict=True)
     covers = [
