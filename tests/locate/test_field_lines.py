@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from pipeline.locate.field_lines import (
     find_signature_overlaps,
     find_touching_lines,
 )
-from pipeline.locate.overflow import runs_past_end
+from pipeline.locate.overflow import is_left_over, runs_past_end
 from pipeline.model import Box
 from pipeline.schema import Form
 from tests.locate.field_lines import FORM_IDS, NO_DOTS, components, fit_of, letters, long_strip, strips_of
@@ -307,3 +309,84 @@ def test_a_signature_that_runs_into_a_name_is_cut_off_above_it(form: Form) -> No
     assert [cut[0] for cut in cuts] == [0]
     assert baseline - 1.05 * p < cuts[0][1] < cuts[0][2] < baseline - 0.4 * p
     assert not list(find_signature_overlaps([strip], components([through]), ()))
+
+
+def test_writing_of_a_large_hand_on_close_lines_is_looked_for_above_them() -> None:
+    strips = [replace(strip, pitch=0.7 * strip.pitch) for strip in strips_of(PAGE_FORMS[0])]
+    written = [letters(strip, strip.piece.box.left + 4, 6, rise) for strip in strips for rise in (0.35,)]
+    lift = placing.writing_lift(strips, components(*written))
+    assert lift == pytest.approx(0.35, abs=0.06)
+    lifted = [strip.lifted(lift) for strip in strips]
+    for strip, plain in zip(lifted, strips, strict=True):
+        assert strip.piece.baseline == pytest.approx(plain.piece.baseline - lift * plain.pitch)
+        assert strip.piece.baseline + strip.lift == pytest.approx(plain.piece.baseline)
+    usual = [letters(strip, strip.piece.box.left + 4, 6, 0.05) for strip in strips]
+    assert placing.writing_lift(strips, components(*usual)) == 0.0
+    assert placing.writing_lift(strips, components(*written[:2])) == 0.0
+
+
+def test_a_line_without_a_label_is_where_a_press_put_its_leader() -> None:
+    form = next(form for form in PAGE_FORMS if form.id == "marriage-2006")
+    plain = strips_of(form)
+    number = max(n for n, strip in enumerate(plain) if strip.piece.slot.startswith("signer"))
+    upper, lower = plain[number - 1], plain[number]
+    level = upper.piece.baseline + 0.55 * (lower.piece.baseline - upper.piece.baseline)
+    assert lower.piece.baseline - level > 0.4 * lower.pitch
+    x = np.arange(lower.piece.box.left + 5, lower.piece.box.right - 5, 9)
+    dots = np.column_stack([x, np.full(len(x), level - 4), x + 4, np.full(len(x), level)]).round()
+    found = placing.place_field_lines(form, fit_of(form), dots.astype(np.int32))[number]
+    assert found.piece.baseline == pytest.approx(level, abs=1.5)
+    assert found.pitch < lower.pitch
+
+
+def closed_line(strips: tuple[FieldLine, ...]) -> int:
+    """The number of a strip with a label behind its end."""
+    return next(
+        n for n, strip in enumerate(strips) if np.isfinite(strip.next_label) and strip.piece.box.width > 150
+    )
+
+
+def test_letters_between_the_end_of_a_blank_and_the_next_label_stay_with_their_value() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = closed_line(strips)
+    p, y, end = strips[number].pitch, strips[number].piece.baseline, strips[number].piece.box.right
+    strips = tuple(
+        replace(strip, next_label=end + p) if n == number else strip for n, strip in enumerate(strips)
+    )
+    value = letters(strips[number], end - 1.1 * p, 3)
+    beyond = [[end + 0.1 * p, y - 0.5 * p, end + 0.3 * p, y]]
+    on_label = [[end + 1.2 * p, y - 0.5 * p, end + 1.4 * p, y]]
+    owner = owned(strips, components(value, beyond, on_label))
+    assert owner.tolist()[:4] == [number] * 4
+    assert owner[4] != number
+
+
+@pytest.mark.parametrize("onward", [True, False])
+def test_writing_on_a_label_goes_to_the_value_that_it_continues_or_begins(onward: bool) -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    number = closed_line(strips)
+    box, p, y = strips[number].piece.box, strips[number].pitch, strips[number].piece.baseline
+    left = box.right - 1.1 * p if onward else box.left + 0.05 * p
+    value = letters(strips[number], left, 3)
+    edge = strips[number].next_label + 0.2 * p if onward else box.left - 0.3 * p
+    ends = box.right if onward else box.left
+    bridge = [[min(edge, ends) + 0.02 * p, y - 0.5 * p, max(edge, ends) - 0.02 * p, y]]
+    written = [[edge + 0.05 * p, y - 0.5 * p, edge + 0.25 * p, y]]
+    boxes = components(value, bridge, written) if onward else components(value, written)
+    on_print = np.zeros(len(boxes), bool)
+    on_print[3:] = True
+    owner = assign_components(strips, boxes, (), on_print=on_print)
+    assert (owner == number).all()
+    assert not (assign_components(strips, boxes, ())[-1:] == number).any()
+
+
+def test_a_letter_on_a_line_that_no_line_has_is_left_over() -> None:
+    strips = strips_of(PAGE_FORMS[0])
+    line = strips[long_strip(strips)]
+    p, x, y = line.pitch, line.piece.box.left + 80, line.piece.baseline
+    boxes = components(letters(line, line.piece.box.left + 4, 2), [[x, y - 0.5 * p, x + 0.3 * p, y]])
+    area = np.full(len(boxes), round(0.05 * p**2), np.int32)
+    for owner, left_over in (([0, 0, 0], False), ([0, 0, -1], True)):
+        found = is_left_over(line, np.array(owner), boxes, area, line.piece.box.left)
+        assert found is left_over
+    assert not is_left_over(line, np.array([0, 0, -1]), boxes, area // 10, line.piece.box.left)

@@ -171,3 +171,19 @@ def test_a_label_before_a_blank_ends_where_the_form_says(form: Form) -> None:
     declared = [label for label in form.labels if label.text]
     number = next(n for n, label in enumerate(declared) if (label.v, label.u1) in blanks)
     assert ends(form, number, letter_at(labels[number].box, letter, -0.1, 0.4))[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("read", "glued", "loose"),
+    [("Dân tộc:", False, False), ("Dân tộc:1", True, True), ("Dân tộcl", True, False)],
+)
+def test_more_read_together_with_a_label_is_noted(read: str, glued: bool, loose: bool) -> None:
+    found = max(find_label_candidates(LABELS, words_of(read, 100, 300, 30)), key=lambda one: one.box.width)
+    assert found.label == 2
+    assert (found.glued, found.loose) == (glued, loose)
+
+
+def test_a_label_in_capitals_is_known_to_be_wider() -> None:
+    (small,) = find_label_candidates(LABELS, words_of("Quốc tịch:", 100, 300, 30))
+    (large,) = find_label_candidates(LABELS, words_of("QUỐC TỊCH:", 100, 300, 30))
+    assert (small.capitals, large.capitals) == (False, True)

@@ -47,3 +47,15 @@ def test_figures_and_what_is_longer_than_the_label_are_none_of_it() -> None:
 def test_what_is_no_print_or_begins_elsewhere_is_no_label() -> None:
     assert not reworded("Quan hệ với trẻ:", confidence=0.4)
     assert not reworded("Quan hệ với trẻ:", shift=3 * LETTER)
+
+
+def test_a_label_of_an_area_may_be_longer_and_ends_with_its_own_words() -> None:
+    number = next(n for n, label in enumerate(FORM.labels) if label.text.startswith("Ghi chú"))
+    known = [one for one in ideal_candidates(FORM, MATRIX) if one.label != number]
+    fit = fitting.fit_to_frame(FORM, known, MATRIX)
+    x, y = at(MATRIX, FORM.labels[number].u0, FORM.labels[number].v)
+    words = words_of("Phần ghi chú", x, y, LETTER)
+    (found,) = find_reworded_labels(FORM, fit, words)
+    assert found.label == number
+    assert found.closed
+    assert found.box.right == pytest.approx(words[-1].box.right)

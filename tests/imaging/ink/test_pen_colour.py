@@ -1,0 +1,81 @@
+"""Writing on print is told from it by the colour of the pen."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.imaging.ink import cleanup
+from pipeline.imaging.ink.connected_components import find_components
+from pipeline.imaging.ink.pen_colour import NEUTRAL, PenColour, blueness, find_pen_colour
+from pipeline.model import Box, Pixels
+from tests.imaging.drawings import painted
+
+BLACK, BLUE, VIOLET, BROWN = (30, 30, 33), (28, 48, 150), (74, 36, 128), (96, 62, 40)
+LABEL = Box(40, 90, 340, 130)
+LETTER = 30.0
+PRINTED = [(x, 100, x + 14, 122) for x in range(50, 330, 20)]
+"""Letters of print in the label's box."""
+
+
+def page(pen: tuple[int, int, int], over: int = 120) -> tuple[Pixels, Pixels]:
+    """A page with a label and a stroke that begins left of it and runs ``over`` pixels into it: picture, ink mask."""
+    rgb = np.full((220, 480, 3), 245, np.uint8)
+    for left, top, right, bottom in PRINTED:
+        rgb[top:bottom, left : right - 8] = BLACK
+    rgb[150:190, 60:420] = pen  # the page's other writing
+    rgb[108:116, 10 : 40 + over] = pen
+    ink = np.where(rgb.min(axis=2) < 190, 255, 0).astype(np.uint8)
+    return rgb, ink
+
+
+def colour_of(rgb: Pixels, ink: Pixels) -> PenColour | None:
+    return find_pen_colour(blueness(rgb), ink, [LABEL])
+
+
+def test_blueness_is_by_how_much_a_pixel_is_bluer_than_red() -> None:
+    colours = np.array([[(100, 0, 100), (100, 0, 150), (150, 0, 100), (0, 0, 255), (255, 0, 0)]], np.uint8)
+    assert blueness(colours)[0].tolist() == [NEUTRAL, NEUTRAL + 50, NEUTRAL - 50, 255, 0]
+
+
+@pytest.mark.parametrize("pen", [BLUE, VIOLET])
+def test_a_stroke_over_a_label_is_kept_whole_and_its_print_goes(pen: tuple[int, int, int]) -> None:
+    rgb, ink = page(pen)
+    colour = colour_of(rgb, ink)
+    assert colour is not None
+    mask = colour.mask(blueness(rgb), ink)
+    separated = cleanup.separate_pen(find_components(ink), [LABEL], ink, mask, LETTER)
+    on_print = cleanup.written_on_print(separated, [LABEL], mask, LETTER)
+    assert on_print.sum() == 1
+    left = painted(cleanup.remove_print(separated, [LABEL], on_print))
+    assert (left[110:114, 12:158] == 255).mean() > 0.98
+    assert not left[100:105].any()
+    assert not left[119:122].any()
+
+
+@pytest.mark.parametrize("pen", [BLACK, BROWN])
+def test_a_pen_as_black_as_print_or_browner_is_not_told_from_it(pen: tuple[int, int, int]) -> None:
+    assert colour_of(*page(pen)) is None
+
+
+def test_coloured_fringes_at_the_edges_of_print_are_no_pen() -> None:
+    rgb, ink = page(BLUE, over=0)
+    for left, top, right, bottom in PRINTED:
+        rgb[top:bottom, left] = (20, 30, 90)
+        rgb[top:bottom, right - 9] = (90, 30, 20)
+    colour = colour_of(rgb, ink)
+    assert colour is not None
+    mask = colour.mask(blueness(rgb), ink)
+    letters = np.zeros_like(ink)
+    letters[100:122, 50:330] = ink[100:122, 50:330]
+    assert cv2.countNonZero(mask & letters) < 0.15 * cv2.countNonZero(letters)
+    separated = cleanup.separate_pen(find_components(ink), [LABEL], ink, mask, LETTER)
+    assert not painted(cleanup.remove_print(separated, [LABEL]))[96:126, 44:330].any()
+
+
+def test_without_labels_or_writing_nothing_is_told() -> None:
+    rgb, ink = page(BLUE)
+    assert find_pen_colour(blueness(rgb), ink, []) is None
+    ink[:, :] = 0
+    assert colour_of(rgb, ink) is None

@@ -1,0 +1,85 @@
+"""Where a label ends that was not surely read: before the leader behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.locate import form_fit as fitting
+from pipeline.locate.field_lines import place_field_lines, with_leader_starts
+from pipeline.locate.form_fit import FormFit
+from pipeline.schema import Form
+from tests.locate.forms import PAGE_FORMS, at, ideal_candidates, placing
+
+FORM: Form = next(form for form in PAGE_FORMS if form.id == "birth-2006")
+MATRIX = placing(FORM)
+LETTER = FORM.text_size * (at(MATRIX, 0, 1)[1] - at(MATRIX, 0, 0)[1])
+LABEL = next(n for n, label in enumerate(FORM.labels) if label.text.startswith("Quan hệ"))
+V, DECLARED = FORM.labels[LABEL].v, at(MATRIX, FORM.labels[LABEL].u1, 0)[0]
+Y = at(MATRIX, 0, V)[1]
+STEP = 9.0
+NOTHING = np.zeros((0, 4), np.int32)
+
+
+def fit_of(*, read: bool) -> FormFit:
+    candidates = [one for one in ideal_candidates(FORM, MATRIX) if read or one.label != LABEL]
+    return fitting.fit_to_frame(FORM, candidates, MATRIX)
+
+
+def dots(start: float, end: float = 1100.0, without: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+    """A leader on the label's line; under writing some of it is not seen."""
+    x = np.arange(start, end, STEP)
+    x = x[(x < without[0]) | (x > without[1])]
+    return (
+        np.column_stack([x - 2, np.full(len(x), Y - 4), x + 2, np.full(len(x), Y)]).round().astype(np.int32)
+    )
+
+
+def letters(start: float, count: int, high: float = 0.7, feet: float = 0.0) -> np.ndarray:
+    left = start + 0.5 * LETTER * np.arange(count)
+    foot = np.full(count, Y + feet * LETTER)
+    boxes = np.column_stack([left, foot - high * LETTER, left + 0.4 * LETTER, foot])
+    return boxes.round().astype(np.int32)
+
+
+def start_of(leaders: np.ndarray, boxes: np.ndarray = NOTHING, *, read: bool = False) -> float:
+    """The x from which on the blank behind the label is written on."""
+    fit = with_leader_starts(FORM, fit_of(read=read), leaders, boxes)
+    (line,) = [one for one in place_field_lines(FORM, fit, leaders) if one.piece.slot == "declarant_relation"]
+    return line.piece.box.left
+
+
+def test_a_shorter_label_ends_where_its_leader_begins() -> None:
+    begins = DECLARED - 4 * LETTER
+    assert start_of(dots(begins)) == pytest.approx(begins, abs=0.2 * LETTER)
+
+
+def test_a_label_that_was_read_ends_where_it_was_read() -> None:
+    assert start_of(dots(DECLARED - 4 * LETTER), read=True) == pytest.approx(DECLARED, abs=0.3 * LETTER)
+
+
+def test_colons_and_dots_below_letters_are_no_leader() -> None:
+    stray = dots(DECLARED - 4 * LETTER, DECLARED - 4 * LETTER + 2.5 * STEP)
+    rest = dots(DECLARED + 3)
+    assert start_of(np.vstack([stray, rest])) == pytest.approx(DECLARED, abs=0.3 * LETTER)
+
+
+def test_a_longer_label_goes_on_to_its_leader_and_writing_does_not() -> None:
+    begins = DECLARED + 3 * LETTER
+    printed, pen = letters(DECLARED + 0.4 * LETTER, 4), letters(DECLARED + 0.4 * LETTER, 4, high=1.3)
+    assert start_of(dots(begins), printed) == pytest.approx(begins, abs=0.2 * LETTER)
+    assert start_of(dots(begins), pen) == pytest.approx(DECLARED, abs=0.3 * LETTER)
+    floating = letters(DECLARED + 0.4 * LETTER, 4, feet=-0.3)
+    assert start_of(dots(begins), floating) == pytest.approx(DECLARED, abs=0.3 * LETTER)
+
+
+def test_a_label_read_together_with_more_vouches_for_no_blank() -> None:
+    candidates = ideal_candidates(FORM, MATRIX)
+    glued = [replace(one, glued=one.label == LABEL) for one in candidates]
+    for found, labelled in ((candidates, True), (glued, False)):
+        fit = fitting.fit_to_frame(FORM, found, MATRIX)
+        lines = place_field_lines(FORM, fit, NOTHING)
+        (line,) = [one for one in lines if one.piece.slot == "declarant_relation"]
+        assert line.is_labelled is labelled
