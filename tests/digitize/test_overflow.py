@@ -61,8 +61,29 @@ def test_a_note_beside_a_value_stays_a_note(value_ends: float) -> None:
     assert read["child_native_place"].lines[0].width < sheet.inks[0].box.width + MARGINS
 
 
-def test_a_date_written_over_the_next_label_may_be_cut_short() -> None:
-    over = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.475)])
-    beside = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.42)])
+BLUE, BLACK = (28, 48, 150), (28, 28, 30)
+
+
+def test_a_date_in_blue_over_the_next_label_stays_whole_and_waits_for_a_person() -> None:
+    sheet = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.475)], ink=BLUE)
+    result = looked_at(sheet, FORM.id)
+    (line,), written = fields_of(result)["child_born_on"].lines, sheet.inks[0].box
+    assert written.width - 4 < line.width < written.width + MARGINS
+    assert "child_born_on" in found(result, "INK-TOUCHES")
+    assert "child_born_on" not in found(result, "INK-CUT")
+
+
+def test_a_date_in_black_over_the_next_label_may_be_cut_short() -> None:
+    over = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.475)], ink=BLACK)
+    beside = drawn_sheet(FORM, [on_line("child_born_on", "15/05/2014", ends_at=0.42)], ink=BLACK)
     assert "child_born_on" in found(looked_at(over, FORM.id), "INK-CUT")
     assert "child_born_on" not in found(looked_at(beside, FORM.id), "INK-CUT")
+
+
+@pytest.mark.parametrize("ink", [BLUE, BLACK])
+def test_a_date_that_begins_on_its_own_label_is_not_believed(ink: tuple[int, int, int]) -> None:
+    slot = slot_of(FORM, "child_born_on")
+    sheet = drawn_sheet(FORM, [on_line("child_born_on", "26-12-2005", start=-0.16)], ink=ink)
+    assert sheet.inks[0].box.left < sheet.x(slot.pieces[0].u0) - 10
+    result = looked_at(sheet, FORM.id)
+    assert "child_born_on" in found(result, "INK-TOUCHES") | found(result, "INK-CUT")

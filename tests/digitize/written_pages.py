@@ -55,13 +55,18 @@ def on_line(
 
 
 def drawn_sheet(
-    form: Form, writings: Sequence[Writing], seed: int = 1, pens: Sequence[str] = ()
+    form: Form,
+    writings: Sequence[Writing],
+    seed: int = 1,
+    pens: Sequence[str] = (),
+    ink: tuple[int, int, int] | None = None,
 ) -> PaperSheet:
-    """A printed sheet of that form with the writings on it, all in one hand."""
+    """A printed sheet of that form with the writings on it, all in one hand, and in ink of that colour."""
     rng = np.random.default_rng(seed)
     sheet = PaperSheet.blank(form, DPI)
     print_form(sheet)
-    writer = SheetWriter(sheet, draw_hand_style(rng, tuple(pens)), rng)
+    hand = draw_hand_style(rng, tuple(pens))
+    writer = SheetWriter(sheet, replace(hand, ink=ink) if ink else hand, rng)
     for write in writings:
         write(writer)
     return sheet
