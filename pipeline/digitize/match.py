@@ -204,7 +204,8 @@ def match_template(
             Box(one.left, one.baseline - 0.95 * letter, one.right, one.baseline + 0.3 * letter),
             one.baseline,
             0.7 + 0.3 * one.likeness,
-            False,
+            loose=False,
+            learnt=True,
         )
         for one in template.find_labels(level.print_only, level.dpi)
     )

@@ -153,7 +153,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     components = all_components.restricted_to(ink)
     if form.table is None:
         fit = replace(fit, found=(*fit.found, *find_outside_labels(form, fit, components.boxes)))
-        fit = with_leader_starts(form, fit, dots.boxes, components.boxes)
+        fit = with_leader_starts(form, fit, dots.boxes)
     labels = extend_to_word_ends(form_fit.place_labels(form, fit), form, components.boxes, letter)
     edges = find_scan_edges(components)
     ink.ravel()[components.pixel_indices(edges)] = 0

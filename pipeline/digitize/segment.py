@@ -58,6 +58,7 @@ from pipeline.locate.handwriting_lines import (
     is_under_signature,
     writing_box,
 )
+from pipeline.locate.label_matching import REWORDED_WHOLE
 from pipeline.locate.overflow import (
     MOST_IN_CORE,
     core_of,
@@ -199,7 +200,9 @@ class _PageForm:
     def _pen_mask(self) -> Pixels | None:
         """Return which ink of the page is a pen's by its colour; ``None`` where colours do not tell."""
         page, bluer = self._page, self._page.bluer
-        colour = find_pen_colour(bluer, page.ink, [label.box for label in page.labels if label.score == 1.0])
+        colour = find_pen_colour(
+            bluer, page.ink, [label.box for label in page.labels if label.score > REWORDED_WHOLE]
+        )
         return None if colour is None else colour.mask(bluer, page.ink)
 
     def _written_on_print(self, components: ConnectedComponents) -> NDArray[np.bool_] | None:

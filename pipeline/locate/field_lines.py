@@ -159,17 +159,16 @@ def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
     return level
 
 
-def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes, boxes: Boxes) -> FormFit:
+def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:
     """Return a fit in which labels that were not surely read end where the leaders behind them begin.
 
     Args:
         form: The form.
         fit: Its fit to the page.
         leaders: (n, 4) boxes of leader dots in pixels.
-        boxes: (n, 4) boxes of the page's components, without leaders and rules.
     """
-    lines = baselines(form, fit, leaders), line_pitches(form, fit)
-    return replace(fit, ends=leader_starts(form, fit, leaders, lines, boxes))
+    levels, pitches = baselines(form, fit, leaders), line_pitches(form, fit)
+    return replace(fit, ends=leader_starts(form, fit, leaders, levels, pitches))
 
 
 def line_pitches(form: Form, fit: FormFit) -> dict[float, float]:

@@ -394,7 +394,7 @@ def _face_width(form: Form, fit: FormFit) -> float:
     for candidate in fit.found:
         label = form.labels[candidate.label]
         declared = fit.to_pixels(label.u1, label.v)[0] - fit.to_pixels(label.u0, label.v)[0]
-        if candidate.score == 1.0 and not candidate.loose and label.slot:
+        if candidate.score == 1.0 and not candidate.loose and label.slot and not candidate.learnt:
             widths.append(candidate.box.width / max(1.0, declared))
     usual = float(np.median(widths)) if len(widths) >= 5 else 1.0
     return usual if abs(usual - 1) > FACES else 1.0
@@ -416,7 +416,11 @@ def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: fl
     where such a word was not read: then the end nearer to its place is the label's own.
     """
     read, wide = candidate.box, right - left
-    if candidate.score <= REWORDED_WHOLE or (candidate.closed and OTHER_WORDING * wide < read.width < wide):
+    if (
+        candidate.learnt
+        or candidate.score <= REWORDED_WHOLE
+        or (candidate.closed and OTHER_WORDING * wide < read.width < wide)
+    ):
         return read.left, read.right
     if candidate.loose:
         return read.left, right

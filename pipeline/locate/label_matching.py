@@ -49,6 +49,7 @@ class LabelCandidate:
         closed: Whether they end with a colon, or begin and end as the label does, so that the right edge is sure.
         glued: Whether more was read together with the label, so that something may be written right behind it.
         capitals: Whether it is printed in capitals that are declared as small letters, and so is wider.
+        learnt: Whether its place and ends were learnt from other pages of the book, and so are this printing's.
     """
 
     label: int
@@ -59,6 +60,7 @@ class LabelCandidate:
     closed: bool = False
     glued: bool = False
     capitals: bool = False
+    learnt: bool = False
 
 
 def fold_label(text: str) -> str:

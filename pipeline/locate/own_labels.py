@@ -42,12 +42,6 @@ SHORTEST_LABEL = 0.9
 ON_LEADER = 0.12
 """How far above or below a blank's leader its dots are at most, in pitches of the line."""
 
-LONGEST_REST = 8.0
-"""How much longer than it was taken to be a label may be, in printed letters."""
-
-FEET, PRINT_HEIGHT = 0.12, 0.95
-"""How far off its line print stands at most, and how tall it is, in printed letters."""
-
 LEAST_DOTS, DOTS_AMONG = 4, 6
 """How many dots of a leader are seen at least where it begins, and among how many that could be there: a colon and the
 dot under a letter are dots as well."""
@@ -113,29 +107,24 @@ def vouches_for(
 
 
 def leader_starts(
-    form: Form,
-    fit: FormFit,
-    leaders: Boxes,
-    lines: tuple[Mapping[Line, float], Mapping[float, float]],
-    boxes: Boxes,
+    form: Form, fit: FormFit, leaders: Boxes, levels: Mapping[Line, float], pitches: Mapping[float, float]
 ) -> tuple[tuple[int, float], ...]:
     """Return where labels end that were not surely read, as (number of the label, x): before the dots behind them.
 
-    Dots are printed in blanks only. A label that a press worded shorter than declared ends where they begin, and so
-    does a longer one with nothing but print before them; where writing covers the first of them they say nothing.
+    Dots are printed in blanks only. A label that a press worded shorter than declared ends where they begin. That they
+    begin further right says nothing: writing covers dots, and looks like print.
 
     Args:
         form: The form.
         fit: Its fit to the page.
         leaders: (n, 4) boxes of leader dots in pixels.
-        lines: The y of each blank's leader, by (v, u0) of its piece, and the pitch of each line, by v.
-        boxes: (n, 4) boxes of the page's components, without leaders and rules.
+        levels: The y of each blank's leader, by (v, u0) of its piece.
+        pitches: The pitch of each line, by v.
     """
     if not len(leaders):
         return ()
-    levels, pitches = lines
     letter = form.text_size * fit.height
-    sure = {c.label for c in fit.found if c.score > REWORDED_WHOLE and not c.loose}
+    sure = {c.label for c in fit.found if c.score > REWORDED_WHOLE and not (c.loose or c.learnt)}
     x, y = (leaders[:, 0] + leaders[:, 2]) / 2, leaders[:, 3].astype(float)
     numbers = {(label.v, label.u1): n for n, label in enumerate(form.labels) if label.text}
     placed = own_labels(form, fit)
@@ -148,25 +137,9 @@ def leader_starts(
             label = placed[piece.v, piece.u0]
             level = np.abs(y - levels[piece.v, piece.u0]) < ON_LEADER * pitches[piece.v]
             start = _first_dot(np.sort(x[level & (x > label.box.left + SHORTEST_LABEL * letter)]))
-            if start < label.box.right - OFF * letter or _is_print_before(start, label, boxes, letter):
+            if start < label.box.right - OFF * letter:
                 found.append((number, start - BEHIND * letter))
     return tuple(found)
-
-
-def _is_print_before(start: float, label: PlacedLabel, boxes: Boxes, letter: float) -> bool:
-    """Return whether there is more between a label and the dots behind it, and it looks printed: the label goes on."""
-    if not label.box.right < start < label.box.right + LONGEST_REST * letter:
-        return False
-    baseline = label_baseline(label, letter)
-    left, top, right, bottom = boxes.T.astype(float)
-    middle = (left + right) / 2
-    between = (middle > label.box.right) & (middle < start) & (bottom > baseline - 1.1 * letter)
-    between &= top < baseline + LABEL_DESCENT * letter
-    high = between & (bottom - top > 0.3 * letter)
-    feet = np.abs(bottom - baseline)
-    printed = (feet < FEET * letter) & (bottom - top < PRINT_HEIGHT * letter)
-    printed |= (top > baseline - 0.7 * letter) & (bottom < baseline + (LABEL_DESCENT + FEET) * letter)
-    return bool(high.any() and printed[high].all())
 
 
 def _first_dot(x: NDArray[np.float64]) -> float:

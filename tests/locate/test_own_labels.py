@@ -10,6 +10,7 @@ import pytest
 from pipeline.locate import form_fit as fitting
 from pipeline.locate.field_lines import place_field_lines, with_leader_starts
 from pipeline.locate.form_fit import FormFit
+from pipeline.model import Box
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS, at, ideal_candidates, placing
 
@@ -37,16 +38,9 @@ def dots(start: float, end: float = 1100.0, without: tuple[float, float] = (0.0,
     )
 
 
-def letters(start: float, count: int, high: float = 0.7, feet: float = 0.0) -> np.ndarray:
-    left = start + 0.5 * LETTER * np.arange(count)
-    foot = np.full(count, Y + feet * LETTER)
-    boxes = np.column_stack([left, foot - high * LETTER, left + 0.4 * LETTER, foot])
-    return boxes.round().astype(np.int32)
-
-
-def start_of(leaders: np.ndarray, boxes: np.ndarray = NOTHING, *, read: bool = False) -> float:
+def start_of(leaders: np.ndarray, *, read: bool = False) -> float:
     """The x from which on the blank behind the label is written on."""
-    fit = with_leader_starts(FORM, fit_of(read=read), leaders, boxes)
+    fit = with_leader_starts(FORM, fit_of(read=read), leaders)
     (line,) = [one for one in place_field_lines(FORM, fit, leaders) if one.piece.slot == "declarant_relation"]
     return line.piece.box.left
 
@@ -66,13 +60,22 @@ def test_colons_and_dots_below_letters_are_no_leader() -> None:
     assert start_of(np.vstack([stray, rest])) == pytest.approx(DECLARED, abs=0.3 * LETTER)
 
 
-def test_a_longer_label_goes_on_to_its_leader_and_writing_does_not() -> None:
-    begins = DECLARED + 3 * LETTER
-    printed, pen = letters(DECLARED + 0.4 * LETTER, 4), letters(DECLARED + 0.4 * LETTER, 4, high=1.3)
-    assert start_of(dots(begins), printed) == pytest.approx(begins, abs=0.2 * LETTER)
-    assert start_of(dots(begins), pen) == pytest.approx(DECLARED, abs=0.3 * LETTER)
-    floating = letters(DECLARED + 0.4 * LETTER, 4, feet=-0.3)
-    assert start_of(dots(begins), floating) == pytest.approx(DECLARED, abs=0.3 * LETTER)
+def test_a_leader_that_begins_further_right_says_nothing() -> None:
+    assert start_of(dots(DECLARED + 3 * LETTER)) == pytest.approx(DECLARED, abs=0.3 * LETTER)
+
+
+def test_a_label_learnt_from_other_pages_ends_where_it_does_on_them() -> None:
+    short = DECLARED - 4 * LETTER
+    learnt = [
+        replace(one, box=Box(one.box.left, one.box.top, short, one.box.bottom), score=0.95, learnt=True)
+        if one.label == LABEL
+        else one
+        for one in ideal_candidates(FORM, MATRIX)
+    ]
+    fit = fitting.fit_to_frame(FORM, learnt, MATRIX)
+    lines = place_field_lines(FORM, fit, NOTHING)
+    (line,) = [one for one in lines if one.piece.slot == "declarant_relation"]
+    assert line.piece.box.left == pytest.approx(short, abs=0.2 * LETTER)
 
 
 def test_a_label_read_together_with_more_vouches_for_no_blank() -> None:
