@@ -60,9 +60,8 @@ from pipeline.locate.handwriting_lines import (
 )
 from pipeline.locate.label_matching import REWORDED_WHOLE
 from pipeline.locate.overflow import (
-    MOST_IN_CORE,
-    core_of,
     is_left_over,
+    is_written_on,
     may_be_note,
     runs_past_end,
 )
@@ -356,17 +355,11 @@ class _PageForm:
     def _claimed(self, found: Sequence[_SlotInk], ink: _AssignedInk) -> Set[str]:
         """Return the slots without a line on which writing stands that was given to others."""
         empty = {one.slot.name for one in found if not one.lines}
-        chosen = np.ones(len(ink.owner), bool)
-        height, width = self._page.ink.shape
-        claimed = set()
-        for line in self._field_lines:
-            if line.piece.slot not in empty:
-                continue
-            core = core_of(line).within(width, height)
-            sides = (round(core.left), round(core.top), round(core.right), round(core.bottom))
-            if np.count_nonzero(ink.components.mask_in(chosen, *sides)) > MOST_IN_CORE * line.pitch**2:
-                claimed.add(line.piece.slot)
-        return claimed
+        return {
+            line.piece.slot
+            for line in self._field_lines
+            if line.piece.slot in empty and is_written_on(line, ink.components)
+        }
 
     def _runs_into_label(self, line: FieldLine, end: float) -> bool:
         """Return whether the writing of a line reaches the label behind its blank and goes on over it."""

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.locate.field_lines import Boxes, FieldLine
 from pipeline.model import Box
 
@@ -256,10 +257,22 @@ MOST_IN_CORE = 0.05
 """How much ink a line may hold there and be empty, in squares of its pitch."""
 
 
-def core_of(line: FieldLine) -> Box:
-    """Return the part of a line that no writing of the lines above and below usually reaches."""
+def is_written_on(line: FieldLine, components: ConnectedComponents) -> bool:
+    """Return whether writing stands on a line, whatever line it was given to.
+
+    Only the part of it is looked at that tails of the line above and heads of the line below do not usually reach.
+
+    Args:
+        line: The line.
+        components: Ink of the page without print.
+    """
     p, box = line.pitch, line.piece.box
-    return Box(box.left, line.piece.baseline - CORE[0] * p, box.right, line.piece.baseline - CORE[1] * p)
+    core = Box(box.left, line.piece.baseline - CORE[0] * p, box.right, line.piece.baseline - CORE[1] * p)
+    height, width = components.shape
+    core = core.within(width, height)
+    sides = (round(core.left), round(core.top), round(core.right), round(core.bottom))
+    every = np.ones(len(components.area), bool)
+    return bool(np.count_nonzero(components.mask_in(every, *sides)) > MOST_IN_CORE * p**2)
 
 
 def is_left_over(

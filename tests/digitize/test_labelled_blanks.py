@@ -8,9 +8,8 @@ import pytest
 
 from pipeline.model import FieldStatus
 from pipeline.schema import Form
-from pipeline.synth.blank_writing import SheetWriter
 from tests.digitize.pages import SCHEMAS
-from tests.digitize.written_pages import Writing, drawn_sheet, fields_of, found, looked_at, on_line, slot_of
+from tests.digitize.written_pages import Writing, drawn_sheet, fields_of, found, looked_at, on_line
 
 pytestmark = pytest.mark.tesseract
 
@@ -53,23 +52,3 @@ def test_a_blank_beside_which_no_label_was_read_is_not_accepted() -> None:
     assert not fields_of(result)["page_number"].accepted
     assert {"child_birth_place", "page_number"} <= found(result, "LABEL-UNREAD")
     assert "child_native_place" not in found(result, "LABEL-UNREAD")
-
-
-def test_a_blank_on_which_writing_of_the_line_above_hangs_down_is_not_accepted() -> None:
-    """A stroke joins a word on the blank's line with the name above it, so that both go to the name."""
-
-    def joined(writer: SheetWriter) -> None:
-        sheet = writer.sheet
-        name, relation = (
-            slot_of(FORM, field).pieces[0] for field in ("declarant_name", "declarant_relation")
-        )
-        x, top, bottom = sheet.x(relation.u0) + sheet.mm(12), sheet.y(name.v), sheet.y(relation.v)
-        ink = sheet.pixels[round(top - sheet.mm(3)) : round(bottom), round(x) : round(x + sheet.mm(0.7))]
-        ink[:] = writer.hand.ink
-        foot = sheet.pixels[round(bottom - sheet.mm(1)) : round(bottom), round(x) : round(x + sheet.mm(4))]
-        foot[:] = writer.hand.ink
-
-    plain, hung = (drawn_sheet(FORM, (*VALUES, *more)) for more in ((), (joined,)))
-    for sheet, accepted in ((plain, True), (hung, False)):
-        relation = fields_of(looked_at(sheet, FORM.id))["declarant_relation"]
-        assert (relation.status is FieldStatus.BLANK and relation.accepted) is accepted

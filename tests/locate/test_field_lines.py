@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipeline.imaging.ink.connected_components import find_components
 from pipeline.locate import field_lines as placing
 from pipeline.locate.component_owners import assign_components
 from pipeline.locate.field_lines import (
@@ -17,7 +18,7 @@ from pipeline.locate.field_lines import (
     find_signature_overlaps,
     find_touching_lines,
 )
-from pipeline.locate.overflow import is_left_over, runs_past_end
+from pipeline.locate.overflow import is_left_over, is_written_on, runs_past_end
 from pipeline.model import Box
 from pipeline.schema import Form
 from tests.locate.field_lines import FORM_IDS, NO_DOTS, components, fit_of, letters, long_strip, strips_of
@@ -390,3 +391,20 @@ def test_a_letter_on_a_line_that_no_line_has_is_left_over() -> None:
         found = is_left_over(line, np.array(owner), boxes, area, line.piece.box.left)
         assert found is left_over
     assert not is_left_over(line, np.array([0, 0, -1]), boxes, area // 10, line.piece.box.left)
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom", "written"), [(0.9, 0.0, True), (1.1, 0.5, False), (0.0, -0.4, False)]
+)
+def test_writing_on_a_blank_counts_whatever_line_it_was_given_to(
+    top: float, bottom: float, written: bool
+) -> None:
+    """Heads and tails of the lines below and above do not."""
+    strips = strips_of(PAGE_FORMS[0])
+    line = strips[long_strip(strips)]
+    p, x, y = line.pitch, line.piece.box.left + 50, line.piece.baseline
+    ink = np.zeros((2400, 1700), np.uint8)
+    for number in range(3):
+        left = round(x + 0.4 * number * p)
+        ink[round(y - top * p) : round(y - bottom * p), left : left + round(0.1 * p)] = 255
+    assert is_written_on(line, find_components(ink)) is written
