@@ -355,10 +355,12 @@ class _PageForm:
     def _claimed(self, found: Sequence[_SlotInk], ink: _AssignedInk) -> Set[str]:
         """Return the slots without a line on which writing stands that was given to others."""
         empty = {one.slot.name for one in found if not one.lines}
+        height, width = ink.components.shape
+        mask = ink.components.mask_in(np.ones(len(ink.owner), bool), 0, 0, width, height)
         return {
             line.piece.slot
             for line in self._field_lines
-            if line.piece.slot in empty and is_written_on(line, ink.components)
+            if line.piece.slot in empty and is_written_on(line, mask)
         }
 
     def _runs_into_label(self, line: FieldLine, end: float) -> bool:

@@ -17,9 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.locate.field_lines import Boxes, FieldLine
-from pipeline.model import Box
+from pipeline.model import Box, Pixels
 
 WORD_GAP = 0.55
 """How far apart the words of a value are at most, in pitches of its line."""
@@ -120,7 +119,7 @@ def follow_values_to_labels(
 
 def follow_values_over_labels(
     field_lines: Sequence[FieldLine], owner: NDArray[np.int64], free: NDArray[np.bool_], boxes: Boxes
-) -> NDArray[np.bool_]:
+) -> None:
     """Assign writing that lies on labels to the value that runs on over the next label, or begins on its own one.
 
     Args:
@@ -128,13 +127,9 @@ def follow_values_over_labels(
         owner: (n,) the line of each component, -1 for none; changed in place.
         free: (n,) components that are writing on a label.
         boxes: (n, 4) boxes of the components.
-
-    Returns:
-        Which components (n,) were assigned.
     """
     left, top, right, bottom = boxes.T.astype(float)
     middle = (top + bottom) / 2
-    before = owner.copy()
     for onward in (True, False):
         for number, line in enumerate(field_lines):
             own = owner == number
@@ -169,7 +164,6 @@ def follow_values_over_labels(
                         break
                     owner[component] = number
                     end = min(end, float(left[component]))
-    return owner != before
 
 
 def _note_lines(
@@ -257,22 +251,21 @@ MOST_IN_CORE = 0.05
 """How much ink a line may hold there and be empty, in squares of its pitch."""
 
 
-def is_written_on(line: FieldLine, components: ConnectedComponents) -> bool:
+def is_written_on(line: FieldLine, ink: Pixels) -> bool:
     """Return whether writing stands on a line, whatever line it was given to.
 
     Only the part of it is looked at that tails of the line above and heads of the line below do not usually reach.
 
     Args:
         line: The line.
-        components: Ink of the page without print.
+        ink: Mask (0/255) of the page's ink without print.
     """
     p, box = line.pitch, line.piece.box
     core = Box(box.left, line.piece.baseline - CORE[0] * p, box.right, line.piece.baseline - CORE[1] * p)
-    height, width = components.shape
+    height, width = ink.shape
     core = core.within(width, height)
-    sides = (round(core.left), round(core.top), round(core.right), round(core.bottom))
-    every = np.ones(len(components.area), bool)
-    return bool(np.count_nonzero(components.mask_in(every, *sides)) > MOST_IN_CORE * p**2)
+    part = ink[round(core.top) : round(core.bottom), round(core.left) : round(core.right)]
+    return bool(np.count_nonzero(part) > MOST_IN_CORE * p**2)
 
 
 def is_left_over(

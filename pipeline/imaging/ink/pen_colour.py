@@ -43,8 +43,7 @@ LEAST_PRINT = 400
 def blueness(rgb: Pixels) -> Pixels:
     """Return by how much each pixel of a picture (h, w, 3) is bluer than it is red, from ``NEUTRAL`` on."""
     red, _, blue = cv2.split(rgb)
-    bluer = cv2.subtract(cv2.add(cv2.subtract(blue, red), NEUTRAL), cv2.subtract(red, blue))
-    return np.asarray(bluer, np.uint8)
+    return np.asarray(cv2.addWeighted(blue, 1.0, red, -1.0, NEUTRAL), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
