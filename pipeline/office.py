@@ -20,7 +20,8 @@
 
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
-how values are delivered (``[delivery]``) by ``pipeline.delivery``: no reading depends on them.
+how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``: no
+reading depends on them.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class OwnTerm(Declaration):
 
 TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
 
-ELSEWHERE = frozenset({"delivery", "review", "sampling"})
+ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling"})
 """Tables of the same file that are read elsewhere."""
 
 

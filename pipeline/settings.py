@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline import calibration, delivery, office, review_policy, sampling, schema
 from pipeline.calibration import Calibration
-from pipeline.delivery import DeliveryPolicy
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
@@ -173,6 +173,10 @@ class Settings(BaseSettings):
             delivery.read(Workspace(workspace).office)
         except SchemaError as error:
             flaws.append(error.message)
+        try:
+            delivery.read_approval(Workspace(workspace).office)
+        except SchemaError as error:
+            flaws.append(error.message)
         if Workspace(workspace).places.exists():
             try:
                 _ = loaded.places
@@ -205,6 +209,14 @@ class Settings(BaseSettings):
             SchemaError: Its file has flaws; the message names each.
         """
         return delivery.read(Workspace(workspace).office)
+
+    def approval_policy_of(self, workspace: Path) -> ApprovalPolicy:
+        """Return what the office of that workspace asks for before it delivers.
+
+        Raises:
+            SchemaError: Its file has flaws; the message names each.
+        """
+        return delivery.read_approval(Workspace(workspace).office)
 
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """Return the calibration made for that workspace, or the one that came with the models.

@@ -85,6 +85,14 @@ SAMPLES = {
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
     ("GET", "/books/{book_id}/entries"): Sample({"book_id": "1"}),
     ("GET", "/books/{book_id}/pages/{scan}/{page_no}"): Sample(_PAGE),
+    ("GET", "/books/{book_id}/approval"): Sample({"book_id": "1"}),
+    ("POST", "/books/{book_id}/approval"): Sample({"book_id": "1"}, {"seen": "0" * 64}),
+    ("POST", "/books/{book_id}/approval/undo"): Sample({"book_id": "1"}, {"reason": ""}),
+    ("GET", "/books/{book_id}/amendments"): Sample({"book_id": "1"}),
+    ("POST", "/entries/{entry_id}/amendments/{amendment_id}/sign"): Sample({**_ENTRY, "amendment_id": "1"}),
+    ("POST", "/entries/{entry_id}/amendments/{amendment_id}/withdraw"): Sample(
+        {**_ENTRY, "amendment_id": "1"}, {"reason": ""}
+    ),
     ("POST", "/intake"): Sample(form={"folder": "KS.2010.01", "deliveries": ["may-1/2026-11-29/1"]}),
     ("GET", "/intake/{scanner}/{day}/{serial}"): Sample(
         {"scanner": "may-1", "day": "2026-11-29", "serial": "1"}

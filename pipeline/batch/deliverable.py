@@ -80,10 +80,21 @@ def deliverable_book(
     boxes: defaultdict[PageRef, dict[int, Box | None]] = defaultdict(dict)
     readers: Counter[str] = Counter()
     layers = BookLayers(book.ledger, schemas, options.delivery)
+    unsigned = registry.unsigned_amendments(book_id) if options.approval.amendments else frozenset()
     for entry, altered in registry.compared_entries(book_id):
         boxes[entry.ref][entry.row] = _box_of(entry)
         both = layers.of(entry, is_trusted=not altered)
         outcome = settle(entry, both, schemas, waiting, altered)
+        if isinstance(outcome, SettledEntry) and (lacking := _unsigned_columns(entry, unsigned, schemas)):
+            outcome = ExportBlocker(
+                "signature",
+                entry.scan,
+                entry.ref.page_no,
+                entry.row,
+                outcome.number,
+                entry.entry_id,
+                fields=lacking,
+            )
         if isinstance(outcome, ExportBlocker):
             blockers.append(outcome)
             continue
@@ -109,6 +120,14 @@ def deliverable_book(
         rows=several,
         readers=dict(readers.most_common()),
         loose=_loose_pages(book, entries, boxes.keys(), options),
+    )
+
+
+def _unsigned_columns(entry: StoredEntry, unsigned: Collection[int], schemas: Schemas) -> tuple[str, ...]:
+    """Return the Ministry's columns of the amendments of an entry that want a second signature."""
+    spec = schemas.record(entry.record).by_name
+    return tuple(
+        spec[name].column or name for name, one in entry.amendments.items() if one.amendment_id in unsigned
     )
 
 

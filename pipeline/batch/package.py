@@ -57,7 +57,7 @@ class PackageReport:
     Attributes:
         book: The name of its folder.
         folder: The package; ``None`` when nothing was written.
-        refused: Why nothing was written: ``unsettled`` (see ``blockers``), ``faults`` or ``empty``.
+        refused: Why nothing was written: ``unsettled`` (see ``blockers``), ``faults``, ``empty`` or ``unapproved``.
         entries: Settled entries.
         blockers: Entries and pages that are held back.
         faults: What the check of the workbook found.
@@ -119,6 +119,7 @@ def export_book(
     """
     registry.refuse_withdrawn(RegistryPart(book_id))
     check_books(registry, context.schemas, [book_id])
+    approval = registry.book_approval(book_id) if options.approval.book else None
     book = without_altered(
         deliverable_book(registry, book_id, context.schemas, options), Workspace(context.workspace), options
     )
@@ -128,6 +129,8 @@ def export_book(
         return package.refuse("unsettled")
     if not book.entries:
         return package.refuse("empty")
+    if options.approval.book and (approval is None or registry.book_approval(book_id) != approval):
+        return package.refuse("unapproved")
     return package.write(target, workers or len(os.sched_getaffinity(0)))
 
 

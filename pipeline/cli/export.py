@@ -56,6 +56,7 @@ WHY = {
     "finding": "còn lỗi chặn",
     "failure": "trang không đọc được",
     "scan": "bản quét trong kho thiếu hoặc không còn đúng như khi nhận; hãy lấy lại từ bản sao lưu",
+    "signature": "cải chính, bổ sung chờ người thứ hai ký xác nhận",
     "tampered": "dữ liệu bị sửa ngoài chương trình; hãy báo người quản trị chạy hotich audit verify",
 }
 
@@ -63,6 +64,10 @@ _REFUSED = {
     "unsettled": "KHÔNG xuất: còn {held} chỗ chưa xong. Hãy rà soát nốt, hoặc thêm --partial để chỉ xuất việc đã xong.",
     "faults": "KHÔNG xuất: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các việc dưới đây rồi chạy lại.",
     "empty": "KHÔNG xuất: chưa có việc nào xong.",
+    "unapproved": (
+        "KHÔNG xuất: sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước. Người phụ trách phê duyệt ở trang "
+        "“phê duyệt” của sổ; cơ quan đặt việc này ở [approval] của office.toml."
+    ),
 }
 
 _FLAWS = {

@@ -18,6 +18,7 @@ _SENTENCES = {
     "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy gỡ các chỗ này rồi xuất lại, hoặc xuất phần giao được.",
     "faults": "Chưa xuất được: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các việc này rồi xuất lại.",
     "empty": "Chưa xuất được: chưa có việc nào xong.",
+    "unapproved": "Chưa xuất được: sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước.",
 }
 
 
@@ -27,6 +28,8 @@ def package_refusal(report: PackageReport, book_id: int) -> PackageRefusal:
     sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
     if report.refused == "faults":
         places = [(_format_fault(report, fault), _correction_url(report, fault)) for fault in blocking]
+    elif report.refused == "unapproved":
+        places = [("Xem và phê duyệt sổ này", f"/books/{book_id}/approval")]
     else:
         places = list(_held_places(report, book_id))
     if len(places) > MOST_PLACES:
@@ -72,4 +75,9 @@ def _where(one: ExportBlocker, book_id: int) -> str:
     settled = f"/entries/{one.entry_id}" if one.entry_id is not None else ""
     if settled and one.fields:
         settled = f"{settled}?column={quote(one.fields[0])}"
-    return {"task": f"/reports/waiting?book={book_id}", "failure": "/tickets"}.get(one.why, settled)
+    lists = {
+        "task": f"/reports/waiting?book={book_id}",
+        "failure": "/tickets",
+        "signature": f"/books/{book_id}/amendments",
+    }
+    return lists.get(one.why, settled)

@@ -102,6 +102,7 @@ def serve(
             delivery=read_options(
                 Workspace(context.workspace).package, Workspace(context.workspace).office
             ).delivery,
+            approval=settings.approval_policy_of(context.workspace),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

@@ -1,5 +1,6 @@
 """From what stands on paper to what is delivered: the rules, what an office chose of them, both layers of a value."""
 
+from pipeline.delivery.approval import ApprovalPolicy, read_approval
 from pipeline.delivery.delivered import (
     ConfirmedDelivery,
     FieldLayers,
@@ -17,6 +18,7 @@ from pipeline.delivery.rules import DELIVERY_RULES, RULES_BY_NAME, DeliveryRule
 __all__ = [
     "DELIVERY_RULES",
     "RULES_BY_NAME",
+    "ApprovalPolicy",
     "ConfirmedDelivery",
     "DeliveredValue",
     "DeliveryPolicy",
@@ -29,4 +31,5 @@ __all__ = [
     "is_as_delivered",
     "notes_with",
     "read",
+    "read_approval",
 ]

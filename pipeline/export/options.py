@@ -39,7 +39,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from pipeline.delivery import DeliveryPolicy
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, read_approval
 from pipeline.delivery import read as read_delivery_policy
 from pipeline.delivery.rules import CONFIRM
 from pipeline.export.package_values import BookFacts
@@ -197,6 +197,7 @@ class PackageOptions:
         copies: How the pictures are made.
         papers: Formats by the year a book was opened in.
         attached: Pages that people say belong to entries.
+        approval: What must have been seen by a second person before.
     """
 
     birth_template: str = "KS70"
@@ -206,6 +207,7 @@ class PackageOptions:
     copies: CopyOptions = field(default_factory=CopyOptions)
     papers: tuple[PaperFormat, ...] = ()
     attached: tuple[AttachedPage, ...] = ()
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
 
     def template(self, record: str) -> str:
         """Return the import template of a record."""
@@ -221,14 +223,16 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
 
     Args:
         path: The ``package.toml``.
-        office: The ``office.toml``, whose ``[delivery]`` says how values are delivered; None: as usual.
+        office: The ``office.toml``, whose ``[delivery]`` says how values are delivered and ``[approval]`` what is asked
+            for before; None: as usual.
 
     Raises:
         SchemaError: Names every flaw with its line.
     """
     delivery = DeliveryPolicy() if office is None else read_delivery_policy(office)
+    approval = ApprovalPolicy() if office is None else read_approval(office)
     if not path.exists():
-        return PackageOptions(delivery=delivery)
+        return PackageOptions(delivery=delivery, approval=approval)
     file = StaffFile(path)
     for key in file.table:
         if key not in ("package", "paper", "page"):
@@ -253,6 +257,7 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
         copies=CopyOptions(package.kilobytes),
         papers=papers,
         attached=attached,
+        approval=approval,
     )
 
 

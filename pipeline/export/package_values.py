@@ -39,7 +39,7 @@ class ExportBlocker:
             ``codes``), ``confirm`` (what is delivered of ``fields`` waits for a person; ``codes``: the delivery rules),
             ``fault`` (its row would not pass the check before the upload; ``codes``), ``failure`` (a page or a scan
             without a result), ``scan`` (its scan is missing or altered), ``tampered`` (a row of it was changed behind
-            the program's back; ``codes``: the tables).
+            the program's back; ``codes``: the tables), ``signature`` (amendments of ``fields`` want a second one).
         scan: The name of the scan.
         page_no: Counted from 1; 0: the whole scan.
         row: The entry's place on the page.

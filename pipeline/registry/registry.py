@@ -27,6 +27,7 @@ from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.repositories import (
     altered_rows,
     amendments,
+    approvals,
     book_locks,
     books,
     checks,
@@ -208,6 +209,12 @@ class Registry(ConnectionFacade):
     amend = writing_declared(amendments.amend)
     withdraw_amendment = writing_declared(amendments.withdraw_amendment)
     amendments = reading_declared(amendments.amendments_of)
+    sign_amendment = writing_declared(approvals.sign_amendment)
+    unsigned_amendments = reading(approvals.unsigned_amendments)
+    approve_book = writing_declared(approvals.approve_book)
+    withdraw_approval = writing_declared(approvals.withdraw_approval)
+    value_digest = reading_declared(approvals.value_digest)
+    book_approval = reading_declared(approvals.approval_in_force)
     confirm_delivery = writing_declared(delivery_layers.confirm_delivery)
     delivery_layers = reading_declared(delivery_layers.delivery_layers)
 

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import Scope
 
-from pipeline.delivery import DeliveryPolicy
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.registry import Registry
@@ -61,6 +61,7 @@ def create_app(
     store: Callable[[], StoreState] = StoreState,
     check: Callable[[int], object] = lambda _: None,
     delivery: DeliveryPolicy = DeliveryPolicy(),
+    approval: ApprovalPolicy = ApprovalPolicy(),
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -83,6 +84,7 @@ def create_app(
         store: Returns how far the check of the store of scans is.
         check: Checks a book as a whole, after something of it was withdrawn or put back.
         delivery: How the office delivers what stands on paper.
+        approval: What the office asks for before it delivers.
     """
     app = FastAPI(
         title="hotich",
@@ -121,6 +123,7 @@ def create_app(
         check=check,
         rules=LiveRules(schemas),
         delivery=delivery,
+        approval=approval,
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -10,7 +10,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from pydantic import Field
 
-from pipeline.delivery import DeliveryPolicy
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.inbox.uploads import UploadDesk
 from pipeline.model import PageRef
 from pipeline.prefect_runs import PrefectRuns
@@ -49,7 +49,7 @@ class Site:
     """The parts of a running application.
 
     ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
-    as a whole; ``delivery``: how the office delivers what stands on paper.
+    as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before.
     """
 
     registry: Registry
@@ -73,6 +73,7 @@ class Site:
     check: Callable[[int], object]
     rules: LiveRules
     delivery: DeliveryPolicy
+    approval: ApprovalPolicy
 
 
 def site_of(request: Request) -> Site:

@@ -19,6 +19,7 @@ from pipeline.batch.deliverable import deliverable_book
 from pipeline.batch.entry_pdfs import CopyPlan, CopyRules, make_pdfs
 from pipeline.cli.export import format_package_report
 from pipeline.cli.package_refusal import package_refusal
+from pipeline.delivery import ApprovalPolicy
 from pipeline.errors import AlteredScan
 from pipeline.export.options import PackageOptions
 from pipeline.export.package_folder import package_flaws, read_manifest
@@ -263,9 +264,16 @@ def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_de
         entry = registry.entry(entry_id)
         paper = registry.book(book.book_id).pages[-1].ref
         order = AmendmentOrder("12/QĐ-UBND", "05.03.2026", "Luật Hộ tịch 2014, Điều 28", paper=paper)
-        registry.amend(entry_id, "child_name", "Trần Văn Cải Chính", order, author="an")
+        number = registry.amend(entry_id, "child_name", "Trần Văn Cải Chính", order, author="an")
         on_paper = entry.values["child_name"] or ""
-    report = packed(book, tmp_path / "out")
+        held = export_book(registry, book.context, book.book_id, tmp_path / "no", PackageOptions(), workers=1)
+        assert [(one.why, one.fields) for one in held.blockers] == [("signature", ("nksHoTen",))]
+        registry.sign_amendment(entry_id, number, author="binh")
+        wanted = PackageOptions(approval=ApprovalPolicy(book=True))
+        none = export_book(registry, book.context, book.book_id, tmp_path / "no", wanted, workers=1)
+        assert (none.refused, none.folder, (tmp_path / "no").exists()) == ("unapproved", None, False)
+        registry.approve_book(book.book_id, registry.value_digest(book.book_id)[0], author="chi")
+        report = export_book(registry, book.context, book.book_id, tmp_path / "out", wanted, workers=1)
     assert report.folder is not None
     (workbook,), (archive,) = report.folder.glob("*.xlsx"), report.folder.glob("*.zip")
     sheet = openpyxl.load_workbook(workbook)[SCHEMAS.exports["KS70"].sheet]

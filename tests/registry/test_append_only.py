@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.delivery import DeliveryPolicy
 from pipeline.model import FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
+from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.tables import entries
+from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
@@ -30,6 +32,7 @@ TABLES = [
         *CHECK_APPEND_ONLY,
         *WITHDRAWAL_APPEND_ONLY,
         *DELIVERY_APPEND_ONLY,
+        *APPROVAL_APPEND_ONLY,
         audit,
     )
 ]
@@ -52,7 +55,7 @@ ON_POSTGRESQL = [
 @pytest.fixture
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
-    was decided, one withdrawal, one package, one confirmed delivery, and their audit."""
+    was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
@@ -60,6 +63,10 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     (entry_id,) = registry.entries(book)
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "như trên")], author="an")
     registry.confirm_delivery(entry_id, "child_native_place", DeliveryPolicy(), author="an")
+    order = AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28")
+    number = registry.amend(entry_id, "child_native_place", "Xã Thử", order, author="an")
+    registry.sign_amendment(entry_id, number, author="binh")
+    registry.approve_book(book, registry.value_digest(book)[0], author="chi")
     registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)

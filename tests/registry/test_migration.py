@@ -71,7 +71,15 @@ UNIQUE = "record, place_code, volume, folder_name"
 
 def without_series(outside: Outsider) -> None:
     """The tables of books as they were, and none of those that came later."""
-    for later in ("confirmed_delivery", "added_field", "book_correction", "package", "withdrawal"):
+    for later in (
+        "amendment_signature",
+        "book_approval",
+        "confirmed_delivery",
+        "added_field",
+        "book_correction",
+        "package",
+        "withdrawal",
+    ):
         outside.execute(f"DROP TABLE {later}")
     outside.execute("ALTER TABLE keying DROP COLUMN compared")
     outside.execute("DROP INDEX ix_book_record_place_code_volume")

@@ -12,6 +12,7 @@ import pytest
 from pipeline import registry as room
 from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
+from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.registry.model.statistics import ListFilter
 from pipeline.registry.services.answered_tickets import answer_name
@@ -193,6 +194,8 @@ def filled(registry: Registry, book: int) -> int:
         0.5,
     )
     registry.reconciliations().save("birth", "tệp.xlsx", "f" * 64, [difference], {}, author="an")
+    order = AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28")
+    registry.amend(one, "notes", "Đã ghi", order, author="an")
     registry.note_package(book, {one: "01/2010"}, "d" * 64)
     registry.store_scan(book, ANSWERING, answer_name(1, "trang.pdf"), 1000, 1)
     registry.save_page(book, page(entry(read("entry_number", "04/2010")), scan=ANSWERING), "f1")
@@ -241,6 +244,10 @@ READERS: dict[str, Reader] = {
     "statistics.misread": lambda registry, _, clock: registry.statistics(None).misread(
         clock.at - timedelta(days=1), ListFilter()
     ),
+    "value_digest": lambda registry, *_: registry.value_digest(1)[1],
+    "unsigned_amendments": lambda registry, *_: registry.unsigned_amendments(1),
+    "desk.entries_of_book": lambda _, desk, *__: desk.entries_of_book(SUPERVISOR, 1),
+    "desk.amendments_of_book": lambda _, desk, *__: desk.amendments_of_book(SUPERVISOR, 1),
     "desk.counts": lambda _, desk, *__: desk.counts(SUPERVISOR),
     "desk.column_counts": lambda _, desk, *__: desk.column_counts(SUPERVISOR, 1),
     "desk.tickets": lambda _, desk, *__: desk.tickets(SUPERVISOR),
@@ -275,6 +282,7 @@ ELSEWHERE = frozenset(
         "set_aside",
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
+    | {"book_approval"}
     | {"pages_at_work", "has_decisions", "scan_names"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
     | {"open", "close", "lock_book", "accounts", "audit", "desk", "lots", "statistics", "reconciliations"}
@@ -305,6 +313,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
             "confirm_delivery",
         ),
         *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
+        *("sign_amendment", "approve_book", "withdraw_approval"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}

@@ -14,6 +14,7 @@ from pipeline.registry.tables.accounts import (
     login_session,
 )
 from pipeline.registry.tables.amendments import AMENDMENT_APPEND_ONLY, amendment
+from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
 from pipeline.registry.tables.audit import audit, row_digest
 from pipeline.registry.tables.books import (
     BOOK_APPEND_ONLY,
@@ -68,6 +69,7 @@ GROWING = (
     *WITHDRAWAL_APPEND_ONLY,
     *DATA_ENTRY_APPEND_ONLY,
     *DELIVERY_APPEND_ONLY,
+    *APPROVAL_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -113,6 +115,7 @@ COVERED = tuple(
         *WITHDRAWAL_APPEND_ONLY,
         *DATA_ENTRY_APPEND_ONLY,
         *DELIVERY_APPEND_ONLY,
+        *APPROVAL_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -2,6 +2,7 @@
 
 from pipeline.review.routes import (
     accounts,
+    approvals,
     book_list,
     books,
     browsing,
@@ -40,6 +41,7 @@ ROUTERS = (
     book_list.router,
     books.router,
     browsing.router,
+    approvals.router,
     uploads.router,
     runs.router,
     intake.router,

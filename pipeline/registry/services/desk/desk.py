@@ -12,6 +12,7 @@ from pipeline.registry.database.transactions import reading, writing
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskFacade
 from pipeline.registry.services.desk import (
+    approving,
     assignment,
     browsing,
     columns,
@@ -63,6 +64,12 @@ class Desk(DeskFacade):
 
     entry = writing(reopening.settled_entry)
     entries_of_book = writing(browsing.entries_of_book)
+    approval_view = reading(approving.approval_view)
+    approve_book = writing(approving.approve_book)
+    withdraw_approval = writing(approving.withdraw_approval)
+    amendments_of_book = writing(approving.amendments_of_book)
+    withdraw_amendment = writing(approving.withdraw_amendment)
+    sign_amendment = writing(approving.sign_amendment)
 
     cover_of_book = reading(correcting.cover_of_book)
     correct_book = writing(correcting.correct_book)
