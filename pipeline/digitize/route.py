@@ -77,7 +77,8 @@ def route(
     Where a calibration covers a reading, its confidence becomes the probability that the value is right. Fields that
     share one region (the same ``box``) share their doubts: ink that was given to one may belong to another. Not so
     where both have a calibrated probability, which knows such mistakes, and the other says something whole that is
-    merely not sure enough. A field that is not on the form has nothing to review and counts as accepted.
+    merely not sure enough; but a blank is doubted beside words that are not, as these may belong there. A field that is
+    not on the form has nothing to review and counts as accepted.
 
     Args:
         readings: The fields of one entry.
@@ -110,9 +111,16 @@ def route(
     between_calibrated = {
         reading.box for reading in readings if reading.field in doubted - calm and _inked(reading)
     }
+    of_words = {
+        reading.box
+        for reading in readings
+        if reading.field in doubted and _inked(reading) and any(map(str.isalpha, reading.text))
+    }
     decided = []
     for reading in readings:
         others = between_calibrated if reading.field in calibrated else shared
+        if reading.status is FieldStatus.BLANK:
+            others = others | of_words
         doubt = reading.field in doubted or (_inked(reading) and reading.box in others)
         whole = _is_whole(reading, record.by_name.get(reading.field))
         decided.append(replace(reading, accepted=whole and not doubt))
