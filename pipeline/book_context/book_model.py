@@ -116,6 +116,11 @@ class PoolModel:
         """The probability that the next page repeats a value, never quite 1."""
         return (self.repeated + 0.5) / (self.pages + 2.0)
 
+    def has_longer(self, text: str) -> bool:
+        """Return whether the book has another value, and more often, that ends with a text."""
+        own = self.values.get((text,), 0.0)
+        return any(value[0].endswith(f" {text}") and pages > own for value, pages in self.values.items())
+
     def chance(self, value: tuple[str, ...]) -> float:
         """Return the probability that a line of this pool says a value, 0 for one that is not in the model."""
         known = self.values.get(value, 0)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.model import EntryResult, FieldStatus
+from pipeline.model import EntryResult, FieldReading, FieldStatus
 from pipeline.schema import RecordSpec
 
 USUAL = 0.5
@@ -25,17 +25,13 @@ class FilledFields:
     filled: Counter[str] = field(default_factory=Counter)
     entries: Counter[str] = field(default_factory=Counter)
 
-    def doubted(self, entry: EntryResult) -> tuple[str, ...]:
-        """Return the fields that an entry leaves blank and most others of its book fill.
+    def doubts(self, reading: FieldReading) -> bool:
+        """Return whether a reading is a blank that most other entries of the book fill.
 
         Args:
-            entry: One of the entries that were counted.
+            reading: One of an entry that was counted.
         """
-        return tuple(
-            one.field
-            for one in entry.readings
-            if one.status is FieldStatus.BLANK and one.engine != "ledger" and self._others_fill(one.field)
-        )
+        return reading.status is FieldStatus.BLANK and self._others_fill(reading.field)
 
     def _others_fill(self, name: str) -> bool:
         others = self.entries[name] - 1

@@ -108,10 +108,17 @@ def weigh_region(
     ways = _ways(readings, emissions, book, options)
     chances = _posterior(ways)
     before = [math.exp(way.first) for way in ways]
+    likeliest = max(zip(chances, ways, strict=True), key=lambda one: one[0])[1]
+    is_whole = not book.lacks_beginning(likeliest.texts)
     weighed = iter(
         [
             _weighed_line(
-                reading, seen, _of_line(ways, chances, place), _of_line(ways, before, place), options
+                reading,
+                seen,
+                _of_line(ways, chances, place),
+                _of_line(ways, before, place),
+                options,
+                is_whole=is_whole,
             )
             for place, (reading, seen) in enumerate(zip(readings, emissions, strict=True))
         ]
@@ -133,11 +140,13 @@ class _Said:
         candidates: Texts of the book that are like what was read, parted into the lines.
         factor: Gives the log of what the book makes of a text.
         wording: Gives the log of how usual the wording of a text is.
+        lacks_beginning: Tells whether a text is the end of others of the book: its beginning may not have been found.
     """
 
     candidates: Sequence[tuple[str, ...]]
     factor: Callable[[tuple[str, ...]], float]
     wording: Callable[[tuple[str, ...]], float] = lambda _: 0.0
+    lacks_beginning: Callable[[tuple[str, ...]], bool] = lambda _: False
 
 
 def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions) -> _Said | None:
@@ -151,6 +160,7 @@ def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: Weigh
             parted,
             lambda way: model.places.factor(" ".join(way), options.per_letter),
             lambda way: model.places.wording(" ".join(way)),
+            lambda way: model.places.goes_on(" ".join(way)),
         )
     if pool == SIGNERS:
         if not model.signers.names:
@@ -165,7 +175,9 @@ def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: Weigh
         return None
     share = known.share
     return _Said(
-        list(candidates), lambda way: _factor(way, candidates.get(way, 0.0), share, options.per_letter)
+        list(candidates),
+        lambda way: _factor(way, candidates.get(way, 0.0), share, options.per_letter),
+        lacks_beginning=lambda way: known.has_longer(" ".join(way)),
     )
 
 
@@ -300,6 +312,8 @@ def _weighed_line(
     texts: Mapping[str, float],
     before: Mapping[str, float],
     options: WeighingOptions,
+    *,
+    is_whole: bool = True,
 ) -> LineReading:
     """Return the reading of a line with the probabilities of its texts.
 
@@ -312,6 +326,7 @@ def _weighed_line(
         texts: The probability of each text as the book weighs it.
         before: The same as the first pass did.
         options: How much the book counts.
+        is_whole: Whether the beginning of the text was surely found; else context makes it no surer either.
     """
     assert reading.evidence is not None
     text, chance = min(texts.items(), key=lambda one: (-one[1], one[0]))
@@ -322,7 +337,8 @@ def _weighed_line(
     others = {other: share for other, share in texts.items() if other != text and share > 0}
     rivals = (share for other, share in before.items() if other != text and _plain(other) == _plain(text))
     alike = before[text] + max(rivals, default=0.0)
-    if evidence.optical < options.least_optical or before[text] < options.least_plain * alike:
+    is_clear = evidence.optical >= options.least_optical and before[text] >= options.least_plain * alike
+    if not (is_whole and is_clear):
         known = {one.text: one.chance for one in reading.hypotheses}
         chance = min(chance, max(known.get(text, 0.0), LEAST))
         others = {other: max(share, known.get(other, 0.0)) for other, share in others.items()}

@@ -33,6 +33,9 @@ ALIKE = 60.0
 RUN_TOGETHER = 85.0
 """The same of two words that may be one, run together."""
 
+GOES_ON = 0.6
+"""The share of the pages with a tail on which known words stand before it for it to be no whole place."""
+
 UNUSUAL = 4.0
 """How much less likely (nats) a place is that is not worded as usual."""
 
@@ -99,6 +102,15 @@ class PlaceTails:
     def wording(self, text: str) -> float:
         """Return the log of how likely a place is worded as it is: less where that is not as usual."""
         return -UNUSUAL if usual_wording(text) != text else 0.0
+
+    def goes_on(self, text: str) -> bool:
+        """Return whether the places of the book that end with a text nearly all begin before it.
+
+        Then its own beginning may be ink that was not found.
+        """
+        tail = tuple(text.split())
+        before = self.words.get(tail)
+        return before is not None and sum(before.values()) >= GOES_ON * self.pages.get(tail, math.inf)
 
     def near(self, text: str) -> tuple[str, ...]:
         """Return texts like one that was read, the likeliest first.

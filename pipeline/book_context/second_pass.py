@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.book_context.book_model import BookModel, make_model, pool_of
@@ -21,7 +21,19 @@ from pipeline.book_context.order_chain import (
 from pipeline.book_context.sightings import said_in_book
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
-from pipeline.model import EntryResult, FieldReading, FieldStatus, Hypothesis, Ledger, PageRef, PageResult
+from pipeline.model import (
+    BLANK_ALONE,
+    TEXT_END,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    Hypothesis,
+    Ledger,
+    PageRef,
+    PageResult,
+    Severity,
+)
 from pipeline.schema import Form, RecordSpec, Schemas
 
 VERSION = "3"
@@ -106,10 +118,23 @@ class SecondPass:
             for name in names
             if name not in settled and (weighed := self.ordered.get((ref, entry.row, name)))
         }
-        blanks = [name for name in self.filled.doubted(entry) if name not in settled]
-        if regions == entry.regions and not ordered and not blanks:
+        doubts = [
+            Finding(code, Severity.REVIEW, (reading.field,))
+            for reading in entry.readings
+            if reading.field not in settled
+            for code in self._doubts(reading)
+        ]
+        if regions == entry.regions and not ordered and not doubts:
             return entry
-        return judge.again(entry, regions, ordered, settled, blanks)
+        return judge.again(entry, regions, ordered, settled, doubts)
+
+    def _doubts(self, reading: FieldReading) -> Iterator[str]:
+        """Yield the codes of what the book finds doubtful about a reading of the first pass."""
+        if self.filled.doubts(reading):
+            yield BLANK_ALONE
+        known = self.model.pools.get(reading.field)
+        if known is not None and reading.status is FieldStatus.READ and known.has_longer(reading.text):
+            yield TEXT_END
 
 
 def second_pass(

@@ -19,7 +19,6 @@ from pipeline.digitize.regions import (
 from pipeline.digitize.route import RoutingOptions, route
 from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
 from pipeline.model import (
-    BLANK_ALONE,
     CUT_SHORT,
     LABEL_UNREAD,
     EntryResult,
@@ -74,7 +73,7 @@ class EntryJudge:
         regions: Sequence[KeptRegion],
         hypotheses: Mapping[str, Sequence[Hypothesis]],
         settled: Mapping[str, FieldReading],
-        blanks: Sequence[str] = (),
+        doubts: Sequence[Finding] = (),
     ) -> EntryResult:
         """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
 
@@ -83,7 +82,7 @@ class EntryJudge:
             regions: Its regions with the lines as they are weighed now.
             hypotheses: The hypotheses of fields that are weighed as a whole, best first.
             settled: What fields that people decided were last read as; they keep it whatever the lines say.
-            blanks: The fields that it leaves blank and most other entries of its book fill.
+            doubts: What the book finds doubtful about its fields.
         """
         parsed = parse_entry(
             [
@@ -107,7 +106,7 @@ class EntryJudge:
             else replace(now[before.field], box=before.box, lines=before.lines)
             for before in entry.readings
         )
-        return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws, blanks)
+        return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws, doubts)
 
     def _settled(self, before: FieldReading, last: FieldReading) -> FieldReading:
         """Return a stored reading with what is not stored of it."""
@@ -122,15 +121,10 @@ class EntryJudge:
         readings: Sequence[FieldReading],
         regions: tuple[KeptRegion, ...],
         flaws: tuple[Finding, ...],
-        blanks: Sequence[str] = (),
+        doubts: Sequence[Finding] = (),
     ) -> EntryResult:
         found = self._rules.findings_of(readings, self._book)
-        alone = [
-            Finding(BLANK_ALONE, Severity.REVIEW, (reading.field,))
-            for reading in readings
-            if reading.field in blanks and reading.status is FieldStatus.BLANK
-        ]
-        findings = (*flaws, *_region_findings(regions, self._slots), *alone, *_with_struck(found, readings))
+        findings = (*flaws, *_region_findings(regions, self._slots), *doubts, *_with_struck(found, readings))
         readings, findings = route(readings, findings, self._record, self._routing)
         log.info(
             "row %d: %d of %d fields accepted, findings %s",

@@ -46,6 +46,9 @@ LABEL_UNREAD = "LABEL-UNREAD"
 BLANK_ALONE = "BLANK-ALONE"
 """The finding of a blank number, page or day that most other entries of the book have."""
 
+TEXT_END = "TEXT-END"
+"""The finding of a value that is the end of another one that the book has more often."""
+
 REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
 """Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
 

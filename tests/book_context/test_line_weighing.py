@@ -13,7 +13,17 @@ from pipeline.book_context.line_weighing import WEIGHING, weigh_region
 from pipeline.book_context.place_tails import SaidPlace, tails_of
 from pipeline.book_context.signers import Signers
 from pipeline.model import Hypothesis, KeptRegion, LineReading
-from tests.book_context.written_books import PLACE, REGISTRAR, SIGNER, Ink, doubted, ink, page, page_ref
+from tests.book_context.written_books import (
+    PLACE,
+    REGISTRAR,
+    RELATION,
+    SIGNER,
+    Ink,
+    doubted,
+    ink,
+    page,
+    page_ref,
+)
 
 SIGNERS = Signers(
     {"Nguyễn Văn Phước": 9, "Lê Thị Hạnh": 4},
@@ -125,6 +135,19 @@ def test_a_place_that_begins_otherwise_is_weighed_by_how_it_ends() -> None:
 def test_a_place_over_two_lines_is_parted_as_on_the_page() -> None:
     lines = (ink("xã Vĩnh Thuận"), doubted("Đông, huyện Lơng Mỹ", "ơ", "o", 0.4))
     assert [one.text for one in weighed(PLACE, "place", *lines)] == ["xã Vĩnh Thuận", "Đông, huyện Long Mỹ"]
+
+
+def test_what_is_the_end_of_other_values_is_no_surer() -> None:
+    book = BookModel({"declarant_relation": PoolModel({("Bà ngoại",): 5, ("ngoại",): 2}, 7, 7)})
+    for line, is_surer in (
+        (doubted("ngoại", "n", "m", 0.3), False),
+        (doubted("Bà ngoại", "B", "P", 0.3), True),
+    ):
+        before = region(RELATION, line)
+        after = weigh_region(before, "declarant_relation", book)
+        chances = [one.lines[0].reading.confidence for one in (before, after)]
+        assert after.lines[0].reading.text == before.lines[0].reading.text
+        assert (chances[1] > chances[0]) is is_surer
 
 
 def test_nothing_is_filled_in() -> None:

@@ -50,6 +50,12 @@ def test_figures_are_never_exchanged_and_gain_nothing() -> None:
     assert BOOK.factor(f"Ấp 1, {HOME}", 0.4) == BOOK.factor(f"Ấp 9, {HOME}", 0.4)
 
 
+def test_a_place_without_the_beginning_that_all_others_have_may_lack_it() -> None:
+    assert BOOK.goes_on("Xuân Hiệp, Trà Ôn, Vĩnh Long")
+    assert not BOOK.goes_on(f"Ấp 9, {HOME}")
+    assert not tails(*[[("Trà Ôn, Vĩnh Long", 0.9)]] * 3, *[[(HOME, 0.9)]] * 2).goes_on("Trà Ôn, Vĩnh Long")
+
+
 def test_one_page_says_nothing_and_a_decision_does() -> None:
     assert not tails([(HOME, 0.9)]).words
     decided = SaidPlace(page_ref(1), (Hypothesis(HOME, 1.0),), is_decided=True)
