@@ -9,7 +9,7 @@ from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
 from pipeline.reports.data import SPAN, ReportData, StoreCheck, wrong_scans_of
 from pipeline.reports.plan import WorkPlan
-from pipeline.reports.sections import accuracy, backlog, progress, stored_scans
+from pipeline.reports.sections import accuracy, appendix, backlog, progress, stored_scans
 from pipeline.schema import Schemas
 
 
@@ -56,7 +56,7 @@ def report_of_data(data: ReportData, places: frozenset[str] | None) -> Managemen
         at=data.tallies.at,
         since=data.since,
         days=data.span,
-        scope=_scope(data, places),
+        scope=scope_of(data, places),
         sections=sections,
         alerts=stored_scans.alerts(data),
     )
@@ -73,6 +73,7 @@ def _sections(data: ReportData) -> tuple[ReportSection, ...]:
         accuracy.readings(data),
         backlog.scanning(data),
         stored_scans.stored_scans(data),
+        appendix.appendix(data),
     )
 
 
@@ -93,7 +94,8 @@ def _summary(data: ReportData) -> ReportSection:
     return ReportSection("summary", "Tóm tắt", figures)
 
 
-def _scope(data: ReportData, places: frozenset[str] | None) -> str:
+def scope_of(data: ReportData, places: frozenset[str] | None) -> str:
+    """Return which places a report is about, in words."""
     if places is None:
         return "mọi nơi đăng ký"
     return ", ".join(data.places.get(code, code) for code in sorted(places)) or "không nơi nào"

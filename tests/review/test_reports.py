@@ -79,6 +79,17 @@ def test_the_page_shows_every_figure_and_every_cell_of_the_report(
     assert [cell.text for cell in cells if " ".join(cell.text.split()) not in " ".join(shown.split())] == []
 
 
+def test_one_page_holds_what_who_heads_the_office_asks_for(supervisor: Browser, other: Browser) -> None:
+    assert 'href="/reports/director"' in supervisor.get("/reports").text
+    page = supervisor.get("/reports/director")
+    shown = text_of(page)
+    for told in ("Quyển sổ", "Việc đã xong", "Sự kiện còn sai", "Quá hạn"):
+        assert told in shown
+    links = hrefs(page.text)
+    assert {link: supervisor.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert "KS.2010.01" not in other.get("/reports/director").text
+
+
 def test_every_link_of_the_report_leads_to_a_list(supervisor: Browser) -> None:
     links = hrefs(supervisor.get("/reports").text)
     assert {f"/reports/{name}" for name in LISTS} <= {link.partition("?")[0] for link in links}

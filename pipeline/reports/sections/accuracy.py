@@ -29,7 +29,7 @@ from pipeline.reports.content import (
     share_cell,
     text_cell,
 )
-from pipeline.reports.data import NO_READER, ReportData, list_href
+from pipeline.reports.data import ReportData, list_href
 
 BOUND = "Chắc không quá"
 
@@ -244,24 +244,10 @@ SORTS = (("Máy đọc đúng", "straight"), ("Máy đọc sai", "wrong"))
 def readings(data: ReportData) -> ReportSection:
     """Accuracy of the machine where people looked."""
     told = data.tallies.readings
-    rows = tuple(
-        (
-            text_cell(data.form_title(tally.form)),
-            text_cell(_reader(tally.reader)),
-            text_cell(
-                data.field_label(tally.record, tally.field),
-                data.during("misread", form=tally.form, field=tally.field),
-            ),
-            count_cell(tally.fields),
-            count_cell(tally.right),
-            share_cell(tally.right, tally.fields),
-            _least(tally.right, tally.fields),
-        )
-        for tally in told
-    )
+    kinds = list(dict.fromkeys((tally.form, tally.record, tally.field) for tally in told))
+    rows = tuple(_of_field(data, *kind) for kind in kinds)
     columns = (
         ("Mẫu sổ", False),
-        ("Bộ đọc chữ viết tay", False),
         ("Ô", False),
         ("Ô người đã quyết", True),
         ("Máy đọc đúng", True),
@@ -284,13 +270,27 @@ def readings(data: ReportData) -> ReportSection:
         (right_figure(data),),
         (BarChart("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
         (
-            ReportTable(
-                "readings", "Theo mẫu sổ, bộ đọc và ô", columns, rows, href=data.during("misread"), shown=40
-            ),
+            ReportTable("readings", "Theo mẫu sổ và ô", columns, rows, href=data.during("misread"), shown=40),
             *drift_tables(data),
         ),
         "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô máy nhận thẳng được đo bằng lấy mẫu. "
         "“Chắc không dưới” là cận dưới 95\u00a0% (Clopper–Pearson).",
+    )
+
+
+def _of_field(data: ReportData, form: str, record: str, field: str) -> tuple[ReportCell, ...]:
+    """Return the row of a field of a form, all readers together."""
+    mine = [
+        one for one in data.tallies.readings if (one.form, one.record, one.field) == (form, record, field)
+    ]
+    fields, right = sum(one.fields for one in mine), sum(one.right for one in mine)
+    return (
+        text_cell(data.form_title(form)),
+        text_cell(data.field_label(record, field), data.during("misread", form=form, field=field)),
+        count_cell(fields),
+        count_cell(right),
+        share_cell(right, fields),
+        _least(right, fields),
     )
 
 
@@ -304,10 +304,6 @@ def right_figure(data: ReportData) -> ReportFigure:
 def _least(right: int, fields: int) -> ReportCell:
     wrong_at_most = upper_bound(fields - right, fields)
     return percent_cell(None if wrong_at_most is None else 1 - wrong_at_most)
-
-
-def _reader(reader: str | None) -> str:
-    return NO_READER.get(reader) or str(reader)
 
 
 COLUMNS = (

@@ -23,8 +23,9 @@ from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.reports import SPAN, ReportCell, ReportTable, StoreCheck
 from pipeline.reports.content import age_cell, count_cell, text_cell
 from pipeline.reports.data import ReportData, wrong_scans_of
+from pipeline.reports.director import director_page
 from pipeline.reports.output_files import MAKERS, file_name
-from pipeline.reports.report import report_of_data
+from pipeline.reports.report import report_of_data, scope_of
 from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
@@ -135,6 +136,19 @@ def download_workbook(site: SiteDep, session: SessionDep, days: Days = SPAN) -> 
 @router.get("/bao-cao.pdf")
 def download_document(site: SiteDep, session: SessionDep, days: Days = SPAN) -> Response:
     return _file(site, session, days, ".pdf")
+
+
+@router.get("/director")
+def show_director_page(request: Request, site: SiteDep, session: SessionDep) -> Response:
+    """Show the figures that fit one page."""
+    data = _basis(site, session, SPAN)
+    return site.renderer.render(
+        request,
+        "supervising/director.html",
+        part=director_page(data),
+        at=format_moment(data.tallies.at),
+        scope=scope_of(data, session.person.places),
+    )
 
 
 @router.get("/books")

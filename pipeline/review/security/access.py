@@ -101,6 +101,7 @@ ACCESS = (
     Access("GET", "/reports", SUPERVISORS),
     Access("GET", "/reports/bao-cao.xlsx", SUPERVISORS),
     Access("GET", "/reports/bao-cao.pdf", SUPERVISORS),
+    Access("GET", "/reports/director", SUPERVISORS),
     Access("GET", "/reports/books", SUPERVISORS),
     Access("GET", "/reports/days", SUPERVISORS),
     Access("GET", "/reports/waiting", SUPERVISORS),
