@@ -106,6 +106,7 @@ class KnownEntry:
     """What may be known of the entry of a task besides what a person is keying.
 
     Attributes:
+        entry_id: The entry; None where a page itself is the task.
         record: The record of the entry.
         form: The form of its book.
         ledger: What is known of its book.
@@ -113,6 +114,7 @@ class KnownEntry:
         readings: The effective values of the others; empty where a field is blind, as they might reveal it.
     """
 
+    entry_id: int | None
     record: str
     form: str
     ledger: Ledger

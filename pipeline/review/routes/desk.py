@@ -100,16 +100,17 @@ def show_delivered(
     request: Request, site: SiteDep, session: SessionDep, task_id: int, asked: DeliveredRequest
 ) -> Response:
     """Return what would be delivered of a text, and note a person's word on it; 204 where that is the text itself."""
-    task = site.desk.task(session.person, task_id)
-    if task.entry_id is None or asked.field not in {work.field for work in task.fields}:
+    entry = site.desk.known_entry(session.person, task_id)
+    if entry.entry_id is None or asked.field not in entry.fields:
         return Response(status_code=204)
     typed = (asked.status, asked.text.strip())
     if asked.confirm is None:
-        both = site.registry.delivery_layers(task.entry_id, site.delivery, {asked.field: typed})
+        both = site.registry.delivery_layers(entry.entry_id, site.delivery, {asked.field: typed})
         layers = both.get(asked.field)
     else:
+        site.desk.task(session.person, task_id)  # whoever confirms has the task in hand
         layers = site.registry.confirm_delivery(
-            task.entry_id, asked.field, site.delivery, asked.confirm, typed, author=session.person.login
+            entry.entry_id, asked.field, site.delivery, asked.confirm, typed, author=session.person.login
         )
     if layers is None or not layers.delivered.rule:
         return Response(status_code=204)

@@ -32,7 +32,7 @@ def typed(field: str, text: str, status: FieldStatus = FieldStatus.READ) -> Verd
 def codes(
     *words: Verdict, fields: tuple[str, ...] = (BORN,), known: tuple[FieldReading, ...] = KNOWN
 ) -> set[str]:
-    entry = KnownEntry("birth", "birth-2006", LEDGER, fields, known)
+    entry = KnownEntry(1, "birth", "birth-2006", LEDGER, fields, known)
     return {found.code for one in RULES.checked(entry, words).values() for found in one.findings}
 
 

@@ -86,7 +86,7 @@ class Desk(DeskFacade):
     entries_on_page = reading(data_entry.entries_on_page)
     fields_to_add = reading(data_entry.fields_to_add)
     columns_to_add = reading(data_entry.columns_to_add)
-    offers_for = writing(offers.offers_for)
+    offers_for = reading(offers.offers_for)
     add_entries = writing(data_entry.add_entries)
     add_fields = writing(data_entry.add_fields)
     add_column = writing(data_entry.add_column)

@@ -17,10 +17,10 @@ from pipeline.registry.services.desk.visibility import is_blind
 from pipeline.registry.tables.books import book
 
 
-def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntry:
-    """Return what may be known of the entry of a task by who has it in hand or supervises its place.
+def load_shown_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
+    """Return all about a task that a person was shown.
 
-    Nothing is recorded: the person has been shown all of it. Where a field is blind for them no value is known.
+    Its lease is not renewed: what a page asks by itself keeps nothing from others.
 
     Raises:
         NotYours: The person neither has the task in hand nor supervises its place.
@@ -30,11 +30,24 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
     check_place(person, case.row["place_code"])
     if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
         raise leases.lease_lost()
+    return case
+
+
+def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntry:
+    """Return what may be known of the entry of a task by who has it in hand or supervises its place.
+
+    Nothing is recorded: the person has been shown all of it. Where a field is blind for them no value is known.
+
+    Raises:
+        NotYours: The person neither has the task in hand nor supervises its place.
+    """
+    case = load_shown_task(context, person, task_id)
     row = context.connection.execute(select(book).where(book.c.id == case.row["book_id"])).mappings().one()
     policy = context.policy.of_book(case.row["folder_name"])
     keyable = case.keyable_by(person.account_id)
     hidden = any(is_blind(case.consensus[field], policy) for field in keyable)
     return KnownEntry(
+        entry_id=case.row["entry_id"],
         record=case.row["record"],
         form=case.row["form"],
         ledger=ledger_of_row(row),

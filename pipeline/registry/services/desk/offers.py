@@ -13,7 +13,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import effective_values_of
-from pipeline.registry.services.desk.task_loading import load_held_task
+from pipeline.registry.services.desk.known_values import load_shown_task
 from pipeline.registry.services.desk.visibility import is_blind
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -71,9 +71,9 @@ def offers_for(
     Whoever keys a field of it blind is offered what follows from their own words alone.
 
     Raises:
-        NotYours: The person does not hold the task.
+        NotYours: The person neither has the task in hand nor supervises its place.
     """
-    case = load_held_task(context, person, task_id)
+    case = load_shown_task(context, person, task_id)
     entry_id, record = case.row["entry_id"], case.row["record"]
     if entry_id is None:
         return {}
