@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.book_context.place_tails import PlaceTails, SaidPlace, tails_of
 from pipeline.book_context.signers import Signers, usual_wordings
-from pipeline.book_context.spellings import Witness, spellings_of
+from pipeline.book_context.spellings import NameSighting, spellings_of
 from pipeline.kinds import SURNAMES, is_usual_title
 from pipeline.model import PageRef
 from pipeline.schema import FieldSpec, RecordSpec, Slot
@@ -88,12 +88,12 @@ class SaidInBook:
     Attributes:
         sightings: Values, one a pool and region; a signer's stand in ``SIGNERS`` with their title, and these in
             ``TITLES`` again.
-        witnesses: The names of its signers.
+        names: The names of its signers.
         places: Its places.
     """
 
     sightings: tuple[Sighting, ...] = ()
-    witnesses: tuple[Witness, ...] = ()
+    names: tuple[NameSighting, ...] = ()
     places: tuple[SaidPlace, ...] = ()
 
 
@@ -200,7 +200,7 @@ def make_model(said: SaidInBook) -> BookModel:
             pages = {one.page for one in seen}
             counts = {value: float(len({one.page for one in some})) for value, some in sorted(kept.items())}
             pools[name] = PoolModel(counts, len(pages), len(repeated))
-    signers = _signers(said.witnesses, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
+    signers = _signers(said.names, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
     return BookModel(pools, signers, tails_of(said.places))
 
 
@@ -212,12 +212,14 @@ def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]
     return {value: some for value, some in by_value.items() if is_supported(some)}
 
 
-def _signers(witnesses: Sequence[Witness], pairs: Sequence[Sighting], titles: Sequence[Sighting]) -> Signers:
+def _signers(
+    names_said: Sequence[NameSighting], pairs: Sequence[Sighting], titles: Sequence[Sighting]
+) -> Signers:
     """Return who signs in a book: names as its pages spell them, or as a person decided.
 
     A usual title counts when two pages say it, any other when their ink supports it too.
     """
-    names = dict(spellings_of(witnesses, SURNAMES))
+    names = dict(spellings_of(names_said, SURNAMES))
     pages_of: dict[str, set[PageRef]] = defaultdict(set)
     for one in titles:
         pages_of[one.value[0]].add(one.page)
@@ -238,7 +240,7 @@ def _signers(witnesses: Sequence[Witness], pairs: Sequence[Sighting], titles: Se
         dict(sorted((title, count) for title, count in known.items() if title)),
         {(name, title): float(count) for (name, title), count in sorted(together.items())},
         usual_wordings(Counter(one.wording for one in pairs if one.wording)),
-        len({one.page for one in witnesses} | {one.page for one in pairs}),
+        len({one.page for one in names_said} | {one.page for one in pairs}),
     )
 
 

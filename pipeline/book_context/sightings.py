@@ -20,7 +20,7 @@ from pipeline.book_context.book_model import (
 from pipeline.book_context.letter_evidence import letters_of
 from pipeline.book_context.place_tails import SaidPlace
 from pipeline.book_context.signers import NAME, TITLE
-from pipeline.book_context.spellings import Witness
+from pipeline.book_context.spellings import NameSighting
 from pipeline.decoding import unpack_emissions
 from pipeline.kinds import KINDS
 from pipeline.model import (
@@ -75,7 +75,7 @@ def said_in_book(
             replace(one.sighting, letters=_letters(one)) if number in unsure else one.sighting
             for number, one in ((id(one), one) for one in seen)
         ),
-        tuple(one for some in written if some.pool == SIGNERS for one in _witnesses(some, decided)),
+        tuple(one for some in written if some.pool == SIGNERS for one in _names(some, decided)),
         tuple(one for some in written if some.pool == PLACES for one in _places(some, decided)),
     )
 
@@ -142,7 +142,7 @@ def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
         yield _Seen(replace(found, pool=TITLES, value=value[1:], wording=""), written.region)
 
 
-def _witnesses(written: _Written, decided: DecidedTexts) -> Iterator[Witness]:
+def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
     """Yield the name of a signer as a page says it, where it stands on one line."""
     main = written.main()
     if main is None or any((written.page, written.row, field) in decided for field in written.fields):
@@ -153,7 +153,7 @@ def _witnesses(written: _Written, decided: DecidedTexts) -> Iterator[Witness]:
     for reading in region_readings(written.region):
         if reading.emissions and reading.text.count(main.text) == 1:
             before, _, behind = reading.text.partition(main.text)
-            yield Witness(written.page, reading.emissions, before, main.text, behind, tuple(proposed))
+            yield NameSighting(written.page, reading.emissions, before, main.text, behind, tuple(proposed))
 
 
 def _is_name(text: str) -> bool:

@@ -52,7 +52,7 @@ Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class NameSighting:
     """One page that says a name.
 
     Attributes:
@@ -72,28 +72,28 @@ class Witness:
     hypotheses: tuple[Hypothesis, ...]
 
 
-def spellings_of(witnesses: Sequence[Witness], surnames: frozenset[str]) -> dict[str, float]:
+def spellings_of(sightings: Sequence[NameSighting], surnames: frozenset[str]) -> dict[str, float]:
     """Return the names that at least two pages of a book say, with the number of pages for each.
 
     Spellings between which the pages do not decide share theirs, as if one page had said what they say in the mean.
 
     Args:
-        witnesses: All pages that say a name, in any order.
+        sightings: All pages that say a name, in any order.
         surnames: Names of families, in small letters.
     """
     found: dict[str, float] = {}
-    for cluster in _clusters(witnesses):
+    for cluster in _clusters(sightings):
         if len({one.page for one in cluster}) > 1:
             for spelling, pages in _decided(cluster, surnames):
                 found[spelling] = found.get(spelling, 0.0) + pages
     return dict(sorted(found.items()))
 
 
-def _clusters(witnesses: Sequence[Witness]) -> list[list[Witness]]:
-    """Return the witnesses by the name that they say, the clearest of each first."""
-    clusters: list[list[Witness]] = []
+def _clusters(sightings: Sequence[NameSighting]) -> list[list[NameSighting]]:
+    """Return the sightings by the name that they say, the clearest of each first."""
+    clusters: list[list[NameSighting]] = []
     seeds: list[str] = []
-    for one in sorted(witnesses, key=_clearness):
+    for one in sorted(sightings, key=_clearness):
         plain = unaccented(one.name)
         likeness = [fuzz.ratio(plain, seed) for seed in seeds]
         best = max(range(len(seeds)), key=likeness.__getitem__, default=None)
@@ -105,12 +105,12 @@ def _clusters(witnesses: Sequence[Witness]) -> list[list[Witness]]:
     return clusters
 
 
-def _clearness(witness: Witness) -> tuple[float, str, int, str]:
-    chance = max((one.chance for one in witness.hypotheses), default=0.0)
-    return -chance, witness.page.scan_sha256, witness.page.page_no, witness.name
+def _clearness(sighting: NameSighting) -> tuple[float, str, int, str]:
+    chance = max((one.chance for one in sighting.hypotheses), default=0.0)
+    return -chance, sighting.page.scan_sha256, sighting.page.page_no, sighting.name
 
 
-def _decided(cluster: Sequence[Witness], surnames: frozenset[str]) -> Iterator[tuple[str, float]]:
+def _decided(cluster: Sequence[NameSighting], surnames: frozenset[str]) -> Iterator[tuple[str, float]]:
     """Yield the spellings of a cluster that its pages leave, in the cases they stand in."""
     asked = cluster[:MOST_PAGES]
     spellings = _proposed(asked)
@@ -135,25 +135,25 @@ def _decided(cluster: Sequence[Witness], surnames: frozenset[str]) -> Iterator[t
                 yield spelling, part * pages
 
 
-def _proposed(cluster: Sequence[Witness]) -> list[str]:
+def _proposed(cluster: Sequence[NameSighting]) -> list[str]:
     """Return the spellings that pages propose, the likeliest first."""
     chances: dict[str, float] = {}
-    for witness in cluster:
-        for one in witness.hypotheses:
+    for sighting in cluster:
+        for one in sighting.hypotheses:
             spelling = _plain_case(one.text)
             chances[spelling] = chances.get(spelling, 0.0) + one.chance
     return sorted(chances, key=lambda spelling: (-chances[spelling], spelling))[:MOST_SPELLINGS]
 
 
-def _exchanged(best: str, cluster: Sequence[Witness], surnames: frozenset[str]) -> Iterator[str]:
+def _exchanged(best: str, cluster: Sequence[NameSighting], surnames: frozenset[str]) -> Iterator[str]:
     """Yield a spelling with each of its words exchanged for what pages have in its place.
 
     A first word that names no family is exchanged for the names of families that differ from it in their marks.
     """
     words = best.split()
     seen: list[dict[str, float]] = [{} for _ in words]
-    for witness in cluster:
-        for one in witness.hypotheses:
+    for sighting in cluster:
+        for one in sighting.hypotheses:
             others = _plain_case(one.text).split()
             if len(others) == len(words):
                 for known, word in zip(seen, others, strict=True):
@@ -174,19 +174,19 @@ def _plain_case(name: str) -> str:
     return name.title() if name.isupper() else name
 
 
-def _scores(cluster: Sequence[Witness], spellings: Sequence[str]) -> Scores:
+def _scores(cluster: Sequence[NameSighting], spellings: Sequence[str]) -> Scores:
     """Return the log probability (pages, spellings) of each spelling on each page.
 
     It is that of the first reading, which knows what names are usual, where it has one; the ink alone says it of the
     others, which are no likelier than what the first reading weighed.
     """
     rows = []
-    for witness in cluster:
-        in_case = [one.upper() if witness.name.isupper() else one for one in spellings]
-        texts = [f"{witness.before}{one}{witness.behind}" for one in (witness.name, *in_case)]
-        read, *ink = score_texts(unpack_emissions(witness.emissions), texts)
-        known = {one.text: math.log(max(one.chance, 1e-9)) for one in witness.hypotheses}
-        reference, least = known[witness.name], min(known.values())
+    for sighting in cluster:
+        in_case = [one.upper() if sighting.name.isupper() else one for one in spellings]
+        texts = [f"{sighting.before}{one}{sighting.behind}" for one in (sighting.name, *in_case)]
+        read, *ink = score_texts(unpack_emissions(sighting.emissions), texts)
+        known = {one.text: math.log(max(one.chance, 1e-9)) for one in sighting.hypotheses}
+        reference, least = known[sighting.name], min(known.values())
         rows.append(
             [
                 known.get(spelling, min(least, reference + SHARPNESS * (score - read)))
