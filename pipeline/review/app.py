@@ -37,6 +37,7 @@ from pipeline.review.security.middleware import (
     SecurityHeadersMiddleware,
 )
 from pipeline.review.security.phone_passes import PhonePasses
+from pipeline.review.supervising.office_settings import setting_groups
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
@@ -124,6 +125,7 @@ def create_app(
         rules=LiveRules(schemas),
         delivery=delivery,
         approval=approval,
+        settings=setting_groups(policy, sampling, delivery, approval, schemas),
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -15,6 +15,7 @@ from pipeline.review.routes import (
     intake,
     login,
     lots,
+    office_settings,
     packages,
     phones,
     pictures,
@@ -50,4 +51,5 @@ ROUTERS = (
     data_entry.router,
     accounts.router,
     confirmations.router,
+    office_settings.router,
 )

@@ -151,6 +151,7 @@ ACCESS = (
     Access("POST", "/withdrawals/{book_id}/replace", SUPERVISORS, scoped=True),
     Access("GET", "/confirmations", CONFIRMING),
     Access("POST", "/confirmations/{act_id}", CONFIRMING),
+    Access("GET", "/settings", CONFIRMING),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),

@@ -74,5 +74,7 @@ def test_through_a_book_to_its_pages_its_amendments_and_its_approval(
         assert office.registry.book_approval(book_id) is None
         at.goto(f"{office.url}/reports/director")
         look("director")
+        at.get_by_role("link", name="Thiết lập").click()
+        look("settings")
     assert {name: found for name, found in flaws.items() if found} == {}
     assert {name: size for name, size in sizes.items() if size > 0} == {}
