@@ -1,16 +1,21 @@
-"""Autocomplete words for what somebody is typing: names, places, terms of a list. Offered, never filled in."""
+"""Autocomplete words for what somebody is typing: values of the book, names, places, terms of a list.
+
+They are offered, never filled in.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from pipeline.decoding.language_model import START, WordModel, read_language
 from pipeline.ocr.models import default_folder
 from pipeline.places import Unit
 from pipeline.schema import FieldSpec, Schemas
+from pipeline.text.syllables import is_syllable
 from pipeline.text.tones import unaccented
 
 MOST = 7
@@ -37,24 +42,28 @@ class Autocomplete:
         books = (record.book for record in schemas.records.values())
         self._notes = frozenset(book.notes for book in books if book is not None)
 
-    def suggest(self, spec: FieldSpec, text: str, place_code: str = "") -> tuple[str, ...]:
+    def suggest(
+        self, spec: FieldSpec, text: str, place_code: str = "", decided: Sequence[str] = ()
+    ) -> tuple[str, ...]:
         """Return up to ``MOST`` texts that continue ``text``, the likeliest first.
 
         Args:
             spec: The field that is being keyed.
             text: What was typed so far; a letter without a mark matches the same letter with any mark.
             place_code: The registration place; units near it come before others.
+            decided: Whole values of the field in the same book, the commonest first; they come before all others.
         """
         text = unicodedata.normalize("NFC", text).lstrip()
         if not text.strip():
-            return ()
+            return tuple(decided[:MOST])
+        whole = (value for value in decided if _begins(value, text))
         if spec.kind == "name":
             found = self._names(text)
         elif spec.kind == "place":
             found = self._places(text, place_code)
         else:
             found = self._terms(spec, text)
-        return _first(found, text)
+        return _first(chain(whole, found), text)
 
     # --- terms ----------------------------------------------------------------------------------------------------
 
@@ -77,7 +86,7 @@ class Autocomplete:
         """Return the syllables of names by their first bare letter."""
         found: dict[str, list[str]] = {}
         for word in self._model.words if self._model else ():
-            if word.isalpha():
+            if is_syllable(word):
                 found.setdefault(unaccented(word)[:1], []).append(word)
         return found
 
@@ -115,8 +124,22 @@ class Autocomplete:
         near, begun = self._near(place_code), unaccented(last)
         alike = (entry for entry in self._units.get(begun[:2], ()) if entry[0].startswith(begun))
         fitting = [(name, unit) for _, name, unit in alike if _begins(name, last)]
-        fitting.sort(key=lambda found: (not {found[1].code, found[1].parent} & near, len(found[0])))
-        yield from (head + lead + _cased(name, last, text) for name, _ in fitting)
+        fitting.sort(key=lambda found: (_distance(found[1], near), len(found[0])))
+        own = (f"{name}{self._above(unit)}" for name, unit in fitting if unit.code in near)
+        names = (name for name, _ in fitting)
+        yield from (head + lead + _cased(name, last, text) for name in chain(own, names))
+
+    def _above(self, unit: Unit) -> str:
+        """Return the titles of all units above one, each after a comma."""
+        above = next(
+            (
+                one
+                for one in self._schemas.places.gazetteer.units
+                if one.code == unit.parent and one.scheme == unit.scheme
+            ),
+            None,
+        )
+        return f", {above.title}{self._above(above)}" if above else ""
 
     def _near(self, place_code: str) -> frozenset[str]:
         """Return the codes of a registration place and of all units above it."""
@@ -125,6 +148,11 @@ class Autocomplete:
             if unit.code in near and unit.parent:
                 near.add(unit.parent)
         return frozenset(near)
+
+
+def _distance(unit: Unit, near: frozenset[str]) -> int:
+    """Return 0 for a unit over the registration place or that itself, 1 for one right below these, else 2."""
+    return 0 if unit.code in near else 1 if unit.parent in near else 2
 
 
 def _first(found: Iterable[str], text: str) -> tuple[str, ...]:

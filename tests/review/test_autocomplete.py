@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.review.autocomplete import MOST, Autocomplete
+from pipeline.text.syllables import is_syllable
 from tests.registry.pages import SCHEMAS
 
 FIELDS = SCHEMAS.record("birth").by_name
@@ -43,10 +44,44 @@ def test_nothing_is_offered_before_somebody_types(known: Autocomplete) -> None:
 def test_places_near_the_registration_place_come_first(known: Autocomplete) -> None:
     district = next(u for u in SCHEMAS.places.gazetteer.units if u.title == "Huyện Củ Chi")
     commune = next(u for u in SCHEMAS.places.gazetteer.units if u.parent == district.code)
-    assert words(known, "child_birth_place", "huyện c", commune.code)[0] in {"huyện Củ Chi", "huyện Cần Giờ"}
+    chain = "huyện Củ Chi, Thành phố Hồ Chí Minh"
+    assert words(known, "child_birth_place", "huyện c", commune.code)[:3] == (
+        chain,
+        "huyện Củ Chi",
+        "huyện Cần Giờ",
+    )
     assert words(known, "child_birth_place", f"{commune.title}, huyện củ", commune.code) == (
+        f"{commune.title}, {chain}",
         f"{commune.title}, huyện Củ Chi",
     )
+    assert words(known, "child_birth_place", commune.title[:5], commune.code)[0] == (
+        f"{commune.title}, Huyện Củ Chi, Thành phố Hồ Chí Minh"
+    )
+
+
+def test_the_province_of_the_registration_place_comes_before_its_districts(known: Autocomplete) -> None:
+    province = next(
+        u for u in SCHEMAS.places.gazetteer.units if u.name == "Kiên Giang" and u.scheme == "2004"
+    )
+    district = next(u for u in SCHEMAS.places.gazetteer.units if u.parent == province.code)
+    assert words(known, "child_birth_place", "Kiên", district.code)[0] == "Kiên Giang"
+
+
+def test_whole_values_of_the_book_come_before_all_others(known: Autocomplete) -> None:
+    decided = ("Vẽ Văn Mẫu", "Nguyễn Thị Giả")
+    assert known.suggest(FIELDS["signer_name"], "", "", decided) == decided
+    assert known.suggest(FIELDS["signer_name"], "Nguyễn Th", "", decided)[:2] == (
+        "Nguyễn Thị Giả",
+        "Nguyễn Thị",
+    )
+    assert known.suggest(FIELDS["notes"], "ve", "", decided) == ("Vẽ Văn Mẫu",)
+
+
+def test_a_syllable_that_vietnamese_does_not_write_is_no_suggestion(known: Autocomplete) -> None:
+    offered = {word for letter in "bdgnt" for word in words(known, "child_name", f"{letter}")}
+    offered |= {word for start in ("Bu", "Bă", "Ba") for word in words(known, "child_name", start)}
+    assert offered
+    assert all(is_syllable(word) for word in offered)
 
 
 def test_terms_of_a_list_are_offered_as_they_stand_on_paper(known: Autocomplete) -> None:

@@ -12,6 +12,7 @@ from pipeline.review.rendering import STATIC
 CSS = (STATIC / "site.css").read_text(encoding="utf-8")
 TEXTS = [
     *product(("text", "faint", "link", "accent", "bad"), ("ground", "card")),
+    ("on-mark", "mark"),
     *product(("on-accent",), ("accent", "accent-strong")),
     *((name, f"{name}-ground") for name in ("good", "bad", "doubt")),
 ]

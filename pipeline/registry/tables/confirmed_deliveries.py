@@ -30,7 +30,8 @@ confirmed_delivery = Table(
     time_column("confirmed_at"),
     sqlite_autoincrement=True,
 )
-"""``written``: the text on paper that ``value`` and ``note`` are about; the last row of a field counts."""
+"""``written``: the text on paper that ``value`` and ``note`` are about; the last row of a field counts. One without a
+``rule`` takes the one before it back."""
 
 DELIVERY_APPEND_ONLY = (confirmed_delivery,)
 """No row of these is ever changed or deleted."""

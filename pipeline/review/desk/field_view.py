@@ -33,7 +33,7 @@ WHOLE_LABELS = {True: "Cả mục", False: "Cả trang"}
 STAMPS = "stamp"
 """The list of stamps that stand in the field of notes."""
 
-WRITTEN_KINDS = frozenset({"choice", "name", "place"})
+WRITTEN_KINDS = frozenset({"choice", "name", "place", "text"})
 """Kinds of fields for which suggestions are offered while a person types."""
 
 
@@ -89,6 +89,9 @@ class Choice:
 def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, ...]:
     """Return the choices of a field, the likeliest first, without repetitions.
 
+    Hypotheses of the reader that differ from a likelier text in case or punctuation alone are left out; what people
+    wrote never is.
+
     Args:
         work: The field.
         stamps: The known stamps, of a field in which they stand: the one that was read garbled comes first.
@@ -97,14 +100,23 @@ def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, 
     stamp = likely_stamp(work.reading.text, stamps) if stamps and work.reading else ""
     if stamp and not work.candidates and work.first is None:
         found[FieldStatus.READ, stamp] = "con dấu"
+    alike = {_alike(text) for _, text in found}
     for verdict, origin in _offered(work):
-        found.setdefault((verdict.status, verdict.text), origin)
+        if origin or verdict.status is not FieldStatus.READ or _alike(verdict.text) not in alike:
+            found.setdefault((verdict.status, verdict.text), origin)
+            alike.add(_alike(verdict.text))
     offered = list(found.items())[:MOST]
     texts = [text for (_, text), _ in offered if text]
     return tuple(
         Choice(number, status, text, text_runs(text, _other(text, texts)) if text else (), origin)
         for number, ((status, text), origin) in enumerate(offered, 1)
     )
+
+
+def _alike(text: str) -> str:
+    """Return a text without its case and with one space for all signs; hypotheses that are equal then are one."""
+    letters = unicodedata.normalize("NFC", text).casefold()
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
 
 
 def _other(text: str, texts: list[str]) -> str:

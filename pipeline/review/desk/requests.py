@@ -57,8 +57,9 @@ class Sentence(Body):
 
 
 class AutocompleteRequest(Body):
-    """What a person has typed into a field so far."""
+    """What a person has typed into a field so far; ``task``: the task in hand, whose book is looked through."""
 
+    task: RowId | None = None
     record: Annotated[str, Field(max_length=50)]
     field: Annotated[str, Field(max_length=100)]
     place: Annotated[str, Field(max_length=20)] = ""

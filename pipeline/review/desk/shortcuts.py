@@ -15,7 +15,7 @@ DESK_KEYS: Mapping[str, str] = {
     "Shift+Enter": "về ô trước để sửa",
     "Alt+1 … Alt+9": "lấy cách đọc thứ 1 … 9 vào ô",
     "Alt+0": "xác nhận giá trị bàn giao đề nghị dưới ô (chữ trên giấy giữ nguyên)",
-    "↓ ↑": "chọn trong danh sách gợi ý (chỉ hiện khi đang gõ)",
+    "↓ ↑": "chọn trong danh sách gợi ý; chưa có danh sách thì ↓ mở những giá trị hay gặp trong sổ này",
     "Tab": "lấy gợi ý đang chọn, hoặc gợi ý đầu tiên",
     "Esc": "đóng gợi ý; nhấn lần nữa: trả ô về như lúc đầu, lần nữa: lấy lại chữ vừa gõ",
     "F2": "không đọc được",
@@ -24,7 +24,7 @@ DESK_KEYS: Mapping[str, str] = {
     "F6": "bỏ qua việc này, có lý do",
     "F7": "hỏi người phụ trách",
     "F8": "xin quét lại trang",
-    "F9": "hoàn tác việc vừa lưu",
+    "F9": "hoàn tác điều vừa làm: lưu, xác nhận giá trị bàn giao, bỏ qua, hỏi, xin quét lại",
     "Ctrl+↑ Ctrl+↓": "phóng to, thu nhỏ trang",
     "Alt+← ↑ → ↓": "dời trang",
     "Alt+Home": "đưa trang về chỗ ô đang làm",
@@ -51,7 +51,7 @@ RECONCILIATION_KEYS: Mapping[str, str] = {
     "Alt+3": "giấy không rõ: đến ô ghi điều cần hỏi",
     "Enter": "gửi phần đang điền",
     "F6": "để sau, sang điều sau",
-    "F8": "mở cả trang ở thẻ mới",
+    "Alt+End": "mở cả trang ở thẻ mới",
     "F1": "mở bảng phím này",
 }
 

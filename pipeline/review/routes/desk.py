@@ -58,10 +58,14 @@ def undo(request: Request, site: SiteDep, session: SessionDep) -> Response:
 
 
 @router.post("/known")
-def autocomplete(site: SiteDep, typed: AutocompleteRequest) -> JSONResponse:
+def autocomplete(site: SiteDep, session: SessionDep, typed: AutocompleteRequest) -> JSONResponse:
+    """Return what may continue a text, first what was decided in the same book; for no text what is commonest in it."""
     record = site.schemas.records.get(typed.record)
     spec = record.by_name.get(typed.field) if record else None
-    return JSONResponse(site.autocomplete.suggest(spec, typed.text, typed.place) if spec else ())
+    if spec is None:
+        return JSONResponse(())
+    decided = () if typed.task is None else site.desk.book_values(session.person, typed.task, typed.field)
+    return JSONResponse(site.autocomplete.suggest(spec, typed.text, typed.place, decided))
 
 
 @router.post("/tasks/{task_id}")

@@ -29,10 +29,10 @@ const WITH_ALT = {
   Numpad2: theirs,
   Digit3: into("unclear", "note"),
   Numpad3: into("unclear", "note"),
+  End: () => document.getElementById("page")?.click(),
 };
 
 const ALONE = {
   F1: () => showHelp(help),
   F6: () => document.getElementById("later").click(),
-  F8: () => document.getElementById("page")?.click(),
 };

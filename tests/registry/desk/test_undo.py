@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.delivery import DeliveryPolicy
+from pipeline.model import FieldStatus
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo
@@ -109,13 +111,100 @@ def test_nothing_is_taken_back_while_a_question_is_open_or_after_another_decisio
     task = taken(desk, AN)
     outcome = keyed(desk, AN, said("notes"), task=task)
     assert outcome.waiting == ("signer_title",)
+    clock.pass_minutes(1)
     desk.ask(AN, task.task_id, "chức gì?")
-    with pytest.raises(CannotUndo, match="phụ trách"):
+    asked = taken(desk, SUPERVISOR)
+    with pytest.raises(CannotUndo, match="người khác"):
         desk.undo(AN)
-    desk.answer(SUPERVISOR, taken(desk, SUPERVISOR).task_id, "xem trang trước")
+    desk.answer(SUPERVISOR, asked.task_id, "xem trang trước")
+    with pytest.raises(CannotUndo, match="đã được trả lời"):
+        desk.undo(AN)
+    clock.pass_minutes(1)
+    again = desk.next_task(AN)
+    assert again is not None
+    keyed(desk, AN, said("signer_title"), task=again)
     (entry_id,) = registry.entries()
-    registry.decide(entry_id, [said("notes", "Thử Ba")], author="dung")
+    registry.decide(entry_id, [said("signer_title", "Thử Ba")], author="dung")
     with pytest.raises(CannotUndo, match="quyết định lại"):
+        desk.undo(AN)
+
+
+def test_the_last_act_is_taken_back_whatever_it_was(registry: Registry, book: int, clock: Clock) -> None:
+    registry.save_page(book, page(doubtful("notes"), doubtful("notes", row=1)), "f1")
+    desk = registry.desk(SINGLE, now=clock)
+    first = taken(desk, AN)
+    keyed(desk, AN, said("notes"), task=first)
+    clock.pass_minutes(1)
+    second = taken(desk, AN)
+    desk.skip(AN, second.task_id, "khó")
+    assert desk.held(AN) == ()
+    assert desk.undo(AN).task_id == second.task_id
+    clock.pass_minutes(1)
+    desk.ask(AN, second.task_id, "chữ gì?")
+    assert [count.stage for count in desk.counts(SUPERVISOR)] == [Stage.SUPERVISOR]
+    back = desk.undo(AN)
+    assert (back.task_id, back.stage, back.question) == (second.task_id, Stage.REVIEW, "")
+    clock.pass_minutes(1)
+    desk.request_rescan(AN, second.task_id, "mờ")
+    assert len(desk.tickets(SUPERVISOR)) == 1
+    assert desk.undo(AN).task_id == second.task_id
+    assert desk.tickets(SUPERVISOR) == ()
+    assert [closed.closed_by for closed in desk.tickets(SUPERVISOR, closed=True)] == [AN.login]
+    assert desk.undo(AN).task_id == first.task_id
+    with pytest.raises(CannotUndo, match="Không còn"):
+        desk.undo(AN)
+    undone = [row for row in registry.audit().recent(50) if row.action == "undone"]
+    assert len(undone) == 4
+
+
+def test_what_others_have_gone_on_with_is_not_taken_back(registry: Registry, book: int, clock: Clock) -> None:
+    desk = desk_with(registry, book, SINGLE, clock)
+    task = taken(desk, AN)
+    desk.skip(AN, task.task_id, "khó")
+    theirs = taken(desk, BINH)
+    with pytest.raises(CannotUndo, match="người khác"):
+        desk.undo(AN)
+    keyed(desk, BINH, said("notes"), task=theirs)
+    with pytest.raises(CannotUndo, match="làm tiếp"):
+        desk.undo(AN)
+
+
+def test_a_page_that_was_scanned_again_stays_so(registry: Registry, book: int, clock: Clock) -> None:
+    desk = desk_with(registry, book, SINGLE, clock)
+    ticket = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ")
+    desk.close_ticket(SUPERVISOR, ticket.ticket_id, "đã quét lại")
+    with pytest.raises(CannotUndo, match="đã được quét lại"):
+        desk.undo(AN)
+
+
+def test_a_confirmed_value_to_be_delivered_is_taken_back_and_the_one_before_counts_again(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    number = read("entry_number", "7/2010", canonical="07/2010")
+    day = read("registered_on", "1/2/2010", canonical="01.02.2010")
+    born = read("child_born_on", "05/3/07", canonical="", accepted=False)
+    registry.save_page(book, page(entry(number, day, born)), "f1")
+    (entry_id,) = registry.entries()
+    desk = registry.desk(SINGLE, now=clock)
+    usual, typed = DeliveryPolicy(), (FieldStatus.READ, "05/3/07")
+    task = taken(desk, AN)
+
+    def delivered() -> tuple[str, str]:
+        both = registry.delivery_layers(entry_id, usual, {"child_born_on": typed})["child_born_on"].delivered
+        return both.value, both.confirmed_by
+
+    waiting = delivered()
+    registry.confirm_delivery(entry_id, "child_born_on", usual, 0, typed, author="khac")
+    theirs = delivered()
+    for choice in (1, 0):
+        registry.confirm_delivery(entry_id, "child_born_on", usual, choice, typed, author=AN.login)
+    assert delivered() == ("05.03.2007", AN.login)
+    assert desk.undo(AN).task_id == task.task_id
+    assert delivered() == ("05.03.1907", AN.login)
+    desk.undo(AN)
+    assert delivered() == theirs == ("05.03.2007", "khac")
+    assert waiting[1] == ""
+    with pytest.raises(CannotUndo, match="Không còn"):
         desk.undo(AN)
 
 

@@ -30,6 +30,7 @@ from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, is_not_leased
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, in_sight, stages
+from pipeline.registry.services.desk.laid_aside import SKIPPED
 from pipeline.registry.services.desk.task_loading import load_held_task, task_row
 from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.accounts import account
@@ -52,10 +53,6 @@ def checkers(connection: Connection, place_code: str) -> frozenset[int]:
         select(account.c.id, account.c.places).where(account.c.active, account.c.role.in_(roles))
     )
     return frozenset(row.id for row in rows if row.places is None or place_code in row.places)
-
-
-SKIPPED = "skipped"
-"""The kind of ``aside`` of a person who would rather not."""
 
 
 def next_task(

@@ -15,6 +15,7 @@ from pipeline.registry.services.desk import (
     approving,
     assignment,
     browsing,
+    book_values,
     columns,
     correcting,
     data_entry,
@@ -43,6 +44,7 @@ class Desk(DeskFacade):
     ink_of = reading(visibility.ink_of)
 
     known_entry = reading(known_values.known_entry)
+    book_values = reading(book_values.book_values)
     key = writing(keying.key)
     undo = writing(undo.undo)
 

@@ -12,7 +12,7 @@ from pipeline.model import PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page
 from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import PagePlace, Ticket
+from pipeline.registry.model.desk import CannotUndo, PagePlace, Ticket
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -20,6 +20,7 @@ from pipeline.registry.repositories.leases import end_all
 from pipeline.registry.repositories.permissions import check_place, check_tickets, require_text
 from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.repositories.withdrawals import page_stands
+from pipeline.registry.services.desk.laid_aside import RESCAN, note_act
 from pipeline.registry.services.desk.task_loading import load_held_task
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
@@ -42,6 +43,7 @@ def request_rescan(context: DeskContext, person: Person, task_id: int, reason: s
     }
     (ticket_id,) = add(context.connection, ticket, [asked])
     record(context.connection, person.login, "rescan-asked", f"ticket:{ticket_id}")
+    note_act(context, person, task_id, RESCAN, str(ticket_id))
     _follow_tasks(context, case.row["page_id"])
     return _told(context, [_row(context.connection, ticket_id)])[0]
 
@@ -60,15 +62,31 @@ def close_ticket(context: DeskContext, person: Person, ticket_id: int, note: str
     check_place(person, row["place_now"])
     if row["closed_at"] is not None:
         raise RegistryError("Yêu cầu quét lại này đã đóng rồi.")
+    _close(context, person, row, note)
+
+
+def take_back_ticket(context: DeskContext, person: Person, ticket_id: int) -> None:
+    """Close a ticket that this person opened and takes back.
+
+    Raises:
+        CannotUndo: It is closed already.
+    """
+    row = _row(context.connection, ticket_id)
+    if row["closed_at"] is not None:
+        raise CannotUndo("Không hoàn tác được: trang này đã được quét lại hoặc yêu cầu đã đóng.")
+    _close(context, person, row, "Người xin quét lại đã rút yêu cầu")
+
+
+def _close(context: DeskContext, person: Person, row: RowMapping, note: str) -> None:
     closing = {
-        "ticket_id": ticket_id,
+        "ticket_id": row["id"],
         "note": note,
         "account_id": person.account_id,
         "login": person.login,
         "closed_at": context.now,
     }
     add(context.connection, ticket_closing, [closing])
-    record(context.connection, person.login, "rescan-closed", f"ticket:{ticket_id}")
+    record(context.connection, person.login, "rescan-closed", f"ticket:{row['id']}")
     _follow_tasks(context, row["page_id"])
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.audit import changing, record, wrote
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, hand_back
 from pipeline.registry.repositories.permissions import require_text, stages
-from pipeline.registry.services.desk.assignment import SKIPPED
 from pipeline.registry.services.desk.keying import refresh_tasks_of
+from pipeline.registry.services.desk.laid_aside import ASKED, SKIPPED, note_act
 from pipeline.registry.services.desk.task_loading import ANSWERED, LoadedTask, load_held_task
-from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
 from pipeline.stages import Stage
-
-ASKED = "asked"
 
 
 def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:
@@ -29,7 +26,7 @@ def ask(context: DeskContext, person: Person, task_id: int, question: str) -> No
     """Hand a task to the supervisor with a question."""
     case = load_held_task(context, person, task_id)
     question = require_text(question, "câu hỏi")
-    _put_question(context, case, question)
+    put_question(context, case, question)
     _lay(context, case, person, ASKED, question)
 
 
@@ -38,26 +35,19 @@ def answer(context: DeskContext, person: Person, task_id: int, answer: str) -> N
     stages(person, Stage.SUPERVISOR)
     case = load_held_task(context, person, task_id)
     answer = require_text(answer, "câu trả lời")
-    _put_question(context, case, "")
+    put_question(context, case, "")
     _lay(context, case, person, ANSWERED, f"{case.row['question']} — {answer}")
 
 
 def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, words: str) -> None:
     """Note it and hand the task back."""
-    row = {
-        "task_id": case.task_id,
-        "account_id": person.account_id,
-        "login": person.login,
-        "kind": kind,
-        "words": words,
-        "said_at": context.now,
-    }
-    add(context.connection, aside, [row])
+    note_act(context, person, case.task_id, kind, words)
     record(context.connection, person.login, f"task-{kind}", f"task:{case.task_id}")
     hand_back(context.connection, person, KeyingMode.DESK, [case.task_id])
 
 
-def _put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
+def put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
+    """Put a question to the supervisor on a task that the caller holds; with ``""`` none is open any longer."""
     mine = review_task.c.id == case.task_id
     changing(context.connection, review_task, [case.task_id])
     context.connection.execute(update(review_task).where(mine).values(question=question))

@@ -1,6 +1,6 @@
-"""Taking back what one has keyed, as long as nobody has built on it.
+"""Taking back what one did last at the desk, as long as nobody has built on it.
 
-The keyed values stay on record but no longer count.
+What was done stays on record but no longer counts.
 """
 
 from __future__ import annotations
@@ -10,36 +10,117 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, exists, select
 
+from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, DeskTask
+from pipeline.registry.repositories.confirmed_deliveries import (
+    confirmations_in_force,
+    take_back_confirmation,
+)
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.keyed_values import add_keyings, is_live, live_keyings
-from pipeline.registry.repositories.leases import KeyingMode, lasts, take
+from pipeline.registry.repositories.leases import KeyingMode, held, lasts, take
 from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.services.desk.keying import refresh_tasks_of
-from pipeline.registry.services.desk.task_loading import LoadedTask, load_task
+from pipeline.registry.services.desk.laid_aside import (
+    ASKED,
+    RESCAN,
+    TAKEN_BACK,
+    last_laid_aside,
+    note_act,
+)
+from pipeline.registry.services.desk.rescan_tickets import take_back_ticket
+from pipeline.registry.services.desk.setting_aside import put_question
+from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_rows
 from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.desk import WITHDRAWN, keying, lease
 from pipeline.stages import Stage
 
 
 def undo(context: DeskContext, person: Person) -> DeskTask:
-    """Take back a person's last submission at the desk and lease them its task again.
+    """Take back what a person did last at the desk and lease them its task again.
 
-    What it settled is no longer settled.
+    That is a submission, whose values settle nothing any longer; a task that they skipped, asked about or sent to be
+    scanned again; or a value to be delivered that they confirmed on a task in hand.
 
     Raises:
         CannotUndo: Somebody has built on it, or nothing is left.
     """
     stages(person)
-    words = last_submission(context.connection, person, KeyingMode.DESK)
-    task_id = int(words[0]["task_id"])
-    hold_tasks(context.connection, [task_id])
-    withdraw(context, person, task_id, words)
+    connection = context.connection
+    confirmed = _last_confirmation(context, person)
+    laid = last_laid_aside(connection, person)
+    words = _last_words(connection, person, KeyingMode.DESK)
+    times = [
+        at
+        for at in (
+            confirmed and confirmed[1]["confirmed_at"],
+            laid and laid["said_at"],
+            words and words[0]["keyed_at"],
+        )
+        if at
+    ]
+    if not times:
+        raise CannotUndo(_NOTHING_LEFT)
+    last = max(times)
+    if confirmed is not None and confirmed[1]["confirmed_at"] == last:
+        task_id = confirmed[0]
+        take_back_confirmation(connection, confirmed[1], person.login, clock.now(connection))
+        told = {"of": "delivery", "field": confirmed[1]["field"]}
+        record(connection, person.login, "undone", f"task:{task_id}", told)
+    elif laid is not None and laid["said_at"] == last:
+        task_id = int(laid["task_id"])
+        hold_tasks(connection, [task_id])
+        _take_up_again(context, person, laid)
+    else:
+        task_id = int(words[0]["task_id"])
+        hold_tasks(connection, [task_id])
+        withdraw(context, person, task_id, words)
     take(context, task_id, person, KeyingMode.DESK)
     return show(context, task_id, person)
+
+
+_NOTHING_LEFT = "Không còn gì để hoàn tác."
+
+
+def _last_confirmation(context: DeskContext, person: Person) -> tuple[int, RowMapping] | None:
+    """Return the last value to be delivered that a person confirmed on a task in hand, if it counts; and the task."""
+    rows = task_rows(context.connection, held(context, person, KeyingMode.DESK))
+    spots = {
+        (row["book_id"], row["sha256"], row["page_no"], row["row"]): task_id for task_id, row in rows.items()
+    }
+    found = [
+        (task_id, row)
+        for row in confirmations_in_force(context.connection, {spot[0] for spot in spots})
+        if row["author"] == person.login
+        and (task_id := spots.get((row["book_id"], row["scan_sha256"], row["page_no"], row["row"])))
+    ]
+    return found[-1] if found else None
+
+
+def _take_up_again(context: DeskContext, person: Person, laid: RowMapping) -> None:
+    """Take back that a person laid a task aside, which the caller holds.
+
+    Raises:
+        CannotUndo: Somebody has gone on with it.
+    """
+    task_id = int(laid["task_id"])
+    if laid["kind"] == RESCAN:
+        take_back_ticket(context, person, int(laid["words"]))
+    case = load_task(context, task_id)
+    check_place(person, case.row["place_code"])
+    _check_not_elsewhere(context, task_id, person)
+    if laid["kind"] == ASKED:
+        if case.stage is not Stage.SUPERVISOR or case.row["question"] != laid["words"]:
+            raise CannotUndo("Không hoàn tác được: câu hỏi đã được trả lời.")
+        put_question(context, case, "")
+        case = load_task(context, task_id)
+    if case.stage not in stages(person) or not case.keyable_by(person.account_id):
+        raise CannotUndo("Không hoàn tác được: đã có người làm tiếp việc này.")
+    note_act(context, person, task_id, TAKEN_BACK, str(laid["id"]))
+    record(context.connection, person.login, "undone", f"task:{task_id}", {"of": laid["kind"]})
 
 
 def last_submission(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
@@ -48,12 +129,19 @@ def last_submission(connection: Connection, person: Person, mode: KeyingMode) ->
     Raises:
         CannotUndo: There is none.
     """
+    words = _last_words(connection, person, mode)
+    if not words:
+        raise CannotUndo(_NOTHING_LEFT)
+    return words
+
+
+def _last_words(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
     mine = (keying.c.account_id == person.account_id) & (keying.c.mode == mode)
     token = connection.scalar(
         select(keying.c.token).where(mine, is_live).order_by(keying.c.id.desc()).limit(1)
     )
     if token is None:
-        raise CannotUndo("Không còn gì để hoàn tác.")
+        return ()
     return live_keyings(connection, mine, keying.c.token == token)
 
 
@@ -111,6 +199,15 @@ def _check_undoable(
         raise CannotUndo("Không hoàn tác được: việc này đã được thu hồi.")
     if case.stage in (Stage.SUPERVISOR, Stage.RESCAN):
         raise CannotUndo("Không hoàn tác được: việc này đang chờ người phụ trách hoặc chờ quét lại.")
+    _check_not_elsewhere(context, case.task_id, person)
+
+
+def _check_not_elsewhere(context: DeskContext, task_id: int, person: Person) -> None:
+    """Check that nobody else has a task in hand.
+
+    Raises:
+        CannotUndo: Somebody has.
+    """
     elsewhere = (lease.c.account_id != person.account_id) & lasts(context)
-    if context.connection.scalar(select(exists().where(lease.c.task_id == case.task_id, elsewhere))):
+    if context.connection.scalar(select(exists().where(lease.c.task_id == task_id, elsewhere))):
         raise CannotUndo("Không hoàn tác được: đang có người khác làm việc này.")

@@ -296,7 +296,9 @@ desk.addEventListener("click", (event) => {
     form?.focus();
   }
   if (event.target.closest(".keep") && !fresh.refusesClick(event)) ended(form.keep());
-  if (event.target.closest(".seen") && !fresh.refusesClick(event)) ended(form.accept());
+  const verdict = event.target.closest("[data-verdict]")?.dataset.verdict;
+  if (verdict && !hold.refuses() && !fresh.refusesClick(event)) ended(form.acceptAs(verdict));
+  if (event.target.closest(".seen, .accept") && !fresh.refusesClick(event)) ended(form.accept());
 });
 
 // What is typed stays in view when notices take room.

@@ -57,7 +57,9 @@ export class Keys {
     if (general) return general;
     const at = document.activeElement;
     if (form && (at === form.field.input || at === form.field.seen)) {
-      return (form.field.known?.isOpen && this.ofKnown[pressed]) || this.ofField[pressed];
+      const { known } = form.field;
+      if (pressed === "ArrowDown" && known && !known.isOpen) return () => known.open();
+      return (known?.isOpen && this.ofKnown[pressed]) || this.ofField[pressed];
     }
     return pressed === "Enter" && at === this.place && "again" in this.place.dataset ? this.askAgain : undefined;
   }

@@ -29,6 +29,15 @@ export class Known {
     return !this.list.hidden;
   }
 
+  /** Offer what is commonest in the book, whatever stands in the input. */
+  async open() {
+    this.typed = this.input.value;
+    clearTimeout(this.timer);
+    const number = ++this.asked;
+    const words = await this.ask("").catch(() => []);
+    if (number === this.asked && document.activeElement === this.input) this.#show(words);
+  }
+
   /** Move to the next or previous word; what is chosen stands in the input, before the first one what was typed. */
   step(by) {
     const count = this.list.children.length;
@@ -91,4 +100,4 @@ export class Known {
 }
 
 /** Asks the server for the words of one field; `record` and `place`: what the task is of, and where. */
-export const askFor = ({ record, place }, field) => (text) => send("/desk/known", { record, place, field, text });
+export const askFor = ({ task, record, place }, field) => (text) => send("/desk/known", { task: Number(task), record, place, field, text });

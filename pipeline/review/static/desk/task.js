@@ -185,6 +185,7 @@ class Field {
       ? new Known(this.input, item.querySelector(".known"), askFor(task, this.name))
       : null;
     this.input?.addEventListener("input", () => {
+      this.#showWhole();
       this.status = "read";
       this.#reopen();
       this.changed();
@@ -258,6 +259,15 @@ class Field {
   focus() {
     const target = this.input ?? this.seen;
     target.focus({ preventScroll: true });
+    this.#showWhole();
+  }
+
+  /** A text that is longer than the input stands whole below it. */
+  #showWhole() {
+    const whole = this.item.querySelector(".whole-text");
+    if (!whole) return;
+    whole.hidden = this.input.scrollWidth <= this.input.clientWidth;
+    whole.textContent = whole.hidden ? "" : this.input.value;
   }
 
   take(status, text) {
@@ -290,6 +300,7 @@ class Field {
     const { value, dataset } = this.input;
     if (value !== dataset.first && !this.#isOffered(value)) this.dropped = value;
     this.input.value = text;
+    this.#showWhole();
   }
 
   #isOffered(text) {
