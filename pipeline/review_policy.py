@@ -81,11 +81,19 @@ class BookPolicy:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPolicy:
-    """What an office has set. ``books``: patterns of folder names with what they set otherwise; later ones win."""
+    """What an office has set.
+
+    Attributes:
+        every_book: What holds for every book.
+        books: Patterns of folder names with what they set otherwise; later ones win.
+        lease: How long a task stays in somebody's hands.
+        assigned_only: Whether people are given tasks of the books that are assigned to them alone.
+    """
 
     every_book: BookPolicy = BookPolicy()
     books: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     lease: timedelta = timedelta(minutes=15)
+    assigned_only: bool = False
 
     def of_book(self, folder_name: str) -> BookPolicy:
         """What holds for the book of that folder."""
@@ -114,6 +122,7 @@ class _Keys(Declaration):
 
 class _OfficeKeys(_Keys):
     lease_minutes: int = Field(default=15, ge=1, le=240, strict=True)
+    assigned_only: bool = Field(default=False, strict=True)
 
 
 class _BookKeys(_Keys):
@@ -160,6 +169,7 @@ class _Reader:
                 if isinstance(keys, _BookKeys)
             ),
             timedelta(minutes=office.lease_minutes),
+            office.assigned_only,
         )
 
     def _checked(self, model: type[_Keys], row: Mapping[str, Any], number: int | None) -> _Keys | None:
@@ -200,8 +210,8 @@ def _complaint(key: str, flaw: str, model: type[_Keys]) -> str:
         return "“prefill_from” phải là một số từ 0.0 đến 1.0."
     if key == "letter_case":
         return "“letter_case” chỉ có thể là ignored hoặc counts."
-    if key == "blind_first":
-        return "“blind_first” chỉ có thể là true hoặc false."
+    if key in ("blind_first", "assigned_only"):
+        return f"“{key}” chỉ có thể là true hoặc false."
     if key == "lease_minutes":
         return "“lease_minutes” phải là số phút, từ 1 đến 240."
     if key == "book":

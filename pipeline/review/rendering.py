@@ -28,6 +28,7 @@ MENUS = (
             ("/column", "Theo cột"),
             ("/data-entry", "Biên mục"),
             ("/reconcile", "Đối soát"),
+            ("/assignments", "Giao sổ"),
         ),
     ),
     (

@@ -10,15 +10,18 @@ from sqlalchemy.exc import DBAPIError
 from pipeline.delivery import DeliveryPolicy
 from pipeline.model import FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
+from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.tables import entries
 from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
+from pipeline.registry.tables.assignments import ASSIGNMENT_APPEND_ONLY
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
+from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, finding, page, read
 
@@ -33,6 +36,7 @@ TABLES = [
         *WITHDRAWAL_APPEND_ONLY,
         *DELIVERY_APPEND_ONLY,
         *APPROVAL_APPEND_ONLY,
+        *ASSIGNMENT_APPEND_ONLY,
         audit,
     )
 ]
@@ -55,7 +59,8 @@ ON_POSTGRESQL = [
 @pytest.fixture
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
-    was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, and their audit."""
+    was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
+    assigned book, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
@@ -69,6 +74,8 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     registry.approve_book(book, registry.value_digest(book)[0], author="chi")
     registry.save_links([Link("person", entry_id, "child", entry_id, "mother", 0.97, {})])
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
+    registry.accounts().create("an", "Người Thử", Role.REVIEWER, [PLACE])
+    registry.desk(SINGLE).assign_book(SUPERVISOR, book, "an", None)
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)
     registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
     before = {table: outsider.rows(table) for table in TABLES}

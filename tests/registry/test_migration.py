@@ -74,6 +74,7 @@ def without_series(outside: Outsider) -> None:
     for later in (
         "amendment_signature",
         "book_approval",
+        "book_assignment",
         "confirmed_delivery",
         "added_field",
         "book_correction",

@@ -15,6 +15,7 @@ from pipeline.registry.tables.accounts import (
 )
 from pipeline.registry.tables.amendments import AMENDMENT_APPEND_ONLY, amendment
 from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
+from pipeline.registry.tables.assignments import ASSIGNMENT_APPEND_ONLY
 from pipeline.registry.tables.audit import audit, row_digest
 from pipeline.registry.tables.books import (
     BOOK_APPEND_ONLY,
@@ -70,6 +71,7 @@ GROWING = (
     *DATA_ENTRY_APPEND_ONLY,
     *DELIVERY_APPEND_ONLY,
     *APPROVAL_APPEND_ONLY,
+    *ASSIGNMENT_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -116,6 +118,7 @@ COVERED = tuple(
         *DATA_ENTRY_APPEND_ONLY,
         *DELIVERY_APPEND_ONLY,
         *APPROVAL_APPEND_ONLY,
+        *ASSIGNMENT_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -3,6 +3,7 @@
 from pipeline.review.routes import (
     accounts,
     approvals,
+    assignments,
     book_list,
     books,
     browsing,
@@ -39,6 +40,7 @@ ROUTERS = (
     pictures.router,
     reports.router,
     lots.router,
+    assignments.router,
     book_list.router,
     books.router,
     browsing.router,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
+from pipeline.localtime import local_date
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage
 from pipeline.registry.model.desk import QueueCount
@@ -97,13 +98,19 @@ def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
         return site.renderer.render(
             request, "home.html", open_acts=open_acts_for(site, session), scanning=_scanning(site, session)
         )
+    work = site.desk.own_work(session.person)
+    mine = {one.book_id for one in work.assigned}
     counts = site.desk.counts(session.person)
+    if work.only_assigned:
+        counts = tuple(count for count in counts if count.book_id in mine)
     stages = stages_of(session.person.role)
     rows = rows_of(counts, stages)
     return site.renderer.render(
         request,
         "queue.html",
         rows=rows,
+        work=work,
+        today=local_date(site.now()),
         stages=stages,
         most=MOST_BOOKS,
         open_acts=open_acts_for(site, session),

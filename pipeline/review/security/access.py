@@ -115,6 +115,8 @@ ACCESS = (
     Access("GET", "/lots/{lot_id}", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/close", SUPERVISORS, scoped=True),
     Access("POST", "/lots/{lot_id}/cancel", SUPERVISORS, scoped=True),
+    Access("GET", "/assignments", SUPERVISORS),
+    Access("POST", "/assignments/{book_id}", SUPERVISORS, scoped=True),
     Access("GET", "/books", SCANNING),
     Access("GET", "/books/new", SCANNING),
     Access("POST", "/books/new", SCANNING),

@@ -84,6 +84,7 @@ def test_every_page_passes_axe_and_fits_a_narrow_window(
                 "reports/waiting",
                 "reports/people",
                 "lots",
+                "assignments",
                 "reconcile",
                 "packages",
                 "withdrawals",

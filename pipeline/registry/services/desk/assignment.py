@@ -8,6 +8,7 @@ taking; SQLite has one writer at a time.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import product
 
 from sqlalchemy import (
     ARRAY,
@@ -34,6 +35,7 @@ from pipeline.registry.services.desk.laid_aside import SKIPPED
 from pipeline.registry.services.desk.task_loading import load_held_task, task_row
 from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.accounts import account
+from pipeline.registry.tables.assignments import book_assignment
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
@@ -55,6 +57,22 @@ def checkers(connection: Connection, place_code: str) -> frozenset[int]:
     return frozenset(row.id for row in rows if row.places is None or place_code in row.places)
 
 
+def assigned_to(connection: Connection, person: Person) -> tuple[int, ...]:
+    """Return the books that are assigned to a person, the one that is due first first."""
+    last = select(func.max(book_assignment.c.id)).where(book_assignment.c.account_id == person.account_id)
+    rows = connection.execute(
+        select(book_assignment.c.book_id, book_assignment.c.due_on).where(
+            book_assignment.c.id.in_(last.group_by(book_assignment.c.book_id)), book_assignment.c.given
+        )
+    )
+    return tuple(row.book_id for row in sorted(rows, key=lambda row: (row.due_on or "9999", row.book_id)))
+
+
+def only_assigned(context: DeskContext, person: Person) -> bool:
+    """Return whether a person is given tasks of their assigned books alone; supervisors never are."""
+    return context.policy.assigned_only and person.role is not Role.SUPERVISOR
+
+
 def next_task(
     context: DeskContext,
     person: Person,
@@ -64,6 +82,8 @@ def next_task(
     known: Collection[int] | None = None,
 ) -> DeskTask | None:
     """Lease a person the next task; return None when nothing waits.
+
+    Books that are assigned to the person come first, and are the only ones where the office has it so.
 
     Args:
         context: The transaction and the policy of the desk.
@@ -118,12 +138,21 @@ def _lease_next_task(
 
     What they have skipped comes after all else.
     """
+    books = _books_in_turn(context, person, book_id)
     for find in (_next, _next_skipped):
-        for stage in allowed:
-            while (task_id := find(context, person, stage, book_id)) is not None:
+        for of_book, stage in product(books, allowed):
+            while (task_id := find(context, person, stage, of_book)) is not None:
                 if leases.take(context, task_id, person, KeyingMode.DESK):
                     return task_id
     return None
+
+
+def _books_in_turn(context: DeskContext, person: Person, wanted: int | None) -> tuple[int | None, ...]:
+    """Return the books whose tasks a person is given, in turn; None stands for any book."""
+    assigned = assigned_to(context.connection, person)
+    if wanted is not None:
+        return () if only_assigned(context, person) and wanted not in assigned else (wanted,)
+    return assigned if only_assigned(context, person) else (*assigned, None)
 
 
 def not_done_by(person: Person) -> ColumnElement[bool]:

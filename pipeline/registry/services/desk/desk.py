@@ -13,9 +13,10 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskFacade
 from pipeline.registry.services.desk import (
     approving,
+    assigned_books,
     assignment,
-    browsing,
     book_values,
+    browsing,
     columns,
     correcting,
     data_entry,
@@ -40,6 +41,13 @@ class Desk(DeskFacade):
     task = writing(assignment.held_task)
     hand_back = writing(assignment.hand_back)
     counts = reading(assignment.counts)
+    own_work = reading(assigned_books.own_work)
+    assign_book = writing(assigned_books.assign_book)
+    end_assignment = writing(assigned_books.end_assignment)
+    assignments = reading(assigned_books.assignments)
+    assignable = reading(assigned_books.assignable)
+    unattended = reading(assigned_books.unattended)
+
     page_of = reading(visibility.page_of)
     ink_of = reading(visibility.ink_of)
 
@@ -59,7 +67,7 @@ class Desk(DeskFacade):
     page_of_ticket = reading(rescan_tickets.page_of_ticket)
 
     column_counts = reading(columns.column_counts)
-    column = writing(columns.take_column)
+    column = writing(assigned_books.take_column)
     key_column = writing(columns.key_column)
     undo_column = writing(columns.undo_column)
     hand_back_column = writing(columns.hand_back_column)
