@@ -82,7 +82,7 @@ def own_work(context: DeskContext, person: Person) -> OwnWork:
 
 
 def take_column(
-    context: DeskContext, person: Person, book_id: int, field: str, stage: Stage
+    context: DeskContext, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
 ) -> LeasedColumn | None:
     """Lease a person a column as ``columns.take_column`` does.
 
@@ -91,7 +91,7 @@ def take_column(
     """
     if only_assigned(context, person) and book_id not in assigned_to(context.connection, person):
         raise NotYours("Quyển sổ này chưa được giao cho bạn. Hãy hỏi người phụ trách.")
-    return columns.take_column(context, person, book_id, field, stage)
+    return columns.take_column(context, person, book_id, field, stage, size)
 
 
 def unattended(context: DeskContext, person: Person) -> tuple[Unattended, ...]:
