@@ -217,7 +217,7 @@ def test_the_help_names_every_key_and_gives_the_focus_back(office: Office, sit_d
         an = sit_down("an").start()
         an.press("F1")
         expect(an.page.locator("#help")).to_be_visible()
-        expect(an.page.locator("#help")).to_contain_text("hoàn tác việc vừa lưu")
+        expect(an.page.locator("#help")).to_contain_text("hoàn tác điều vừa làm")
         an.press("Escape")
         expect(an.page.locator("#help")).to_be_hidden()
         assert an.has_focus()
