@@ -7,6 +7,8 @@ sure it proposes values, and a person confirms one of them.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -88,6 +90,18 @@ class FieldLayers:
         """Whether a person has to confirm a proposal."""
         return not self.delivered.certain
 
+    @property
+    def mark(self) -> str:
+        """A mark of the text and its proposals: a person confirms what was shown, or nothing."""
+        shown = [self.written, *((one.value, one.note, one.rule) for one in self.proposals)]
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
+
+    def unless_of_others(self, author: str) -> FieldLayers:
+        """Return the layers without what others than ``author`` confirmed, for whoever keys the field blind."""
+        if self.delivered.confirmed_by in ("", author):
+            return self
+        return replace(self, delivered=self.proposals[0])
+
 
 @dataclass(frozen=True)
 class WrittenEntry:
@@ -108,7 +122,10 @@ class WrittenEntry:
 
 @dataclass(frozen=True)
 class LineAbove:
-    """The entry before in the book: its layers, and whether it is the line right above on the same page."""
+    """The entry before in the book: its layers, and whether it is the line right above on the same page.
+
+    Of the layers only what stands on paper counts, without amendments: a ditto mark was written before them.
+    """
 
     layers: Mapping[str, FieldLayers]
     is_next_to: bool
@@ -350,6 +367,9 @@ class _EntryRules:
                 yield there.delivered, self._above.is_next_to
             return
         for name in self._fields_before(spec):
+            written = self._entry.fields.get(name)
+            if written is None or written.amended is not None:  # the mark was written before the amendment
+                continue
             there = self._of(self._entry.record.by_name[name])
             if there is not None and not there.waits and there.delivered.value:
                 yield there.delivered, False

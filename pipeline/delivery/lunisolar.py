@@ -11,7 +11,7 @@ where both meridians agree on it, and any day only where it stays the same when 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from math import floor, radians, sin
@@ -158,19 +158,29 @@ def solar_days(written: LunarDate, year: int) -> tuple[date, ...]:
         written: The date; of its year nothing is used.
         year: The lunar year, called by the solar year in which it begins.
     """
-    if year not in YEARS:
+    possible = list(_possible_days(written, year))
+    if any(len(days) > 1 for days in possible):
         return ()
+    return tuple(date.fromordinal(day - _DAYS_BEFORE) for (day,) in possible if day is not None)
+
+
+def is_decided(written: LunarDate, year: int) -> bool:
+    """Return whether all calendars agree which day of that lunar year a date is, or that there is none.
+
+    Args:
+        written: The date; of its year nothing is used.
+        year: The lunar year, called by the solar year in which it begins.
+    """
+    return year in YEARS and all(len(days) == 1 for days in _possible_days(written, year))
+
+
+def _possible_days(written: LunarDate, year: int) -> Iterator[set[int | None]]:
+    """Yield what the calendars say of each month of that name: a Julian day number, or None for no such day."""
+    if year not in YEARS:
+        return
     calendars = _LATE if year >= ONE_MERIDIAN_FROM else _EARLY
-    months = (True,) if written.is_leap else (False, True)
-    found: list[date] = []
-    for is_leap in months:
-        days = {one.solar(year, written.month, written.day, is_leap=is_leap) for one in calendars}
-        if len(days) > 1:
-            return ()
-        (day,) = days
-        if day is not None:
-            found.append(date.fromordinal(day - _DAYS_BEFORE))
-    return tuple(found)
+    for is_leap in (True,) if written.is_leap else (False, True):
+        yield {one.solar(year, written.month, written.day, is_leap=is_leap) for one in calendars}
 
 
 def lunar_years(written: LunarDate, first: int, last: int) -> tuple[int, ...]:

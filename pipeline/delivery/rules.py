@@ -54,8 +54,9 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "Như trên, nt, 〃",
         "như trên → giá trị của dòng trên",
         {
-            "above": "sổ nhiều việc một trang: giá trị cùng cột của dòng ngay trên, khi ô ấy đã xong "
-            "và không phải họ tên, số, số giấy tờ; trường hợp khác chờ xác nhận",
+            "above": "sổ nhiều việc một trang: giá trị cùng cột của dòng ngay trên, đúng như trên sổ (không theo cải "
+            "chính), khi ô ấy đã xong và không phải họ tên, số, số giấy tờ; việc nhập tay và trường hợp khác chờ xác "
+            "nhận",
             CONFIRM: _CONFIRM,
             NOTE: _NOTE,
         },
@@ -65,8 +66,8 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "Ngày âm lịch",
         "15/8/1990 ÂL → 03.10.1990, và Ghi chú giữ chữ trên sổ",
         {
-            "solar": "ngày dương lịch khi lịch chỉ cho một ngày; có vài ngày thì chờ xác nhận; "
-            "không định được thì như note",
+            "solar": "ngày dương lịch khi lịch chỉ cho một ngày; có vài ngày, có thể còn ngày khác, hay chỉ ghi tháng "
+            "giêng, tháng chạp thì chờ xác nhận; không định được thì như note",
             CONFIRM: _CONFIRM,
             NOTE: _NOTE,
         },
@@ -77,7 +78,7 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "05/3/07 → 05.03.2007",
         {
             "decided": "đủ bốn chữ số khi chỉ một thế kỷ hợp với ngày đăng ký, hoặc ngày bằng chữ nói rõ; "
-            "còn lại chờ xác nhận",
+            "trái với ngày bằng chữ, sau ngày đăng ký và còn lại chờ xác nhận",
             CONFIRM: _CONFIRM,
             NOTE: _NOTE,
         },

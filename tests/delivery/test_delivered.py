@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,6 +149,57 @@ def test_figures_that_contradict_the_words_wait_for_a_person() -> None:
     assert (one.waits, [proposed.value for proposed in one.proposals]) == (True, [""])
 
 
+def test_another_day_in_words_waits_for_a_person() -> None:
+    one = layers_of(
+        child_born_on="05/3/07",
+        child_born_on_words="Ngày sáu tháng ba năm hai nghìn lẻ bảy",
+        registered_on="1/4/2010",
+    )["child_born_on"]
+    assert (one.waits, [proposed.value for proposed in one.proposals]) == (True, [""])
+
+
+def test_two_figures_of_a_year_that_put_the_day_behind_its_registration_wait_for_a_person() -> None:
+    """One of the two is wrong, though the child's year can be no other: births are not registered before 1887."""
+    ledger = replace(LEDGER, volume="01/1987")
+    one = layers_of(ledger=ledger, child_born_on="05/12/87", registered_on="1/4/1987")["child_born_on"]
+    assert one.waits
+    assert one.delivered.value == "05.12.1987"
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    ("29/2/00", ["29.02.2000", ""]), ("29/2/01", [""]), ("01/01/00", ["01.01.2000", "01.01.1900", ""]),
+    ("31/12/99", ["31.12.1999", "31.12.1899", ""]), ("00/3/07", [""]), ("05/00/07", [""]),
+])  # fmt: skip
+def test_a_year_of_two_figures_at_the_edges_of_the_calendar(text: str, values: list[str]) -> None:
+    one = layers_of(mother_born_on=text, registered_on="1/4/2010")["mother_born_on"]
+    if one.proposals[0].rule == "short_year":
+        assert [proposed.value for proposed in one.proposals if proposed.value[-4:] != "1890"] == values
+    else:
+        assert (one.delivered.value, one.delivered.rule) == ("", "unclear_date")
+
+
+def test_a_year_by_stem_and_branch_waits_while_one_of_its_days_is_not_decided() -> None:
+    """Almanacs differed in 1951, so 2011 is not the only year that it may be."""
+    one = layers_of(mother_born_on="5/5 Tân Mão ÂL", registered_on="1/4/2012")["mother_born_on"]
+    assert (one.waits, one.proposals[0].value) == (True, "06.06.2011")
+
+
+def test_a_lunar_day_of_which_one_meaning_lies_after_the_registration_waits_for_a_person() -> None:
+    one = layers_of(child_born_on="20/12/1990 ÂL", registered_on="1/12/1990")["child_born_on"]
+    assert (one.waits, one.proposals[0].value) == (True, "16.01.1990")
+
+
+def test_a_lunar_day_of_registration_outside_the_years_of_its_book_waits_for_a_person() -> None:
+    assert layers_of(registered_on="15/8/1990 ÂL")["registered_on"].waits
+    assert not layers_of(registered_on="15/8/2010 ÂL")["registered_on"].waits
+
+
+def test_of_a_month_with_a_lunar_name_a_person_says_which_calendar_it_is_of() -> None:
+    one = layers_of(mother_born_on="5 tháng giêng năm 1985", registered_on="1/4/2010")["mother_born_on"]
+    assert one.waits
+    assert [proposed.value for proposed in one.proposals] == ["05.01.1985", "25.01.1985", ""]
+
+
 def test_what_no_entry_may_lack_goes_out_empty_by_a_persons_word_only() -> None:
     struck = WrittenField(FieldStatus.STRUCK_THROUGH, "Nam", None, is_decided=True)
     assert layers_of(child_sex=struck)["child_sex"].waits
@@ -223,6 +275,12 @@ def test_on_a_page_of_one_entry_a_ditto_mark_may_stand_for_the_fields_above_it()
     assert one.waits
 
 
+def test_a_ditto_mark_never_stands_for_an_amended_field_of_its_entry() -> None:
+    amended = WrittenField(FieldStatus.READ, "Kinh", "Kinh", amended="Hoa", is_decided=True)
+    one = layers_of(father_ethnicity=amended, mother_ethnicity="như trên")["mother_ethnicity"]
+    assert [proposed.value for proposed in one.proposals] == [""]
+
+
 # --- lists and what is not there --------------------------------------------------------------------------------------
 
 
@@ -286,6 +344,16 @@ def test_a_person_confirms_one_of_the_proposals_as_long_as_the_paper_says_the_sa
     assert layers_of(child_born_on="05/3/07", registered_on="1/4/2010", confirmed={"child_born_on": gone})[
         "child_born_on"
     ].waits, "no rule proposes it any more"
+
+
+def test_who_keys_blind_learns_nothing_of_what_others_confirmed() -> None:
+    word = ConfirmedDelivery("05/3/07", "05.03.1907", "", "short_year", "an")
+    one = layers_of(child_born_on="05/3/07", registered_on="1/4/2010", confirmed={"child_born_on": word})[
+        "child_born_on"
+    ]
+    unsaid = layers_of(child_born_on="05/3/07", registered_on="1/4/2010")["child_born_on"]
+    assert one.unless_of_others("binh") == unsaid
+    assert one.unless_of_others("an") == one != unsaid
 
 
 @pytest.mark.parametrize(("rule", "texts"), [

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from pipeline.batch import PackageReport
 from pipeline.cli.package_refusal import package_refusal
+from pipeline.delivery import DeliveryPolicy
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.model import Box
 from pipeline.registry import Registry
@@ -116,9 +117,14 @@ def test_both_layers_of_a_value_are_shown_and_one_button_confirms_the_second(
     shown = chief.get(f"/entries/{made}?column=nksNgaySinh")
     assert "Giá trị bàn giao theo quy tắc" in text_of(shown)
     assert "chờ xác nhận" in text_of(shown)
-    answer = chief.submit(f"/entries/{made}/delivery", {"field": "child_born_on", "choice": "1"})
+    path = f"/entries/{made}/delivery"
+    stale = chief.submit(path, {"field": "child_born_on", "choice": "1", "shown": "0" * 16})
+    assert (stale.status_code, "vừa đổi" in text_of(stale)) == (422, True)
+    mark = registry.delivery_layers(made, DeliveryPolicy())["child_born_on"].mark
+    assert f'name="shown" value="{mark}"' in shown.text
+    answer = chief.submit(path, {"field": "child_born_on", "choice": "1", "shown": mark})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/entries/{made}?confirmed=true")
     told = text_of(chief.get(answer.headers["location"]))
     assert ("05/3/07" in told, "05.03.1907" in told, "phu.trach.viec" in told) == (True, True, True)
-    refused = chief.submit(f"/entries/{made}/delivery", {"field": "registered_on"})
+    refused = chief.submit(f"/entries/{made}/delivery", {"field": "registered_on", "shown": mark})
     assert (refused.status_code, "chờ xác nhận" in text_of(refused)) == (422, True)

@@ -112,6 +112,7 @@ class KnownEntry:
         ledger: What is known of its book.
         fields: The fields that the person keys.
         readings: The effective values of the others; empty where a field is blind, as they might reveal it.
+        is_blind: Whether the person keys any of the fields blind.
     """
 
     entry_id: int | None
@@ -120,6 +121,7 @@ class KnownEntry:
     ledger: Ledger
     fields: tuple[str, ...]
     readings: tuple[FieldReading, ...]
+    is_blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

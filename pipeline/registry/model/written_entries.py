@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pipeline.delivery import DeliveryPolicy, FieldLayers, LineAbove, WrittenEntry, WrittenField, entry_layers
-from pipeline.model import FieldStatus, Ledger, PageRef
+from pipeline.model import FIRST_TYPED_ROW, FieldStatus, Ledger, PageRef
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.schema import Schemas
 
@@ -44,7 +45,10 @@ def written_entry(
 
 
 class BookLayers:
-    """Both layers of the entries of a book, which are asked for one after the other in its order."""
+    """Both layers of the entries of a book, which are asked for one after the other in its order.
+
+    A typed entry is no line right below another: its row tells in what order people typed, not where it stands.
+    """
 
     def __init__(self, ledger: Ledger, schemas: Schemas, policy: DeliveryPolicy) -> None:
         self._ledger, self._schemas, self._policy = ledger, schemas, policy
@@ -67,8 +71,17 @@ class BookLayers:
         above = None
         if self._before is not None:
             ref, row, layers = self._before
-            above = LineAbove(layers, ref == entry.ref and row + 1 == entry.row)
-        written = written_entry(entry, self._ledger, self._schemas, typed)
-        found = entry_layers(written, above, self._schemas, self._policy)
-        self._before = (entry.ref, entry.row, found) if is_trusted else None
+            above = LineAbove(layers, ref == entry.ref and row + 1 == entry.row < FIRST_TYPED_ROW)
+        found = self._layers(entry, above, typed)
+        on_paper = self._layers(replace(entry, amendments={}), above, typed) if entry.amendments else found
+        self._before = (entry.ref, entry.row, on_paper) if is_trusted else None
         return found
+
+    def _layers(
+        self,
+        entry: StoredEntry,
+        above: LineAbove | None,
+        typed: Mapping[str, tuple[FieldStatus, str]] | None,
+    ) -> Mapping[str, FieldLayers]:
+        written = written_entry(entry, self._ledger, self._schemas, typed)
+        return entry_layers(written, above, self._schemas, self._policy)

@@ -91,6 +91,7 @@ def confirm_delivery(
     typed: tuple[FieldStatus, str] | None = None,
     *,
     author: str,
+    shown: str | None = None,
 ) -> FieldLayers:
     """Record that a person confirmed one of the values that a delivery rule proposes.
 
@@ -103,12 +104,13 @@ def confirm_delivery(
         choice: Which of the proposals, from 0.
         typed: What the person has typed of the field and not saved yet.
         author: Who confirms it.
+        shown: The ``mark`` of the layers that the person saw; None where they saw none.
 
     Returns:
         Both layers of the field from then on.
 
     Raises:
-        RegistryError: No rule proposes anything, or not so many values.
+        RegistryError: No rule proposes anything, or not so many values, or others than those that were shown.
         Withdrawn: The entry is withdrawn.
     """
     hold_page_of(connection, entry_id)
@@ -119,6 +121,8 @@ def confirm_delivery(
     before = delivery_layers(connection, declared, entry_id, policy, texts).get(field)
     if before is None or not before.proposals:
         raise RegistryError(f"“{label}”: không có giá trị bàn giao nào chờ xác nhận.")
+    if shown not in (None, before.mark):
+        raise RegistryError(f"“{label}”: giá trị bàn giao vừa đổi. Hãy xem lại rồi xác nhận.")
     if not 0 <= choice < len(before.proposals):
         raise RegistryError(f"“{label}” chỉ có {len(before.proposals)} giá trị bàn giao để chọn.")
     if not author.strip():

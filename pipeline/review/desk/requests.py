@@ -80,9 +80,15 @@ class SubmittedField(Body):
 
 
 class DeliveredRequest(SubmittedField):
-    """A field whose delivered value is asked for; ``confirm``: which proposal the person confirms, from 0."""
+    """A field whose delivered value is asked for.
+
+    Attributes:
+        confirm: Which proposal the person confirms, from 0.
+        shown: The mark of the proposals that the person saw.
+    """
 
     confirm: Annotated[int, Field(ge=0, le=20)] | None = None
+    shown: Annotated[str, Field(max_length=16)] = ""
 
 
 class TaskSubmission(Body):

@@ -134,6 +134,7 @@ def add_to_page(
     """Add entries to a page, or with ``entry`` fields to that entry; then on to the desk."""
     ref = PageRef(scan, page_no)
     try:
+        site.desk.scanned_page(session.person, book_id, ref)  # before its picture is opened
         drawn = _boxes(site, book_id, ref, regions)
         if entry:
             _check_on_page(site, session, book_id, ref, entry)
@@ -205,7 +206,7 @@ def _boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Box]:
         return []
     try:
         shares = [[float(side) for side in sides] for sides in json.loads(regions)]
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise HTTPException(422) from None
     if not all(
         len(sides) == 4 and 0 <= sides[0] < sides[2] <= 1 and 0 <= sides[1] < sides[3] <= 1

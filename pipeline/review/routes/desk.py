@@ -5,6 +5,8 @@ Scripts of the desk's page send requests; fragments of HTML and JSON come back.
 
 from __future__ import annotations
 
+import unicodedata
+
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
@@ -107,17 +109,26 @@ def show_delivered(
     entry = site.desk.known_entry(session.person, task_id)
     if entry.entry_id is None or asked.field not in entry.fields:
         return Response(status_code=204)
-    typed = (asked.status, asked.text.strip())
+    login = session.person.login
+    typed = (asked.status, unicodedata.normalize("NFC", asked.text.strip()))
     if asked.confirm is None:
         both = site.registry.delivery_layers(entry.entry_id, site.delivery, {asked.field: typed})
         layers = both.get(asked.field)
     else:
         site.desk.task(session.person, task_id)  # whoever confirms has the task in hand
         layers = site.registry.confirm_delivery(
-            entry.entry_id, asked.field, site.delivery, asked.confirm, typed, author=session.person.login
+            entry.entry_id,
+            asked.field,
+            site.delivery,
+            asked.confirm,
+            typed,
+            author=login,
+            shown=asked.shown,
         )
     if layers is None or not layers.delivered.rule:
         return Response(status_code=204)
+    if entry.is_blind:  # what another person confirmed would tell what they keyed
+        layers = layers.unless_of_others(login)
     rule = RULES_BY_NAME[layers.delivered.rule]
     return site.renderer.render(request, "desk/delivered.html", layers=layers, rule=rule)
 

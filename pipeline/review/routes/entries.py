@@ -176,12 +176,15 @@ def confirm_delivery(
     session: SessionDep,
     entry_id: int,
     field: Annotated[str, Form(max_length=100)],
+    shown: Annotated[str, Form(max_length=16)],
     choice: Annotated[int, Form(ge=0, le=20)] = 0,
 ) -> Response:
-    """Confirm one of the values that a delivery rule proposes."""
+    """Confirm one of the values that a delivery rule proposes; ``shown``: the mark of those that were shown."""
     site.desk.entry(session.person, entry_id)
     try:
-        site.registry.confirm_delivery(entry_id, field, site.delivery, choice, author=session.person.login)
+        site.registry.confirm_delivery(
+            entry_id, field, site.delivery, choice, author=session.person.login, shown=shown
+        )
     except RegistryUnavailable:
         raise
     except RegistryError as refused:

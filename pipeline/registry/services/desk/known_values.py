@@ -53,6 +53,7 @@ def known_entry(context: DeskContext, person: Person, task_id: int) -> KnownEntr
         ledger=ledger_of_row(row),
         fields=keyable,
         readings=() if hidden else _readings(case, keyable),
+        is_blind=hidden,
     )
 
 

@@ -15,12 +15,12 @@ function asked(item) {
   return { task, body: { field: item.dataset.field, status: item.dataset.status || "read", text: input.value } };
 }
 
-async function show(item, confirm = null) {
+async function show(item, confirm = null, shown = "") {
   const now = asked(item);
   if (now === null) return;
   const holder = item.querySelector(".delivered");
   try {
-    const piece = await fetchPiece(`/desk/tasks/${now.task}/delivered`, { ...now.body, confirm });
+    const piece = await fetchPiece(`/desk/tasks/${now.task}/delivered`, { ...now.body, confirm, shown });
     if (asked(item)?.body.text !== now.body.text) return; // typed on meanwhile
     holder.replaceChildren(...(piece ? [piece] : []));
     if (confirm !== null && piece) say(piece.textContent.trim());
@@ -42,7 +42,7 @@ for (const kind of ["input", "chosen", "focusin"]) place.addEventListener(kind, 
 place.addEventListener("click", (event) => {
   const button = event.target.closest(".delivered button");
   if (!button) return;
-  show(button.closest(".field"), Number(button.dataset.proposal));
+  show(button.closest(".field"), Number(button.dataset.proposal), button.closest("[data-mark]").dataset.mark);
   button.closest(".field").querySelector(".entry input").focus();
 });
 
