@@ -97,3 +97,12 @@ def test_a_page_that_is_scanned_again_keeps_what_was_confirmed(registry: Registr
     (again,) = registry.entries(book_id)
     assert again != entry_id
     assert registry.delivery_layers(again, USUAL)["child_born_on"].delivered.value == "05.03.1907"
+
+
+def test_a_letter_that_only_looks_like_the_vietnamese_one_is_stored_as_that_one(
+    registry: Registry, entry_id: int
+) -> None:
+    registry.decide(
+        entry_id, [Verdict("child_native_place", FieldStatus.READ, "\u00d0o\u0302ng Tha\u0301p")], author="an"
+    )
+    assert registry.entry(entry_id).values["child_native_place"] == "\u0110\u00f4ng Th\u00e1p"

@@ -128,3 +128,12 @@ def test_both_layers_of_a_value_are_shown_and_one_button_confirms_the_second(
     assert ("05/3/07" in told, "05.03.1907" in told, "phu.trach.viec" in told) == (True, True, True)
     refused = chief.submit(f"/entries/{made}/delivery", {"field": "registered_on", "shown": mark})
     assert (refused.status_code, "chờ xác nhận" in text_of(refused)) == (422, True)
+
+
+@pytest.mark.parametrize("regions", ["[[1" + "0" * 400 + ", 0, 1, 1]]", "[[NaN, 0, 1, 1]]", "x", "[1]"])
+def test_regions_of_a_page_that_are_none_are_refused(
+    chief: Browser, registry: Registry, regions: str
+) -> None:
+    book_id = registry.book_id(replace(LEDGER, volume="08/2010"), "KS.2010.08")
+    registry.store_scan(book_id, "e" * 64, "scan.pdf", 1000, 1)
+    assert chief.submit(f"/data-entry/{book_id}/{'e' * 64}/1", {"regions": regions}).status_code == 422

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from pipeline.errors import RegistryError
 from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
+
+_LIKE_D = str.maketrans("\u00d0\u0189", "\u0110\u0110")
+"""Capitals of other alphabets that look just as Đ does: old converters of fonts left them."""
+
+
+def composed(text: str) -> str:
+    """Return a typed text in NFC, with the one Đ that is a letter of Vietnamese."""
+    return unicodedata.normalize("NFC", text).translate(_LIKE_D)
 
 
 def refuse_hidden_characters(text: str, what: str, allowed: str = LINE_BREAKS) -> None:

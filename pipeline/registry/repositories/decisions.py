@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from pipeline.registry.database.locks import hold_page, hold_page_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, SeenReading, Verdict
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.model.typed_text import refuse_hidden_characters
+from pipeline.registry.model.typed_text import composed, refuse_hidden_characters
 from pipeline.registry.repositories.effective_values import whole_seen
 from pipeline.registry.repositories.entries import findings_of, place_of, place_of_page, readings_of
 from pipeline.registry.repositories.projections import refresh_projections
@@ -101,7 +100,7 @@ def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> di
 
     Neither may the text hold hidden characters.
     """
-    text = unicodedata.normalize("NFC", verdict.text)
+    text = composed(verdict.text)
     if verdict.field == WHOLE_ENTRY:
         refuse_hidden_characters(text, "lời về cả việc")
         return {"field": WHOLE_ENTRY, "status": verdict.status, "text": text, "canonical": ""}

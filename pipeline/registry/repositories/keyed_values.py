@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
-from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
 
@@ -14,6 +13,7 @@ from pipeline.model import FieldStatus
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.consensus import Consensus, KeyedValue, consensus_of
 from pipeline.registry.model.decisions import Decision, Verdict
+from pipeline.registry.model.typed_text import composed
 from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.tables.desk import aside, keying, submission
 from pipeline.review_policy import Way
@@ -145,7 +145,7 @@ def were_keyed(connection: Connection, token: str, task_id: int, words: Collecti
     """Return whether exactly these values were submitted under that token on that task."""
     same = (keying.c.token == token) & (keying.c.task_id == task_id)
     rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
-    told = {(word.field, word.status.value, normalize("NFC", word.text)) for word in words}
+    told = {(word.field, word.status.value, composed(word.text)) for word in words}
     return told == {tuple(row) for row in rows}
 
 

@@ -5,14 +5,13 @@ Scripts of the desk's page send requests; fragments of HTML and JSON come back.
 
 from __future__ import annotations
 
-import unicodedata
-
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.delivery import RULES_BY_NAME
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import DeskTask
+from pipeline.registry.model.typed_text import composed
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.review.desk.requests import (
@@ -110,7 +109,7 @@ def show_delivered(
     if entry.entry_id is None or asked.field not in entry.fields:
         return Response(status_code=204)
     login = session.person.login
-    typed = (asked.status, unicodedata.normalize("NFC", asked.text.strip()))
+    typed = (asked.status, composed(asked.text.strip()))
     if asked.confirm is None:
         both = site.registry.delivery_layers(entry.entry_id, site.delivery, {asked.field: typed})
         layers = both.get(asked.field)
