@@ -117,6 +117,7 @@ NO_WORKER = (
     "Không có tiến trình chạy việc nào đang mở, nên sổ được yêu cầu sẽ nằm chờ. Hãy nhờ người quản trị máy khởi động "
     "lại “hotich server”."
 )
+ASKED_ALREADY = "Việc này đã được yêu cầu và đang chờ tới lượt; máy đọc cả các bản quét gửi thêm từ đó."
 NOT_DEPLOYED = (
     "Lịch chạy chưa được đặt lại sau khi nâng cấp chương trình. Hãy nhờ người quản trị máy khởi động lại "
     "“hotich server”."
@@ -204,6 +205,10 @@ class PrefectRuns:
         state = self.engine()
         if state.problem:
             raise RunRefused(state.problem)
+        folder = parameters.get("folder")
+        for one in self.recent():
+            if (one.flow, one.state) == (name, "SCHEDULED") and folder in (None, one.folder):
+                raise RunRefused(ASKED_ALREADY)
         deployment = self._deployment(name)
         wanted = {"parameters": {**deployment["parameters"], **parameters}, "tags": ["desk"]}
         return str(self._post(f"/deployments/{deployment['id']}/create_flow_run", wanted)["id"])

@@ -103,7 +103,7 @@ def files_in_book(folder: Path) -> int:
 def place_in_book(copy: Path, folder: Path, file: str) -> None:
     """Put a stored file into the folder of a book, once.
 
-    It becomes a link to the same bytes where the disk can, else a copy.
+    It becomes a link to the same bytes where the disk can, else a copy. What is there by that name stays.
 
     Args:
         copy: The file in the store.
@@ -117,14 +117,19 @@ def place_in_book(copy: Path, folder: Path, file: str) -> None:
     if target.exists():
         return
     remove_temporary_files(folder)
-    with storage_errors(folder), atomic_path(target) as temporary:
+    with storage_errors(folder):
         try:
-            os.link(copy, temporary)
+            os.link(copy, target)
+        except FileExistsError:
+            return
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            shutil.copyfile(copy, temporary)
-            make_read_only(temporary)
+            with atomic_path(target) as temporary:
+                shutil.copyfile(copy, temporary)
+                make_read_only(temporary)
+        else:
+            sync(folder)
 
 
 def _made(folder: Path, ledger: Ledger) -> None:

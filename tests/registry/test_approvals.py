@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -68,7 +69,13 @@ def reads_anew(registry: Registry, book: int, entry_id: int) -> None:
     registry.save_page(book, page(entry(read("child_name", "Thử Năm")), page_no=2), "f1")
 
 
-@pytest.mark.parametrize("change", [decides, amends, confirms, withdraws, reads_anew])
+def corrects_the_cover(registry: Registry, book: int, entry_id: int) -> None:
+    known = registry.known_book(book)
+    ledger = replace(known.ledger, closed_on="30.12.2010")
+    registry.correct_book(book, ledger, known.folder_name, author="an", reason="bìa ghi khác")
+
+
+@pytest.mark.parametrize("change", [corrects_the_cover, decides, amends, confirms, withdraws, reads_anew])
 def test_an_approval_holds_until_a_value_changes(
     registry: Registry, book: int, entry_id: int, change: Callable[[Registry, int, int], None]
 ) -> None:

@@ -82,6 +82,16 @@ def test_no_name_of_a_folder_leads_out_of_the_books(browser: Browser, books: Pat
     assert not (books / "a").exists()
 
 
+def test_a_folder_that_is_no_book_is_refused_without_the_places_of_the_server(
+    browser: Browser, books: Path
+) -> None:
+    (books / "trong").mkdir()
+    for folder in ("khong-co", "trong"):
+        answer = browser.submit("/books/new", {"folder": folder})
+        assert answer.status_code == 422
+        assert str(books) not in answer.text
+
+
 def test_a_folder_with_a_ledger_becomes_a_book_by_a_button(
     browser: Browser, books: Path, registry: Registry
 ) -> None:

@@ -82,11 +82,13 @@ def test_a_page_is_shown_and_goes_into_the_book_that_a_person_names(
     )
 
 
-@pytest.mark.parametrize("folder", ["khong-co", "../workspace", ""])
+@pytest.mark.parametrize("folder", ["khong-co", "../workspace", "", "..", "."])
 def test_a_book_that_is_not_there_takes_nothing(browser: Browser, desk: Desk, folder: str) -> None:
     (key,) = [one.key for one in IntakeDesk(desk.workspace).view().unassigned]
     answer = browser.submit("/intake", {"folder": folder, "deliveries": [key]})
     assert answer.status_code == 422
+    assert "Không có thư mục sổ ấy" in text_of(answer)
+    assert str(desk.root) not in answer.text
     assert [one.key for one in IntakeDesk(desk.workspace).view().unassigned] == [key]
 
 

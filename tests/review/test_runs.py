@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.book_states import ReadingRun
 from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.review.routes import runs
 from pipeline.review.scanning.progress import END, duration_in_words, progress_events, run_line
 from tests.registry.pages import entry, page, read
 from tests.review.browser import Browser, text_of
@@ -106,3 +108,18 @@ def test_watching_does_not_make_a_session_last_longer(
         assert accounts.session(token, is_used=False) is not None
     clock.pass_(minutes=14)
     assert accounts.session(token, is_used=False) is None
+
+
+def test_pages_that_are_told_how_far_runs_are_take_no_thread_of_the_desk(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are, and however long Prefect lets them wait."""
+    threads = []
+
+    def looked(*_: object) -> dict[str, object]:
+        threads.append(threading.current_thread().name)
+        return {"lines": [], "waits": False}
+
+    monkeypatch.setattr(runs, "_progress", looked)
+    assert browser.get("/runs/progress").text.endswith(END)
+    assert [name.startswith("progress") for name in threads] == [True]

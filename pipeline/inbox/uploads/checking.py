@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 BROWSERS = "_trinh-duyet"
 """What manifests and quarantine call the uploads of browsers; no scanner can be named so."""
 
+NO_BOOK = 0
+"""The id of no book: whoever asks for a scan besides it asks for those of all books."""
+
 PLACING_TRIES = 3
 """How often a file is put into its book: the intake, which tidies the same folder, may be in the way."""
 
@@ -69,7 +72,10 @@ class UploadChecker:
         Raises:
             StorageError: A disk cannot be written; nothing is told then, and it is done again later.
         """
-        if file_digest(part) != upload.digest:
+        digest = file_digest(part)
+        if not digest and part.exists():
+            raise StorageError("Một tệp đã gửi chưa đọc lại được từ ổ đĩa. Hãy kiểm tra ổ đĩa của máy chủ.")
+        if digest != upload.digest:
             part.unlink(missing_ok=True)
             return _refused(
                 upload,
@@ -83,8 +89,11 @@ class UploadChecker:
                 self.books, SeparatorSheet(upload.folder, self.ledger_of(upload.book_id))
             )
             self._refuse_elsewhere(upload)
+            self._refuse_answer(upload, pages)
         except LedgerError as error:
-            return self._set_apart(upload, part, UploadRefused(error.message), now)
+            return self._set_apart(
+                upload, part, UploadRefused(error.message.replace(f"{self.books}/", "")), now
+            )
         except ScanError as error:
             return self._set_apart(upload, part, error, now)
         return self._placed(upload, part, folder, pages, now)
@@ -104,6 +113,21 @@ class UploadChecker:
             raise UploadRefused(
                 f"Tệp «{printable(upload.name)}» giống hệt một bản quét đã có trong sổ «{printable(other)}». Hãy kiểm "
                 "tra có chọn nhầm sổ không."
+            )
+
+    def _refuse_answer(self, upload: Upload, pages: tuple[InspectedPage, ...]) -> None:
+        """Refuse what is sent for a rescan ticket and would never close it: of several pages, or no new scan."""
+        if upload.ticket_id is None:
+            return
+        name = printable(upload.name)
+        if len(pages) != 1:
+            raise UploadRefused(
+                f"Tệp «{name}» có {len(pages)} trang; phiếu quét lại cần tệp có đúng một trang. Hãy quét riêng trang "
+                "của phiếu rồi gửi lại."
+            )
+        if self.elsewhere(upload.digest, NO_BOOK):
+            raise UploadRefused(
+                f"Tệp «{name}» giống hệt một bản quét đã có của sổ này. Hãy quét lại trang rồi gửi ảnh mới."
             )
 
     def _placed(
@@ -189,5 +213,6 @@ def _placed_name(copy: Path, folder: Path, upload: Upload) -> str:
             except StorageError:
                 if not left:
                     raise
-        return name
+        if file_digest(there) == upload.digest:  # another may have taken the name meanwhile
+            return name
     raise StorageError(f"Thư mục sổ «{printable(folder.name)}» có quá nhiều tệp cùng tên.")

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.errors import HotichError, SetupError
-from pipeline.files import make_folder, printable, storage_errors
-from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.files import make_folder, printable, storage_errors, sync
+from pipeline.inbox.intake_folders import IntakeFolders, safe_name
 from pipeline.inbox.uploads.checking import UploadChecker, UploadInspector
 from pipeline.inbox.uploads.upload import (
     NOTE,
@@ -38,6 +38,8 @@ from pipeline.model import Ledger
 from pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm. Hãy báo người quản trị máy."
 
 FAULT = "fault"
 """The code of an upload over which the program failed; its bytes stay."""
@@ -176,8 +178,9 @@ class UploadDesk:
             known = self._uploads.get(upload_id)
             if known is not None and self._goes_on(known):
                 return known, self._received(known)
-            self._refuse_size(name, size)
-            half = (one for one in self._uploads.values() if one.state is UploadState.RECEIVING)
+            self._forget_old()
+            half = [one for one in self._uploads.values() if one.state is UploadState.RECEIVING]
+            self._refuse_size(name, size, sum(one.size - self._received(one) for one in half))
             if sum(one.login == login for one in half) >= self.options.open_by_person:
                 raise UploadRefused(
                     f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
@@ -213,6 +216,8 @@ class UploadDesk:
                     f"Một phần của tệp «{printable(upload.name)}» bị hỏng trên đường truyền. Đang gửi lại."
                 )
             part = self._part(upload)
+            if shutil.disk_usage(self._folder).free < self.options.free_bytes:
+                raise UploadRefused(DISK_FULL)
             with storage_errors(part.parent), part.open("ab") as file:
                 try:
                     file.write(piece)
@@ -226,16 +231,24 @@ class UploadDesk:
     def end(self, book_id: int, upload_id: str, login: str, digest: str) -> Upload:
         """Take the SHA-256 of all of an upload; it is proven and looked through in the background.
 
+        Its bytes are on disk when this returns: who sends it may throw the file away.
+
         Raises:
             UploadRefused: There is no such upload, or pieces are missing.
+            StorageError: The disk cannot be written.
         """
+        with self._lock:
+            upload = self._mine(book_id, upload_id, login)
+            if upload.state is UploadState.RECEIVING and self._received(upload) != upload.size:
+                raise UploadRefused(f"Tệp «{printable(upload.name)}» chưa gửi hết. Hãy gửi tiếp.")
+        if upload.state is UploadState.RECEIVING:
+            with storage_errors(self._place(upload)):
+                sync(self._part(upload))
         with self._lock:
             upload = self._mine(book_id, upload_id, login)
             if upload.is_over:
                 return upload
             if upload.state is UploadState.RECEIVING:
-                if self._received(upload) != upload.size:
-                    raise UploadRefused(f"Tệp «{printable(upload.name)}» chưa gửi hết. Hãy gửi tiếp.")
                 upload = replace(upload, state=UploadState.CHECKING, digest=digest)
                 self._keep(upload)
         self._worker.submit(self._check, upload_id)
@@ -283,10 +296,8 @@ class UploadDesk:
         part = self._part(upload)
         try:
             done = self._checker.finished(upload, part, self._inspector, self._now())
-        except HotichError as error:  # a disk: tried again later, and when the server starts
-            log.error("An upload waits: %s", error.code)
-            with self._lock:
-                self._later[upload_id] = self._now() + RETRY_SECONDS
+        except HotichError as error:
+            self._check_later(upload_id, error)
             return
         except Exception as error:  # noqa: BLE001 (whatever a file sets off, the others go on)
             log.error("A fault of the program over an upload: %s", type(error).__name__)
@@ -296,12 +307,23 @@ class UploadDesk:
                 code=FAULT,
                 message="Chương trình gặp lỗi với tệp này. Tệp còn ở máy chủ; hãy báo người quản trị.",
             )
-        with self._lock:
-            self._keep(done)
+        try:
+            with self._lock:
+                self._keep(done)
+        except HotichError as error:
+            self._check_later(upload_id, error)
+            return
         if done.code != FAULT:
             part.unlink(missing_ok=True)
 
-    def _refuse_size(self, name: str, size: int) -> None:
+    def _check_later(self, upload_id: str, error: HotichError) -> None:
+        """Have an upload checked again that a disk kept from it: later, and when the server starts."""
+        log.error("An upload waits: %s", error.code)
+        with self._lock:
+            self._later[upload_id] = self._now() + RETRY_SECONDS
+
+    def _refuse_size(self, name: str, size: int, promised: int) -> None:
+        """Refuse a file that is empty, too large, or has no room on the disk beside what half uploads still want."""
         shown, most = printable(name), self.options.limits.max_bytes
         if size == 0:
             raise UploadRefused(f"Tệp «{shown}» rỗng (0 byte). Hãy quét lại rồi gửi lại.")
@@ -310,8 +332,8 @@ class UploadDesk:
                 f"Tệp «{shown}» lớn hơn {most // 1_000_000} MB. Hãy quét thành nhiều tệp nhỏ hơn."
             )
         make_folder(self._folder)
-        if shutil.disk_usage(self._folder).free < self.options.free_bytes + 2 * size:
-            raise UploadRefused("Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm. Hãy báo người quản trị máy.")
+        if shutil.disk_usage(self._folder).free < self.options.free_bytes + 2 * size + promised:
+            raise UploadRefused(DISK_FULL)
 
     def _goes_on(self, known: Upload) -> bool:
         """Whether an upload need not be begun anew: one that was refused, or whose file is gone, must."""
@@ -347,20 +369,27 @@ class UploadDesk:
         return self._folder / str(upload.book_id) / upload.upload_id
 
     def _part(self, upload: Upload) -> Path:
-        return self._place(upload) / f"{PART}{Path(upload.name).suffix[:6].lower()}"
+        ending = Path(safe_name(upload.name)).suffix[:6].lower()
+        return self._place(upload) / f"{PART}{ending}"
 
     def _tidy(self) -> None:
-        """Load what is known of uploads; what is too old is removed, bytes that nobody can go on with too."""
-        now = self._now()
+        """Load what is known of uploads; what is too old is removed. Bytes whose note cannot be read stay as long."""
         for note in self._folder.glob(f"*/*/{NOTE}"):
             upload = read_note(note.parent)
-            days = self.options.kept_days if upload and upload.is_over else self.options.half_days
-            if upload is None or (
-                upload.state is not UploadState.CHECKING and now - upload.began > days * 86400
-            ):
-                shutil.rmtree(note.parent, ignore_errors=True)
-            else:
+            if upload is not None:
                 self._uploads[upload.upload_id] = upload
+            elif self._now() - note.stat().st_mtime > self.options.kept_days * 86400:
+                shutil.rmtree(note.parent, ignore_errors=True)
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Remove half uploads that nobody went on with for days, and outcomes that were shown long enough."""
+        now = self._now()
+        for upload in list(self._uploads.values()):
+            days = self.options.kept_days if upload.is_over else self.options.half_days
+            if upload.state is not UploadState.CHECKING and now - upload.began > days * 86400:
+                shutil.rmtree(self._place(upload), ignore_errors=True)
+                del self._uploads[upload.upload_id]
 
 
 def _count(uploads: Iterable[Upload], state: UploadState) -> int:

@@ -17,13 +17,14 @@ from pipeline.registry.database.locks import hold_page_of
 from pipeline.registry.model.approvals import ApprovalKind, BookApproval
 from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.model.withdrawals import RegistryPart
+from pipeline.registry.repositories.books import ledger_of_row
 from pipeline.registry.repositories.confirmed_deliveries import confirmed_in
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.repositories.entries import amendments_in, place_of
 from pipeline.registry.repositories.stored_entries import stored_entry
 from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.tables.approvals import amendment_signature, book_approval
-from pipeline.registry.tables.books import page, scan
+from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 
@@ -31,8 +32,8 @@ from pipeline.registry.tables.record_schema import RecordSchema
 def value_digest(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[str, int]:
     """Return a digest of all that may be delivered of a book, and how many entries it has.
 
-    It changes with every effective value, amendment and confirmed value, and with every entry that comes or
-    goes; not with what was read and nobody has accepted, nor with a field that is declared later and is empty.
+    It changes with the cover, with every effective value, amendment and confirmed value, and with every entry that
+    comes or goes; not with what was read and nobody has accepted, nor with a field that is declared later and is empty.
     """
     told = hashlib.sha256()
     entries = 0
@@ -44,6 +45,9 @@ def value_digest(connection: Connection, declared: RecordSchema, book_id: int) -
 
 def _lines(connection: Connection, declared: RecordSchema, book_id: int) -> Iterator[tuple[Any, ...]]:
     spots = set()
+    cover = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
+    if cover is not None:
+        yield "cover", asdict(ledger_of_row(cover))
     for name in sorted(declared.schemas.records):
         fields = list(declared.fields(name))
         query = (

@@ -83,9 +83,12 @@ def make_book(
 
 def _ledger_in(books: Path, folder: str) -> Ledger:
     """Return the ledger of a folder among the books; its name leads nowhere else."""
-    if not is_folder_name(folder) or (books / folder).is_symlink():
+    if not is_folder_name(folder) or (books / folder).is_symlink() or not (books / folder).is_dir():
         raise LedgerError("Không có thư mục sổ ấy.")
-    return load_ledger(books / folder)
+    try:
+        return load_ledger(books / folder)
+    except LedgerError as error:
+        raise LedgerError(error.message.replace(f"{books / folder}/", "")) from None
 
 
 def _made(site: Site, books: Path, person: Person, ledger: Ledger, folder: str) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from pipeline.prefect_runs import NIGHT, NightResult, RunRefused, RunState
@@ -20,6 +21,9 @@ from pipeline.review.security.access import SCANNING
 from pipeline.review.security.authentication import SessionDep
 
 ALL_BOOKS = "books:all"
+
+WATCHING = ThreadPoolExecutor(4, thread_name_prefix="progress")
+"""Threads of their own for what open pages are told: many pages, or a slow answer of Prefect, hold nobody else up."""
 
 router = APIRouter(prefix="/runs")
 
@@ -76,7 +80,7 @@ async def tell_progress(site: SiteDep, session: SessionDep) -> Response:
         return site.renderer.text("fragments/progress.html", **told), any(told.values())
 
     async def snapshot() -> tuple[str, bool]:
-        return await run_in_threadpool(looked)
+        return await asyncio.get_running_loop().run_in_executor(WATCHING, looked)
 
     return StreamingResponse(
         progress_events(snapshot), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}

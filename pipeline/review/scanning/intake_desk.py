@@ -26,6 +26,7 @@ from pipeline.inbox import (
 from pipeline.inbox.assignment import ScanInspector
 from pipeline.inbox.manifest import BookPart
 from pipeline.intake import Inspector
+from pipeline.ledger import LEDGER_FILE
 from pipeline.localtime import iso_date
 from pipeline.model import PageRef
 from pipeline.workspace import Workspace
@@ -133,7 +134,9 @@ class IntakeDesk:
         """
         options = self._options()
         books = options.books
-        if (books / folder).is_symlink() or Path(folder).name != folder:
+        place = books / folder
+        named = Path(folder).name == folder and folder not in ("", "..")
+        if not named or place.is_symlink() or not (place / LEDGER_FILE).is_file():
             raise LedgerError("Không có thư mục sổ ấy.")
         waiting = {one.key: one for one in self.view().unassigned}
         chosen = [waiting[key] for key in keys if key in waiting]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.intake.made_scans import encoded, encrypted_pdf, picture, scanned_pdf
+from pipeline.errors import StorageError
 from pipeline.inbox import manifest
 from pipeline.inbox.intake_folders import IntakeFolders
-from pipeline.inbox.uploads import UploadDesk, UploadOptions, UploadRefused, UploadState
+from pipeline.inbox.uploads import Upload, UploadDesk, UploadOptions, UploadRefused, UploadState, checking
+from pipeline.inbox.uploads import desk as uploads_desk
 from pipeline.inbox.uploads.checking import BROWSERS
 from pipeline.intake import folder_contents
 from pipeline.ledger import load_ledger
@@ -238,3 +242,124 @@ def test_a_disk_that_refuses_costs_no_upload(tmp_path: Path) -> None:
         desk.wait()
         assert [one.state for one in desk.of_book(BOOK)] == [UploadState.STORED]
     assert in_book(tmp_path) == {"trang-1.jpg": SCAN}
+
+
+def test_half_uploads_together_leave_the_disk_what_must_stay_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [1_000]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free[0]))
+    with opened(tmp_path) as desk:
+        desk.options = UploadOptions(free_bytes=500)
+        upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "1.jpg", 200, 0)
+        with pytest.raises(UploadRefused, match="sắp đầy"):
+            desk.begin(BOOK, FOLDER, LOGIN, "2.jpg", 200, 0)
+        free[0] = 499
+        with pytest.raises(UploadRefused, match="sắp đầy"):
+            desk.append(BOOK, upload.upload_id, LOGIN, 0, b"x", sha(b"x"))
+
+
+def test_half_uploads_that_nobody_goes_on_with_keep_no_person_from_sending(tmp_path: Path) -> None:
+    now = [NOW]
+    desk = UploadDesk(
+        Workspace(tmp_path / "workspace"),
+        tmp_path / "books",
+        lambda book_id: LEDGER,
+        options=UploadOptions(free_bytes=0, open_by_person=1),
+        inspector=TameLooker,
+        now=lambda: now[0],
+    )
+    with desk:
+        half, _ = desk.begin(BOOK, FOLDER, LOGIN, "1.jpg", 10, 0)
+        now[0] += 8 * 86400
+        other, _ = desk.begin(BOOK, FOLDER, LOGIN, "2.jpg", 10, 0)
+        assert [one.upload_id for one in desk.of_book(BOOK)] == [other.upload_id]
+        with pytest.raises(UploadRefused, match="Không còn lần gửi này"):
+            desk.append(BOOK, half.upload_id, LOGIN, 0, b"x", sha(b"x"))
+
+
+def test_bytes_whose_note_cannot_be_read_are_not_thrown_away(tmp_path: Path) -> None:
+    with opened(tmp_path) as desk:
+        desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 0)
+    (part,) = (tmp_path / "workspace").rglob("part*")
+    (part.parent / "upload.json").write_text('{"of": "a later release"}', encoding="utf-8")
+    with opened(tmp_path) as desk:
+        assert desk.of_book(BOOK) == ()
+    assert part.exists()
+
+
+def test_an_ending_that_no_disk_takes_is_no_fault(desk: UploadDesk, tmp_path: Path) -> None:
+    send(desk, SCAN, "a.\0pg")
+    assert list(in_book(tmp_path).values()) == [SCAN]
+
+
+def test_a_name_that_another_takes_meanwhile_costs_neither_file(
+    desk: UploadDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scanner writes into the folder between the look and the writing."""
+    place = checking.place_in_book
+
+    def late(copy: Path, folder: Path, file: str) -> None:
+        if file == "trang-1.jpg":
+            (folder / file).write_bytes(b"another")
+        place(copy, folder, file)
+
+    monkeypatch.setattr(checking, "place_in_book", late)
+    send(desk, SCAN)
+    (told,) = desk.of_book(BOOK)
+    assert (told.state, told.file) == (UploadState.STORED, "trang-1 (2).jpg")
+    assert (tmp_path / "books" / FOLDER / "trang-1.jpg").read_bytes() == b"another"
+    assert in_book(tmp_path)["trang-1 (2).jpg"] == SCAN
+
+
+def test_an_outcome_that_cannot_be_noted_is_noted_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [NOW]
+    desk = UploadDesk(
+        Workspace(tmp_path / "workspace"),
+        tmp_path / "books",
+        lambda book_id: LEDGER,
+        options=UploadOptions(free_bytes=0),
+        inspector=TameLooker,
+        now=lambda: now[0],
+    )
+    note = uploads_desk.write_note
+
+    def full(folder: Path, upload: Upload) -> None:
+        if upload.is_over and now[0] == NOW:
+            raise StorageError("đầy")
+        note(folder, upload)
+
+    monkeypatch.setattr(uploads_desk, "write_note", full)
+    with desk:
+        send(desk, SCAN)
+        assert [one.state for one in desk.of_book(BOOK)] == [UploadState.CHECKING]
+        now[0] += 31
+        desk.of_book(BOOK)
+        desk.wait()
+        assert [one.state for one in desk.of_book(BOOK)] == [UploadState.STORED]
+    assert in_book(tmp_path) == {"trang-1.jpg": SCAN}
+
+
+def test_what_never_closes_a_ticket_is_not_taken_for_it(tmp_path: Path) -> None:
+    pdf = tmp_path / "a.pdf"
+    scanned_pdf(pdf, 2)
+    known = encoded(picture(70), "JPEG")
+    with UploadDesk(
+        Workspace(tmp_path / "workspace"),
+        tmp_path / "books",
+        lambda book_id: LEDGER,
+        lambda digest, besides: FOLDER if digest == sha(known) and besides != BOOK else "",
+        options=UploadOptions(free_bytes=0),
+        now=lambda: NOW,
+    ) as desk:
+        for content, name in ((pdf.read_bytes(), "a.pdf"), (known, "b.jpg"), (SCAN, "c.jpg")):
+            upload, _ = desk.begin(BOOK, FOLDER, LOGIN, name, len(content), 0, 12, "phieu-12-")
+            desk.append(BOOK, upload.upload_id, LOGIN, 0, content, sha(content))
+            desk.end(BOOK, upload.upload_id, LOGIN, sha(content))
+        desk.wait()
+        told = {one.name: one for one in desk.of_book(BOOK)}
+    assert "đúng một trang" in told["a.pdf"].message
+    assert "giống hệt" in told["b.jpg"].message
+    assert in_book(tmp_path) == {"phieu-12-c.jpg": SCAN}
