@@ -13,10 +13,12 @@ import pytest
 from benchmarks.intake.made_scans import encoded, encrypted_pdf, picture, scanned_pdf
 from pipeline.errors import StorageError
 from pipeline.inbox import manifest
+from pipeline.inbox.book_folder import place_in_book
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.inbox.uploads import Upload, UploadDesk, UploadOptions, UploadRefused, UploadState, checking
 from pipeline.inbox.uploads import desk as uploads_desk
 from pipeline.inbox.uploads.checking import BROWSERS
+from pipeline.inbox.uploads.upload import write_note
 from pipeline.intake import folder_contents
 from pipeline.ledger import load_ledger
 from pipeline.localtime import iso_date
@@ -297,7 +299,7 @@ def test_a_name_that_another_takes_meanwhile_costs_neither_file(
     desk: UploadDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A scanner writes into the folder between the look and the writing."""
-    place = checking.place_in_book
+    place = place_in_book
 
     def late(copy: Path, folder: Path, file: str) -> None:
         if file == "trang-1.jpg":
@@ -324,7 +326,7 @@ def test_an_outcome_that_cannot_be_noted_is_noted_later(
         inspector=TameLooker,
         now=lambda: now[0],
     )
-    note = uploads_desk.write_note
+    note = write_note
 
     def full(folder: Path, upload: Upload) -> None:
         if upload.is_over and now[0] == NOW:
