@@ -26,6 +26,7 @@ from pipeline.export.preupload import count_by_check, preupload_faults
 from pipeline.export.workbook import write_workbook
 from pipeline.files import sha256_of_file
 from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
+from pipeline.registry.model.approvals import BookApproval
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
@@ -131,11 +132,15 @@ def export_book(
         return package.refuse("empty")
     if options.approval.book and (approval is None or registry.book_approval(book_id) != approval):
         return package.refuse("unapproved")
-    return package.write(target, workers or len(os.sched_getaffinity(0)))
+    return package.write(target, workers or len(os.sched_getaffinity(0)), approval)
 
 
 class _WorkbookRefused(Exception):
     """The finished workbook has faults that block."""
+
+
+class _ApprovalEnded(Exception):
+    """The approval of the book ended while its pages were copied."""
 
 
 class _Package:
@@ -167,8 +172,14 @@ class _Package:
         self._layered = dict(layered.most_common())
         self._dropped = _dropped((entry.cells for entry in book.entries), columns)
 
-    def write(self, target: Path, workers: int) -> PackageReport:
-        """Write all files; nothing is left of a package that is refused."""
+    def write(self, target: Path, workers: int, approval: BookApproval | None) -> PackageReport:
+        """Write all files; nothing is left of a package that is refused.
+
+        Args:
+            target: The folder that gets the package.
+            workers: Processes.
+            approval: The approval that must still hold when all pages are copied; None: none is asked for.
+        """
         folder, name = target / self._names.book, self._names.book
         plan = self._plan()
         try:
@@ -179,11 +190,14 @@ class _Package:
                     self._write_layers(work / f"{name}{LAYERS}")
                 for path in sorted(work.iterdir()):
                     hashes[path.name] = sha256_of_file(path)
+                self._refuse_ended(approval)
                 workspace = Workspace(self._context.workspace)
                 write_manifest(work, self._manifest(hashes), signing_key(workspace.package_key))
                 manifest = sha256_of_file(work / MANIFEST)
         except _WorkbookRefused:
             return self.refuse("faults")
+        except _ApprovalEnded:
+            return self.refuse("unapproved")
         numbers = {entry.entry_id: entry.number for entry in self._book.entries}
         self._registry.note_package(self._book.book.book_id, numbers, manifest)
         _logger.info(
@@ -194,6 +208,13 @@ class _Package:
             count_by_check(self._faults),
         )
         return self._report(folder=folder, pdf_bytes=size)
+
+    def _refuse_ended(self, approval: BookApproval | None) -> None:
+        """Raise where the book was withdrawn, or its approval ended, since its values were read."""
+        book_id = self._book.book.book_id
+        self._registry.refuse_withdrawn(RegistryPart(book_id))
+        if approval is not None and self._registry.book_approval(book_id) != approval:
+            raise _ApprovalEnded
 
     def refuse(self, why: str) -> PackageReport:
         """Report that nothing was written."""

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from pipeline.batch import PackageReport, check_books, export_book
+from pipeline.batch import PackageProgress, PackageReport, check_books, export_book
 from pipeline.batch.deliverable import deliverable_book
 from pipeline.batch.entry_pdfs import CopyPlan, CopyRules, make_pdfs
 from pipeline.cli.export import format_package_report
@@ -272,6 +272,16 @@ def test_an_amended_entry_goes_out_with_its_current_value_and_the_page_of_the_de
         wanted = PackageOptions(approval=ApprovalPolicy(book=True))
         none = export_book(registry, book.context, book.book_id, tmp_path / "no", wanted, workers=1)
         assert (none.refused, none.folder, (tmp_path / "no").exists()) == ("unapproved", None, False)
+        registry.approve_book(book.book_id, registry.value_digest(book.book_id)[0], author="chi")
+
+        def taken_back(progress: PackageProgress) -> None:
+            if registry.book_approval(book.book_id) is not None:
+                registry.withdraw_approval(book.book_id, author="chi", reason="xem sót")
+
+        late = export_book(
+            registry, book.context, book.book_id, tmp_path / "no", wanted, workers=1, on_copied=taken_back
+        )
+        assert (late.refused, late.folder, list((tmp_path / "no").iterdir())) == ("unapproved", None, [])
         registry.approve_book(book.book_id, registry.value_digest(book.book_id)[0], author="chi")
         report = export_book(registry, book.context, book.book_id, tmp_path / "out", wanted, workers=1)
     assert report.folder is not None

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from pipeline.cli.serve import package_maker
+from pipeline.delivery import ApprovalPolicy
 from pipeline.errors import StorageError
 from pipeline.export.package_folder import package_flaws
 from pipeline.model import FieldStatus
@@ -41,9 +42,10 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         book.context.open_registry() as registry,
         PackageQueue(folder, package_maker(registry, book.context, 1)) as packages,
     ):
-        app = create_app(registry, SCHEMAS, packages=packages)
+        app = create_app(registry, SCHEMAS, packages=packages, approval=ApprovalPolicy(book=True))
         join(registry.accounts(), "dung", Role.SUPERVISOR, book.ledger.place_code)
         dung = browser_of(app, registry.accounts(), "dung")
+        registry.approve_book(book.book_id, registry.value_digest(book.book_id)[0], author="dung")
         assert dung.submit(f"/packages/{book.book_id}").headers["location"] == "/packages"
         packages.wait()
         shown = text_of(dung.get("/packages"))
@@ -61,6 +63,9 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         assert package_flaws(package.parent) == ()
         actions = [row.action for row in registry.audit().recent(10)]
         assert (actions.count("package-asked"), actions.count("package-taken")) == (1, 4)
+        registry.withdraw_approval(book.book_id, author="dung", reason="xem sót")
+        late = dung.get(f"/packages/{book.book_id}/manifest.json")
+        assert (late.status_code, "đã được rút" in text_of(late)) == (422, True)
 
 
 def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) -> None:

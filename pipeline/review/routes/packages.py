@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from pipeline.errors import RegistryError
 from pipeline.registry.model.accounts import Session
+from pipeline.registry.model.approvals import ApprovalKind
 from pipeline.registry.model.books import BookRow
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
@@ -40,8 +42,22 @@ def take_file(site: SiteDep, session: SessionDep, book_id: int, name: str) -> Re
     path = site.packages.file(book.book_id, name)
     if path is None:
         raise HTTPException(404)
+    if site.approval.book and _approval_taken_back(site, session, book_id):
+        raise RegistryError(
+            "Phê duyệt của sổ đã được rút sau khi gói này được xuất, nên không tải gói này nữa. Hãy phê duyệt lại rồi "
+            "xuất gói mới."
+        )
     site.registry.note_view(session.person, "package-taken", f"book:{book_id}")
     return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
+
+
+def _approval_taken_back(site: Site, session: Session, book_id: int) -> bool:
+    """Whether somebody took the approval of a book back after its last package was made."""
+    made_at = site.packages.state(book_id).made_at
+    acts = site.desk.approval_view(session.person, book_id).acts
+    return made_at is not None and any(
+        one.kind is ApprovalKind.WITHDRAWN and one.approved_at > made_at for one in acts
+    )
 
 
 def _books(site: Site, session: Session) -> list[BookRow]:
