@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.logins import csrf_of
 from pipeline.review.routes.phones import is_local, qr_path
+from pipeline.review.security.phone_passes import PhonePasses
 from tests.registry.pages import LEDGER
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
@@ -154,3 +156,17 @@ def test_the_code_says_when_no_telephone_can_follow_it() -> None:
     side, ink = qr_path("http://10.0.0.7:8000/phone/x")
     assert side > 20
     assert ink.startswith("M4 4")
+
+
+def test_one_screen_pushes_out_no_telephone_of_another() -> None:
+    passes = PhonePasses(lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    other = passes.use_code(passes.new_code("binh", 1))
+    codes = [passes.new_code("an", 1) for _ in range(1100)]
+    assert [passes.is_code(code) for code in (codes[0], codes[-1])] == [False, True]
+    for code in codes[-20:]:
+        assert passes.use_code(code)
+    assert passes.pass_of(other) is not None
+    late = passes.new_code("binh", 1)
+    for _ in range(1100):
+        passes.new_code("an", 1)
+    assert passes.is_code(late)

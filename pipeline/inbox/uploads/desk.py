@@ -228,10 +228,11 @@ class UploadDesk:
                     raise
             return here + len(piece)
 
-    def end(self, book_id: int, upload_id: str, login: str, digest: str) -> Upload:
+    def end(self, book_id: int, upload_id: str, login: str, digest: str, folder: str = "") -> Upload:
         """Take the SHA-256 of all of an upload; it is proven and looked through in the background.
 
-        Its bytes are on disk when this returns: who sends it may throw the file away.
+        Its bytes are on disk when this returns: who sends it may throw the file away. ``folder``: the name that the
+        folder of the book has by now; ``""``: as when the upload began.
 
         Raises:
             UploadRefused: There is no such upload, or pieces are missing.
@@ -249,7 +250,8 @@ class UploadDesk:
             if upload.is_over:
                 return upload
             if upload.state is UploadState.RECEIVING:
-                upload = replace(upload, state=UploadState.CHECKING, digest=digest)
+                folder = folder or upload.folder
+                upload = replace(upload, state=UploadState.CHECKING, digest=digest, folder=folder)
                 self._keep(upload)
         self._worker.submit(self._check, upload_id)
         return upload

@@ -109,7 +109,7 @@ def end(
     site: SiteDep, session: SessionDep, book_id: RowId, upload_id: UploadId, said: EndRequest
 ) -> Response:
     """Prove all of an upload, and look through it behind the answer."""
-    book_of(site, session.person, book_id)
-    upload = site.uploads.end(book_id, upload_id, session.person.login, said.sha256)
+    book = book_of(site, session.person, book_id)
+    upload = site.uploads.end(book_id, upload_id, session.person.login, said.sha256, book.folder_name)
     site.registry.note_view(session.person, "scan-sent", f"book:{book_id}")
     return JSONResponse({"state": upload.state})

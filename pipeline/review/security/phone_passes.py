@@ -18,6 +18,8 @@ CODE_LASTS = timedelta(minutes=15)
 PASS_LASTS = timedelta(hours=8)
 MOST = 1000
 """Codes, and passes, that are kept; the oldest goes first."""
+MOST_OF_SESSION = 20
+"""The same of one session, so that one person's screen pushes out nobody else's telephones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ class PhonePasses:
 
 
 def _keep(kept: OrderedDict[str, PhonePass], secret: str, one: PhonePass) -> None:
+    mine = [key for key, other in kept.items() if other.session_token == one.session_token]
+    if len(mine) >= MOST_OF_SESSION:
+        del kept[mine[0]]
     kept[_digest(secret)] = one
     if len(kept) > MOST:
         kept.popitem(last=False)

@@ -365,3 +365,14 @@ def test_what_never_closes_a_ticket_is_not_taken_for_it(tmp_path: Path) -> None:
     assert "đúng một trang" in told["a.pdf"].message
     assert "giống hệt" in told["b.jpg"].message
     assert in_book(tmp_path) == {"phieu-12-c.jpg": SCAN}
+
+
+def test_a_book_whose_folder_is_renamed_meanwhile_gets_no_second_folder(
+    desk: UploadDesk, tmp_path: Path
+) -> None:
+    upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "a.jpg", len(SCAN), 0)
+    desk.append(BOOK, upload.upload_id, LOGIN, 0, SCAN, sha(SCAN))
+    desk.end(BOOK, upload.upload_id, LOGIN, sha(SCAN), "KS.2010.99")
+    desk.wait()
+    assert [path.name for path in (tmp_path / "books").iterdir()] == ["KS.2010.99"]
+    assert (tmp_path / "books" / "KS.2010.99" / "a.jpg").read_bytes() == SCAN
