@@ -84,3 +84,24 @@ def test_only_an_open_ticket_of_that_book_can_be_answered(
     desk.close_ticket(OPERATOR, ticket_id, "không rõ hơn được")
     with pytest.raises(RegistryError, match="đã đóng"):
         desk.open_ticket(OPERATOR, book, ticket_id)
+
+
+@pytest.mark.parametrize(
+    ("number", "printed", "settled"), [("02/2010", "7", 0), ("03/2010", "9", 0), ("03/2010", "7", 1)]
+)
+def test_the_wrong_page_takes_no_place_where_the_number_of_the_old_entry_is_unknown(
+    registry: Registry, book: int, desk: Desk, number: str, printed: str, settled: int
+) -> None:
+    """Entry 02/2010 stands on another page of the book; the page of the ticket has the printed number 7."""
+    unknown = entry(
+        read(NUMBER, "?", accepted=False), read(NAME, "Thu Mot", accepted=False), read(PRINTED, "7")
+    )
+    registry.save_page(book, page(unknown), "f1")
+    number_two = read(NUMBER, "02/2010", canonical="02/2010")
+    registry.save_page(book, page(entry(number_two, read(PRINTED, "8")), page_no=2), "f1")
+    asked = desk.request_rescan(AN, taken(desk, AN).task_id, "mờ").ticket_id
+    registry.store_scan(book, AGAIN, answer_name(asked, "a.jpg"), 1000, 1)
+    words = read(NUMBER, number, canonical=number), read(NAME, "Thu Mot"), read(PRINTED, printed)
+    registry.save_page(book, page(entry(*words), scan=AGAIN), "f1")
+    assert settle_tickets(registry, book) == settled
+    assert (PageRef(SCAN, 1) in {registry.entry(one).ref for one in registry.entries(book)}) is (settled == 0)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, literal, select
 
+from pipeline.errors import RegistryError
 from pipeline.model import PageRef
 from pipeline.registry.database.audit import MACHINE
 from pipeline.registry.model.desk import MISSING_PAGES
@@ -17,6 +18,7 @@ from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.page_replacement import replace_page
 from pipeline.registry.tables.books import page, page_run, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
+from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 
 ANSWER = "phieu-"
@@ -64,13 +66,51 @@ def answered_tickets(connection: Connection, book_id: int) -> tuple[tuple[int, P
     return tuple((one, old, new) for one, old, new in asked if old != new)
 
 
+def _refuse_other_page(
+    connection: Connection, declared: RecordSchema, book_id: int, old: PageRef, new: PageRef
+) -> None:
+    """Refuse a page with another printed number than the old one, or with an entry that stands on a third page.
+
+    Where the number of the old entry is unknown, as on a page that is hard to read, nothing else would tell that the
+    wrong page was scanned; and the old one would be gone.
+    """
+    printed: dict[PageRef, set[str]] = {old: set(), new: set()}
+    numbers: dict[str, set[PageRef]] = {}
+    for kind, table in declared.records.items():
+        book_fields = declared.schemas.record(kind).book
+        on_paper = table.c[book_fields.page] if book_fields and book_fields.page else literal("")
+        rows = connection.execute(
+            select(
+                scan.c.sha256, page.c.page_no, entry.c.number, entry.c.number_text, on_paper.label("printed")
+            )
+            .join_from(entry, table, table.c.entry_id == entry.c.id)
+            .join(page, page.c.id == entry.c.page_id)
+            .join(scan, scan.c.id == page.c.scan_id)
+            .where(scan.c.book_id == book_id, entry.c.stands)
+        )
+        for row in rows:
+            ref = PageRef(row.sha256, row.page_no)
+            if row.number is not None:
+                numbers.setdefault(row.number_text, set()).add(ref)
+            if row.printed and ref in printed:
+                printed[ref].add(row.printed)
+    if all(printed.values()) and printed[old].isdisjoint(printed[new]):
+        raise RegistryError(
+            "Trang quét lại có số trang in khác trang cũ. Hãy kiểm tra có đúng trang ấy không."
+        )
+    if any(new in refs and refs - {old, new} for refs in numbers.values()):
+        raise RegistryError("Số đăng ký ở trang quét lại đã có ở một trang khác của sổ. Hãy kiểm tra lại.")
+
+
 def settle_ticket(
     connection: Connection, declared: RecordSchema, book_id: int, ticket_id: int, old: PageRef, new: PageRef
 ) -> None:
     """Let the page that answers a ticket take the place of the old one; the ticket is closed by it.
 
     Raises:
-        RegistryError: As of ``replace_page``; nothing is changed.
+        RegistryError: As of ``replace_page``, or what is known of the new page says that it is another one; nothing is
+            changed.
     """
+    _refuse_other_page(connection, declared, book_id, old, new)
     reason = f"Trang quét lại theo phiếu số {ticket_id}"
     replace_page(connection, declared, book_id, old, new, author=MACHINE, reason=reason)
