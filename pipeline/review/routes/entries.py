@@ -176,7 +176,7 @@ def confirm_delivery(
     session: SessionDep,
     entry_id: int,
     field: Annotated[str, Form(max_length=100)],
-    shown: Annotated[str, Form(max_length=16)],
+    shown: Annotated[str, Form(max_length=16)] = "",
     choice: Annotated[int, Form(ge=0, le=20)] = 0,
 ) -> Response:
     """Confirm one of the values that a delivery rule proposes; ``shown``: the mark of those that were shown."""
