@@ -15,6 +15,7 @@ from pipeline.registry.services.desk import (
     approving,
     assigned_books,
     assignment,
+    book_pages,
     book_values,
     browsing,
     columns,
@@ -90,10 +91,10 @@ class Desk(DeskFacade):
     withdrawals = reading(withdrawing.withdrawals_for)
     pages_of_book = reading(withdrawing.pages_of_book)
 
-    books_of = reading(data_entry.books_of)
-    scanned_pages = reading(data_entry.scanned_pages)
-    scanned_page = reading(data_entry.scanned_page)
-    entries_on_page = reading(data_entry.entries_on_page)
+    books_of = reading(book_pages.books_of)
+    scanned_pages = reading(book_pages.scanned_pages)
+    scanned_page = reading(book_pages.scanned_page)
+    entries_on_page = reading(book_pages.entries_on_page)
     fields_to_add = reading(data_entry.fields_to_add)
     columns_to_add = reading(data_entry.columns_to_add)
     offers_for = reading(offers.offers_for)
