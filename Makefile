@@ -37,7 +37,7 @@ test-packages: setup ## Cài thêm những gói chỉ bài kiểm thử cần (P
 	@scripts/test-packages.sh
 
 test: training test-packages check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/
 
