@@ -78,7 +78,9 @@ SAMPLES = {
     ("POST", "/entries/{entry_id}/reopen"): Sample(
         _ENTRY, {"fields": ["child_name"], "reason": "đọc sai giấy"}
     ),
-    ("POST", "/entries/{entry_id}/delivery"): Sample(_ENTRY, {"field": "child_name", "choice": "0"}),
+    ("POST", "/entries/{entry_id}/delivery"): Sample(
+        _ENTRY, {"field": "child_name", "shown": "0" * 16, "choice": "0"}
+    ),
     ("GET", "/pictures/entries/{entry_id}/page"): Sample(_ENTRY),
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),

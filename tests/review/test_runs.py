@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,7 +54,8 @@ def events(states: list[tuple[str, bool]], longest: float = 100.0, ticks: float 
         clock = lambda: ticks * next(moments)  # noqa: E731
         return [one async for one in progress_events(snapshot, every=0, longest=longest, clock=clock)]
 
-    return asyncio.run(told())
+    with ThreadPoolExecutor(1) as beside:  # a browser of other tests may keep a loop in this thread
+        return beside.submit(lambda: asyncio.run(told())).result()
 
 
 def test_a_page_is_told_what_changes_until_nothing_is_read_any_more() -> None:

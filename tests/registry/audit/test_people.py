@@ -106,7 +106,7 @@ HARMS = {
     ),
     "a word is deleted": ("DELETE FROM keying WHERE id = 2", Flaw(FlawKind.ROW_GONE, "keying", 2)),
     "a submission is deleted": ("DELETE FROM submission", Flaw(FlawKind.ROW_GONE, "submission", 1)),
-    "a reason": ("UPDATE aside SET words = ''", Flaw(FlawKind.ROW_ALTERED, "aside", 1)),
+    "a reason": ("UPDATE aside SET words = '' WHERE id = 1", Flaw(FlawKind.ROW_ALTERED, "aside", 1)),
     "a ticket": ("UPDATE ticket SET reason = ''", Flaw(FlawKind.ROW_ALTERED, "ticket", 1)),
     "a ticket is open again": (
         "DELETE FROM ticket_closing",
