@@ -339,7 +339,7 @@ class _PageForm:
             x = components.boxes[numbers][:, [0, 2]].mean(axis=1)
             outside = (x < piece.box.left) | (x > piece.box.right)
             on_print = bool((ink.on_print[numbers] & outside).any())
-            is_touched |= on_print
+            is_touched |= on_print or _has_lost_to_print(ink, box, field_line.pitch)
             is_cut_short |= not on_print and self._runs_into_label(field_line, box.right)
             is_cut_short |= not on_print and self._begins_on_label(field_line, box.left)
             is_cut_short |= is_left_over(
@@ -425,6 +425,13 @@ def _is_name(slot: Slot, record: RecordSpec) -> bool:
 def _colon_box(label: Box, letter: float) -> Box:
     """Return where the colon behind a label is: engines often leave it out of the label's box."""
     return Box(label.right - 0.1 * letter, label.top, label.right + 0.5 * letter, label.bottom)
+
+
+def _has_lost_to_print(ink: _AssignedInk, box: Box, pitch: float) -> bool:
+    """Return whether writing on a label that no line has stands on, or right above, the writing in ``box``."""
+    left, top, right, bottom = ink.components.boxes[ink.on_print & (ink.owner < 0)].T
+    over = (right > box.left) & (left < box.right)
+    return bool((over & (bottom > box.top - 0.3 * pitch) & (top < box.bottom)).any())
 
 
 def _residual_ink(
