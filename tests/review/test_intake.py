@@ -100,5 +100,5 @@ def test_what_belongs_to_no_place_yet_is_told_in_numbers_to_people_of_one_place(
     shown = browser.get("/intake")
     assert "1 bản quét đang chờ, 1 tệp cách ly" in text_of(shown)
     assert "la.pdf" not in shown.text
-    assert browser.get(f"/intake/{key}").status_code == 404
+    assert browser.get(f"/intake/{key}").status_code == 204
     assert browser.submit("/intake", {"folder": FOLDER, "deliveries": [key]}).status_code == 422

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.errors import LedgerError, SetupError
@@ -41,10 +41,10 @@ def assign(
 
 @router.get("/{scanner}/{day}/{serial}")
 def page_of_delivery(site: SiteDep, session: SessionDep, scanner: str, day: str, serial: str) -> Response:
-    """Return the first page of a delivery that waits for a book; 404 where none does, or for others to see."""
+    """Return the first page of a delivery that waits for a book; nothing where none does, or for others to see."""
     page = site.intake.page_of(f"{scanner}/{day}/{serial}") if session.person.places is None else None
     if page is None:
-        raise HTTPException(404)
+        return Response(status_code=204)
     site.registry.note_view(session.person, "page-shown", "intake")
     picture = site.pictures.page(PageSource(page, None))
     return Response(picture.content, media_type=picture.media_type)

@@ -76,10 +76,7 @@ def _code_page(request: Request, site: Site, code: str, *, can_begin: bool) -> R
     value = form_cookie(request) or new_form_value()
     session = request.state.session
     token = session.csrf if session else csrf_of(value)
-    status = 200 if can_begin else 404
-    response = site.renderer.render(
-        request, "phone_begin.html", status=status, csrf=token, code=code, can_begin=can_begin
-    )
+    response = site.renderer.render(request, "phone_begin.html", csrf=token, code=code, can_begin=can_begin)
     set_form_cookie(request, response, value)
     return response
 
