@@ -115,6 +115,11 @@ def entries_on_page(
 
 
 def page_of_book(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> BookPageState:
+    """Return one page of a book, whose row is ``of_book``.
+
+    Raises:
+        NotThere: The book has no such page, or the page is withdrawn.
+    """
     found = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
     page_there = next(found, None)
     if page_there is None:
