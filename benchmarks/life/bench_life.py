@@ -2,8 +2,8 @@
 
 Pages are drawn and scanned; the recognition is played (``paper.py``), everything behind it is the real thing: intake,
 nights, store, registry, desk, rules, export, check before the upload, audit. In the end every book must be delivered,
-with every entry of the paper once and with its names and texts (dates and codes are not compared); every mishap must be in the audit; packages
-delivered in the middle of the month must still be what was signed.
+with every entry of the paper once and with its names and texts (dates and codes are not compared); every mishap must
+be in the audit; packages delivered in the middle of the month must still be what was signed.
 """
 
 from __future__ import annotations
