@@ -107,6 +107,16 @@ class Workspace:
         return self.root / "packages"
 
     @property
+    def jobs(self) -> Path:
+        """What was started in the web application and what it came to."""
+        return self.root / "jobs"
+
+    @property
+    def sent_files(self) -> Path:
+        """Files of other software that browsers sent; there as long as they are compared."""
+        return self.root / "sent"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"

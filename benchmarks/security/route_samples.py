@@ -141,6 +141,7 @@ SAMPLES = {
     ("GET", "/packages/{book_id}/{name}"): Sample({"book_id": "1", "name": "manifest.json"}),
     ("GET", "/reconcile/{reconciliation_id}"): Sample({"reconciliation_id": "1"}),
     ("GET", "/reconcile/{reconciliation_id}/theirs"): Sample({"reconciliation_id": "1"}),
+    ("POST", "/reconcile/files"): Sample(),
     ("POST", "/reconcile/differences/{difference_id}/answer"): Sample(_DIFFERENCE, {"answer": "theirs"}),
     ("POST", "/reconcile/differences/{difference_id}/amend"): Sample(_DIFFERENCE, _ORDER),
 }

@@ -60,6 +60,7 @@ class ReconciliationRun:
         book: The file.
         layout: Where its columns are.
         book_ids: The books that people named; none: those that the file names.
+        places: The registration places whose books may be compared; None: all.
         counts: Filled while ``differences`` is iterated.
         delivery: How the office delivers what stands on paper: the other side has what was delivered.
     """
@@ -69,6 +70,7 @@ class ReconciliationRun:
     book: SourceWorkbook
     layout: SheetLayout
     book_ids: Sequence[int] = ()
+    places: frozenset[str] | None = None
     counts: ReconcileCounts = field(default_factory=ReconcileCounts)
     delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
 
@@ -89,7 +91,8 @@ class ReconciliationRun:
                 entries=row.entries,
             )
             for row in self.registry.book_rows(record)
-            if not self.book_ids or row.book_id in self.book_ids
+            if (not self.book_ids or row.book_id in self.book_ids)
+            and (self.places is None or row.place_code in self.places)
         ]
         return reconcile_rows(
             self.book,

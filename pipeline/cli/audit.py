@@ -111,6 +111,7 @@ ACTIONS = {
     "book-approved": "phê duyệt một quyển sổ",
     "approval-withdrawn": "rút phê duyệt một quyển sổ",
     "amended": "ghi hoặc rút một cải chính, bổ sung",
+    "reconcile-asked": "gửi một tệp để đối soát",
     "reconciled": "đối soát một tệp",
     "difference-shown": "được cho xem một khác biệt",
     "difference-answered": "trả lời một khác biệt",

@@ -37,9 +37,11 @@ from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
+HOW_TO_NAME = "Muốn so cả sổ thì thêm --book."
 
-def format_reconciliation(counts: ReconcileCounts) -> Iterator[str]:
-    """What was compared and what came of it, without any value."""
+
+def format_reconciliation(counts: ReconcileCounts, how_to_name: str = HOW_TO_NAME) -> Iterator[str]:
+    """What was compared and what came of it, without any value; ``how_to_name``: how a book is named."""
     compared = [one for one in counts.books if one.compared]
     yield (
         f"Đã so {counts.rows} dòng với {counts.entries} việc của {len(compared)} sổ: {counts.pairs} cặp, "
@@ -57,11 +59,11 @@ def format_reconciliation(counts: ReconcileCounts) -> Iterator[str]:
         for one, words in FIELD_DIFFERENCE_LABELS.items()
         if one in counts.fields
     )
-    yield from _not_compared(counts)
+    yield from _not_compared(counts, how_to_name)
     yield from _about_file(counts)
 
 
-def _not_compared(counts: ReconcileCounts) -> Iterator[str]:
+def _not_compared(counts: ReconcileCounts, how_to_name: str) -> Iterator[str]:
     if counts.refused:
         yield f"{counts.refused} ô trong tệp không đọc được nên không so."
     if counts.unsettled:
@@ -70,7 +72,7 @@ def _not_compared(counts: ReconcileCounts) -> Iterator[str]:
         if one.rows and not one.compared:
             yield (
                 f"Sổ {printable(one.book.folder_name)}: tệp chỉ có {one.rows} dòng trong {one.book.entries} việc, "
-                "nên không nêu việc thiếu. Muốn so cả sổ thì thêm --book."
+                f"nên không nêu việc thiếu. {how_to_name}"
             )
     if counts.absent:
         yield f"Cột của Bộ không có trong tệp, không so: {_listed(counts.absent)}."
@@ -144,7 +146,11 @@ def reconcile(
         kept = collect_differences(run.differences(), report, sheets, shown=limit, ask=save)
         if sheets:
             sheets.close([f"Đối soát tệp {file.name}", *format_reconciliation(run.counts)])
-        number = _saved(registry, run, file, kept.questions, by or getpass.getuser()) if save else 0
+        number = (
+            save_questions(registry, run, file, file.name, kept.questions, by or getpass.getuser())
+            if save
+            else 0
+        )
     if as_json:
         print_json(
             {"counts": plain(run.counts), "found": [_told(one) for one in kept.shown], "saved": number}
@@ -163,13 +169,18 @@ def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
         yield f"Đã đưa {questions} khác biệt vào hàng đợi: trang web, mục Đối soát, lần {number}."
 
 
-def _saved(
-    registry: Registry, run: ReconciliationRun, file: Path, questions: list[FoundDifference], author: str
+def save_questions(
+    registry: Registry,
+    run: ReconciliationRun,
+    file: Path,
+    name: str,
+    questions: list[FoundDifference],
+    author: str,
 ) -> int:
-    """Store the questions under the hash of the file; returns the number of the reconciliation."""
-    told = {name: getattr(run.counts, name) for name in ("rows", "entries", "pairs", "same")}
+    """Store the questions under the hash of the file and its name; returns the number of the reconciliation."""
+    told = {key: getattr(run.counts, key) for key in ("rows", "entries", "pairs", "same")}
     record, digest = run.layout.record.record, sha256_of_file(file)
-    return registry.reconciliations().save(record, file.name, digest, questions, told, author=author)
+    return registry.reconciliations().save(record, name, digest, questions, told, author=author)
 
 
 def _told(one: ReconcileDifference | RejectedCell) -> dict[str, object]:

@@ -45,9 +45,12 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
+    from pipeline.cli.office_work import reconciler
     from pipeline.reports import read_plan
     from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
+    from pipeline.review.background_jobs import BackgroundJobs
     from pipeline.review.scanning.intake_desk import IntakeDesk
+    from pipeline.review.supervising.office_desk import OfficeDesk
 
     settings = read_settings()
     context = settings.run_context(workspace)
@@ -71,6 +74,7 @@ def serve(
             registry.book_with_scan,
             options=UploadOptions(limits=context.limits),
         ) as uploads,
+        BackgroundJobs(workspace_of.jobs) as jobs,
         server.listen(host, port) as listener,
     ):
         made = registry.accounts().first_administrator()
@@ -103,6 +107,9 @@ def serve(
                 Workspace(context.workspace).package, Workspace(context.workspace).office
             ).delivery,
             approval=settings.approval_policy_of(context.workspace),
+            office=OfficeDesk(
+                workspace_of.sent_files, jobs, reconcile=reconciler(registry, workspace_of, context.schemas)
+            ),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

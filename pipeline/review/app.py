@@ -15,6 +15,7 @@ from starlette.types import Scope
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.prefect_runs import NO_RUNS, PrefectRuns
+from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry import Registry
 from pipeline.registry.services.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
@@ -29,6 +30,8 @@ from pipeline.review.scanning.intake_desk import NO_INTAKE, IntakeDesk
 from pipeline.review.security.authentication import authorize, refuse_forged_forms
 from pipeline.review.security.errors import ErrorMiddleware, install_error_handlers
 from pipeline.review.security.middleware import (
+    RECONCILED_FILES,
+    UPLOADS,
     AccessLogMiddleware,
     BodyLimitMiddleware,
     RateLimiter,
@@ -37,6 +40,7 @@ from pipeline.review.security.middleware import (
     SecurityHeadersMiddleware,
 )
 from pipeline.review.security.phone_passes import PhonePasses
+from pipeline.review.supervising.office_desk import NO_OFFICE_DESK, OfficeDesk
 from pipeline.review.supervising.office_settings import setting_groups
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
@@ -63,6 +67,7 @@ def create_app(
     check: Callable[[int], object] = lambda _: None,
     delivery: DeliveryPolicy = DeliveryPolicy(),
     approval: ApprovalPolicy = ApprovalPolicy(),
+    office: OfficeDesk = NO_OFFICE_DESK,
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -86,6 +91,7 @@ def create_app(
         check: Checks a book as a whole, after something of it was withdrawn or put back.
         delivery: How the office delivers what stands on paper.
         approval: What the office asks for before it delivers.
+        office: What supervisors and administrators have the server do.
     """
     app = FastAPI(
         title="hotich",
@@ -99,7 +105,11 @@ def create_app(
             Middleware(SecurityHeadersMiddleware),
             Middleware(ErrorMiddleware),
             Middleware(RateLimitMiddleware, buckets=RateLimiter(options.requests)),
-            Middleware(BodyLimitMiddleware, most=options.body_bytes, pieces=uploads.options.piece_bytes),
+            Middleware(
+                BodyLimitMiddleware,
+                most=options.body_bytes,
+                larger={UPLOADS: uploads.options.piece_bytes, RECONCILED_FILES: MOST_FILE_BYTES},
+            ),
         ],
     )
     app.state.site = Site(
@@ -125,6 +135,7 @@ def create_app(
         rules=LiveRules(schemas),
         delivery=delivery,
         approval=approval,
+        office=office,
         settings=setting_groups(policy, sampling, delivery, approval, schemas),
     )
     install_error_handlers(app)

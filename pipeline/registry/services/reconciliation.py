@@ -89,6 +89,15 @@ def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...
     return tuple(Reconciliation(*row) for row in connection.execute(query))
 
 
+def with_file(connection: Connection, person: Person, file_sha256: str) -> int | None:
+    """Return the number of the last reconciliation of a file of which this person may see a difference; else None."""
+    return connection.scalar(
+        select(func.max(reconciliation.c.id))
+        .join(difference, difference.c.reconciliation_id == reconciliation.c.id)
+        .where(reconciliation.c.file_sha256 == file_sha256, _in_sight(person), _stands)
+    )
+
+
 def next_for(
     connection: Connection, person: Person, reconciliation_id: int, after: int = 0, *, unclear: bool = False
 ) -> Asked | None:
@@ -321,6 +330,7 @@ class Reconciliations(ConnectionFacade):
 
     save = writing(save)
     all_for = reading(all_for)
+    with_file = reading(with_file)
     next_for = writing(next_for)
     asked = reading(asked)
     listed = reading(listed)

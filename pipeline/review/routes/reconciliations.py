@@ -12,12 +12,14 @@ from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.kinds import DATE
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
+from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.reconciliation import Answer, Asked
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.shortcuts import RECONCILIATION_KEYS
+from pipeline.review.routes.reconciled_files import job_values
 from pipeline.review.security.authentication import SessionDep, current_session
 from pipeline.schema import FieldSpec, Schemas
 
@@ -114,8 +116,19 @@ Line = Annotated[str, Form(max_length=500)]
 
 @router.get("")
 def show_reconciliations(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    found = site.registry.reconciliations().all_for(session.person)
-    return site.renderer.render(request, "reconciliations.html", found=found, answers=_answers(session))
+    """Show the reconciliations, and to supervisors the form that sends a file."""
+    person = session.person
+    sends = _answers(session) and site.office.reconcile is not None
+    return site.renderer.render(
+        request,
+        "reconciliations.html",
+        found=site.registry.reconciliations().all_for(person),
+        answers=_answers(session),
+        sends=sends,
+        books=site.registry.statistics(person.places).book_states() if sends else (),
+        most=MOST_FILE_BYTES,
+        **job_values(site, person),
+    )
 
 
 @router.get("/{reconciliation_id}")

@@ -81,6 +81,8 @@ ACCESS = (
     Access("POST", "/entries/{entry_id}/reopen", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/delivery", SUPERVISORS, scoped=True),
     Access("GET", "/reconcile", RECONCILING),
+    Access("GET", "/reconcile/files", SUPERVISORS),
+    Access("POST", "/reconcile/files", SUPERVISORS, takes_bytes=True),
     Access("GET", "/reconcile/{reconciliation_id}", RECONCILING),
     Access("GET", "/reconcile/{reconciliation_id}/theirs", RECONCILING),
     Access("POST", "/reconcile/differences/{difference_id}/answer", RECONCILING, scoped=True),

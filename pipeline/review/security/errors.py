@@ -11,13 +11,14 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
+from pipeline.errors import HotichError, ReconcileError, RegistryError, RegistryUnavailable
 from pipeline.inbox.uploads import UploadRefused
 from pipeline.prefect_runs import RunRefused
 from pipeline.registry import NotThere, StaleTask, Withdrawn
 from pipeline.registry.model.accounts import AccountError
 from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
 from pipeline.registry.model.errors import RowTampered
+from pipeline.review.background_jobs import JobRefused
 from pipeline.review.context import site_of
 from pipeline.review.security.authentication import ForgedForm, LoginRequired, render_login_form
 from pipeline.review.security.middleware import log_fault
@@ -107,7 +108,7 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         return status, SENTENCES[status], {}
     if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 422), error.message, {}
-    if isinstance(error, UploadRefused | RunRefused):
+    if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError):
         return 422, error.message, {}
     if isinstance(
         error, HotichError

@@ -10,7 +10,7 @@ import logging
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -106,18 +106,22 @@ class RateLimitMiddleware:
 UPLOADS = "/uploads/"
 """Where the paths begin to which pieces of files are sent."""
 
+RECONCILED_FILES = "/reconcile/files"
+"""The path to which workbooks of the shared software are sent."""
+
 
 class BodyLimitMiddleware:
-    """Refuses a body longer than ``most`` bytes, whatever its header claims; of a file so many ``pieces`` are taken."""
+    """Refuses a body longer than ``most`` bytes, whatever its header claims; ``larger``: what some paths take."""
 
-    def __init__(self, app: ASGIApp, most: int, pieces: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int] = {}) -> None:
         self._app = app
         self._most = most
-        self._pieces = max(most, pieces)
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = 0
-        most = self._pieces if scope.get("path", "").startswith(UPLOADS) else self._most
+        path = scope.get("path", "")
+        most = max(self._most, *(size for begin, size in self._larger.items() if path.startswith(begin)), 0)
 
         async def counted() -> Message:
             nonlocal taken

@@ -1,0 +1,51 @@
+"""What supervisors and administrators have the server do: work behind the answer, as commands do it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.registry.model.accounts import Person
+from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, OnProgress
+
+
+class ReconcileWork(Protocol):
+    """Compares a file of the shared software with the registry, as ``hotich reconcile --save`` does."""
+
+    def __call__(
+        self, file: Path, name: str, book_ids: tuple[int, ...], person: Person, on_progress: OnProgress
+    ) -> JobOutcome:
+        """Compare the file and store what people are asked.
+
+        Args:
+            file: The file.
+            name: Its name as the person knows it.
+            book_ids: The books to compare; none: those that the file names, of the places of the person.
+            person: Who asks.
+            on_progress: Told how far it is.
+
+        Raises:
+            HotichError: The file or the registry fails.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDesk:
+    """The work that pages start; None: this server does not do it.
+
+    Attributes:
+        folder: Where files lie that browsers sent.
+        jobs: Runs the work and remembers what it came to.
+        reconcile: Compares a file of the shared software.
+    """
+
+    folder: Path = Path(os.devnull)
+    jobs: BackgroundJobs = NO_JOBS
+    reconcile: ReconcileWork | None = None
+
+
+NO_OFFICE_DESK = OfficeDesk()
+"""For an application that does none of it."""

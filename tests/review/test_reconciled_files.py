@@ -1,0 +1,159 @@
+"""A supervisor sends a file of the shared software: checked at the door, compared behind the answer, told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from pipeline.cli.office_work import reconciler
+from pipeline.registry import Registry
+from pipeline.registry.model.accounts import Role
+from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.review import create_app
+from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, OnProgress
+from pipeline.review.supervising.office_desk import OfficeDesk
+from pipeline.workspace import Workspace
+from tests.reconcile.files import birth, fill, write
+from tests.registry.pages import SCHEMAS
+from tests.review.browser import Browser, text_of
+from tests.review.clock import Clock
+from tests.review.conftest import OTHER, OWN, browser_of
+
+ROWS = [birth(number) for number in range(1, 5)]
+STRANGER = "Lê Hoàng Khác"
+SCRIPT = "<script>alert(1)</script>.xlsx"
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """One book of four births."""
+    with Registry.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/registry.db", SCHEMAS) as opened:
+        fill(opened, ROWS)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="module")
+def desk(registry: Registry, workspace: Workspace) -> Iterator[OfficeDesk]:
+    with BackgroundJobs(workspace.jobs) as jobs:
+        yield OfficeDesk(workspace.sent_files, jobs, reconciler(registry, workspace, SCHEMAS))
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry, clock: Clock, desk: OfficeDesk) -> FastAPI:
+    return create_app(registry, SCHEMAS, office=desk, now=clock)
+
+
+@pytest.fixture
+def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]) -> Browser:
+    return browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("sent") / "a.xlsx"
+    write(path, [{**ROWS[0], "meHoTen": STRANGER}, *ROWS[1:3]])
+    return path.read_bytes()
+
+
+def send(browser: Browser, content: bytes, name: str = "a.xlsx", **wanted: object) -> httpx.Response:
+    query = urlencode({"name": name, **wanted}, doseq=True)
+    headers = {
+        "X-CSRF-Token": browser.csrf,
+        "content-type": "application/octet-stream",
+        "accept": "application/json",
+    }
+    return browser.ask("POST", f"/reconcile/files?{query}", content=content, headers=headers)
+
+
+def test_a_file_is_compared_behind_the_answer_and_its_result_leads_to_the_questions(
+    chief: Browser, desk: OfficeDesk, registry: Registry, content: bytes, workspace: Workspace
+) -> None:
+    assert "Gửi tệp xuất từ phần mềm dùng chung" in text_of(chief.get("/reconcile"))
+    assert send(chief, content, SCRIPT).status_code == 200
+    desk.jobs.wait()
+    shown = chief.get("/reconcile")
+    assert "3 dòng" in text_of(shown)
+    assert "2 khác biệt chờ trả lời" in text_of(shown)
+    assert "--book" not in shown.text
+    assert SCRIPT not in shown.text
+    assert STRANGER not in shown.text
+    assert 'href="/reconcile/1"' in shown.text
+    assert list(workspace.sent_files.glob("*")) == []
+    assert {"reconcile-asked", "reconciled"} <= {row.action for row in registry.audit().recent(10)}
+    again = send(chief, content)
+    assert (again.status_code, "lần 1" in again.json()["sentence"]) == (422, True)
+    assert send(chief, content, again="true").status_code == 200
+    desk.jobs.wait()
+    assert len(desk.jobs.jobs("reconcile")) == 2
+
+
+def test_who_supervises_another_place_sees_no_result_and_gets_nothing_of_it(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], desk: OfficeDesk, content: bytes
+) -> None:
+    elsewhere = browser_of(app, accounts, people[Role.SUPERVISOR, OTHER])
+    assert "3 dòng" not in text_of(elsewhere.get("/reconcile/files"))
+    refused = send(elsewhere, content, book=1)
+    assert (refused.status_code, "nơi bạn được giao" in refused.json()["sentence"]) == (422, True)
+    assert send(elsewhere, content).status_code == 200
+    desk.jobs.wait()
+    job = desk.jobs.jobs("reconcile")[0]
+    assert (job.outcome.link, "Không có khác biệt nào phải hỏi" in job.outcome.sentences[-1]) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "told"),
+    [
+        (b"so,quyenSo", "a.xlsx", ".xlsx"),
+        (b"", "a.xlsx", "rỗng"),
+        (b"so,quyenSo", "a.csv", "đuôi .xlsx"),
+        (b"so,quyenSo", "a\x07.xlsx", "đuôi .xlsx"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_at_the_door(
+    chief: Browser, desk: OfficeDesk, workspace: Workspace, sent: bytes, name: str, told: str
+) -> None:
+    before = desk.jobs.jobs("reconcile")
+    answer = send(chief, sent, name)
+    assert (answer.status_code, told in answer.json()["sentence"]) == (422, True)
+    assert desk.jobs.jobs("reconcile") == before
+    assert list(workspace.sent_files.glob("*")) == []
+
+
+def test_a_file_that_is_too_large_is_refused(chief: Browser) -> None:
+    assert send(chief, bytes((32 << 20) + 1)).status_code == 413
+    assert chief.ask("POST", "/reconcile/files", content=b"x" * 300_000).status_code in (403, 415)
+
+
+def test_only_one_file_is_compared_at_a_time(
+    chief: Browser, desk: OfficeDesk, workspace: Workspace, content: bytes
+) -> None:
+    go_on = Event()
+
+    def held(on_progress: OnProgress) -> JobOutcome:
+        go_on.wait(10)
+        return JobOutcome(("Xong.",))
+
+    desk.jobs.start("reconcile", "khac.xlsx", "an", held)
+    answer = send(chief, content, again="true")
+    go_on.set()
+    desk.jobs.wait()
+    assert (answer.status_code, "khac.xlsx" in answer.json()["sentence"]) == (422, True)
+    assert list(workspace.sent_files.glob("*")) == []
+
+
+def test_a_server_that_compares_nothing_says_so(
+    registry: Registry, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str], content: bytes
+) -> None:
+    browser = browser_of(create_app(registry, SCHEMAS, now=clock), accounts, people[Role.SUPERVISOR, OWN])
+    answer = send(browser, content)
+    assert (answer.status_code, "không đối soát" in answer.json()["sentence"]) == (422, True)
