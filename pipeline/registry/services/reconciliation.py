@@ -91,11 +91,12 @@ def all_for(connection: Connection, person: Person) -> tuple[Reconciliation, ...
 
 def with_file(connection: Connection, person: Person, file_sha256: str) -> int | None:
     """Return the number of the last reconciliation of a file of which this person may see a difference; else None."""
-    return connection.scalar(
+    found: int | None = connection.scalar(
         select(func.max(reconciliation.c.id))
         .join(difference, difference.c.reconciliation_id == reconciliation.c.id)
         .where(reconciliation.c.file_sha256 == file_sha256, _in_sight(person), _stands)
     )
+    return found
 
 
 def next_for(
