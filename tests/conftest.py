@@ -13,11 +13,16 @@ from hypothesis import settings
 
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
+from pipeline.registry.database import sqlite
+from tests import shared_sql
 
 settings.register_profile("hotich", deadline=None, max_examples=50)
 """No test fails because the machine was busy; a test that needs more examples than usual says so."""
 
 settings.load_profile("hotich")
+shared_sql.share()
+sqlite.SYNCHRONOUS = "OFF"
+"""The database of a test need not outlive a power cut; a process that is killed loses nothing by it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,5 +57,5 @@ def postgresql_cluster() -> postgresql.Cluster:
 @pytest.fixture
 def postgresql_url(postgresql_cluster: postgresql.Cluster) -> Iterator[str]:
     """A PostgreSQL database of this test's own: all tables, no rows; with no more rights than the work takes."""
-    with postgresql_cluster.database() as name:
+    with postgresql_cluster.empty_database() as name:
         yield postgresql_cluster.url(name)

@@ -16,12 +16,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from benchmarks.servers.reused_databases import NewDatabase
 from pipeline import schema
 from pipeline.registry import Registry
 from pipeline.registry.database.roles import role_sql
@@ -68,6 +70,7 @@ class Cluster:
         self.data = folder / "data"
         self.log = folder / "log"
         self._settings = {**ALWAYS, **settings}
+        self._emptied: list[tuple[str, NewDatabase]] = []
 
     def url(self, database: str, user: str = WORKER, password: str = "") -> str:
         login = f"{user}:{password}" if password else user
@@ -104,12 +107,41 @@ class Cluster:
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
         """Make a database and return its name: with all tables and no rows, or quite empty (``template0``)."""
-        name = f"test_{os.getpid()}_{next(_numbers)}"
-        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        name = self._create(template)
         try:
             yield name
         finally:
-            self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            self._drop(name)
+
+    @contextmanager
+    def empty_database(self) -> Iterator[str]:
+        """Return a database with all tables and no rows: a new one, or an earlier one that was emptied again."""
+        name, new = self._emptied.pop() if self._emptied else self._new_database()
+        try:
+            yield name
+        finally:
+            try:
+                with self.connect(name) as connection:
+                    emptied = new.restore(connection)
+            except psycopg.Error:
+                emptied = False
+            if emptied:
+                self._emptied.append((name, new))
+            else:
+                self._drop(name)
+
+    def _new_database(self) -> tuple[str, NewDatabase]:
+        name = self._create(TEMPLATE)
+        with self.connect(name) as connection:
+            return name, NewDatabase.of(connection)
+
+    def _create(self, template: str) -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        self.execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return name
+
+    def _drop(self, name: str) -> None:
+        self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def _make(self) -> None:
         password = ["--auth=trust", f"--username={OWNER}", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
@@ -136,6 +168,7 @@ class Cluster:
             assert done.returncode == 0, told.read().decode(errors="replace")
 
 
+@cache
 def started() -> Cluster:
     """Return the server of this test run; the first call starts it."""
     cluster = Cluster(Path(os.environ[FOLDER]))

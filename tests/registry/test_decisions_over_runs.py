@@ -120,7 +120,7 @@ class OneEntryOnPostgresql(OneEntry):
     @contextmanager
     def new_database(self) -> Iterator[str]:
         cluster = postgresql.started()
-        with cluster.database() as name:
+        with cluster.empty_database() as name:
             yield cluster.url(name)
 
 

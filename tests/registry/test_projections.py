@@ -95,7 +95,7 @@ def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[s
         return
     cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
     with ExitStack() as stack:
-        one, other = (cluster.url(stack.enter_context(cluster.database())) for _ in range(2))
+        one, other = (cluster.url(stack.enter_context(cluster.empty_database())) for _ in range(2))
         yield one, other
 
 

@@ -20,6 +20,7 @@ from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, Sto
 from pipeline.registry.database import encryption
 
 EXAMPLE_URL = "sqlite:////duong/dan/registry.db"
+SYNCHRONOUS = "FULL"
 
 
 class SqliteFile:
@@ -100,7 +101,7 @@ class SqliteFile:
 
 def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions begin where ``_begin`` says, nowhere else
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", "journal_size_limit=67108864"):
+    for pragma in ("foreign_keys=ON", f"synchronous={SYNCHRONOUS}", "journal_size_limit=67108864"):
         connection.execute(f"PRAGMA {pragma}")
 
 

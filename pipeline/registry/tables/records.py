@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
@@ -11,16 +12,28 @@ from pipeline.schema import Schemas
 
 
 def all_tables(schemas: Schemas) -> MetaData:
-    """The fixed tables and one ``<record>_record`` table a declared record, in a ``MetaData`` of their own."""
+    """The fixed tables and one ``<record>_record`` table a declared record, in a ``MetaData`` of their own.
+
+    Registries with the same declared fields share it; nobody adds to it.
+    """
+    return _tables(
+        tuple(
+            (spec.record, tuple(field.name for field in spec.fields)) for spec in schemas.records.values()
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _tables(declared: tuple[tuple[str, tuple[str, ...]], ...]) -> MetaData:
     metadata = MetaData(naming_convention=METADATA.naming_convention)
     for table in METADATA.sorted_tables:
         table.to_metadata(metadata)
-    for spec in schemas.records.values():
+    for record, fields in declared:
         Table(
-            record_table_name(spec.record),
+            record_table_name(record),
             metadata,
             Column("entry_id", Integer, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
-            *(Column(field.name, Text) for field in spec.fields),
+            *(Column(name, Text) for name in fields),
         )
     return metadata
 

@@ -39,7 +39,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RegistryLo
         yield RegistryLocation(url, url, key)
         return
     cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
-    with cluster.database() as name:
+    with cluster.empty_database() as name:
         yield RegistryLocation(cluster.url(name, postgresql.OWNER), cluster.url(name), key)
 
 
