@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 from sqlalchemy import func, insert, select
 
 from pipeline.errors import RegistryError, StorageError
 from pipeline.registry import Registry
+from pipeline.registry.database import sqlite
 from pipeline.registry.database.database import Database
 from pipeline.registry.tables.books import book
 from tests.registry.pages import LEDGER, SCHEMAS
@@ -26,6 +29,18 @@ def test_a_reader_sees_one_state_of_the_database_throughout(registry: Registry, 
     with database.reading() as connection:
         assert connection.scalar(BOOKS) == 1
     database.close()
+
+
+def test_what_is_committed_to_sqlite_is_on_the_disk(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All other tests run without (``tests/conftest.py``), so that what is installed is loaded once more."""
+    spec = importlib.util.find_spec(sqlite.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    installed = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(installed)
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", installed.SYNCHRONOUS)
+    with Database(sqlite_url, 1.0).reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
 
 
 def test_a_writer_on_postgresql_sees_what_others_have_stored_since(postgresql_url: str) -> None:
