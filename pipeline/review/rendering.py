@@ -74,23 +74,7 @@ class PageRenderer:
     """Renders the templates of ``templates/``."""
 
     def __init__(self) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(ROOM / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals.update(
-            static=static_url,
-            role_words=ROLE_WORDS,
-            account_change_words=ACCOUNT_CHANGE_WORDS,
-            bar_chart_svg=bar_chart_svg,
-            colours=COLOURS,
-            format_moment=format_moment,
-            row_label=row_label,
-        )
-        self._templates.filters["moment"] = moment
+        self._templates = _templates()
 
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Render a page or a fragment.
@@ -117,6 +101,29 @@ class PageRenderer:
     def text(self, template: str, **values: Any) -> str:
         """Return a fragment that stands in no page of its own."""
         return self._templates.get_template(template).render(values)
+
+
+@cache
+def _templates() -> Environment:
+    """Return the templates of all applications of this process; each is compiled once."""
+    templates = Environment(
+        loader=FileSystemLoader(ROOM / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(
+        static=static_url,
+        role_words=ROLE_WORDS,
+        account_change_words=ACCOUNT_CHANGE_WORDS,
+        bar_chart_svg=bar_chart_svg,
+        colours=COLOURS,
+        format_moment=format_moment,
+        row_label=row_label,
+    )
+    templates.filters["moment"] = moment
+    return templates
 
 
 def moment(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,15 +42,25 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """A registry with one book of the own commune, in which entries wait for people."""
-    with Registry.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/registry.db", SCHEMAS) as opened:
+@pytest.fixture(scope="session")
+def desk_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with one book of the own commune, in which entries wait for people; nobody works in it."""
+    path = tmp_path_factory.mktemp("desk") / "registry.db"
+    with Registry.open(f"sqlite:///{path}", SCHEMAS) as opened:
         book_id = opened.book_id(LEDGER, "KS.2010.01")
         opened.store_scan(book_id, SCAN, "scan.pdf", 1000, PAGES)
         for page_no in range(1, PAGES + 1):
             doubtful = read("child_name", f"Thử Một {page_no}", accepted=False)
             opened.save_page(book_id, page(entry(doubtful), page_no=page_no), "f1")
+    return path
+
+
+@pytest.fixture(scope="module")
+def registry(desk_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """The module's own copy of ``desk_database``."""
+    path = tmp_path_factory.mktemp("desk") / "registry.db"
+    shutil.copyfile(desk_database, path)
+    with Registry.open(f"sqlite:///{path}", SCHEMAS) as opened:
         yield opened
 
 

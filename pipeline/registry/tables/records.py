@@ -17,9 +17,7 @@ def all_tables(schemas: Schemas) -> MetaData:
     Registries with the same declared fields share it; nobody adds to it.
     """
     return _tables(
-        tuple(
-            (spec.record, tuple(field.name for field in spec.fields)) for spec in schemas.records.values()
-        )
+        tuple((spec.record, tuple(field.name for field in spec.fields)) for spec in schemas.records.values())
     )
 
 
