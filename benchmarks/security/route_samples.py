@@ -32,6 +32,7 @@ FAILED_SCAN = "f" * 64
 
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
+_THREAD = {"task_id": "TASK", "thread_id": "1"}
 _TICKET = {"ticket_id": "TICKET"}
 _ENTRY = {"entry_id": "ENTRY"}
 _LOT = {"lot_id": "LOT"}
@@ -70,6 +71,10 @@ SAMPLES = {
     ("POST", "/desk/tasks/{task_id}/ask"): Sample(_TASK, json=_SENTENCE),
     ("POST", "/desk/tasks/{task_id}/answer"): Sample(_TASK, json=_SENTENCE),
     ("POST", "/desk/tasks/{task_id}/rescan"): Sample(_TASK, json=_SENTENCE),
+    ("GET", "/comments/{task_id}"): Sample(_TASK),
+    ("POST", "/comments/{task_id}"): Sample(_TASK, {"text": "Chữ mờ", "token": _TOKEN}),
+    ("POST", "/comments/{task_id}/{thread_id}/answer"): Sample(_THREAD, {"text": "Đã xem", "token": _TOKEN}),
+    ("POST", "/comments/{task_id}/{thread_id}/close"): Sample(_THREAD, {"token": _TOKEN}),
     ("POST", "/column/next"): Sample(json={"book": 1, "field": "child_name", "stage": "review"}),
     ("POST", "/column/undo"): Sample(json={}),
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),

@@ -26,6 +26,7 @@ MENUS = (
         (
             ("/desk", "Bàn rà soát"),
             ("/column", "Theo cột"),
+            ("/comments", "Ý kiến"),
             ("/data-entry", "Biên mục"),
             ("/reconcile", "Đối soát"),
             ("/assignments", "Giao sổ"),

@@ -17,6 +17,7 @@ from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
 from pipeline.registry.tables.assignments import ASSIGNMENT_APPEND_ONLY
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
+from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.tasks import decision
@@ -37,6 +38,7 @@ TABLES = [
         *DELIVERY_APPEND_ONLY,
         *APPROVAL_APPEND_ONLY,
         *ASSIGNMENT_APPEND_ONLY,
+        *COMMENT_APPEND_ONLY,
         audit,
     )
 ]
@@ -60,7 +62,7 @@ ON_POSTGRESQL = [
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
     was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
-    assigned book, and their audit."""
+    assigned book, one comment, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
@@ -76,6 +78,8 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
     registry.accounts().create("an", "Người Thử", Role.REVIEWER, [PLACE])
     registry.desk(SINGLE).assign_book(SUPERVISOR, book, "an", None)
+    (task,) = registry.queue()
+    registry.desk(SINGLE).comment(SUPERVISOR, task.task_id, "Chữ mờ", "t1")
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)
     registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
     before = {table: outsider.rows(table) for table in TABLES}

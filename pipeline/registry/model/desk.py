@@ -9,6 +9,7 @@ from datetime import datetime
 from pipeline.derivations import Derived
 from pipeline.errors import RegistryError
 from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef
+from pipeline.registry.model.comments import CommentThread
 from pipeline.registry.model.decisions import Verdict
 from pipeline.review_policy import Way
 from pipeline.stages import Stage
@@ -77,6 +78,8 @@ class DeskTask:
         findings: The findings of the entry; empty where a field is blind.
         question: The question to the supervisor, with the answer.
         reopened: The machine reads otherwise than it did when somebody decided.
+        comments: The open comments on it that this person may read.
+        hidden_comments: How many more there are, which a person who keys blind does not read yet.
     """
 
     task_id: int
@@ -99,6 +102,8 @@ class DeskTask:
     findings: tuple[Finding, ...]
     question: str = ""
     reopened: bool = False
+    comments: tuple[CommentThread, ...] = ()
+    hidden_comments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

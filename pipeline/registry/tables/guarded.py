@@ -33,6 +33,7 @@ from pipeline.registry.tables.checks import (
     link,
     link_decision,
 )
+from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.data_entry import DATA_ENTRY_APPEND_ONLY
 from pipeline.registry.tables.desk import (
@@ -72,6 +73,7 @@ GROWING = (
     *DELIVERY_APPEND_ONLY,
     *APPROVAL_APPEND_ONLY,
     *ASSIGNMENT_APPEND_ONLY,
+    *COMMENT_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -119,6 +121,7 @@ COVERED = tuple(
         *DELIVERY_APPEND_ONLY,
         *APPROVAL_APPEND_ONLY,
         *ASSIGNMENT_APPEND_ONLY,
+        *COMMENT_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

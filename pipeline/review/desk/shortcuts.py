@@ -23,6 +23,7 @@ DESK_KEYS: Mapping[str, str] = {
     "F4": "bị gạch bỏ (giữ chữ đang có trong ô)",
     "F6": "bỏ qua việc này, có lý do",
     "F7": "hỏi người phụ trách",
+    "Shift+F7": "mở các ý kiến về nhiệm vụ ở thẻ mới, nêu ý kiến về một vùng của trang",
     "F8": "xin quét lại trang",
     "F9": "hoàn tác điều vừa làm: lưu, xác nhận giá trị bàn giao, bỏ qua, hỏi, xin quét lại",
     "Ctrl+↑ Ctrl+↓": "phóng to, thu nhỏ trang",

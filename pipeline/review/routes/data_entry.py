@@ -5,8 +5,6 @@ What is added is typed at the desk, as all else is.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Request
@@ -14,13 +12,14 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.intake.folder import natural_key
-from pipeline.model import Box, PageKind, PageRef
+from pipeline.model import PageKind, PageRef
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.data_entry import FAILED, UNREAD, AddedEntries, EntryOnPage
+from pipeline.registry.model.data_entry import FAILED, UNREAD, AddedEntries
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.services.desk.data_entry import MOST_AT_ONCE
 from pipeline.review.context import RowId, Site, SiteDep, page_source
+from pipeline.review.drawn_regions import MOST_LETTERS, drawn_boxes, share_of
 from pipeline.review.security.authentication import SessionDep
 
 STATE_WORDS = {
@@ -37,9 +36,6 @@ CALLS_FOR_ENTRY = frozenset({PageKind.UNKNOWN.value, FAILED})
 
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 PageNumber = Annotated[int, Path(ge=1, le=999_999)]
-
-MOST_LETTERS = 10_000
-"""Letters that the regions of a form take at most."""
 
 router = APIRouter(prefix="/data-entry")
 
@@ -135,7 +131,7 @@ def add_to_page(
     ref = PageRef(scan, page_no)
     try:
         site.desk.scanned_page(session.person, book_id, ref)  # before its picture is opened
-        drawn = _boxes(site, book_id, ref, regions)
+        drawn = drawn_boxes(site, book_id, ref, regions)
         if entry:
             _check_on_page(site, session, book_id, ref, entry)
             region = drawn[0] if drawn else None
@@ -187,43 +183,6 @@ def _check_on_page(site: Site, session: Session, book_id: int, ref: PageRef, ent
     there = site.desk.entries_on_page(session.person, book_id, ref)
     if entry_id not in {one.entry_id for one in there}:
         raise NotThere("Trang này không có việc ấy. Hãy tải lại trang.")
-
-
-def _boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Box]:
-    """Return the regions that a person drew, in pixels of the page as it is shown.
-
-    Args:
-        site: The services of the server.
-        book_id: The book.
-        ref: The page.
-        regions: Left, top, right and bottom of each, as shares of the picture, in JSON; ``""``: none.
-
-    Raises:
-        RegistryError: The picture cannot be opened.
-        HTTPException: They are no regions.
-    """
-    if not regions:
-        return []
-    try:
-        shares = [[float(side) for side in sides] for sides in json.loads(regions)]
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        raise HTTPException(422) from None
-    if not all(
-        len(sides) == 4 and 0 <= sides[0] < sides[2] <= 1 and 0 <= sides[1] < sides[3] <= 1
-        for sides in shares
-    ):
-        raise HTTPException(422)
-    if not shares:
-        return []
-    size = site.pictures.size(page_source(site, book_id, ref))
-    if size is None:
-        raise RegistryError(
-            "Không mở được ảnh của trang này, nên không ghi được vùng. Hãy thêm mà không vẽ vùng."
-        )
-    width, height = size
-    return [
-        Box(left * width, top * height, right * width, bottom * height) for left, top, right, bottom in shares
-    ]
 
 
 def _book(
@@ -284,7 +243,7 @@ def _page(
         page=page,
         place=f"/data-entry/{book_id}/{ref.scan_sha256}/{ref.page_no}",
         state=STATE_WORDS[page.state],
-        entries=[(one, _share(one, size)) for one in entries],
+        entries=[(one, share_of(one.box, size)) for one in entries],
         chosen=chosen,
         fields=site.desk.fields_to_add(session.person, entry) if chosen else (),
         may_draw=size is not None,
@@ -292,12 +251,3 @@ def _page(
         waiting=waiting,
         refused=refused,
     )
-
-
-def _share(one: EntryOnPage, size: tuple[int, int] | None) -> Sequence[float] | None:
-    """Return where an entry stands: left, top, width and height in hundredths of the picture."""
-    if one.box is None or size is None:
-        return None
-    box = one.box.within(*size)
-    shares = (box.left / size[0], box.top / size[1], box.width / size[0], box.height / size[1])
-    return tuple(round(100 * share, 2) for share in shares)

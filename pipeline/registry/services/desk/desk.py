@@ -19,6 +19,7 @@ from pipeline.registry.services.desk import (
     book_values,
     browsing,
     columns,
+    comments,
     correcting,
     data_entry,
     keying,
@@ -60,6 +61,13 @@ class Desk(DeskFacade):
     skip = writing(setting_aside.skip)
     ask = writing(setting_aside.ask)
     answer = writing(setting_aside.answer)
+
+    comments_of_task = writing(comments.comments_of_task)
+    comment = writing(comments.comment)
+    answer_comment = writing(comments.answer_comment)
+    close_comment = writing(comments.close_comment)
+    open_comments = writing(comments.open_comments)
+    count_open_comments = reading(comments.count_open_comments)
 
     request_rescan = writing(rescan_tickets.request_rescan)
     tickets = reading(rescan_tickets.tickets)

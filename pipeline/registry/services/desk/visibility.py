@@ -14,11 +14,12 @@ from pipeline.registry.model.consensus import Consensus
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork, PagePlace
 from pipeline.registry.repositories import leases
+from pipeline.registry.repositories.comments import threads_on
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import readings_of
 from pipeline.registry.repositories.permissions import check_place, stages
-from pipeline.registry.services.desk.task_loading import load_task, task_row
+from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_row
 from pipeline.review_policy import BookPolicy, Way
 from pipeline.stages import Stage
 
@@ -48,6 +49,8 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     if hidden:
         works = [work for work in works if work.field != WHOLE_ENTRY]
     row = case.row
+    threads = [one for one in threads_on(context.connection, [task_id]) if one.is_open]
+    readable = [one for one in threads if not hidden or one.is_of(person.login)]
     number = context.declared.number_field(row["record"])
     number_hidden = hides_number(case.consensus.get(number or ""), policy)
     return DeskTask(
@@ -73,6 +76,8 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
         question=row["question"] or ("" if hidden else row["answer"] or ""),
         reopened=row["reopened"],
+        comments=tuple(readable),
+        hidden_comments=len(threads) - len(readable),
     )
 
 
@@ -177,6 +182,12 @@ def is_blind(one: Consensus, policy: BookPolicy) -> bool:
     if one.way is not Way.BLIND:
         return False
     return one.stage is not Stage.REVIEW or policy.blind_first
+
+
+def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
+    """Return whether a person is to key a field of a task blind."""
+    policy = context.policy.of_book(case.row["folder_name"])
+    return any(is_blind(case.consensus[field], policy) for field in case.keyable_by(person.account_id))
 
 
 def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:

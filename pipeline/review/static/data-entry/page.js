@@ -119,7 +119,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const pressed = [event.ctrlKey && "Ctrl", event.key].filter(Boolean).join("+");
-  const isTyping = event.target.matches("input");
+  const isTyping = event.target.matches("input, textarea");
   const action = {
     "Ctrl+ArrowUp": () => zoom(STEP),
     "Ctrl+ArrowDown": () => zoom(1 / STEP),
