@@ -32,6 +32,7 @@ FAILED_SCAN = "f" * 64
 
 _TARGET = {"login": TARGET}
 _TASK = {"task_id": "TASK"}
+_FIELD = {"record": "birth", "field": "child_name"}
 _THREAD = {"task_id": "TASK", "thread_id": "1"}
 _TICKET = {"ticket_id": "TICKET"}
 _ENTRY = {"entry_id": "ENTRY"}
@@ -75,6 +76,22 @@ SAMPLES = {
     ("POST", "/comments/{task_id}"): Sample(_TASK, {"text": "Chữ mờ", "token": _TOKEN}),
     ("POST", "/comments/{task_id}/{thread_id}/answer"): Sample(_THREAD, {"text": "Đã xem", "token": _TOKEN}),
     ("POST", "/comments/{task_id}/{thread_id}/close"): Sample(_THREAD, {"token": _TOKEN}),
+    ("GET", "/guidelines/beside/{record}/{field}"): Sample(_FIELD),
+    ("GET", "/guidelines/{record}/{field}"): Sample(_FIELD),
+    ("POST", "/guidelines/{record}/{field}"): Sample(_FIELD, {"text": "Viết hoa", "token": _TOKEN}),
+    ("GET", "/guidelines/{record}/{field}/example"): Sample(_FIELD),
+    ("POST", "/guidelines/{record}/{field}/example"): Sample(
+        _FIELD,
+        {
+            "book": "1",
+            "scan": "a" * 64,
+            "page_no": "1",
+            "caption": "Dấu",
+            "regions": "[[0.1, 0.1, 0.2, 0.2]]",
+            "token": _TOKEN,
+        },
+    ),
+    ("GET", "/pictures/guidelines/{guideline_id}/{number}"): Sample({"guideline_id": "1", "number": "0"}),
     ("POST", "/column/next"): Sample(json={"book": 1, "field": "child_name", "stage": "review"}),
     ("POST", "/column/undo"): Sample(json={}),
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),

@@ -91,6 +91,8 @@ ACTIONS = {
     "comment-closed": "đóng một ý kiến",
     "comments-shown": "xem các ý kiến về một nhiệm vụ",
     "comments-listed": "xem danh sách ý kiến đang mở",
+    "guideline-written": "viết hoặc sửa hướng dẫn của một ô",
+    "example-shown": "xem ảnh ví dụ của một hướng dẫn",
     "lease-taken-over": "nhận việc người khác đã quá giờ giữ",
     "lease-ended": "trả lại một việc",
     "rescan-asked": "yêu cầu quét lại",

@@ -30,6 +30,7 @@ MENUS = (
             ("/data-entry", "Biên mục"),
             ("/reconcile", "Đối soát"),
             ("/assignments", "Giao sổ"),
+            ("/guidelines", "Hướng dẫn"),
         ),
     ),
     (

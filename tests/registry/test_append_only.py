@@ -12,6 +12,7 @@ from pipeline.model import FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.model.guidelines import GuidedField
 from pipeline.registry.tables import entries
 from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
 from pipeline.registry.tables.assignments import ASSIGNMENT_APPEND_ONLY
@@ -19,6 +20,7 @@ from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
 from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
+from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -39,6 +41,7 @@ TABLES = [
         *APPROVAL_APPEND_ONLY,
         *ASSIGNMENT_APPEND_ONLY,
         *COMMENT_APPEND_ONLY,
+        *GUIDELINE_APPEND_ONLY,
         audit,
     )
 ]
@@ -62,12 +65,15 @@ ON_POSTGRESQL = [
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
     was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
-    assigned book, one comment, and their audit."""
+    assigned book, one comment, one
+    guideline, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
     )
     (entry_id,) = registry.entries(book)
+    (task,) = registry.queue()
+    registry.desk(SINGLE).comment(SUPERVISOR, task.task_id, "Chữ mờ", "t1")
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "như trên")], author="an")
     registry.confirm_delivery(entry_id, "child_native_place", DeliveryPolicy(), author="an")
     order = AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28")
@@ -78,8 +84,8 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     registry.decide_link(1, LinkVerdict.CONFIRMED, author="an")
     registry.accounts().create("an", "Người Thử", Role.REVIEWER, [PLACE])
     registry.desk(SINGLE).assign_book(SUPERVISOR, book, "an", None)
-    (task,) = registry.queue()
-    registry.desk(SINGLE).comment(SUPERVISOR, task.task_id, "Chữ mờ", "t1")
+    guided = GuidedField("birth", "child_name")
+    registry.desk(SINGLE).write_guideline(SUPERVISOR, guided, "Viết hoa", without=(), seen=0, token="t1")
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)
     registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
     before = {table: outsider.rows(table) for table in TABLES}

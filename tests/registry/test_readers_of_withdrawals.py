@@ -74,6 +74,7 @@ UNGATED = {
     "repositories/failures.py:forget_failures": WRITES,
     "repositories/failures.py:save_failure": WRITES,
     "repositories/failures.py:set_aside": GIVEN,
+    "repositories/guidelines.py:visible_examples": "leaves out what is withdrawn by the acts themselves (covering)",
     "repositories/links.py:decide_link": GIVEN,
     "repositories/links.py:save_links": WRITES,
     "repositories/lots.py:witnesses": WORK,

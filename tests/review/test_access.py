@@ -10,9 +10,10 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
 from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, Sample
-from pipeline.model import Box
+from pipeline.model import Box, PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
+from pipeline.registry.model.guidelines import GuidedField
 from pipeline.registry.model.reconciliation import Answer, FoundDifference
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk
@@ -138,6 +139,10 @@ def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
     registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")
     known = {one.person.login: one.person for one in accounts.list()}
+    region, example = Box(10, 10, 60, 40), (PageRef(SETTLED_SCAN, 1), "Dấu nặng", "0" * 32)
+    chief = known[people[Role.SUPERVISOR, OWN]]
+    desk = registry.desk(ReviewPolicy(), now=clock)
+    desk.add_example(chief, GuidedField("birth", "mother_name"), settled, example[0], region, *example[1:])
     registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
 
 

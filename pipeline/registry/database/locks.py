@@ -36,6 +36,7 @@ class Whole(IntEnum):
     ACCOUNTS = 5
     AUDIT = 6
     LOTS = 16
+    GUIDELINES = 17
 
 
 def hold(connection: Connection, whole: Whole) -> None:

@@ -80,6 +80,7 @@ class DeskTask:
         reopened: The machine reads otherwise than it did when somebody decided.
         comments: The open comments on it that this person may read.
         hidden_comments: How many more there are, which a person who keys blind does not read yet.
+        guided: The fields that have a guideline.
     """
 
     task_id: int
@@ -104,6 +105,7 @@ class DeskTask:
     reopened: bool = False
     comments: tuple[CommentThread, ...] = ()
     hidden_comments: int = 0
+    guided: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

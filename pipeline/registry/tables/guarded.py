@@ -46,6 +46,7 @@ from pipeline.registry.tables.desk import (
     ticket_closing,
 )
 from pipeline.registry.tables.entries import entry, finding, reading, resolved_place
+from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.lots import LOTS_APPEND_ONLY
 from pipeline.registry.tables.reconciliation import (
     RECONCILIATION_APPEND_ONLY,
@@ -74,6 +75,7 @@ GROWING = (
     *APPROVAL_APPEND_ONLY,
     *ASSIGNMENT_APPEND_ONLY,
     *COMMENT_APPEND_ONLY,
+    *GUIDELINE_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -122,6 +124,7 @@ COVERED = tuple(
         *APPROVAL_APPEND_ONLY,
         *ASSIGNMENT_APPEND_ONLY,
         *COMMENT_APPEND_ONLY,
+        *GUIDELINE_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

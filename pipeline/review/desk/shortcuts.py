@@ -30,6 +30,7 @@ DESK_KEYS: Mapping[str, str] = {
     "Alt+← ↑ → ↓": "dời trang",
     "Alt+Home": "đưa trang về chỗ ô đang làm",
     "Alt+End": "xem cả trang",
+    "Shift+F1": "mở hướng dẫn của ô đang làm",
     "F1": "mở bảng phím này",
 }
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, HTTPException, Path
 from starlette.responses import Response
 
 from pipeline.model import Box, PageRef
+from pipeline.registry.model.data_entry import box_around
 from pipeline.registry.model.desk import PagePlace
 from pipeline.registry.model.reconciliation import Asked
 from pipeline.review.context import RowId, Site, SiteDep, page_source
@@ -80,6 +81,15 @@ def page_of_entry(site: SiteDep, session: SessionDep, entry_id: int) -> Response
     """Return the page of an entry. ``desk.entry`` records that the person sees it."""
     entry, _ = site.desk.entry(session.person, entry_id)
     return _answer(site.pictures.page(page_source(site, entry.book_id, entry.ref)))
+
+
+@router.get("/guidelines/{guideline_id}/{number}")
+def guideline_example(site: SiteDep, session: SessionDep, guideline_id: int, number: int) -> Response:
+    """Return an example of a guideline; the desk records that the person sees it."""
+    shown = site.desk.guideline_example(session.person, guideline_id, number)
+    sheet = page_source(site, shown.book_id, shown.ref)
+    matrix = None if sheet.straightening is None else sheet.straightening.matrix
+    return _answer(site.pictures.snippet(sheet, box_around(shown.corners, matrix)))
 
 
 @router.get("/differences/{difference_id}/page")

@@ -22,6 +22,7 @@ from pipeline.registry.services.desk import (
     comments,
     correcting,
     data_entry,
+    guidelines,
     keying,
     known_values,
     offers,
@@ -68,6 +69,13 @@ class Desk(DeskFacade):
     close_comment = writing(comments.close_comment)
     open_comments = writing(comments.open_comments)
     count_open_comments = reading(comments.count_open_comments)
+
+    guideline_versions = reading(guidelines.versions)
+    guidelines_beside = reading(guidelines.guidelines_beside)
+    guideline_list = reading(guidelines.guideline_list)
+    guideline_example = writing(guidelines.guideline_example)
+    write_guideline = writing(guidelines.write_guideline)
+    add_example = writing(guidelines.add_example)
 
     request_rescan = writing(rescan_tickets.request_rescan)
     tickets = reading(rescan_tickets.tickets)

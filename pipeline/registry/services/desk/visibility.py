@@ -18,6 +18,7 @@ from pipeline.registry.repositories.comments import threads_on
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import readings_of
+from pipeline.registry.repositories.guidelines import guided_fields
 from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_row
 from pipeline.review_policy import BookPolicy, Way
@@ -78,6 +79,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         reopened=row["reopened"],
         comments=tuple(readable),
         hidden_comments=len(threads) - len(readable),
+        guided=guided_fields(context.connection, row["record"], row["form"]),
     )
 
 

@@ -1,0 +1,83 @@
+"""Guidelines of fields: their rows as versions, with the examples that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from pipeline.model import PageRef
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.guidelines import GuidedField, Guideline, GuidelineExample
+from pipeline.registry.model.withdrawals import RegistryPart
+from pipeline.registry.repositories.withdrawals import covering, withdrawals_in_force
+from pipeline.registry.tables.books import book
+from pipeline.registry.tables.guidelines import guideline
+
+
+def rows_of(connection: Connection, guided: GuidedField) -> list[Mapping[str, Any]]:
+    """Return the rows of every version, the oldest first."""
+    rows = connection.execute(
+        select(guideline)
+        .where(
+            guideline.c.record == guided.record,
+            guideline.c.field == guided.field,
+            guideline.c.form == guided.form,
+        )
+        .order_by(guideline.c.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def guided_fields(connection: Connection, record: str, form: str) -> frozenset[str]:
+    """Return the fields that have a guideline for a form, or for every form."""
+    last = (
+        select(func.max(guideline.c.id))
+        .where(guideline.c.record == record, or_(guideline.c.form == "", guideline.c.form == form))
+        .group_by(guideline.c.field, guideline.c.form)
+    )
+    rows = connection.execute(
+        select(guideline.c.field, guideline.c.text, guideline.c.examples).where(guideline.c.id.in_(last))
+    )
+    return frozenset(row.field for row in rows if row.text or row.examples)
+
+
+def guideline_of(connection: Connection, row: Mapping[str, Any], version: int, person: Person) -> Guideline:
+    """Return a row as a version, with the examples that a person may see."""
+    return Guideline(
+        row["id"],
+        GuidedField(row["record"], row["field"], row["form"]),
+        version,
+        row["text"],
+        visible_examples(connection, row["examples"], person),
+        row["author"],
+        row["written_at"],
+    )
+
+
+def visible_examples(
+    connection: Connection, examples: list[Mapping[str, Any]], person: Person
+) -> tuple[GuidelineExample, ...]:
+    """Return the examples of books of a person's places whose page is not withdrawn."""
+    if not examples:
+        return ()
+    ids = {one["book_id"] for one in examples}
+    places = {
+        row.id: row.place_code
+        for row in connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(ids)))
+    }
+    gone = withdrawals_in_force(connection, sorted(ids))
+    return tuple(
+        GuidelineExample(
+            number,
+            one["book_id"],
+            PageRef(one["scan_sha256"], one["page_no"]),
+            tuple((x, y) for x, y in one["corners"]),
+            one["caption"],
+        )
+        for number, one in enumerate(examples)
+        if one["book_id"] in places
+        and person.may_see(places[one["book_id"]])
+        and covering(gone, RegistryPart(one["book_id"], one["scan_sha256"], one["page_no"])) is None
+    )
