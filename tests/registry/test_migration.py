@@ -75,6 +75,8 @@ def without_series(outside: Outsider) -> None:
         "amendment_signature",
         "book_approval",
         "book_assignment",
+        "task_comment",
+        "guideline",
         "confirmed_delivery",
         "added_field",
         "book_correction",
