@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from pipeline.model import PageRef
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Session
 from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField
+from pipeline.registry.model.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
 from pipeline.review.context import RowId, Site, SiteDep, page_source
 from pipeline.review.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.review.drawn_regions import drawn_boxes
@@ -32,7 +33,7 @@ Sha256 = Annotated[str, Form(pattern="^[0-9a-f]{64}$")]
 @router.get("")
 def show_list(request: Request, site: SiteDep, session: SessionDep) -> Response:
     """Show every field with its guideline, by kind of event."""
-    written = {(one.guided.record, one.guided.field): [] for one in site.desk.guideline_list(session.person)}
+    written: dict[tuple[str, str], list[Guideline]] = defaultdict(list)
     for one in site.desk.guideline_list(session.person):
         written[one.guided.record, one.guided.field].append(one)
     return site.renderer.render(
