@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         Raises:
             SchemaError: The office's files have flaws; the message names all at once.
         """
-        loaded = replace(schema.load(folder or self.schemas), own_places=Workspace(workspace).places)
+        loaded = self.declared_schemas(workspace, folder)
         flaws = []
         try:
             loaded = office.applied(loaded, Workspace(workspace).office)
@@ -185,6 +185,18 @@ class Settings(BaseSettings):
         if flaws:
             raise SchemaError("\n".join(dict.fromkeys(flaws)))
         return loaded
+
+    def declared_schemas(self, workspace: Path, folder: Path | None = None) -> Schemas:
+        """Return the declarations as they came with the program, with the places of the office of that workspace.
+
+        Args:
+            workspace: The folder of the workspace.
+            folder: The folder of the declarations; by default the one that is set or came with the program.
+
+        Raises:
+            SchemaError: A declaration has a flaw.
+        """
+        return replace(schema.load(folder or self.schemas), own_places=Workspace(workspace).places)
 
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
         """Return who reviews what in the office of that workspace.

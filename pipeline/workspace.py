@@ -111,6 +111,10 @@ class Workspace:
         """What was started in the web application and what it came to."""
         return self.root / "jobs"
 
+    def history(self, file: str) -> Path:
+        """Earlier versions of a file that people edit in the web application, as ``office.toml``."""
+        return self.root / "history" / file
+
     @property
     def sent_files(self) -> Path:
         """Files of other software that browsers sent; there as long as they are compared."""

@@ -164,6 +164,8 @@ SAMPLES = {
     ("GET", "/reconcile/{reconciliation_id}"): Sample({"reconciliation_id": "1"}),
     ("GET", "/reconcile/{reconciliation_id}/theirs"): Sample({"reconciliation_id": "1"}),
     ("POST", "/reconcile/files"): Sample(),
+    ("GET", "/settings/{table}"): Sample({"table": "approval"}),
+    ("POST", "/settings/{table}"): Sample({"table": "approval"}, {"book": "true", "amendments": "true"}),
     ("POST", "/reconcile/differences/{difference_id}/answer"): Sample(_DIFFERENCE, {"answer": "theirs"}),
     ("POST", "/reconcile/differences/{difference_id}/amend"): Sample(_DIFFERENCE, _ORDER),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pipeline.batch.reconciliation import DifferenceReport, ReconciliationRun, collect_differences
@@ -11,14 +12,35 @@ from pipeline.export.options import read_options
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
-from pipeline.review.background_jobs import JobOutcome, OnProgress
-from pipeline.review.supervising.office_desk import ReconcileWork
+from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, OnProgress
+from pipeline.review.supervising.office_desk import OfficeDesk, ReconcileWork
+from pipeline.review.supervising.office_settings import load_policies
+from pipeline.review.supervising.staff_file_desk import StaffFileDesk
+from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
+from pipeline.settings import Settings
 from pipeline.workspace import Workspace
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
 EVERY = 50
 """After how many differences the progress is told."""
+
+
+def office_desk(
+    registry: Registry, settings: Settings, context: RunContext, jobs: BackgroundJobs
+) -> OfficeDesk:
+    """Return what the pages of supervisors and administrators have this server do."""
+    workspace = Workspace(context.workspace)
+    return OfficeDesk(
+        workspace.sent_files,
+        jobs,
+        reconcile=reconciler(registry, workspace, context.schemas),
+        settings=StaffFileDesk(
+            workspace.office,
+            workspace.history(workspace.office.name),
+            partial(load_policies, declared=settings.declared_schemas(context.workspace)),
+        ),
+    )
 
 
 def reconciler(registry: Registry, workspace: Workspace, schemas: Schemas) -> ReconcileWork:

@@ -45,12 +45,11 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
-    from pipeline.cli.office_work import reconciler
+    from pipeline.cli.office_work import office_desk
     from pipeline.reports import read_plan
     from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
     from pipeline.review.background_jobs import BackgroundJobs
     from pipeline.review.scanning.intake_desk import IntakeDesk
-    from pipeline.review.supervising.office_desk import OfficeDesk
 
     settings = read_settings()
     context = settings.run_context(workspace)
@@ -107,9 +106,7 @@ def serve(
                 Workspace(context.workspace).package, Workspace(context.workspace).office
             ).delivery,
             approval=settings.approval_policy_of(context.workspace),
-            office=OfficeDesk(
-                workspace_of.sent_files, jobs, reconcile=reconciler(registry, workspace_of, context.schemas)
-            ),
+            office=office_desk(registry, settings, context, jobs),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

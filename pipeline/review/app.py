@@ -41,7 +41,7 @@ from pipeline.review.security.middleware import (
 )
 from pipeline.review.security.phone_passes import PhonePasses
 from pipeline.review.supervising.office_desk import NO_OFFICE_DESK, OfficeDesk
-from pipeline.review.supervising.office_settings import setting_groups
+from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
@@ -136,7 +136,7 @@ def create_app(
         delivery=delivery,
         approval=approval,
         office=office,
-        settings=setting_groups(policy, sampling, delivery, approval, schemas),
+        policies=OfficePolicies(policy, sampling, delivery, approval),
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -30,7 +30,7 @@ from pipeline.review.security.access import may_open
 from pipeline.review.security.middleware import RateLimiter, ReviewOptions
 from pipeline.review.security.phone_passes import PhonePasses
 from pipeline.review.supervising.office_desk import OfficeDesk
-from pipeline.review.supervising.office_settings import SettingGroup
+from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.schema import Schemas
 from pipeline.store_check import StoreState
 
@@ -52,7 +52,7 @@ class Site:
 
     ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
     as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before;
-    ``settings``: all that it has set, to be shown; ``office``: what supervisors and administrators have the server do.
+    ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do.
     """
 
     registry: Registry
@@ -77,7 +77,7 @@ class Site:
     rules: LiveRules
     delivery: DeliveryPolicy
     approval: ApprovalPolicy
-    settings: tuple[SettingGroup, ...]
+    policies: OfficePolicies
     office: OfficeDesk
 
 

@@ -1,16 +1,190 @@
-"""What the office has set, to be read: it is changed in its file by who keeps the machine."""
+"""What the office has set: shown, changed through a form, and how it was changed before.
+
+A change is shown in words, with what it does, before it is saved. It holds from then on, without a restart.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any
 
-from pipeline.review.context import SiteDep
-from pipeline.review.supervising.office_settings import OFFICE_FILE
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from pipeline.registry.model.accounts import Person, Role, Session
+from pipeline.registry.model.desk import NotYours
+from pipeline.review.context import Site, SiteDep, site_of
+from pipeline.review.security.authentication import SessionDep
+from pipeline.review.supervising.office_settings import (
+    OFFICE_FILE,
+    OfficePolicies,
+    changes_of,
+    edited_text,
+    effects_of,
+    field_labels,
+    setting_groups,
+    values_of,
+)
+from pipeline.review.supervising.setting_specs import TABLES, SettingTable
+from pipeline.review.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+
+NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
+NOT_ALL = "Thiết lập áp dụng cho cả cơ quan: chỉ người quản trị, hay người phụ trách được giao mọi nơi, mới đổi được."
 
 router = APIRouter(prefix="/settings")
 
 
 @router.get("")
-def show_settings(request: Request, site: SiteDep) -> Response:
-    return site.renderer.render(request, "supervising/settings.html", groups=site.settings, file=OFFICE_FILE)
+def show_settings(
+    request: Request, site: SiteDep, session: SessionDep, saved: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """Show all that is set, and what was changed here before."""
+    desk = site.office.settings
+    refused, groups = "", setting_groups(site.policies, site.schemas)
+    if desk is not None:
+        try:
+            groups = setting_groups(desk.loaded(), site.schemas)
+        except SettingsRefused as error:
+            refused = error.message
+    return site.renderer.render(
+        request,
+        "supervising/settings.html",
+        groups=groups,
+        file=OFFICE_FILE,
+        edits=desk is not None and may_set(session.person),
+        history=desk.history() if desk is not None else (),
+        saved=TABLES[saved].title if saved in TABLES else "",
+        refused=refused,
+    )
+
+
+@router.get("/{table}")
+def show_form(request: Request, site: SiteDep, session: SessionDep, table: str) -> Response:
+    """Show the form of one table."""
+    chosen, desk = _table(table), _desk(site, session.person)
+    now, text = desk.loaded(), desk.read()
+    return _form(request, site, chosen, values_of(now)[table], text.digest)
+
+
+@router.post("/{table}")
+async def change_settings(request: Request, site: SiteDep, session: SessionDep, table: str) -> Response:
+    """Show what a form changes, and save it when it was seen."""
+    form = await request.form()
+    return await run_in_threadpool(_changed, request, site, session, table, form)
+
+
+def may_set(person: Person) -> bool:
+    """Return whether a person may change what holds for the whole office."""
+    return person.role is Role.ADMINISTRATOR or (person.role is Role.SUPERVISOR and person.places is None)
+
+
+def with_policies(site: Site, policies: OfficePolicies) -> Site:
+    """Return the application as it works under other policies."""
+    return replace(
+        site,
+        desk=site.registry.desk(policies.review, now=site.now),
+        lots=site.registry.lots(policies.review, policies.sampling, now=site.now),
+        delivery=replace(policies.delivery, illegible_wording=site.delivery.illegible_wording),
+        approval=policies.approval,
+        policies=policies,
+    )
+
+
+def _changed(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
+    chosen, desk = _table(table), _desk(site, session.person)
+    typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in chosen.specs}
+    seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
+    try:
+        now = desk.loaded()
+        changes = changes_of(chosen, typed, now, site.schemas)
+        edit = partial(edited_text, table=chosen, changes=changes)
+        lines = [one.line for one in changes]
+        after = desk.tried(seen, edit)
+        if not confirmed:
+            books = site.registry.statistics(None).book_states()
+            effects = effects_of(chosen, now, after, books)
+            return _preview(request, site, chosen, typed, seen, lines, effects)
+        after = desk.change(
+            seen,
+            edit,
+            author=session.person.login,
+            lines=[f"{chosen.title}: {line}" for line in lines],
+            note=lambda number: site.registry.note_view(
+                session.person, "settings-changed", f"settings:{number}"
+            ),
+        )
+    except SettingsRefused as refused:
+        return _form(request, site, chosen, typed, desk.read().digest, refused=refused.message)
+    request.app.state.site = with_policies(site_of(request), after)
+    return RedirectResponse(f"/settings?saved={table}", status_code=303)
+
+
+def _table(name: str) -> SettingTable:
+    if name not in TABLES:
+        raise HTTPException(404)
+    return TABLES[name]
+
+
+def _desk(site: Site, person: Person) -> StaffFileDesk[OfficePolicies]:
+    if not may_set(person):
+        raise NotYours(NOT_ALL)
+    if site.office.settings is None:
+        raise SettingsRefused(NOT_HERE)
+    return site.office.settings
+
+
+def _form(
+    request: Request,
+    site: Site,
+    table: SettingTable,
+    values: Mapping[str, Any],
+    seen: str,
+    *,
+    refused: str = "",
+) -> Response:
+    labels = field_labels(site.schemas)
+    return site.renderer.render(
+        request,
+        "supervising/settings_form.html",
+        status=422 if refused else 200,
+        table=table,
+        chosen={spec.name: _as_typed(values[spec.name]) for spec in table.specs},
+        fields=sorted(labels.items(), key=lambda one: one[1]),
+        seen=seen,
+        refused=refused,
+    )
+
+
+def _as_typed(value: Any) -> list[str]:
+    """Return a value as the texts of a form."""
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, float):
+        return [f"{value:g}".replace(".", ",")]
+    if isinstance(value, frozenset | list):
+        return sorted(value)
+    return [str(value)]
+
+
+def _preview(
+    request: Request,
+    site: Site,
+    table: SettingTable,
+    typed: Mapping[str, Sequence[str]],
+    seen: str,
+    lines: Sequence[str],
+    effects: Sequence[str],
+) -> Response:
+    return site.renderer.render(
+        request,
+        "supervising/settings_preview.html",
+        table=table,
+        typed=typed,
+        seen=seen,
+        lines=lines,
+        effects=effects,
+    )

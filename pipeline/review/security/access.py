@@ -168,6 +168,8 @@ ACCESS = (
     Access("GET", "/confirmations", CONFIRMING),
     Access("POST", "/confirmations/{act_id}", CONFIRMING),
     Access("GET", "/settings", CONFIRMING),
+    Access("GET", "/settings/{table}", CONFIRMING),
+    Access("POST", "/settings/{table}", CONFIRMING),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),

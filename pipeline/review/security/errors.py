@@ -22,6 +22,7 @@ from pipeline.review.background_jobs import JobRefused
 from pipeline.review.context import site_of
 from pipeline.review.security.authentication import ForgedForm, LoginRequired, render_login_form
 from pipeline.review.security.middleware import log_fault
+from pipeline.review.supervising.staff_file_desk import SettingsRefused
 
 SENTENCES = {
     400: "Yêu cầu không đúng dạng. Hãy quay lại trang trước và thử lại.",
@@ -108,7 +109,7 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         return status, SENTENCES[status], {}
     if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 422), error.message, {}
-    if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError):
+    if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError | SettingsRefused):
         return 422, error.message, {}
     if isinstance(
         error, HotichError

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from pipeline.registry.model.accounts import Person
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, OnProgress
+from pipeline.review.supervising.office_settings import OfficePolicies
+from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 
 
 class ReconcileWork(Protocol):
@@ -40,11 +42,13 @@ class OfficeDesk:
         folder: Where files lie that browsers sent.
         jobs: Runs the work and remembers what it came to.
         reconcile: Compares a file of the shared software.
+        settings: Changes ``office.toml``.
     """
 
     folder: Path = Path(os.devnull)
     jobs: BackgroundJobs = NO_JOBS
     reconcile: ReconcileWork | None = None
+    settings: StaffFileDesk[OfficePolicies] | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()

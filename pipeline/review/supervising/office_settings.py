@@ -1,56 +1,33 @@
-"""What an office has set, as a page shows it: each setting with its value, and where it is set."""
+"""What an office has set in ``office.toml``: shown, and changed through a form that its declaration makes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
-from pipeline.delivery import DELIVERY_RULES, ApprovalPolicy, DeliveryPolicy
-from pipeline.delivery import policy as delivery_policy
+from pipeline import delivery, office, review_policy, sampling
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.errors import SchemaError
+from pipeline.registry.model.book_states import BookState
+from pipeline.review.supervising.setting_specs import APPROVAL, REVIEW, TABLES, SettingSpec, SettingTable
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
-from pipeline.text.numbers import with_comma
+from pipeline.staff_toml_edits import with_keys
 
 OFFICE_FILE = "office.toml"
 
-REVIEW_LABELS: Mapping[str, str] = {
-    "check": "Ô phải có người thứ hai xem",
-    "blind": "Ô người thứ hai nhập độc lập",
-    "blind_first": "Người thứ nhất cũng không thấy chữ máy đọc",
-    "blind_fields": "Thêm các ô này vào nhập độc lập",
-    "open_fields": "Bớt các ô này khỏi nhập độc lập",
-    "letter_case": "Chữ hoa, chữ thường khi so lời hai người",
-    "prefill_from": "Độ tin cậy từ đó chữ máy đọc được đặt sẵn vào ô",
-}
-"""The keys of ``BookPolicy`` in words."""
 
-SAMPLING_LABELS: Mapping[str, str] = {
-    "preset": "Cách lấy mẫu",
-    "acceptable": "Tỉ lệ sự kiện sai chấp nhận được (%)",
-    "rejectable": "Tỉ lệ sự kiện sai không chấp nhận (%)",
-    "producer_risk": "Tỉ lệ lô tốt bị trả lại (%)",
-    "consumer_risk": "Tỉ lệ lô xấu được nhận (%)",
-    "fields": "Ô được kiểm tra",
-}
+@dataclass(frozen=True, slots=True)
+class OfficePolicies:
+    """What an office has set about review, sampling, delivery and approval."""
 
-APPROVAL_LABELS: Mapping[str, str] = {
-    "book": "Phê duyệt sổ trước khi xuất gói",
-    "amendments": "Người thứ hai ký xác nhận cải chính, bổ sung",
-}
-"""The keys of ``ApprovalPolicy`` in words."""
-
-WORDS: Mapping[str, str] = {
-    "all": "mọi ô",
-    "critical": "ô trọng yếu",
-    "none": "không ô nào",
-    "ignored": "coi như nhau",
-    "counts": "khác nhau",
-    "statistical": "theo thống kê",
-    "two-rounds": "hai vòng: 100 % rồi 30 %",
-}
-"""Values of review and sampling in words."""
+    review: ReviewPolicy = field(default_factory=ReviewPolicy)
+    sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
+    delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,93 +57,181 @@ class SettingGroup:
     settings: tuple[ShownSetting, ...]
 
 
-def setting_groups(
-    review: ReviewPolicy,
-    sampling: SamplingPolicy,
-    delivery: DeliveryPolicy,
-    approval: ApprovalPolicy,
-    schemas: Schemas,
-) -> tuple[SettingGroup, ...]:
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting that a form changes: the value, and both in words."""
+
+    spec: SettingSpec
+    value: Any
+    line: str
+
+
+def load_policies(path: Path, declared: Schemas) -> OfficePolicies:
+    """Return what a file sets, after all of it was checked.
+
+    Args:
+        path: The file.
+        declared: The declarations as they came with the program.
+
+    Raises:
+        SchemaError: It names every flaw with its line.
+    """
+    flaws: list[str] = []
+    found: dict[str, Any] = {}
+    schemas = declared
+    try:
+        schemas = office.applied(declared, path)
+    except SchemaError as error:
+        flaws.append(error.message)
+    for name, read in (
+        ("review", lambda: review_policy.read(path, schemas)),
+        ("sampling", lambda: sampling.read(path)),
+        ("delivery", lambda: delivery.read(path)),
+        ("approval", lambda: delivery.read_approval(path)),
+    ):
+        try:
+            found[name] = read()
+        except SchemaError as error:
+            flaws.append(error.message)
+    if flaws:
+        raise SchemaError("\n".join(dict.fromkeys(line for one in flaws for line in one.splitlines())))
+    return OfficePolicies(**found)
+
+
+def values_of(policies: OfficePolicies) -> dict[str, dict[str, Any]]:
+    """Return the value of every setting, by table and key."""
+    review, quality = policies.review, policies.sampling.quality
+    percent = {
+        name: round(100 * getattr(quality, name), 4)
+        for name in ("acceptable", "rejectable", "producer_risk", "consumer_risk")
+    }
+    return {
+        "review": {
+            **{one.name: getattr(review.every_book, one.name) for one in fields(BookPolicy)},
+            "lease_minutes": int(review.lease.total_seconds() // 60),
+            "assigned_only": review.assigned_only,
+        },
+        "sampling": {
+            "preset": policies.sampling.preset,
+            **percent,
+            "fields": policies.sampling.fields,
+        },
+        "delivery": dict(policies.delivery.choices),
+        "approval": {one.name: getattr(policies.approval, one.name) for one in fields(ApprovalPolicy)},
+    }
+
+
+def setting_groups(policies: OfficePolicies, schemas: Schemas) -> tuple[SettingGroup, ...]:
     """Return all that the office has set, group by group."""
-    return (
-        SettingGroup("Rà soát", "review", "docs/how-to/set-review.md", _review(review, schemas)),
-        SettingGroup("Lấy mẫu nghiệm thu", "sampling", "docs/how-to/sample.md", _sampling(sampling)),
-        SettingGroup(
-            "Giá trị bàn giao",
-            delivery_policy.TABLE,
-            "docs/reference/delivery-rules.md",
-            tuple(
-                ShownSetting(
-                    rule.title,
-                    rule.choices[delivery[rule.name]],
-                    rule.name,
-                    delivery[rule.name] == rule.default,
-                )
-                for rule in DELIVERY_RULES
-            ),
-        ),
-        SettingGroup(
-            "Phê duyệt",
-            "approval",
-            "docs/how-to/supervise.md",
-            tuple(
-                ShownSetting(
-                    APPROVAL_LABELS[one.name],
-                    _words(getattr(approval, one.name)),
-                    one.name,
-                    getattr(approval, one.name) == one.default,
-                )
-                for one in fields(ApprovalPolicy)
-            ),
-        ),
-    )
+    labels, values = field_labels(schemas), values_of(policies)
+    groups = []
+    for table in TABLES.values():
+        shown = [
+            ShownSetting(
+                spec.label,
+                spec.words(values[table.name][spec.name], labels),
+                spec.name,
+                values[table.name][spec.name] == spec.default,
+            )
+            for spec in table.specs
+        ]
+        if table is REVIEW:
+            shown += _own_books(policies.review, labels)
+        groups.append(SettingGroup(table.title, table.name, table.guide, tuple(shown)))
+    return tuple(groups)
 
 
-def _review(review: ReviewPolicy, schemas: Schemas) -> tuple[ShownSetting, ...]:
-    labels = {spec.name: spec.label for record in schemas.records.values() for spec in record.fields}
-    usual = BookPolicy()
-    rows = [
-        ShownSetting(
-            REVIEW_LABELS[one.name],
-            _words(getattr(review.every_book, one.name), labels),
-            one.name,
-            getattr(review.every_book, one.name) == getattr(usual, one.name),
+def field_labels(schemas: Schemas) -> dict[str, str]:
+    """Return the labels of the fields of all forms, by name."""
+    return {spec.name: spec.label for record in schemas.records.values() for spec in record.fields}
+
+
+def changes_of(
+    table: SettingTable, form: Mapping[str, Sequence[str]], now: OfficePolicies, schemas: Schemas
+) -> tuple[SettingChange, ...]:
+    """Return what a form changes.
+
+    Args:
+        table: The table whose form it is.
+        form: The texts of the form, by key; a key that is not there has none.
+        now: What holds now.
+        schemas: The declarations.
+
+    Raises:
+        SettingsRefused: A value is none of that setting.
+    """
+    labels, values = field_labels(schemas), values_of(now)[table.name]
+    found = []
+    for spec in table.specs:
+        value, before = spec.parse(form.get(spec.name, ()), labels), values[spec.name]
+        if value != before:
+            line = f"{spec.label}: {spec.words(before, labels)} → {spec.words(value, labels)}"
+            found.append(SettingChange(spec, value, line))
+    return tuple(found)
+
+
+def edited_text(text: str, table: SettingTable, changes: Sequence[SettingChange]) -> str:
+    """Return the text of the file with these changes; the rest of it, with its comments, stays."""
+    written = {
+        one.spec.name: sorted(one.value) if isinstance(one.value, frozenset) else one.value for one in changes
+    }
+    return with_keys(text, table.name, written) if written else text
+
+
+def effects_of(
+    table: SettingTable, before: OfficePolicies, after: OfficePolicies, books: Sequence[BookState]
+) -> tuple[str, ...]:
+    """Return what a change does to the books that are there, as far as it is known, in sentences."""
+    told = [table.since]
+    if table is REVIEW:
+        other = [
+            one
+            for one in books
+            if before.review.of_book(one.folder_name) != after.review.of_book(one.folder_name)
+        ]
+        waiting = [one for one in other if one.waiting]
+        if other:
+            told.append(
+                f"Đổi cách rà soát của {len(other)} quyển sổ, trong đó {len(waiting)} quyển đang có nhiệm vụ chờ"
+                f"{_named(waiting)}."
+            )
+        elif before.review.every_book != after.review.every_book and books:
+            told.append("Mọi quyển đang có đều có mục riêng cho điều này nên không quyển nào đổi.")
+    elif table is APPROVAL and after.approval.book and not before.approval.book:
+        ready = [one for one in books if one.entries]
+        told.append(
+            f"{len(ready)} quyển có sự kiện phải được phê duyệt rồi mới xuất được gói{_named(ready)}."
         )
-        for one in fields(BookPolicy)
+    elif table.name == "delivery":
+        given = [one for one in books if one.delivered_at is not None]
+        if given:
+            told.append(
+                f"{len(given)} quyển đã xuất gói theo quy tắc cũ{_named(given)}; cần theo quy tắc mới thì xuất lại."
+            )
+    return tuple(told)
+
+
+MOST_NAMED = 5
+
+
+def _named(books: Sequence[BookState]) -> str:
+    if not books:
+        return ""
+    names = ", ".join(one.folder_name for one in books[:MOST_NAMED])
+    more = f" và {len(books) - MOST_NAMED} quyển nữa" if len(books) > MOST_NAMED else ""
+    return f" ({names}{more})"
+
+
+def _own_books(review: ReviewPolicy, labels: Mapping[str, str]) -> list[ShownSetting]:
+    specs = {spec.name: spec for spec in REVIEW.specs}
+    return [
+        ShownSetting(
+            f"Riêng các sổ {pattern}",
+            "; ".join(
+                f"{specs[key].label}: {specs[key].words(value, labels)}" for key, value in keys.items()
+            ),
+            "[[review.book]]",
+            usual=False,
+        )
+        for pattern, keys in review.books
     ]
-    minutes = int(review.lease.total_seconds() // 60)
-    rows.append(
-        ShownSetting(
-            "Giữ một nhiệm vụ (phút)", str(minutes), "lease_minutes", review.lease == ReviewPolicy().lease
-        )
-    )
-    for pattern, keys in review.books:
-        told = "; ".join(f"{REVIEW_LABELS[key]}: {_words(value, labels)}" for key, value in keys.items())
-        rows.append(ShownSetting(f"Riêng các sổ {pattern}", told, "[[review.book]]", usual=False))
-    return tuple(rows)
-
-
-def _sampling(sampling: SamplingPolicy) -> tuple[ShownSetting, ...]:
-    def values(policy: SamplingPolicy) -> dict[str, Any]:
-        quality = policy.quality
-        shares = (quality.acceptable, quality.rejectable, quality.producer_risk, quality.consumer_risk)
-        percent = [round(100 * share, 4) for share in shares]
-        names = ("acceptable", "rejectable", "producer_risk", "consumer_risk")
-        return {"preset": policy.preset, **dict(zip(names, percent, strict=True)), "fields": policy.fields}
-
-    set_now, usual = values(sampling), values(SamplingPolicy())
-    return tuple(
-        ShownSetting(label, _words(set_now[key]), key, set_now[key] == usual[key])
-        for key, label in SAMPLING_LABELS.items()
-    )
-
-
-def _words(value: Any, labels: Mapping[str, str] = {}) -> str:
-    """Return a value in words; ``labels``: those of fields."""
-    if isinstance(value, bool):
-        return "có" if value else "không"
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(labels.get(one, one) for one in value)) or "–"
-    if isinstance(value, float):
-        return with_comma(f"{value:g}")
-    return WORDS.get(value, str(value))

@@ -1,0 +1,263 @@
+"""The settings of ``office.toml`` that are edited in the browser, each declared once: name, kind, bounds, words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pipeline.delivery import DELIVERY_RULES
+from pipeline.review.supervising.staff_file_desk import SettingsRefused
+from pipeline.text.numbers import with_comma
+
+
+class SettingKind(StrEnum):
+    """What kind of value a setting has; ``FIELDS``: names of fields of the forms."""
+
+    CHOICE = "choice"
+    FLAG = "flag"
+    WHOLE = "whole"
+    NUMBER = "number"
+    FIELDS = "fields"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """One setting.
+
+    Attributes:
+        name: Its key in the table of the file.
+        kind: What kind of value it has.
+        label: What it is about.
+        default: What holds where nothing is set.
+        help: What it does, in one sentence.
+        choices: The values that may be chosen, with their words.
+        least: The smallest number.
+        most: The largest number.
+    """
+
+    name: str
+    kind: SettingKind
+    label: str
+    default: Any
+    help: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    least: float = 0
+    most: float = math.inf
+
+    def parse(self, typed: Sequence[str], fields: Mapping[str, str]) -> Any:
+        """Return the value that a form gave.
+
+        Args:
+            typed: The texts of the form for this setting.
+            fields: The labels of the fields of the forms, by name.
+
+        Raises:
+            SettingsRefused: It is none.
+        """
+        if self.kind is SettingKind.FIELDS:
+            if not set(typed) <= fields.keys():
+                raise SettingsRefused(f"{self.label}: có ô không có trong mẫu nào. Hãy tải lại trang.")
+            return frozenset(typed)
+        text = typed[0].strip() if len(typed) == 1 else ""
+        if self.kind is SettingKind.FLAG and text in ("true", "false"):
+            return text == "true"
+        if self.kind is SettingKind.CHOICE and text in self.choices:
+            return text
+        if self.kind in (SettingKind.WHOLE, SettingKind.NUMBER):
+            return self._number(text)
+        raise SettingsRefused(f"{self.label}: hãy chọn một giá trị trong danh sách.")
+
+    def words(self, value: Any, fields: Mapping[str, str]) -> str:
+        """Return a value in words; ``fields``: the labels of fields."""
+        if isinstance(value, bool):
+            return "có" if value else "không"
+        if isinstance(value, frozenset):
+            return ", ".join(sorted(fields.get(one, one) for one in value)) or "–"
+        if isinstance(value, float):
+            return with_comma(f"{value:g}")
+        return self.choices.get(value, str(value))
+
+    @property
+    def bounds(self) -> str:
+        """The bounds of a number in words."""
+        if self.kind not in (SettingKind.WHOLE, SettingKind.NUMBER):
+            return ""
+        return with_comma(f"Từ {self.least:g} đến {self.most:g}.")
+
+    def _number(self, text: str) -> float | int:
+        wanted = f"{self.label}: hãy ghi một {'số nguyên' if self.kind is SettingKind.WHOLE else 'số'}. {self.bounds}"
+        if not 0 < len(text) <= 12 or not set(text) <= set("0123456789,."):
+            raise SettingsRefused(wanted)
+        try:
+            number = float(text.replace(",", "."))
+        except ValueError:
+            raise SettingsRefused(wanted) from None
+        if not self.least <= number <= self.most or (
+            self.kind is SettingKind.WHOLE and not number.is_integer()
+        ):
+            raise SettingsRefused(wanted)
+        return int(number) if self.kind is SettingKind.WHOLE else number
+
+
+@dataclass(frozen=True, slots=True)
+class SettingTable:
+    """The settings of one table of the file.
+
+    Attributes:
+        name: The table.
+        title: What it is about.
+        guide: The page of the documents that explains it.
+        specs: Its settings.
+        since: From when on a change holds.
+    """
+
+    name: str
+    title: str
+    guide: str
+    specs: tuple[SettingSpec, ...]
+    since: str
+
+
+SHARES = {"all": "mọi ô", "critical": "ô trọng yếu", "none": "không ô nào"}
+
+REVIEW = SettingTable(
+    "review",
+    "Rà soát",
+    "docs/how-to/set-review.md",
+    (
+        SettingSpec(
+            "check",
+            SettingKind.CHOICE,
+            "Ô phải có người thứ hai xem",
+            "all",
+            "Người thứ hai thấy chữ của người thứ nhất, nhận hoặc sửa.",
+            SHARES,
+        ),
+        SettingSpec(
+            "blind",
+            SettingKind.CHOICE,
+            "Ô người thứ hai nhập độc lập",
+            "critical",
+            "Người thứ hai chỉ thấy nét mực; hai người nhập khác nhau thì người thứ ba phân xử.",
+            SHARES,
+        ),
+        SettingSpec(
+            "blind_first",
+            SettingKind.FLAG,
+            "Người thứ nhất cũng không thấy chữ máy đọc",
+            False,
+            "Chậm hơn, nhưng không ai gật theo máy.",
+        ),
+        SettingSpec("blind_fields", SettingKind.FIELDS, "Thêm các ô này vào nhập độc lập", frozenset[str]()),
+        SettingSpec("open_fields", SettingKind.FIELDS, "Bớt các ô này khỏi nhập độc lập", frozenset[str]()),
+        SettingSpec(
+            "letter_case",
+            SettingKind.CHOICE,
+            "Chữ hoa, chữ thường khi so lời hai người",
+            "ignored",
+            "Chỉ với họ tên, nơi chốn và lời tự do.",
+            {"ignored": "coi như nhau", "counts": "khác nhau"},
+        ),
+        SettingSpec(
+            "prefill_from",
+            SettingKind.NUMBER,
+            "Độ tin cậy từ đó chữ máy đọc được đặt sẵn vào ô",
+            0.2,
+            "0: luôn đặt sẵn; 1: hầu như không.",
+            least=0,
+            most=1,
+        ),
+        SettingSpec(
+            "lease_minutes",
+            SettingKind.WHOLE,
+            "Giữ một nhiệm vụ (phút)",
+            15,
+            "Quá chừng ấy không động đến thì người khác được nhận.",
+            least=1,
+            most=240,
+        ),
+        SettingSpec(
+            "assigned_only",
+            SettingKind.FLAG,
+            "Chỉ phát nhiệm vụ của sổ đã giao",
+            False,
+            "Người rà soát chỉ được phát nhiệm vụ của những sổ giao cho mình (trang Giao sổ).",
+        ),
+    ),
+    "Ô đã có người nhập thì theo nốt cách cũ; ô chưa ai nhập theo cách mới, ngay từ lúc lưu.",
+)
+
+SAMPLING = SettingTable(
+    "sampling",
+    "Lấy mẫu nghiệm thu",
+    "docs/how-to/sample.md",
+    (
+        SettingSpec(
+            "preset",
+            SettingKind.CHOICE,
+            "Cách lấy mẫu",
+            "statistical",
+            "Theo thống kê: cỡ mẫu tính theo bốn tỉ lệ dưới đây.",
+            {"statistical": "theo thống kê", "two-rounds": "hai vòng: 100 % rồi 30 %"},
+        ),
+        *(
+            SettingSpec(name, SettingKind.NUMBER, label, default, least=0.01, most=99.99)
+            for name, label, default in (
+                ("acceptable", "Tỉ lệ sự kiện sai chấp nhận được (%)", 1.0),
+                ("rejectable", "Tỉ lệ sự kiện sai không chấp nhận (%)", 5.0),
+                ("producer_risk", "Tỉ lệ lô tốt bị trả lại (%)", 5.0),
+                ("consumer_risk", "Tỉ lệ lô xấu được nhận (%)", 10.0),
+            )
+        ),
+        SettingSpec(
+            "fields",
+            SettingKind.CHOICE,
+            "Ô được kiểm tra",
+            "critical",
+            choices={"critical": "ô trọng yếu", "all": "mọi ô"},
+        ),
+    ),
+    "Lô đã lấy mẫu giữ cách cũ; lô lấy từ lúc lưu theo cách mới.",
+)
+
+DELIVERY = SettingTable(
+    "delivery",
+    "Giá trị bàn giao",
+    "docs/reference/delivery-rules.md",
+    tuple(
+        SettingSpec(
+            rule.name, SettingKind.CHOICE, rule.title, rule.default, f"Ví dụ: {rule.example}", rule.choices
+        )
+        for rule in DELIVERY_RULES
+    ),
+    "Gói xuất từ lúc lưu theo quy tắc mới; gói đã xuất không đổi.",
+)
+
+APPROVAL = SettingTable(
+    "approval",
+    "Phê duyệt",
+    "docs/how-to/supervise.md",
+    (
+        SettingSpec(
+            "book",
+            SettingKind.FLAG,
+            "Phê duyệt sổ trước khi xuất gói",
+            False,
+            "Có: sổ chưa được phê duyệt thì không xuất được gói.",
+        ),
+        SettingSpec(
+            "amendments",
+            SettingKind.FLAG,
+            "Người thứ hai ký xác nhận cải chính, bổ sung",
+            True,
+            "Có: sự kiện có cải chính chưa được ký thì chưa được bàn giao.",
+        ),
+    ),
+    "Áp dụng cho mọi gói xuất từ lúc lưu.",
+)
+
+TABLES: Mapping[str, SettingTable] = {one.name: one for one in (REVIEW, SAMPLING, DELIVERY, APPROVAL)}
+"""Every table that is edited, by its name."""
