@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Array
+from tomlkit.items import AoT, Array, InlineTable, Table
 from tomlkit.toml_document import TOMLDocument
 
 from pipeline.errors import SchemaError
@@ -31,14 +31,11 @@ def with_row(text: str, table: str, values: Values) -> str:
     """Return the text of a file with one more row of ``[[table]]``."""
     document = _parsed(text)
     rows = document.get(table)
-    if isinstance(rows, Array):
-        row = tomlkit.inline_table()
-    else:
-        row = tomlkit.table()
-        if rows is None:
-            if text.strip():
-                document.add(tomlkit.nl())
-            document.add(table, tomlkit.aot())
+    row: Table | InlineTable = tomlkit.inline_table() if isinstance(rows, Array) else tomlkit.table()
+    if rows is None:
+        if text.strip():
+            document.add(tomlkit.nl())
+        document.add(table, tomlkit.aot())
     _set(row, values)
     cast("AoT | Array", document[table]).append(row)
     return tomlkit.dumps(document)

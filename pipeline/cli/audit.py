@@ -119,6 +119,7 @@ ACTIONS = {
     "approval-withdrawn": "rút phê duyệt một quyển sổ",
     "amended": "ghi hoặc rút một cải chính, bổ sung",
     "settings-changed": "đổi thiết lập của cơ quan",
+    "plan-changed": "sửa kế hoạch",
     "reconcile-asked": "gửi một tệp để đối soát",
     "reconciled": "đối soát một tệp",
     "difference-shown": "được cho xem một khác biệt",

@@ -12,6 +12,7 @@ from pipeline.export.options import read_options
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
+from pipeline.reports import read_plan
 from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, OnProgress
 from pipeline.review.supervising.office_desk import OfficeDesk, ReconcileWork
 from pipeline.review.supervising.office_settings import load_policies
@@ -39,6 +40,11 @@ def office_desk(
             workspace.office,
             workspace.history(workspace.office.name),
             partial(load_policies, declared=settings.declared_schemas(context.workspace)),
+        ),
+        plan=StaffFileDesk(
+            workspace.plan,
+            workspace.history(workspace.plan.name),
+            partial(read_plan, schemas=context.schemas),
         ),
     )
 

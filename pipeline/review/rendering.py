@@ -44,7 +44,7 @@ MENUS = (
     ),
     ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
     ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
-    ("Cơ quan", (("/settings", "Thiết lập"),)),
+    ("Cơ quan", (("/plan", "Kế hoạch"), ("/settings", "Thiết lập"))),
 )
 """The links at the top of every page, by menu: path and label. A person sees those that they may open.
 

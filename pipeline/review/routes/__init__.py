@@ -29,6 +29,7 @@ from pipeline.review.routes import (
     tickets,
     uploads,
     withdrawals,
+    work_plan,
 )
 
 ROUTERS = (
@@ -60,4 +61,5 @@ ROUTERS = (
     accounts.router,
     confirmations.router,
     office_settings.router,
+    work_plan.router,
 )

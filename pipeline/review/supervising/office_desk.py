@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.registry.model.accounts import Person
+from pipeline.reports import WorkPlan
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, OnProgress
 from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
@@ -43,12 +44,14 @@ class OfficeDesk:
         jobs: Runs the work and remembers what it came to.
         reconcile: Compares a file of the shared software.
         settings: Changes ``office.toml``.
+        plan: Changes ``plan.toml``.
     """
 
     folder: Path = Path(os.devnull)
     jobs: BackgroundJobs = NO_JOBS
     reconcile: ReconcileWork | None = None
     settings: StaffFileDesk[OfficePolicies] | None = None
+    plan: StaffFileDesk[WorkPlan] | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()
