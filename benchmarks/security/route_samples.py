@@ -147,6 +147,7 @@ SAMPLES = {
     ("POST", "/data-entry/{book_id}/{scan}/{page_no}"): Sample(_PAGE, {"count": "1"}),
     ("POST", "/data-entry/{book_id}/{scan}/{page_no}/discard"): Sample(_PAGE, {"entry": "1"}),
     ("GET", "/pictures/books/{book_id}/{scan}/{page_no}"): Sample(_PAGE),
+    ("POST", "/teams"): Sample(form={"team": "Tổ 1", "login": "ai.do"}),
     ("POST", "/assignments/{book_id}"): Sample({"book_id": "1"}, {"login": "ai.do"}),
     ("POST", "/lots"): Sample(form={"books": ["1"]}),
     ("GET", "/lots/{lot_id}"): Sample(_LOT),

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.intake.folder import natural_key
 from pipeline.model import Finding
 from pipeline.registry import ChecksOutcome, CrossEntryFinding, Link, Registry
 from pipeline.schema import Schemas
+from pipeline.text.natural_order import natural_key
 
 if TYPE_CHECKING:
     import pandas as pd

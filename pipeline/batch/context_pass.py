@@ -23,11 +23,11 @@ from pipeline.book_context.second_pass import (
     second_pass,
 )
 from pipeline.files import storage_errors, write_atomically
-from pipeline.intake.folder import natural_key
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import Registry, RowTampered, SaveOutcome
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
+from pipeline.text.natural_order import natural_key
 from pipeline.workspace import Workspace
 
 _logger = logging.getLogger(__name__)

@@ -17,8 +17,9 @@ from pathlib import Path
 from pipeline.errors import StorageError
 from pipeline.files import printable
 from pipeline.inbox.intake_folders import replace_text
-from pipeline.intake.folder import COMPANIONS, LITTER, TEMP_ENDINGS, TEMP_STARTS, natural_key
+from pipeline.intake.folder import COMPANIONS, LITTER, TEMP_ENDINGS, TEMP_STARTS
 from pipeline.localtime import iso_date
+from pipeline.text.natural_order import natural_key
 
 DEEPEST = 4
 """Folders below an inbox that are entered; a scanner makes no more."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from pipeline.errors import BrokenScan, ScanError, StorageError
 from pipeline.files import BLOCK_BYTES, sha256_and_size
 from pipeline.intake.filetype import open_scan, scan_type, shown
 from pipeline.intake.limits import DEFAULT_LIMITS, ScanLimits
+from pipeline.text.natural_order import natural_key
 
 # Companions of a book and litter of file systems: neither scans nor worth a word.
 COMPANIONS = frozenset({"ledger.toml", "truth.json"})
@@ -125,16 +124,6 @@ def is_ignored(name: str) -> bool:
         or folded.startswith((".", *TEMP_STARTS))
         or folded.endswith(TEMP_ENDINGS)
     )
-
-
-def natural_key(name: str) -> tuple[tuple[str | int, ...], str]:
-    """Sorts ``trang 2`` before ``trang 10``, ``Scan_1`` before ``Scan_1 (2)``; the name itself breaks ties."""
-    stem, dot, ending = unicodedata.normalize("NFC", name).casefold().rpartition(".")
-    if not dot:
-        stem, ending = ending, ""
-    pieces = re.split(r"([0-9]+)", stem)
-    numbered = tuple(int(piece) if index % 2 else piece for index, piece in enumerate(pieces))
-    return numbered, f"{ending}\0{name}"
 
 
 def _scan_or_foreign(path: Path, limits: ScanLimits) -> ScanFile | ForeignFile:

@@ -12,7 +12,7 @@ from benchmarks.intake.made_scans import encoded, multipage_tiff, picture, scann
 from pipeline.errors import StorageError, UnknownFileType
 from pipeline.intake import ScanLimits, folder_contents, list_scans, scan_file
 from pipeline.intake.filetype import shown
-from pipeline.intake.folder import natural_key
+from pipeline.text.natural_order import natural_key
 
 
 def _names(folder: Path) -> list[str]:

@@ -12,6 +12,7 @@ from pipeline.model import FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.model.assignments import Assignee
 from pipeline.registry.model.guidelines import GuidedField
 from pipeline.registry.tables import entries
 from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
@@ -23,6 +24,7 @@ from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.tasks import decision
+from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR
 from tests.registry.outsider import Outsider
@@ -42,6 +44,7 @@ TABLES = [
         *ASSIGNMENT_APPEND_ONLY,
         *COMMENT_APPEND_ONLY,
         *GUIDELINE_APPEND_ONLY,
+        *TEAM_APPEND_ONLY,
         audit,
     )
 ]
@@ -66,7 +69,7 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
     was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
     assigned book, one comment, one
-    guideline, and their audit."""
+    guideline, one team, one share, and their audit."""
     doubtful = read("child_native_place", "Thử Một", accepted=False)
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
@@ -86,6 +89,8 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     registry.desk(SINGLE).assign_book(SUPERVISOR, book, "an", None)
     guided = GuidedField("birth", "child_name")
     registry.desk(SINGLE).write_guideline(SUPERVISOR, guided, "Viết hoa", without=(), seen=0, token="t1")
+    registry.desk(SINGLE).set_team_member(SUPERVISOR, "Tổ 1", "an")
+    registry.desk(SINGLE).assign_share(SUPERVISOR, book, Assignee("an"), None, None)
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)
     registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
     before = {table: outsider.rows(table) for table in TABLES}

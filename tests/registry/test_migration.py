@@ -77,6 +77,8 @@ def without_series(outside: Outsider) -> None:
         "book_assignment",
         "task_comment",
         "guideline",
+        "team_member",
+        "share_assignment",
         "confirmed_delivery",
         "added_field",
         "book_correction",

@@ -37,6 +37,7 @@ class Whole(IntEnum):
     AUDIT = 6
     LOTS = 16
     GUIDELINES = 17
+    TEAMS = 18
 
 
 def hold(connection: Connection, whole: Whole) -> None:

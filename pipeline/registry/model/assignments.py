@@ -2,10 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline.stages import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A book, or a share of it, that is assigned to somebody.
+
+    Attributes:
+        due_on: The day by which it should be done; ``""``: no day is set.
+        page_ids: The pages of the share; None: the whole book.
+    """
+
+    book_id: int
+    due_on: str = ""
+    page_ids: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Whom a share is assigned to: a person by their login, or a team by its name."""
+
+    login: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRange:
+    """A range of pages of a book in its order, or of entries by their numbers; both ends included."""
+
+    first: int
+    last: int
+    by_entry: bool = False
+
+    @property
+    def words(self) -> str:
+        """Return the range as people say it."""
+        return f"{'số đăng ký' if self.by_entry else 'trang'} {self.first}–{self.last}"
+
+    def holds(self, number: str) -> bool:
+        """Return whether the number of an entry lies in the range; ``12A`` is 12."""
+        figures = re.match(r"\d+", number)
+        return figures is not None and self.first <= int(figures[0]) <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team with login and name of its members."""
+
+    name: str
+    members: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +68,9 @@ class Assignment:
         name: Their name.
         due_on: The day by which it should be done; None: no day is set.
         waiting: How many tasks of the book wait for this person.
+        assignment_id: The number of the share; None: a whole book of one person, which has none.
+        team: The team to which it is assigned; ``""``: one person.
+        share: The share of the book in words; ``""``: all of it.
     """
 
     book_id: int
@@ -28,6 +81,9 @@ class Assignment:
     name: str
     due_on: date | None
     waiting: int
+    assignment_id: int | None = None
+    team: str = ""
+    share: str = ""
 
     def is_late(self, today: date) -> bool:
         """Whether the day has passed while tasks wait."""
@@ -49,6 +105,15 @@ class OwnWork:
     only_assigned: bool
     today: int
     week: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """Tasks of a book that are assigned to nobody, where people get assigned tasks alone."""
+
+    book_id: int
+    book: str
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ from pipeline.registry.tables.reconciliation import (
     reconciliation,
 )
 from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 
 GROWING = (
@@ -76,6 +77,7 @@ GROWING = (
     *ASSIGNMENT_APPEND_ONLY,
     *COMMENT_APPEND_ONLY,
     *GUIDELINE_APPEND_ONLY,
+    *TEAM_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -125,6 +127,7 @@ COVERED = tuple(
         *ASSIGNMENT_APPEND_ONLY,
         *COMMENT_APPEND_ONLY,
         *GUIDELINE_APPEND_ONLY,
+        *TEAM_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -48,6 +48,7 @@ ROUTERS = (
     reports.router,
     lots.router,
     assignments.router,
+    assignments.teams_router,
     book_list.router,
     books.router,
     browsing.router,

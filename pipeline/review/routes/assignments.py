@@ -1,9 +1,9 @@
-"""Which book is assigned to whom until when, and which tasks nobody may take; for supervisors."""
+"""Which book or share is assigned to whom until when, who is in which team, and which tasks nobody may take."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -12,12 +12,22 @@ from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.localtime import local_date
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Session
+from pipeline.registry.model.assignments import Assignee, ShareRange
 from pipeline.registry.model.desk import NotYours
-from pipeline.review.context import Site, SiteDep
+from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
-from pipeline.stages import STAGE_LABELS
+from pipeline.stages import STAGE_LABELS, Stage
 
 router = APIRouter(prefix="/assignments")
+teams_router = APIRouter(prefix="/teams")
+
+MISSING = {
+    Stage.REVIEW: "người rà soát hoặc người kiểm tra",
+    Stage.CHECK: "người kiểm tra",
+    Stage.THIRD: "người kiểm tra chưa gõ, chưa xem các ô ấy",
+    Stage.SUPERVISOR: "người phụ trách",
+}
+"""Who is missing where a task at a stage has nobody."""
 
 
 @router.get("")
@@ -31,21 +41,62 @@ def assign(
     site: SiteDep,
     session: SessionDep,
     book_id: int,
-    login: Annotated[str, Form(max_length=100)],
+    login: Annotated[str, Form(max_length=100)] = "",
+    team: Annotated[str, Form(max_length=100)] = "",
+    first: Annotated[str, Form(max_length=10)] = "",
+    last: Annotated[str, Form(max_length=10)] = "",
+    unit: Annotated[Literal["pages", "entries"], Form()] = "pages",
     due_on: Annotated[str, Form(max_length=10)] = "",
+    number: Annotated[RowId, Form()] = 0,
     ends: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Assign a book to somebody, or end that."""
+    """Assign a book or a share of it to a person or a team, or end that."""
     try:
-        if ends:
+        if ends and number:
+            site.desk.end_share(session.person, book_id, number)
+        elif ends:
             site.desk.end_assignment(session.person, book_id, login)
-        else:
+        elif not team and not first and not last:
             site.desk.assign_book(session.person, book_id, login, _day(due_on))
+        else:
+            whom = Assignee(team=team) if team else Assignee(login=login)
+            share = _share(first, last, by_entry=unit == "entries")
+            site.desk.assign_share(session.person, book_id, whom, share, _day(due_on))
     except (NotThere, NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         return _page(request, site, session, refused.message)
     return RedirectResponse("/assignments", status_code=303)
+
+
+@teams_router.post("")
+def set_member(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    team: Annotated[str, Form(max_length=1000)] = "",
+    login: Annotated[str, Form(max_length=100)] = "",
+    leaves: Annotated[bool, Form()] = False,
+) -> Response:
+    """Put somebody into a team, or take them out of it."""
+    try:
+        site.desk.set_team_member(session.person, team, login, belongs=not leaves)
+    except (NotThere, NotYours, RegistryUnavailable):
+        raise
+    except RegistryError as refused:
+        return _page(request, site, session, refused.message)
+    return RedirectResponse("/assignments", status_code=303)
+
+
+def _share(first: str, last: str, *, by_entry: bool) -> ShareRange | None:
+    """Return the range that a form names; None where it names none."""
+    if not first and not last:
+        return None
+    if not (first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()):
+        raise RegistryError("Phần sổ cần hai số: từ và đến. Để trống cả hai ô là giao cả quyển.")
+    if not 1 <= int(first) <= int(last):
+        raise RegistryError("Phần sổ phải từ số nhỏ đến số lớn, bắt đầu từ 1. Hãy ghi lại.")
+    return ShareRange(int(first), int(last), by_entry)
 
 
 def _day(text: str) -> date | None:
@@ -70,6 +121,9 @@ def _page(request: Request, site: Site, session: Session, refused: str = "") -> 
         books=books,
         people=site.desk.assignable(session.person),
         unattended=site.desk.unattended(session.person),
+        unassigned=site.desk.unassigned(session.person),
+        teams=site.desk.teams(session.person),
+        missing=MISSING,
         stage_words=STAGE_LABELS,
         today=local_date(site.now()),
         refused=refused,

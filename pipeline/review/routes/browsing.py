@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from pipeline.intake.folder import natural_key
 from pipeline.model import PageRef
 from pipeline.registry import NotThere
 from pipeline.registry.model.data_entry import BookPageState
@@ -17,6 +16,7 @@ from pipeline.review.routes.data_entry import STATE_WORDS, PageNumber, Sha256
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.entry_list import EntryFilter, entry_list
 from pipeline.stages import STAGE_LABELS
+from pipeline.text.natural_order import natural_key
 
 router = APIRouter(prefix="/books")
 

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Form, HTTPException, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError, RegistryUnavailable
-from pipeline.intake.folder import natural_key
 from pipeline.model import PageKind, PageRef
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Role, Session
@@ -21,6 +20,7 @@ from pipeline.registry.services.desk.data_entry import MOST_AT_ONCE
 from pipeline.review.context import RowId, Site, SiteDep, page_source
 from pipeline.review.drawn_regions import MOST_LETTERS, drawn_boxes, share_of
 from pipeline.review.security.authentication import SessionDep
+from pipeline.text.natural_order import natural_key
 
 STATE_WORDS = {
     PageKind.ENTRIES: "việc hộ tịch",

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError, RegistryUnavailable
-from pipeline.intake.folder import natural_key
 from pipeline.model import PageRef
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Session
@@ -21,6 +20,7 @@ from pipeline.review.context import RowId, Site, SiteDep, page_source
 from pipeline.review.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.review.drawn_regions import drawn_boxes
 from pipeline.review.security.authentication import SessionDep
+from pipeline.text.natural_order import natural_key
 
 router = APIRouter(prefix="/guidelines")
 

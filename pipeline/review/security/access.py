@@ -135,6 +135,7 @@ ACCESS = (
     Access("POST", "/lots/{lot_id}/cancel", SUPERVISORS, scoped=True),
     Access("GET", "/assignments", SUPERVISORS),
     Access("POST", "/assignments/{book_id}", SUPERVISORS, scoped=True),
+    Access("POST", "/teams", SUPERVISORS),
     Access("GET", "/books", SCANNING),
     Access("GET", "/books/new", SCANNING),
     Access("POST", "/books/new", SCANNING),

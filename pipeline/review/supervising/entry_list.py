@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from pipeline.intake.folder import natural_key
 from pipeline.registry.model.browsing import ListedEntry
+from pipeline.text.natural_order import natural_key
 
 ROWS = 50
 """Entries on one page of the list."""

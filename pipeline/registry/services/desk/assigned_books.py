@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select, true
 
 from pipeline.errors import RegistryError
 from pipeline.localtime import OFFICE_ZONE, local_date
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.assignments import Assignment, OwnWork, Unattended
+from pipeline.registry.model.assignments import Assignment, OwnWork, Portion, Unattended
 from pipeline.registry.model.desk import LeasedColumn, NotYours
+from pipeline.registry.repositories.assigned_work import (
+    assigned_to,
+    lies_in,
+    members,
+    portion_of,
+    shares_in_force,
+    teams_of,
+)
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.permissions import STAGES, check_supervises, in_sight
 from pipeline.registry.repositories.withdrawals import book_stands
 from pipeline.registry.services.desk import columns
-from pipeline.registry.services.desk.assignment import assigned_to, not_done_by, only_assigned
+from pipeline.registry.services.desk.assignment import not_done_by, only_assigned
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.assignments import book_assignment
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.tasks import review_task
+from pipeline.registry.tables.teams import share_assignment
 from pipeline.stages import Stage
 
 
@@ -34,7 +43,7 @@ def assign_book(context: DeskContext, person: Person, book_id: int, login: str, 
         RegistryError: There is no such person, or they may not review books of that place.
     """
     check_supervises(context.connection, person, book_id, "giao sổ")
-    whom = _reviewer(context, login, book_id)
+    whom = reviewer_of_book(context, login, book_id)
     _note(context, person, book_id, whom, "" if due_on is None else due_on.isoformat(), given=True)
 
 
@@ -58,16 +67,26 @@ def assignments(context: DeskContext, person: Person) -> tuple[Assignment, ...]:
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mới xem được việc giao sổ.")
     rows = _in_force(context.connection, true())
-    found = (one for row in rows if (one := _assignment(context, row)) is not None)
+    found = [one for row in rows if (one := _assignment(context, row)) is not None]
+    shares = shares_in_force(context.connection)
+    found += [one for row in shares if (one := _share(context, row, None)) is not None]
     return tuple(
-        sorted((one for one in found if person.may_see(one.place)), key=lambda one: (one.book, one.login))
+        sorted(
+            (one for one in found if person.may_see(one.place)),
+            key=lambda one: (one.book, one.team, one.login, one.share),
+        )
     )
 
 
 def own_work(context: DeskContext, person: Person) -> OwnWork:
     """Return the books that are assigned to a person, and how much they keyed."""
     rows = _in_force(context.connection, book_assignment.c.account_id == person.account_id)
-    found = (one for row in rows if (one := _assignment(context, row)) is not None)
+    found = [one for row in rows if (one := _assignment(context, row)) is not None]
+    theirs = share_assignment.c.account_id == person.account_id
+    if teams := teams_of(context.connection, person.account_id):
+        theirs = or_(theirs, share_assignment.c.team.in_(teams))
+    shares = shares_in_force(context.connection, theirs)
+    found += [one for row in shares if (one := _share(context, row, person)) is not None]
     mine = sorted(
         (one for one in found if person.may_see(one.place)),
         key=lambda one: (one.due_on or date.max, one.book),
@@ -89,9 +108,13 @@ def take_column(
     Raises:
         NotYours: They may not, or are given assigned books alone and this is none.
     """
-    if only_assigned(context, person) and book_id not in assigned_to(context.connection, person):
+    if not only_assigned(context, person):
+        return columns.take_column(context, person, book_id, field, stage, size)
+    mine = [one.page_ids for one in assigned_to(context.connection, person) if one.book_id == book_id]
+    if not mine:
         raise NotYours("Quyển sổ này chưa được giao cho bạn. Hãy hỏi người phụ trách.")
-    return columns.take_column(context, person, book_id, field, stage, size)
+    pages = None if None in mine else frozenset().union(*(one for one in mine if one is not None))
+    return columns.take_column(context, person, book_id, field, stage, size, pages)
 
 
 def unattended(context: DeskContext, person: Person) -> tuple[Unattended, ...]:
@@ -102,8 +125,7 @@ def unattended(context: DeskContext, person: Person) -> tuple[Unattended, ...]:
     """
     if person.role is not Role.SUPERVISOR:
         raise NotYours("Chỉ người phụ trách mới xem được việc giao sổ.")
-    rows = context.connection.execute(select(account).where(account.c.active)).mappings()
-    staff = [Person(row["id"], row["login"], row["name"], Role(row["role"]), _places(row)) for row in rows]
+    staff = staff_of(context)
     nobody = and_(
         true(),
         *(
@@ -120,6 +142,19 @@ def unattended(context: DeskContext, person: Person) -> tuple[Unattended, ...]:
         .order_by(book.c.folder_name, review_task.c.stage)
     )
     return tuple(Unattended(row.book_id, row.folder_name, Stage(row.stage), row.waiting) for row in counted)
+
+
+def staff_of(context: DeskContext) -> list[Person]:
+    """Return everybody whose account is in use."""
+    rows = context.connection.execute(select(account).where(account.c.active)).mappings()
+    return [Person(row["id"], row["login"], row["name"], Role(row["role"]), _places(row)) for row in rows]
+
+
+def whole_books(context: DeskContext) -> list[Portion]:
+    """Return the whole books that are assigned to people whose accounts are in use."""
+    active = {one.account_id for one in staff_of(context)}
+    rows = _in_force(context.connection, true())
+    return [Portion(row["book_id"], row["due_on"]) for row in rows if row["account_id"] in active]
 
 
 def assignable(context: DeskContext, person: Person) -> tuple[tuple[str, str], ...]:
@@ -139,7 +174,7 @@ def _places(row: RowMapping) -> frozenset[str] | None:
     return None if row["places"] is None else frozenset(row["places"])
 
 
-def _reviewer(context: DeskContext, login: str, book_id: int) -> tuple[int, str]:
+def reviewer_of_book(context: DeskContext, login: str, book_id: int) -> tuple[int, str]:
     """Return account and login of somebody who may review a book."""
     place = context.connection.scalar(select(book.c.place_code).where(book.c.id == book_id))
     row = context.connection.execute(select(account).where(account.c.login == login)).mappings().first()
@@ -212,6 +247,43 @@ def _assignment(context: DeskContext, row: RowMapping) -> Assignment | None:
         whom.name,
         due_on,
         int(waiting or 0),
+    )
+
+
+def _share(context: DeskContext, row: RowMapping, person: Person | None) -> Assignment | None:
+    """Return a share with what waits in it, for a person of it where one is given; None as of ``_assignment``."""
+    found = context.connection.execute(
+        select(book.c.folder_name, book.c.volume, book.c.place_code).where(
+            book.c.id == row["book_id"], book_stands
+        )
+    ).first()
+    staff = {one.account_id: one for one in staff_of(context)}
+    if found is None or (row["account_id"] is not None and row["account_id"] not in staff):
+        return None
+    person = person or staff.get(row["account_id"])
+    stages = STAGES[Role.CHECKER if person is None else person.role]
+    conditions = [
+        review_task.c.place_code == found.place_code,
+        review_task.c.book_id == row["book_id"],
+        review_task.c.stage.in_(stages),
+        lies_in(portion_of(row)),
+        *([] if person is None else [not_done_by(person)]),
+    ]
+    waiting = context.connection.scalar(select(func.count()).select_from(review_task).where(*conditions))
+    of_team = (one["account_id"] for one in members(context.connection) if one["team"] == row["team"])
+    names = [staff[account_id].name for account_id in of_team if account_id in staff]
+    return Assignment(
+        row["book_id"],
+        found.folder_name,
+        found.volume,
+        found.place_code,
+        row["login"],
+        ", ".join(names) if row["team"] else staff[row["account_id"]].name,
+        date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+        int(waiting or 0),
+        row["id"],
+        row["team"],
+        row["share"],
     )
 
 

@@ -25,8 +25,10 @@ from sqlalchemy import (
 )
 
 from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.assignments import Portion
 from pipeline.registry.model.desk import DeskTask, HandsFull, QueueCount
 from pipeline.registry.repositories import leases
+from pipeline.registry.repositories.assigned_work import assigned_to, lies_in
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, is_not_leased
 from pipeline.registry.repositories.lots import seen_before
@@ -35,7 +37,6 @@ from pipeline.registry.services.desk.laid_aside import SKIPPED
 from pipeline.registry.services.desk.task_loading import load_held_task, task_row
 from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.accounts import account
-from pipeline.registry.tables.assignments import book_assignment
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
@@ -55,17 +56,6 @@ def checkers(connection: Connection, place_code: str) -> frozenset[int]:
         select(account.c.id, account.c.places).where(account.c.active, account.c.role.in_(roles))
     )
     return frozenset(row.id for row in rows if row.places is None or place_code in row.places)
-
-
-def assigned_to(connection: Connection, person: Person) -> tuple[int, ...]:
-    """Return the books that are assigned to a person, the one that is due first first."""
-    last = select(func.max(book_assignment.c.id)).where(book_assignment.c.account_id == person.account_id)
-    rows = connection.execute(
-        select(book_assignment.c.book_id, book_assignment.c.due_on).where(
-            book_assignment.c.id.in_(last.group_by(book_assignment.c.book_id)), book_assignment.c.given
-        )
-    )
-    return tuple(row.book_id for row in sorted(rows, key=lambda row: (row.due_on or "9999", row.book_id)))
 
 
 def only_assigned(context: DeskContext, person: Person) -> bool:
@@ -138,21 +128,22 @@ def _lease_next_task(
 
     What they have skipped comes after all else.
     """
-    books = _books_in_turn(context, person, book_id)
+    portions = _portions_in_turn(context, person, book_id)
     for find in (_next, _next_skipped):
-        for of_book, stage in product(books, allowed):
-            while (task_id := find(context, person, stage, of_book)) is not None:
+        for portion, stage in product(portions, allowed):
+            while (task_id := find(context, person, stage, portion)) is not None:
                 if leases.take(context, task_id, person, KeyingMode.DESK):
                     return task_id
     return None
 
 
-def _books_in_turn(context: DeskContext, person: Person, wanted: int | None) -> tuple[int | None, ...]:
-    """Return the books whose tasks a person is given, in turn; None stands for any book."""
+def _portions_in_turn(context: DeskContext, person: Person, wanted: int | None) -> tuple[Portion | None, ...]:
+    """Return the books and shares whose tasks a person is given, in turn; None stands for any book."""
     assigned = assigned_to(context.connection, person)
+    rest: tuple[Portion | None, ...] = (None if wanted is None else Portion(wanted),)
     if wanted is not None:
-        return () if only_assigned(context, person) and wanted not in assigned else (wanted,)
-    return assigned if only_assigned(context, person) else (*assigned, None)
+        assigned = tuple(one for one in assigned if one.book_id == wanted)
+    return assigned if only_assigned(context, person) else (*assigned, *rest)
 
 
 def not_done_by(person: Person) -> ColumnElement[bool]:
@@ -164,20 +155,20 @@ def not_done_by(person: Person) -> ColumnElement[bool]:
     return first & second & others & ~seen_before(person)
 
 
-def _next(context: DeskContext, person: Person, stage: Stage, book_id: int | None) -> int | None:
+def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
     """The first task that waits at that stage for this person and that they have not skipped, its row locked."""
     mine = (aside.c.account_id == person.account_id) & (aside.c.kind == SKIPPED)
     query = (
-        _waiting_tasks(context, person, stage, book_id)
+        _waiting_tasks(context, person, stage, portion)
         .where(~exists().where(aside.c.task_id == review_task.c.id, mine))
         .order_by(review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
     )
-    if context.connection.dialect.name == "postgresql" and person.places and book_id is None:
+    if context.connection.dialect.name == "postgresql" and person.places and portion is None:
         return context.connection.scalar(_place_by_place(query, sorted(person.places)))
     return context.connection.scalar(_first(query.where(in_sight(person))))
 
 
-def _next_skipped(context: DeskContext, person: Person, stage: Stage, book_id: int | None) -> int | None:
+def _next_skipped(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:
     """The same of those that this person skipped, the one skipped longest ago first."""
     last = (
         select(aside.c.task_id, func.max(aside.c.id).label("at"))
@@ -185,19 +176,23 @@ def _next_skipped(context: DeskContext, person: Person, stage: Stage, book_id: i
         .group_by(aside.c.task_id)
         .subquery()
     )
-    query = _waiting_tasks(context, person, stage, book_id).join(last, last.c.task_id == review_task.c.id)
+    query = _waiting_tasks(context, person, stage, portion).join(last, last.c.task_id == review_task.c.id)
     return context.connection.scalar(_first(query.where(in_sight(person)).order_by(last.c.at)))
 
 
-def _waiting_tasks(context: DeskContext, person: Person, stage: Stage, book_id: int | None) -> Select[int]:
+def _waiting_tasks(
+    context: DeskContext, person: Person, stage: Stage, portion: Portion | None
+) -> Select[int]:
     """The ids of the tasks at that stage that nobody has in hand and of which something is left for this person."""
     query = select(review_task.c.id).where(
         review_task.c.stage == stage, not_done_by(person), is_not_leased(context)
     )
-    if book_id is None:
+    if portion is None:
         return query
-    place_code = select(book.c.place_code).where(book.c.id == book_id).scalar_subquery()
-    return query.where(review_task.c.place_code == place_code, review_task.c.book_id == book_id)
+    place_code = select(book.c.place_code).where(book.c.id == portion.book_id).scalar_subquery()
+    return query.where(
+        review_task.c.place_code == place_code, review_task.c.book_id == portion.book_id, lies_in(portion)
+    )
 
 
 def _first(query: Select[int]) -> Select[int]:

@@ -211,7 +211,13 @@ def column_counts(context: DeskContext, person: Person, book_id: int) -> tuple[C
 
 
 def take_column(
-    context: DeskContext, person: Person, book_id: int, field: str, stage: Stage, size: int = 48
+    context: DeskContext,
+    person: Person,
+    book_id: int,
+    field: str,
+    stage: Stage,
+    size: int = 48,
+    page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
     """Lease a person snippets of one field of a book, in place of the column in hand.
 
@@ -224,12 +230,13 @@ def take_column(
         field: The field.
         stage: The stage at which the snippets wait.
         size: How many snippets, at most ``LARGEST``.
+        page_ids: Only snippets of these pages; None: of the whole book.
 
     Returns:
         The column; None when nothing waits.
     """
     stages(person, stage)
-    return _take_column(context, person, book_id, field, stage, size)
+    return _take_column(context, person, book_id, field, stage, size, page_ids=page_ids)
 
 
 def _take_column(
@@ -240,6 +247,7 @@ def _take_column(
     stage: Stage,
     size: int,
     task_ids: Collection[int] | None = None,
+    page_ids: Collection[int] | None = None,
 ) -> LeasedColumn | None:
     """As ``take_column``, from these tasks only."""
     of_book = book_row(context.connection, book_id, person)
@@ -250,6 +258,7 @@ def _take_column(
         for one in waiting_fields_of_book(context, of_book, person)
         if (one.field, one.consensus_of.stage) == (spec.name, stage)
         and (task_ids is None or one.task["id"] in task_ids)
+        and (page_ids is None or one.task["page_id"] in page_ids)
     ]
     policy = context.policy.of_book(of_book["folder_name"])
     readings = _readings(context.connection, of_book, field)

@@ -29,6 +29,7 @@ from pipeline.registry.services.desk import (
     reopening,
     rescan_tickets,
     setting_aside,
+    shares,
     undo,
     visibility,
     withdrawing,
@@ -50,6 +51,12 @@ class Desk(DeskFacade):
     assignments = reading(assigned_books.assignments)
     assignable = reading(assigned_books.assignable)
     unattended = reading(assigned_books.unattended)
+
+    assign_share = writing(shares.assign_share)
+    end_share = writing(shares.end_share)
+    teams = reading(shares.teams)
+    set_team_member = writing(shares.set_team_member)
+    unassigned = reading(shares.unassigned)
 
     page_of = reading(visibility.page_of)
     ink_of = reading(visibility.ink_of)
