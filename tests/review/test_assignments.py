@@ -31,3 +31,22 @@ def test_a_book_is_assigned_seen_and_taken_back(
     assert supervisor.submit("/assignments/1", {"login": login, "ends": "true"}).status_code == 303
     assert "01/02/2020" not in text_of(reviewer.get("/"))
     assert reviewer.get("/assignments").status_code == 403
+
+
+def test_a_share_goes_to_a_team_and_every_home_shows_its_work(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str]
+) -> None:
+    supervisor = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    login = people[Role.REVIEWER, OWN]
+    assert supervisor.submit("/teams", {"team": "Tổ rà soát", "login": login}).status_code == 303
+    share = {"team": "Tổ rà soát", "first": "1", "last": "5"}
+    for wrong, told in (({"last": ""}, "hai số"), ({"first": "7"}, "từ số nhỏ"), ({"first": "x"}, "hai số")):
+        answer = supervisor.submit("/assignments/1", share | wrong)
+        assert (answer.status_code, told in text_of(answer)) == (422, True)
+    assert supervisor.submit("/assignments/1", share).status_code == 303
+    mine = browser_of(app, accounts, login).get("/")
+    assert "trang 1–5" in text_of(mine)
+    assert "Tổ rà soát" in text_of(mine)
+    assert "Chờ người phụ trách" in text_of(supervisor.get("/"))
+    administrator = browser_of(app, accounts, people[Role.ADMINISTRATOR, OWN])
+    assert "Nhân viên quét: 2" in text_of(administrator.get("/"))

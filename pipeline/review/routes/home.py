@@ -11,8 +11,8 @@ from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
 from pipeline.localtime import local_date
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage
+from pipeline.registry.model.accounts import ROLE_WORDS, Role, Session
+from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.assignment import MOST_BOOKS
@@ -82,6 +82,61 @@ def _scanning(site: Site, session: Session) -> ScanningWork | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SupervisingWork:
+    """What waits for a supervisor: label, address and number of each kind, as far as there is any."""
+
+    waiting: tuple[tuple[str, str, int], ...]
+
+
+def _supervising(site: Site, session: Session, counts: Iterable[QueueCount]) -> SupervisingWork | None:
+    """Return what waits for a supervisor; None for other people."""
+    if session.person.role is not Role.SUPERVISOR:
+        return None
+    states = site.registry.statistics(session.person.places).book_states()
+    questions = sum(one.waiting for one in counts if one.stage is Stage.SUPERVISOR)
+    waiting = (
+        ("Câu hỏi và điều máy nêu chờ trả lời", "/desk?stage=supervisor", questions),
+        ("Ý kiến đang mở", "/comments", site.desk.count_open_comments(session.person)),
+        ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(site, session)),
+        ("Trang chờ quét lại", "/tickets", sum(one.tickets for one in states)),
+        ("Sổ đủ điều kiện bàn giao", f"/books?stage={BookStage.READY}", _count_ready(states)),
+    )
+    return SupervisingWork(tuple(one for one in waiting if one[2]))
+
+
+def _nobody_has(site: Site, session: Session) -> int:
+    return sum(one.waiting for one in site.desk.unassigned(session.person))
+
+
+def _count_ready(states: Iterable[BookState]) -> int:
+    return sum(one.stage is BookStage.READY for one in states)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWork:
+    """What an administrator sees of the accounts.
+
+    Attributes:
+        roles: The label of each role with the number of its accounts in use; nobody: the role is missing.
+        unused: How many accounts still have a one-time password.
+    """
+
+    roles: tuple[tuple[str, int], ...]
+    unused: int
+
+
+def _accounts(site: Site, session: Session) -> AccountWork | None:
+    """Return what an administrator sees of the accounts; None for other people."""
+    if session.person.role is not Role.ADMINISTRATOR:
+        return None
+    used = [one for one in site.accounts.list() if one.active]
+    counts = Counter(one.person.role for one in used)
+    return AccountWork(
+        tuple((ROLE_WORDS[role], counts[role]) for role in Role), sum(one.must_change for one in used)
+    )
+
+
 router = APIRouter()
 
 
@@ -96,13 +151,18 @@ def health(site: SiteDep) -> PlainTextResponse:
 def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
     if session.person.role not in REVIEWING:
         return site.renderer.render(
-            request, "home.html", open_acts=open_acts_for(site, session), scanning=_scanning(site, session)
+            request,
+            "home.html",
+            open_acts=open_acts_for(site, session),
+            scanning=_scanning(site, session),
+            accounts=_accounts(site, session),
         )
     work = site.desk.own_work(session.person)
     mine = {one.book_id for one in work.assigned}
     counts = site.desk.counts(session.person)
     if work.only_assigned:
         counts = tuple(count for count in counts if count.book_id in mine)
+    supervising = _supervising(site, session, counts)
     stages = stages_of(session.person.role)
     rows = rows_of(counts, stages)
     return site.renderer.render(
@@ -110,6 +170,7 @@ def home(request: Request, site: SiteDep, session: SessionDep) -> Response:
         "queue.html",
         rows=rows,
         work=work,
+        supervising=supervising,
         today=local_date(site.now()),
         stages=stages,
         most=MOST_BOOKS,
