@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import RowMapping, func, not_, or_, select
@@ -216,7 +217,7 @@ def _same(row: RowMapping) -> dict[str, object]:
     return {name: value for name, value in row.items() if name not in ("id", "author", "assigned_at")}
 
 
-def _add(context: DeskContext, person: Person, row: dict[str, object]) -> None:
+def _add(context: DeskContext, person: Person, row: Mapping[str, object]) -> None:
     add(
         context.connection,
         share_assignment,
