@@ -96,7 +96,7 @@ class UploadChecker:
             )
         except ScanError as error:
             return self._set_apart(upload, part, error, now)
-        return self._placed(upload, part, folder, pages, now)
+        return self._placed(upload, part, None if upload.is_original else folder, pages, now)
 
     def _pages(self, upload: Upload, part: Path, inspector: UploadInspector) -> tuple[InspectedPage, ...]:
         if upload.size == 0:
@@ -131,11 +131,12 @@ class UploadChecker:
             )
 
     def _placed(
-        self, upload: Upload, part: Path, folder: Path, pages: tuple[InspectedPage, ...], now: float
+        self, upload: Upload, part: Path, folder: Path | None, pages: tuple[InspectedPage, ...], now: float
     ) -> Upload:
+        """Store a file and put it into the folder of its book; without a folder it is only kept and told."""
         again = self.workspace.stored(upload.digest) is not None
         stored = self.workspace.store(part, upload.digest)
-        file = _placed_name(stored.path, folder, upload)
+        file = "" if folder is None else _placed_name(stored.path, folder, upload)
         broken = tuple(page.page_no for page in pages if page.fault)
         path, serial = self._next(now)
         row = IntakeRow(
@@ -150,7 +151,8 @@ class UploadChecker:
         )
         manifest.append_to_manifest(path, row)
         whole = BookPart(tuple(page.page_no for page in pages), upload.folder, file)
-        manifest.append_to_manifest(path, BookAssignment(serial, iso_time(now), (whole,), upload.login))
+        parts = () if folder is None else (whole,)
+        manifest.append_to_manifest(path, BookAssignment(serial, iso_time(now), parts, upload.login))
         log.info(
             "An upload is scan %s of book %d: %d pages", scan_id(upload.digest), upload.book_id, len(pages)
         )

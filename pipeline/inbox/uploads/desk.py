@@ -153,6 +153,8 @@ class UploadDesk:
         modified: int,
         ticket_id: int | None = None,
         prefix: str = "",
+        *,
+        is_original: bool = False,
     ) -> tuple[Upload, int]:
         """Begin an upload, or go on with the one of the same file; also returns how many bytes are here already.
 
@@ -165,6 +167,7 @@ class UploadDesk:
             modified: When it was last changed, in milliseconds since 1970.
             ticket_id: The rescan ticket that it answers.
             prefix: What its name in the book is to begin with.
+            is_original: It is the photograph from which a page was cut: kept, and no scan of the book.
 
         Raises:
             UploadRefused: The file is empty or too large, the person has too many half uploads, or the disk is full.
@@ -186,7 +189,16 @@ class UploadDesk:
                     f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
                 )
             upload = Upload(
-                upload_id, book_id, folder, login, name, size, self._now(), ticket_id=ticket_id, prefix=prefix
+                upload_id,
+                book_id,
+                folder,
+                login,
+                name,
+                size,
+                self._now(),
+                ticket_id=ticket_id,
+                prefix=prefix,
+                is_original=is_original,
             )
             place = self._place(upload)
             make_folder(place)
@@ -277,7 +289,7 @@ class UploadDesk:
         known = self.of_book(book_id)
         refused = tuple(one for one in reversed(known) if one.state is UploadState.REFUSED)
         return UploadPage(
-            stored=_count(known, UploadState.STORED),
+            stored=_count((one for one in known if not one.is_original), UploadState.STORED),
             half=tuple(one for one in known if one.state is UploadState.RECEIVING),
             checking=_count(known, UploadState.CHECKING),
             refused=refused,
@@ -339,7 +351,7 @@ class UploadDesk:
 
     def _goes_on(self, known: Upload) -> bool:
         """Whether an upload need not be begun anew: one that was refused, or whose file is gone, must."""
-        if known.state is UploadState.STORED and self.books is not None:
+        if known.state is UploadState.STORED and self.books is not None and not known.is_original:
             return (self.books / known.folder / known.file).exists()
         return known.state is not UploadState.REFUSED
 

@@ -62,6 +62,7 @@ class Upload:
         message: Why, in Vietnamese.
         ticket_id: The rescan ticket that it answers.
         prefix: What its name in the book begins with.
+        is_original: It is a photograph from which a page was cut; it is kept and is no scan of the book.
     """
 
     upload_id: str
@@ -81,6 +82,7 @@ class Upload:
     message: str = ""
     ticket_id: int | None = None
     prefix: str = ""
+    is_original: bool = False
 
     @property
     def is_over(self) -> bool:

@@ -26,12 +26,13 @@ UploadId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
 class BeginRequest(BaseModel):
-    """A file that a browser wants to send."""
+    """A file that a browser wants to send; ``original``: the photograph from which a page was cut."""
 
     name: str = Field(min_length=1, max_length=255)
     size: int = Field(ge=0, le=MOST)
     modified: int = Field(default=0, ge=0, le=MOST)
     ticket: int | None = Field(default=None, ge=0, le=MAX_ROW_ID)
+    original: bool = False
 
 
 class EndRequest(BaseModel):
@@ -76,6 +77,7 @@ def begin(site: SiteDep, session: SessionDep, book_id: RowId, wanted: BeginReque
         wanted.modified,
         wanted.ticket,
         "" if wanted.ticket is None else answer_name(wanted.ticket, ""),
+        is_original=wanted.original,
     )
     return JSONResponse(
         {

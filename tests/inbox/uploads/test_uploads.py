@@ -13,6 +13,7 @@ import pytest
 from benchmarks.intake.made_scans import encoded, encrypted_pdf, picture, scanned_pdf
 from pipeline.errors import StorageError
 from pipeline.inbox import manifest
+from pipeline.inbox.assignment import has_waiting_pages
 from pipeline.inbox.book_folder import place_in_book
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.inbox.uploads import Upload, UploadDesk, UploadOptions, UploadRefused, UploadState, checking
@@ -87,6 +88,25 @@ def test_a_whole_file_becomes_a_scan_of_its_book_and_is_told_in_the_manifest(
     (row,) = told.rows.values()
     assert (row.name, row.sha256, len(row.pages)) == ("trang-1.jpg", sha(SCAN), 1)
     assert (told.assignments[1].by, told.assignments[1].parts[0].book) == (LOGIN, FOLDER)
+
+
+def test_the_photograph_of_a_page_that_was_cut_out_is_kept_and_is_no_scan(
+    desk: UploadDesk, tmp_path: Path
+) -> None:
+    upload, _ = desk.begin(BOOK, FOLDER, LOGIN, "anh-goc.jpg", len(SCAN), 0, is_original=True)
+    desk.append(BOOK, upload.upload_id, LOGIN, 0, SCAN, sha(SCAN))
+    desk.end(BOOK, upload.upload_id, LOGIN, sha(SCAN))
+    desk.wait()
+    assert in_book(tmp_path) == {}
+    assert Workspace(tmp_path / "workspace").flaw_of(sha(SCAN)) == ""
+    told = manifest.read_manifest(
+        IntakeFolders(tmp_path / "workspace" / "intake").manifest(BROWSERS, iso_date(NOW))
+    )
+    assert [(row.name, row.sha256) for row in told.rows.values()] == [("anh-goc.jpg", sha(SCAN))]
+    assert not has_waiting_pages(told.rows[1], told.assignments[1])
+    assert (desk.page_of(BOOK).stored, desk.page_of(BOOK).refused) == (0, ())
+    again, here = desk.begin(BOOK, FOLDER, LOGIN, "anh-goc.jpg", len(SCAN), 0, is_original=True)
+    assert (again.state, here) == (UploadState.STORED, len(SCAN))
 
 
 def test_a_half_upload_is_no_scan_and_goes_on_where_it_stopped_also_on_another_server(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
@@ -157,19 +158,34 @@ def test_a_connection_that_breaks_costs_no_piece(office: Office, sit_down: SitDo
         assert (office.books / folder / "trang.png").read_bytes() == content
 
 
+CORNERS = ((180, 150), (1330, 90), (1420, 1880), (90, 1800))
+"""Where the sheet lies in a photograph of 1500 × 2000 pixels, clockwise from the upper left corner."""
+
+
 def photographs(folder: Path) -> tuple[Path, Path]:
-    """A page as a telephone sees it, in focus and out of focus."""
-    picture_of = Image.new("RGB", (1500, 2000), (240, 236, 225))
-    draw, hand = ImageDraw.Draw(picture_of), ImageFont.truetype(FONT, 44)
-    for line in range(30):
-        draw.text((90, 60 + 62 * line), "Nguyễn Thị Thử, sinh ngày 05/3/2010", font=hand, fill=(40, 40, 90))
+    """A page as a telephone sees it, aslant on a dark table: in focus and out of focus."""
+    sheet = Image.new("RGB", (1200, 1700), (240, 236, 225))
+    draw, hand = ImageDraw.Draw(sheet), ImageFont.truetype(FONT, 40)
+    for line in range(25):
+        draw.text((70, 60 + 64 * line), "Nguyễn Thị Thử, sinh ngày 05/3/2010", font=hand, fill=(40, 40, 90))
+    draw.rectangle((0, 0, 119, 169), fill=(250, 214, 60))
+    flat = np.array(((0, 0), (1200, 0), (1200, 1700), (0, 1700)), np.float32)
+    move = cv2.getPerspectiveTransform(flat, np.array(CORNERS, np.float32))
+    table = np.full((2000, 1500, 3), (60, 52, 45), np.uint8)
+    seen = cv2.warpPerspective(np.array(sheet), move, (1500, 2000), table, borderMode=cv2.BORDER_TRANSPARENT)
     sharp, blurred = folder / "a.jpg", folder / "b.jpg"
-    picture_of.save(sharp, quality=90)
-    picture_of.filter(ImageFilter.GaussianBlur(7)).save(blurred, quality=90)
+    Image.fromarray(seen).save(sharp, quality=92)
+    Image.fromarray(seen).filter(ImageFilter.GaussianBlur(7)).save(blurred, quality=90)
     return sharp, blurred
 
 
-def test_a_telephone_warns_of_blur_before_it_sends(
+def places(phone: Page) -> list[tuple[float, float]]:
+    """Where the corners are shown, in pixels of the photograph."""
+    found = phone.locator(".corner").evaluate_all("all => all.map(one => [one.style.left, one.style.top])")
+    return [(15 * float(x.rstrip("%")), 20 * float(y.rstrip("%"))) for x, y in found]
+
+
+def test_a_telephone_finds_the_sheet_and_warns_of_blur_before_it_sends(
     office: Office, sit_down: SitDown, chromium: Browser, tmp_path: Path
 ) -> None:
     sharp, blurred = photographs(tmp_path)
@@ -181,24 +197,51 @@ def test_a_telephone_warns_of_blur_before_it_sends(
         scanner.page.get_by_role("button", name="Chụp bằng điện thoại…").click()
         expect(scanner.page.locator(".qr")).to_be_visible()
         flaws = {"code": violations(scanner.page)}
-        context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
+        context = chromium.new_context(viewport=PHONE, reduced_motion="reduce", has_touch=True)
         phone = context.new_page()
         phone.goto(decoded(scanner.page.content()))
         flaws["begin"] = violations(phone)
         phone.get_by_role("button", name="Bắt đầu").click()
         expect(phone.locator("#camera[data-ready]")).to_be_visible()
         phone.locator("#shot").set_input_files(sharp)
+        expect(phone.locator("#frame")).to_be_visible()
+        expect(phone.locator("#why")).to_be_hidden()
+        assert all(
+            abs(x - u) < 25 and abs(y - v) < 25 for (x, y), (u, v) in zip(places(phone), CORNERS, strict=True)
+        ), places(phone)
+        flaws["corners"] = violations(phone)
+        assert overflow(phone) <= 0
+        phone.get_by_role("button", name="Cắt và gửi").click()
         expect(phone.locator("#told")).to_have_text("Đã gửi 1 ảnh.")
         phone.locator("#shot").set_input_files(blurred)
         expect(phone.locator("#why")).to_contain_text("mờ, nhòe")
         flaws["camera"] = violations(phone)
-        assert overflow(phone) <= 0
         phone.get_by_role("button", name="Bỏ, chụp lại").click()
         expect(phone.locator("#told")).to_contain_text("Đã bỏ")
         phone.locator("#chosen").set_input_files(blurred)
-        phone.get_by_role("button", name="Vẫn gửi").click()
+        before = places(phone)
+        box = phone.locator(".corner").first.bounding_box()
+        assert box is not None
+        phone.mouse.move(box["x"] + 20, box["y"] + 20)
+        phone.mouse.down()
+        phone.mouse.move(box["x"] + 60, box["y"] + 50, steps=3)
+        phone.mouse.up()
+        assert places(phone)[0] > before[0]
+        assert places(phone)[1:] == before[1:]
+        phone.get_by_role("button", name="Gửi nguyên ảnh").click()
         expect(phone.locator("#told")).to_have_text("Đã gửi 2 ảnh.")
         context.close()
-    sent = {path.read_bytes() for path in (office.books / folder).glob("anh-*.jpg")}
-    assert sent == {sharp.read_bytes(), blurred.read_bytes()}
+    sent = sorted((office.books / folder).glob("anh-*.jpg"))
+    assert len(sent) == 2
+    assert sent[1].read_bytes() == blurred.read_bytes()
+    with Image.open(sent[0]) as straight:
+        pixels = np.asarray(straight.convert("RGB")).astype(int)
+    for y, x, colour in (
+        (0.05, 0.05, (250, 214, 60)),
+        (0.01, 0.98, (240, 236, 225)),
+        (0.99, 0.5, (240, 236, 225)),
+    ):
+        seen = pixels[int(y * pixels.shape[0]), int(x * pixels.shape[1])]
+        assert max(abs(seen - colour)) < 40, (y, x, seen)
+    assert office.workspace.flaw_of(sha256_of_file(sharp)) == ""  # the photograph itself is kept
     assert {name: found for name, found in flaws.items() if found} == {}
