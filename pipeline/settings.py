@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     (whether the pages of a book are weighed again by what all of them say).
     Review: ``HOTICH_TOLERATED`` and ``HOTICH_TOLERATED_CRITICAL`` (errors a thousand handwritten fields that are
     accepted without a person).
-    Backups: ``HOTICH_BACKUP_KEY_FILE`` (the key that encrypts them), ``HOTICH_BACKUP_PLAIN`` (the word for none).
+    Backups: ``HOTICH_BACKUP`` (the folder of backups that the pages use), ``HOTICH_BACKUP_KEY_FILE`` (the key that
+    encrypts them), ``HOTICH_BACKUP_PLAIN`` (the word for none).
     """
 
     model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     book_context: bool = True
     tolerated: float = Field(default=4.0, gt=0, lt=1000)
     tolerated_critical: float = Field(default=1.0, gt=0, lt=1000)
+    backup: str = ""
     backup_key_file: Path | None = None
     backup_plain: bool = False
 

@@ -51,6 +51,8 @@ SAMPLES = {
     ("POST", "/password"): Sample(form={"old": "không đúng đâu", "new": "một", "again": "hai"}),
     ("POST", "/accounts"): Sample(form={"login": TARGET, "name": "Người Mẫu", "role": "reviewer"}),
     ("GET", "/accounts/{login}"): Sample(_TARGET),
+    ("POST", "/accounts/{login}/name"): Sample(_TARGET, {"name": "Người Mẫu"}),
+    ("POST", "/new-accounts"): Sample(form={"lines": "không phải dòng nào"}),
     ("POST", "/accounts/{login}/duties"): Sample(_TARGET, {"role": "checker", "places": ["00000"]}),
     ("POST", "/accounts/{login}/reset"): Sample(_TARGET),
     ("POST", "/accounts/{login}/deactivate"): Sample(_TARGET),

@@ -15,6 +15,7 @@ from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
 from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
 from pipeline.settings import read_settings
 
 account_app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -42,7 +43,11 @@ def add(
     """Thêm tài khoản và in mật khẩu dùng một lần."""
     if everywhere and places:
         raise typer.BadParameter("hãy chọn một trong hai: --place hoặc --everywhere.")
-    with _accounts(workspace) as accounts:
+    context = read_settings().run_context(workspace)
+    with context.open_registry() as registry:
+        accounts = registry.accounts()
+        if not everywhere:
+            refuse_unknown_places(accounts, places, context.schemas.places.gazetteer.has_code)
         password = accounts.create(login, name, role, None if everywhere else places or [])
         _tell(accounts, login, password)
 

@@ -6,23 +6,30 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from pipeline.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.batch.reconciliation import DifferenceReport, ReconciliationRun, collect_differences
 from pipeline.cli.reconcile import format_reconciliation, save_questions
 from pipeline.export.options import read_options
+from pipeline.inbox.intake_folders import IntakeFolders
+from pipeline.inbox.manifest import manifest_scans
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.audit_words import format_audit_flaw, unproven_parts
+from pipeline.registry.services.audit.seal import seals_in
 from pipeline.reports import read_plan
-from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, OnProgress
-from pipeline.review.supervising.office_desk import OfficeDesk, ReconcileWork
+from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
+from pipeline.review.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
 from pipeline.review.supervising.office_settings import load_policies
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.settings import Settings
+from pipeline.text.numbers import with_comma
 from pipeline.workspace import Workspace
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
+MOST_FLAWS = 50
 EVERY = 50
 """After how many differences the progress is told."""
 
@@ -46,6 +53,9 @@ def office_desk(
             workspace.history(workspace.plan.name),
             partial(read_plan, schemas=context.schemas),
         ),
+        check_audit=audit_checker(registry, workspace),
+        seals=workspace.seals,
+        backups=backup_work(settings, context),
     )
 
 
@@ -94,3 +104,78 @@ def _told(
         if count % EVERY == 0:
             on_progress(count, 0)
         yield one
+
+
+def audit_checker(registry: Registry, workspace: Workspace) -> JobWork:
+    """Return what looks at every row of the audit, also against the seals that the workspace keeps."""
+
+    def check(on_progress: OnProgress) -> JobOutcome:
+        seals = seals_in(workspace.seals) if workspace.seals.is_dir() else ()
+        found = registry.audit().verify(*seals, progress=on_progress)
+        sentences = [f"Đã xem {found.audit_rows} dòng nhật ký và {found.rows} dòng dữ liệu."]
+        sentences += [f"Lưu ý: {told}" for told in unproven_parts(found, sealed=bool(seals))]
+        sentences += [format_audit_flaw(flaw) for flaw in found.flaws[:MOST_FLAWS]]
+        if not found.passed:
+            sentences.append(
+                f"Có {found.flaw_count} chỗ không đúng như chương trình đã ghi. Giữ nguyên cơ sở dữ liệu và báo người "
+                "phụ trách ngay."
+            )
+        elif not found.checkable:
+            sentences.append(
+                "Không có khóa nào ở máy chủ chứng minh được những dòng cuối là do chương trình ghi."
+            )
+        else:
+            sentences.append("Không có dòng nào bị sửa, bị xóa hay chen vào.")
+        return JobOutcome(tuple(sentences), good=found.passed and found.checkable)
+
+    return check
+
+
+def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
+    """Return what makes and checks backups in the folder of ``HOTICH_BACKUP``; None where none is set."""
+    if not settings.backup:
+        return None
+    folder = Path(settings.backup).expanduser().absolute()
+    key_file, plain = settings.backup_protection(None)
+
+    def names() -> tuple[str, ...]:
+        return Vault(folder, key_in(key_file)).names()
+
+    def make(on_progress: OnProgress) -> JobOutcome:
+        manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
+        report = back_up(
+            Vault(folder, backup_key(folder, key_file, plain=plain)),
+            context.workspace,
+            context.registry_url,
+            settings.program_folders(),
+            delivered=manifest_scans(manifests, skip_damaged=True),
+            registry_key=settings.registry_key_file,
+            on_file=on_progress,
+        )
+        return JobOutcome(
+            _backup_sentences(report, "đã xong, sổ dữ liệu trong đó đã mở thử"),
+            good=not (report.altered or report.missing),
+        )
+
+    def check(on_progress: OnProgress) -> JobOutcome:
+        report = verify(Vault(folder, key_in(key_file)), on_file=on_progress)
+        return JobOutcome(_backup_sentences(report, "toàn vẹn: từng tệp đã được đọc lại và đúng mã băm"))
+
+    return BackupWork(str(folder), names, make, check)
+
+
+def _backup_sentences(report: BackupReport, done: str) -> tuple[str, ...]:
+    told = [
+        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {with_comma(f'{report.size / 1e6:.1f}')} MB."
+    ]
+    told += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
+    told += [
+        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác."
+        for name in report.left_out
+    ]
+    wrong = len(report.altered) + len(report.missing)
+    if wrong:
+        told.append(
+            f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
+        )
+    return tuple(told)

@@ -61,6 +61,10 @@ class Gazetteer:
         """Return one unit (``Unit.id``) under all the names and parents it had."""
         return self._by_id.get(unit_id, ())
 
+    def has_code(self, code: str) -> bool:
+        """Return whether any unit of any time, or one that the office added, has that code."""
+        return any(self.versions(f"{scheme}:{code}") for scheme in (*TABLES, "history", "office"))
+
     def unit_of_code(self, code: str, days: DayRange, written: str = "") -> str:
         """Return the id of the unit that bore a code on such a day; the code itself where no table has it.
 

@@ -44,7 +44,10 @@ MENUS = (
     ),
     ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
     ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
-    ("Cơ quan", (("/plan", "Kế hoạch"), ("/settings", "Thiết lập"))),
+    (
+        "Cơ quan",
+        (("/plan", "Kế hoạch"), ("/settings", "Thiết lập"), ("/audit", "Nhật ký"), ("/backup", "Sao lưu")),
+    ),
 )
 """The links at the top of every page, by menu: path and label. A person sees those that they may open.
 
@@ -61,9 +64,17 @@ class Menu:
     links: tuple[tuple[str, str], ...]
 
 
-def menus_of(role: Role) -> tuple[Menu, ...]:
-    """Return the links that people of that role see, folded into menus where there are too many for a row."""
-    seen = [(label, tuple(link for link in links if may_open(role, link[0]))) for label, links in MENUS]
+def menus_of(role: Role, *, everywhere: bool = True) -> tuple[Menu, ...]:
+    """Return the links that people of that role see, folded into menus where there are too many for a row.
+
+    Args:
+        role: The role.
+        everywhere: Whether they have no list of places.
+    """
+    seen = [
+        (label, tuple(link for link in links if may_open(role, link[0], everywhere=everywhere)))
+        for label, links in MENUS
+    ]
     folds = sum(len(links) for _, links in seen) > MOST_IN_A_ROW
     return tuple(Menu(label if folds and len(links) > 1 else "", links) for label, links in seen if links)
 
@@ -91,7 +102,7 @@ class PageRenderer:
         session: Session | None = getattr(request.state, "session", None)
         around = {
             "session": session,
-            "menus": menus_of(session.person.role)
+            "menus": menus_of(session.person.role, everywhere=session.person.places is None)
             if session and session.token and not session.must_change
             else (),
             "path": request.url.path,

@@ -26,6 +26,14 @@ def opened(workspace: Path) -> Registry:
     return settings.read_settings().run_context(workspace).open_registry()
 
 
+@pytest.mark.parametrize("place", ["all", "99999x", "Xã Thử"])
+def test_a_place_that_does_not_exist_is_refused(hotich: Hotich, opened: Registry, place: str) -> None:
+    with opened:
+        told = hotich("account", "add", "an.tran", "--name", "Thử", "--role", "checker", "--place", place)
+        assert (told.exit_code, f"“{place}”" in told.stderr) == (6, True)
+        assert opened.accounts().list() == ()
+
+
 @pytest.fixture
 def stopped(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """A server that is stopped as soon as it would answer; what it was told."""
@@ -42,7 +50,9 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_an_account_is_made_listed_reset_and_put_out_of_use(hotich: Hotich, opened: Registry) -> None:
     with opened:
         accounts = opened.accounts()
-        made = hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "checker", "--place", "1")
+        made = hotich(
+            "account", "add", "an.tran", "--name", "Người Thử", "--role", "checker", "--place", "00004"
+        )
         assert made.exit_code == 0
         assert accounts.authenticate("an.tran", password_in(made.stdout), "test").must_change
         again = hotich("account", "reset", "an.tran")
@@ -54,7 +64,7 @@ def test_an_account_is_made_listed_reset_and_put_out_of_use(hotich: Hotich, open
             "login": "an.tran",
             "name": "Người Thử",
             "role": "checker",
-            "places": ["1"],
+            "places": ["00004"],
             "active": False,
             "must_change": True,
         }
@@ -69,7 +79,7 @@ def test_an_account_without_places_sees_none(hotich: Hotich) -> None:
 
 
 def test_places_and_everywhere_do_not_go_together(hotich: Hotich) -> None:
-    asked = ("account", "add", "an", "--name", "x", "--role", "reviewer", "--place", "1", "--everywhere")
+    asked = ("account", "add", "an", "--name", "x", "--role", "reviewer", "--place", "00004", "--everywhere")
     assert hotich(*asked).exit_code == 2
 
 

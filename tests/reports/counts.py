@@ -77,7 +77,7 @@ TALLIES = Statistics(
     ),
     (
         SecondLook("birth", "child_name", "blind", 400, 6, 7),
-        SecondLook("birth", "notes", "checked", 100, 0, 0),
+        SecondLook("birth", "notes", "checked", 100, 0, 0, 37),
     ),
     (
         ReadingStatistics("birth-2006", "birth", "hand-1", "child_name", 400, 240),

@@ -119,6 +119,11 @@ def test_errors_come_with_their_bound_and_agreement_is_of_all_people_together() 
     )  # 6 of 500: the 0.95 quantile of beta(7, 494)
 
 
+def test_differences_of_form_stand_beside_the_errors_and_in_no_rate() -> None:
+    total = table(made(), "second").total
+    assert [cell.text for cell in total[2:7]] == ["500", "6", "1,20\u00a0%", "2,35\u00a0%", "37"]
+
+
 def test_persons_are_in_a_report_only_when_asked_for() -> None:
     assert [row[0] for row in texts(table(made(), "people"))] == ["an", "binh"]
     without = made(replace(TALLIES, people=None))
@@ -134,7 +139,14 @@ def test_missing_pages_are_counted_by_their_printed_numbers_and_by_the_closing_n
         "Trang chưa đọc được": "2",
     }
     (row,) = texts(table(report, "missing"))
-    assert row[2:7] == ["200", "188", "10", "5", "41–44, 90"]
+    assert row[2:] == ["200", "188", "10", "5", "41–44, 90"]
+
+
+def test_a_book_that_misses_no_page_is_not_listed_among_those_that_do() -> None:
+    whole = replace(BOOKS[1], failed=1, tickets=2)
+    report = made(replace(TALLIES, books=(BOOKS[0], whole)))
+    assert [row[0] for row in texts(table(report, "missing"))] == ["KS.2010.01"]
+    assert texts(table(report, "unread"))[1] == ["KH.2012.01", "Xã Thử Hai (00002)", "1", "2"]
 
 
 def test_each_scanner_has_its_share_of_pages_to_scan_again() -> None:

@@ -271,6 +271,8 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
     status, to = asked(browser_of(app, accounts, login), access, waiting)
     if access.roles is not None and role not in access.roles:
         assert status == REFUSED
+    elif access.everywhere and role is not Role.ADMINISTRATOR:
+        assert status == REFUSED  # whoever has a list of places
     elif access.scoped and place == OTHER:
         assert status in HIDDEN
     elif (access.method, access.path) == ("POST", "/login"):

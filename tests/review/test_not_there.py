@@ -46,7 +46,8 @@ def test_what_is_not_there_is_told_with_what_to_do(
     app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], route: str, number: str
 ) -> None:
     access = NAMED[route]
-    role = Role.SUPERVISOR if access.roles and access.roles >= SUPERVISORS else Role.ADMINISTRATOR
+    supervises = access.roles and access.roles >= SUPERVISORS and not access.everywhere
+    role = Role.SUPERVISOR if supervises else Role.ADMINISTRATOR
     status, told = asked(browser_of(app, accounts, people[role, OWN]), access, number)
     assert status == 404
     assert "Hãy" in told

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from pipeline.errors import RegistryError
 from pipeline.localtime import format_moment
@@ -109,6 +110,15 @@ class KnownPlace:
 
     code: str
     name: str
+
+
+class NewAccount(NamedTuple):
+    """An account to be made; ``places``: codes, None = all."""
+
+    login: str
+    name: str
+    role: Role
+    places: tuple[str, ...] | None
 
 
 def password_mark(password_hash: str) -> str:

@@ -130,6 +130,7 @@ class SecondLook:
         fields: How many fields.
         overturned: Fields whose first keyed value is not what was settled.
         differing: Fields whose second keyed value differs from the first.
+        of_form: Fields whose first keyed value was settled in another form alone; they are no errors.
     """
 
     record: str
@@ -138,6 +139,7 @@ class SecondLook:
     fields: int
     overturned: int
     differing: int
+    of_form: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def quality(data: ReportData) -> ReportSection:
         ("Lời đầu bị sửa", True),
         ("Tỉ lệ", True),
         (BOUND, True),
+        ("Chỉ khác cách viết", True),
         ("Hai người giống nhau", True),
     )
     by_kind = tuple(
@@ -97,7 +98,8 @@ def quality(data: ReportData) -> ReportSection:
         (),
         tuple(tables),
         f"“{BOUND}” là cận trên 95\u00a0% (Clopper–Pearson). Lời đầu bị sửa là sai của lần gõ thứ nhất; nó không còn "
-        "trong sổ dữ liệu. Hai người giống nhau mà cùng sai thì bảng này không thấy.",
+        "trong sổ dữ liệu. Chỉ khác cách viết (chữ hoa, dấu câu, số 0 đầu, vị trí dấu thanh) không phải là sai, không "
+        "tính vào tỉ lệ. Hai người giống nhau mà cùng sai thì bảng này không thấy.",
     )
 
 
@@ -160,6 +162,7 @@ def _cells(looks: Iterable[SecondLook]) -> tuple[ReportCell, ...]:
         count_cell(wrong),
         share_cell(wrong, fields),
         bound_cell(wrong, fields),
+        count_cell(sum(look.of_form for look in looks)),
         share_cell(fields - differing, fields),
     )
 

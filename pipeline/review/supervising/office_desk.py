@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.registry.model.accounts import Person
 from pipeline.reports import WorkPlan
-from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, OnProgress
+from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 
@@ -36,6 +37,23 @@ class ReconcileWork(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class BackupWork:
+    """Makes and checks backups in the folder that the machine was given for them.
+
+    Attributes:
+        folder: The folder, as its administrator wrote it.
+        names: Returns the names of the backups that are whole, the oldest first.
+        make: Makes one.
+        check: Reads every file of the newest one again.
+    """
+
+    folder: str
+    names: Callable[[], tuple[str, ...]]
+    make: JobWork
+    check: JobWork
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeDesk:
     """The work that pages start; None: this server does not do it.
 
@@ -45,6 +63,9 @@ class OfficeDesk:
         reconcile: Compares a file of the shared software.
         settings: Changes ``office.toml``.
         plan: Changes ``plan.toml``.
+        check_audit: Looks at every row of the audit, as ``hotich audit verify`` does.
+        seals: The folder of the seals of the audit.
+        backups: Makes and checks backups.
     """
 
     folder: Path = Path(os.devnull)
@@ -52,6 +73,9 @@ class OfficeDesk:
     reconcile: ReconcileWork | None = None
     settings: StaffFileDesk[OfficePolicies] | None = None
     plan: StaffFileDesk[WorkPlan] | None = None
+    check_audit: JobWork | None = None
+    seals: Path | None = None
+    backups: BackupWork | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()

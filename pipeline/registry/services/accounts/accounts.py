@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from pipeline.registry.model.accounts import (
     AccountTampered,
     KnownPlace,
     LoginRefused,
+    NewAccount,
     OpenAct,
     Person,
     Role,
@@ -192,21 +193,42 @@ class Accounts:
         ``places``: codes, None = all (always so for administrators, who see no entries). Raises
         ``AccountError``.
         """
-        values: dict[str, Any] = {
-            "login": stored_accounts.login_of(login),
-            "name": stored_accounts.name_of(name),
-            "role": role,
-            "places": stored_accounts.places_of(role, places),
-        }
+        values = _new_account(login, name, role, places)
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            now = self._now()
-            waits = is_privileged(role) and must_wait(connection, by, values["login"])
-            stored_accounts.add(connection, values, password_hash, now, by, active=not waits)
-            if is_privileged(role):
-                note(connection, values["login"], AccountChange.CREATED, values, waits=waits, by=by, now=now)
+            self._add(connection, values, password_hash, by)
         return password
+
+    def create_all(self, wanted: Sequence[NewAccount], by: str) -> tuple[tuple[str, str], ...]:
+        """Make several accounts, all or none, and return login and one-time password of each.
+
+        Raises:
+            AccountError: One of them cannot be made; the message names it.
+        """
+        made = []
+        for one in wanted:
+            password = passwords.one_time_password()
+            made.append((_new_account(*one), password, passwords.hashed(password)))
+        with self._changing() as connection:
+            for values, _, password_hash in made:
+                try:
+                    self._add(connection, values, password_hash, by)
+                except AccountError as refused:
+                    raise AccountError(f"{values['login']}: {refused.message}") from None
+        return tuple((values["login"], password) for values, password, _ in made)
+
+    def rename(self, login: str, name: str, by: str = CONSOLE) -> None:
+        """Write another name of a person.
+
+        Raises:
+            AccountError: It is no name.
+        """
+        cleaned = stored_accounts.name_of(name)
+        with self._changing() as connection:
+            row = stored_accounts.known_row(connection, login)
+            if row["name"] != cleaned:
+                stored_accounts.change(connection, row, {"name": cleaned}, self._now(), by, "account-renamed")
 
     def reset_password(self, login: str, by: str = CONSOLE) -> str:
         """A new one-time password; the person's sessions end and their wrong tries are forgiven.
@@ -303,6 +325,14 @@ class Accounts:
             hold(connection, Whole.ACCOUNTS)
             yield connection
 
+    def _add(self, connection: Connection, values: Mapping[str, Any], password_hash: str, by: str) -> None:
+        """Store a new account, which may have to wait for a second person."""
+        now, privileged = self._now(), is_privileged(values["role"])
+        waits = privileged and must_wait(connection, by, values["login"])
+        stored_accounts.add(connection, values, password_hash, now, by, active=not waits)
+        if privileged:
+            note(connection, values["login"], AccountChange.CREATED, values, waits=waits, by=by, now=now)
+
     @staticmethod
     def _change(
         connection: Connection,
@@ -359,3 +389,13 @@ class Accounts:
 
 def _session(token: str, row: RowMapping) -> Session:
     return Session(token, logins.csrf_of(token), stored_accounts.person_of(row), row["must_change"])
+
+
+def _new_account(login: str, name: str, role: Role, places: Collection[str] | None) -> dict[str, Any]:
+    """Return what is stored of a new account. Raises ``AccountError``."""
+    return {
+        "login": stored_accounts.login_of(login),
+        "name": stored_accounts.name_of(name),
+        "role": role,
+        "places": stored_accounts.places_of(role, places),
+    }

@@ -35,6 +35,27 @@ class Audited:
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditSearch:
+    """What is looked for in the audit; what is empty counts for everything.
+
+    Attributes:
+        actor: The login of who did it.
+        action: What was done.
+        subject: What it was done to.
+        since: From when on.
+        until: Before when.
+        before: Before which row.
+    """
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int = 0
+
+
 class Audit:
     """The audit of one database."""
 
@@ -78,6 +99,25 @@ class Audit:
             rows = connection.execute(
                 select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject)
                 .where(*(() if actor is None else (audit.c.actor == actor,)))
+                .order_by(audit.c.id.desc())
+                .limit(limit)
+            )
+            return tuple(Audited(*row) for row in rows)
+
+    def search(self, wanted: AuditSearch, limit: int) -> tuple[Audited, ...]:
+        """What was done of what is looked for, newest first."""
+        asked = [
+            *([audit.c.actor == wanted.actor] if wanted.actor else []),
+            *([audit.c.action == wanted.action] if wanted.action else []),
+            *([audit.c.subject == wanted.subject] if wanted.subject else []),
+            *([audit.c.at >= wanted.since] if wanted.since else []),
+            *([audit.c.at < wanted.until] if wanted.until else []),
+            *([audit.c.id < wanted.before] if wanted.before else []),
+        ]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(audit.c.id, audit.c.at, audit.c.actor, audit.c.action, audit.c.subject)
+                .where(*asked)
                 .order_by(audit.c.id.desc())
                 .limit(limit)
             )

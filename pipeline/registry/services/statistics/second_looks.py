@@ -58,10 +58,12 @@ def _same_value(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     return and_(one.c.status == other.c.status, or_(one.c.text == other.c.text, same_form))
 
 
-_overturned = ~or_(
-    and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text), _same_value(_first, _last)
-)
+_as_settled = and_(_first.c.status == decision.c.status, _first.c.text == decision.c.text)
+_overturned = ~or_(_as_settled, _same_value(_first, _last))
 """The first keyed value is another one than was settled; a difference of form is none."""
+
+_of_form = and_(~_as_settled, _same_value(_first, _last))
+"""The first keyed value is the one that was settled, written in another form."""
 
 _differing = ~_same_value(_first, _second)
 _read_right = and_(
@@ -77,7 +79,7 @@ def second_looks(connection: Connection, places: Places, since: datetime) -> tup
     """Fields that a second person looked at, by record, field and way."""
     by = (book.c.record, decision.c.field, _first.c.way)
     query = (
-        select(*by, func.count(), _sum(_overturned), _sum(_differing))
+        select(*by, func.count(), _sum(_overturned), _sum(_differing), _sum(_of_form))
         .select_from(_said_twice(decision.join(book, book.c.id == decision.c.book_id)))
         .where(*_counted(places, since))
         .group_by(*by)
