@@ -13,8 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipeline import errors
 from pipeline.cli.app import app
-from pipeline.cli.audit import ACTIONS
 from pipeline.model import Ledger
+from pipeline.registry.model.audit_words import ACTIONS
 from pipeline.registry.tables.desk import DESK_APPEND_ONLY, lease
 from pipeline.review_policy import BookPolicy, Way
 from pipeline.stages import Stage

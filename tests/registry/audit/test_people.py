@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.cli.audit import ACTIONS
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.audit import Flaw, FlawKind
+from pipeline.registry.model.audit_words import ACTIONS
 from tests.registry.audit.intruder import Intruder
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, page

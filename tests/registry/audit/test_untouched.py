@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from pipeline.cli.audit import ACTIONS
 from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.database.audit.baseline import begin
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import create
+from pipeline.registry.model.audit_words import ACTIONS
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.guarded import COVERED, NOT_COVERED
 from pipeline.registry.tables.metadata import METADATA

@@ -29,8 +29,8 @@ def refuse_unknown_places(
     wanted = {code.strip() for code in codes or ()} - {""}
     known = {place.code for place in accounts.places()} if wanted else set()
     if wanted - known and login:
-        held = (one.person.places for one in accounts.list() if one.person.login == login)
-        known |= next(held, None) or frozenset()
+        for one in accounts.list():
+            known |= (one.person.places or frozenset()) if one.person.login == login else frozenset()
     unknown = sorted(code for code in wanted - known if not is_unit(code))
     if unknown:
         named = ", ".join(f"“{code[:40]}”" for code in unknown[:MOST_NAMED])
