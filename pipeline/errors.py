@@ -99,6 +99,13 @@ class PackageRefused(HotichError):
     exit_code = 11
 
 
+class PrintRefused(HotichError):
+    """A paper is not printed: its entry is not settled, its template is wrong, or it was changed."""
+
+    code = "print"
+    exit_code = 18
+
+
 class ReadingStopped(HotichError):
     """So many pages could not be read that the fault is not theirs; reading on would only cost the night.
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database.audit import record
+from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.database.roles import may_change_decisions
@@ -24,6 +26,7 @@ from pipeline.registry.database.transactions import (
 )
 from pipeline.registry.model.accounts import AccountOptions, Person
 from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.model.extracts import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
 from pipeline.registry.repositories import (
     altered_rows,
     amendments,
@@ -47,6 +50,7 @@ from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdra
 from pipeline.registry.services import (
     answered_tickets,
     book_corrections,
+    extracts,
     page_replacement,
     settling,
     withdrawals,
@@ -191,12 +195,8 @@ class Registry(ConnectionFacade):
         Rows are compared with what the audit says of them last, as of the same moment. Entries that are valid no more
         come at the end when a row of theirs was tampered with.
         """
-        key_file = self._database.key_file
-        keys = () if key_file is None else key_file.known()
         with self._reading() as connection:
-            altered = altered_rows.altered_entries(
-                connection, self._declared, keys[-1] if keys else None, book_id
-            )
+            altered = altered_rows.altered_entries(connection, self._declared, self._audit_key(), book_id)
             ids = stored_entries.entry_ids(connection, book_id)
             ids = [*ids, *sorted(altered.keys() - set(ids))]
             for one in stored_entries.stored_entries(connection, self._declared, ids):
@@ -228,6 +228,55 @@ class Registry(ConnectionFacade):
         """
         with self._writing() as connection:
             record(connection, person.login, action, subject)
+
+    # --- what is printed --------------------------------------------------------------------------------------------
+
+    next_extract = reading(extracts.next_extract)
+    issued_before = reading(extracts.issued_before)
+    void_extract = writing(extracts.void_extract)
+    issued_extracts = writing(extracts.issued_extracts)
+    extract_file = writing(extracts.extract_file)
+    note_printed = writing(extracts.note_printed)
+
+    def entry_to_print(
+        self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None
+    ) -> EntryToPrint:
+        """An entry with all that decides whether it may be printed (``services.extracts``)."""
+        with self._reading() as connection:
+            return extracts.entry_to_print(
+                connection, self._declared, entry_id, policy, approval, self._audit_key(), person
+            )
+
+    def issue_extract(
+        self,
+        entry_id: int,
+        made: SetExtract,
+        order: ExtractOrder,
+        policy: DeliveryPolicy,
+        approval: ApprovalPolicy,
+        *,
+        author: str,
+        person: Person | None = None,
+    ) -> IssuedExtract:
+        """Enter an extract into the book of issued extracts (``services.extracts``)."""
+        with self._writing() as connection:
+            return extracts.issue_extract(
+                connection,
+                self._declared,
+                entry_id,
+                made,
+                order,
+                policy,
+                approval,
+                self._audit_key(),
+                author=author,
+                person=person,
+            )
+
+    def _audit_key(self) -> Key | None:
+        key_file = self._database.key_file
+        keys = () if key_file is None else key_file.known()
+        return keys[-1] if keys else None
 
     # --- what does not belong into the registry -------------------------------------------------------------------
 

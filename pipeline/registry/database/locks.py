@@ -35,6 +35,7 @@ class Whole(IntEnum):
     BOOKS = 4
     ACCOUNTS = 5
     AUDIT = 6
+    EXTRACTS = 7
     LOTS = 16
     GUIDELINES = 17
     TEAMS = 18

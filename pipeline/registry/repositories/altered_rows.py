@@ -20,7 +20,11 @@ from pipeline.registry.tables.tasks import PAGE_ITSELF, review_task
 
 
 def altered_entries(
-    connection: Connection, declared: RecordSchema, key: Key | None, book_id: int
+    connection: Connection,
+    declared: RecordSchema,
+    key: Key | None,
+    book_id: int,
+    entry_id: int | None = None,
 ) -> Mapping[int, tuple[str, ...]]:
     """Return the entries of a book of which a row is not as the audit says last, with the tables of those rows.
 
@@ -32,7 +36,9 @@ def altered_entries(
         declared: The declared records and their tables.
         key: What signs the audit.
         book_id: The book.
+        entry_id: Only this entry of it; None: all.
     """
+    asked = () if entry_id is None else (entry.c.id == entry_id,)
     rows = connection.execute(
         select(
             entry.c.id,
@@ -45,7 +51,7 @@ def altered_entries(
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(scan.c.book_id == book_id)
+        .where(scan.c.book_id == book_id, *asked)
     ).all()
     of_page: dict[int, list[int]] = defaultdict(list)
     of_place: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -62,8 +68,11 @@ def altered_entries(
         if one.record in declared.records:
             needed[declared.records[one.record].name][one.id].append(one.id)
     tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
-    pages_of_book = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
-    for task in connection.execute(tasks.where(review_task.c.page_id.in_(pages_of_book))):
+    if entry_id is None:
+        wanted = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
+    else:
+        wanted = select(entry.c.page_id).where(entry.c.id == entry_id)
+    for task in connection.execute(tasks.where(review_task.c.page_id.in_(wanted))):
         held = of_page[task.page_id] if task.row == PAGE_ITSELF else of_place[task.page_id, task.row]
         needed[review_task.name][task.id] = list(held)
     found: dict[int, set[str]] = defaultdict(set)

@@ -50,6 +50,29 @@ def delivery_layers(
     return layers.of(_with_typed(asked, declared, typed or {}), typed=typed or {})
 
 
+def page_layers(
+    connection: Connection, declared: RecordSchema, entry_id: int, policy: DeliveryPolicy
+) -> tuple[StoredEntry, Mapping[str, FieldLayers], tuple[StoredEntry, ...]]:
+    """Return an entry, both layers of its values, and the other entries of its page that stand.
+
+    Raises:
+        NotThere: There is no such entry.
+    """
+    asked = stored_entry(connection, declared, entry_id)
+    layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
+    before = _entries_before(connection, declared, asked)
+    for one in before:
+        layers.of(one)
+    near = select(entry_table.c.id).where(
+        entry_table.c.page_id
+        == select(entry_table.c.page_id).where(entry_table.c.id == entry_id).scalar_subquery(),
+        entry_table.c.id != entry_id,
+        entry_table.c.stands,
+    )
+    others = tuple(stored_entries(connection, declared, connection.scalars(near).all()))
+    return asked, layers.of(asked), others
+
+
 def _entries_before(
     connection: Connection, declared: RecordSchema, asked: StoredEntry
 ) -> tuple[StoredEntry, ...]:

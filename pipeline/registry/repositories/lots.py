@@ -19,7 +19,19 @@ from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witne
 from pipeline.registry.tables.reconciliation import difference
 from pipeline.registry.tables.tasks import decision, review_task
 
-SHOWN = ("task-shown", "page-shown", "column-shown", "difference-shown", "entry-shown", "package-taken")
+SHOWN = (
+    "task-shown",
+    "page-shown",
+    "column-shown",
+    "difference-shown",
+    "entry-shown",
+    "package-taken",
+    "entry-printed",
+    "extract-drafted",
+    "extract-issued",
+    "extract-taken",
+    "list-printed",
+)
 """Actions of the audit by which somebody saw something of a book; their subject is one of its tasks, tickets,
 differences or entries, or the book."""
 

@@ -47,6 +47,7 @@ from pipeline.registry.tables.desk import (
 )
 from pipeline.registry.tables.entries import entry, finding, reading, resolved_place
 from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
+from pipeline.registry.tables.extracts import EXTRACT_APPEND_ONLY
 from pipeline.registry.tables.lots import LOTS_APPEND_ONLY
 from pipeline.registry.tables.reconciliation import (
     RECONCILIATION_APPEND_ONLY,
@@ -78,6 +79,7 @@ GROWING = (
     *COMMENT_APPEND_ONLY,
     *GUIDELINE_APPEND_ONLY,
     *TEAM_APPEND_ONLY,
+    *EXTRACT_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -128,6 +130,7 @@ COVERED = tuple(
         *COMMENT_APPEND_ONLY,
         *GUIDELINE_APPEND_ONLY,
         *TEAM_APPEND_ONLY,
+        *EXTRACT_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -1,0 +1,62 @@
+"""The process in which a template is set: it reads an order from its input and answers with one line and the PDF."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+
+MOST_MEMORY = 2 << 30
+
+
+def answer(order: dict[str, object]) -> tuple[dict[str, object], bytes]:
+    """Return the header of the answer, and the PDF."""
+    import typst
+
+    root = str(order["root"])
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(order["fonts"])]
+    )
+    compiler = typst.Compiler(
+        os.path.join(root, "main.typ"),  # noqa: PTH118 (a text, as Typst takes it)
+        root=root,
+        font_paths=fonts,
+        ignore_system_fonts=True,
+        package_path=str(order["packages"]),
+        package_cache_path=str(order["packages"]),
+    )
+    try:
+        made, warnings = compiler.compile_with_warnings(
+            format="pdf",
+            pdf_standards="a-2b",
+            timestamp=int(str(order["timestamp"])),
+        )
+    except typst.TypstError as error:
+        return {"error": _told(error.message, error.diagnostic)}, b""
+    if warnings:
+        return {"error": _told(warnings[0].message, warnings[0].diagnostic)}, b""
+    assert isinstance(made, bytes)
+    return {"bytes": len(made)}, made
+
+
+def _told(message: str, diagnostic: str) -> str:
+    """Return what is wrong, and in which line; never the line itself, which may hold what is printed."""
+    where = next((line.strip(" ┌─│") for line in diagnostic.splitlines() if "─ " in line and ":" in line), "")
+    return f"{message} ({where})" if where else message
+
+
+def main() -> None:
+    """Set what is ordered."""
+    order = json.load(sys.stdin.buffer)
+    seconds = max(1, round(float(order["seconds"])))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    header, content = answer(order)
+    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + content)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,339 @@
+"""Printing of entries and issuing of extracts: what decides whether an entry may be printed, and the acts themselves.
+
+A ``person`` supervises the place of the book; ``None`` is the command line, whose user the operating system let in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.errors import RegistryError
+from pipeline.localtime import local_date
+from pipeline.model import Severity
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.locks import Whole, hold, hold_page_of
+from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.errors import NotThere
+from pipeline.registry.model.extracts import (
+    MOST_COPIES,
+    EntryToPrint,
+    ExtractOrder,
+    IssueBook,
+    IssuedExtract,
+    NumberTaken,
+    SetExtract,
+)
+from pipeline.registry.model.tasks import TaskState
+from pipeline.registry.model.typed_text import composed
+from pipeline.registry.repositories import extracts
+from pipeline.registry.repositories.altered_rows import altered_entries
+from pipeline.registry.repositories.approvals import approval_in_force, unsigned_amendments
+from pipeline.registry.repositories.books import stored_book
+from pipeline.registry.repositories.delivery_layers import page_layers
+from pipeline.registry.repositories.entries import place_of
+from pipeline.registry.repositories.permissions import check_supervises, require_text
+from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.extracts import issued_extract, voided_extract
+from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.tasks import review_task
+
+WHAT = "in mục đăng ký, cấp trích lục"
+LONGEST = 300
+"""Characters of a line of the book of issued extracts."""
+
+
+def entry_to_print(
+    connection: Connection,
+    declared: RecordSchema,
+    entry_id: int,
+    policy: DeliveryPolicy,
+    approval: ApprovalPolicy,
+    key: Key | None,
+    person: Person | None = None,
+) -> EntryToPrint:
+    """Return an entry with all that decides whether it may be printed.
+
+    Args:
+        connection: A transaction.
+        declared: The declared records and their tables.
+        entry_id: The entry.
+        policy: How the office delivers what stands on paper.
+        approval: What the office asks for before.
+        key: What signs the audit.
+        person: Who asks.
+
+    Raises:
+        NotYours: The person does not supervise the place of the book.
+        NotThere: There is no such entry, or it stands no more.
+        Withdrawn: The entry is withdrawn.
+    """
+    place = place_of(connection, entry_id)
+    book_id = int(place["book_id"])
+    if person is not None:
+        check_supervises(connection, person, book_id, WHAT)
+    refuse_withdrawn(connection, part_of(place))
+    if not connection.scalar(select(entry.c.stands).where(entry.c.id == entry_id)):
+        raise NotThere(
+            f"Việc mã {entry_id} không còn trên trang của lần đọc sau cùng. Hãy tìm việc thay nó ở trang ấy."
+        )
+    found, layers, others = page_layers(connection, declared, entry_id, policy)
+    book = stored_book(connection, book_id)
+    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    waits = bool(connection.scalar(select(exists().where(of_entry, review_task.c.state == TaskState.OPEN))))
+    wanting = unsigned_amendments(connection, book_id) if approval.amendments else frozenset()
+    unsigned = tuple(name for name, one in found.amendments.items() if one.amendment_id in wanting)
+    altered = altered_entries(connection, declared, key, book_id, entry_id).get(entry_id, ())
+    held = approval_in_force(connection, declared, book_id) if approval.book else None
+    told = {
+        "ledger": asdict(book.ledger),
+        "place": [found.record, found.ref.scan_sha256, found.ref.page_no, found.row],
+        "values": dict(found.values),
+        "layers": {name: [one.written, asdict(one.delivered)] for name, one in layers.items()},
+        "amendments": {
+            name: [one.amendment_id, one.value, asdict(one.order)] for name, one in found.amendments.items()
+        },
+        "decisions": {name: one.decision_id for name, one in found.decisions.items()},
+        "findings": sorted(one.code for one in found.findings if one.severity is Severity.BLOCK),
+        "across": sorted(
+            one.finding.code for one in found.cross_entry_findings if one.finding.severity is Severity.BLOCK
+        ),
+        "rest": [waits, altered, unsigned, None if held is None else held.approval_id],
+    }
+    digest = hashlib.sha256(
+        json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()
+    ).hexdigest()
+    return EntryToPrint(
+        entry=found,
+        folder_name=book.folder_name,
+        ledger=book.ledger,
+        layers=layers,
+        neighbours=others,
+        waits=waits,
+        altered=altered,
+        unsigned=unsigned,
+        approved=held is not None,
+        scans=book.scans,
+        state=digest,
+    )
+
+
+def next_extract(connection: Connection, office: str) -> tuple[int, date]:
+    """Return the number that the next extract of an office gets, and the day that stands on it."""
+    today = local_date(clock.now(connection))
+    return extracts.last_of_series(connection, office, today.year) + 1, today
+
+
+def issued_before(
+    connection: Connection, token: str, entry_id: int, person: Person | None = None
+) -> IssuedExtract | None:
+    """Return the extract that the same form issued before; None where it was not sent yet.
+
+    Raises:
+        RegistryError: The form was for another entry.
+        NotYours: The person does not supervise the place of the book.
+    """
+    found = extracts.issued_with_token(connection, token) if token else None
+    if found is None:
+        return None
+    if person is not None:
+        check_supervises(connection, person, found.book_id, WHAT)
+    if found.entry_id != entry_id:
+        raise RegistryError("Biểu mẫu này đã được dùng cho một mục đăng ký khác. Hãy tải lại trang rồi cấp.")
+    return found
+
+
+def issue_extract(
+    connection: Connection,
+    declared: RecordSchema,
+    entry_id: int,
+    made: SetExtract,
+    order: ExtractOrder,
+    policy: DeliveryPolicy,
+    approval: ApprovalPolicy,
+    key: Key | None,
+    *,
+    author: str,
+    person: Person | None = None,
+) -> IssuedExtract:
+    """Enter an extract into the book of issued extracts; what the same form issued before is returned as it is.
+
+    The number is the next of its series, without gaps: it is compared while nobody else can take one.
+
+    Raises:
+        NumberTaken: Another extract got the number meanwhile, or the day ended.
+        RegistryError: The entry has changed since the extract was set, or something of the order is missing.
+        NotYours: The person does not supervise the place of the book.
+        Withdrawn: The entry is withdrawn.
+    """
+    hold(connection, Whole.EXTRACTS)
+    before = issued_before(connection, order.token, entry_id, person)
+    if before is not None:
+        return before
+    hold_page_of(connection, entry_id)
+    now = entry_to_print(connection, declared, entry_id, policy, approval, key, person)
+    if now.state != made.state:
+        raise RegistryError(CHANGED)
+    if (made.number, made.issued_on) != next_extract(connection, made.office):
+        raise NumberTaken("Số trích lục vừa được cấp cho người khác. Hãy bấm cấp lại.")
+    last = extracts.last_day_of_office(connection, made.office)
+    if last is not None and made.issued_on < last:
+        raise RegistryError(
+            "Ngày của máy đang lùi so với trích lục cấp sau cùng. Hãy chỉnh lại đồng hồ của máy rồi cấp."
+        )
+    checked = checked_order(order)
+    row = {
+        "book_id": now.entry.book_id,
+        "scan_sha256": now.entry.ref.scan_sha256,
+        "page_no": now.entry.ref.page_no,
+        "row": now.entry.row,
+        "record": now.entry.record,
+        "office": made.office,
+        "year": made.year,
+        "number": made.number,
+        "entry_number": made.entry_number,
+        "subject": made.subject,
+        "recipient": checked.recipient,
+        "reason": checked.reason,
+        "copies": checked.copies,
+        "signer": checked.signer,
+        "signer_title": checked.signer_title,
+        "state": made.state,
+        "template_sha256": made.template_sha256,
+        "pdf_sha256": hashlib.sha256(made.pdf).hexdigest(),
+        "pdf": made.pdf,
+        "token": checked.token,
+        "author": author.strip(),
+        "issued_on": made.issued_on.isoformat(),
+        "issued_at": clock.now(connection),
+    }
+    (extract_id,) = add(connection, issued_extract, [row])
+    told = {
+        "extract": extract_id,
+        "office": made.office,
+        "number": f"{made.number}/{made.year}",
+        "copies": checked.copies,
+        "pdf": row["pdf_sha256"],
+    }
+    record(connection, author.strip(), "extract-issued", f"entry:{entry_id}", told)
+    return extracts.issued_extract_of(connection, extract_id)
+
+
+CHANGED = "Mục đăng ký đã thay đổi từ lúc mở trang này. Hãy xem lại bản dự thảo rồi cấp."
+
+
+def checked_order(order: ExtractOrder) -> ExtractOrder:
+    """Return an order as it is written into the book of issued extracts.
+
+    Raises:
+        RegistryError: Something of it is missing, too long, or holds hidden characters.
+    """
+    recipient = _line(order.recipient, "người được cấp")
+    reason = _line(order.reason, "lý do cấp")
+    signer, signer_title = _line(order.signer, "người ký"), _line(order.signer_title, "chức vụ người ký")
+    if not 1 <= order.copies <= MOST_COPIES:
+        raise RegistryError(f"Số bản phải từ 1 đến {MOST_COPIES}.")
+    if not order.token:
+        raise RegistryError("Biểu mẫu cấp trích lục thiếu mã. Hãy tải lại trang rồi cấp.")
+    return ExtractOrder(recipient, reason, order.copies, signer, signer_title, order.token[:64])
+
+
+def _line(text: str, what: str) -> str:
+    line = " ".join(require_text(composed(text), what).split())
+    if len(line) > LONGEST:
+        raise RegistryError(f"“{what}” dài quá {LONGEST} ký tự. Hãy ghi ngắn lại.")
+    return line
+
+
+def void_extract(
+    connection: Connection, extract_id: int, reason: str, *, author: str, person: Person | None = None
+) -> IssuedExtract:
+    """Declare an issued extract void; its number stays with the reason and is never given again.
+
+    Raises:
+        RegistryError: It is void already, or no reason is given.
+        NotYours: The person does not supervise the place of its book.
+        NotThere: There is none of that id.
+    """
+    hold(connection, Whole.EXTRACTS)
+    found = _seen_by(connection, extract_id, person)
+    if found.is_void:
+        raise RegistryError(f"Trích lục số {found.told_number} đã hủy trước đó ({found.voided_by}).")
+    why = _line(reason, "lý do hủy")
+    row = {
+        "extract_id": extract_id,
+        "reason": why,
+        "author": author.strip(),
+        "voided_at": clock.now(connection),
+    }
+    add(connection, voided_extract, [row])
+    told = {"extract": extract_id, "office": found.office, "number": found.told_number}
+    record(connection, author.strip(), "extract-voided", f"book:{found.book_id}", told)
+    return extracts.issued_extract_of(connection, extract_id)
+
+
+def issued_extracts(
+    connection: Connection, *, author: str, person: Person | None = None, **asked: Any
+) -> IssueBook:
+    """Return lines of the book of issued extracts, for a supervisor those of their places. The audit records the view.
+
+    Args:
+        connection: A transaction.
+        author: Who looks.
+        person: The same as a person with rights; None on the command line.
+        asked: As of ``repositories.extracts.issue_book``.
+    """
+    places = None if person is None else person.places
+    found = extracts.issue_book(connection, places, **asked)
+    record(connection, author, "extracts-listed", "registry", {"lines": len(found.rows)})
+    return found
+
+
+def extract_file(
+    connection: Connection,
+    extract_id: int,
+    *,
+    author: str,
+    person: Person | None = None,
+    even_void: bool = False,
+) -> tuple[IssuedExtract, bytes]:
+    """Return an issued extract and its file, as it was issued. The audit records that it was taken.
+
+    Raises:
+        RegistryError: It is void and ``even_void`` is not asked for, or the file is not what it was.
+        NotYours: The person does not supervise the place of its book.
+        NotThere: There is none of that id.
+    """
+    found = _seen_by(connection, extract_id, person)
+    if found.is_void and not even_void:
+        raise RegistryError(
+            f"Trích lục số {found.told_number} đã hủy ({found.void_reason}), nên không tải về được nữa."
+        )
+    content = extracts.extract_pdf(connection, extract_id)
+    subject = f"book:{found.book_id}" if found.entry_id is None else f"entry:{found.entry_id}"
+    record(connection, author, "extract-taken", subject, {"extract": extract_id})
+    return found, content
+
+
+def _seen_by(connection: Connection, extract_id: int, person: Person | None) -> IssuedExtract:
+    found = extracts.issued_extract_of(connection, extract_id)
+    if person is not None:
+        check_supervises(connection, person, found.book_id, WHAT)
+    return found
+
+
+def note_printed(
+    connection: Connection, action: str, subject: str, detail: Mapping[str, Any], *, author: str
+) -> None:
+    """Record in the audit that something was printed: ``entry-printed``, ``extract-drafted``, ``list-printed`` and so on."""
+    record(connection, author, action, subject, detail)
