@@ -92,6 +92,16 @@ class Workspace:
         return self.root / "package.toml"
 
     @property
+    def print(self) -> Path:
+        """In whose name this office prints, in a file that people edit; there once it was made."""
+        return self.root / "print.toml"
+
+    @property
+    def print_templates(self) -> Path:
+        """The office's own templates of extracts, as they were accepted."""
+        return self.root / "print-templates"
+
+    @property
     def package_key(self) -> Path:
         """The key that signs the manifests of packages; private, there once the first was made."""
         return self.root / "package.key"

@@ -82,7 +82,7 @@ def deliverable_book(
     layers = BookLayers(book.ledger, schemas, options.delivery)
     unsigned = registry.unsigned_amendments(book_id) if options.approval.amendments else frozenset()
     for entry, altered in registry.compared_entries(book_id):
-        boxes[entry.ref][entry.row] = _box_of(entry)
+        boxes[entry.ref][entry.row] = box_of_entry(entry)
         both = layers.of(entry, is_trusted=not altered)
         outcome = settle(entry, both, schemas, waiting, altered)
         if isinstance(outcome, SettledEntry) and (lacking := _unsigned_columns(entry, unsigned, schemas)):
@@ -230,7 +230,7 @@ def _loose_pages(
     )
 
 
-def _box_of(entry: StoredEntry) -> Box | None:
+def box_of_entry(entry: StoredEntry) -> Box | None:
     """Return the box around all readings of an entry; ``None`` where no reading has a place."""
     boxes = [box for reading in entry.readings for box in (*reading.lines, *filter(None, [reading.box]))]
     if not boxes:

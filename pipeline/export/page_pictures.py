@@ -13,9 +13,10 @@ Pure functions: pages come decoded, files go as bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -168,17 +169,31 @@ def entry_pdfs(
         made_at: The time that the files name.
         compressor: The one of this process, where several pages are copied one after the other.
     """
+    parts = [part for copy in copies for part in copy.parts]
+    pictures = part_pictures(parts, decode, options, compressor)
+    return [entry_pdf(list(islice(pictures, len(copy.parts))), copy.name, made_at) for copy in copies]
+
+
+def part_pictures(
+    parts: Iterable[PagePart],
+    decode: Decode,
+    options: CopyOptions,
+    compressor: JpegCompressor | None = None,
+) -> Iterator[PicturePage]:
+    """Yield the pictures of parts of pages; neighbours of the same page share its decoded picture.
+
+    Args:
+        parts: In the order of their pages.
+        decode: Returns the pixels of a page; what it raises goes through.
+        options: How pictures are made.
+        compressor: As in ``entry_pdfs``.
+    """
     compressor = compressor or JpegCompressor()
     last: tuple[PagePart, RectifiedPicture] | None = None
-    files = []
-    for copy in copies:
-        pages: list[PicturePage] = []
-        for part in copy.parts:
-            if last is None or (last[0].scan_sha256, last[0].page_no) != (part.scan_sha256, part.page_no):
-                last = part, rectify_page(decode(part), part.rectification)
-            pages.append(_picture_of_part(part, last[1], options, compressor))
-        files.append(entry_pdf(pages, copy.name, made_at))
-    return files
+    for part in parts:
+        if last is None or (last[0].scan_sha256, last[0].page_no) != (part.scan_sha256, part.page_no):
+            last = part, rectify_page(decode(part), part.rectification)
+        yield _picture_of_part(part, last[1], options, compressor)
 
 
 def _picture_of_part(

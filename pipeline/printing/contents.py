@@ -175,7 +175,6 @@ def entry_data(
         "notes": values.get(notes, ""),
         "amendments": list(amendment_sentences(entry, record, schemas)),
         "pictures": pictures,
-        "sheets": 1,
         "footer": footer,
     }
 

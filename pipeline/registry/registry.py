@@ -57,6 +57,7 @@ from pipeline.registry.services import (
 )
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
 from pipeline.registry.services.audit.audit import Audit
+from pipeline.registry.services.desk import browsing
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.desk.exclusions import release_exclusions
 from pipeline.registry.services.lots.lots import Lots
@@ -237,6 +238,7 @@ class Registry(ConnectionFacade):
     issued_extracts = writing(extracts.issued_extracts)
     extract_file = writing(extracts.extract_file)
     note_printed = writing(extracts.note_printed)
+    listed_entries = reading_declared(browsing.listed_entries)
 
     def entry_to_print(
         self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None

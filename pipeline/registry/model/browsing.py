@@ -24,6 +24,7 @@ class ListedEntry:
         stage: The stage of its task; ``SETTLED`` where nothing waits.
         waiting: How many of its fields wait for people.
         amended: How many of its fields have an amendment in force.
+        subject: Whom it is about: the effective names, those that wait left out.
     """
 
     entry_id: int
@@ -37,6 +38,7 @@ class ListedEntry:
     stage: Stage
     waiting: int
     amended: int
+    subject: str = ""
 
     @property
     def waits(self) -> bool:

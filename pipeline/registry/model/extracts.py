@@ -168,6 +168,27 @@ class IssuedExtract:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueFilter:
+    """Which lines of the book of issued extracts are asked for, the newest first.
+
+    Attributes:
+        office: Only of this office; ``""``: of all.
+        year: Only of this year.
+        number: Only of this number.
+        book_id: Only of entries of this book.
+        start: How many lines to pass over.
+        most: How many lines at most.
+    """
+
+    office: str = ""
+    year: int | None = None
+    number: int | None = None
+    book_id: int | None = None
+    start: int = 0
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class IssueBook:
     """A part of the book of issued extracts: ``rows``, newest first, of ``found`` lines."""
 

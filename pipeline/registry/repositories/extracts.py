@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from pipeline.errors import RegistryError
 from pipeline.model import PageRef
 from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.extracts import IssueBook, IssuedExtract
+from pipeline.registry.model.extracts import IssueBook, IssuedExtract, IssueFilter
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.extracts import issued_extract, voided_extract
@@ -50,41 +50,26 @@ def issued_extract_of(connection: Connection, extract_id: int) -> IssuedExtract:
     return _line_of(row)
 
 
-def issue_book(
-    connection: Connection,
-    places: Collection[str] | None,
-    *,
-    office: str = "",
-    year: int | None = None,
-    number: int | None = None,
-    book_id: int | None = None,
-    start: int = 0,
-    most: int = 100,
-) -> IssueBook:
+def issue_book(connection: Connection, places: Collection[str] | None, wanted: IssueFilter) -> IssueBook:
     """Return lines of the book of issued extracts, the newest first.
 
     Args:
         connection: A connection to the registry.
         places: Only of books of these registration places; None: of all.
-        office: Only of this office; ``""``: of all.
-        year: Only of this year.
-        number: Only of this number.
-        book_id: Only of entries of this book.
-        start: How many lines to pass over.
-        most: How many lines at most.
+        wanted: Which of them.
     """
     asked: list[ColumnElement[bool]] = []
     if places is not None:
         asked.append(book.c.place_code.in_(sorted(places)))
-    if office:
-        asked.append(issued_extract.c.office == office)
-    for column, wanted in (
-        (issued_extract.c.year, year),
-        (issued_extract.c.number, number),
-        (issued_extract.c.book_id, book_id),
+    if wanted.office:
+        asked.append(issued_extract.c.office == wanted.office)
+    for column, value in (
+        (issued_extract.c.year, wanted.year),
+        (issued_extract.c.number, wanted.number),
+        (issued_extract.c.book_id, wanted.book_id),
     ):
-        if wanted is not None:
-            asked.append(column == wanted)
+        if value is not None:
+            asked.append(column == value)
     found = connection.scalar(
         select(func.count())
         .select_from(issued_extract)
@@ -92,7 +77,7 @@ def issue_book(
         .where(*asked)
     )
     rows = connection.execute(
-        _lines().where(*asked).order_by(issued_extract.c.id.desc()).offset(start).limit(most)
+        _lines().where(*asked).order_by(issued_extract.c.id.desc()).offset(wanted.start).limit(wanted.most)
     )
     return IssueBook(tuple(_line_of(row) for row in rows.mappings()), found or 0)
 

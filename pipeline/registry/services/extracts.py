@@ -22,7 +22,8 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.locks import Whole, hold, hold_page_of
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.extracts import (
     MOST_COPIES,
@@ -30,6 +31,7 @@ from pipeline.registry.model.extracts import (
     ExtractOrder,
     IssueBook,
     IssuedExtract,
+    IssueFilter,
     NumberTaken,
     SetExtract,
 )
@@ -283,18 +285,16 @@ def void_extract(
 
 
 def issued_extracts(
-    connection: Connection, *, author: str, person: Person | None = None, **asked: Any
+    connection: Connection, wanted: IssueFilter, *, author: str, person: Person | None = None
 ) -> IssueBook:
     """Return lines of the book of issued extracts, for a supervisor those of their places. The audit records the view.
 
-    Args:
-        connection: A transaction.
-        author: Who looks.
-        person: The same as a person with rights; None on the command line.
-        asked: As of ``repositories.extracts.issue_book``.
+    Raises:
+        NotYours: The person is no supervisor.
     """
-    places = None if person is None else person.places
-    found = extracts.issue_book(connection, places, **asked)
+    if person is not None and person.role is not Role.SUPERVISOR:
+        raise NotYours(f"Chỉ người phụ trách mới được {WHAT}.")
+    found = extracts.issue_book(connection, None if person is None else person.places, wanted)
     record(connection, author, "extracts-listed", "registry", {"lines": len(found.rows)})
     return found
 
@@ -335,5 +335,5 @@ def _seen_by(connection: Connection, extract_id: int, person: Person | None) -> 
 def note_printed(
     connection: Connection, action: str, subject: str, detail: Mapping[str, Any], *, author: str
 ) -> None:
-    """Record in the audit that something was printed: ``entry-printed``, ``extract-drafted``, ``list-printed`` and so on."""
+    """Record in the audit that something was printed: ``entry-printed``, ``extract-drafted`` and so on."""
     record(connection, author, action, subject, detail)

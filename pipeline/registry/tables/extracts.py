@@ -46,9 +46,9 @@ issued_extract = Table(
     Index(None, "book_id"),
     sqlite_autoincrement=True,
 )
-"""The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps; ``subject``:
-whom the entry is about; ``state``: the digest of what the entry said (``printed_state``); ``token``: that of the form
-that was sent, so that a form sent twice issues one extract; ``issued_on``: the day on the paper, ISO 8601."""
+"""The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps;
+``subject``: whom the entry is about; ``state``: the digest of what the entry said (``entry_to_print``); ``token``: that
+of the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the day on the paper."""
 
 voided_extract = Table(
     "voided_extract",

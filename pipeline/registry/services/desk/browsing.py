@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
 from pipeline.registry.database.audit import record
@@ -15,10 +15,13 @@ from pipeline.registry.repositories.entries import amendments_in
 from pipeline.registry.repositories.permissions import check_supervises
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 from pipeline.stages import Stage
 
 WHAT = "xem các sự kiện của sổ"
+SUBJECT = "subject-"
+"""Prefix of the columns with the names of those whom an entry is about."""
 
 
 def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[ListedEntry, ...]:
@@ -30,9 +33,13 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
         NotYours: The person does not supervise the place of the book.
         NotThere: There is no such book.
     """
-    connection, declared = context.connection, context.declared
-    check_supervises(connection, person, book_id, WHAT)
-    record(connection, person.login, "entries-listed", f"book:{book_id}")
+    check_supervises(context.connection, person, book_id, WHAT)
+    record(context.connection, person.login, "entries-listed", f"book:{book_id}")
+    return listed_entries(context.connection, context.declared, book_id)
+
+
+def listed_entries(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[ListedEntry, ...]:
+    """Return the entries of a book that stand, in the order of the book, without what waits for people."""
     in_book = scan.c.book_id == book_id
     amended = amendments_in(connection, [book_id])
     records = connection.scalars(
@@ -49,6 +56,7 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
         asked = {} if number is None else {"number": number}
         if spec.book is not None:
             asked |= {"registered_on": spec.book.registered_on, "page_number": spec.book.page}
+        asked |= {f"{SUBJECT}{at}": one.name for at, one in enumerate(spec.people) if one.event != "other"}
         query = (
             select_values(
                 declared,
@@ -71,6 +79,12 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
             waiting = frozenset(row["fields"] or ()) if opened else frozenset()
             shown = {key: "" if field in waiting else row[key] or "" for key, field in asked.items()}
             ref = PageRef(row["sha256"], row["page_no"])
+            changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
+            names = [
+                changed[field].value if field in changed and field not in waiting else shown[key]
+                for key, field in asked.items()
+                if key.startswith(SUBJECT)
+            ]
             listed = ListedEntry(
                 entry_id=row["entry_id"],
                 ref=ref,
@@ -82,7 +96,8 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
                 page_number=shown.get("page_number", ""),
                 stage=Stage(row["stage"]) if opened else Stage.SETTLED,
                 waiting=len(waiting),
-                amended=len(amended.get((book_id, ref.scan_sha256, ref.page_no, row["row"]), {})),
+                amended=len(changed),
+                subject=", ".join(filter(None, names)),
             )
             found.append(((row["scan_id"], ref.page_no, listed.row), listed))
     return tuple(listed for _, listed in sorted(found, key=lambda one: one[0]))
