@@ -23,6 +23,7 @@ from pipeline.export.book_list import book_list_workbook
 from pipeline.export.options import AttachedPage, BookNames, PackageOptions, read_options
 from pipeline.export.package_values import BookFacts, SettledEntry
 from pipeline.export.page_pictures import CopyOptions, PagePart, part_pictures
+from pipeline.export.pdf import PicturePage
 from pipeline.intake import ScanFile, ScanLimits, page_of_isolated
 from pipeline.localtime import OFFICE_ZONE, format_moment, local_date
 from pipeline.model import PageImage
@@ -136,13 +137,22 @@ class OfficePrinter:
             f"In lúc {format_moment(now)}, người in: {asker.login}. Để tra cứu nội bộ, không thay trích lục."
         )
         data = entry_data(
-            settled, found.entry, found.ledger, self._schemas, pictures=len(pictures), footer=footer
+            settled,
+            found.entry,
+            found.ledger,
+            self._schemas,
+            pictures=[one.size for one in pictures],
+            footer=footer,
         )
-        content = typeset(Paper(shipped_template("entry.typ"), with_known_letters(data), now, pictures))
+        content = typeset(
+            Paper(
+                shipped_template("entry.typ"), with_known_letters(data), now, [one.jpeg for one in pictures]
+            )
+        )
         self._note("entry-printed", f"entry:{entry_id}", {"pdf": _sha256(content)}, asker)
         return PrintedFile(f"{self._name_of(printable, settled)}.pdf", content)
 
-    def _pictures(self, printable: PrintableEntry) -> list[bytes]:
+    def _pictures(self, printable: PrintableEntry) -> list[PicturePage]:
         """Return the pictures of an entry's pages: its own, those where it goes on, those of its amendments."""
         options = self._options()
 
@@ -151,7 +161,7 @@ class OfficePrinter:
             return page_of_isolated(scan, part.page_no, self._limits)
 
         parts = self._parts(printable, options)
-        return [one.jpeg for one in part_pictures(parts, decode, CopyOptions(PICTURE_KILOBYTES))]
+        return list(part_pictures(parts, decode, CopyOptions(PICTURE_KILOBYTES)))
 
     def _parts(self, printable: PrintableEntry, options: PackageOptions) -> Iterator[PagePart]:
         settled, found = printable.required(), printable.found

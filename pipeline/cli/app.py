@@ -26,6 +26,7 @@ from pipeline.cli.intake import assign, cover_sheet, intake_app
 from pipeline.cli.links import links_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
+from pipeline.cli.print_papers import print_app
 from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import encrypt, registry_app
@@ -124,3 +125,4 @@ app.add_typer(delivery_app, name="delivery")
 app.add_typer(book_app, name="book")
 app.add_typer(withdraw_app, name="withdraw")
 app.add_typer(registry_app, name="registry")
+app.add_typer(print_app, name="print")

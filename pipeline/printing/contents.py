@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,9 @@ from pipeline.printing.letters import printable_text
 from pipeline.registry.model.amendments import Amendment, AmendmentKind
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
+
+WIDE = 1.3
+"""Width over height from which a picture stands above the values instead of beside them."""
 
 KIND_WORDS = {AmendmentKind.CORRECTION: "Cải chính", AmendmentKind.SUPPLEMENT: "Bổ sung"}
 
@@ -148,9 +151,15 @@ def extract_data(
 
 
 def entry_data(
-    settled: SettledEntry, entry: StoredEntry, ledger: Ledger, schemas: Schemas, *, pictures: int, footer: str
+    settled: SettledEntry,
+    entry: StoredEntry,
+    ledger: Ledger,
+    schemas: Schemas,
+    *,
+    pictures: Sequence[tuple[int, int]],
+    footer: str,
 ) -> dict[str, Any]:
-    """Return what is printed of an entry beside the pictures of its pages."""
+    """Return what is printed of an entry beside the pictures of its pages, of which width and height are given."""
     record = schemas.record(entry.record)
     values = values_of(settled, record, schemas)
     notes = record.book.notes if record.book is not None else ""
@@ -174,7 +183,9 @@ def entry_data(
         "rows": rows,
         "notes": values.get(notes, ""),
         "amendments": list(amendment_sentences(entry, record, schemas)),
-        "pictures": pictures,
+        "pictures": len(pictures),
+        "wide": ratio > WIDE,
+        "ratio": round(ratio, 4),
         "footer": footer,
     }
 

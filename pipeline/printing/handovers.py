@@ -113,7 +113,7 @@ def _data(
         "files": [[name, digest] for name, digest in (*files, (MANIFEST, package.manifest_sha256))],
         "verified": (
             f"Trước khi lập biên bản, chương trình đã so từng tệp của gói “{package.name}” với bản kê có chữ ký: đủ "
-            "tệp, không tệp nào bị đổi, chữ ký đúng. Bên nhận so lại bằng lệnh “hotich export --verify” hoặc “sha256sum”."
+            "tệp, không tệp nào bị đổi, chữ ký đúng."
         ),
     }
 
