@@ -159,7 +159,17 @@ def entry_data(
     pictures: Sequence[tuple[int, int]],
     footer: str,
 ) -> dict[str, Any]:
-    """Return what is printed of an entry beside the pictures of its pages, of which width and height are given."""
+    """Return what is printed of an entry beside the pictures of its pages.
+
+    Args:
+        settled: The entry as it is printed.
+        entry: The entry as the registry holds it.
+        ledger: Its book.
+        schemas: The declarations.
+        pictures: Width and height of each picture.
+        footer: What stands at the foot of each page.
+    """
+    ratio = pictures[0][0] / pictures[0][1] if pictures else 0.0
     record = schemas.record(entry.record)
     values = values_of(settled, record, schemas)
     notes = record.book.notes if record.book is not None else ""
