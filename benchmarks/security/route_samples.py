@@ -41,6 +41,13 @@ _ACT = {"act_id": "ACT"}
 _DIFFERENCE = {"difference_id": "DIFFERENCE"}
 _PAGE = {"book_id": "1", "scan": "a" * 64, "page_no": "1"}
 _ORDER = {"text": "Thử Hai", "decision_number": "12", "decided_on": "05/03/2026", "legal_basis": "Điều 28"}
+_EXTRACT = {
+    "recipient": "Thử Ba",
+    "reason": "thử",
+    "signer": "Thử Ký",
+    "signer_title": "Chủ tịch",
+    "seen": "0",
+}
 _WORD = {"field": "child_name", "status": "read", "text": "Thử Một"}
 _SENTENCE = {"sentence": "Chữ mờ quá"}
 _UPLOAD = {"book_id": "1", "upload_id": "0" * 32}
@@ -99,6 +106,15 @@ SAMPLES = {
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),
     ("POST", "/column/hand-back"): Sample(json={}),
     ("GET", "/entries/{entry_id}"): Sample(_ENTRY),
+    ("GET", "/entries/{entry_id}/print"): Sample(_ENTRY),
+    ("GET", "/entries/{entry_id}/print.pdf"): Sample(_ENTRY),
+    ("POST", "/entries/{entry_id}/extract/draft"): Sample(_ENTRY, _EXTRACT),
+    ("POST", "/entries/{entry_id}/extract"): Sample(_ENTRY, _EXTRACT),
+    ("GET", "/extracts/{extract_id}"): Sample({"extract_id": "EXTRACT"}),
+    ("POST", "/extracts/{extract_id}/void"): Sample({"extract_id": "EXTRACT"}, {"reason": ""}),
+    ("GET", "/books/{book_id}/list.pdf"): Sample({"book_id": "1"}),
+    ("GET", "/books/{book_id}/list.xlsx"): Sample({"book_id": "1"}),
+    ("POST", "/packages/{book_id}/handover"): Sample({"book_id": "1"}, {"receiver": "Bên nhận"}),
     ("POST", "/entries/{entry_id}/reopen"): Sample(
         _ENTRY, {"fields": ["child_name"], "reason": "đọc sai giấy"}
     ),

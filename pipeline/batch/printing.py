@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.batch.deliverable import DeliverableBook, box_of_entry
 from pipeline.batch.entry_pdfs import CopyPlan
 from pipeline.batch.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
-from pipeline.errors import PrintRefused
+from pipeline.errors import PackageRefused, PrintRefused, ScanError
 from pipeline.export.book_list import book_list_workbook
 from pipeline.export.options import AttachedPage, BookNames, PackageOptions, read_options
 from pipeline.export.package_values import BookFacts, SettledEntry
@@ -42,7 +42,7 @@ from pipeline.printing.contents import (
 from pipeline.printing.letters import missing_letters
 from pipeline.printing.office_templates import OfficeTemplates, Template
 from pipeline.printing.offices import IssuingOffices, read_offices
-from pipeline.printing.service import Asker, HandoverOrder, PrintedFile, PrintView
+from pipeline.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.printing.typesetting import Paper, shipped_template, typeset
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.browsing import ListedEntry
@@ -160,8 +160,14 @@ class OfficePrinter:
             scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)
             return page_of_isolated(scan, part.page_no, self._limits)
 
-        parts = self._parts(printable, options)
-        return list(part_pictures(parts, decode, CopyOptions(PICTURE_KILOBYTES)))
+        try:
+            parts = self._parts(printable, options)
+            return list(part_pictures(parts, decode, CopyOptions(PICTURE_KILOBYTES)))
+        except (ScanError, PackageRefused):
+            raise PrintRefused(
+                "Bản quét của mục đăng ký trong kho thiếu, hỏng hay không còn đúng như khi nhận nên không in. Hãy lấy "
+                "lại từ bản sao lưu."
+            ) from None
 
     def _parts(self, printable: PrintableEntry, options: PackageOptions) -> Iterator[PagePart]:
         settled, found = printable.required(), printable.found
@@ -256,8 +262,7 @@ class OfficePrinter:
         line, content = self._registry.extract_file(
             extract_id, author=asker.login, person=asker.person, even_void=even_void
         )
-        void = "DA-HUY-" if line.is_void else ""
-        return PrintedFile(f"{void}trich-luc-{line.office}-{line.year}-{line.number:04d}.pdf", content)
+        return PrintedFile(name_of_extract(line), content)
 
     def _refuse_extract(self, printable: PrintableEntry) -> None:
         if refused := refusal_of_extract(printable, self._schemas):

@@ -46,6 +46,8 @@ def serve(
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     from pipeline.cli.office_work import office_desk
+    from pipeline.batch.printing import OfficePrinter
+    from pipeline.cli.office_work import reconciler
     from pipeline.reports import read_plan
     from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
     from pipeline.review.background_jobs import BackgroundJobs
@@ -96,6 +98,7 @@ def serve(
             sampling=sampling,
             pictures=pictures,
             packages=packages,
+            printer=OfficePrinter(registry, workspace_of, context.schemas, context.limits),
             uploads=uploads,
             intake=IntakeDesk(workspace_of),
             runs=PrefectRuns(partial(place_of_prefect, workspace_of)),

@@ -65,7 +65,8 @@ class OfficeTemplates:
         own = Template(_read(path), is_own=True)
         if self._accepted().get(name) != own.sha256:
             raise PrintRefused(
-                f"Mẫu in {path} đã bị sửa từ lần nhận sau cùng. Hãy chạy: hotich print template accept {record} {path}"
+                f"Mẫu in {path.name} của cơ quan đã bị sửa từ lần nhận sau cùng. Người quản trị hãy xem lại rồi chạy lệnh "
+                f"hotich print template accept {record} với tệp ấy."
             )
         return own
 
@@ -109,9 +110,9 @@ def _read(path: Path) -> str:
     try:
         return read_regular_file(path, MOST_BYTES).decode("utf-8")
     except FileRefused as error:
-        raise PrintRefused(f"Mẫu in {path}: {error.message}.") from None
+        raise PrintRefused(f"Mẫu in {path.name}: {error.message}.") from None
     except (OSError, ValueError):
-        raise PrintRefused(f"Không đọc được mẫu in {path}: tệp phải là chữ UTF-8.") from None
+        raise PrintRefused(f"Không đọc được mẫu in {path.name}: tệp phải là chữ UTF-8.") from None
 
 
 def read_template(path: Path) -> str:

@@ -23,7 +23,7 @@ def text_of_pdf(content: bytes) -> str:
         path.write_bytes(content)
         try:
             done = subprocess.run(
-                ["pdftotext", "-layout", "-enc", "UTF-8", path, "-"],
+                ["pdftotext", "-raw", "-enc", "UTF-8", path, "-"],
                 capture_output=True,
                 timeout=SECONDS,
                 check=True,

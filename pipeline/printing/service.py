@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from pipeline.errors import PrintRefused
 from pipeline.printing.contents import IssuingOffice, Signer
@@ -145,7 +145,17 @@ class Printer(Protocol):
 
 
 class NoPrinter:
-    """For an application that prints nothing."""
+    """Prints nothing, and says so."""
 
     def __getattr__(self, name: str) -> object:
         raise PrintRefused("Máy chủ này không in. Hãy dùng lệnh hotich print.")
+
+
+NO_PRINTER = cast(Printer, NoPrinter())
+"""For an application that prints nothing."""
+
+
+def name_of_extract(line: IssuedExtract) -> str:
+    """Return the name of the file of an issued extract."""
+    void = "DA-HUY-" if line.is_void else ""
+    return f"{void}trich-luc-{line.office}-{line.year}-{line.number:04d}.pdf"

@@ -15,6 +15,7 @@ from starlette.types import Scope
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.inbox.uploads import NO_UPLOADS, UploadDesk
 from pipeline.prefect_runs import NO_RUNS, PrefectRuns
+from pipeline.printing.service import NO_PRINTER, Printer
 from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry import Registry
 from pipeline.registry.services.accounts.accounts import utc_now
@@ -58,6 +59,7 @@ def create_app(
     sampling: SamplingPolicy = SamplingPolicy(),
     pictures: Pictures = NO_PICTURES,
     packages: PackageQueue = NO_PACKAGE_QUEUE,
+    printer: Printer = NO_PRINTER,
     uploads: UploadDesk = NO_UPLOADS,
     runs: PrefectRuns = NO_RUNS,
     intake: IntakeDesk = NO_INTAKE,
@@ -82,6 +84,7 @@ def create_app(
         sampling: How the office samples lots.
         pictures: Makes pictures of pages and fields.
         packages: Makes packages for the shared software.
+        printer: Prints entries, extracts, lists and handover minutes.
         uploads: Takes scans that browsers send.
         runs: Starts the reading of books and tells how far it is.
         intake: Tells what scanners delivered.
@@ -126,6 +129,7 @@ def create_app(
         lots=registry.lots(policy, sampling, now=now),
         now=now,
         packages=packages,
+        printer=printer,
         uploads=uploads,
         runs=runs,
         intake=intake,

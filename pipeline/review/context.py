@@ -14,6 +14,7 @@ from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.inbox.uploads import UploadDesk
 from pipeline.model import PageRef
 from pipeline.prefect_runs import PrefectRuns
+from pipeline.printing.service import Printer
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import OpenAct, Session
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -68,6 +69,7 @@ class Site:
     lots: Lots
     now: Callable[[], datetime]
     packages: PackageQueue
+    printer: Printer
     uploads: UploadDesk
     runs: PrefectRuns
     intake: IntakeDesk

@@ -163,6 +163,10 @@ class PackageQueue:
         package = self._last(book_id)
         return package / name if package is not None and name in _names(package) else None
 
+    def folder_of(self, book_id: int) -> Path | None:
+        """Return the folder of the last complete package of a book, or None."""
+        return self._last(book_id)
+
     def wait(self) -> None:
         """Wait until nothing is under way."""
         self._worker.submit(lambda: None).result()

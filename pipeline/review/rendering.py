@@ -42,7 +42,15 @@ MENUS = (
             ("/tickets", "Quét lại"),
         ),
     ),
-    ("Bàn giao", (("/lots", "Lấy mẫu"), ("/packages", "Gói giao"), ("/reports", "Báo cáo"))),
+    (
+        "Bàn giao",
+        (
+            ("/lots", "Lấy mẫu"),
+            ("/packages", "Gói giao"),
+            ("/extracts", "Sổ cấp trích lục"),
+            ("/reports", "Báo cáo"),
+        ),
+    ),
     ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
     (
         "Cơ quan",

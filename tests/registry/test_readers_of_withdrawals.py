@@ -71,6 +71,7 @@ UNGATED = {
     "repositories/entries.py:_page_places": GIVEN,
     "repositories/entries.py:_readings_of": GIVEN,
     "repositories/entries.py:decisions_at": GIVEN,
+    "repositories/extracts.py:issue_book": KEPT,
     "repositories/failures.py:forget_failures": WRITES,
     "repositories/failures.py:save_failure": WRITES,
     "repositories/failures.py:set_aside": GIVEN,
@@ -251,6 +252,7 @@ READERS: dict[str, Reader] = {
     ),
     "value_digest": lambda registry, *_: registry.value_digest(1)[1],
     "unsigned_amendments": lambda registry, *_: registry.unsigned_amendments(1),
+    "listed_entries": lambda registry, *_: registry.listed_entries(1),
     "desk.entries_of_book": lambda _, desk, *__: desk.entries_of_book(SUPERVISOR, 1),
     "desk.amendments_of_book": lambda _, desk, *__: desk.amendments_of_book(SUPERVISOR, 1),
     "desk.counts": lambda _, desk, *__: desk.counts(SUPERVISOR),
@@ -289,6 +291,7 @@ ELSEWHERE = frozenset(
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
     | {"book_approval"}
     | {"pages_at_work", "has_decisions", "scan_names"}
+    | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
     | {"open", "close", "lock_book", "accounts", "audit", "desk", "lots", "statistics", "reconciliations"}
 )
@@ -318,6 +321,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
             "confirm_delivery",
         ),
         *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
+        *("issue_extract", "void_extract", "note_printed"),
         *("sign_amendment", "approve_book", "withdraw_approval"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
     }

@@ -10,7 +10,9 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from pipeline.batch.printing import OfficePrinter
 from pipeline.inbox.uploads import UploadDesk, UploadOptions
+from pipeline.intake import DEFAULT_LIMITS
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts import passwords
@@ -108,8 +110,16 @@ def uploads(
 
 
 @pytest.fixture(scope="module")
-def app(registry: Registry, clock: Clock, packages: PackageQueue, uploads: UploadDesk) -> FastAPI:
-    return create_app(registry, SCHEMAS, packages=packages, uploads=uploads, now=clock)
+def app(
+    registry: Registry,
+    clock: Clock,
+    packages: PackageQueue,
+    uploads: UploadDesk,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> FastAPI:
+    nowhere = Workspace(tmp_path_factory.mktemp("printing"))
+    printer = OfficePrinter(registry, nowhere, SCHEMAS, DEFAULT_LIMITS)
+    return create_app(registry, SCHEMAS, packages=packages, printer=printer, uploads=uploads, now=clock)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,11 @@ from pipeline.model import Box, PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
 from pipeline.registry.model.guidelines import GuidedField
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.model import Box
+from pipeline.registry import Registry
+from pipeline.registry.model.accounts import AccountError, Person, Role
+from pipeline.registry.model.extracts import ExtractOrder, IssueFilter, SetExtract
 from pipeline.registry.model.reconciliation import Answer, FoundDifference
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk
@@ -56,6 +61,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("LOT", waiting.lot_id),
             ("ENTRY", waiting.entry_id),
             ("ACT", waiting.act_id),
+            ("EXTRACT", waiting.extract_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
@@ -69,7 +75,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket, a difference, a lot and an entry of the own commune, and a change of somebody's account."""
+    """A task, a ticket, a difference, a lot, an entry and an extract of the own commune, and a change of an account."""
 
     task_id: int
     ticket_id: int
@@ -77,6 +83,7 @@ class Waiting:
     lot_id: int
     entry_id: int
     act_id: int
+    extract_id: int
 
 
 def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
@@ -101,7 +108,8 @@ def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) 
     ticket = desk.tickets(helper)[0]
     difference_id, entry_id = difference_of(registry, helper), registry.entries(1)[0]
     act_id = act_on(accounts, besides=login)
-    return Waiting(task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id, act_id)
+    extract_id = registry.issued_extracts(IssueFilter(), author="an").rows[0].extract_id
+    return Waiting(task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id, act_id, extract_id)
 
 
 def act_on(accounts: Accounts, besides: str) -> int:
@@ -138,12 +146,21 @@ def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     settled = registry.book_id(LEDGER, "KS.2010.02")
     registry.store_scan(settled, SETTLED_SCAN, "scan.pdf", 1000, 1)
     registry.save_page(settled, page(entry(read("child_name", "Thử Hai")), scan=SETTLED_SCAN), "f1")
+    issue_one(registry, *registry.entries(settled))
     known = {one.person.login: one.person for one in accounts.list()}
     region, example = Box(10, 10, 60, 40), (PageRef(SETTLED_SCAN, 1), "Dấu nặng", "0" * 32)
     chief = known[people[Role.SUPERVISOR, OWN]]
     desk = registry.desk(ReviewPolicy(), now=clock)
     desk.add_example(chief, GuidedField("birth", "mother_name"), settled, example[0], region, *example[1:])
     registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
+
+
+def issue_one(registry: Registry, entry_id: int) -> None:
+    state = registry.entry_to_print(entry_id, DeliveryPolicy(), ApprovalPolicy()).state
+    number, today = registry.next_extract("A")
+    made = SetExtract("A", today.year, number, today, "01/2010", "Thử Hai", state, "0" * 64, b"%PDF")
+    order = ExtractOrder("Thử Ba", "thử", 1, "Thử Ký", "Chủ tịch", "token")
+    registry.issue_extract(entry_id, made, order, DeliveryPolicy(), ApprovalPolicy(), author="an")
 
 
 # --- the table is whole -------------------------------------------------------------------------------------------

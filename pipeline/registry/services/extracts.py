@@ -186,6 +186,8 @@ def issue_extract(
     now = entry_to_print(connection, declared, entry_id, policy, approval, key, person)
     if now.state != made.state:
         raise RegistryError(CHANGED)
+    if now.waits or now.altered or now.unsigned or (approval.book and not now.approved):
+        raise RegistryError(UNSETTLED)
     if (made.number, made.issued_on) != next_extract(connection, made.office):
         raise NumberTaken("Số trích lục vừa được cấp cho người khác. Hãy bấm cấp lại.")
     last = extracts.last_day_of_office(connection, made.office)
@@ -231,6 +233,7 @@ def issue_extract(
     return extracts.issued_extract_of(connection, extract_id)
 
 
+UNSETTLED = "Mục đăng ký chưa xong nên không cấp trích lục được. Hãy mở lại trang in để xem còn vướng gì."
 CHANGED = "Mục đăng ký đã thay đổi từ lúc mở trang này. Hãy xem lại bản dự thảo rồi cấp."
 
 

@@ -8,13 +8,17 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.errors import RegistryError
+from pipeline.printing.service import Asker, HandoverOrder, HandoverParty
 from pipeline.registry.model.accounts import Session
 from pipeline.registry.model.approvals import ApprovalKind
 from pipeline.registry.model.books import BookRow
 from pipeline.review.context import Site, SiteDep
+from pipeline.review.routes.printing import file_response
 from pipeline.review.security.authentication import SessionDep
 
 router = APIRouter(prefix="/packages")
+
+Party = Annotated[str, Form(max_length=120)]
 
 
 @router.get("")
@@ -42,13 +46,42 @@ def take_file(site: SiteDep, session: SessionDep, book_id: int, name: str) -> Re
     path = site.packages.file(book.book_id, name)
     if path is None:
         raise HTTPException(404)
+    _refuse_taken_back(site, session, book_id)
+    site.registry.note_view(session.person, "package-taken", f"book:{book_id}")
+    return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{book_id}/handover")
+def print_handover(
+    site: SiteDep,
+    session: SessionDep,
+    book_id: int,
+    giver: Party = "",
+    giver_title: Party = "",
+    receiver_office: Party = "",
+    receiver: Party = "",
+    receiver_title: Party = "",
+) -> Response:
+    """Print the handover minutes of the last package of a book; what is left out stays open on the paper."""
+    book = _book(site, session, book_id)
+    folder = site.packages.folder_of(book.book_id)
+    if folder is None:
+        raise RegistryError("Sổ này chưa có gói nào để lập biên bản. Hãy xuất gói rồi in.")
+    _refuse_taken_back(site, session, book_id)
+    order = HandoverOrder(
+        HandoverParty("", giver.strip(), giver_title.strip()),
+        HandoverParty(receiver_office.strip(), receiver.strip(), receiver_title.strip()),
+    )
+    return file_response(site.printer.handover(folder, order, Asker.of(session.person), book_id))
+
+
+def _refuse_taken_back(site: Site, session: Session, book_id: int) -> None:
+    """Raise where the approval of a book was taken back after its last package was made."""
     if site.approval.book and _approval_taken_back(site, session, book_id):
         raise RegistryError(
             "Phê duyệt của sổ đã được rút sau khi gói này được xuất, nên không tải gói này nữa. Hãy phê duyệt lại rồi "
             "xuất gói mới."
         )
-    site.registry.note_view(session.person, "package-taken", f"book:{book_id}")
-    return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
 
 def _approval_taken_back(site: Site, session: Session, book_id: int) -> bool:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.errors import HotichError, ReconcileError, RegistryError, RegistryUnavailable
+from pipeline.errors import HotichError, PrintRefused, ReconcileError, RegistryError, RegistryUnavailable
 from pipeline.inbox.uploads import UploadRefused
 from pipeline.prefect_runs import RunRefused
 from pipeline.registry import NotThere, StaleTask, Withdrawn
@@ -110,6 +110,7 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
     if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 422), error.message, {}
     if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError | SettingsRefused):
+    if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError | PrintRefused):
         return 422, error.message, {}
     if isinstance(
         error, HotichError

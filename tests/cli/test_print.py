@@ -1,0 +1,45 @@
+"""``hotich print`` as it is typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.batch.printed_office import printed_office
+from tests.cli.typed import typed
+
+ISSUE = (
+    "--issue",
+    "--for",
+    "Thử Xin",
+    "--reason",
+    "làm hồ sơ",
+    "--signer",
+    "Thử Ký",
+    "--signer-title",
+    "Chủ tịch",
+)
+
+
+def test_an_office_prints_issues_and_voids_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with printed_office(tmp_path):
+        pass
+    target = tmp_path / "giay"
+    target.mkdir()
+    here = ("--workspace", str(tmp_path), "--by", "an")
+    into = (*here, "--output", str(target))
+    assert typed(monkeypatch, "print", "extract", "1", *ISSUE, *into) == 0
+    assert "số 1/" in capsys.readouterr().out
+    assert typed(monkeypatch, "print", "void", "1", "--reason", "sai tên", *here) == 0
+    capsys.readouterr()
+    assert typed(monkeypatch, "print", "issued", "--json", *here) == 0
+    (line,) = json.loads(capsys.readouterr().out)["extracts"]
+    assert (line["number"], line["void_reason"], line["author"]) == (1, "sai tên", "an")
+    assert typed(monkeypatch, "print", "list", "KS.2010.01", "--format", "xlsx", *into) == 0
+    assert {path.suffix for path in target.iterdir()} == {".pdf", ".xlsx"}
+    assert typed(monkeypatch, "print", "list", "KS.2010.01", "--format", "xlsx", *into) != 0
+    assert "Đã có" in capsys.readouterr().err
