@@ -45,9 +45,8 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
-    from pipeline.cli.office_work import office_desk
     from pipeline.batch.printing import OfficePrinter
-    from pipeline.cli.office_work import reconciler
+    from pipeline.cli.office_work import office_desk
     from pipeline.reports import read_plan
     from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
     from pipeline.review.background_jobs import BackgroundJobs

@@ -65,7 +65,7 @@ class OfficeTemplates:
         own = Template(_read(path), is_own=True)
         if self._accepted().get(name) != own.sha256:
             raise PrintRefused(
-                f"Mẫu in {path.name} của cơ quan đã bị sửa từ lần nhận sau cùng. Người quản trị hãy xem lại rồi chạy lệnh "
+                f"Mẫu in {path.name} của cơ quan đã bị sửa từ lần nhận sau cùng. Người quản trị hãy xem lại rồi chạy "
                 f"hotich print template accept {record} với tệp ấy."
             )
         return own

@@ -69,8 +69,8 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
     assert "Không có" not in text, "blank stays blank"
     office.registry.amend(office.entry_id, "notes", "Đã ghi thêm", ORDER, author="an")
     assert office.printer.issued(line.extract_id, ASKER) == file
-    told = {row.action for row in office.registry.audit().recent(40)}
-    assert {"extract-drafted", "extract-issued", "extract-taken"} <= told
+    actions = {row.action for row in office.registry.audit().recent(40)}
+    assert {"extract-drafted", "extract-issued", "extract-taken"} <= actions
     assert office.registry.audit().verify().flaws == ()
 
 

@@ -10,15 +10,12 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
 from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, Sample
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import Box, PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
-from pipeline.registry.model.guidelines import GuidedField
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.model import Box
-from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, Person, Role
 from pipeline.registry.model.extracts import ExtractOrder, IssueFilter, SetExtract
+from pipeline.registry.model.guidelines import GuidedField
 from pipeline.registry.model.reconciliation import Answer, FoundDifference
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk

@@ -46,8 +46,8 @@ from pipeline.registry.tables.desk import (
     ticket_closing,
 )
 from pipeline.registry.tables.entries import entry, finding, reading, resolved_place
-from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.extracts import EXTRACT_APPEND_ONLY
+from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.lots import LOTS_APPEND_ONLY
 from pipeline.registry.tables.reconciliation import (
     RECONCILIATION_APPEND_ONLY,

@@ -7,8 +7,8 @@ from alembic import op
 
 from pipeline.registry.migrations.guards import append_only
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
