@@ -109,8 +109,9 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         return status, SENTENCES[status], {}
     if isinstance(error, RegistryError) and not isinstance(error, RegistryUnavailable):
         return next((status for kind, status in STATUS if isinstance(error, kind)), 422), error.message, {}
-    if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError | SettingsRefused):
-    if isinstance(error, UploadRefused | RunRefused | JobRefused | ReconcileError | PrintRefused):
+    if isinstance(
+        error, UploadRefused | RunRefused | JobRefused | ReconcileError | SettingsRefused | PrintRefused
+    ):
         return 422, error.message, {}
     if isinstance(
         error, HotichError
