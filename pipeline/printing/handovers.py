@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import PrintRefused
+from pipeline.errors import PrintRefused, StorageError
 from pipeline.export.package_folder import MANIFEST, fingerprint, package_flaws, read_manifest
 from pipeline.localtime import format_moment
 from pipeline.printing.contents import IssuingOffice, day_of
@@ -49,11 +49,15 @@ def verified_package(folder: Path) -> VerifiedPackage:
     """Return a package once every file of it was compared with its signed manifest.
 
     Raises:
-        PrintRefused: Something of it is missing, changed or not signed.
-        StorageError: There is no package.
+        PrintRefused: There is no package, or something of it is missing, changed or not signed.
     """
-    data, manifest = read_manifest(folder)
-    flaws = package_flaws(folder)
+    try:
+        data, manifest = read_manifest(folder)
+        flaws = package_flaws(folder)
+    except StorageError:
+        raise PrintRefused(
+            f"“{folder.name}” không phải một gói dùng được: thiếu bản kê. Hãy xuất lại gói."
+        ) from None
     if flaws:
         told = "; ".join(f"{one.file}: {FLAWS[one.what]}" for one in flaws[:5])
         raise PrintRefused(f"Gói không còn đúng như khi ký nên không lập biên bản: {told}. Hãy xuất lại gói.")

@@ -57,8 +57,8 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("DIFFERENCE", waiting.difference_id),
             ("LOT", waiting.lot_id),
             ("ENTRY", waiting.entry_id),
-            ("ACT", waiting.act_id),
             ("EXTRACT", waiting.extract_id),
+            ("ACT", waiting.act_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
