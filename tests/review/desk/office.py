@@ -17,6 +17,7 @@ from pipeline.model import Ledger
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.review import Pictures, create_app
+from pipeline.review.supervising.office_desk import NO_OFFICE_DESK
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.workspace import Workspace
 from tests.inbox.desk import TameLooker
@@ -51,6 +52,7 @@ class Office:
         self.url = ""
         self.books = workspace.root / "books" / place
         self.piece_bytes = 1 << 20
+        self.desk = NO_OFFICE_DESK
 
     @property
     def ledger(self) -> Ledger:
@@ -88,7 +90,13 @@ class Office:
             ) as uploads,
         ):
             app = create_app(
-                self.registry, SCHEMAS, policy=policy, pictures=pictures, uploads=uploads, now=self.clock
+                self.registry,
+                SCHEMAS,
+                policy=policy,
+                pictures=pictures,
+                uploads=uploads,
+                now=self.clock,
+                office=self.desk,
             )
             server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
