@@ -69,11 +69,24 @@ SAMPLES = {
     ("POST", "/desk/undo"): Sample(json={}),
     ("POST", "/desk/known"): Sample(json={"record": "birth", "field": "child_name", "text": "Ngu"}),
     ("POST", "/desk/tasks/{task_id}"): Sample(_TASK, json={}),
+    ("POST", "/desk/tasks/{task_id}/pages"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/check"): Sample(_TASK, json={"words": [_WORD]}),
     ("POST", "/desk/tasks/{task_id}/words"): Sample(
         _TASK, json={"version": 1, "token": _TOKEN, "words": [_WORD]}
     ),
     ("POST", "/desk/tasks/{task_id}/delivered"): Sample(_TASK, json=_WORD),
+    ("POST", "/desk/tasks/{task_id}/region"): Sample(
+        _TASK,
+        json={
+            "field": "child_name",
+            "version": 1,
+            "mark": "0" * 16,
+            "left": 1,
+            "top": 1,
+            "right": 9,
+            "bottom": 9,
+        },
+    ),
     ("POST", "/desk/tasks/{task_id}/offers"): Sample(_TASK, json={"words": [_WORD]}),
     ("POST", "/desk/tasks/{task_id}/stay"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/hand-back"): Sample(_TASK, json={}),

@@ -132,7 +132,7 @@ def _die_with_children(_signal: int, _frame: FrameType | None) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _own_setup() -> tuple[WorkerSetup, Engines]:
+def own_setup() -> tuple[WorkerSetup, Engines]:
     if _state is None:
         raise RuntimeError("not in a worker process")
     return _state
@@ -140,24 +140,24 @@ def _own_setup() -> tuple[WorkerSetup, Engines]:
 
 def count_here(_book: BookJob, scan: ScanFile) -> int | ScanError:
     """Return how many pages a scan has, or why they cannot be counted."""
-    assignment, _ = _own_setup()
+    assignment, _ = own_setup()
     allow_cpu(assignment.context.page_seconds)
-    return _scan_error_as_value(lambda: page_count(_at_hand(scan), assignment.context.limits))
+    return scan_error_as_value(lambda: page_count(scan_at_hand(scan), assignment.context.limits))
 
 
 def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
     """Return what is read on a page, or why it cannot be read."""
-    assignment, engines = _own_setup()
+    assignment, engines = own_setup()
     context = assignment.context
     allow_cpu(context.page_seconds)
 
     def read() -> PageResult:
-        page = page_of(_at_hand(job.scan), job.page_no, context.limits)
+        page = page_of(scan_at_hand(job.scan), job.page_no, context.limits)
         readers = replace(engines, template=_form_template(job.template)) if job.template else engines
         options = replace(context.options, teach=True) if job.teach else context.options
         return context.read_page(page, book.form, book.ledger, context.schemas, readers, options)
 
-    return _scan_error_as_value(read)
+    return scan_error_as_value(read)
 
 
 @lru_cache(maxsize=2)
@@ -165,16 +165,16 @@ def _form_template(packed: bytes) -> FormTemplate:
     return FormTemplate.from_bytes(packed)
 
 
-def _at_hand(scan: ScanFile) -> ScanFile:
+def scan_at_hand(scan: ScanFile) -> ScanFile:
     """Return the scan at its path on this machine: in its own workspace, if not where the leading process has it."""
     if scan.path.exists():
         return scan
-    assignment, _ = _own_setup()
+    assignment, _ = own_setup()
     here = Workspace(assignment.context.workspace).stored(scan.sha256)
     return scan if here is None else replace(scan, path=here)
 
 
-def _scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
+def scan_error_as_value(work: Callable[[], T]) -> T | ScanError:
     """Return the result of ``work``, or what is wrong with the scan; what the machine lacks (a program) is raised."""
     try:
         return work()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.batch import check_books, export_book
+from pipeline.batch.region_reading import RegionReader
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.export.options import read_options
@@ -75,6 +76,7 @@ def serve(
             options=UploadOptions(limits=context.limits),
         ) as uploads,
         BackgroundJobs(workspace_of.jobs) as jobs,
+        RegionReader(context) as regions,
         server.listen(host, port) as listener,
     ):
         made = registry.accounts().first_administrator()
@@ -109,6 +111,7 @@ def serve(
             ).delivery,
             approval=settings.approval_policy_of(context.workspace),
             office=office_desk(registry, settings, context, jobs),
+            regions=regions,
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

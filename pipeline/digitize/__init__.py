@@ -3,7 +3,8 @@
 The modules are the stages, in this order: ``normalize`` (colour, orientation, skew, quality), ``sheets`` (one page or
 an open book), ``match`` (which form), ``rectify``, ``segment`` (field regions and their text lines), ``recognize``,
 ``parse``, ``validate``, ``route`` (accept or review). ``regions`` holds the values between them. The page comes
-decoded from ``pipeline.intake``; the result goes to ``pipeline.registry``.
+decoded from ``pipeline.intake``; the result goes to ``pipeline.registry``. ``drawn_region`` reads one field again where
+a person drew its region.
 """
 
 from pipeline.digitize.context import DigitizeOptions

@@ -10,9 +10,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import Protocol
 
 from pipeline.digitize.context import PageContext
-from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,
@@ -23,7 +23,7 @@ from pipeline.digitize.regions import (
 )
 from pipeline.digitize.witnesses import read_print
 from pipeline.imaging.ink import cleanup
-from pipeline.model import Box, Crop, LineReading, Writing
+from pipeline.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
 from pipeline.ocr import Engines
 from pipeline.schema import RecordSpec
 
@@ -80,14 +80,36 @@ class _LineCrop:
         return self.row, self.region.slot.name
 
 
+class PageInk(Protocol):
+    """The ink that lines are cut from, as of ``RectifiedPage``."""
+
+    @property
+    def normalized(self) -> Pixels: ...
+
+    @property
+    def all_ink(self) -> Pixels: ...
+
+    @property
+    def red(self) -> Pixels: ...
+
+    @property
+    def red_ink(self) -> Pixels: ...
+
+    @property
+    def labels(self) -> tuple[PlacedLabel, ...]: ...
+
+    @property
+    def dpi(self) -> float: ...
+
+
 def recognize(
-    entries: Sequence[EntryRegion], page: RectifiedPage, context: PageContext
+    entries: Sequence[EntryRegion], page: PageInk, context: PageContext
 ) -> tuple[RecognizedEntry, ...]:
     """Read the text lines of all entries of a page.
 
     Args:
         entries: The regions of the page's entries.
-        page: The page they lie on.
+        page: The ink of the page that they lie on.
         context: What the page is read with.
 
     Returns:
@@ -118,7 +140,7 @@ def recognize(
     return tuple(recognized)
 
 
-def _crop_lines(entry: EntryRegion, page: RectifiedPage, context: PageContext) -> Iterator[_LineCrop]:
+def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iterator[_LineCrop]:
     """Yield every line of an entry, cut from the layer it is on."""
     record, schemas = context.record, context.schemas
     for region in entry.fields:

@@ -23,6 +23,7 @@ from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.context import Site
 from pipeline.review.desk.live_rules import LiveRules
+from pipeline.review.desk.redrawn_regions import ReadsRegions, RedrawnRegions
 from pipeline.review.package_queue import NO_PACKAGE_QUEUE, PackageQueue
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.rendering import STATIC, PageRenderer
@@ -70,6 +71,7 @@ def create_app(
     delivery: DeliveryPolicy = DeliveryPolicy(),
     approval: ApprovalPolicy = ApprovalPolicy(),
     office: OfficeDesk = NO_OFFICE_DESK,
+    regions: ReadsRegions | None = None,
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -95,6 +97,7 @@ def create_app(
         delivery: How the office delivers what stands on paper.
         approval: What the office asks for before it delivers.
         office: What supervisors and administrators have the server do.
+        regions: Reads regions that people draw, by the readers of the flow; None where there are none.
     """
     app = FastAPI(
         title="hotich",
@@ -137,6 +140,7 @@ def create_app(
         store=store,
         check=check,
         rules=LiveRules(schemas),
+        regions=RedrawnRegions(regions),
         delivery=delivery,
         approval=approval,
         office=office,

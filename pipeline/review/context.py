@@ -23,6 +23,7 @@ from pipeline.registry.services.lots.lots import Lots
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.desk.live_rules import LiveRules
+from pipeline.review.desk.redrawn_regions import RedrawnRegions
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.review.rendering import PageRenderer
@@ -77,6 +78,7 @@ class Site:
     store: Callable[[], StoreState]
     check: Callable[[int], object]
     rules: LiveRules
+    regions: RedrawnRegions
     delivery: DeliveryPolicy
     approval: ApprovalPolicy
     policies: OfficePolicies

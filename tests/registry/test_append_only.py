@@ -23,6 +23,7 @@ from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
+from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -45,6 +46,7 @@ TABLES = [
         *COMMENT_APPEND_ONLY,
         *GUIDELINE_APPEND_ONLY,
         *TEAM_APPEND_ONLY,
+        *REDRAWN_APPEND_ONLY,
         audit,
     )
 ]

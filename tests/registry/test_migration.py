@@ -72,6 +72,7 @@ UNIQUE = "record, place_code, volume, folder_name"
 def without_series(outside: Outsider) -> None:
     """The tables of books as they were, and none of those that came later."""
     for later in (
+        "redrawn_region",
         "voided_extract",
         "issued_extract",
         "amendment_signature",

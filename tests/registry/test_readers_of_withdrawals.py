@@ -56,6 +56,7 @@ WORK = "counts the work that people or scanners did"
 UNGATED = {
     "repositories/added_fields.py:_boxes": GIVEN,
     "repositories/added_fields.py:added_readings": GIVEN,
+    "repositories/redrawn_regions.py:redrawn_readings": GIVEN,
     "repositories/altered_rows.py:altered_entries": KEPT,
     "repositories/approvals.py:_lines": "takes the cover of a named book, and values through select_values",
     "repositories/books.py:known_book": GIVEN,
@@ -107,6 +108,7 @@ UNGATED = {
     "services/desk/exclusions.py:seen_of": WORK,
     "services/desk/keying.py:_owners": GIVEN,
     "services/desk/known_values.py:known_entry": GIVEN,
+    "services/desk/redrawing.py:_checked": GIVEN,
     "services/desk/offers.py:__init__": GIVEN,
     "services/desk/reopening.py:_task_of": WRITES,
     "services/desk/reopening.py:reopen": GIVEN,

@@ -52,6 +52,7 @@ ACTIONS = {
     "team-joined": "thêm một người vào tổ",
     "team-left": "đưa một người ra khỏi tổ",
     "delivery-confirmed": "xác nhận giá trị bàn giao",
+    "region-redrawn": "vẽ lại khung của một ô để máy đọc lại",
     "page-replaced": "thay trang bằng bản quét lại",
     "lot-drawn": "lấy mẫu một lô",
     "lot-questioned": "đưa việc của lô ra kiểm tra",

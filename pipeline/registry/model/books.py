@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -232,3 +233,8 @@ class Rectification:
 
     matrix: Matrix
     size: tuple[int, int]
+
+    @property
+    def mark(self) -> str:
+        """Equal for pages that are rectified alike: what a person drew on one may be told by it from another."""
+        return hashlib.sha256(repr((self.size, self.matrix.tolist())).encode()).hexdigest()[:16]

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from pipeline.derivations import Derived
 from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef
+from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.registry.model.books import Rectification
 from pipeline.registry.model.comments import CommentThread
 from pipeline.registry.model.decisions import Verdict
 from pipeline.review_policy import Way
@@ -64,6 +65,56 @@ class FieldWork:
     decided: Verdict | None = None
     is_likely: bool = True
     offers: tuple[Derived, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRegion:
+    """A region that a person drew for a field on the page of a task.
+
+    Attributes:
+        field: The field.
+        box: The region on the rectified page as it was shown.
+        version: The version of the task that was shown.
+        mark: How that page was rectified (``Rectification.mark``).
+    """
+
+    field: str
+    box: Box
+    version: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionToRead:
+    """A drawn region that may be read.
+
+    Attributes:
+        drawn: The region, its box within the page.
+        ref: The page.
+        shown: How the page is rectified.
+        record: The record of the entry.
+        form: The form of the book.
+        ledger: The book.
+        writing: What the field was read as, else most fields of the entry.
+        is_kept: The same region is in force already.
+    """
+
+    drawn: DrawnRegion
+    ref: PageRef
+    shown: Rectification
+    record: str
+    form: str
+    ledger: Ledger
+    writing: Writing
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegionReading:
+    """What was read in a drawn region, and the fingerprint of the readers."""
+
+    reading: FieldReading
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)

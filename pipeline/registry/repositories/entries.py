@@ -26,6 +26,7 @@ from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.added_fields import added_readings, with_added
 from pipeline.registry.repositories.keyed_values import withdrawn
+from pipeline.registry.repositories.redrawn_regions import redrawn_readings, with_redrawn
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.checks import book_finding
@@ -156,7 +157,10 @@ def _page_places() -> Select[Any]:
 
 
 def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
-    """The readings of the page's latest run, in the order they were read, then the fields that are to be typed."""
+    """The readings of the page's latest run, in the order they were read, then the fields that are to be typed.
+
+    What was read where a person redrew the region of a field takes the place of what the run read.
+    """
     return tuple(_readings_of(connection, [entry_id])[entry_id])
 
 
@@ -173,6 +177,8 @@ def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[
             found[row["entry_id"]].append(reading_of_row(row))
         for entry_id, added in added_readings(connection, entry_ids).items():
             found[entry_id] = with_added(found[entry_id], added)
+        for entry_id, redrawn in redrawn_readings(connection, entry_ids).items():
+            found[entry_id] = with_redrawn(found[entry_id], redrawn)
     return found
 
 

@@ -55,6 +55,7 @@ from pipeline.registry.tables.reconciliation import (
     difference_answer,
     reconciliation,
 )
+from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
 from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -80,6 +81,7 @@ GROWING = (
     *GUIDELINE_APPEND_ONLY,
     *TEAM_APPEND_ONLY,
     *EXTRACT_APPEND_ONLY,
+    *REDRAWN_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -131,6 +133,7 @@ COVERED = tuple(
         *GUIDELINE_APPEND_ONLY,
         *TEAM_APPEND_ONLY,
         *EXTRACT_APPEND_ONLY,
+        *REDRAWN_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -8,7 +8,10 @@ from itertools import groupby
 from statistics import median
 
 from pipeline.model import FieldStatus, PageRef
+from pipeline.registry import Verdict
 from pipeline.registry.model.desk import ColumnCount, ColumnTask, LeasedColumn
+from pipeline.review.desk.doubt_reasons import doubt_reasons
+from pipeline.review.desk.expected_form import expected_form, is_doubted
 from pipeline.review.desk.field_view import (
     STATUS_LABELS,
     Choice,
@@ -30,23 +33,44 @@ SHORT = 14
 
 @dataclass(frozen=True, slots=True)
 class ColumnCell:
-    """One snippet. ``where`` names it for people who cannot see it; ``reason``: why the value of its row is offered."""
+    """One snippet.
+
+    Attributes:
+        task_id: Its task.
+        version: The version of the task.
+        where: Names it for people who cannot see it.
+        page: Equal for snippets of one page.
+        ink: Its picture; None where the field has no place of its own.
+        choices: The readings that it may be given.
+        reason: Why the value of its row is offered.
+        doubt: Why the machine is not sure of it.
+    """
 
     task_id: int
     version: int
     where: str
+    page: str
     ink: FieldPicture | None
     choices: tuple[Choice, ...]
     reason: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """Snippets with the same reading (``status``, ``text``); ``status`` is None where each is keyed by itself."""
+    """Snippets with the same reading.
+
+    Attributes:
+        status: The status of the reading; None where each is keyed by itself.
+        text: Its text.
+        cells: The snippets.
+        doubted: The text is no value of the field as far as its kind can tell.
+    """
 
     status: FieldStatus | None
     text: str
     cells: tuple[ColumnCell, ...]
+    doubted: bool = False
 
     @property
     def label(self) -> str:
@@ -55,7 +79,17 @@ class ColumnRow:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """A column to be shown. ``width``: the CSS class of its cells."""
+    """A column to be shown.
+
+    Attributes:
+        column: The column.
+        label: The label of its field.
+        stage: Its stage, in words.
+        width: The CSS class of its cells.
+        rows: Its rows of like snippets.
+        count: How many snippets it has.
+        expected: The form in which a value is expected.
+    """
 
     column: LeasedColumn
     label: str
@@ -63,6 +97,7 @@ class ColumnView:
     width: str
     rows: tuple[ColumnRow, ...]
     count: int
+    expected: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +141,35 @@ def column_view(
         number = f"số {task.entry_number}, " if task.entry_number else ""
         where = f"{number}trang {task.ref.page_no}"
         reason = next((offer.reason for offer in task.work.offers), "")
-        return ColumnCell(task.task_id, task.version, where, ink, choices(task.work), reason)
+        return ColumnCell(
+            task.task_id,
+            task.version,
+            where,
+            f"{task.ref.scan_sha256[:16]}-{task.ref.page_no}",
+            ink,
+            choices(task.work),
+            reason,
+            " ".join(doubt_reasons(task.work, ())),
+        )
 
     rows = tuple(
-        ColumnRow(status, text, tuple(cell(task) for task in tasks))
+        ColumnRow(
+            status,
+            text,
+            tuple(cell(task) for task in tasks),
+            doubted=status is not None and is_doubted(spec, Verdict(spec.name, status, text), schemas),
+        )
         for (status, text), tasks in groupby(column.tasks, key=_expected)
     )
-    return ColumnView(column, spec.label, STAGE_LABELS[column.stage], _width(rows), rows, len(column.tasks))
+    return ColumnView(
+        column,
+        spec.label,
+        STAGE_LABELS[column.stage],
+        _width(rows),
+        rows,
+        len(column.tasks),
+        expected_form(spec, schemas),
+    )
 
 
 def _width(rows: Iterable[ColumnRow]) -> str:

@@ -14,6 +14,7 @@ from pipeline.kinds.stamp import likely_stamp
 from pipeline.model import HANDWRITTEN, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.review.desk.doubt_reasons import doubt_reasons
 from pipeline.review.desk.expected_form import expected_form, is_doubted
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import RecordSpec, Schemas, describe_details
@@ -237,6 +238,7 @@ class FieldView:
         prefilled: The text of the input at first; empty where the field is blind.
         expected: The form in which a value is expected.
         doubted: What stands in the input at first has another form.
+        reasons: Why the machine is not sure of it.
     """
 
     name: str
@@ -252,6 +254,7 @@ class FieldView:
     findings: tuple[FindingView, ...]
     expected: str = ""
     doubted: bool = False
+    reasons: tuple[str, ...] = ()
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -278,6 +281,7 @@ def field_view(
     spec = None if whole else record.by_name[work.field]
     box = box_of(work)
     text = "" if whole else prefilled(work)
+    reasons = doubt_reasons(work, {one.code for one in findings})
     is_note = record.book is not None and work.field == record.book.notes
     return FieldView(
         name=work.field,
@@ -290,9 +294,10 @@ def field_view(
         prefilled=text,
         ink=field_picture(task.task_id, box, sheet, pictures) if box else None,
         choices=() if whole else choices(work, schemas.vocabularies.get(STAMPS) if is_note else None),
-        findings=findings,
+        findings=tuple(one for one in findings if not (reasons and one.usual)),
         expected=expected_form(spec, schemas) if spec else "",
         doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
+        reasons=reasons,
     )
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from pipeline.model import FieldStatus
+from pipeline.model import Box, FieldStatus
 from pipeline.registry import Verdict
+from pipeline.registry.model.desk import DrawnRegion
 from pipeline.review.context import RowId
 from pipeline.stages import Stage
 
@@ -91,6 +92,32 @@ class DeliveredRequest(SubmittedField):
     shown: Annotated[str, Field(max_length=16)] = ""
 
 
+Pixels = Annotated[float, Field(ge=0, le=100_000)]
+
+
+class RegionRequest(Body):
+    """A region that a person drew for a field, in pixels of the page as it was shown.
+
+    Attributes:
+        version: The version of the task that was shown.
+        mark: How the page was rectified.
+    """
+
+    field: Annotated[str, Field(max_length=100)]
+    version: RowId
+    mark: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    left: Pixels
+    top: Pixels
+    right: Pixels
+    bottom: Pixels
+
+    @property
+    def drawn(self) -> DrawnRegion:
+        """The region; its sides may have been drawn in any order."""
+        across, down = sorted((self.left, self.right)), sorted((self.top, self.bottom))
+        return DrawnRegion(self.field, Box(across[0], down[0], across[1], down[1]), self.version, self.mark)
+
+
 class TaskSubmission(Body):
     """All fields of a task, keyed at once."""
 
@@ -122,8 +149,9 @@ class SubmittedCell(SubmittedField):
 
 
 class ColumnSubmission(Body):
-    """A row of like snippets, or one of them."""
+    """A row of like snippets, or one of them; ``record``: the record of their book."""
 
     token: Token
     seconds: Seconds = 0.0
+    record: Annotated[str, Field(max_length=50)] = ""
     words: Annotated[list[SubmittedCell], Field(min_length=1, max_length=100)]

@@ -19,7 +19,7 @@ from pipeline.review.desk.field_view import (
 )
 from pipeline.review.desk.live_rules import TypedField, live_codes
 from pipeline.review.pictures import PageSource, Pictures
-from pipeline.schema import RecordSpec, Schemas
+from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.stages import STAGE_LABELS
 
 
@@ -33,6 +33,7 @@ class TaskView:
         size: (width, height) in pixels of the rectified page, to which boxes refer.
         live: The codes of the findings that are asked about what is typed.
         page_key: Equal for tasks on the same page.
+        mark: How the page is rectified; ``""`` where nothing was read on it.
     """
 
     task: DeskTask
@@ -45,11 +46,13 @@ class TaskView:
     live: frozenset[str]
     page_key: str
     page_url: str
+    mark: str
 
 
 def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:
     """Return ``task`` ready for its template. ``sheet``: the page of the task."""
     record = schemas.record(task.record)
+    order = paper_order(task.form, schemas)
     shown = _visible_texts(task)
     in_work = {work.field for work in task.fields}
     findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
@@ -63,7 +66,8 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
         record=record,
         stage=STAGE_LABELS[task.stage],
         fields=tuple(
-            field_view(work, task, record, about(work), sheet, pictures, schemas) for work in task.fields
+            field_view(work, task, record, about(work), sheet, pictures, schemas)
+            for work in sorted(task.fields, key=lambda work: order.get(work.field, len(order)))
         ),
         findings=tuple(
             finding_view(finding, record, schemas, shown)
@@ -71,14 +75,15 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
             if not in_work.intersection(finding.fields) and finding.code not in USUAL
         ),
         others=tuple(
-            (spec.label, task.values[spec.name] or STATUS_LABELS[FieldStatus.BLANK])
-            for spec in record.fields
+            (spec.label, _told(spec, task.values[spec.name], schemas))
+            for spec in sorted(record.fields, key=lambda spec: order.get(spec.name, len(order)))
             if spec.name not in in_work and task.values.get(spec.name) is not None
         ),
         live=live_codes(record, schemas),
         size=sheet.straightening.size if sheet.straightening else None,
         page_key=f"{task.ref.scan_sha256[:16]}-{task.ref.page_no}",
         page_url=f"/pictures/tasks/{task.task_id}/page",
+        mark=sheet.straightening.mark if sheet.straightening else "",
     )
 
 
@@ -104,6 +109,22 @@ def typed_views(
         )
         for name, one in checked.items()
     )
+
+
+def paper_order(form_id: str, schemas: Schemas) -> Mapping[str, int]:
+    """Return the place of each field on the paper of a form, from its first line to its last."""
+    form = schemas.forms.get(form_id)
+    names = [name for slot in form.slots for name in slot.field_names] if form else []
+    return {name: at for at, name in enumerate(dict.fromkeys(names))}
+
+
+def _told(spec: FieldSpec, value: str | None, schemas: Schemas) -> str:
+    """Return a value as people read it: the words of a code list, not its codes."""
+    if not value:
+        return STATUS_LABELS[FieldStatus.BLANK]
+    vocab = schemas.vocabs.get(spec.vocab or "")
+    terms = vocab.terms if vocab is not None else ()
+    return next((term.label for term in terms if term.code == value), value)
 
 
 def _visible_texts(task: DeskTask) -> Mapping[str, str]:

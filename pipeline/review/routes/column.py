@@ -8,9 +8,10 @@ from starlette.responses import JSONResponse, Response
 from pipeline.registry.model.desk import LeasedColumn
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.column_view import column_view, count_rows
+from pipeline.review.desk.expected_form import expected_form, is_doubted
 from pipeline.review.desk.field_view import STATUS_LABELS, box_of
-from pipeline.review.desk.requests import ColumnSubmission, NextColumnRequest
-from pipeline.review.desk.shortcuts import COLUMN_KEYS
+from pipeline.review.desk.requests import ColumnSubmission, NextColumnRequest, SubmittedCell
+from pipeline.review.desk.shortcuts import COLUMN, DIALOGS, shortcuts_of
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import Stage
 
@@ -29,7 +30,13 @@ def show_column(
     """Show the columns to choose from; with a book and a field the grid, which its script fills."""
     if book is not None and field:
         return site.renderer.render(
-            request, "column.html", book=book, field=field, stage=stage, keys=COLUMN_KEYS
+            request,
+            "column.html",
+            book=book,
+            field=field,
+            stage=stage,
+            dialogs=DIALOGS,
+            keys=shortcuts_of(COLUMN),
         )
     books = {count.book_id: count.book for count in site.desk.counts(session.person)}
     chosen = book if book is not None else next(iter(books), None)
@@ -48,25 +55,60 @@ def next_column(request: Request, site: SiteDep, session: SessionDep, wanted: Ne
 
 @router.post("/words")
 def take_words(site: SiteDep, session: SessionDep, submission: ColumnSubmission) -> JSONResponse:
-    outcomes = site.desk.key_column(
-        session.person,
-        [(cell.task, cell.version, cell.verdict) for cell in submission.words],
-        token=submission.token,
-        seconds=submission.seconds,
+    """Record what is a value of its field or is kept as it stands on paper; say of the other words why they are not.
+
+    A word that is refused so is still the person's to type anew.
+    """
+    doubted = {
+        cell.task: sentence for cell in submission.words if (sentence := _doubt(site, submission, cell))
+    }
+    words = [cell for cell in submission.words if cell.task not in doubted]
+    outcomes = {}
+    if words:
+        keyed = site.desk.key_column(
+            session.person,
+            [(cell.task, cell.version, cell.verdict) for cell in words],
+            token=submission.token,
+            seconds=submission.seconds,
+            kept={cell.field for cell in words if cell.kept},
+        )
+        outcomes = {cell.task: outcome.refused for cell, outcome in zip(words, keyed, strict=True)}
+    return JSONResponse(
+        [
+            {
+                "task": cell.task,
+                "refused": doubted.get(cell.task) or outcomes[cell.task],
+                "doubted": cell.task in doubted,
+            }
+            for cell in submission.words
+        ]
     )
-    answers = zip(submission.words, outcomes, strict=True)
-    return JSONResponse([{"task": cell.task, "refused": outcome.refused} for cell, outcome in answers])
 
 
 @router.post("/undo")
-def undo(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    return _fragment(request, site, site.desk.undo_column(session.person))
+def undo(
+    request: Request, site: SiteDep, session: SessionDep, shown: NextColumnRequest | None = None
+) -> Response:
+    """Take back what the person did last in column mode; ``shown``: the column on their screen."""
+    column = (shown.field, shown.stage) if shown else None
+    return _fragment(request, site, site.desk.undo_column(session.person, column))
 
 
 @router.post("/hand-back")
 def hand_back(site: SiteDep, session: SessionDep) -> JSONResponse:
     site.desk.hand_back_column(session.person)
     return JSONResponse({})
+
+
+def _doubt(site: Site, submission: ColumnSubmission, cell: SubmittedCell) -> str:
+    """Return why a word is not taken that is no value of its field and is not kept; ``""`` where it is."""
+    record = site.schemas.records.get(submission.record)
+    spec = record.by_name.get(cell.field) if record else None
+    if cell.kept or spec is None or not is_doubted(spec, cell.verdict, site.schemas):
+        return ""
+    expected = expected_form(spec, site.schemas)
+    needed = f" (cần: {expected})" if expected else ""
+    return f"“{cell.text}” không phải giá trị của ô{needed}. Gõ lại, hoặc Ctrl+Enter để giữ như giấy."
 
 
 def _fragment(request: Request, site: Site, column: LeasedColumn) -> Response:

@@ -14,10 +14,11 @@ from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.model import PageKind, PageRef
 from pipeline.registry import NotThere
 from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.data_entry import FAILED, UNREAD, AddedEntries
+from pipeline.registry.model.data_entry import FAILED, UNREAD, AddedEntries, EntryOnPage
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.services.desk.data_entry import MOST_AT_ONCE
 from pipeline.review.context import RowId, Site, SiteDep, page_source
+from pipeline.review.desk.shortcuts import DATA_ENTRY, shortcuts_of
 from pipeline.review.drawn_regions import MOST_LETTERS, drawn_boxes, share_of
 from pipeline.review.security.authentication import SessionDep
 from pipeline.text.natural_order import natural_key
@@ -243,11 +244,24 @@ def _page(
         page=page,
         place=f"/data-entry/{book_id}/{ref.scan_sha256}/{ref.page_no}",
         state=STATE_WORDS[page.state],
-        entries=[(one, share_of(one.box, size)) for one in entries],
+        entries=[(one, share_of(one.box, size), _delivered(site, page.record, one)) for one in entries],
         chosen=chosen,
         fields=site.desk.fields_to_add(session.person, entry) if chosen else (),
         may_draw=size is not None,
         most=MOST_AT_ONCE,
         waiting=waiting,
         refused=refused,
+        keys=shortcuts_of(DATA_ENTRY),
     )
+
+
+def _delivered(site: Site, record: str, one: EntryOnPage) -> tuple[str, int]:
+    """Return what is delivered of the number of an entry, where it is another, and how many fields wait for that.
+
+    Those fields wait for a person to confirm what is delivered. No text of any field is told.
+    """
+    layers = site.registry.delivery_layers(one.entry_id, site.delivery)
+    book = site.schemas.record(record).book
+    number = layers.get(book.number) if book else None
+    value = number.delivered.value if number and number.delivered.rule and not number.waits else ""
+    return value if value != one.number else "", sum(both.waits for both in layers.values())

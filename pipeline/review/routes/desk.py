@@ -14,15 +14,17 @@ from pipeline.registry.model.desk import DeskTask
 from pipeline.registry.model.typed_text import composed
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
+from pipeline.review.desk.pages_beside import pages_beside
 from pipeline.review.desk.requests import (
     AutocompleteRequest,
     DeliveredRequest,
     NextTaskRequest,
+    RegionRequest,
     Sentence,
     TaskSubmission,
     TypedFields,
 )
-from pipeline.review.desk.shortcuts import DESK_KEYS, DIALOGS, SUPERVISOR_DIALOGS
+from pipeline.review.desk.shortcuts import DESK, DIALOGS, SUPERVISOR_DIALOGS, shortcuts_of
 from pipeline.review.desk.task_view import task_view, typed_views
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import Stage
@@ -42,7 +44,7 @@ def show_desk(
         book=book or "",
         answers=answers,
         dialogs=DIALOGS + (SUPERVISOR_DIALOGS if answers else ()),
-        keys=DESK_KEYS,
+        keys=shortcuts_of(DESK),
     )
 
 
@@ -72,6 +74,13 @@ def autocomplete(site: SiteDep, session: SessionDep, typed: AutocompleteRequest)
 @router.post("/tasks/{task_id}")
 def show_task(request: Request, site: SiteDep, session: SessionDep, task_id: int) -> Response:
     return _fragment(request, site, site.desk.task(session.person, task_id))
+
+
+@router.post("/tasks/{task_id}/pages")
+def show_pages(site: SiteDep, session: SessionDep, task_id: int) -> JSONResponse:
+    """Return the pages of the book around that of a task, each with the address of its picture."""
+    place = site.desk.page_of(session.person, task_id)
+    return JSONResponse(pages_beside(site.desk.scanned_pages(session.person, place.book_id), place.ref))
 
 
 @router.post("/tasks/{task_id}/check")
@@ -114,7 +123,7 @@ def show_delivered(
         both = site.registry.delivery_layers(entry.entry_id, site.delivery, {asked.field: typed})
         layers = both.get(asked.field)
     else:
-        site.desk.task(session.person, task_id)  # whoever confirms has the task in hand
+        site.desk.keep_task(session.person, task_id)  # whoever confirms has the task in hand
         layers = site.registry.confirm_delivery(
             entry.entry_id,
             asked.field,
@@ -130,6 +139,22 @@ def show_delivered(
         layers = layers.unless_of_others(login)
     rule = RULES_BY_NAME[layers.delivered.rule]
     return site.renderer.render(request, "desk/delivered.html", layers=layers, rule=rule)
+
+
+@router.post("/tasks/{task_id}/region")
+def redraw_region(
+    request: Request, site: SiteDep, session: SessionDep, task_id: int, asked: RegionRequest
+) -> Response:
+    """Have a field read again where the person says that its ink is; return the task as it is then.
+
+    Nothing is held in the registry while it is read; whether the region still stands for the task is asked before and
+    after.
+    """
+    wanted = site.desk.region_to_read(session.person, task_id, asked.drawn)
+    if wanted.is_kept:
+        return _fragment(request, site, site.desk.task(session.person, task_id))
+    read = site.regions.read(session.person.login, wanted)
+    return _fragment(request, site, site.desk.redraw_region(session.person, task_id, asked.drawn, read))
 
 
 @router.post("/tasks/{task_id}/offers")

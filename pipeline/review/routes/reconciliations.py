@@ -18,7 +18,7 @@ from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.reconciliation import Answer, Asked
 from pipeline.review.context import Site, SiteDep
-from pipeline.review.desk.shortcuts import RECONCILIATION_KEYS
+from pipeline.review.desk.shortcuts import RECONCILIATION, shortcuts_of
 from pipeline.review.routes.reconciled_files import job_values
 from pipeline.review.security.authentication import SessionDep, current_session
 from pipeline.schema import FieldSpec, Schemas
@@ -246,6 +246,6 @@ def _shown(
         unclear=unclear or (asked is not None and asked.answer is Answer.UNCLEAR),
         refused=refused,
         typed=typed,
-        keys=RECONCILIATION_KEYS,
+        keys=shortcuts_of(RECONCILIATION),
         answers=_answers(current_session(request)),
     )

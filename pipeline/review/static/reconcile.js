@@ -1,6 +1,7 @@
 // The keys of the page of a reconciliation. Every answer is a form; without this script it works by mouse and Tab.
 
 import { showHelp } from "./desk/asking.js";
+import { figureOf, meaningOf } from "./desk/meanings.js";
 
 const page = document.getElementById("difference");
 const help = document.getElementById("help");
@@ -13,26 +14,24 @@ if (page) {
 
 function onKey(event) {
   if (event.isComposing || help.open) return;
-  const act = event.altKey ? WITH_ALT[event.code] : ALONE[event.key];
+  const meaning = meaningOf(event);
+  const act = meaning === "choose" ? CHOICES[figureOf(event) - 1] : ACTIONS[meaning];
   if (!act) return;
   event.preventDefault();
   act();
 }
 
 const into = (form, name) => () => document.querySelector(`#${form} [name="${name}"]`)?.focus();
-const theirs = () => document.getElementById("theirs").requestSubmit();
 
-const WITH_ALT = {
-  Digit1: into("amend", "decision_number"),
-  Numpad1: into("amend", "decision_number"),
-  Digit2: theirs,
-  Numpad2: theirs,
-  Digit3: into("unclear", "note"),
-  Numpad3: into("unclear", "note"),
-  End: () => document.getElementById("page")?.click(),
-};
+/** The answers, in the order of their figures. */
+const CHOICES = [
+  into("amend", "decision_number"),
+  () => document.getElementById("theirs").requestSubmit(),
+  into("unclear", "note"),
+];
 
-const ALONE = {
-  F1: () => showHelp(help),
-  F6: () => document.getElementById("later").click(),
+const ACTIONS = {
+  help: () => showHelp(help),
+  skip: () => document.getElementById("later").click(),
+  "show-page": () => document.getElementById("page")?.click(),
 };

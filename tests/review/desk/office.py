@@ -17,6 +17,7 @@ from pipeline.model import Ledger
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.review import Pictures, create_app
+from pipeline.review.desk.redrawn_regions import ReadsRegions
 from pipeline.review.supervising.office_desk import NO_OFFICE_DESK
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.workspace import Workspace
@@ -43,7 +44,7 @@ class Clock:
 
 class Office:
     """An office with one registration place of its own in a registry that others use too. ``url`` of the application;
-    ``clock``: its time."""
+    ``clock``: its time; ``regions`` reads what people draw."""
 
     def __init__(self, registry: Registry, workspace: Workspace, place: str) -> None:
         self.registry, self.workspace, self.place = registry, workspace, place
@@ -53,6 +54,7 @@ class Office:
         self.books = workspace.root / "books" / place
         self.piece_bytes = 1 << 20
         self.desk = NO_OFFICE_DESK
+        self.regions: ReadsRegions | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -97,6 +99,7 @@ class Office:
                 uploads=uploads,
                 now=self.clock,
                 office=self.desk,
+                regions=self.regions,
             )
             server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -49,7 +49,7 @@ def test_like_readings_are_accepted_by_rows_and_odd_ones_are_typed(office: Offic
         assert rows(an) == [("nữ", 4)]
         to_page(an, 3)
         an.press("Space")
-        expect(an.page.locator(".cell.odd")).to_have_count(1)
+        expect(an.page.locator(".cell.picked")).to_have_count(1)
         an.press("ArrowLeft")
         an.press("Enter")
         assert rows(an) == [("", 1)]
@@ -72,7 +72,10 @@ def test_statuses_in_a_column_and_a_space_within_a_text(office: Office, sit_down
         an.page.keyboard.type("nam gi")
         an.press("Space")
         an.page.keyboard.type("ới")
+        expect(an.page.locator("#detail .doubt")).to_be_visible()
         an.press("Enter")
+        expect(an.page.locator("#said")).to_contain_text("không phải giá trị")
+        an.press("Control+Enter")
         an.press("Enter").see_all_saved()
     said = decided(office, book)
     assert (said[0], said[4], said[5]) == (
@@ -112,3 +115,51 @@ def test_blind_fields_of_a_column_are_typed_each_by_itself(office: Office, sit_d
         expect(binh.page.locator(".waiting")).to_contain_text("không còn ảnh nào")
     settled = [one is not None for one in decided(office, book)]
     assert settled == [number != 3 for number in range(1, len(SEXES) + 1)]
+
+
+def test_one_value_is_typed_for_many_pictures_and_one_is_laid_aside_and_taken_up_again(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        an.press("Space", "Shift+ArrowRight", "Shift+ArrowRight")
+        expect(an.page.locator(".cell.picked")).to_have_count(3)
+        picked = [int(one) for one in an.page.locator(".cell.picked").evaluate_all(NUMBERS)]
+        an.page.keyboard.type("nữ")
+        an.press("Enter").see_all_saved()
+        expect(an.page.locator(".cell")).to_have_count(len(SEXES) - 3)
+        number = page_in_work(an)
+        an.press("F6", "Alt+1", "Enter")
+        expect(an.page.locator(".cell")).to_have_count(len(SEXES) - 4)
+        an.press("F9")
+        expect(an.page.locator(".cell")).to_have_count(len(SEXES) - 3)
+        to_page(an, number)
+    said = decided(office, book)
+    assert [said[page - 1] for page in picked] == [(FieldStatus.READ, "nữ")] * 3
+    assert [one is not None for one in said].count(True) == 3
+
+
+NUMBERS = "cells => cells.map(cell => cell.querySelector('input').ariaLabel.match(/số (\\d+)/)[1])"
+
+
+def test_a_text_that_is_no_value_comes_back_to_be_kept_or_typed_anew(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = sexes(office)
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = at_the_column(office, sit_down, "an", book)
+        an.page.route("**/check", lambda route: route.abort())  # the server says so when the word is sent
+        number = page_in_work(an)
+        an.page.keyboard.type("xyz")
+        an.press("Enter").see_all_saved()
+        expect(an.page.locator("#said")).to_contain_text("không phải giá trị của ô")
+        assert decided(office, book)[number - 1] is None
+        back = an.page.locator(".odd-ones .cell input")
+        expect(back).to_have_value("xyz")
+        back.focus()
+        an.press("Control+Enter").see_all_saved()
+        expect(back).to_have_count(0)
+    assert decided(office, book)[number - 1] == (FieldStatus.READ, "xyz")

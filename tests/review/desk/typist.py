@@ -118,7 +118,7 @@ class Typist:
 
     @property
     def input(self) -> Locator:
-        return self.page.locator(".field.current input")
+        return self.page.locator(".field.current textarea")
 
     @property
     def page_no(self) -> int:

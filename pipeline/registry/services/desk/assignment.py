@@ -34,7 +34,7 @@ from pipeline.registry.repositories.leases import KeyingMode, is_not_leased
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, in_sight, stages
 from pipeline.registry.services.desk.laid_aside import SKIPPED
-from pipeline.registry.services.desk.task_loading import load_held_task, task_row
+from pipeline.registry.services.desk.task_loading import EITHER_MODE, load_held_task, task_row
 from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
@@ -109,6 +109,15 @@ def held_task(context: DeskContext, person: Person, task_id: int) -> DeskTask:
     """
     load_held_task(context, person, task_id)
     return show(context, task_id, person)
+
+
+def keep_task(context: DeskContext, person: Person, task_id: int) -> None:
+    """Renew the lease of a task that this person holds, by itself or as a snippet of a column.
+
+    Raises:
+        NotYours: They do not hold it.
+    """
+    load_held_task(context, person, task_id, EITHER_MODE)
 
 
 def hand_back(context: DeskContext, person: Person, task_id: int) -> None:

@@ -18,7 +18,6 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import (
-    CannotUndo,
     ColumnCount,
     ColumnTask,
     KeyOutcome,
@@ -48,6 +47,7 @@ from pipeline.registry.repositories.leases import (
 )
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, check_place, stages
+from pipeline.registry.repositories.redrawn_regions import redrawn_readings
 from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.services.desk.keying import (
     KeyedTask,
@@ -57,8 +57,7 @@ from pipeline.registry.services.desk.keying import (
     record_keyed_values,
 )
 from pipeline.registry.services.desk.offers import Offers, effective_as_values
-from pipeline.registry.services.desk.task_loading import LoadedTask, load_tasks, task_row
-from pipeline.registry.services.desk.undo import last_submission, withdraw
+from pipeline.registry.services.desk.task_loading import LoadedTask, load_tasks
 from pipeline.registry.services.desk.visibility import hides_number, is_blind, work_of
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.desk import keying, lease
@@ -236,10 +235,10 @@ def take_column(
         The column; None when nothing waits.
     """
     stages(person, stage)
-    return _take_column(context, person, book_id, field, stage, size, page_ids=page_ids)
+    return take_snippets(context, person, book_id, field, stage, size, page_ids=page_ids)
 
 
-def _take_column(
+def take_snippets(
     context: DeskContext,
     person: Person,
     book_id: int,
@@ -325,6 +324,8 @@ def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[i
     for entry_id, added in added_readings(connection, entries, field).items():
         before = [found[entry_id]] if entry_id in found else []
         (found[entry_id],) = with_added(before, added)
+    for entry_id, redrawn in redrawn_readings(connection, entries, field).items():
+        found[entry_id] = redrawn[field]
     return found
 
 
@@ -378,15 +379,16 @@ def key_column(
     *,
     token: str,
     seconds: float = 0.0,
+    kept: Collection[str] = (),
 ) -> tuple[KeyOutcome, ...]:
     """Record the values (task, version, verdict) that a person keyed on snippets; return the outcome of each.
 
     A task that has changed, or that the person no longer holds, is left alone, and ``refused`` of its outcome says why;
     the others go on. A value that contradicts itself stops all of them. The same ``token`` again gets the same answers
-    and adds nothing.
+    and adds nothing. ``kept``: as of ``keying.key``.
     """
     stages(person)
-    sent = Submission(person, KeyingMode.COLUMN, token, seconds)
+    sent = Submission(person, KeyingMode.COLUMN, token, seconds, kept)
     by_task = {task_id: (version, word) for task_id, version, word in words}
     if len(by_task) < len(words):
         raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")
@@ -395,14 +397,14 @@ def key_column(
     cases = load_tasks(context, [task_id for task_id in by_task if task_id not in outcomes])
     for case in cases.values():
         check_place(sent.person, case.row["place_code"])
-    kept = renew(context, cases, sent.person, KeyingMode.COLUMN)
+    in_hand = renew(context, cases, sent.person, KeyingMode.COLUMN)
     said = []
     for task_id, case in cases.items():
         version, word = by_task[task_id]
         try:
             if case.stage is Stage.WITHDRAWN:
                 refuse_withdrawn(context.connection, part_of(case.row))
-            if task_id not in kept:
+            if task_id not in in_hand:
                 raise lease_lost()
             check_version(case, version)
         except (NotYours, StaleTask, Withdrawn) as error:
@@ -413,34 +415,6 @@ def key_column(
         outcomes |= record_keyed_values(context, said, sent)
         hand_back(context.connection, sent.person, KeyingMode.COLUMN, [one.case.task_id for one in said])
     return tuple(outcomes[task_id] for task_id in by_task)
-
-
-def undo_column(context: DeskContext, person: Person) -> LeasedColumn:
-    """Take back a person's last submission of a column and lease them its snippets again.
-
-    Snippets on which somebody has built stay as they are.
-
-    Raises:
-        CannotUndo: No snippet can be taken back.
-    """
-    stages(person)
-    words = last_submission(context.connection, person, KeyingMode.COLUMN)
-    hold_tasks(context.connection, [word["task_id"] for word in words])
-    task_ids, refusals = [], []
-    for word in words:
-        try:
-            withdraw(context, person, word["task_id"], [word])
-            task_ids.append(int(word["task_id"]))
-        except CannotUndo as error:
-            refusals.append(error)
-    if not task_ids:
-        raise refusals[0]
-    book_id = task_row(context.connection, task_ids[0])["book_id"]
-    field, stage = words[0]["field"], Stage(words[0]["stage"])
-    found = _take_column(context, person, book_id, field, stage, len(task_ids), task_ids)
-    if found is None:
-        raise CannotUndo("Không hoàn tác được: đang có người khác làm những việc này.")
-    return found
 
 
 def hand_back_column(context: DeskContext, person: Person) -> None:

@@ -18,6 +18,7 @@ from pipeline.registry.services.desk import (
     book_pages,
     book_values,
     browsing,
+    column_undo,
     columns,
     comments,
     correcting,
@@ -26,6 +27,7 @@ from pipeline.registry.services.desk import (
     keying,
     known_values,
     offers,
+    redrawing,
     reopening,
     rescan_tickets,
     setting_aside,
@@ -43,6 +45,7 @@ class Desk(DeskFacade):
     next_task = writing(assignment.next_task)
     held = writing(assignment.held_tasks)
     task = writing(assignment.held_task)
+    keep_task = writing(assignment.keep_task)
     hand_back = writing(assignment.hand_back)
     counts = reading(assignment.counts)
     own_work = reading(assigned_books.own_work)
@@ -64,6 +67,8 @@ class Desk(DeskFacade):
     known_entry = reading(known_values.known_entry)
     book_values = reading(book_values.book_values)
     key = writing(keying.key)
+    region_to_read = writing(redrawing.region_to_read)
+    redraw_region = writing(redrawing.redraw_region)
     undo = writing(undo.undo)
 
     skip = writing(setting_aside.skip)
@@ -93,7 +98,7 @@ class Desk(DeskFacade):
     column_counts = reading(columns.column_counts)
     column = writing(assigned_books.take_column)
     key_column = writing(columns.key_column)
-    undo_column = writing(columns.undo_column)
+    undo_column = writing(column_undo.undo_column)
     hand_back_column = writing(columns.hand_back_column)
 
     entry = writing(reopening.settled_entry)

@@ -21,7 +21,7 @@ from pipeline.registry.repositories.permissions import check_place, check_ticket
 from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.desk.laid_aside import RESCAN, note_act
-from pipeline.registry.services.desk.task_loading import load_held_task
+from pipeline.registry.services.desk.task_loading import EITHER_MODE, load_held_task
 from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.entries import entry
@@ -30,7 +30,7 @@ from pipeline.registry.tables.tasks import review_task
 
 def request_rescan(context: DeskContext, person: Person, task_id: int, reason: str) -> Ticket:
     """Send the page of a task to the scanning desk. All that is open on that page waits until the ticket is closed."""
-    case = load_held_task(context, person, task_id)
+    case = load_held_task(context, person, task_id, EITHER_MODE)
     reason = require_text(reason, "lý do phải quét lại")
     asked = {
         "page_id": case.row["page_id"],

@@ -7,24 +7,29 @@ from sqlalchemy import update
 from pipeline.registry.database.audit import changing, record, wrote
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskContext
-from pipeline.registry.repositories.leases import KeyingMode, hand_back
+from pipeline.registry.repositories.leases import hand_back
 from pipeline.registry.repositories.permissions import require_text, stages
 from pipeline.registry.services.desk.keying import refresh_tasks_of
 from pipeline.registry.services.desk.laid_aside import ASKED, SKIPPED, note_act
-from pipeline.registry.services.desk.task_loading import ANSWERED, LoadedTask, load_held_task
+from pipeline.registry.services.desk.task_loading import (
+    ANSWERED,
+    EITHER_MODE,
+    LoadedTask,
+    load_held_task,
+)
 from pipeline.registry.tables.tasks import review_task
 from pipeline.stages import Stage
 
 
 def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:
     """Give a task back for somebody else; this person gets it again only when nothing else is there."""
-    case = load_held_task(context, person, task_id)
+    case = load_held_task(context, person, task_id, EITHER_MODE)
     _lay(context, case, person, SKIPPED, require_text(reason, "lý do bỏ qua"))
 
 
 def ask(context: DeskContext, person: Person, task_id: int, question: str) -> None:
     """Hand a task to the supervisor with a question."""
-    case = load_held_task(context, person, task_id)
+    case = load_held_task(context, person, task_id, EITHER_MODE)
     question = require_text(question, "câu hỏi")
     put_question(context, case, question)
     _lay(context, case, person, ASKED, question)
@@ -43,7 +48,8 @@ def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, word
     """Note it and hand the task back."""
     note_act(context, person, case.task_id, kind, words)
     record(context.connection, person.login, f"task-{kind}", f"task:{case.task_id}")
-    hand_back(context.connection, person, KeyingMode.DESK, [case.task_id])
+    for mode in EITHER_MODE:
+        hand_back(context.connection, person, mode, [case.task_id])
 
 
 def put_question(context: DeskContext, case: LoadedTask, question: str) -> None:

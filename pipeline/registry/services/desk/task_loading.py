@@ -214,25 +214,39 @@ def initial_consensus(context: DeskContext, row: Mapping[str, Any], field: str) 
     return consensus_of(of_book.way(context.declared.field(row["record"], field)), ())
 
 
-def load_held_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
+EITHER_MODE = (KeyingMode.DESK, KeyingMode.COLUMN)
+"""A task may be in hand by itself or as a snippet of a column: what is done with the task as a whole is the same."""
+
+
+def load_held_task(
+    context: DeskContext, person: Person, task_id: int, modes: Collection[KeyingMode] = (KeyingMode.DESK,)
+) -> LoadedTask:
     """Return all about a task that this person holds and may work on, and renew its lease.
+
+    Args:
+        context: The transaction and the policy of the desk.
+        person: The person.
+        task_id: The task.
+        modes: How they may hold it.
 
     Raises:
         NotYours: The person does not hold it.
         Withdrawn: What it is about was withdrawn.
     """
     hold_tasks(context.connection, [task_id])
-    return load_leased_task(context, person, task_id)
+    return load_leased_task(context, person, task_id, modes)
 
 
-def load_leased_task(context: DeskContext, person: Person, task_id: int) -> LoadedTask:
+def load_leased_task(
+    context: DeskContext, person: Person, task_id: int, modes: Collection[KeyingMode] = (KeyingMode.DESK,)
+) -> LoadedTask:
     """Return all about a task like ``load_held_task``, for a caller that has locked it already."""
     allowed = allowed_stages(person)
     case = load_task(context, task_id)
     check_place(person, case.row["place_code"])
     if case.stage is Stage.WITHDRAWN:
         refuse_withdrawn(context.connection, part_of(case.row))
-    if not renew(context, [task_id], person, KeyingMode.DESK):
+    if not any(renew(context, [task_id], person, mode) for mode in modes):
         raise lease_lost()
     if case.stage not in allowed:
         raise NotYours("Việc này không còn ở bước của bạn. Hãy nhận việc khác.")

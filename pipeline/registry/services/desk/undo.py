@@ -31,6 +31,7 @@ from pipeline.registry.services.desk.laid_aside import (
     last_laid_aside,
     note_act,
 )
+from pipeline.registry.services.desk.redrawing import last_redrawn, undo_region
 from pipeline.registry.services.desk.rescan_tickets import take_back_ticket
 from pipeline.registry.services.desk.setting_aside import put_question
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_rows
@@ -43,37 +44,39 @@ def undo(context: DeskContext, person: Person) -> DeskTask:
     """Take back what a person did last at the desk and lease them its task again.
 
     That is a submission, whose values settle nothing any longer; a task that they skipped, asked about or sent to be
-    scanned again; or a value to be delivered that they confirmed on a task in hand.
+    scanned again; or, on a task in hand, a value to be delivered that they confirmed or a region that they redrew.
 
     Raises:
         CannotUndo: Somebody has built on it, or nothing is left.
     """
     stages(person)
     connection = context.connection
-    confirmed = _last_confirmation(context, person)
+    confirmed = last_confirmation(context, person)
     laid = last_laid_aside(connection, person)
-    words = _last_words(connection, person, KeyingMode.DESK)
+    words = last_words(connection, person, KeyingMode.DESK)
+    redrawn = last_redrawn(context, person)
     times = [
         at
         for at in (
             confirmed and confirmed[1]["confirmed_at"],
             laid and laid["said_at"],
             words and words[0]["keyed_at"],
+            redrawn and redrawn[1]["drawn_at"],
         )
         if at
     ]
     if not times:
-        raise CannotUndo(_NOTHING_LEFT)
+        raise CannotUndo(NOTHING_LEFT)
     last = max(times)
     if confirmed is not None and confirmed[1]["confirmed_at"] == last:
-        task_id = confirmed[0]
-        take_back_confirmation(connection, confirmed[1], person.login, clock.now(connection))
-        told = {"of": "delivery", "field": confirmed[1]["field"]}
-        record(connection, person.login, "undone", f"task:{task_id}", told)
+        task_id = take_back_delivery(context, person, confirmed)
+    elif redrawn is not None and redrawn[1]["drawn_at"] == last:
+        task_id = redrawn[0]
+        undo_region(context, person, task_id, redrawn[1])
     elif laid is not None and laid["said_at"] == last:
         task_id = int(laid["task_id"])
         hold_tasks(connection, [task_id])
-        _take_up_again(context, person, laid)
+        take_up_again(context, person, laid)
     else:
         task_id = int(words[0]["task_id"])
         hold_tasks(connection, [task_id])
@@ -82,12 +85,23 @@ def undo(context: DeskContext, person: Person) -> DeskTask:
     return show(context, task_id, person)
 
 
-_NOTHING_LEFT = "Không còn gì để hoàn tác."
+def take_back_delivery(context: DeskContext, person: Person, confirmed: tuple[int, RowMapping]) -> int:
+    """Take back a value to be delivered that a person confirmed; return its task."""
+    task_id, row = confirmed
+    take_back_confirmation(context.connection, row, person.login, clock.now(context.connection))
+    told = {"of": "delivery", "field": row["field"]}
+    record(context.connection, person.login, "undone", f"task:{task_id}", told)
+    return task_id
 
 
-def _last_confirmation(context: DeskContext, person: Person) -> tuple[int, RowMapping] | None:
+NOTHING_LEFT = "Không còn gì để hoàn tác."
+
+
+def last_confirmation(
+    context: DeskContext, person: Person, mode: KeyingMode = KeyingMode.DESK
+) -> tuple[int, RowMapping] | None:
     """Return the last value to be delivered that a person confirmed on a task in hand, if it counts; and the task."""
-    rows = task_rows(context.connection, held(context, person, KeyingMode.DESK))
+    rows = task_rows(context.connection, held(context, person, mode))
     spots = {
         (row["book_id"], row["sha256"], row["page_no"], row["row"]): task_id for task_id, row in rows.items()
     }
@@ -100,7 +114,7 @@ def _last_confirmation(context: DeskContext, person: Person) -> tuple[int, RowMa
     return found[-1] if found else None
 
 
-def _take_up_again(context: DeskContext, person: Person, laid: RowMapping) -> None:
+def take_up_again(context: DeskContext, person: Person, laid: RowMapping) -> None:
     """Take back that a person laid a task aside, which the caller holds.
 
     Raises:
@@ -123,19 +137,7 @@ def _take_up_again(context: DeskContext, person: Person, laid: RowMapping) -> No
     record(context.connection, person.login, "undone", f"task:{task_id}", {"of": laid["kind"]})
 
 
-def last_submission(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
-    """Return the keyed values of that person's last submission that was not taken back.
-
-    Raises:
-        CannotUndo: There is none.
-    """
-    words = _last_words(connection, person, mode)
-    if not words:
-        raise CannotUndo(_NOTHING_LEFT)
-    return words
-
-
-def _last_words(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
+def last_words(connection: Connection, person: Person, mode: KeyingMode) -> Sequence[RowMapping]:
     mine = (keying.c.account_id == person.account_id) & (keying.c.mode == mode)
     token = connection.scalar(
         select(keying.c.token).where(mine, is_live).order_by(keying.c.id.desc()).limit(1)

@@ -1,5 +1,8 @@
 // The picture of a page on which a person draws where entries stand: by dragging, or by two corners one after the other.
 
+import { showHelp } from "../desk/asking.js";
+import { meaningOf } from "../desk/meanings.js";
+
 const STEP = 1.25;
 const MOST = 6; // times the width of its window
 const LEAST = 0.008; // of the page: less is no region
@@ -111,21 +114,24 @@ function zoom(by) {
   drawing.scrollTo((scrollLeft + clientWidth / 2) * grown - clientWidth / 2, (scrollTop + clientHeight / 2) * grown - clientHeight / 2);
 }
 
+const help = document.getElementById("help");
+
 document.addEventListener("click", (event) => {
-  const { zoom: to, drawn } = event.target.closest("button")?.dataset ?? {};
+  const { zoom: to, do: name } = event.target.closest("button")?.dataset ?? {};
   if (to) zoom(to === "in" ? STEP : 1 / STEP);
-  if (drawn) undo();
+  if (name === "undo") undo();
+  if (name === "help") showHelp(help);
 });
 
 document.addEventListener("keydown", (event) => {
-  const pressed = [event.ctrlKey && "Ctrl", event.key].filter(Boolean).join("+");
-  const isTyping = event.target.matches("input, textarea");
+  if (event.isComposing || help?.open) return;
   const action = {
-    "Ctrl+ArrowUp": () => zoom(STEP),
-    "Ctrl+ArrowDown": () => zoom(1 / STEP),
-    "Ctrl+z": isTyping ? null : undo,
-    Escape: begun ? forget : null,
-  }[pressed];
+    "zoom-in": () => zoom(STEP),
+    "zoom-out": () => zoom(1 / STEP),
+    undo,
+    drop: begun ? forget : null,
+    help: help && (() => showHelp(help)),
+  }[meaningOf(event)];
   if (!action) return;
   event.preventDefault();
   action();

@@ -1,5 +1,7 @@
 // Dialogs that ask for a sentence, and the help.
 
+import { figureOf, meaningOf } from "./meanings.js";
+
 /** Open a dialog of templates/desk/reasons.html; resolves to the sentence, or null when the person thinks better of it. */
 export function askSentence(dialog) {
   const form = dialog.querySelector("form");
@@ -15,8 +17,7 @@ export function askSentence(dialog) {
     };
     const onKey = (event) => {
       if (event.isComposing) return;
-      const number = event.altKey && /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-      const button = number && form.querySelectorAll("[data-sentence]")[Number(number) - 1];
+      const button = meaningOf(event) === "choose" && form.querySelectorAll("[data-sentence]")[figureOf(event) - 1];
       if (!button) return;
       event.preventDefault();
       choose(button);

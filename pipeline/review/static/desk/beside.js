@@ -1,6 +1,7 @@
 // What stands beside a task and takes nothing from it: the comments on it, at a tab of their own, and the guideline of a
 // field, in a dialog.
 
+import { meaningOf } from "./meanings.js";
 import { say } from "./said.js";
 
 const place = document.getElementById("place");
@@ -32,10 +33,9 @@ async function openGuide(event) {
   guide.showModal();
 }
 
-guide.addEventListener("close", () => place.querySelector(".field.current .entry input, .field.current .seen")?.focus());
+guide.addEventListener("close", () => place.querySelector(".field.current .entry textarea, .field.current .seen")?.focus());
 
 const ACTIONS = { comments: openComments, guide: openGuide };
-const KEYS = { "Shift+F1": "guide", "Shift+F7": "comments" };
 
 document.addEventListener("click", (event) => {
   const name = event.target.closest("[data-beside]")?.dataset.beside;
@@ -43,9 +43,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || !event.shiftKey || document.querySelector("dialog[open]")) return;
-  const name = KEYS[`Shift+${event.key}`];
-  if (!name) return;
+  if (event.isComposing || document.querySelector("dialog[open]")) return;
+  const act = ACTIONS[meaningOf(event)];
+  if (!act) return;
   event.preventDefault();
-  ACTIONS[name](event);
+  act(event);
 });

@@ -1,13 +1,15 @@
 // Column mode: one field of many entries. The input under each picture has the focus in turn, so that whatever somebody
 // types, with any input method, goes into it; arrows, Space and Enter have their meaning as long as it is empty.
 
-import { showHelp } from "./asking.js";
+import { askSentence, showHelp } from "./asking.js";
 import { choiceOf, isAtOnce } from "./choices.js";
+import { Detail } from "./column-detail.js";
 import { Fresh, isSaying } from "./fresh.js";
 import { Hold } from "./hold.js";
+import { meaningOf, SAYING } from "./meanings.js";
 import { Notices } from "./notices.js";
-import { above, oddRow, settle } from "./rows.js";
-import { say } from "./said.js";
+import { above, fill, isPicked, oddRow, pick, settle, targets } from "./rows.js";
+import { hush, say } from "./said.js";
 import { Saving } from "./saving.js";
 import { isSeen, watch } from "./seen.js";
 import { fetchPiece, freshToken, isLoggedOut, send } from "./wire.js";
@@ -20,6 +22,7 @@ const { book, field, stage, login } = column.dataset;
 const saving = new Saving(login, { saved, lost: refused, told: (state) => notices.trouble(state) });
 
 const fresh = new Fresh(place);
+const detail = new Detail(document.getElementById("detail"), field);
 const hold = new Hold(place, () => (current ? go(current) : place.focus()));
 
 let shownAt = 0;
@@ -32,9 +35,9 @@ let warned = false; // they were told just now what they would lose by it
 const cells = () => [...place.querySelectorAll(".cell")];
 const inputOf = (cell) => cell.querySelector("input");
 const rowOf = (cell) => cell.closest(".row-of-like");
-const isMarked = (cell) => cell.classList.contains("odd");
+const textOf = (cell) => inputOf(cell).value.normalize("NFC").trim();
 const isKeyedSingly = (cell) => rowOf(cell).dataset.status === undefined;
-const isOfRow = (cell) => !isKeyedSingly(cell) && !isMarked(cell);
+const isOfRow = (cell) => !isKeyedSingly(cell) && !isPicked(cell);
 
 // --- one column after another ----------------------------------------------------------------------------------------
 
@@ -63,6 +66,8 @@ function show(piece) {
   place.replaceChildren(piece);
   then = null;
   for (const cell of cells()) inputOf(cell).addEventListener("focus", () => (current = cell));
+  document.getElementById("detail").querySelector(".expected").textContent = piece.dataset.expected;
+  fill(place);
   watch(cells());
   shownAt = performance.now();
   fresh.begin();
@@ -78,24 +83,34 @@ function wait(sentence, what = null) {
   place.replaceChildren(note);
   then = what;
   current = null;
+  detail.clear();
   place.focus();
   say(sentence);
 }
 
 function go(cell) {
   if (!cell) return;
+  if (cell !== current) hush(); // what was said of the picture before
   current = cell;
   for (const other of cells()) inputOf(other).tabIndex = other === cell ? 0 : -1;
   inputOf(cell).focus({ preventScroll: true });
   cell.scrollIntoView({ block: "nearest" });
   rowOf(cell).classList.add("in-work");
   for (const row of place.querySelectorAll(".in-work")) if (row !== rowOf(cell)) row.classList.remove("in-work");
+  detail.of(cell);
+  tell();
+}
+
+/** What stands in the picture in work, to be told of: what the person typed, else what its row says. */
+function tell() {
+  const typed = textOf(current);
+  detail.about(current.dataset.task, typed || (isOfRow(current) ? rowOf(current).dataset.text : ""), { isTyped: typed !== "" });
 }
 
 // --- words -----------------------------------------------------------------------------------------------------------
 
-/** Send words on these cells and take them off the grid. */
-function key(done, status, text) {
+/** Send words on these cells and take them off the grid; `kept`: the paper says so, though it is no value of the field. */
+function key(done, status, text, kept = false) {
   const now = performance.now();
   const words = done.map((cell) => ({
     task: Number(cell.dataset.task),
@@ -103,12 +118,14 @@ function key(done, status, text) {
     field,
     status,
     text,
+    kept,
   }));
-  const body = { token: freshToken(), seconds: (now - shownAt) / 1000, words };
+  const { record } = place.querySelector(".column").dataset;
+  const body = { token: freshToken(), seconds: (now - shownAt) / 1000, record, words };
   shownAt = now;
   const all = cells();
   const after = all.slice(all.indexOf(done[0])).find((cell) => !done.includes(cell)) ?? all.find((cell) => !done.includes(cell));
-  saving.add({ task: words, path: "/column/words", body });
+  saving.add({ task: words, path: "/column/words", body, done });
   const isNext = after && isSeen(after) && isKeyedSingly(after) && rowOf(after) === rowOf(done[0]);
   const rows = new Set(done.map(rowOf));
   for (const cell of done) cell.remove();
@@ -120,29 +137,68 @@ function key(done, status, text) {
   else wait("Đang lưu…");
 }
 
-/** Accept all pictures of the row that are not marked; those that are move to where each is keyed by itself. */
-function acceptRow(cell) {
+/** Accept all pictures of the row that are not chosen; those that are move to where each is keyed by itself. */
+function acceptRow(cell, kept) {
   const row = rowOf(cell);
   const { status, text } = row.dataset;
-  const like = [...row.querySelectorAll(".cell")].filter((one) => !isMarked(one) && inputOf(one).value.trim() === "");
+  if ("doubted" in row.dataset && !kept) return say(NO_VALUE, true);
+  const like = [...row.querySelectorAll(".cell")].filter((one) => !isPicked(one) && inputOf(one).value.trim() === "");
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
   if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
-  key(like, status, text);
+  key(like, status, text, kept);
   say(`Đã nhận ${like.length} ảnh “${text}”`);
 }
 
-function mark(cell) {
-  if (isKeyedSingly(cell)) return;
-  const marked = cell.classList.toggle("odd");
-  cell.querySelector(".mark").hidden = !marked;
-  say(marked ? "đã đánh dấu khác hàng" : "đã bỏ dấu");
+const NO_VALUE = "Chữ này không phải giá trị của ô. Gõ lại, hoặc Ctrl+Enter để giữ như giấy.";
+
+function mark() {
+  const picked = pick(current);
+  const count = cells().filter(isPicked).length;
+  say(picked ? `đã chọn, ${count} ảnh: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : `đã bỏ chọn, còn ${count} ảnh đã chọn`);
+  tell();
 }
 
-function saved({ body: { words } }, outcomes) {
+/** Choose the picture in work and the one beside it, and go there. */
+function stretch(by) {
+  const next = beside(by);
+  pick(current, true);
+  if (!next) return tell();
+  pick(next, true);
+  go(next);
+  say(`đã chọn ${cells().filter(isPicked).length} ảnh`);
+}
+
+function pickRow() {
+  const row = [...rowOf(current).querySelectorAll(".cell")];
+  const picked = !row.every(isPicked);
+  for (const cell of row) pick(cell, picked);
+  say(picked ? `đã chọn cả ${row.length} ảnh: gõ một lần, Enter ghi cho mọi ảnh đã chọn` : "đã bỏ chọn cả hàng");
+  go(current);
+}
+
+function saved({ body: { words }, done }, outcomes) {
   notices.settle();
-  const sentences = new Set(outcomes.map((one) => one.refused).filter(Boolean));
-  for (const sentence of sentences) tellLost(words.filter((_, at) => outcomes[at].refused === sentence), sentence);
+  const refused = words.map((word, at) => ({ word, cell: done[at], ...outcomes[at] })).filter((one) => one.refused);
+  for (const sentence of new Set(refused.map((one) => one.refused))) {
+    const alike = refused.filter((one) => one.refused === sentence);
+    const back = alike.filter((one) => one.doubted && place.querySelector(".column"));
+    if (back.length > 0) putBack(back, sentence);
+    if (back.length < alike.length) tellLost(alike.filter((one) => !back.includes(one)).map((one) => one.word), sentence);
+  }
   goOn();
+}
+
+/** Pictures whose text is no value of the field come back with it, to be typed anew or kept. */
+function putBack(back, sentence) {
+  const row = oddRow(place);
+  for (const { cell, word } of back) {
+    row.querySelector(".cells").append(cell);
+    inputOf(cell).value = word.text;
+    pick(cell, false);
+  }
+  settle(row);
+  if (!current || !textOf(current)) go(back[0].cell);
+  say(sentence, true);
 }
 
 /** The server took none of these words. */
@@ -162,37 +218,81 @@ function goOn() {
 
 // --- keys ------------------------------------------------------------------------------------------------------------
 
-const EMPTY_KEYS = {
-  ArrowLeft: () => go(beside(-1)),
-  ArrowRight: () => go(beside(1)),
-  " ": () => mark(current),
+/** Of an input in which nothing is typed: its caret has nowhere to go. */
+const OF_EMPTY = {
+  left: () => go(beside(-1)),
+  right: () => go(beside(1)),
+  "stretch-left": () => stretch(-1),
+  "stretch-right": () => stretch(1),
+  mark,
 };
 
-const KEYS = {
-  ArrowUp: () => go(above(cells(), current, -1)),
-  ArrowDown: () => go(above(cells(), current, 1)),
-  Enter: accept,
-  Escape: () => {
+const OF_CELL = {
+  up: () => go(above(cells(), current, -1)),
+  down: () => go(above(cells(), current, 1)),
+  accept: () => accept(),
+  keep: () => accept(true),
+  drop: () => {
     inputOf(current).value = "";
     fresh.end();
+    tell();
   },
-  F2: () => key([current], "illegible", ""),
-  F3: () => key([current], "blank", ""),
+  illegible: () => key(targets(cells(), current), "illegible", ""),
+  blank: () => key(targets(cells(), current), "blank", ""),
+  strike: () => {
+    const text = textOf(current) || rowOf(current).dataset.text || "";
+    if (!text) return say("Gõ chữ bị gạch rồi nhấn F4.", true);
+    key(targets(cells(), current), "struck-through", text);
+  },
+  confirm: () => detail.confirm(),
+  skip: () => setAside("skip"),
+  ask: () => setAside("ask"),
+  rescan: () => setAside("rescan"),
+  "pick-row": pickRow,
 };
 
 const ANYWHERE = {
-  F1: async () => {
+  help: async () => {
     await showHelp(document.getElementById("help"));
     go(current);
   },
-  F9: undo,
+  undo,
+  leave,
 };
 
-function accept() {
-  const text = inputOf(current).value.normalize("NFC").trim();
-  if (text) return key([current], "read", text);
-  if (isOfRow(current)) return acceptRow(current);
+function accept(kept = false) {
+  const text = textOf(current);
+  if (text && !kept && detail.doubted === text) return say(NO_VALUE, true);
+  if (text) return key(targets(cells(), current), "read", text, kept);
+  if (isOfRow(current)) return acceptRow(current, kept);
   return say("Ảnh này gõ riêng: gõ chữ trên giấy rồi nhấn Enter. F3 nếu để trống, F2 nếu không đọc được.", true);
+}
+
+/** Lay the task of the picture in work aside with a sentence. */
+async function setAside(name) {
+  const cell = current;
+  const sentence = await askSentence(document.getElementById(name));
+  if (sentence === null || !cells().includes(cell)) return go(current);
+  try {
+    await hold.during("Đang gửi…", async () => {
+      await saving.done();
+      await send(`/desk/tasks/${cell.dataset.task}/${name}`, { sentence });
+    });
+  } catch (error) {
+    notices.complain(error);
+    return go(cell);
+  }
+  const isGone = (one) => one === cell || (name === "rescan" && one.dataset.page === cell.dataset.page);
+  const all = cells();
+  const after = all.slice(all.indexOf(cell)).find((one) => !isGone(one)) ?? all.find((one) => !isGone(one));
+  for (const one of all.filter(isGone)) {
+    const row = rowOf(one);
+    one.remove();
+    settle(row);
+  }
+  if (!after) return next();
+  fresh.begin();
+  go(after);
 }
 
 function beside(by) {
@@ -219,7 +319,7 @@ async function undo() {
     const piece = await hold.during("Đang hoàn tác…", async () => {
       await saving.done();
       await coming;
-      return fetchPiece("/column/undo", {});
+      return fetchPiece("/column/undo", { book: Number(book), field, stage });
     });
     if (piece) show(piece);
   } catch (error) {
@@ -248,22 +348,23 @@ async function leave() {
 }
 
 function actionOf(event) {
-  const bare = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
-  if (bare && ANYWHERE[event.key]) return ANYWHERE[event.key];
-  if (!current) return bare && event.key === "Enter" ? then : null;
+  const meaning = meaningOf(event);
+  if (!meaning) return null;
+  if (ANYWHERE[meaning]) return ANYWHERE[meaning];
+  if (!current) return meaning === "accept" ? then : null;
   if (document.activeElement !== inputOf(current)) return null;
   const button = choiceOf(event, current);
   if (button) return () => choose(button);
-  if (!bare) return null;
-  return (inputOf(current).value === "" && EMPTY_KEYS[event.key]) || KEYS[event.key];
+  return (inputOf(current).value === "" && OF_EMPTY[meaning]) || OF_CELL[meaning];
 }
 
 function choose(button) {
-  const cell = button.closest(".cell");
+  const cell = button.closest(".cell") ?? current;
   go(cell);
   if (isAtOnce(button)) return key([cell], button.dataset.status, "");
   inputOf(cell).value = button.dataset.text;
   fresh.end();
+  tell();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -276,19 +377,24 @@ document.addEventListener("keydown", (event) => {
 });
 
 column.addEventListener("click", (event) => {
-  const name = event.target.closest("[data-do]")?.dataset.do;
+  const { do: name, proposal } = event.target.closest("button")?.dataset ?? {};
   const choice = event.target.closest("[data-number]");
   const cell = event.target.closest(".cell");
-  if (name && hold.refuses()) return;
-  if (name === "undo") undo();
-  else if (name === "help") ANYWHERE.F1();
-  else if (name === "leave") leave();
-  else if (choice && !(isAtOnce(choice) && fresh.refusesClick(event))) choose(choice);
+  if ((name || proposal) && hold.refuses()) return;
+  if (proposal) return detail.confirm(event.target.closest("button"));
+  if (name) {
+    const action = ANYWHERE[name] ?? (current && { mark, ...OF_CELL }[name]);
+    if (action && !(SAYING.has(name) && fresh.refusesClick(event))) action();
+    if (current && !SAYING.has(name)) inputOf(current).focus({ preventScroll: true });
+  } else if (choice && !(isAtOnce(choice) && fresh.refusesClick(event))) choose(choice);
   else if (cell && !choice && event.detail < 2) {
     fresh.end();
     go(cell);
   }
 });
+
+place.addEventListener("input", () => current && tell());
+new ResizeObserver(() => fill(place)).observe(place);
 
 // Whoever reloads, goes back or closes the page is asked first while something is not saved.
 addEventListener("beforeunload", (event) => {

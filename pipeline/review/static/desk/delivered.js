@@ -9,7 +9,7 @@ let waiting = 0;
 
 /** What the input of a field says now; null where there is nothing to ask. */
 function asked(item) {
-  const input = item?.querySelector(".entry input");
+  const input = item?.querySelector(".entry textarea");
   const task = item?.closest(".task")?.dataset.task;
   if (!input || !task || !item.querySelector(".delivered")) return null;
   return { task, body: { field: item.dataset.field, status: item.dataset.status || "read", text: input.value } };
@@ -43,11 +43,5 @@ place.addEventListener("click", (event) => {
   const button = event.target.closest(".delivered button");
   if (!button) return;
   show(button.closest(".field"), Number(button.dataset.proposal), button.closest("[data-mark]").dataset.mark);
-  button.closest(".field").querySelector(".entry input").focus();
-});
-
-document.addEventListener("keydown", (event) => {
-  if (!event.altKey || event.ctrlKey || !["Digit0", "Numpad0"].includes(event.code)) return;
-  event.preventDefault();
-  place.querySelector(".field.current .delivered button")?.click();
+  button.closest(".field").querySelector(".entry textarea").focus();
 });

@@ -6,8 +6,12 @@ import { Fresh, isSaying } from "./fresh.js";
 import { Hold } from "./hold.js";
 import { Keys } from "./keys.js";
 import { Lease } from "./lease.js";
+import { meaningOf } from "./meanings.js";
 import { Notices } from "./notices.js";
-import { say } from "./said.js";
+import { Pages } from "./pages.js";
+import { Region } from "./region.js";
+import { reread } from "./reread.js";
+import { hush, say } from "./said.js";
 import { offer } from "./offers.js";
 import { Saving } from "./saving.js";
 import { Tabs } from "./tabs.js";
@@ -20,6 +24,8 @@ const place = document.getElementById("place");
 const notices = new Notices(document.getElementById("unsaved"));
 
 const viewer = new Viewer(document.getElementById("viewer"));
+const pages = new Pages(viewer, document.getElementById("beside"), () => form?.id ?? null);
+const region = new Region(viewer, document.getElementById("drawing"), (box) => reread(form, box).catch(failed));
 const fresh = new Fresh(place);
 const hold = new Hold(place, () => (form ?? place).focus());
 const lease = new Lease((task, error) => form?.id === task && failed(error));
@@ -48,6 +54,8 @@ function heldHere() {
 function show({ article, page, begun = null, lentAt = performance.now() }) {
   form = begun ?? new TaskForm(article, { say, moved });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
+  pages.forget();
+  if (region.isDrawn) region.end();
   place.replaceChildren(article);
   place.scrollTop = 0;
   viewer.show(article.dataset.pageKey, page, size);
@@ -63,6 +71,10 @@ function show({ article, page, begun = null, lentAt = performance.now() }) {
 
 /** A field came up; `box`: where its ink stands. */
 function moved(box) {
+  hush(); // what was said of the field before
+  notices.settle();
+  if (region.isDrawn) region.end();
+  pages.own();
   viewer.light(box);
   fresh.begin();
   offer(form);
@@ -225,7 +237,7 @@ async function saveAccepted() {
 const isQuestion = () => desk.dataset.answers !== undefined && form?.article.dataset.stage === "supervisor";
 
 const ACTIONS = {
-  reload: () => (form?.isBegun ? say("F5 tải lại trang, chữ chưa lưu sẽ mất: hãy làm xong việc này đã.", true) : location.reload()),
+  reload: () => (form?.isBegun ? say("Tải lại trang (F5) thì chữ chưa lưu sẽ mất: hãy làm xong việc này đã.", true) : location.reload()),
   help: async () => {
     await showHelp(document.getElementById("help"));
     form?.focus();
@@ -233,6 +245,12 @@ const ACTIONS = {
   skip: () => setAside("skip", true),
   ask: () => (isQuestion() ? setAside("answer", false) : setAside("ask", true)),
   rescan: () => setAside("rescan", false),
+  back: () => form?.go(form.at - 1),
+  redraw: () => {
+    if (!form || form.field.isWhole) return say("Ô này không có khung để vẽ lại.", true);
+    pages.own();
+    region.begin(form.field.box, form.field.label);
+  },
   undo: () => open("/desk/undo", "Đang hoàn tác…", () => saving.done()),
   leave: async () => {
     if (form?.unaccepted && !warned) {
@@ -265,7 +283,7 @@ const ACTIONS = {
 
 // --- keys ------------------------------------------------------------------------------------------------------------
 
-const keys = new Keys({ task: () => form, viewer, place, actions: ACTIONS, ended, askAgain });
+const keys = new Keys({ task: () => form, viewer, place, actions: ACTIONS, ended, askAgain, pages, region });
 
 /** A field was accepted. Before the last one ends its task, the rules have answered to what was typed in it. */
 async function ended(isLast) {
@@ -284,16 +302,25 @@ document.addEventListener("keydown", (event) => {
   const action = keys.actionOf(event);
   if (!action) return;
   event.preventDefault();
-  const isSaid = event.key === "Enter" && Boolean(form?.field?.word);
+  const isSaid = meaningOf(event) === "accept" && (Boolean(form?.field?.word) || region.isDrawn);
   if (!fresh.refuses(event, isSaying(event) && !isSaid)) action();
 });
 
 desk.addEventListener("click", (event) => {
-  const { do: name, zoom } = event.target.closest("button")?.dataset ?? {};
+  const { do: name, zoom, page, region: drawn } = event.target.closest("button")?.dataset ?? {};
   if (name && !hold.refuses()) ACTIONS[name]();
+  if (page) ({ before: () => pages.turn(-1), after: () => pages.turn(1), cover: () => pages.cover(), own: () => pages.own() })[page]();
+  if (drawn === "read") region.accept();
+  if (drawn === "drop") region.drop();
   if (zoom) {
     keys.zooms[zoom]();
     form?.focus();
+  }
+  if (page || drawn || name === "redraw" || name === "back") form?.focus();
+  if (event.target.closest(".restore")) form.field.restore();
+  if (event.target.closest(".open-known")) {
+    form.focus();
+    form.field.known?.open();
   }
   if (event.target.closest(".keep") && !fresh.refusesClick(event)) ended(form.keep());
   const verdict = event.target.closest("[data-verdict]")?.dataset.verdict;

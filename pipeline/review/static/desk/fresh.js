@@ -1,19 +1,19 @@
 // What has just come up takes no word for a moment: a key pressed too early would accept what nobody has looked at. Who
 // pressed one may believe it done and type for what comes next: so nothing is typed there until they have paused.
 
+import { meaningOf, SAYING } from "./meanings.js";
 import { say } from "./said.js";
 
 export const MOMENT = 300; // milliseconds; whoever presses a key twice does so within 200
 const BOUNCE = 60; // milliseconds; no finger presses a key again within them
 const PAUSE = 1000; // milliseconds; whoever types blindly rests as long only where they stop
-const SAYING = new Set(["Enter", "F2", "F3", "F4"]);
 const ONCE = /^(?:Enter|F\d+)$/; // held down, these keys do what they do once
 const SILENT = /^(?:Shift|Control|Alt|AltGraph|Meta|CapsLock|NumLock)$/; // these do nothing by themselves
 const TOO_EARLY = "Nhanh quá: chỗ này vừa hiện ra, chưa nhận gì. Hãy nhìn rồi làm lại.";
 const NOT_TYPED = "Phím vừa nhấn không vào đâu cả vì chỗ này chưa được nhận. Hãy dừng tay, nhìn rồi gõ lại.";
 
 /** Whether a key accepts something. */
-export const isSaying = ({ key, shiftKey }) => SAYING.has(key) && !shiftKey;
+export const isSaying = (event) => SAYING.has(meaningOf(event));
 
 export class Fresh {
   constructor(place) {
@@ -49,7 +49,7 @@ export class Fresh {
     this.last = { key, timeStamp };
     if (!this.#is("refused") || SILENT.test(key)) return false;
     const isAgain = isSaying(event) && !event.repeat && !this.isBounce;
-    if (key === "Escape" || (isAgain && !this.isTyped && !this.#is("fresh"))) {
+    if (meaningOf(event) === "drop" || (isAgain && !this.isTyped && !this.#is("fresh"))) {
       this.end();
       return false;
     }

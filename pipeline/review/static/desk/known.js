@@ -55,7 +55,6 @@ export class Known {
     this.list.hidden = true;
     this.list.replaceChildren();
     this.chosen = -1;
-    this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
 
@@ -83,7 +82,6 @@ export class Known {
       return option;
     }));
     this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
     this.input.removeAttribute("aria-activedescendant");
   }
 

@@ -12,7 +12,7 @@ export async function offer(form) {
   for (const old of list.querySelectorAll("li.offered")) old.remove();
   const taken = new Set([...list.querySelectorAll("button")].map((button) => button.dataset.text));
   for (const { text, reason } of found[field.name] ?? []) {
-    if (!taken.has(text)) list.append(choice(form, list.children.length + 1, text, reason));
+    if (!taken.has(text)) list.append(choice(list.children.length + 1, text, reason));
   }
   if (list.children.length === 0) list.remove();
   else if (found[field.name]?.length) form.say(`Gợi ý: ${found[field.name][0].text}. ${found[field.name][0].reason}.`);
@@ -28,7 +28,7 @@ function listOf(item) {
   return list;
 }
 
-function choice(form, number, text, reason) {
+function choice(number, text, reason) {
   const [line, button, key, words, why] = ["li", "button", "kbd", "span", "small"].map((name) => document.createElement(name));
   line.className = "offered";
   Object.assign(button, { type: "button", tabIndex: -1 });
@@ -38,7 +38,6 @@ function choice(form, number, text, reason) {
   words.textContent = text;
   why.textContent = reason;
   button.append(key, " ", words, " ", why);
-  button.addEventListener("click", () => form.choose(number));
   line.append(button);
   return line;
 }

@@ -1,4 +1,20 @@
-// Rows of like pictures in column mode.
+// Rows of like pictures in column mode, and which pictures are chosen.
+
+export const isPicked = (cell) => cell.classList.contains("picked");
+
+/** Choose a picture or not any longer; returns whether it is chosen now. */
+export function pick(cell, picked = !isPicked(cell)) {
+  cell.classList.toggle("picked", picked);
+  cell.querySelector(".mark").hidden = !picked;
+  return picked;
+}
+
+/** The pictures that what is said of `cell` is said of: all that are chosen where it is one of them. One with another
+ * text of its own is left out. */
+export function targets(cells, cell) {
+  if (!isPicked(cell)) return [cell];
+  return cells.filter((one) => one === cell || (isPicked(one) && one.querySelector("input").value.trim() === ""));
+}
 
 /** After pictures of a row were accepted: without any left it goes, else its count is told anew. */
 export function settle(row) {
@@ -7,7 +23,7 @@ export function settle(row) {
   else row.querySelector("h2 small").firstChild.textContent = `${left} ảnh `;
 }
 
-/** The row of pictures that were marked as unlike theirs; it is made when there is none. */
+/** The row of pictures that were chosen as unlike theirs; it is made when there is none. */
 export function oddRow(place) {
   let row = place.querySelector(".row-of-like.odd-ones");
   if (row) return row;
@@ -37,4 +53,22 @@ export function above(cells, current, by) {
     if (!best || far[0] < best.far[0] - 4 || (Math.abs(far[0] - best.far[0]) <= 4 && far[1] < best.far[1])) best = { cell, far };
   }
   return best?.cell;
+}
+
+const SHRINK = 0.88; // from one width of the cells that is tried to the next
+const LARGEST = 1.6; // times the width that a picture has by itself
+
+/** Make the pictures as large as fits, so that they fill the screen; no smaller than their class has them. */
+export function fill(place) {
+  const column = place.querySelector(".column");
+  if (!column) return;
+  column.classList.remove("filled");
+  const least = parseFloat(getComputedStyle(column).getPropertyValue("--least")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const widest = Math.max(0, ...[...column.querySelectorAll(".ink")].map((ink) => LARGEST * Number(ink.getAttribute("width"))));
+  for (let width = Math.min(widest, column.clientWidth - 40); width > least; width *= SHRINK) {
+    column.classList.add("filled");
+    column.style.setProperty("--cell", `${width}px`);
+    if (place.scrollHeight <= place.clientHeight) return;
+  }
+  column.classList.remove("filled");
 }

@@ -21,9 +21,10 @@ export class TaskForm {
     this.at = -1;
     this.fields.forEach((field) => {
       field.item.querySelector(".summary").addEventListener("click", () => this.go(this.fields.indexOf(field)));
-      for (const button of field.item.querySelectorAll(".choices button")) {
-        button.addEventListener("click", () => this.choose(Number(button.dataset.number)));
-      }
+      field.item.addEventListener("click", (event) => {
+        const button = event.target.closest(".choices button");
+        if (button) this.choose(Number(button.dataset.number));
+      });
     });
   }
 
@@ -170,7 +171,7 @@ class Field {
     this.name = item.dataset.field;
     this.isWhole = "whole" in item.dataset;
     this.box = item.dataset.box ? item.dataset.box.split(" ").map(Number) : null;
-    this.input = item.querySelector("input");
+    this.input = item.querySelector("textarea");
     this.seen = item.querySelector(".seen");
     this.chip = item.querySelector(".status");
     this.given = item.querySelector(".given");
@@ -185,7 +186,8 @@ class Field {
       ? new Known(this.input, item.querySelector(".known"), askFor(task, this.name))
       : null;
     this.input?.addEventListener("input", () => {
-      this.#showWhole();
+      if (this.input.value.includes("\n")) this.input.value = this.input.value.replace(/\s*\n\s*/g, " "); // it was pasted
+      this.#grow();
       this.status = "read";
       this.#reopen();
       this.changed();
@@ -259,15 +261,38 @@ class Field {
   focus() {
     const target = this.input ?? this.seen;
     target.focus({ preventScroll: true });
-    this.#showWhole();
+    this.#grow();
   }
 
-  /** A text that is longer than the input stands whole below it. */
-  #showWhole() {
-    const whole = this.item.querySelector(".whole-text");
-    if (!whole) return;
-    whole.hidden = this.input.scrollWidth <= this.input.clientWidth;
-    whole.textContent = whole.hidden ? "" : this.input.value;
+  /** The input is as high as its text. */
+  #grow() {
+    if (!this.input) return;
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight + this.input.offsetHeight - this.input.clientHeight}px`;
+  }
+
+  /** Another region was drawn for the field: its picture and what was read there take the place of the others; what the
+   * person typed or accepted stays. */
+  renew(item) {
+    const isNew = !this.isTouched && this.word === null;
+    for (const part of [".ink", ".choices", ".about"]) {
+      const [old, renewed] = [this.item.querySelector(part), item.querySelector(part)];
+      if (old && renewed) old.replaceWith(renewed);
+      else if (renewed) this.item.querySelector(part === ".ink" ? ".entry" : ".about").before(renewed);
+      else old?.remove();
+    }
+    this.item.querySelector(".work > .no-place")?.remove();
+    this.item.dataset.box = item.dataset.box;
+    this.box = item.dataset.box.split(" ").map(Number);
+    const { first } = item.querySelector("textarea").dataset;
+    this.input.dataset.first = first;
+    if (!isNew) return;
+    this.input.value = first;
+    this.doubted = "doubted" in item.dataset ? first : null;
+    this.#showDoubt();
+    this.#grow();
+    this.changed();
+    this.item.dispatchEvent(new Event("chosen"));
   }
 
   take(status, text) {
@@ -300,7 +325,7 @@ class Field {
     const { value, dataset } = this.input;
     if (value !== dataset.first && !this.#isOffered(value)) this.dropped = value;
     this.input.value = text;
-    this.#showWhole();
+    this.#grow();
   }
 
   #isOffered(text) {

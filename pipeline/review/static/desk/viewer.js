@@ -18,6 +18,7 @@ export class Viewer {
     this.x = 0;
     this.y = 0;
     this.fits = true; // the whole page is shown, also when the window changes
+    this.drawn = null; // takes a region that is drawn by hand; null: the hand moves the page
     this.#listen();
   }
 
@@ -54,8 +55,50 @@ export class Viewer {
     if (box && this.size) this.#reveal();
   }
 
+  /** What is shown now, for another time. */
+  get shown() {
+    const { key, image, size, box } = this;
+    return { key, image, size: this.lit.hidden ? null : size, box };
+  }
+
+  get isMeasured() {
+    return this.size !== null && !this.lit.hidden;
+  }
+
+  /** A region of the middle of what is shown: where one is drawn that was nowhere before. */
+  middle() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const at = (share, long, from) => (share * long - from) / this.scale;
+    return this.within([at(0.35, width, this.x), at(0.45, height, this.y), at(0.65, width, this.x), at(0.55, height, this.y)]);
+  }
+
+  /** A region, moved and cut so that it lies on the page. */
+  within([left, top, right, bottom]) {
+    const [width, height] = this.size;
+    const [across, down] = [Math.min(right - left, width), Math.min(bottom - top, height)];
+    const [x, y] = [Math.min(Math.max(left, 0), width - across), Math.min(Math.max(top, 0), height - down)];
+    return [x, y, x + across, y + down];
+  }
+
+  /** Let the hand draw a region; `drawn(box)` is told of each; null: it moves the page again. */
+  draw(drawn) {
+    this.drawn = drawn;
+    this.element.classList.toggle("draws", drawn !== null);
+  }
+
+  /** Zoom towards the field in work: it stays where it is, or comes into the middle when it cannot be seen. */
   zoom(times) {
-    this.#zoomAt(times, this.element.clientWidth / 2, this.element.clientHeight / 2);
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!this.box || !this.size) return this.#zoomAt(times, width / 2, height / 2);
+    const [left, top, right, bottom] = this.box;
+    const [x, y] = [this.x + ((left + right) / 2) * this.scale, this.y + ((top + bottom) / 2) * this.scale];
+    const isSeen = x >= 0 && x <= width && y >= 0 && y <= height;
+    if (!isSeen) {
+      this.x += width / 2 - x;
+      this.y += height / 2 - y;
+    }
+    this.#zoomAt(times, isSeen ? x : width / 2, isSeen ? y : height / 2);
+    if (!this.fits) this.#reveal();
   }
 
   zoomIn() {
@@ -148,7 +191,7 @@ export class Viewer {
     this.lit.classList.toggle("on", this.box !== null);
     if (!this.box) return;
     const [left, top, right, bottom] = this.box;
-    const around = 8;
+    const around = this.drawn ? 0 : 8;
     Object.assign(this.lit.style, {
       left: `${left - around}px`,
       top: `${top - around}px`,
@@ -164,25 +207,44 @@ export class Viewer {
       const corner = element.getBoundingClientRect();
       this.#zoomAt(event.deltaY < 0 ? STEP : 1 / STEP, event.clientX - corner.left, event.clientY - corner.top);
     }, { passive: false });
-    let from = null;
+    let from = null; // where the page was taken
+    let corner = null; // of a region that is drawn
+    const at = (event) => {
+      const { left, top } = element.getBoundingClientRect();
+      const [width, height] = this.size;
+      const on = (place, most) => Math.min(Math.max(place / this.scale, 0), most);
+      return [on(event.clientX - left - element.clientLeft - this.x, width), on(event.clientY - top - element.clientTop - this.y, height)];
+    };
+    const ends = (event) => {
+      if (corner) this.drawn?.(between(corner, at(event)));
+      from = corner = null;
+    };
     element.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       event.preventDefault(); // the input keeps the focus
-      from = [event.clientX - this.x, event.clientY - this.y];
+      if (this.drawn) corner = at(event);
+      else from = [event.clientX - this.x, event.clientY - this.y];
       element.setPointerCapture(event.pointerId);
     });
     element.addEventListener("mousedown", (event) => event.preventDefault());
     element.addEventListener("pointermove", (event) => {
+      if (corner) this.drawn?.(between(corner, at(event)));
       if (!from) return;
       this.fits = false;
       this.x = event.clientX - from[0];
       this.y = event.clientY - from[1];
       this.#draw();
     });
-    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (from = null));
-    element.addEventListener("dblclick", () => this.fitField());
+    element.addEventListener("pointerup", ends);
+    element.addEventListener("pointercancel", () => (from = corner = null));
+    element.addEventListener("dblclick", () => this.drawn || this.fitField());
     new ResizeObserver(() => (this.fits ? this.fitPage() : this.#draw())).observe(element);
   }
+}
+
+/** The region between two corners. */
+function between([x, y], [u, v]) {
+  return [Math.min(x, u), Math.min(y, v), Math.max(x, u), Math.max(y, v)];
 }
 
 /** A position of the page's edge that leaves no more empty room than there must be. */

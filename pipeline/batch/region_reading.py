@@ -1,0 +1,92 @@
+"""Regions that people draw at the desk, read by the readers of the flow in a process of its own.
+
+The process is started by the first region, keeps its readers loaded, and is killed when a region takes too long.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Self
+
+from pipeline.batch.worker_process import allow_cpu
+from pipeline.batch.workers import BookJob, Pool, own_setup, scan_at_hand, scan_error_as_value
+from pipeline.digitize.drawn_region import read_drawn_region
+from pipeline.errors import ScanError
+from pipeline.intake import ScanFile, page_of
+from pipeline.registry.model.desk import RegionReading, RegionToRead
+from pipeline.run_context import RunContext
+from pipeline.workspace import Workspace
+
+SECONDS = 15.0
+"""Wall time that a region may take."""
+
+
+def read_region_here(book: BookJob, asked: tuple[ScanFile, RegionToRead]) -> RegionReading | ScanError:
+    """Return what is read in a region, in a worker process, or why it cannot be read."""
+    scan, region = asked
+    setup, engines = own_setup()
+    context = setup.context
+    allow_cpu(context.page_seconds)
+
+    def read() -> RegionReading:
+        page = page_of(scan_at_hand(scan), region.ref.page_no, context.limits)
+        reading = read_drawn_region(
+            page,
+            region.shown.matrix,
+            region.shown.size,
+            region.drawn.box,
+            region.drawn.field,
+            region.writing,
+            book.form,
+            book.ledger,
+            context.schemas,
+            engines,
+            context.options,
+        )
+        return RegionReading(reading, engines.fingerprint)
+
+    return scan_error_as_value(read)
+
+
+class RegionReader:
+    """Reads drawn regions, one after another; use it as a context manager.
+
+    Args:
+        context: What the readers work with.
+        seconds: Wall time that a region may take.
+    """
+
+    def __init__(self, context: RunContext, seconds: float = SECONDS) -> None:
+        self._context = replace(context, page_seconds=seconds)
+        self._pool: Pool | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._pool is not None:
+                self._pool.stop()
+                self._pool = None
+
+    def __call__(self, asked: RegionToRead) -> RegionReading:
+        """Return what is read in a region.
+
+        Raises:
+            ScanError: The scan cannot be read, or not in time.
+            HotichError: The readers are not installed.
+        """
+        path = Workspace(self._context.workspace).stored(asked.ref.scan_sha256)
+        if path is None:
+            raise ScanError("Không tìm thấy bản quét của trang này trong kho.")
+        scan = ScanFile(path, asked.ref.scan_sha256, path.stat().st_size)
+        book = BookJob(self._context.schemas.form(asked.form), asked.ledger)
+        with self._lock:
+            if self._pool is None:
+                self._pool = Pool(self._context, 1)
+            ((_, answer),) = self._pool.answers(read_region_here, book, [(scan, asked)])
+        if isinstance(answer, ScanError):
+            raise answer
+        return answer
