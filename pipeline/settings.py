@@ -43,9 +43,10 @@ class Settings(BaseSettings):
     accepted without a person).
     Backups: ``HOTICH_BACKUP`` (the folder of backups that the pages use), ``HOTICH_BACKUP_KEY_FILE`` (the key that
     encrypts them), ``HOTICH_BACKUP_PLAIN`` (the word for none).
+    An installed office: ``HOTICH_CERTIFICATE`` (the certificate of its web server, for ``hotich doctor``).
     """
 
-    model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HOTICH_", frozen=True, env_ignore_empty=True)
 
     workspace: Path = Path("hotich-data")
     books: Path | None = None
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     backup: str = ""
     backup_key_file: Path | None = None
     backup_plain: bool = False
+    certificate: Path | None = None
 
     def run_context(self, workspace: Path | None = None) -> RunContext:
         """Return the run context that these settings ask for; ``workspace`` overrules theirs.

@@ -30,6 +30,7 @@ from pipeline.cli.print_papers import print_app
 from pipeline.cli.queue import queue
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.registry import encrypt, registry_app
+from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
 from pipeline.cli.report import report
 from pipeline.cli.rules import rules
 from pipeline.cli.run import reread, run
@@ -124,5 +125,7 @@ app.add_typer(amend_app, name="amend")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(book_app, name="book")
 app.add_typer(withdraw_app, name="withdraw")
+for name, function in (("rehearse", rehearse), ("snapshot", take_snapshot), ("put-back", bring_back)):
+    registry_app.command(name, cls=Command)(function)
 app.add_typer(registry_app, name="registry")
 app.add_typer(print_app, name="print")

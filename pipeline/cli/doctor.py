@@ -11,10 +11,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import typer
@@ -22,6 +21,8 @@ from rich.markup import escape
 from rich.table import Table
 
 import pipeline
+from pipeline.cli import office_checks
+from pipeline.cli.machine_check import MARKS, Check, State
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.digitize import default_engines
 from pipeline.errors import HotichError, SecurityError, SetupError, StorageError
@@ -35,26 +36,9 @@ from pipeline.run_context import RunContext
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace
 
-State = Literal["ok", "warning", "missing", "open"]
-MARKS: dict[State, str] = {
-    "ok": "[green]có[/]",
-    "warning": "[yellow]nên xem[/]",
-    "missing": "[red]thiếu[/]",
-    "open": "[bold red]hở[/]",
-}
 LEAST_FREE_BYTES = 2_000_000_000
 PAGE_BYTES = 1_500_000
 """What a page takes in the workspace, scan and registry together, as a rough guide (300 dpi colour JPEG)."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: ``found`` what is there, ``advice`` what to do when it is not ``ok``."""
-
-    name: str
-    state: State
-    found: str
-    advice: str = ""
 
 
 def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
@@ -91,9 +75,13 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield _checked("Tesseract, tiếng Việt", _vietnamese)
     yield _program("Poppler (pdftoppm)", "pdftoppm", "sudo apt-get install poppler-utils")
     yield _checked("Phông chữ in để vẽ sổ giả", _fonts, "warning")
+    yield office_checks.typesetter_check()
     yield from _models(settings)
-    yield from _prefect(Workspace(settings.places_of(workspace)[0]))
-    yield _file_modes(Workspace(settings.places_of(workspace)[0]))
+    place, now = Workspace(settings.places_of(workspace)[0]), datetime.now(UTC)
+    yield from _prefect(place)
+    yield _file_modes(place)
+    yield from office_checks.certificate_checks(settings, now)
+    yield from office_checks.service_checks()
     try:
         context = settings.run_context(workspace)
     except HotichError as error:
@@ -104,8 +92,16 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield _calibration(context)
     yield _writable(context.workspace)
     yield _free_space(context.workspace)
-    yield _registry(context)
+    yield from _registry(context, now)
+    yield from _those_there(
+        office_checks.backup_check(settings, now, needed=_has_registry(context)),
+        office_checks.owner_check(place),
+    )
     yield _cores(settings)
+
+
+def _those_there(*checks: Check | None) -> Iterator[Check]:
+    yield from (check for check in checks if check is not None)
 
 
 def _checked(name: str, ask: Callable[[], str], state: State = "missing") -> Check:
@@ -313,22 +309,29 @@ def _first_files(root: Path) -> Iterator[Path]:
         yield from sorted(path for path in root.iterdir() if not path.is_symlink())
 
 
-def _registry(context: RunContext) -> Check:
-    """Whether the registry opens; one that is not there yet is not made."""
-    path = context.registry_url.removeprefix("sqlite:///")
-    if context.registry_url.startswith("sqlite:///") and not Path(path).exists():
-        return Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
+def _has_registry(context: RunContext) -> bool:
+    """Whether there is a registry: its file, or a server, of which only opening it would tell."""
+    path = context.registry_url.removeprefix("sqlite:///").partition("?")[0]
+    return not context.registry_url.startswith("sqlite:///") or Path(path).exists()
+
+
+def _registry(context: RunContext, now: datetime) -> Iterator[Check]:
+    """Whether the registry opens, in what it lies and whether the clock fits it; one that is not there is not made."""
+    if not _has_registry(context):
+        yield Check("Sổ dữ liệu", "ok", "chưa có, sẽ được tạo khi chạy lần đầu")
+        return
     try:
         with context.open_registry() as registry:
             summary = registry.summary()
             unguarded = registry.may_change_decisions()
+            further = [office_checks.database_check(registry), office_checks.clock_check(registry, now)]
     except HotichError as error:
-        return Check("Sổ dữ liệu", "missing", "không mở được", error.message)
+        yield Check("Sổ dữ liệu", "missing", "không mở được", error.message)
+        return
     found = f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
-    if not unguarded:
-        return Check("Sổ dữ liệu", "ok", found)
     advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
-    return Check("Sổ dữ liệu", "warning", found, advice)
+    yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", found, advice if unguarded else "")
+    yield from further
 
 
 def _cores(settings: Settings) -> Check:

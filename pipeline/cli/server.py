@@ -93,6 +93,13 @@ def server(
         ),
     ] = LOOPBACK,
     proxy: Annotated[str | None, typer.Option("--proxy", help="Như của “hotich serve”.")] = None,
+    schedule_only: Annotated[
+        bool,
+        typer.Option(
+            "--schedule-only",
+            help="Chỉ máy chủ Prefect và lịch chạy; “hotich worker” và “hotich serve” chạy thành dịch vụ riêng.",
+        ),
+    ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, bàn rà soát."""
@@ -133,13 +140,8 @@ def server(
         ):
             _once([*here, "prefect", *command], environment)
         _once([*here, "flows.takeover"], environment)
-        start(
-            ServerProcess(
-                "Tiến trình chạy việc", [*here, "prefect", "worker", "start", "--pool", POOL, "--limit", "3"]
-            )
-        )
-        desk = [*here, "pipeline.cli", "serve", "--workspace", str(folder), "--port", str(port)]
-        start(ServerProcess("Bàn rà soát", [*desk, *(["--proxy", proxy] if proxy else [])]))
+        for process in () if schedule_only else _workers_and_desk(here, folder, port, proxy):
+            start(process)
         page = address.removesuffix("/api")
         where = "" if not is_loopback(prefect_host) else ", chỉ trên máy này"
         screen.print(
@@ -149,6 +151,16 @@ def server(
         screen.print("Dừng tất cả: Ctrl+C.")
         start.wait()
     screen.print("Đã tắt.")
+
+
+def _workers_and_desk(
+    here: Sequence[str], workspace: Path, port: int, proxy: str | None
+) -> Iterator[ServerProcess]:
+    """What runs beside Prefect's server when one command is to be the whole office."""
+    worker = ["prefect", "worker", "start", "--pool", POOL, "--limit", "3"]
+    yield ServerProcess("Tiến trình chạy việc", [*here, *worker])
+    desk = ["pipeline.cli", "serve", "--workspace", str(workspace), "--port", str(port)]
+    yield ServerProcess("Bàn rà soát", [*here, *desk, *(["--proxy", proxy] if proxy else [])])
 
 
 class _Start:

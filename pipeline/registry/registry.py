@@ -24,6 +24,7 @@ from pipeline.registry.database.transactions import (
     writing,
     writing_declared,
 )
+from pipeline.registry.database.versions import database_version
 from pipeline.registry.model.accounts import AccountOptions, Person
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.model.extracts import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
@@ -171,6 +172,7 @@ class Registry(ConnectionFacade):
 
     queue = reading(overview.queue)
     summary = reading_declared(overview.summary)
+    database_version = reading(database_version)
     entry = reading_declared(stored_entries.stored_entry)
     record_of = reading_declared(entries.record_of)
     effective_value = reading_declared(effective_values.effective_value)
