@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Writes one file from which install.sh and upgrade.sh work without a network: the program with its models, the Python
+# packages by the hashes of the lock, and Debian's packages with all they need. Made on a machine with a network that runs
+# the same Debian as the office's. Needs no root. Exit codes: 0 done, 3 something could not be had.
+set -euo pipefail
+HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=scripts/office/lib/common.sh
+. "$HERE/lib/common.sh"
+# shellcheck source=scripts/office/lib/machine.sh
+. "$HERE/lib/machine.sh"
+# shellcheck source=scripts/office/lib/version.sh
+. "$HERE/lib/version.sh"
+
+if [ $# != 1 ] || [[ $1 == -* ]]; then
+    printf 'Ghi gói cài ngoại tuyến ra một tệp.\n\n  scripts/office/bundle.sh TỆP.tar\n'
+    exit "$REFUSED"
+fi
+TARGET=$(readlink -f "$1")
+SOURCE=$(dirname "$(dirname "$HERE")")
+PACKAGES=("${SYSTEM_PACKAGES[@]}" postgresql postgresql-client)
+WORK=$(mktemp -d "$(dirname "$TARGET")/hotich-bundle.XXXXXX")
+trap 'rm -rf "$WORK"' EXIT
+LOG=$WORK/log
+STEPS=4
+check_source "$SOURCE"
+
+step "Chép chương trình và mô hình"
+mkdir -p "$WORK/bundle/project" "$WORK/bundle/wheels" "$WORK/bundle/debs"
+(cd "$SOURCE" && tar -cf - --exclude=__pycache__ "${PARTS[@]}") | tar -xf - -C "$WORK/bundle/project"
+version_name "$SOURCE" >"$WORK/bundle/VERSION"
+
+step "Tải các gói Python theo mã băm đã khóa"
+logged /usr/bin/python3 -m venv "$WORK/venv" || refuse "$CANNOT" "không tạo được môi trường Python (gói python3-venv)."
+logged "$WORK/venv/bin/python" -m pip download --quiet --no-cache-dir --require-hashes --only-binary :all: \
+    -d "$WORK/bundle/wheels" -r "$HERE/requirements.lock" ||
+    refuse "$CANNOT" "không tải được các gói Python." "Hãy kiểm tra mạng rồi chạy lại."
+
+step "Tải các gói Debian và mọi gói chúng cần"
+mkdir -p "$WORK/apt/archives/partial"
+: >"$WORK/apt/status"  # as on a machine that has nothing, so that nothing is left out
+logged apt-get install -y -q --no-install-recommends --download-only -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
+    -o "Dir::State::status=$WORK/apt/status" -o "Dir::Cache::archives=$WORK/apt/archives" -o APT::Keep-Downloaded-Packages=1 \
+    "${PACKAGES[@]}" ||
+    refuse "$CANNOT" "không tải được các gói Debian." "Hãy chạy: sudo apt-get update, rồi chạy lại."
+mv "$WORK"/apt/archives/*.deb "$WORK/bundle/debs/"
+(
+    cd "$WORK/bundle/debs"
+    for package in *.deb; do
+        dpkg-deb -f "$package"
+        printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$package" "$(stat -c %s "$package")" \
+            "$(sha256sum "$package" | cut -d' ' -f1)"
+    done >Packages
+)
+printf '%s\n' "${PACKAGES[@]}" >"$WORK/bundle/packages.txt"
+
+step "Ghi một tệp"
+(cd "$WORK/bundle" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
+tar -cf "$WORK/bundle.tar" -C "$WORK/bundle" --owner=0 --group=0 .
+mv -f "$WORK/bundle.tar" "$TARGET"
+say ""
+say "$TARGET: $(($(stat -c %s "$TARGET") / 1000000)) MB, bản $(cat "$WORK/bundle/VERSION")," \
+    "$(find "$WORK/bundle/wheels" -type f | wc -l) gói Python, $(find "$WORK/bundle/debs" -name '*.deb' | wc -l) gói Debian."
+say "Mã băm SHA-256 (gửi riêng cho cơ quan để so): $(sha256sum "$TARGET" | cut -d' ' -f1)"
