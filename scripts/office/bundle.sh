@@ -54,7 +54,8 @@ mv "$WORK"/apt/archives/*.deb "$WORK/bundle/debs/"
 printf '%s\n' "${PACKAGES[@]}" >"$WORK/bundle/packages.txt"
 
 step "Ghi một tệp"
-(cd "$WORK/bundle" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum >SHA256SUMS)
+(cd "$WORK/bundle" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$WORK/sums"
+mv "$WORK/sums" "$WORK/bundle/SHA256SUMS"
 tar -cf "$WORK/bundle.tar" -C "$WORK/bundle" --owner=0 --group=0 .
 mv -f "$WORK/bundle.tar" "$TARGET"
 say ""

@@ -126,6 +126,15 @@ if [ ! -f "$SETTINGS/installed" ] && has_registry; then
 fi
 upgrade_registry "$VERSION" || refuse "$CANNOT" "không mở được sổ dữ liệu."
 
+# Before the desk starts: it would make an administrator itself and tell the journal.
+step "Người quản trị đầu tiên"
+if [ "$(as_office "$VERSION" account list --json | tr -d ' \n')" = "[]" ]; then
+    as_office "$VERSION" account add "$ADMIN" --name "Quản trị" --role administrator
+    say "Mật khẩu trên chỉ hiện ở đây một lần. Mất thì cấp lại: sudo hotich account reset $ADMIN"
+else
+    say "Đã có tài khoản; không tạo thêm."
+fi
+
 step "Đặt dịch vụ và máy chủ web"
 point_to "$VERSION"
 put_services "$VERSION"
@@ -148,13 +157,6 @@ fi
 df --output=target "$BACKUP_FOLDER" "$WORKSPACE" | tail -n 2 | uniq | wc -l | grep -qx 2 ||
     warn "nơi sao lưu nằm cùng ổ đĩa với dữ liệu: hỏng ổ là mất cả hai. Hãy gắn ổ khác và sửa HOTICH_BACKUP trong $ENVIRONMENT."
 
-step "Người quản trị đầu tiên"
-if [ "$(as_office "$VERSION" account list --json | tr -d ' \n')" = "[]" ]; then
-    as_office "$VERSION" account add "$ADMIN" --name "Quản trị" --role administrator
-    say "Mật khẩu trên chỉ hiện ở đây một lần. Mất thì cấp lại: sudo hotich account reset $ADMIN"
-else
-    say "Đã có tài khoản; không tạo thêm."
-fi
 write_file "$SETTINGS/installed" 0644 root:root <<<"$VERSION"
 
 cat <<TEXT

@@ -34,6 +34,8 @@ TAKEN_BACK=5  # exit code: the upgrade failed and the old version runs again
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
+set -E
+trap 'printf "Lỗi không lường trước (%s, dòng %s). Nhật ký: %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$LOG" >&2' ERR
 
 say() { printf '%s\n' "$*"; }
 

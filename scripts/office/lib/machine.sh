@@ -29,7 +29,7 @@ check_ports() {  # who holds the ports of the web server, when it is not nginx
     local port holder
     command -v ss >/dev/null || return 0
     for port in 80 443; do
-        holder=$(ss -Hltnp "sport = :$port" 2>/dev/null | grep -o '"[^"]*"' | head -n 1 | tr -d '"')
+        holder=$(ss -Hltnp "sport = :$port" 2>/dev/null | grep -o '"[^"]*"' | head -n 1 | tr -d '"') || true
         [ -z "$holder" ] || [ "$holder" = nginx ] ||
             refuse "$REFUSED" "cổng $port đang do chương trình $holder dùng." \
                 "Hãy dừng chương trình ấy (hoặc cài hotich trên máy khác), rồi chạy lại."

@@ -2,7 +2,7 @@
 # Sourced: what the office has chosen, kept in /etc/hotich/hotich.env, which people may edit afterwards.
 
 setting() {  # argument: name; as it stands in the file
-    sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" "$ENVIRONMENT" 2>/dev/null | tail -n 1
+    sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" "$ENVIRONMENT" 2>/dev/null | tail -n 1 || true
 }
 
 read_folders() {  # what was chosen before counts; sets BOOKS_FOLDER, BACKUP_FOLDER and NAME

@@ -1,0 +1,1 @@
+"""Packages, reconciliation and reports."""
