@@ -42,10 +42,17 @@ wanted = blocks(Path(sys.argv[1]).read_text())
 Path(sys.argv[2]).write_text("".join(f"{wanted[key]}\n" for key in wanted if key not in have))
 PYTHON
 }
+# What an office installs: no tools of developers, but those that put the project itself in place.
+cp scripts/office/requirements.lock "$tools/office.lock"
+printf 'editables\nhatchling\nsetuptools\n' >"$tools/office.in"
+compile "$tools/office.in" --constraint requirements.lock --output-file "$tools/office.lock" "$@"
+cp "$tools/office.lock" scripts/office/requirements.lock
+
 beyond bench requirements-bench.lock "$@"
 beyond peers requirements-peers.lock --constraint requirements-bench.lock "$@"
 
-if grep -nE '://|--(extra-)?index-url|--find-links' requirements.lock requirements-bench.lock requirements-peers.lock; then
+if grep -nE '://|--(extra-)?index-url|--find-links' requirements.lock requirements-bench.lock requirements-peers.lock \
+    scripts/office/requirements.lock; then
     echo "A lock file names an address; that must not be." >&2
     exit 1
 fi

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what only the tests need: the programs of a PostgreSQL server, and Chromium, in which they sit at the desk. The
-# tests start a server of their own in a temporary folder (benchmarks/servers/postgresql.py). Debian's package would also make a cluster
-# and run it as a service; it is told not to. Exit codes as those of setup.sh.
+# Installs what only the tests need: the programs of a PostgreSQL server, Chromium, in which they sit at the desk, and
+# shellcheck, which reads the scripts. The tests start a server of their own in a temporary folder
+# (benchmarks/servers/postgresql.py). Debian's package would also make a cluster and run it as a service; it is told not
+# to. Exit codes as those of setup.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
@@ -10,6 +11,7 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || echo postgresql
     command -v chromium >/dev/null || echo chromium
+    command -v shellcheck >/dev/null || echo shellcheck
 }
 
 NO_CLUSTER=/etc/postgresql-common/createcluster.d/hotich-tests.conf

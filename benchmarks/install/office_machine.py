@@ -57,7 +57,8 @@ ip link add lan type dummy 2>/dev/null || ip link add lan type veth peer name wa
 ip address add "$2/24" dev lan
 ip link set lan up; if ip link show wan >/dev/null 2>&1; then ip link set wan up; fi
 cd "$root"
-exec env -i container=namespace TERM=dumb PATH=/usr/sbin:/usr/bin chroot . /lib/systemd/systemd --log-target=journal --show-status=0
+exec env -i container=namespace TERM=dumb PATH=/usr/sbin:/usr/bin \
+    chroot . /lib/systemd/systemd --log-target=journal --show-status=0
 ' boot "$root" "$3"
 """
 
@@ -134,7 +135,9 @@ class OfficeMachine:
             stdin=subprocess.DEVNULL,
         )
         if check and done.returncode:
-            raise RuntimeError(f"{' '.join(command)}: {done.returncode}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+            raise RuntimeError(
+                f"{' '.join(command)}: {done.returncode}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+            )
         return done
 
     def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
@@ -175,5 +178,7 @@ def missing_here() -> str:
     """Say what this machine lacks to boot another one in namespaces; empty when nothing."""
     if os.geteuid() != 0:
         return "cần quyền root"
-    lacking = [name for name in ("unshare", "nsenter", "debootstrap", "ip", "chroot") if shutil.which(name) is None]
+    lacking = [
+        name for name in ("unshare", "nsenter", "debootstrap", "ip", "chroot") if shutil.which(name) is None
+    ]
     return f"thiếu {', '.join(lacking)} (gói util-linux, debootstrap, iproute2)" if lacking else ""

@@ -3,6 +3,7 @@
 # good for its names and for private addresses only. A certificate that somebody else has issued is never touched.
 #   certificate.sh [--name NAME]   now
 #   certificate.sh --when-due      only when it is about to expire, or its names are no longer those of the machine
+# --folder FOLDER makes it elsewhere, for containers.
 set -euo pipefail
 # shellcheck source=scripts/office/lib/common.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -13,15 +14,17 @@ RENEW_SECONDS=$((30 * 24 * 3600))
 ARGUMENTS=("$@")
 WHEN_DUE=
 NAME=
+ELSEWHERE=
 while [ $# -gt 0 ]; do
     case $1 in
         --when-due) WHEN_DUE=1 ;;
         --name) NAME=${2:?--name cần một tên}; shift ;;
+        --folder) TLS=${2:?--folder cần một thư mục}; ELSEWHERE=1; shift ;;
         *) refuse "$REFUSED" "không hiểu $1." ;;
     esac
     shift
 done
-need_root
+[ -n "$ELSEWHERE" ] || need_root
 
 say_expiry() { say "Chứng thư của máy chủ: đến $(date -d "$(openssl x509 -in "$TLS/desk.crt" -noout -enddate | cut -d= -f 2)" +%d/%m/%Y)."; }
 
@@ -106,6 +109,6 @@ if ! make_certificate; then  # the root does not cover a name that the machine h
     make_root
     make_certificate || refuse "$CANNOT" "không tạo được chứng thư."
 fi
-write_file "$TLS/name" 0644 root:root <<<"$NAME"
+write_file "$TLS/name" 0644 "$(id -u):$(id -g)" <<<"$NAME"
 say_expiry
-! has_systemd || ! systemctl -q is-active nginx.service || systemctl reload nginx.service
+[ -n "$ELSEWHERE" ] || ! has_systemd || ! systemctl -q is-active nginx.service || systemctl reload nginx.service
