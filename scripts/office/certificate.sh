@@ -46,7 +46,7 @@ make_root() {
     local private="permitted;IP:10.0.0.0/255.0.0.0,permitted;IP:127.0.0.0/255.0.0.0"
     private+=",permitted;IP:172.16.0.0/255.240.0.0,permitted;IP:192.168.0.0/255.255.0.0"
     (umask 077; openssl ecparam -name prime256v1 -genkey -noout -out "$TLS/ca.key.new")
-    openssl req -x509 -new -key "$TLS/ca.key.new" -sha256 -days $ROOT_DAYS -out "$TLS/ca.crt.new" \
+    openssl req -x509 -new -key "$TLS/ca.key.new" -sha256 -days "$ROOT_DAYS" -out "$TLS/ca.crt.new" \
         -subj "/O=hotich/CN=hotich $NAME $(date +%Y-%m-%d)" \
         -addext "basicConstraints=critical,CA:TRUE,pathlen:0" -addext "keyUsage=critical,keyCertSign,cRLSign" \
         -addext "nameConstraints=critical,$permitted,$private" 2>/dev/null
@@ -66,7 +66,7 @@ make_certificate() {
         echo "extendedKeyUsage=serverAuth"
         echo "subjectAltName=$(printf '%s\n' "$ALTERNATIVES" | sort -u | paste -sd,)"
     } >"$work/extensions"
-    openssl x509 -req -in "$work/desk.csr" -CA "$TLS/ca.crt" -CAkey "$TLS/ca.key" -sha256 -days $DAYS \
+    openssl x509 -req -in "$work/desk.csr" -CA "$TLS/ca.crt" -CAkey "$TLS/ca.key" -sha256 -days "$DAYS" \
         -set_serial "0x$(openssl rand -hex 16)" -extfile "$work/extensions" -out "$work/desk.crt" 2>/dev/null
     openssl verify -CAfile "$TLS/ca.crt" "$work/desk.crt" >/dev/null || return 1
     chmod 0600 "$work/desk.key"
@@ -79,7 +79,7 @@ make_certificate() {
 is_ours() { openssl verify -no_check_time -CAfile "$TLS/ca.crt" "$TLS/desk.crt" >/dev/null 2>&1; }
 
 is_due() {  # the key is another's (a run was cut off between two files), the day is near, or a name is missing
-    openssl x509 -in "$TLS/desk.crt" -noout -checkend $RENEW_SECONDS >/dev/null || return 0
+    openssl x509 -in "$TLS/desk.crt" -noout -checkend "$RENEW_SECONDS" >/dev/null || return 0
     [ "$(openssl x509 -in "$TLS/desk.crt" -noout -pubkey)" = "$(openssl pkey -in "$TLS/desk.key" -pubout 2>/dev/null)" ] || return 0
     local wanted present
     wanted=$(printf '%s\n' "$ALTERNATIVES" | sed 's/^IP:/IP Address:/' | sort -u)

@@ -96,7 +96,7 @@ done
 
 need_root
 one_at_a_time
-[ -f "$SETTINGS/installed" ] && [ -L "$CURRENT" ] || refuse_nothing_installed
+{ [ -f "$SETTINGS/installed" ] && [ -L "$CURRENT" ]; } || refuse_nothing_installed
 read_folders
 if [ "$ONLY" = --take-back ]; then
     [ -f "$STATE" ] || refuse "$REFUSED" "không có lần nâng cấp nào dở dang."

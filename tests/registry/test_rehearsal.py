@@ -69,7 +69,7 @@ def test_the_registry_in_use_is_read_and_not_changed(
 
 def losing(database: Database, _metadata: MetaData) -> None:
     """An upgrade that loses the scans."""
-    with database.engine.begin() as connection:
+    with database.engine.connect().execution_options(write=True) as connection, connection.begin():
         connection.exec_driver_sql("DELETE FROM scan")
 
 

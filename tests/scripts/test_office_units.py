@@ -49,7 +49,11 @@ def test_bash_understands_every_script() -> None:
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
 def test_shellcheck_finds_nothing() -> None:
     done = subprocess.run(
-        ["shellcheck", "-x", "-P", ".", *SCRIPTS], capture_output=True, text=True, check=False, cwd=PROJECT
+        ["shellcheck", "-x", "-P", ".", "--extended-analysis=false", *SCRIPTS],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT,
     )
     assert done.stdout == ""
 

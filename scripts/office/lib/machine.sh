@@ -21,7 +21,7 @@ check_system() {
         refuse "$CANNOT" "bộ xử lý của máy là $(dpkg --print-architecture); bộ cài chỉ làm trên amd64."
     local memory
     memory=$(($(awk '/^MemTotal/ {print $2}' /proc/meminfo) / 1024))
-    [ "$memory" -ge $LEAST_MEMORY ] || warn "máy có $memory MB bộ nhớ; nên có từ 4 GB để đọc sổ, 8 GB thì tốt hơn."
+    [ "$memory" -ge "$LEAST_MEMORY" ] || warn "máy có $memory MB bộ nhớ; nên có từ 4 GB để đọc sổ, 8 GB thì tốt hơn."
     has_systemd || warn "máy không chạy systemd: các dịch vụ được đặt sẵn nhưng chưa chạy cho đến khi bật máy bằng systemd."
 }
 

@@ -71,7 +71,7 @@ open_doors() { rm -f "$CLOSED"; }
 
 desk_answers() {  # within two minutes
     local left=60
-    while [ $left -gt 0 ]; do
+    while [ "$left" -gt 0 ]; do
         [ "$(curl -s --noproxy '*' --max-time 5 "$DESK/healthz")" = ok ] && return 0
         sleep 2
         left=$((left - 1))
@@ -85,7 +85,7 @@ site_answers() {  # over TLS, as a workstation that trusts this machine would as
 
 schedule_answers() {  # within five minutes: Prefect's server and the worker
     local left=100
-    while [ $left -gt 0 ]; do
+    while [ "$left" -gt 0 ]; do
         systemctl -q is-active hotich-worker.service &&
             [ "$(curl -s --noproxy '*' --max-time 5 http://127.0.0.1:4200/api/health)" = true ] && return 0
         sleep 3
