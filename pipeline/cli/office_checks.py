@@ -144,13 +144,13 @@ def backup_check(settings: Settings, now: datetime, *, needed: bool) -> Check | 
 
     name = "Sao lưu"
     start = "Sao lưu ngay: sudo systemctl start hotich-backup (hay: hotich backup THƯ_MỤC)"
-    if settings.backup is None:
+    if not settings.backup:
         if not needed:
             return None
         advice = "Hãy đặt HOTICH_BACKUP là thư mục trên ổ đĩa khác; xem docs/how-to/back-up.md."
         return Check(name, "warning", "chưa đặt nơi sao lưu", advice)
     try:
-        made = sorted(_moments((settings.backup / MANIFESTS).iterdir()))
+        made = sorted(_moments((Path(settings.backup).expanduser() / MANIFESTS).iterdir()))
     except FileNotFoundError:
         made = []
     except OSError as error:

@@ -133,7 +133,7 @@ def test_the_age_of_the_last_backup(tmp_path: Path, names: list[str], state: str
     (tmp_path / "ban-sao").mkdir()
     for name in names:
         (tmp_path / "ban-sao" / name).touch()
-    check = backup_check(Settings(backup=tmp_path), NOW, needed=True)
+    check = backup_check(Settings(backup=str(tmp_path)), NOW, needed=True)
     assert check is not None
     assert check.state == state
     assert state == "ok" or "systemctl start hotich-backup" in check.advice

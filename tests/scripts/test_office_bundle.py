@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -88,4 +90,7 @@ def test_an_office_gets_the_very_packages_that_are_tested() -> None:
         name for name in office if not name.startswith("setuptools==") and tested.get(name) != office[name]
     ] == []
     assert all(office.values())
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    needed = {re.split(r"[^\w.-]", line, maxsplit=1)[0].lower() for line in declared}
+    assert needed - {name.partition("==")[0] for name in office} == set()
     assert {"pytest", "mypy", "playwright"}.isdisjoint(name.partition("==")[0] for name in office)
