@@ -17,7 +17,7 @@ from tests.scripts.office import OFFICE
 
 
 def made(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [OFFICE / "certificate.sh", "--folder", folder, *arguments]
+    command = [str(OFFICE / "certificate.sh"), "--folder", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
