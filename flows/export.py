@@ -108,6 +108,6 @@ def overview(summaries: list[Summary], missing: list[str]) -> str:
     written = [one for one in summaries if not one["refused"]]
     unknown = f" Không có sổ: {', '.join(map(printable, missing))}." if missing else ""
     return (
-        f"Đã xuất {len(written)}/{len(summaries)} sổ, {sum(one['entries'] for one in written)} việc; "
+        f"Đã xuất {len(written)}/{len(summaries)} sổ, {sum(one['entries'] for one in written)} sự kiện; "
         f"{len(summaries) - len(written)} sổ chưa xuất được.{unknown}"
     )

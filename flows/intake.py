@@ -101,4 +101,4 @@ def overview(summaries: list[Summary]) -> str:
         f"Vừa nhận {total['new']}. Hôm nay đã giao {total['delivered']} = lưu {total['stored']} + cách ly "
         f"{total['quarantined']} + chờ {total['waiting']}; chưa gán sổ {total['unassigned']}."
     )
-    return f"{told} Không mở được hộp quét của: {', '.join(away)}." if away else told
+    return f"{told} Không mở được thư mục tiếp nhận của: {', '.join(away)}." if away else told

@@ -56,7 +56,7 @@ def morning_report(
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
     if unconfirmed:
         lines += [
-            "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của bàn rà soát):",
+            "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của màn hình rà soát):",
             "",
         ]
         lines += [*(f"- {cell(one)}" for one in unconfirmed), ""]
@@ -84,7 +84,7 @@ def morning_report(
 def _to_do(summaries: Sequence[Summary]) -> list[str]:
     failures = [(one["book"], *failure.split(": ", 1)) for one in summaries for failure in one["failures"]]
     if not failures:
-        return ["**Cần làm:** không có trang nào hỏng; việc chờ xem ở bàn rà soát."]
+        return ["**Cần làm:** không có trang nào hỏng; việc chờ xem ở màn hình rà soát."]
     lines = ["**Cần làm:**", ""]
     for code, times in Counter(code for _, code, _ in failures).most_common():
         places = [f"{cell(book)}/{cell(place)}" for book, found, place in failures if found == code]

@@ -8,7 +8,7 @@
     volume = "01/2010"           # quyển số / năm mở sổ
     opened_on = "04.01.2010"     # ngày mở sổ, có thể để trống
     closed_on = "31.12.2010"     # ngày khóa sổ
-    entries = 128                # tổng số việc ghi ở cuối sổ
+    entries = 128                # tổng số sự kiện ghi ở cuối sổ
     pages = 130                  # tổng số trang ghi ở cuối sổ
     series = "quá hạn"           # loại quyển: thường (không cần ghi), quá hạn, đăng ký lại, sổ lưu kép
 
@@ -62,7 +62,7 @@ LEDGER_LABELS = {
     "volume": "quyển số",
     "opened_on": "ngày mở sổ",
     "closed_on": "ngày khóa sổ",
-    "entries": "tổng số việc",
+    "entries": "tổng số sự kiện",
     "pages": "tổng số trang",
     "series": "loại quyển",
 }

@@ -188,7 +188,9 @@ class CopyPlan:
         for page in self._attached:
             if page.scan not in self._scans or page.number not in numbers:
                 what = (
-                    f"bản quét “{page.scan}”" if page.scan not in self._scans else f"việc số “{page.number}”"
+                    f"bản quét “{page.scan}”"
+                    if page.scan not in self._scans
+                    else f"sự kiện số “{page.number}”"
                 )
                 raise PackageRefused(
                     f"package.toml: sổ “{page.book}” không có {what}. Hãy sửa mục [[page]] ấy."

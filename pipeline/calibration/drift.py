@@ -232,8 +232,8 @@ def hold_sentences(hold: BookHold | None) -> tuple[str, ...]:
         return ()
     seen = f"đã xem {hold.checked} ô, sai {hold.wrong}"
     if hold.is_over:
-        return (f"ô trọng yếu của sổ này không còn phải chờ: người rà soát {seen}.",)
-    waiting = f"{hold.held} ô trọng yếu của sổ này được giữ lại chờ người xem"
+        return (f"ô quan trọng của sổ này không còn phải chờ: người rà soát {seen}.",)
+    waiting = f"{hold.held} ô quan trọng của sổ này được giữ lại chờ người xem"
     release = (
         f"khi {CHECKED} ô như vậy đã được xem mà không sai quá mức cho phép, lượt chạy sau nhận các ô còn lại"
     )

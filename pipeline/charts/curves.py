@@ -272,7 +272,7 @@ def reliability_chart(bins: Sequence[tuple[int, float, float]], area: PlotArea) 
 
 
 def _tolerance_line(share: float, area: PlotArea, *, critical: bool) -> ToleranceLine:
-    name = "trọng yếu" if critical else "mức cho phép"
+    name = "quan trọng" if critical else "mức cho phép"
     return ToleranceLine(area.y_log(share), f"{name} {format_per_mille(share)}", critical)
 
 

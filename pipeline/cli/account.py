@@ -25,7 +25,7 @@ LoginArgument = Annotated[str, typer.Argument(help="Tên đăng nhập.", metava
 
 @account_app.callback()
 def account() -> None:
-    """Tài khoản của người dùng bàn rà soát."""
+    """Tài khoản của người dùng màn hình rà soát."""
 
 
 @account_app.command("add", cls=Command)

@@ -27,7 +27,7 @@ KINDS = {
 
 amend_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
-EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của việc hộ tịch trong sổ dữ liệu.")]
+EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Người ghi [tên tài khoản của máy đang dùng].")]
 
 
@@ -70,7 +70,7 @@ def add(
         field = field_of(registry, entry_id, column)
         number = registry.amend(entry_id, field, text, order, author=author)
         kind = registry.entry(entry_id).amendments[field].kind
-    out().print(f"Đã ghi {KINDS[kind]} số {number}: việc {entry_id}, cột {column}.", markup=False)
+    out().print(f"Đã ghi {KINDS[kind]} số {number}: sự kiện {entry_id}, cột {column}.", markup=False)
 
 
 @amend_app.command("withdraw", cls=Command)
@@ -92,7 +92,7 @@ def withdraw(
 def list_amendments(
     entry_id: EntryArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
-    """Mọi cải chính, bổ sung của một việc, từ cũ đến mới, kể cả những cái đã rút."""
+    """Mọi cải chính, bổ sung của một sự kiện, từ cũ đến mới, kể cả những cái đã rút."""
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:
         entry = registry.entry(entry_id)
@@ -130,8 +130,8 @@ def _noted_order(registry: Registry, entry_id: int) -> AmendmentOrder:
     found = registry.entry(entry_id).noted_order
     if found is None:
         raise RegistryError(
-            f"Việc {entry_id} không có số quyết định ở việc ghi chú. Hãy ghi --decision, --on, "
-            "hoặc nhập việc ghi chú ở bàn rà soát."
+            f"Sự kiện {entry_id} không có số quyết định ở việc ghi chú. Hãy ghi --decision, --on, "
+            "hoặc nhập việc ghi chú ở màn hình rà soát."
         )
     return found
 

@@ -140,7 +140,7 @@ def restore(
         print_json(report)
         return
     screen = out()
-    counted = f", {report.rows['entry']} việc, {report.rows['decision']} quyết định" if report.rows else ""
+    counted = f", {report.rows['entry']} sự kiện, {report.rows['decision']} quyết định" if report.rows else ""
     screen.print(f"Đã khôi phục bản {report.name} vào {target}: {report.files} tệp{counted}.", markup=False)
     for left_out in report.left_out:
         screen.print(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.", markup=False)

@@ -90,7 +90,7 @@ def correct(
     closed_on: Annotated[
         str | None, typer.Option("--closed-on", help="Ngày khóa sổ; “” = không ghi.")
     ] = None,
-    entries: Annotated[str | None, typer.Option("--entries", help="Tổng số việc; “” = không ghi.")] = None,
+    entries: Annotated[str | None, typer.Option("--entries", help="Tổng số sự kiện; “” = không ghi.")] = None,
     pages: Annotated[str | None, typer.Option("--pages", help="Tổng số trang; “” = không ghi.")] = None,
     form: Annotated[str | None, typer.Option("--form", help="Mẫu sổ đúng.")] = None,
     series: Annotated[
@@ -141,8 +141,9 @@ def correct(
     screen.print(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.correction_id}.", markup=False)
     if done.old_year:
         screen.print(
-            f"{format_count(done.old_year)} việc vẫn mang năm {known.ledger.year} trong số đăng ký vì người đã quyết "
-            "định như vậy. Hãy xem lại những việc ấy ở màn hình rà soát.",
+            f"{format_count(done.old_year)} sự kiện vẫn mang năm {known.ledger.year} trong số đăng ký "
+            "vì người đã quyết "
+            "định như vậy. Hãy xem lại những sự kiện ấy ở màn hình rà soát.",
             markup=False,
         )
     if done.overview.pages:
@@ -214,7 +215,7 @@ def _show_overview(known: KnownBook, changes: list[dict[str, str]], overview: Co
             markup=False,
         )
     screen.print(
-        f"Theo đó: {format_count(overview.entries)} việc, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
+        f"Theo đó: {format_count(overview.entries)} sự kiện, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
         f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại.",
         markup=False,
     )

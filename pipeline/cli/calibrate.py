@@ -30,7 +30,7 @@ OTHERS = (
     "sổ ấy để máy đọc lại (quyết định của người vẫn giữ nguyên), rồi hiệu chuẩn."
 )
 
-GROUPS = {"critical": "trọng yếu", "other": "khác"}
+GROUPS = {"critical": "quan trọng", "other": "khác"}
 
 
 @dataclass(frozen=True)

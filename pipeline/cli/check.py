@@ -50,7 +50,7 @@ def check(
         if len(serious) > limit:
             out().print(f"… và {len(serious) - limit} điều nữa (thêm --limit để xem).")
     if serious:
-        out().print(f"Xem cùng các việc khác: hotich queue --workspace {context.workspace}", markup=False)
+        out().print(f"Xem cùng các sự kiện khác: hotich queue --workspace {context.workspace}", markup=False)
 
 
 def ids_of(registry: Registry, names: list[str]) -> list[int]:
@@ -67,7 +67,9 @@ def ids_of(registry: Registry, names: list[str]) -> list[int]:
 def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
     first = reports[0]
     screen = out()
-    screen.print(f"Đã kiểm tra {first.books} quyển, {first.entries} việc, {first.pages} trang.", markup=False)
+    screen.print(
+        f"Đã kiểm tra {first.books} quyển, {first.entries} sự kiện, {first.pages} trang.", markup=False
+    )
     raised = sum(report.outcome.raised for report in reports)
     cleared = sum(report.outcome.cleared for report in reports)
     counts = {code: times for report in reports for code, times in report.counts.items()}

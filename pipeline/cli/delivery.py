@@ -108,7 +108,7 @@ def list_layers(
             {"fields": [{"entry": row.entry_id, "column": column, **plain(one)} for row, column, one in rows]}
         )
         return
-    table = Table("Mã việc", "Cột", "Trên sổ", "Bàn giao", "Quy tắc", "Xác nhận")
+    table = Table("Mã sự kiện", "Cột", "Trên sổ", "Bàn giao", "Quy tắc", "Xác nhận")
     for row, column, one in rows[:limit]:
         table.add_row(
             str(row.entry_id),

@@ -110,7 +110,7 @@ def _cut_from(
 def _place(outcome: FieldOutcome, book: EvaluatedBook) -> str:
     """Return its place, for a person who wants to open the scan."""
     if outcome.entry.page is None:
-        return f"sổ {book.folder.name}, việc máy không tìm thấy"
+        return f"sổ {book.folder.name}, sự kiện máy không tìm thấy"
     ref = book.refs[outcome.entry.page]
     scan = book.scans.get(ref.scan_sha256)
     name = scan.path.name if scan else ref.scan_sha256[:12]
@@ -149,7 +149,7 @@ def evaluate(
     workspace: WorkspaceOption = None,
     workers: WorkersOption = None,
 ) -> None:
-    """So kết quả đọc các sổ với đáp án: đúng từng cột, từng kiểu; ô trống; nhận thẳng; độ tin cậy; tốc độ.
+    """So kết quả đọc các sổ với đáp án: đúng từng cột, từng kiểu; ô trống; tự động chấp nhận; độ tin cậy; tốc độ.
 
     Trang nào chưa đọc thì được đọc trước. Kết quả lấy từ sổ dữ liệu, trước mọi sửa chữa của người.
     """
@@ -234,9 +234,9 @@ def standard_of(routing: RoutingOptions) -> ErrorTolerance:
         routing.tolerated_critical,
         (
             ("chữ viết tay", other.threshold if other else None),
-            ("viết tay, ô trọng yếu", critical.threshold if critical else None),
+            ("viết tay, ô quan trọng", critical.threshold if critical else None),
             ("chữ in", routing.min_confidence),
-            ("chữ in, ô trọng yếu", routing.min_confidence_critical),
+            ("chữ in, ô quan trọng", routing.min_confidence_critical),
         ),
     )
 

@@ -42,7 +42,7 @@ CHECKS = {
     "U5": "trang số không phải số",
     "U6": "ngày không phải dd.mm.yyyy, yyyy hoặc tuổi",
     "U7": "trùng nơi đăng ký, quyển số và số",
-    "U8": "việc chưa xong nằm trong tệp, hoặc thiếu việc",
+    "U8": "sự kiện chưa xong nằm trong tệp, hoặc thiếu sự kiện",
     "LIST": "giá trị không có trong danh mục",
     "HEADER": "tiêu đề cột sai",
     "CELL": "ô không phải dạng chữ, hoặc không như sổ dữ liệu",
@@ -61,12 +61,15 @@ WHY = {
 }
 
 _REFUSED = {
-    "unsettled": "KHÔNG xuất: còn {held} chỗ chưa xong. Hãy rà soát nốt, hoặc thêm --partial để chỉ xuất việc đã xong.",
-    "faults": "KHÔNG xuất: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các việc dưới đây rồi chạy lại.",
-    "empty": "KHÔNG xuất: chưa có việc nào xong.",
+    "unsettled": (
+        "KHÔNG xuất: còn {held} chỗ chưa xong. Hãy rà soát nốt, hoặc thêm --partial để chỉ "
+        "xuất sự kiện đã xong."
+    ),
+    "faults": "KHÔNG xuất: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các sự kiện dưới đây rồi chạy lại.",
+    "empty": "KHÔNG xuất: chưa có sự kiện nào xong.",
     "unapproved": (
         "KHÔNG xuất: sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước. Người phụ trách phê duyệt ở trang "
-        "“phê duyệt” của sổ; cơ quan đặt việc này ở [approval] của office.toml."
+        "“phê duyệt” của sổ; cơ quan đặt điều này ở [approval] của office.toml."
     ),
 }
 
@@ -83,10 +86,10 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
     """What became of a book."""
     if report.withdrawn:
         numbers = ", ".join(one.number or "(không rõ số)" for one in report.withdrawn[:10])
-        more = f" và {len(report.withdrawn) - 10} việc nữa" if len(report.withdrawn) > 10 else ""
+        more = f" và {len(report.withdrawn) - 10} sự kiện nữa" if len(report.withdrawn) > 10 else ""
         yield (
             f"{printable(report.book)}: GÓI TRƯỚC CÓ {len(report.withdrawn)} VIỆC NAY ĐÃ THU HỒI: số {numbers}{more}. "
-            "Hãy báo nơi nhận gỡ các việc ấy; gói mới ghi rõ trong bản kê."
+            "Hãy báo nơi nhận gỡ các sự kiện ấy; gói mới ghi rõ trong bản kê."
         )
     if report.refused:
         blocking = sum(fault.blocking for fault in report.faults)
@@ -94,7 +97,7 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
         yield f"{printable(report.book)}: {why}"
         return
     size = report.pdf_bytes / max(1, report.entries) / 1000
-    yield f"{printable(report.book)}: đã xuất {report.entries} việc vào {report.folder} ({size:.0f} kB một việc)."
+    yield f"{printable(report.book)}: đã xuất {report.entries} sự kiện vào {report.folder} ({size:.0f} kB một sự kiện)."
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
     if report.layered:
         total = sum(report.layered.values())
@@ -103,13 +106,13 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
     if report.blockers:
         yield f"  CHƯA ĐỦ: {len(report.blockers)} chỗ chưa xong không có trong gói, đã ghi vào bản kê."
     if report.dropped:
-        columns = ", ".join(f"{column} ({entries} việc)" for column, entries in report.dropped.items())
+        columns = ", ".join(f"{column} ({entries} sự kiện)" for column, entries in report.dropped.items())
         yield f"  MẪU NÀY KHÔNG CÓ CỘT cho {columns}: các giá trị ấy không có trong tệp Excel."
         yield '  Muốn giao đủ thì bỏ --template, hoặc đặt birth_template = "KS70" trong package.toml.'
     if report.loose:
         pages = ", ".join(f"{scan} trang {page}" for scan, page in report.loose[:5])
         more = f" và {len(report.loose) - 5} trang nữa" if len(report.loose) > 5 else ""
-        yield f"  {len(report.loose)} trang không thuộc việc nào: {pages}{more}."
+        yield f"  {len(report.loose)} trang không thuộc sự kiện nào: {pages}{more}."
         yield "  Hãy xem các trang ấy, trang tiếp hoặc trang cải chính thì khai trong package.toml."
 
 
@@ -138,7 +141,7 @@ def _detail(one: ExportBlocker) -> str:
 
 def fault_table(report: PackageReport, limit: int) -> Table:
     """What the check before the upload found, by entry."""
-    table = Table("Sổ", "Dòng", "Số", "Mã việc", "Cột", "Kiểm tra", "Mức")
+    table = Table("Sổ", "Dòng", "Số", "Mã sự kiện", "Cột", "Kiểm tra", "Mức")
     for fault in report.faults[:limit]:
         table.add_row(
             name_cell(report.book),
@@ -180,7 +183,8 @@ def export(
         Path, typer.Option("--output", "-o", help="Thư mục để ghi các gói, mỗi sổ một thư mục con.")
     ] = Path("goi-du-lieu"),
     partial: Annotated[
-        bool, typer.Option("--partial", help="Chỉ xuất những việc đã xong, ghi rõ việc còn thiếu vào gói.")
+        bool,
+        typer.Option("--partial", help="Chỉ xuất những sự kiện đã xong, ghi rõ sự kiện còn thiếu vào gói."),
     ] = False,
     template: Annotated[
         BirthTemplate | None,
@@ -197,9 +201,9 @@ def export(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
-    """Xuất gói giao cho phần mềm dùng chung: tệp Excel, mỗi việc một PDF trong tệp .zip, và bản kê có chữ ký.
+    """Xuất gói dữ liệu bàn giao cho phần mềm dùng chung: tệp Excel, mỗi sự kiện một PDF, và bản kê có chữ ký.
 
-    Sổ còn việc chưa xong hoặc còn lỗi thì không được xuất, và các việc ấy được liệt kê.
+    Sổ còn sự kiện chưa xong hoặc còn lỗi thì không được xuất, và các sự kiện ấy được liệt kê.
     """
     if verify is not None:
         _verify(verify, key, as_json)
@@ -212,7 +216,7 @@ def export(
     options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
     if template is not None:
         options = replace(options, birth_template=template.value)
-    with context.open_registry() as registry, track_books("việc") as on_copied:
+    with context.open_registry() as registry, track_books("sự kiện") as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []
         for book_id in map(int, wanted):

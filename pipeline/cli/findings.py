@@ -35,7 +35,9 @@ def format_summary(summary: BookSummary) -> tuple[str, ...]:
     entries = summary.pages.get(PageKind.ENTRIES.value, 0)
     covers = summary.pages.get(PageKind.COVER.value, 0)
     other = pages - entries - covers
-    scanned = f"{summary.books} sổ, {summary.scans} bản quét, {pages} trang: {entries} trang ghi việc hộ tịch"
+    scanned = (
+        f"{summary.books} sổ, {summary.scans} bản quét, {pages} trang: {entries} trang ghi sự kiện hộ tịch"
+    )
     waiting = f"{summary.review} chờ rà soát; {summary.page_tasks} trang chờ xem cả trang"
     done = f"{summary.accepted} nhận ngay, {summary.decided} người đã xem"
     lines = [

@@ -60,7 +60,10 @@ def format_round(done: ScannerRound) -> Iterator[str]:
         if row.outcome is IntakeOutcome.QUARANTINED:
             yield f"  cách ly «{printable(row.name)}» [{row.code}]: {row.message}"
     for name in done.left:
-        yield f"  đã lưu nhưng không xóa được khỏi hộp quét: «{printable(name)}». Hãy cấp quyền ghi cho hộp quét."
+        yield (
+            f"  đã lưu nhưng không xóa được khỏi thư mục tiếp nhận: «{printable(name)}». Hãy cấp "
+            "quyền ghi cho thư mục tiếp nhận."
+        )
     for outsider in done.outsiders:
         yield f"  không nhận: {outsider.message}"
 
@@ -79,7 +82,7 @@ def _reasons(day: DayReport) -> Iterator[str]:
         if row.outcome is IntakeOutcome.QUARANTINED:
             yield f"{what}: cách ly [{row.code}]: {row.message}"
         elif row.outcome is IntakeOutcome.WITHDRAWN:
-            yield f"{what}: biến mất khỏi hộp quét trước khi nhận (đổi chỗ hoặc xóa bởi người khác)."
+            yield f"{what}: biến mất khỏi thư mục tiếp nhận trước khi nhận (đổi chỗ hoặc xóa bởi người khác)."
         elif row.again:
             yield f"{what}: giống hệt một tệp đã giao."
         yield from _format_assignment(what, day.assignments.get(row.serial))
@@ -137,7 +140,7 @@ def run_intake(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Nhận một lượt những gì đã nằm yên trong các hộp quét; tệp mới thấy thì lượt sau mới nhận."""
+    """Nhận một lượt những gì đã nằm yên trong các thư mục tiếp nhận; tệp mới thấy thì lượt sau mới nhận."""
     options, place = intake_desk(workspace)
     stop_on_sigterm()
     done: Sequence[ScannerRound] | None = ()
@@ -191,7 +194,7 @@ def _stopped_by_hand(watch: float | None) -> Iterator[None]:
     except KeyboardInterrupt:
         if watch is None:
             raise
-        out().print("Đã dừng nhận. Những gì chưa nhận còn nguyên trong các hộp quét.", markup=False)
+        out().print("Đã dừng nhận. Những gì chưa nhận còn nguyên trong các thư mục tiếp nhận.", markup=False)
 
 
 def intake_desk(workspace: Path | None) -> tuple[IntakeOptions, Workspace]:

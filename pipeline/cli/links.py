@@ -68,9 +68,9 @@ def links(
     rejected: Annotated[bool, typer.Option("--rejected", help="Kể cả những gợi ý người đã bác.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Gợi ý những việc có thể là của cùng một người, hoặc là một việc đăng ký hai lần, kèm bằng chứng.
+    """Gợi ý những sự kiện có thể là của cùng một người, hoặc là một sự kiện đăng ký hai lần, kèm bằng chứng.
 
-    Chỉ là gợi ý: không việc nào bị gộp hay sửa, hàng đợi không đổi. Người xác nhận hay bác từng gợi ý; gợi ý đã bác
+    Chỉ là gợi ý: không sự kiện nào bị gộp hay sửa, hàng đợi không đổi. Người xác nhận hay bác từng gợi ý; gợi ý đã bác
     không được nêu lại, trừ khi bằng chứng thay đổi.
     """
     if ctx.invoked_subcommand is not None:
@@ -102,7 +102,7 @@ def confirm(
     reason: Annotated[str, typer.Option("--reason", help="Căn cứ, nếu có.")] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Ghi rằng một gợi ý là đúng. Không gộp, không sửa việc nào; lần chạy sau không ghi đè."""
+    """Ghi rằng một gợi ý là đúng. Không gộp, không sửa sự kiện nào; lần chạy sau không ghi đè."""
     _decide(number, LinkVerdict.CONFIRMED, by, reason, workspace)
 
 
@@ -134,7 +134,7 @@ def _suggested(registry: Registry) -> ChecksOutcome:
 
 
 def _table(found: Sequence[StoredLink], places: FindingPlaces) -> Table:
-    columns = ("Số", "Có thể là", "Việc thứ nhất", "Việc thứ hai", "Xác suất", "Bằng chứng")
+    columns = ("Số", "Có thể là", "Sự kiện thứ nhất", "Sự kiện thứ hai", "Xác suất", "Bằng chứng")
     decided = any(link.decision for link in found)
     table = Table(*columns, *(("Người đã nói",) if decided else ()))
     for link in found:

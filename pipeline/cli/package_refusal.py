@@ -39,7 +39,9 @@ def package_refusal(report: PackageReport, book_id: int) -> PackageRefusal:
 
 def _format_fault(report: PackageReport, fault: WorkbookFault) -> str:
     what = f"{fault.check}, {CHECKS[fault.check]}"
-    return f"số {fault.number or '–'} (mã việc {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
+    return (
+        f"số {fault.number or '–'} (mã sự kiện {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
+    )
 
 
 def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
@@ -56,7 +58,7 @@ def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str
 def _place(one: ExportBlocker) -> str:
     page = f" trang {one.page_no}" if one.page_no else ""
     number = f", số {one.number}" if one.number else ""
-    return f"{one.scan}{page}{number}" + (f" (mã việc {one.entry_id})" if one.entry_id is not None else "")
+    return f"{one.scan}{page}{number}" + (f" (mã sự kiện {one.entry_id})" if one.entry_id is not None else "")
 
 
 def _more(one: ExportBlocker) -> str:

@@ -66,15 +66,15 @@ def find(
 
 @places_app.command("resolve", cls=Command)
 def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Đối chiếu lại nơi của mọi việc đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
+    """Đối chiếu lại nơi của mọi sự kiện đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:
         entries = registry.entries()
-        changed = sum(map(registry.resolve_places, track_items(entries, "Đối chiếu nơi", "việc")))
+        changed = sum(map(registry.resolve_places, track_items(entries, "Đối chiếu nơi", "sự kiện")))
     if as_json:
         print_json({"entries": len(entries), "changed": changed})
         return
-    out().print(f"Đã đối chiếu {len(entries)} việc; ở {changed} việc có nơi nay hiểu khác trước.")
+    out().print(f"Đã đối chiếu {len(entries)} sự kiện; ở {changed} sự kiện có nơi nay hiểu khác trước.")
 
 
 def _day(text: str) -> tuple[int, ...]:

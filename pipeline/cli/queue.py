@@ -20,7 +20,7 @@ from pipeline.settings import read_settings
 def queue(
     workspace: WorkspaceOption = None,
     book: Annotated[str | None, typer.Option("--book", "-b", help="Chỉ sổ có tên thư mục này.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu việc.")] = 40,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu nhiệm vụ.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê các mục và trang đang chờ người rà soát."""
@@ -37,7 +37,7 @@ def queue(
     screen = out()
     _show_unread(unread, limit)
     if not tasks:
-        screen.print("Không có việc nào chờ rà soát.")
+        screen.print("Không có nhiệm vụ nào chờ rà soát.")
         return
     table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Có thể đọc là", "Lý do")
     for task in tasks[:limit]:
@@ -52,7 +52,7 @@ def queue(
         )
     screen.print(table)
     if len(tasks) > limit:
-        screen.print(f"… và {len(tasks) - limit} việc nữa (thêm --limit để xem).")
+        screen.print(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
     for line in format_reasons(counted, context.schemas):
         screen.print(line, markup=False)

@@ -44,7 +44,7 @@ def format_reconciliation(counts: ReconcileCounts, how_to_name: str = HOW_TO_NAM
     """What was compared and what came of it, without any value; ``how_to_name``: how a book is named."""
     compared = [one for one in counts.books if one.compared]
     yield (
-        f"Đã so {counts.rows} dòng với {counts.entries} việc của {len(compared)} sổ: {counts.pairs} cặp, "
+        f"Đã so {counts.rows} dòng với {counts.entries} sự kiện của {len(compared)} sổ: {counts.pairs} cặp, "
         f"{counts.same} cặp giống hệt."
     )
     if counts.by_likeness:
@@ -71,8 +71,8 @@ def _not_compared(counts: ReconcileCounts, how_to_name: str) -> Iterator[str]:
     for one in counts.books:
         if one.rows and not one.compared:
             yield (
-                f"Sổ {printable(one.book.folder_name)}: tệp chỉ có {one.rows} dòng trong {one.book.entries} việc, "
-                f"nên không nêu việc thiếu. {how_to_name}"
+                f"Sổ {printable(one.book.folder_name)}: tệp chỉ có {one.rows} dòng trong {one.book.entries} sự kiện, "
+                f"nên không nêu sự kiện thiếu. {how_to_name}"
             )
     if counts.absent:
         yield f"Cột của Bộ không có trong tệp, không so: {_listed(counts.absent)}."
@@ -108,7 +108,8 @@ def reconcile(
         Path | None, typer.Option("--output", "-o", help="Ghi mọi khác biệt vào tệp Excel này.")
     ] = None,
     pictures: Annotated[
-        int, typer.Option("--pictures", min=0, help="Trong tệp Excel, ảnh nét mực của bấy nhiêu ô đầu tiên.")
+        int,
+        typer.Option("--pictures", min=0, help="Trong tệp Excel, ảnh ảnh chữ viết của bấy nhiêu ô đầu tiên."),
     ] = 200,
     save: Annotated[
         bool, typer.Option("--save", help="Đưa các khác biệt vào hàng đợi đối soát ở trang web.")
@@ -120,7 +121,7 @@ def reconcile(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
-    """Đối soát tệp Excel của phần mềm dùng chung với sổ dữ liệu: việc thiếu, việc thừa, ô khác nhau.
+    """Đối soát tệp Excel của phần mềm dùng chung với sổ dữ liệu: sự kiện thiếu, sự kiện thừa, ô khác nhau.
 
     Không sửa gì, ở cả hai bên.
     """
@@ -200,7 +201,7 @@ def _told(one: ReconcileDifference | RejectedCell) -> dict[str, object]:
 
 
 def _table(shown: list[ReconcileDifference | RejectedCell]) -> Table:
-    table = Table("Dòng", "Mã việc", "Quyển", "Số", "Khác gì", "Ở đâu")
+    table = Table("Dòng", "Mã sự kiện", "Quyển", "Số", "Khác gì", "Ở đâu")
     for one in shown:
         if isinstance(one, RejectedCell):
             table.add_row(

@@ -68,11 +68,11 @@ def print_role_sql(
 
 @registry_app.command("show", cls=Command)
 def show(
-    entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của việc hộ tịch trong sổ dữ liệu.")],
+    entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")],
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Giá trị hiện hành của một việc; ô đã cải chính, bổ sung thì nêu cả giá trị trên giấy và số quyết định."""
+    """Giá trị hiện hành của một sự kiện; ô đã cải chính, bổ sung thì nêu cả giá trị trên giấy và số quyết định."""
     context = read_settings().run_context(workspace)
     with context.open_registry() as opened:
         entry = opened.entry(entry_id)

@@ -65,4 +65,4 @@ def _show(made: ManagementReport) -> None:
     for one in made.sections[0].figures:
         note = f" ({one.note})" if one.note else ""
         screen.print(f"  {one.label}: {one.cell.text}{note}", markup=False)
-    screen.print("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của bàn rà soát.", markup=False)
+    screen.print("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của màn hình rà soát.", markup=False)

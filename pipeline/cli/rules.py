@@ -100,7 +100,7 @@ def rules(
         str | None, typer.Option("--family", "-f", help="Chỉ một họ quy tắc: K, D, M, B, T, I, L.")
     ] = None,
     record: Annotated[
-        str | None, typer.Option("--record", "-r", help="Chỉ một loại việc: birth, marriage, death.")
+        str | None, typer.Option("--record", "-r", help="Chỉ một loại sự kiện: birth, marriage, death.")
     ] = None,
     workspace: WorkspaceOption = None,
     markdown: Annotated[
@@ -140,7 +140,7 @@ def _chosen(
     if record is None:
         return found
     if record not in declared.records:
-        raise SchemaError(f"Không có loại việc “{record}”.{nearest_hint(record, declared.records)}")
+        raise SchemaError(f"Không có loại sự kiện “{record}”.{nearest_hint(record, declared.records)}")
     title = declared.records[record].title
     mine = [
         dataclasses.replace(rule, asked=tuple(asked for asked in rule.asked if asked.record == title))

@@ -39,12 +39,12 @@ LotArgument = Annotated[int, typer.Argument(metavar="LÔ", help="Số của lô,
 
 @sample_app.command("plan", cls=Command)
 def plan(
-    size: Annotated[int, typer.Argument(metavar="SỐ_VIỆC", min=1, help="Lô có bấy nhiêu việc.")],
+    size: Annotated[int, typer.Argument(metavar="SỐ_VIỆC", min=1, help="Lô có bấy nhiêu sự kiện.")],
     turn: Annotated[int, typer.Option("--round", min=1, help="Vòng thứ mấy.")] = 1,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Cho biết phải xem bao nhiêu việc, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
+    """Cho biết phải xem bao nhiêu sự kiện, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
     settings = read_settings()
     policy = settings.sampling_policy_of(settings.run_context(workspace).workspace)
     made = policy.plan(size, turn)
@@ -53,9 +53,9 @@ def plan(
         print_json({"plan": plain(made), "passes": chances})
         return
     screen = out()
-    rule = "xem hết" if made.is_whole else f"nhận khi có không quá {made.acceptance} việc sai"
-    screen.print(f"Lô {count_cell(size).text} việc: xem {count_cell(made.sample).text} việc, {rule}.")
-    table = Table("Nếu tỉ lệ việc sai là", "thì lô được nhận với xác suất")
+    rule = "xem hết" if made.is_whole else f"nhận khi có không quá {made.acceptance} sự kiện sai"
+    screen.print(f"Lô {count_cell(size).text} sự kiện: xem {count_cell(made.sample).text} sự kiện, {rule}.")
+    table = Table("Nếu tỉ lệ sự kiện sai là", "thì lô được nhận với xác suất")
     for wrong, chance in zip(SHARES, chances.values(), strict=True):
         table.add_row(percent_cell(wrong).text, percent_cell(chance).text)
     screen.print(table)
@@ -69,11 +69,13 @@ def draw(
     preset: Annotated[
         str | None, typer.Option("--preset", help="Cách lấy mẫu: statistical hoặc two-rounds [office.toml].")
     ] = None,
-    seed: Annotated[str, typer.Option("--seed", help="Hạt giống để rút mẫu [một số ngẫu nhiên].")] = "",
+    seed: Annotated[
+        str, typer.Option("--seed", help="Mã chọn mẫu ngẫu nhiên để rút mẫu [một số ngẫu nhiên].")
+    ] = "",
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Lập một lô từ những việc đã xong của các sổ ấy, rút mẫu và đưa ra bước kiểm tra của bàn rà soát."""
+    """Lập một lô từ những sự kiện đã xong của các sổ ấy, rút mẫu và đưa ra bước kiểm tra của màn hình rà soát."""
     if preset is not None and preset not in PRESETS:
         raise typer.BadParameter(f"Chỉ có thể là {' hoặc '.join(PRESETS)}.", param_hint="--preset")
     with _lots(workspace, preset) as (registry, lots):
@@ -96,7 +98,7 @@ def list_lots(workspace: WorkspaceOption = None, as_json: JsonOption = False) ->
 
 @sample_app.command("close", cls=Command)
 def close(lot: LotArgument, by: ByOption = None, workspace: WorkspaceOption = None) -> None:
-    """Kết luận một lô theo điều đã tìm thấy: nhận, hoặc trả lại và mở lại mọi việc của lô."""
+    """Kết luận một lô theo điều đã tìm thấy: nhận, hoặc trả lại và mở lại mọi sự kiện của lô."""
     with _lots(workspace) as (_, lots):
         lots.carry_on(_person(by), lot)  # a draw that was cut off is made whole first
         _show([lots.close(_person(by), lot)])
@@ -109,7 +111,7 @@ def cancel(
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bỏ một lô, không kết luận. Việc đã đưa ra kiểm tra thì vẫn chờ người kiểm tra."""
+    """Bỏ một lô, không kết luận. Sự kiện đã đưa ra kiểm tra thì vẫn chờ người kiểm tra."""
     with _lots(workspace) as (_, lots):
         _show([lots.cancel(_person(by), lot, reason)])
 

@@ -18,7 +18,7 @@ schemas_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 @schemas_app.callback()
 def schemas() -> None:
-    """Các khai báo trong thư mục schemas: loại việc, mẫu sổ, danh mục, mẫu xuất."""
+    """Các khai báo trong thư mục schemas: loại sự kiện, mẫu sổ, danh mục, mẫu xuất."""
 
 
 @schemas_app.command("check", cls=Command)
@@ -49,14 +49,15 @@ def check(
             }
         )
         return
-    table = Table("Mẫu sổ", "Loại việc", "Năm", "Trường", "Căn cứ")
+    table = Table("Mẫu sổ", "Loại sự kiện", "Năm", "Trường", "Căn cứ")
     for form in loaded.forms.values():
         evidence = "theo tờ mẫu thật" if form.evidence == "seen" else "giả định"
         years = f"{form.years[0]}–{form.years[1]}"
         table.add_row(form.id, form.record, years, str(len(form.field_names)), evidence)
     out().print(table)
     out().print(
-        f"Khai báo đúng: {len(loaded.records)} loại việc, {len(loaded.forms)} mẫu sổ, {len(loaded.exports)} mẫu xuất, "
+        f"Khai báo đúng: {len(loaded.records)} loại sự kiện, {len(loaded.forms)} mẫu sổ, "
+        f"{len(loaded.exports)} mẫu xuất, "
         f"{len(loaded.vocabs)} danh mục, {len(loaded.findings)} loại phát hiện. Dấu {loaded.fingerprint}."
     )
     if workspace.office.exists():

@@ -20,9 +20,9 @@ def synth(
     form: Annotated[
         list[str] | None, typer.Option("--form", help="Mẫu sổ (dùng nhiều lần được); mặc định: mọi mẫu.")
     ] = None,
-    entries: Annotated[int, typer.Option("--entries", min=1, help="Số việc hộ tịch mỗi sổ.")] = 4,
+    entries: Annotated[int, typer.Option("--entries", min=1, help="Số sự kiện hộ tịch mỗi sổ.")] = 4,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Số gieo: cùng số thì cùng sổ, đến từng byte.")
+        int, typer.Option("--seed", min=0, help="Mã ngẫu nhiên: cùng số thì cùng sổ, đến từng byte.")
     ] = 1,
     writing: Annotated[
         str, typer.Option("--writing", help="hand (viết tay) hoặc typed (đánh máy).")

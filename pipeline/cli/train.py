@@ -60,7 +60,7 @@ def train(
         float, typer.Option("--until", min=0.01, help="Dừng sớm ở phút này, chỉ giữ trạng thái.")
     ] = math.inf,
     drawn: Annotated[int, typer.Option("--drawn", min=24, help="Số dòng vẽ có sẵn mỗi lúc.")] = 16000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Số gieo.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Mã ngẫu nhiên.")] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Số luồng.")] = 1,
     blend: Annotated[
         float,

@@ -47,7 +47,7 @@ NumberOption = Annotated[
 
 @withdraw_app.callback()
 def withdraw() -> None:
-    """Thu hồi sổ, bản quét, trang, việc hộ tịch đưa vào nhầm; thay trang quét lại; hủy thu hồi. Không xóa gì."""
+    """Thu hồi sổ, bản quét, trang, sự kiện hộ tịch đưa vào nhầm; thay trang quét lại; hủy thu hồi. Không xóa gì."""
 
 
 @withdraw_app.command("book", cls=Command)
@@ -108,14 +108,14 @@ def page(
 
 @withdraw_app.command("entry", cls=Command)
 def entry(
-    entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của việc hộ tịch trong sổ dữ liệu.")],
+    entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")],
     reason: ReasonOption = "",
     sure: SureOption = False,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Thu hồi một việc hộ tịch, ví dụ việc bị gạch bỏ cả trang mà máy vẫn đọc."""
+    """Thu hồi một sự kiện hộ tịch, ví dụ sự kiện bị gạch bỏ cả trang mà máy vẫn đọc."""
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:
         part = registry.part_of_entry(entry_id)
@@ -155,13 +155,13 @@ def replace(
         return
     screen = out()
     screen.print(
-        f"Đã thay trang, số {outcome.withdrawal_id}: {outcome.entries} việc, giữ {outcome.decisions} quyết định và "
+        f"Đã thay trang, số {outcome.withdrawal_id}: {outcome.entries} sự kiện, giữ {outcome.decisions} quyết định và "
         f"{outcome.amendments} cải chính, bổ sung. Trang cũ vẫn được lưu.",
         markup=False,
     )
     if outcome.differing:
         screen.print(
-            f"{outcome.differing} ô trang mới đọc khác: chờ người xem ở bàn rà soát; giá trị đã quyết định vẫn có "
+            f"{outcome.differing} ô trang mới đọc khác: chờ người xem ở màn hình rà soát; giá trị đã quyết định vẫn có "
             "hiệu lực.",
             markup=False,
         )

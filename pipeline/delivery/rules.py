@@ -54,8 +54,10 @@ DELIVERY_RULES: tuple[DeliveryRule, ...] = (
         "Như trên, nt, 〃",
         "như trên → giá trị của dòng trên",
         {
-            "above": "sổ nhiều việc một trang: giá trị cùng cột của dòng ngay trên, đúng như trên sổ (không theo cải "
-            "chính), khi ô ấy đã xong và không phải họ tên, số, số giấy tờ; việc nhập tay và trường hợp khác chờ xác "
+            "above": "sổ nhiều sự kiện một trang: giá trị cùng cột của dòng ngay trên, đúng như trên "
+            "sổ (không theo cải "
+            "chính), khi ô ấy đã xong và không phải họ tên, số, số giấy tờ; sự kiện nhập tay và "
+            "trường hợp khác chờ xác "
             "nhận",
             CONFIRM: _CONFIRM,
             NOTE: _NOTE,

@@ -21,7 +21,7 @@ _HEADINGS = (
     "lỗi ký tự",
     "trống: chuẩn",
     "trống: đủ",
-    "nhận thẳng",
+    "tự động chấp nhận",
     "sai trong đó",
     "cận trên",
     "ECE",
@@ -39,7 +39,7 @@ _WRITINGS = {
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Print the figures by column, form, writing, kind, kind and form, and of all."""
     console.print(
-        f"Việc khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
+        f"Sự kiện khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
     )
     if evaluation.pages_per_minute is not None:

@@ -16,7 +16,7 @@ from pipeline.errors import StorageError
 from pipeline.export.workbook import AS_TEXT
 
 HEADER = (
-    "Sổ", "Quyển", "Số", "Mã việc", "Bản quét", "Trang", "Cột", "Tên cột", "Sổ dữ liệu", "Phần mềm kia",
+    "Sổ", "Quyển", "Số", "Mã sự kiện", "Bản quét", "Trang", "Cột", "Tên cột", "Sổ dữ liệu", "Phần mềm dùng chung",
     "Dòng trong tệp", "Ghi chú", "Ảnh trên giấy",
 )  # fmt: skip
 WIDTHS = (16, 10, 10, 9, 20, 7, 20, 24, 32, 32, 9, 34, 60)

@@ -17,12 +17,12 @@ They stand in ``package.toml``, one file in the workspace, all of it optional:
     to = 1998
     name = "A3"
 
-    [[page]]                      # trang thuộc về một việc mà máy không tự biết
+    [[page]]                      # trang thuộc về một sự kiện mà máy không tự biết
     book = "KS.2010.01"           # tên thư mục của sổ
-    number = "41/2010"            # số của việc
+    number = "41/2010"            # số của sự kiện
     scan = "KS.2010.93648.03.pdf"
     page = 43
-    use = "continued"             # continued: trang tiếp của việc; correction: trang cải chính, thành tệp có đuôi cc
+    use = "continued"             # continued: trang tiếp của sự kiện; correction: trang cải chính, thành tệp có đuôi cc
 
 A pattern names parts in braces; what stands in square brackets is left out when a part in it is empty:
 ``{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}``. Behind the volume stands the mark of a book that

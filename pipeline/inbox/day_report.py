@@ -109,7 +109,7 @@ def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterat
                 yield f"{what}: tệp cách ly không còn lý do bên cạnh."
     for one in day.waiting:
         if one.missing_since is None and not (scanner.inbox / one.name).exists():
-            yield f"{day.scanner} {day.day} số {one.serial}: tệp đang chờ không còn trong hộp quét."
+            yield f"{day.scanner} {day.day} số {one.serial}: tệp đang chờ không còn trong thư mục tiếp nhận."
 
 
 def _standing(scanner: str, day: str, read: IntakeManifest, state: PendingFiles) -> DayReport:

@@ -132,5 +132,6 @@ def _reason(name: str, error: ScanError, at: str) -> str:
     return (
         f"Tệp «{printable(name)}» không được nhận lúc {at}.\n\n"
         f"Lý do [{error.code}]: {error.message}\n\n"
-        "Tệp được giữ nguyên ở đây, không bị sửa và không bị xóa. Sau khi xử lý, hãy đưa tệp đúng vào hộp quét.\n"
+        "Tệp được giữ nguyên ở đây, không bị sửa và không bị xóa. Sau khi xử lý, hãy đưa tệp đúng "
+        "vào thư mục tiếp nhận.\n"
     )

@@ -204,6 +204,7 @@ class _ScannerRound:
 
 def _unplugged(scanner: Scanner) -> str:
     return (
-        f"Hộp quét {scanner.inbox} không còn tệp đánh dấu {MARKER}: ổ mạng có thể đã ngắt. Hãy nối lại ổ mạng. "
+        f"Thư mục tiếp nhận {scanner.inbox} không còn tệp đánh dấu {MARKER}: ổ mạng có thể đã ngắt. "
+        "Hãy nối lại ổ mạng. "
         f"Nếu đúng là hộp mới thì tạo trong đó một tệp rỗng tên {MARKER}."
     )

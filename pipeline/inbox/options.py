@@ -122,11 +122,16 @@ def _refuse_overlaps(file: StaffFile, scanners: list[Scanner], books: Path, work
         for other, what in ((books, "thư mục các sổ"), (workspace, "thư mục làm việc")):
             if _overlap(inbox, other):
                 file.flaw_of_row(
-                    SCANNER, number, "inbox", f"hộp quét {inbox} và {what} {other} nằm trong nhau."
+                    SCANNER, number, "inbox", f"thư mục tiếp nhận {inbox} và {what} {other} nằm trong nhau."
                 )
     for (_, one), (number, other) in combinations(enumerate(inboxes), 2):
         if _overlap(one, other):
-            file.flaw_of_row(SCANNER, number, "inbox", f"hộp quét {other} và hộp quét {one} nằm trong nhau.")
+            file.flaw_of_row(
+                SCANNER,
+                number,
+                "inbox",
+                f"thư mục tiếp nhận {other} và thư mục tiếp nhận {one} nằm trong nhau.",
+            )
     file.refuse_flaws()
 
 

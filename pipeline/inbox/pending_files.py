@@ -153,11 +153,11 @@ def _outside(status: os.stat_result, name: str) -> str:
     """Why a thing is no delivery; ``""`` when it is one."""
     shown = printable(name)
     if stat.S_ISLNK(status.st_mode):
-        return f"«{shown}» là một liên kết, không phải tệp. Hãy chép chính tệp ấy vào hộp quét."
+        return f"«{shown}» là một liên kết, không phải tệp. Hãy chép chính tệp ấy vào thư mục tiếp nhận."
     if stat.S_ISDIR(status.st_mode):
-        return f"Thư mục «{shown}» nằm quá sâu trong hộp quét. Hãy chuyển các tệp trong đó lên trên."
+        return f"Thư mục «{shown}» nằm quá sâu trong thư mục tiếp nhận. Hãy chuyển các tệp trong đó lên trên."
     if not stat.S_ISREG(status.st_mode):
-        return f"«{shown}» không phải là một tệp thường (ống dẫn hoặc thiết bị). Hãy bỏ nó khỏi hộp quét."
+        return f"«{shown}» không phải là một tệp thường (ống dẫn hoặc thiết bị). Hãy bỏ nó khỏi thư mục tiếp nhận."
     return ""
 
 
@@ -169,7 +169,7 @@ def is_unfinished(name: str) -> bool:
 
 def _unlistable(inbox: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"Không mở được hộp quét {inbox}: {os.strerror(error.errno or 0)}. "
+        f"Không mở được thư mục tiếp nhận {inbox}: {os.strerror(error.errno or 0)}. "
         "Hãy kiểm tra ổ mạng và quyền đọc; lượt sau sẽ nhận tiếp."
     )
 

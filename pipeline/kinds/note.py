@@ -122,7 +122,7 @@ def checked_act(kind: str, number: str, decided_on: str, authority: str) -> Note
         ValueError: There is no such kind of act, or the day is no whole day of the calendar; a Vietnamese sentence.
     """
     if kind not in list(NotedActKind):
-        raise ValueError("Loại việc ghi chú không có trong danh mục.")
+        raise ValueError("Loại sự kiện ghi chú không có trong danh mục.")
     day = DateKind().parse(decided_on).canonical
     date = parse_canonical(day)
     if decided_on.strip() and (date is None or date.day is None):

@@ -232,7 +232,7 @@ class ReconcileCounts:
 
 
 DIFFERENCE_LABELS = {
-    DifferenceKind.MISSING: "phần mềm kia không có",
+    DifferenceKind.MISSING: "phần mềm dùng chung không có",
     DifferenceKind.EXTRA: "sổ không có",
     DifferenceKind.DUPLICATE: "trùng dòng",
     DifferenceKind.FIELDS: "khác ô",
@@ -267,7 +267,7 @@ SHEET_NAMES = {
     FieldDifferenceKind.ONLY_THEIRS: "Trên giấy để trống",
     FieldDifferenceKind.SPELLING: "Chỉ khác cách viết",
     FieldDifferenceKind.BEYOND: "Sổ không có giá trị",
-    DifferenceKind.MISSING: "Phần mềm kia không có",
+    DifferenceKind.MISSING: "Phần mềm dùng chung không có",
     DifferenceKind.EXTRA: "Sổ không có",
     DifferenceKind.DUPLICATE: "Trùng dòng",
 }

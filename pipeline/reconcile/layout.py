@@ -4,7 +4,7 @@ The columns bear the Ministry's own names, or an office's file names them:
 
 .. code-block:: toml
 
-    record = "birth"              # loại việc: birth, marriage, death
+    record = "birth"              # loại sự kiện: birth, marriage, death
     sheet = "Danh sách"           # trang tính; không nêu thì trang đầu
     header_row = 3                # dòng tiêu đề
 

@@ -197,6 +197,6 @@ def age_cell(since: datetime | None, at: datetime, href: str = "") -> ReportCell
 def row_label(row: int) -> str:
     """Return which entry of its page it is, as people say it; ``""`` for the first or only entry."""
     if row >= FIRST_TYPED_ROW:
-        return f"việc nhập tay thứ {row - FIRST_TYPED_ROW + 1} của trang"
+        return f"sự kiện nhập tay thứ {row - FIRST_TYPED_ROW + 1} của trang"
     sides = {LEFT_PAGE: "trang trái của ảnh", RIGHT_PAGE: "trang phải của ảnh"}
-    return sides.get(row, f"việc thứ {row + 1}" if row > 0 else "")
+    return sides.get(row, f"sự kiện thứ {row + 1}" if row > 0 else "")

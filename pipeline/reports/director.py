@@ -81,7 +81,7 @@ def late_table(data: ReportData) -> ReportTable:
     """Return those rows as a table."""
     columns = (
         ("Nơi đăng ký", False),
-        ("Loại việc", False),
+        ("Loại sự kiện", False),
         ("Năm mở sổ", False),
         ("Hạn", False),
         ("Quá hạn (ngày)", True),

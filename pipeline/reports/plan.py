@@ -7,7 +7,7 @@
     record = "birth"        # birth, marriage, death
     from = 2006             # năm mở sổ, từ
     to = 2015               # đến; bỏ cả hai: mọi năm
-    entries = 12000         # số việc phải xong
+    entries = 12000         # số sự kiện phải xong
     due = 2026-12-31        # hạn, bỏ trống nếu không có
 """
 
@@ -88,7 +88,7 @@ def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
     whole = [(at, row) for at, row in rows if row is not None]
     for (_, first), (at, second) in combinations(whole, 2):
         if _overlap(first, second):
-            file.flaw_of_row(TABLE, at, "", "trùng nơi, loại việc và năm với một mục ở trên.")
+            file.flaw_of_row(TABLE, at, "", "trùng nơi, loại sự kiện và năm với một mục ở trên.")
     file.refuse_flaws()
     return WorkPlan(tuple(row for _, row in whole))
 
@@ -103,7 +103,7 @@ def _checked(file: StaffFile, at: int, row: Mapping[str, Any], schemas: Schemas)
         return None
     if checked.record not in schemas.records:
         names = ", ".join(schemas.records)
-        file.flaw_of_row(TABLE, at, "record", f"không có loại việc “{checked.record}”. Các loại: {names}.")
+        file.flaw_of_row(TABLE, at, "record", f"không có loại sự kiện “{checked.record}”. Các loại: {names}.")
         return None
     if checked.from_ > checked.to:
         file.flaw_of_row(TABLE, at, "from", "“from” không được sau “to”.")

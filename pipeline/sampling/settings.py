@@ -4,11 +4,11 @@
 
     [sampling]
     preset = "statistical"    # statistical: cỡ mẫu tính theo các số dưới đây; two-rounds: vòng một 100 %, vòng hai 30 %
-    acceptable = 1.0          # phần trăm số việc có ô sai mà cơ quan chấp nhận
+    acceptable = 1.0          # phần trăm số sự kiện có ô sai mà cơ quan chấp nhận
     rejectable = 5.0          # phần trăm mà cơ quan không chấp nhận
     producer_risk = 5.0       # phần trăm số lô tốt bị trả lại oan
     consumer_risk = 10.0      # phần trăm số lô xấu lọt qua
-    fields = "critical"       # gõ lại ô trọng yếu (critical) hay mọi ô (all)
+    fields = "critical"       # gõ lại ô quan trọng (critical) hay mọi ô (all)
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def check(schemas: Schemas, folder: Path) -> None:
             look_up(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
     for export in schemas.exports.values():
         where = folder / "exports" / f"{export.export}.toml"
-        look_up(export.record, schemas.records, "loại việc", "schemas/records", where)
+        look_up(export.record, schemas.records, "loại sự kiện", "schemas/records", where)
     for form in schemas.forms.values():
         check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
 
@@ -106,7 +106,7 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
     """Check one form, declared in the file ``where``, against its record."""
     if (form.layout == "table") != (form.table is not None):
         raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
-    record = look_up(form.record, schemas.records, "loại việc", "schemas/records", where)
+    record = look_up(form.record, schemas.records, "loại sự kiện", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)
     for kind in (kinds.COMPOSITES[slot.kind] for slot in form.slots if slot.kind):

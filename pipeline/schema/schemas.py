@@ -59,7 +59,7 @@ class Schemas:
         return look_up(name, self.forms, "mẫu sổ", "schemas/forms")
 
     def record(self, name: str) -> RecordSpec:
-        return look_up(name, self.records, "loại việc", "schemas/records")
+        return look_up(name, self.records, "loại sự kiện", "schemas/records")
 
     def severity_of(self, code: str) -> Severity | None:
         """Return the severity of a finding; ``None`` where the office has switched its rule off."""

@@ -51,7 +51,7 @@ def read(book: Path, context: RunContext) -> Path:
         ('place_code = "1"', 'place_code = "2"', "mã nơi đăng ký: ledger.toml ghi “2”, sổ dữ liệu ghi “1”"),
         ("UBND xã Thử", "UBND xã Khác", "nơi đăng ký: ledger.toml ghi “UBND xã Khác”"),
         ('"04.01.2010"', '"05.01.2010"', "ngày mở sổ: ledger.toml ghi “05.01.2010”"),
-        ("entries = 2", "entries = 3", "tổng số việc: ledger.toml ghi “3”, sổ dữ liệu ghi “2”"),
+        ("entries = 2", "entries = 3", "tổng số sự kiện: ledger.toml ghi “3”, sổ dữ liệu ghi “2”"),
         ('"birth-2006"', '"birth-2016"', "mẫu sổ: ledger.toml ghi “birth-2016”, sổ dữ liệu ghi “birth-2006”"),
         ('"birth-2006"', '"death-2006"', "mẫu sổ: ledger.toml ghi “death-2006”"),
         (

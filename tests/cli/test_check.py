@@ -33,7 +33,7 @@ def filled(workspace: Path) -> None:
 def test_a_gap_is_told_with_where_it_is_and_where_to_look(hotich: Hotich, filled: None) -> None:
     told = hotich("check")
     assert told.exit_code == 0
-    assert "Đã kiểm tra 1 quyển, 2 việc, 2 trang." in told.stdout
+    assert "Đã kiểm tra 1 quyển, 2 sự kiện, 2 trang." in told.stdout
     assert "1 × [K07-GAP]" in told.stdout
     assert "thiếu 2; trước 3; sau 1" in told.stdout
     assert "hotich queue" in told.stdout

@@ -58,7 +58,7 @@ def test_an_inbox_that_is_gone_is_told(hotich: Hotich, inbox: Path) -> None:
     inbox.rmdir()
     done = hotich("intake", "run")
     assert done.exit_code == 7
-    assert "Không mở được hộp quét" in done.stdout
+    assert "Không mở được thư mục tiếp nhận" in done.stdout
     assert hotich("intake", "status").exit_code == 0
 
 

@@ -58,7 +58,7 @@ def test_how_far_the_resolving_is_is_told_beside_the_answer(hotich: Hotich, work
         registry.save_page(book, page(*(entry(read("notes", "x"), row=row) for row in range(20))), "f1")
     told = hotich("places", "resolve", "--json")
     assert json.loads(told.stdout) == {"entries": 20, "changed": 0}
-    assert told.stderr.splitlines() == [f"Đối chiếu nơi: {done}/20 việc" for done in range(2, 21, 2)]
+    assert told.stderr.splitlines() == [f"Đối chiếu nơi: {done}/20 sự kiện" for done in range(2, 21, 2)]
 
 
 def test_places_of_saved_entries_are_resolved_anew(hotich: Hotich, tmp_path: Path) -> None:

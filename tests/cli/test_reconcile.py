@@ -43,7 +43,7 @@ def test_what_differs_is_told_without_any_value(
     screen = capsys.readouterr().out
     for told in (
         "3 dòng",
-        "phần mềm kia không có: 1",
+        "phần mềm dùng chung không có: 1",
         "khác ô: 1",
         "04/2010",
         "meHoTen: khác giá trị",
@@ -95,7 +95,7 @@ def test_the_workbook_has_a_sheet_a_kind_with_the_ink_beside_both_values(
     assert told[6:10] == ["meHoTen", "Họ tên mẹ", cells["meHoTen"], STRANGER]
     assert (told[2], told[3]) == (cells["so"], str(first.entry_id))
     assert len(sheet._images) == 1  # type: ignore[attr-defined]
-    assert {"Sổ không có", "Phần mềm kia không có"} <= set(workbook.sheetnames)
+    assert {"Sổ không có", "Phần mềm dùng chung không có"} <= set(workbook.sheetnames)
     with book.context.open_registry() as registry:
         (one,) = registry.reconciliations().all_for(EVERYWHERE)
         kinds = [

@@ -13,7 +13,7 @@ def test_the_report_is_told_and_written_and_a_slip_in_the_plan_is_named(
 ) -> None:
     told = hotich("report")
     assert told.exit_code == 0, told.output
-    assert "Việc đã xong: 0" in told.stdout
+    assert "Sự kiện đã xong: 0" in told.stdout
     written = hotich("report", "--out", tmp_path / "out", "--place", "00001")
     assert written.stdout.count("Đã ghi") == 2
     sections = json.loads(hotich("report", "--json", "--people").stdout)["sections"]

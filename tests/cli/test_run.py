@@ -18,7 +18,7 @@ def test_a_run_tells_what_it_read_and_what_comes_next(hotich: Hotich, book: Path
     told = hotich("run", book.parent, "--workers", 1)
     assert told.exit_code == 0
     assert "book-1" in told.stdout
-    assert "Máy đọc không chắc." in told.stdout
+    assert "Độ tin cậy nhận dạng thấp" in told.stdout
     assert "hotich queue" in told.stdout
     assert "book-1: 2/2 trang" in told.stderr
 

@@ -13,7 +13,7 @@ from tests.registry.pages import LEDGER, SCAN, entry, page, read
 
 def test_a_plan_is_told_and_a_lot_is_drawn_listed_and_cancelled(hotich: Hotich, workspace: Path) -> None:
     told = hotich("sample", "plan", "2000")
-    assert "xem 130 việc, nhận khi có không quá 3 việc sai" in told.stdout
+    assert "xem 130 sự kiện, nhận khi có không quá 3 sự kiện sai" in told.stdout
     assert json.loads(hotich("sample", "plan", "2000", "--json").stdout)["passes"]["0"] == 1.0
     assert "Chưa có lô nào" in hotich("sample", "list").stdout
     folder = Workspace(workspace)

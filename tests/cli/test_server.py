@@ -34,8 +34,8 @@ def test_all_programs_end_with_the_command_even_those_that_do_not_listen(
 def test_a_program_that_ends_is_named_and_ends_the_others() -> None:
     with server._running({}) as start:
         start(server.ServerProcess("Máy chủ Prefect", [sys.executable, "-c", WAITS]))
-        start(server.ServerProcess("Bàn rà soát", [sys.executable, "-c", "raise SystemExit(3)"]))
-        with pytest.raises(SetupError, match=r"Bàn rà soát đã dừng \(mã 3\)"):
+        start(server.ServerProcess("Màn hình rà soát", [sys.executable, "-c", "raise SystemExit(3)"]))
+        with pytest.raises(SetupError, match=r"Màn hình rà soát đã dừng \(mã 3\)"):
             start.wait()
     assert all(process.returncode is not None for process in processes(start))
 

@@ -42,7 +42,7 @@ def test_what_hangs_on_it_is_shown_first_then_it_is_withdrawn_listed_and_put_bac
     assert "Chưa ghi vì sao thu hồi" in capsys.readouterr().err
     done = ("--reason", "dòng gạch bỏ", "--by", "chi", "--apply", *here)
     assert typed(monkeypatch, "withdraw", "entry", "1", *done) == 0
-    assert "Đã thu hồi việc hộ tịch" in capsys.readouterr().out
+    assert "Đã thu hồi sự kiện hộ tịch" in capsys.readouterr().out
     with opened(workspace) as registry:
         assert list(registry.entries()) == entries[1:]
     assert typed(monkeypatch, "withdraw", "list", book, "--json", *here) == 0
@@ -79,7 +79,7 @@ def test_a_whole_book_is_withdrawn_and_commands_say_so(
         (("book", "khong-co"), "Không có sổ"),
         (("scan", "BOOK", "khong-co.pdf"), "không có bản quét"),
         (("page", "BOOK", "scan.pdf", "99"), "không có trang ấy"),
-        (("entry", "99"), "Không có việc hộ tịch số 99"),
+        (("entry", "99"), "Không có sự kiện hộ tịch số 99"),
         (("undo", "9", "--reason", "x"), "Không có thu hồi số 9"),
     ],
 )

@@ -147,7 +147,7 @@ def test_a_misreading_shows_what_was_read_the_truth_and_other_hypotheses(tmp_pat
     assert "Lê <mark>Â</mark>n" in page
     told = plain(page)
     assert "Lê Âu 0,15" in told
-    assert "đã nhận thẳng" in told
+    assert "đã tự động chấp nhận" in told
     assert "sổ thử, a.pdf trang 2" in told
     assert NAME.label in told
 
@@ -191,7 +191,7 @@ def test_every_kind_and_every_form_has_its_curve_and_its_reliability(tmp_path: P
 
 
 def test_a_report_of_nothing_can_be_written(tmp_path: Path) -> None:
-    assert "Máy không nhận thẳng ô nào" in plain(written(tmp_path / "r", []))
+    assert "Máy không tự động chấp nhận ô nào" in plain(written(tmp_path / "r", []))
 
 
 def test_the_worst_misreadings_are_accepted_ones_then_the_surest() -> None:

@@ -330,7 +330,7 @@ def test_columns_that_a_template_lacks_are_reported(tmp_path: Path) -> None:
     assert report.folder is not None
     assert report.dropped["nksSoDinhDanh"] == 1
     assert read_manifest(report.folder)[1]["counts"]["dropped"] == dict(report.dropped)
-    assert any("nksSoDinhDanh (1 việc)" in line for line in format_package_report(report))
+    assert any("nksSoDinhDanh (1 sự kiện)" in line for line in format_package_report(report))
     assert packed(book, tmp_path / "whole").dropped == {}
 
 

@@ -26,7 +26,7 @@ def test_a_summary_holds_counts_and_no_number_of_an_entry() -> None:
     assert (summary["folder"], summary["held"], summary["faults"]) == ("1-KS.2010.01", 1, {"LIST": 1})
     assert "41/2010" not in json.dumps(summary)
     told = overview([summary, summary | {"refused": "unsettled"}], ["b"])
-    assert told == "Đã xuất 1/2 sổ, 3 việc; 1 sổ chưa xuất được. Không có sổ: b."
+    assert told == "Đã xuất 1/2 sổ, 3 sự kiện; 1 sổ chưa xuất được. Không có sổ: b."
 
 
 @pytest.mark.slow

@@ -105,7 +105,7 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
     assert left[1].data == 100.0
     told, held, in_doubt, to_do = first["drift"]
     assert "kém chắc hơn" in told
-    assert "ô trọng yếu của sổ này được giữ lại chờ người xem" in held
+    assert "ô quan trọng của sổ này được giữ lại chờ người xem" in held
     assert "ô viết tay của sổ này đã vào sổ dữ liệu không qua người xem" in in_doubt
     assert f"hotich calibrate {books / 'a'} --workspace {tmp_path / 'workspace'}" in to_do
     assert second["drift"] == []

@@ -34,7 +34,10 @@ def test_without_the_file_one_is_told_to_make_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (TWO.replace("hop/2", "hop/1/trong"), "dòng 7: hộp quét .* và hộp quét .* nằm trong nhau"),
+        (
+            TWO.replace("hop/2", "hop/1/trong"),
+            "dòng 7: thư mục tiếp nhận .* và thư mục tiếp nhận .* nằm trong nhau",
+        ),
         (TWO.replace("hop/2", "hop/1"), "nằm trong nhau"),
         (TWO.replace("hop/2", "so/a"), "thư mục các sổ"),
         (TWO.replace("hop/2", "workspace/intake"), "thư mục làm việc"),

@@ -34,4 +34,4 @@ def test_what_was_decided_on_the_whole_picture_stands_and_is_no_word_on_a_half(
 
 def test_people_are_told_which_side_it_is() -> None:
     told = [row_label(row) for row in (0, 1, LEFT_PAGE, RIGHT_PAGE)]
-    assert told == ["", "việc thứ 2", "trang trái của ảnh", "trang phải của ảnh"]
+    assert told == ["", "sự kiện thứ 2", "trang trái của ảnh", "trang phải của ảnh"]

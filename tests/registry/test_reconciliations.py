@@ -75,10 +75,10 @@ def test_answers_grow_and_the_last_one_counts(registry: Registry, reconciliation
     assert one is not None
     with pytest.raises(RegistryError, match="chưa rõ"):
         queue.answer(HERE, one.difference_id, Answer.UNCLEAR, " ")
-    queue.answer(HERE, one.difference_id, Answer.UNCLEAR, "nét mực nhòe")
+    queue.answer(HERE, one.difference_id, Answer.UNCLEAR, "ảnh chữ viết nhòe")
     asked = queue.next_for(EVERYWHERE, reconciliation, unclear=True)
     assert asked is not None
-    assert (asked.difference_id, asked.note, asked.author) == (one.difference_id, "nét mực nhòe", "an")
+    assert (asked.difference_id, asked.note, asked.author) == (one.difference_id, "ảnh chữ viết nhòe", "an")
     queue.answer(EVERYWHERE, one.difference_id, Answer.THEIRS)
     assert queue.next_for(EVERYWHERE, reconciliation, unclear=True) is None
     assert [each.difference_id for each in queue.listed(None, reconciliation, Answer.THEIRS)] == [

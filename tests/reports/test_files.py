@@ -107,7 +107,7 @@ def test_what_nobody_has_confirmed_and_scans_that_are_wrong_stand_in_both_files(
         "1 bản quét của 1 sổ bị sửa hoặc thiếu trong kho: xem phần Kho bản quét.",
     ):
         assert solid(told) in pdf
-        assert pdf.index(solid(told)) < pdf.index(solid("Việc đã xong"))
+        assert pdf.index(solid(told)) < pdf.index(solid("Sự kiện đã xong"))
         assert told in heads
     for told in ("trang-7.jpg", "đã bị sửa hoặc hỏng"):
         assert solid(told) in pdf

@@ -43,7 +43,7 @@ def test_rows_are_read_as_they_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[[plan]]\nplace = "1"\nrecord = "brith"\nentries = 1', "dòng 3: không có loại việc “brith”"),
+        ('[[plan]]\nplace = "1"\nrecord = "brith"\nentries = 1', "dòng 3: không có loại sự kiện “brith”"),
         (
             '[[plan]]\nplace = "1"\nrecord = "birth"\nentries = 0',
             "dòng 4: “entries” phải là một số lớn hơn 0",
@@ -56,7 +56,7 @@ def test_rows_are_read_as_they_are_written(tmp_path: Path) -> None:
         ('[[plan]]\nplace = "1"\nrecord = "birth"\nentries = 1\nfrom = 2010\nto = 2009', "không được sau"),
         ('[[plan]]\nplace = "1"\nrecord = "birth"\nentries = 1\ndue = "mai"', "“due” phải là một ngày"),
         ("[[plna]]\nx = 1", "bảng lạ “plna”. Có phải là “plan”?"),
-        (GOOD.replace("2016", "2015"), "trùng nơi, loại việc và năm"),
+        (GOOD.replace("2016", "2015"), "trùng nơi, loại sự kiện và năm"),
     ],
 )
 def test_every_mistake_is_reported_with_its_line(tmp_path: Path, text: str, told: str) -> None:

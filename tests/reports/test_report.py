@@ -30,9 +30,9 @@ def texts(rows: ReportTable) -> list[list[str]]:
 def test_the_target_is_the_plan_and_beyond_it_the_closing_notes_or_the_entries_found() -> None:
     report = made()
     assert figures(report, "progress") == {
-        "Việc đã xong": "208",
-        "Việc còn phải làm": "1.402",
-        "Máy nhận thẳng": "72,6\u00a0%",
+        "Sự kiện đã xong": "208",
+        "Sự kiện còn phải làm": "1.402",
+        "Hệ thống tự động chấp nhận": "72,6\u00a0%",
     }
     assert [row[:9] for row in texts(table(report, "places"))] == [
         ["Xã Thử Một (00001)", "1", "1.000", "188", "120", "28", "40", "148", "14,8\u00a0%"],
@@ -70,8 +70,8 @@ def test_rates_are_by_the_hours_in_which_anything_happened() -> None:
     told = figures(made(), "pace")
     assert told == {
         "Trang mỗi giờ máy chạy": "60,0",
-        "Việc máy nhận thẳng mỗi giờ chạy": "5,0",
-        "Việc người làm xong mỗi giờ": "3,0",
+        "Sự kiện hệ thống tự động chấp nhận mỗi giờ chạy": "5,0",
+        "Sự kiện người làm xong mỗi giờ": "3,0",
         "Ô người gõ mỗi giờ": "40,0",
     }
 
@@ -85,7 +85,7 @@ def test_days_are_days_of_the_office() -> None:
 
 def test_the_end_is_reported_with_its_interval() -> None:
     told = figures(made(), "ending")
-    assert told["Việc còn phải làm"] == "1.402"
+    assert told["Sự kiện còn phải làm"] == "1.402"
     assert told["Mỗi ngày xong"] == "9,3"
     assert told["Hạn gần nhất trong kế hoạch"] == "31/03/2027"
     assert {"Sớm nhất", "Dự kiến xong", "Muộn nhất"} <= told.keys()
@@ -105,13 +105,13 @@ def test_waiting_tasks_are_counted_by_age_and_stage() -> None:
         "33,0\u00a0ngày",
     ]
     assert table(report, "queue").total[1].value == 40
-    assert figures(report, "queue")["Việc chờ lâu nhất"] == "33,0\u00a0ngày"
+    assert figures(report, "queue")["Sự kiện chờ lâu nhất"] == "33,0\u00a0ngày"
 
 
 def test_errors_come_with_their_bound_and_agreement_is_of_all_people_together() -> None:
     report = made()
     assert figures(report, "quality") == {
-        "Lời đầu bị người thứ hai sửa": "1,20\u00a0%",
+        "Kết quả nhập lần 1 bị người thứ hai sửa": "1,20\u00a0%",
         "Hai người giống nhau": "98,6\u00a0%",
     }
     assert (
@@ -154,7 +154,7 @@ def test_each_scanner_has_its_share_of_pages_to_scan_again() -> None:
     assert texts(table(report, "scanners")) == [
         ["may-1", "200", "1", "0,50\u00a0%"],
         ["may-2", "40", "2", "5,00\u00a0%"],
-        ["không qua hộp quét", "10", "0", "0,0\u00a0%"],
+        ["không qua thư mục tiếp nhận", "10", "0", "0,0\u00a0%"],
     ]
     without = made(replace(TALLIES, scanners=TALLIES.scanners[2:]))
     assert "scanners" not in {one.key for part in without.sections for one in part.tables}
@@ -162,14 +162,14 @@ def test_each_scanner_has_its_share_of_pages_to_scan_again() -> None:
 
 def test_an_empty_office_has_a_report_too() -> None:
     report = made(Statistics(TALLIES.at, TALLIES.since), WorkPlan())
-    assert figures(report, "summary")["Việc đã xong"] == "0"
-    assert figures(report, "summary")["Máy nhận thẳng"] == "–"
+    assert figures(report, "summary")["Sự kiện đã xong"] == "0"
+    assert figures(report, "summary")["Hệ thống tự động chấp nhận"] == "–"
 
 
 def test_without_checked_fields_no_error_rate_is_given() -> None:
     notes = {one.label: one.note for one in section(made(replace(TALLIES, second=())), "summary").figures}
-    assert notes["Việc sai khi lấy mẫu"] == "chưa việc nào được xem"
-    assert notes["Lời đầu bị người thứ hai sửa"] == "chưa ô nào được xem"
+    assert notes["Sự kiện sai khi lấy mẫu"] == "chưa sự kiện nào được xem"
+    assert notes["Kết quả nhập lần 1 bị người thứ hai sửa"] == "chưa ô nào được xem"
 
 
 def test_every_figure_of_the_summary_is_in_its_section_too_and_leads_to_its_list() -> None:

@@ -49,7 +49,7 @@ def test_a_lot_is_drawn_looked_at_and_accepted(
     assert drawn.status_code == 303
     place = drawn.headers["location"]
     shown = text_of(supervisor.get(place))
-    assert "Việc trong lô 3" in shown
+    assert "Sự kiện trong lô 3" in shown
     early = supervisor.submit(f"{place}/close")
     assert (early.status_code, "chưa kết luận được" in early.text) == (422, True)
     checker = next(one.person for one in accounts.list() if one.person.login == people[Role.CHECKER, OWN])
@@ -76,4 +76,4 @@ def test_a_lot_is_cancelled_with_its_reason(supervisor: Browser, settled: int) -
 
 def test_a_book_in_which_nothing_is_settled_is_refused_with_a_sentence(supervisor: Browser) -> None:
     answer = supervisor.submit("/lots", {"books": ["1"]})
-    assert (answer.status_code, "chưa có việc nào xong" in answer.text) == (422, True)
+    assert (answer.status_code, "chưa có sự kiện nào xong" in answer.text) == (422, True)

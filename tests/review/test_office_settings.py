@@ -74,7 +74,7 @@ def test_what_the_file_sets_is_told_from_what_is_usual(tmp_path: Path) -> None:
     groups = setting_groups(load_policies(office, SCHEMAS), SCHEMAS)
     own = {(group.table, one.key): one.value for group in groups for one in group.settings if not one.usual}
     assert own == {
-        ("review", "check"): "ô trọng yếu",
+        ("review", "check"): "ô quan trọng",
         ("review", "open_fields"): "Giới tính",
         ("review", "lease_minutes"): "20",
         ("review", "[[review.book]]"): "Ô người thứ hai nhập độc lập: mọi ô",
@@ -153,7 +153,7 @@ def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
     before = file.read_bytes()
     preview = administrator.submit(at, form)
     told = text_of(preview)
-    assert "Ô phải có người thứ hai xem: ô trọng yếu → không ô nào" in told
+    assert "Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in told
     assert "Đổi cách rà soát của 1 quyển sổ, trong đó 1 quyển đang có nhiệm vụ chờ (KS.2010.01)" in told
     assert file.read_bytes() == before
     saved = administrator.submit(at, {**form, "confirmed": "yes"})
@@ -164,7 +164,7 @@ def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
     assert app.state.site.approval.book
     assert registry.audit().recent(1)[0].subject == "settings:1"
     page = text_of(administrator.get("/settings?saved=review"))
-    assert "Rà soát: Ô phải có người thứ hai xem: ô trọng yếu → không ô nào" in page
+    assert "Rà soát: Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in page
     again = administrator.submit(at, {**form, "check": "all", "confirmed": "yes"})
     assert (again.status_code, "từ lúc bạn mở trang này" in text_of(again)) == (422, True)
 

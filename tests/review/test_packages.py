@@ -97,9 +97,9 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
         packages.wait()
         rest = text_of(dung.get("/packages"))
     assert "Xuất phần giao được" in told
-    assert "chưa có việc nào xong" in rest, "the only entry is the one that cannot go"
+    assert "chưa có sự kiện nào xong" in rest, "the only entry is the one that cannot go"
     assert "ngayDangKy" in told
-    assert f"mã việc {entry_id}" in told
+    assert f"mã sự kiện {entry_id}" in told
     assert "U2" in told
 
 

@@ -83,7 +83,7 @@ def test_one_page_holds_what_who_heads_the_office_asks_for(supervisor: Browser, 
     assert 'href="/reports/director"' in supervisor.get("/reports").text
     page = supervisor.get("/reports/director")
     shown = text_of(page)
-    for told in ("Quyển sổ", "Việc đã xong", "Sự kiện còn sai", "Quá hạn"):
+    for told in ("Quyển sổ", "Sự kiện đã xong", "Sự kiện còn sai", "Quá hạn"):
         assert told in shown
     links = hrefs(page.text)
     assert {link: supervisor.get(link).status_code for link in links} == dict.fromkeys(links, 200)

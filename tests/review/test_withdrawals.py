@@ -41,7 +41,7 @@ def test_what_hangs_on_a_page_is_shown_then_it_is_withdrawn_and_put_back(
     place, part = f"/withdrawals/{book_id}", f"page:{OLD}:1"
     shown = text_of(supervisor.get(f"{place}?part={part}"))
     assert "Thu hồi trang cu.pdf trang 1" in shown
-    assert "1 việc hộ tịch" in shown
+    assert "1 sự kiện hộ tịch" in shown
     refused = supervisor.submit(place, {"part": part, "reason": " "})
     assert (refused.status_code, "lý do thu hồi" in text_of(refused)) == (422, True)
     assert list(registry.entries(book_id)) == entries

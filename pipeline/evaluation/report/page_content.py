@@ -268,7 +268,7 @@ def content_of(
         curve=_main_curve(evaluation, standard),
         forms=grouped.by(lambda o: o.form, titles),
         writings=grouped.by(lambda o: o.predicted.writing.value, WRITING_LABELS),
-        importances=grouped.by(lambda o: "Ô trọng yếu" if o.critical else "Ô khác", {}),
+        importances=grouped.by(lambda o: "Ô quan trọng" if o.critical else "Ô khác", {}),
         kinds=grouped.by(lambda o: o.kind_or_list, _kind_names(schemas)),
         kinds_on_forms=_crossed(evaluation, _kind_names(schemas), titles),
         columns=grouped.by(lambda o: o.column, evaluation.labels, order=list(evaluation.by_column)),
@@ -301,7 +301,7 @@ def verdict_of(figures: GroupFigures, tolerated: float) -> ToleranceVerdict:
             "open",
             "chưa đủ ô",
             f"Đo được trong mức cho phép, nhưng còn ít ô: phải có ít nhất {format_count(needed(tolerated))} ô "
-            "nhận thẳng mà không ô nào sai mới nói chắc được.",
+            "tự động chấp nhận mà không ô nào sai mới nói chắc được.",
         )
     return ToleranceVerdict("good", "đạt", "Cả cận trên của tỉ lệ sai cũng nằm trong mức cho phép.")
 
@@ -356,7 +356,7 @@ def _accepted(point: CurvePoint | None) -> tuple[float, float, float, str] | Non
     if point is None:
         return None
     tooltip = (
-        f"Máy nhận thẳng {format_percent(point.coverage)} số ô có chữ ({format_count(point.taken)} ô, "
+        f"Hệ thống tự động chấp nhận {format_percent(point.coverage)} số ô có chữ ({format_count(point.taken)} ô, "
         f"độ tin cậy từ {format_confidence(point.confidence)}): sai {format_count(point.wrong)} ô "
         f"({format_small_percent(point.error)}), chắc không quá {format_small_percent(point.error_bound)}"
     )

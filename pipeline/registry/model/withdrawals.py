@@ -23,7 +23,7 @@ PART_LABELS = {
     PartKind.BOOK: "quyển sổ",
     PartKind.SCAN: "bản quét",
     PartKind.PAGE: "trang",
-    PartKind.ENTRY: "việc hộ tịch",
+    PartKind.ENTRY: "sự kiện hộ tịch",
 }
 
 
@@ -147,13 +147,13 @@ class WithdrawalPreview:
         """Return it in words, a line each."""
         counted = (
             (self.pages, "trang đã đọc"),
-            (self.entries, "việc hộ tịch"),
+            (self.entries, "sự kiện hộ tịch"),
             (self.decided, "ô do người quyết định"),
             (self.keyed, "ô đã gõ, chưa đủ người"),
             (self.tasks, "nhiệm vụ đang chờ"),
             (self.amendments, "cải chính, bổ sung"),
             (self.failures, "bản quét, trang không đọc được"),
-            (self.packages, "gói đã giao có việc này: hãy báo nơi nhận; gói sau sẽ ghi rõ"),
+            (self.packages, "gói đã giao có sự kiện này: hãy báo nơi nhận; gói sau sẽ ghi rõ"),
         )
         lines = [f"{number} {what}" for number, what in counted if number]
         if self.holders:

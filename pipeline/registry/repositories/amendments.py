@@ -107,7 +107,7 @@ def withdraw_amendment(
     refuse_hidden_characters(reason, "lý do")
     in_force = stored_entry(connection, declared, entry_id).amendments.values()
     if amendment_id not in {one.amendment_id for one in in_force}:
-        raise RegistryError(f"Việc này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
+        raise RegistryError(f"Sự kiện này không có cải chính, bổ sung số {amendment_id} đang có hiệu lực.")
     found = connection.execute(select(amendment).where(amendment.c.id == amendment_id)).mappings().one()
     row = {name: value for name, value in found.items() if name != "id"} | {
         "kind": AmendmentKind.WITHDRAWN,
@@ -160,7 +160,7 @@ def _check_field(declared: RecordSchema, entry: StoredEntry, field: str, label: 
     spec = declared.field(entry.record, field)
     if spec.ledger or spec.kind == "entry_number":
         raise RegistryError(
-            f"“{label}” là khóa của việc, không cải chính, bổ sung được. Nếu đọc sai, hãy sửa ở bàn rà soát."
+            f"“{label}” là khóa của sự kiện, không cải chính, bổ sung được. Nếu đọc sai, hãy sửa ở màn hình rà soát."
         )
     reading = next((one for one in entry.readings if one.field == field), None)
     waits = reading is not None and reading.status not in (FieldStatus.NOT_ON_FORM, FieldStatus.ILLEGIBLE)

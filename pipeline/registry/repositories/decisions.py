@@ -102,7 +102,7 @@ def checked_verdict(declared: RecordSchema, record: str, verdict: Verdict) -> di
     """
     text = composed(verdict.text)
     if verdict.field == WHOLE_ENTRY:
-        refuse_hidden_characters(text, "lời về cả việc")
+        refuse_hidden_characters(text, "lời về cả nhiệm vụ")
         return {"field": WHOLE_ENTRY, "status": verdict.status, "text": text, "canonical": ""}
     label = declared.field(record, verdict.field).label
     refuse_hidden_characters(text, label)
@@ -182,7 +182,9 @@ def _check_version(connection: Connection, page_id: int, row: int, version: int 
         return
     task = (review_task.c.page_id == page_id) & (review_task.c.row == row)
     if connection.scalar(select(review_task.c.version).where(task)) != version:
-        raise StaleTask("Việc này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp.")
+        raise StaleTask(
+            "Nhiệm vụ này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp."
+        )
 
 
 def _is_open(connection: Connection, page_id: int, row: int) -> bool:

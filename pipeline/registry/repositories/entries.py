@@ -125,7 +125,7 @@ def places_of_subjects(
 
 
 def _no_entry(entry_id: int) -> NotThere:
-    return NotThere(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+    return NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
 
 
 def _no_page(page_id: int) -> NotThere:

@@ -100,7 +100,9 @@ def renew(
 
 def lease_lost() -> NotYours:
     """What is said to somebody who has a task no longer."""
-    return NotYours("Việc này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận việc khác.")
+    return NotYours(
+        "Nhiệm vụ này không còn trong tay bạn: đã quá giờ giữ hoặc đã trả lại. Hãy nhận nhiệm vụ khác."
+    )
 
 
 def has(context: DeskContext, task_id: int, person: Person) -> bool:

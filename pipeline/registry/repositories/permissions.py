@@ -40,7 +40,7 @@ def stages(person: Person, wanted: Stage | None = None) -> tuple[Stage, ...]:
     if wanted is None:
         return allowed
     if wanted not in allowed:
-        raise NotYours("Tài khoản này không được nhận việc ở bước đó. Hãy chọn bước khác.")
+        raise NotYours("Tài khoản này không được nhận nhiệm vụ ở bước đó. Hãy chọn bước khác.")
     return (wanted,)
 
 

@@ -189,8 +189,9 @@ def _refuse_work_of_people(
     if any(connection.execute(query.limit(1)).first() is not None for query in said):
         titles = [declared.schemas.record(name).title.lower() for name in (before, kind)]
         raise RegistryError(
-            f"Sổ này đang là sổ {titles[0]} và đã có người rà soát các việc, nên không đổi thành sổ {titles[1]} được. "
-            "Nếu cả quyển bị nhận nhầm loại việc, hãy rút quyển này và đọc lại như một quyển mới."
+            f"Sổ này đang là sổ {titles[0]} và đã có người rà soát các sự kiện, nên không đổi thành "
+            f"sổ {titles[1]} được. "
+            "Nếu cả quyển bị nhận nhầm loại sự kiện, hãy rút quyển này và đọc lại như một quyển mới."
         )
 
 

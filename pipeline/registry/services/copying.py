@@ -207,5 +207,5 @@ def _check_unmoved(source: Database, begun: Head | None) -> None:
     if now != begun:
         raise RegistryError(
             "Có người hoặc chương trình vừa ghi vào sổ dữ liệu trong lúc chép, nên bản chép đã bị hủy trọn vẹn. "
-            "Hãy tắt bàn rà soát và lượt chạy ban đêm rồi chép lại."
+            "Hãy tắt màn hình rà soát và lượt chạy ban đêm rồi chép lại."
         )

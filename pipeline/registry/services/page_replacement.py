@@ -142,7 +142,8 @@ def _matched(
             continue
         if same is None or same["record"] != one["record"]:
             raise RegistryError(
-                f"Trang mới không có việc nào ứng với việc số {one['number_text'] or '(chưa rõ)'} của {old_name}. "
+                "Trang mới không có sự kiện nào ứng với sự kiện số "
+                f"{one['number_text'] or '(chưa rõ)'} của {old_name}. "
                 "Hãy kiểm tra có đúng là trang quét lại ấy không; nếu đúng, hãy thu hồi trang cũ."
             )
         if None not in (one["number"], same["number"]) and one["number_text"] != same["number_text"]:

@@ -135,7 +135,7 @@ def part_of_entry(connection: Connection, entry_id: int) -> RegistryPart:
         .where(entry.c.id == entry_id)
     ).first()
     if row is None:
-        raise NotThere(f"Không có việc hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+        raise NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
     return RegistryPart(row.book_id, row.sha256, row.page_no, row.row)
 
 
@@ -309,7 +309,7 @@ def name_of(connection: Connection, part: RegistryPart) -> tuple[str, str]:
     if number:
         return f"{name}, số {number}", folder_name
     if part.row >= FIRST_TYPED_ROW:
-        return f"{name}, việc nhập tay thứ {part.row - FIRST_TYPED_ROW + 1}", folder_name
+        return f"{name}, sự kiện nhập tay thứ {part.row - FIRST_TYPED_ROW + 1}", folder_name
     return f"{name}, dòng {part.row + 1}", folder_name
 
 

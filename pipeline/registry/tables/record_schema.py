@@ -40,7 +40,7 @@ class RecordSchema:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f" Có phải là “{close[0]}”?" if close else ""
-            raise RegistryError(f"Loại việc “{record}” không có trường “{name}”.{hint}")
+            raise RegistryError(f"Loại sự kiện “{record}” không có trường “{name}”.{hint}")
         return known[name]
 
     def dated_places(self, record: str) -> Mapping[str, str]:

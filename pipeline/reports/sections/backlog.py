@@ -55,7 +55,7 @@ def queue(data: ReportData) -> ReportSection:
                 BarSegment(
                     place,
                     count,
-                    f"{STAGE_LABELS[Stage(stage.stage)]}, {AGE_WORDS[place]}: {count_cell(count).text} việc",
+                    f"{STAGE_LABELS[Stage(stage.stage)]}, {AGE_WORDS[place]}: {count_cell(count).text} nhiệm vụ",
                 )
                 for place, count in enumerate(stage.by_age)
             ),
@@ -64,11 +64,11 @@ def queue(data: ReportData) -> ReportSection:
     )
     return ReportSection(
         "queue",
-        "Việc đang chờ người",
+        "Nhiệm vụ đang chờ người",
         (waits(data), oldest(data)),
-        (BarChart("Việc đang chờ, theo bước và thời gian đã chờ", sorts, bars, "việc", "queue"),),
+        (BarChart("Nhiệm vụ đang chờ, theo bước và thời gian đã chờ", sorts, bars, "nhiệm vụ", "queue"),),
         (ReportTable("queue", "Theo bước", columns, rows, total, href=list_href("waiting")),),
-        "Một việc ở đây là một việc hộ tịch, hoặc một trang phải xem cả trang.",
+        "Một nhiệm vụ ở đây là một sự kiện hộ tịch, hoặc một trang phải xem cả trang.",
     )
 
 
@@ -81,12 +81,12 @@ def waits(data: ReportData) -> ReportFigure:
 
 def oldest(data: ReportData) -> ReportFigure:
     since = min((stage.oldest_at for stage in data.tallies.waiting), default=None)
-    return ReportFigure("Việc chờ lâu nhất", age_cell(since, data.tallies.at, list_href("waiting")))
+    return ReportFigure("Nhiệm vụ chờ lâu nhất", age_cell(since, data.tallies.at, list_href("waiting")))
 
 
 TICKETS = "/tickets"
 GAPS = list_href("missing")
-PAST_THE_INTAKE = "không qua hộp quét"
+PAST_THE_INTAKE = "không qua thư mục tiếp nhận"
 
 
 def scanning(data: ReportData) -> ReportSection:
@@ -124,7 +124,8 @@ def scanning(data: ReportData) -> ReportSection:
             missing_table(data),
             unread_table(data),
         ),
-        "Thiếu giữa chừng: số trang in không liền nhau (hotich check). Chưa thấy: lời khóa sổ nói có mà chưa quét.",
+        "Thiếu giữa chừng: số trang in không liền nhau (hotich check). Chưa thấy: nội dung khóa sổ "
+        "nói có mà chưa quét.",
     )
 
 
@@ -151,7 +152,7 @@ def missing_table(data: ReportData) -> ReportTable:
     columns = (
         ("Sổ", False),
         ("Nơi đăng ký", False),
-        ("Trang theo lời khóa sổ", True),
+        ("Trang theo nội dung khóa sổ", True),
         ("Trang đã đọc, không kể bìa", True),
         ("Chưa thấy", True),
         ("Trang thiếu giữa chừng", True),
@@ -221,7 +222,7 @@ def missing(data: ReportData) -> ReportFigure:
 def unseen(data: ReportData) -> ReportFigure:
     books = [book for book in data.tallies.books if unseen_pages(book)]
     pages = sum(unseen_pages(book) for book in books)
-    note = f"ở {count_cell(len(books)).text} sổ đã quét mà chưa đủ số trang của lời khóa sổ"
+    note = f"ở {count_cell(len(books)).text} sổ đã quét mà chưa đủ số trang của nội dung khóa sổ"
     return ReportFigure("Trang chưa thấy", count_cell(pages, GAPS), note)
 
 

@@ -23,7 +23,7 @@ from pipeline.reports.plan import WorkPlanRow
 from pipeline.text.numbers import NOTHING
 
 SORTS = (
-    ("Máy nhận thẳng", "straight"),
+    ("Hệ thống tự động chấp nhận", "straight"),
     ("Người đã xem", "decided"),
     ("Đang chờ người", "waiting"),
     ("Chưa đọc", "left"),
@@ -31,12 +31,12 @@ SORTS = (
 COUNTS = (
     ("Phải làm", True),
     ("Đã đọc", True),
-    ("Nhận thẳng", True),
+    ("Tự động chấp nhận", True),
     ("Người đã xem", True),
     ("Đang chờ", True),
     ("Đã xong", True),
     ("Xong / phải làm", True),
-    ("Nhận thẳng / đã đọc", True),
+    ("Tự động chấp nhận / đã đọc", True),
 )
 
 
@@ -74,7 +74,7 @@ def progress(data: ReportData) -> ReportSection:
     total = _counts(books, data.all_to_do)
     tables = [
         _table("places", "Theo nơi đăng ký", "Nơi đăng ký", places, total),
-        _table("records", "Theo loại việc", "Loại việc", kinds, total),
+        _table("records", "Theo loại sự kiện", "Loại sự kiện", kinds, total),
         _table("years", "Theo năm mở sổ", "Năm", years, total),
     ]
     if rows:
@@ -85,30 +85,39 @@ def progress(data: ReportData) -> ReportSection:
         (done(data), to_do(data), straight_through(data)),
         (_chart(places),),
         (*tables, book_table(data, books)),
-        "“Phải làm” là số việc trong kế hoạch (plan.toml); sổ không có trong kế hoạch thì theo lời khóa sổ, không có "
-        "lời khóa sổ thì theo số việc đã đọc.",
+        "“Phải làm” là số sự kiện trong kế hoạch (plan.toml); sổ không có trong kế hoạch thì theo "
+        "nội dung khóa sổ, không có "
+        "nội dung khóa sổ thì theo số sự kiện đã đọc.",
     )
 
 
 def done(data: ReportData) -> ReportFigure:
     note = f"trong {count_cell(data.all_to_do).text} việc phải làm: {share_cell(data.all_done, data.all_to_do).text}"
-    return ReportFigure("Việc đã xong", count_cell(data.all_done, list_href("books")), note)
+    return ReportFigure("Sự kiện đã xong", count_cell(data.all_done, list_href("books")), note)
 
 
 def to_do(data: ReportData) -> ReportFigure:
-    return ReportFigure("Việc còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books")))
+    return ReportFigure(
+        "Sự kiện còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books"))
+    )
 
 
 def straight_through(data: ReportData) -> ReportFigure:
     books = data.tallies.books
     straight, entries = sum(book.straight for book in books), sum(book.entries for book in books)
-    note = f"{count_cell(straight).text} trong {count_cell(entries).text} việc đã đọc, không ai phải xem"
-    return ReportFigure("Máy nhận thẳng", share_cell(straight, entries, list_href("books")), note)
+    note = f"{count_cell(straight).text} trong {count_cell(entries).text} sự kiện đã đọc, không ai phải xem"
+    return ReportFigure("Hệ thống tự động chấp nhận", share_cell(straight, entries, list_href("books")), note)
 
 
 def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable:
     """One row a book."""
-    columns = (("Sổ", False), ("Loại việc", False), ("Nơi đăng ký", False), ("Quyển", False), ("Trang", True))
+    columns = (
+        ("Sổ", False),
+        ("Loại sự kiện", False),
+        ("Nơi đăng ký", False),
+        ("Quyển", False),
+        ("Trang", True),
+    )
     rows = tuple(
         (
             text_cell(book.folder_name, list_href("waiting", book=book.book_id) if book.waiting else ""),
@@ -164,7 +173,7 @@ def _target_of_year(data: ReportData, year: int, mine: list[BookStatistics]) -> 
 def _plan_table(data: ReportData) -> ReportTable:
     columns = (
         ("Nơi đăng ký", False),
-        ("Loại việc", False),
+        ("Loại sự kiện", False),
         ("Năm mở sổ", False),
         ("Kế hoạch", True),
         ("Đã xong", True),
@@ -206,11 +215,11 @@ def _chart(places: Sequence[Group]) -> BarChart:
             max(0, (target or 0) - read),
         )
         parts = tuple(
-            BarSegment(at, amount, f"{name.text}: {SORTS[at][0].lower()} {count_cell(amount).text} việc")
+            BarSegment(at, amount, f"{name.text}: {SORTS[at][0].lower()} {count_cell(amount).text} sự kiện")
             for at, amount in enumerate(amounts)
         )
         bars.append(ChartBar(name.text, parts))
-    return BarChart("Việc theo nơi đăng ký", SORTS, tuple(bars), "việc", "places")
+    return BarChart("Sự kiện theo nơi đăng ký", SORTS, tuple(bars), "sự kiện", "places")
 
 
 def pace(data: ReportData) -> ReportSection:
@@ -231,14 +240,14 @@ def pace(data: ReportData) -> ReportSection:
             f"{count_cell(pages).text} trang, {running}",
         ),
         ReportFigure(
-            "Việc máy nhận thẳng mỗi giờ chạy",
+            "Sự kiện hệ thống tự động chấp nhận mỗi giờ chạy",
             decimal_cell(_rate(straight, machine), 1, data.during("days")),
-            f"{count_cell(straight).text} việc, {running}",
+            f"{count_cell(straight).text} sự kiện, {running}",
         ),
         ReportFigure(
-            "Việc người làm xong mỗi giờ",
+            "Sự kiện người làm xong mỗi giờ",
             decimal_cell(_rate(closed, people), 1, data.during("days")),
-            f"{count_cell(closed).text} việc, {working}, mọi người cộng lại",
+            f"{count_cell(closed).text} sự kiện, {working}, mọi người cộng lại",
         ),
         ReportFigure(
             "Ô người gõ mỗi giờ",
@@ -249,7 +258,10 @@ def pace(data: ReportData) -> ReportSection:
     charts = (
         _by_day("Trang máy đọc mỗi ngày", days, (("Trang", "pages"),), "trang"),
         _by_day(
-            "Việc xong mỗi ngày", days, (("Máy nhận thẳng", "straight"), ("Người làm xong", "closed")), "việc"
+            "Sự kiện xong mỗi ngày",
+            days,
+            (("Hệ thống tự động chấp nhận", "straight"), ("Người làm xong", "closed")),
+            "sự kiện",
         ),
     )
     return ReportSection("pace", "Tốc độ", figures, charts, (day_table(data),))
@@ -262,10 +274,10 @@ def day_table(data: ReportData) -> ReportTable:
         ("Trang đọc", True),
         ("Giờ máy chạy", True),
         ("Trang mỗi giờ", True),
-        ("Việc nhận thẳng", True),
-        ("Việc người làm xong", True),
+        ("Sự kiện tự động chấp nhận", True),
+        ("Sự kiện người làm xong", True),
         ("Giờ có người làm", True),
-        ("Việc mỗi giờ", True),
+        ("Sự kiện mỗi giờ", True),
         ("Ô đã gõ", True),
     )
     rows = tuple(
@@ -289,7 +301,9 @@ def day_table(data: ReportData) -> ReportTable:
 def ending(data: ReportData) -> ReportSection:
     """When the rest will be done."""
     found = expected(data)
-    left = ReportFigure("Việc còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books")))
+    left = ReportFigure(
+        "Sự kiện còn phải làm", count_cell(data.all_to_do - data.all_done, list_href("books"))
+    )
     if found is None:
         return ReportSection("ending", "Dự kiến xong", (left, end(data)), note=_why_none(data))
     due = min((row.due for row in data.plan.rows if row.due), default=None)
@@ -344,7 +358,7 @@ def _latest(data: ReportData, found: Forecast) -> ReportCell:
 
 def _why_none(data: ReportData) -> str:
     if data.all_done >= data.all_to_do:
-        return "Không còn việc nào phải làm."
+        return "Không còn sự kiện nào phải làm."
     return "Chưa đủ ngày làm việc để ước đoán."
 
 

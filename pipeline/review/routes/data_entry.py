@@ -24,7 +24,7 @@ from pipeline.review.security.authentication import SessionDep
 from pipeline.text.natural_order import natural_key
 
 STATE_WORDS = {
-    PageKind.ENTRIES: "việc hộ tịch",
+    PageKind.ENTRIES: "sự kiện hộ tịch",
     PageKind.COVER: "bìa",
     PageKind.BLANK: "trống",
     PageKind.UNKNOWN: "chưa nhận ra mẫu",
@@ -183,7 +183,7 @@ def _check_on_page(site: Site, session: Session, book_id: int, ref: PageRef, ent
     """
     there = site.desk.entries_on_page(session.person, book_id, ref)
     if entry_id not in {one.entry_id for one in there}:
-        raise NotThere("Trang này không có việc ấy. Hãy tải lại trang.")
+        raise NotThere("Trang này không có sự kiện ấy. Hãy tải lại trang.")
 
 
 def _book(

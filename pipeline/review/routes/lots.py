@@ -27,10 +27,12 @@ def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
     """Return the figures of a lot: what was drawn, what was found, what that proves."""
     found, plan = lot.findings, lot.plan
     rule = (
-        "xem hết" if plan.is_whole else f"nhận khi có không quá {count_cell(plan.acceptance).text} việc sai"
+        "xem hết"
+        if plan.is_whole
+        else f"nhận khi có không quá {count_cell(plan.acceptance).text} sự kiện sai"
     )
     return (
-        ReportFigure("Việc trong lô", count_cell(plan.lot)),
+        ReportFigure("Sự kiện trong lô", count_cell(plan.lot)),
         ReportFigure("Lấy mẫu", count_cell(plan.sample), rule),
         ReportFigure(
             "Đã kiểm tra xong",
@@ -38,12 +40,12 @@ def lot_figures(lot: Lot) -> tuple[ReportFigure, ...]:
             f"{share_cell(found.checked, plan.sample).text} của mẫu",
         ),
         ReportFigure(
-            "Việc sai",
+            "Sự kiện sai",
             count_cell(found.wrong),
             f"{count_cell(found.fields_wrong).text} ô trong {count_cell(found.fields_checked).text} ô",
         ),
         ReportFigure(
-            "Tỉ lệ việc sai chắc không quá", _bound(lot), "của cả lô lúc lấy mẫu, với độ tin cậy 95\u00a0%"
+            "Tỉ lệ sự kiện sai chắc không quá", _bound(lot), "của cả lô lúc lấy mẫu, với độ tin cậy 95\u00a0%"
         ),
         ReportFigure("Người kiểm tra được", count_cell(lot.checkers), "tài khoản chưa xem gì của các sổ này"),
     )
@@ -60,8 +62,8 @@ def characteristic_table(plan: SamplingPlan) -> ReportTable:
         for wrong in SHARES
     )
     columns = (
-        ("Nếu tỉ lệ việc sai là", False),
-        ("tức là số việc", True),
+        ("Nếu tỉ lệ sự kiện sai là", False),
+        ("tức là số sự kiện", True),
         ("thì lô được nhận với xác suất", True),
     )
     quality = plan.quality

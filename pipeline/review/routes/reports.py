@@ -65,7 +65,7 @@ def waiting_table(data: ReportData, lines: Iterable[WaitingTask]) -> ReportTable
         )
         for one in lines
     )
-    return ReportTable("waiting", "Việc đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
+    return ReportTable("waiting", "Nhiệm vụ đang chờ, lâu nhất trước", columns, rows, shown=MOST_ROWS)
 
 
 def field_table(data: ReportData, title: str, before: str, lines: Iterable[ChangedField]) -> ReportTable:
@@ -221,7 +221,11 @@ def show_overturned(
     counting = _counting(site, session.person)
     data = _of(site, session.person, counting.nothing(days), days)
     lines = counting.overturned(data.tallies.since, ListFilter(record=record, field=field), MOST_ROWS)
-    return _list(request, site, field_table(data, "Lời đầu bị người thứ hai sửa", "Lời đầu", lines))
+    return _list(
+        request,
+        site,
+        field_table(data, "Kết quả nhập lần 1 bị người thứ hai sửa", "Kết quả nhập lần 1", lines),
+    )
 
 
 @router.get("/misread")

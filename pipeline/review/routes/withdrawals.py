@@ -24,7 +24,7 @@ from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 
 PAGE_KIND_WORDS = {
-    PageKind.ENTRIES: "việc hộ tịch",
+    PageKind.ENTRIES: "sự kiện hộ tịch",
     PageKind.COVER: "bìa",
     PageKind.BLANK: "trống",
     PageKind.UNKNOWN: "chưa nhận ra",

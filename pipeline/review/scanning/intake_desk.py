@@ -36,7 +36,7 @@ MOST_LINES = 300
 
 NO_SCANNERS = (
     "Chưa có máy quét nào được khai (intake.toml trong thư mục làm việc). Bản quét gửi trên trình duyệt không cần "
-    "khai; muốn nhận từ hộp quét của máy quét thì nhờ người quản trị máy khai."
+    "khai; muốn nhận từ thư mục tiếp nhận của máy quét thì nhờ người quản trị máy khai."
 )
 BUSY = "Máy đang nhận bản quét. Hãy đợi một phút rồi gán lại."
 
@@ -192,7 +192,7 @@ def _problem(options: IntakeOptions, number: int) -> str:
     try:
         foreign_entries(options.scanners[number])
     except HotichError:
-        return "không mở được hộp quét: hãy xem ổ mạng, hoặc báo người quản trị máy"
+        return "không mở được thư mục tiếp nhận: hãy xem ổ mạng, hoặc báo người quản trị máy"
     return ""
 
 

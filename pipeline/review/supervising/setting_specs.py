@@ -121,7 +121,7 @@ class SettingTable:
     since: str
 
 
-SHARES = {"all": "mọi ô", "critical": "ô trọng yếu", "none": "không ô nào"}
+SHARES = {"all": "mọi ô", "critical": "ô quan trọng", "none": "không ô nào"}
 
 REVIEW = SettingTable(
     "review",
@@ -141,7 +141,7 @@ REVIEW = SettingTable(
             SettingKind.CHOICE,
             "Ô người thứ hai nhập độc lập",
             "critical",
-            "Người thứ hai chỉ thấy nét mực; hai người nhập khác nhau thì người thứ ba phân xử.",
+            "Người thứ hai chỉ thấy ảnh chữ viết; hai người nhập khác nhau thì người thứ ba phân xử.",
             SHARES,
         ),
         SettingSpec(
@@ -217,7 +217,7 @@ SAMPLING = SettingTable(
             SettingKind.CHOICE,
             "Ô được kiểm tra",
             "critical",
-            choices={"critical": "ô trọng yếu", "all": "mọi ô"},
+            choices={"critical": "ô quan trọng", "all": "mọi ô"},
         ),
     ),
     "Lô đã lấy mẫu giữ cách cũ; lô lấy từ lúc lưu theo cách mới.",

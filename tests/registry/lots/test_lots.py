@@ -273,7 +273,7 @@ def test_a_lot_needs_settled_entries_of_one_place(
     registry: Registry, book: int, clock: Clock, people: dict[str, Person]
 ) -> None:
     lots = lots_of(registry, clock)
-    with pytest.raises(RegistryError, match="chưa có việc nào xong"):
+    with pytest.raises(RegistryError, match="chưa có sự kiện nào xong"):
         lots.draw(people["phu"], [book])
     with pytest.raises(RegistryError, match="Không thấy sổ"):
         lots.draw(people["phu"], [book, 999])

@@ -58,7 +58,7 @@ def test_a_missed_entry_is_drawn_typed_by_two_and_counts(office: Office, sit_dow
         expect(an.page.locator("#drawn")).to_contain_text("1 vùng")
         assert violations(an.page) == []
         assert (overflow(an.page), overflow_below(an.page)) == (0, 0)
-        an.page.get_by_role("button", name="Thêm việc và nhập").focus()
+        an.page.get_by_role("button", name="Thêm sự kiện và nhập").focus()
         an.page.keyboard.press("Enter")
         an.see_task()
         expect(an.current.locator("img.ink")).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_field_that_no_form_has_is_added_to_an_entry_and_typed(office: Office,
         an = sit_down("an")
         ref = office.registry.book(book.book_id).pages[0].ref
         an.page.goto(f"{office.url}/data-entry/{book.book_id}/{ref.scan_sha256}/1")
-        an.page.get_by_role("link", name="Thêm trường cho việc số 6/2010").focus()
+        an.page.get_by_role("link", name="Thêm trường cho sự kiện số 6/2010").focus()
         an.page.keyboard.press("Enter")
         an.page.wait_for_url("**entry=*")
         an.page.locator("select[name=fields]").select_option("missing_declared_basis")

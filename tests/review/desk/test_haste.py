@@ -171,7 +171,7 @@ def test_a_choice_without_text_is_taken_once(office: Office, sit_down: SitDown, 
         assert pictures(chi) == before[1:]
 
 
-@pytest.mark.parametrize("sought", ["F9", "Nghỉ"])
+@pytest.mark.parametrize("sought", ["F9", "Tạm dừng"])
 def test_while_the_server_is_away_one_works_on(office: Office, sit_down: SitDown, sought: str) -> None:
     usual_book(office, 3)
     office.hire("an", Role.REVIEWER)

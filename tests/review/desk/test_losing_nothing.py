@@ -62,10 +62,10 @@ def test_who_leaves_with_typed_text_is_asked_first(office: Office, sit_down: Sit
             an.page.get_by_role("link", name="Trang đầu").click(no_wait_after=True)
         assert asked == ["beforeunload"]
         assert an.input.input_value() == "gõ dở"
-        an.page.get_by_role("button", name="Nghỉ").click()
+        an.page.get_by_role("button", name="Tạm dừng").click()
         expect(an.page.locator("#said")).to_contain_text("có chữ chưa nhận")
         assert an.has_focus()
-        an.page.get_by_role("button", name="Nghỉ").click()
+        an.page.get_by_role("button", name="Tạm dừng").click()
         an.page.wait_for_url(f"{an.url}/")
         assert asked == ["beforeunload"]
 
@@ -116,7 +116,7 @@ def test_refused_words_stay_to_be_read_and_can_be_put_back(office: Office, sit_d
             if stale:
                 return route.continue_()
             stale.append(route)
-            told = '{"sentence": "Việc này đã đổi.", "code": "stale"}'
+            told = '{"sentence": "Nhiệm vụ này đã đổi.", "code": "stale"}'
             return route.fulfill(status=409, body=told, content_type="application/json")
 
         an.page.route("**/words", change)
@@ -124,7 +124,7 @@ def test_refused_words_stay_to_be_read_and_can_be_put_back(office: Office, sit_d
         expect(an.page.locator("#unsaved .lost")).to_contain_text("Trần Thị Thử")
         an.press("Alt+2", "Enter").see_all_saved()
         expect(an.page.locator("#unsaved .lost")).to_have_count(1)
-        an.page.get_by_role("button", name="Mở lại việc này").click()
+        an.page.get_by_role("button", name="Mở lại nhiệm vụ này").click()
         an.see_task()
         expect(an.page.locator("#unsaved .lost")).to_have_count(0)
         assert (an.task, an.input.input_value()) == (first, "Trần Thị Thử")
@@ -149,7 +149,7 @@ def test_a_task_opened_by_hand_stays_when_there_is_no_next_one(office: Office, s
         an.page.route("**/desk/next", lambda route: route.continue_() if free else held.append(route))
         an.press("Enter")
         expect(an.page.locator("#unsaved")).to_contain_text("máy vừa đọc lại")
-        an.page.get_by_role("button", name="Mở lại việc này").focus()
+        an.page.get_by_role("button", name="Mở lại nhiệm vụ này").focus()
         an.press("Enter").see_task()
         an.press("Control+A").type("Trần Thị Thử")
         free += held
@@ -177,7 +177,7 @@ def test_what_is_typed_in_a_task_that_came_again_outlives_its_reopening(
         if not an.sees_a_task_or_the_end():
             an.press("Enter").see_task()
         an.press("Control+A").type("Trần Thị Thử")
-        an.page.get_by_role("button", name="Mở lại việc này").click()
+        an.page.get_by_role("button", name="Mở lại nhiệm vụ này").click()
         expect(an.page.locator("#unsaved")).to_be_empty()
         expect(an.input).to_have_value("Trần Thị Thử")
         an.press("Enter", "Enter").see_the_end()
@@ -213,7 +213,7 @@ def test_what_was_accepted_before_a_question_need_not_be_typed_again(
         an = sit_down("an").start()
         an.press("Control+A").type("Trần Thị Thử").press("Enter", "F7")
         an.type("Nam hay nữ?").press("Enter")
-        expect(an.page.locator(".waiting")).to_contain_text("Hết việc")
+        expect(an.page.locator(".waiting")).to_contain_text("Hết nhiệm vụ")
         chief = sit_down("dung")
         chief.page.goto(
             f"{chief.url}/desk?stage=supervisor"
@@ -223,7 +223,7 @@ def test_what_was_accepted_before_a_question_need_not_be_typed_again(
         chief.press("F7")
         expect(chief.page.locator("#answer")).to_contain_text("Trả lời câu hỏi")
         chief.type("Là nữ.").press("Enter")
-        expect(chief.page.locator(".waiting")).to_contain_text("Hết việc")
+        expect(chief.page.locator(".waiting")).to_contain_text("Hết nhiệm vụ")
         an.press("Enter").see_task()
         assert an.field == "child_sex"
         expect(an.page.locator(".field")).to_have_count(2)
@@ -235,7 +235,7 @@ def test_a_desk_of_one_book_says_that_only_this_book_is_done(office: Office, sit
     with office.open():
         chi = sit_down("chi")
         chi.page.goto(f"{chi.url}/desk?stage=check&book={book.book_id}")
-        expect(chi.page.locator(".waiting")).to_contain_text("Hết việc ở sổ hoặc bước đã chọn")
+        expect(chi.page.locator(".waiting")).to_contain_text("Hết nhiệm vụ ở sổ hoặc bước đã chọn")
         chi.press("Enter").see_task()
         assert chi.field == "child_name"
 

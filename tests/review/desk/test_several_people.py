@@ -132,7 +132,7 @@ def test_a_lease_is_kept_as_long_as_somebody_works_on_the_task(office: Office, s
                 an.press("End")
         binh = sit_down("binh")
         binh.press("Enter")
-        expect(binh.page.locator(".waiting")).to_contain_text("Hết việc")
+        expect(binh.page.locator(".waiting")).to_contain_text("Hết nhiệm vụ")
         an.press("Alt+2", "Enter").see_the_end()
     assert (decision(office, book) or ("",))[0] == "Trần Thị Thử"
 
@@ -161,7 +161,7 @@ def test_a_word_on_a_task_that_changed_meanwhile_is_not_taken(office: Office, si
         an.press("Enter")
         expect(an.page.locator("#unsaved")).to_contain_text("máy vừa đọc lại")
         an.press("Tab")
-        an.page.get_by_role("button", name="Mở lại việc này").focus()
+        an.page.get_by_role("button", name="Mở lại nhiệm vụ này").focus()
         an.press("Enter").see_task()
         assert an.input.input_value() == "Trần Thị Thứ"
         an.press("Alt+2", "Enter", "Enter").see_the_end()
@@ -174,7 +174,7 @@ def test_who_does_not_review_has_no_desk(office: Office, sit_down: SitDown, role
     office.hire("an", role)
     with office.open():
         an = sit_down("an")
-        expect(an.page.get_by_role("link", name="Bàn rà soát")).to_have_count(0)
+        expect(an.page.get_by_role("link", name="Màn hình rà soát")).to_have_count(0)
         answer = an.page.goto(f"{an.url}/desk")
         assert answer is not None
         assert answer.status == 403

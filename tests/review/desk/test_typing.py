@@ -88,7 +88,7 @@ def test_a_key_held_down_accepts_one_field_and_no_page_stays_when_all_is_done(
         keyboard.up("Enter")
         expect(an.page.locator("#viewer img")).to_have_count(1)
         an.press("Enter")
-        expect(an.page.locator(".waiting")).to_contain_text("Hết việc")
+        expect(an.page.locator(".waiting")).to_contain_text("Hết nhiệm vụ")
         expect(an.page.locator("#viewer img")).to_have_count(0)
 
 

@@ -78,7 +78,7 @@ class Typist:
 
     def see_the_end(self) -> Typist:
         """Wait until nothing is left to do and all is saved."""
-        expect(self.page.locator(".waiting")).to_contain_text("Hết việc")
+        expect(self.page.locator(".waiting")).to_contain_text("Hết nhiệm vụ")
         expect(self.page.locator("#unsaved")).to_be_empty()
         return self.see_all_saved()
 

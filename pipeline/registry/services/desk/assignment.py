@@ -90,7 +90,7 @@ def next_task(
     if known is not None and (besides := [task_id for task_id in held if task_id not in known]):
         return held_task(context, person, besides[0])
     if len(held) >= MOST_HELD:
-        raise HandsFull(f"Bạn đang giữ {MOST_HELD} việc. Hãy làm xong hoặc trả lại một việc.")
+        raise HandsFull(f"Bạn đang giữ {MOST_HELD} nhiệm vụ. Hãy làm xong hoặc trả lại một nhiệm vụ.")
     task_id = _lease_next_task(context, person, allowed, book_id)
     return None if task_id is None else show(context, task_id, person)
 

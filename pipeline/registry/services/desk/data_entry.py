@@ -105,7 +105,7 @@ def add_entries(
     connection, declared = context.connection, context.declared
     of_book = check_data_entry(connection, person, book_id)
     if not 0 < len(regions) <= MOST_AT_ONCE:
-        raise RegistryError(f"Mỗi lần thêm từ 1 đến {MOST_AT_ONCE} việc.")
+        raise RegistryError(f"Mỗi lần thêm từ 1 đến {MOST_AT_ONCE} sự kiện.")
     refuse_withdrawn(connection, RegistryPart(book_id, ref.scan_sha256, ref.page_no))
     page_of_book(connection, of_book, ref)
     page_id = held_page(connection, book_id, ref)
@@ -166,7 +166,7 @@ def add_fields(
         label = context.declared.field(place["record"], name).label
         if name in taken:
             raise RegistryError(
-                f"“{label}” của việc này đang chờ nhập hoặc đã có giá trị. Muốn nhập lại, hãy mở lại trường ấy."
+                f"“{label}” của sự kiện này đang chờ nhập hoặc đã có giá trị. Muốn nhập lại, hãy mở lại trường ấy."
             )
     shown = rectification_of(connection, place["book_id"], PageRef(place["sha256"], place["page_no"]))
     matrix = None if shown is None else shown.matrix
@@ -241,7 +241,7 @@ def discard_entry(context: DeskContext, person: Person, entry_id: int) -> int:
     is_typed = place["row"] >= FIRST_TYPED_ROW and not place["found"]
     if not is_typed or _has_words(connection, place):
         raise RegistryError(
-            "Việc này do máy tìm thấy hoặc đã có người nhập. Người phụ trách thu hồi được ở trang Thu hồi."
+            "Sự kiện này do máy tìm thấy hoặc đã có người nhập. Người phụ trách thu hồi được ở trang Thu hồi."
         )
     return withdrawals.withdraw(
         connection, context.declared, part_of(place), author=person.login, reason=ADDED_BY_MISTAKE

@@ -129,7 +129,9 @@ def check_version(case: LoadedTask, version: int) -> None:
         StaleTask: It is not.
     """
     if case.version != version:
-        raise StaleTask("Việc này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp.")
+        raise StaleTask(
+            "Nhiệm vụ này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp."
+        )
 
 
 def record_keyed_values(
@@ -248,7 +250,7 @@ def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, Any]]:
     for word in said.words:
         if word.field not in said.wanted:
             label = _label(context.declared, said.case, word.field)
-            raise RegistryError(f"{label} không chờ bạn. Hãy tải lại việc này.")
+            raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
     row = said.case.row
     verdicts = [checked_verdict(context.declared, row["record"], word) for word in said.words]
     return [
@@ -329,7 +331,7 @@ def _submission(context: DeskContext, task_id: int, sent: Submission, came_to: K
 
 def _label(declared: RecordSchema, case: LoadedTask, field: str) -> str:
     if field == WHOLE_ENTRY:
-        return "Phần chung của việc này"
+        return "Phần chung của nhiệm vụ này"
     return f"“{declared.field(case.row['record'], field).label}”"
 
 

@@ -192,7 +192,7 @@ def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
         NotThere: There is no such entry on paper.
     """
     if person.role is not Role.SUPERVISOR:
-        raise NotYours("Chỉ người phụ trách mở lại được việc đã xong.")
+        raise NotYours("Chỉ người phụ trách mở lại được sự kiện đã xong.")
     place = place_of(context.connection, entry_id)
     row = context.connection.execute(
         select(book.c.place_code, book.c.folder_name, entry.c.stands)
@@ -202,7 +202,7 @@ def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
     check_place(person, row.place_code)
     if not row.stands:
         raise NotThere(
-            f"Việc mã {entry_id} không còn trên trang của lần đọc sau cùng. Hãy tìm việc thay nó ở trang ấy."
+            f"Sự kiện mã {entry_id} không còn trên trang của lần đọc sau cùng. Hãy tìm sự kiện thay nó ở trang ấy."
         )
     return str(row.folder_name)
 

@@ -150,7 +150,7 @@ def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Ma
     found = {row["id"]: dict(row) for row in connection.execute(query).mappings()}
     for task_id in task_ids:
         if task_id not in found:
-            raise NotThere(f"Không có việc số {task_id}. Hãy tải lại danh sách việc.")
+            raise NotThere(f"Không có nhiệm vụ số {task_id}. Hãy tải lại danh sách nhiệm vụ.")
     return {task_id: found[task_id] for task_id in task_ids}
 
 
@@ -249,5 +249,5 @@ def load_leased_task(
     if not any(renew(context, [task_id], person, mode) for mode in modes):
         raise lease_lost()
     if case.stage not in allowed:
-        raise NotYours("Việc này không còn ở bước của bạn. Hãy nhận việc khác.")
+        raise NotYours("Nhiệm vụ này không còn ở bước của bạn. Hãy nhận nhiệm vụ khác.")
     return case

@@ -132,7 +132,7 @@ def take_up_again(context: DeskContext, person: Person, laid: RowMapping) -> Non
         put_question(context, case, "")
         case = load_task(context, task_id)
     if case.stage not in stages(person) or not case.keyable_by(person.account_id):
-        raise CannotUndo("Không hoàn tác được: đã có người làm tiếp việc này.")
+        raise CannotUndo("Không hoàn tác được: đã có người làm tiếp nhiệm vụ này.")
     note_act(context, person, task_id, TAKEN_BACK, str(laid["id"]))
     record(context.connection, person.login, "undone", f"task:{task_id}", {"of": laid["kind"]})
 
@@ -190,7 +190,7 @@ def _check_undoable(
     """
     later = (keying.c.task_id == case.task_id) & (keying.c.id > max(word["id"] for word in words))
     if any(row["account_id"] != person.account_id for row in live_keyings(context.connection, later)):
-        raise CannotUndo("Không hoàn tác được: đã có người làm tiếp việc này.")
+        raise CannotUndo("Không hoàn tác được: đã có người làm tiếp nhiệm vụ này.")
     for word in words:
         decision = case.decisions.get(word["field"])
         in_force = decision.decision_id if decision else None
@@ -198,9 +198,9 @@ def _check_undoable(
         if not settled and in_force != word["after_decision_id"]:
             raise CannotUndo("Không hoàn tác được: trường này đã được quyết định lại.")
     if case.stage is Stage.WITHDRAWN:
-        raise CannotUndo("Không hoàn tác được: việc này đã được thu hồi.")
+        raise CannotUndo("Không hoàn tác được: nhiệm vụ này đã được thu hồi.")
     if case.stage in (Stage.SUPERVISOR, Stage.RESCAN):
-        raise CannotUndo("Không hoàn tác được: việc này đang chờ người phụ trách hoặc chờ quét lại.")
+        raise CannotUndo("Không hoàn tác được: nhiệm vụ này đang chờ người phụ trách hoặc chờ quét lại.")
     _check_not_elsewhere(context, case.task_id, person)
 
 

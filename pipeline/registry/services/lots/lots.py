@@ -124,7 +124,9 @@ class Lots(DeskFacade):
             _, told = self._open(context.connection, person, lot_id)
             if not told.is_decided:
                 left = told.plan.sample - told.findings.checked
-                raise RegistryError(f"Lô {lot_id} còn {left} việc chưa kiểm tra xong nên chưa kết luận được.")
+                raise RegistryError(
+                    f"Lô {lot_id} còn {left} sự kiện chưa kiểm tra xong nên chưa kết luận được."
+                )
             self._end(context, person, told, told.verdict, "")
         return self.carry_on(person, lot_id)
 
@@ -158,7 +160,7 @@ class Lots(DeskFacade):
         place_code = _place_of(connection, person, book_ids)
         entries = settled_entries(connection, book_ids)
         if not entries:
-            raise RegistryError("Các sổ này chưa có việc nào xong nên chưa lấy mẫu được.")
+            raise RegistryError("Các sổ này chưa có sự kiện nào xong nên chưa lấy mẫu được.")
         turn = lots_before(connection, book_ids) + 1
         plan = self._sampling.plan(len(entries), turn)
         made = {

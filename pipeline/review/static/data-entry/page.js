@@ -79,7 +79,7 @@ function tell() {
     count.disabled = regions.length > 0;
     if (regions.length) count.value = regions.length;
   }
-  told.textContent = regions.length === 0 ? "" : isSingle ? "Đã đánh dấu chỗ có chữ." : `Đã vẽ ${regions.length} vùng: sẽ thêm ${regions.length} việc.`;
+  told.textContent = regions.length === 0 ? "" : isSingle ? "Đã đánh dấu chỗ có chữ." : `Đã vẽ ${regions.length} vùng: sẽ thêm ${regions.length} sự kiện.`;
 }
 
 paper.addEventListener("pointerdown", (event) => {

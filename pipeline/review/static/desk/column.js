@@ -336,11 +336,11 @@ async function leave() {
   }
   if (notices.holdsWords && !warned) {
     warned = true;
-    say("Còn lời máy chủ không nhận: hãy xem lời báo; hoặc bấm Nghỉ lần nữa để bỏ.", true);
+    say("Còn lời máy chủ không nhận: hãy xem lời báo; hoặc bấm Tạm dừng lần nữa để bỏ.", true);
     return;
   }
   leaving = true;
-  await hold.during("Đang trả việc…", async () => {
+  await hold.during("Đang trả nhiệm vụ…", async () => {
     await send("/column/hand-back", {}).catch(() => {});
     location.assign("/column");
     await new Promise(() => {}); // the page goes

@@ -1,9 +1,9 @@
 // What the person must know of what is not saved. A notice of words that were refused stays until it is dealt with.
 
 const TROUBLES = {
-  unreachable: "Mất liên lạc với máy chủ. Những việc vừa xong còn ở đây và đang được gửi lại; đừng đóng trang này.",
-  login: "Phiên làm việc đã hết. Những việc vừa xong còn ở đây và sẽ được gửi tiếp khi bạn đăng nhập lại.",
-  busy: "Máy chủ đang bận, đang gửi lại việc vừa xong.",
+  unreachable: "Mất liên lạc với máy chủ. Những nhiệm vụ vừa xong còn ở đây và đang được gửi lại; đừng đóng trang này.",
+  login: "Phiên làm việc đã hết. Những nhiệm vụ vừa xong còn ở đây và sẽ được gửi tiếp khi bạn đăng nhập lại.",
+  busy: "Máy chủ đang bận, đang gửi lại nhiệm vụ vừa xong.",
 };
 
 export class Notices {

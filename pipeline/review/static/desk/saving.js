@@ -8,7 +8,7 @@ const LOGGED_OUT = new Set(["login", "forged", "other"]);
 const PATIENCE = [500, 1000, 2000, 4000, 8000]; // milliseconds between tries
 const TRIES_WHEN_BUSY = 4;
 const LONG = 8000; // milliseconds that somebody is kept waiting
-const NOT_YET = "Máy chủ chưa nhận hết những việc vừa xong, nên chưa hoàn tác hay nghỉ được. Chúng còn ở đây và đang được gửi lại: hãy làm tiếp rồi thử lại sau.";
+const NOT_YET = "Máy chủ chưa nhận hết những nhiệm vụ vừa xong, nên chưa hoàn tác hay tạm dừng được. Chúng còn ở đây và đang được gửi lại: hãy làm tiếp rồi thử lại sau.";
 
 export class Saving {
   /** `login`: whose words these are; `saved(item, outcome)` and `lost(item, sentence)` when it is known; `told(state)`:

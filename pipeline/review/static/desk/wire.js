@@ -82,7 +82,7 @@ async function asked(path, body) {
   if (response.ok) return { status: response.status, text };
   const told = parsed(text);
   if (told === null) throw new Unreachable();
-  throw new Refused(response.status, told.code ?? "", told.sentence ?? "Máy chủ không làm được việc này.");
+  throw new Refused(response.status, told.code ?? "", told.sentence ?? "Máy chủ không làm được điều này.");
 }
 
 function parsed(text) {
