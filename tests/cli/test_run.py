@@ -65,11 +65,11 @@ def test_the_queue_shows_what_else_the_ink_may_say(hotich: Hotich, book: Path) -
 
 
 def test_an_empty_queue_says_so(hotich: Hotich) -> None:
-    assert "Không có việc nào" in hotich("queue").stdout
+    assert "Không có nhiệm vụ nào" in hotich("queue").stdout
 
 
 def test_the_workspace_can_be_chosen(hotich: Hotich, book: Path, tmp_path: Path) -> None:
     draw(book / "a.png", GOOD)
     hotich("run", book, "--workspace", tmp_path / "other")
     assert (tmp_path / "other" / "objects").is_dir()
-    assert "Không có việc nào" in hotich("queue").stdout
+    assert "Không có nhiệm vụ nào" in hotich("queue").stdout

@@ -105,7 +105,7 @@ def test_waiting_tasks_are_counted_by_age_and_stage() -> None:
         "33,0\u00a0ngày",
     ]
     assert table(report, "queue").total[1].value == 40
-    assert figures(report, "queue")["Sự kiện chờ lâu nhất"] == "33,0\u00a0ngày"
+    assert figures(report, "queue")["Nhiệm vụ chờ lâu nhất"] == "33,0\u00a0ngày"
 
 
 def test_errors_come_with_their_bound_and_agreement_is_of_all_people_together() -> None:
