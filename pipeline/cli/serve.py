@@ -45,7 +45,7 @@ def serve(
     ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Mở bàn rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
+    """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     from pipeline.batch.printing import OfficePrinter
     from pipeline.cli.office_work import office_desk
     from pipeline.reports import read_plan
@@ -90,7 +90,7 @@ def serve(
                 "Chú ý: máy khác vào được mà không qua TLS, mật khẩu đi trên mạng không được mã hóa. "
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
-        screen.print(f"Bàn rà soát: http://{_shown(host)}:{port}", markup=False)
+        screen.print(f"Màn hình rà soát: http://{_shown(host)}:{port}", markup=False)
         app = create_app(
             registry,
             context.schemas,
@@ -115,7 +115,7 @@ def serve(
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)
-    screen.print("Đã tắt bàn rà soát.")
+    screen.print("Đã tắt màn hình rà soát.")
 
 
 def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:

@@ -24,7 +24,7 @@ MENUS = (
     (
         "Rà soát",
         (
-            ("/desk", "Bàn rà soát"),
+            ("/desk", "Màn hình rà soát"),
             ("/column", "Theo cột"),
             ("/comments", "Ý kiến"),
             ("/data-entry", "Biên mục"),
@@ -46,7 +46,7 @@ MENUS = (
         "Bàn giao",
         (
             ("/lots", "Lấy mẫu"),
-            ("/packages", "Gói giao"),
+            ("/packages", "Gói dữ liệu bàn giao"),
             ("/extracts", "Sổ cấp trích lục"),
             ("/reports", "Báo cáo"),
         ),

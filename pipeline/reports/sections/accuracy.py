@@ -40,7 +40,7 @@ def quality(data: ReportData) -> ReportSection:
     kinds = sorted({(look.record, look.way) for look in looks})
     columns = (
         ("Ô được xem lần hai", True),
-        ("Lời đầu bị sửa", True),
+        ("Kết quả nhập lần 1 bị sửa", True),
         ("Tỉ lệ", True),
         (BOUND, True),
         ("Chỉ khác cách viết", True),
@@ -74,8 +74,8 @@ def quality(data: ReportData) -> ReportSection:
     tables = [
         ReportTable(
             "second",
-            "Theo loại việc",
-            (("Loại việc", False), ("Cách", False), *columns),
+            "Theo loại sự kiện",
+            (("Loại sự kiện", False), ("Cách", False), *columns),
             by_kind,
             total,
             href=data.during("overturned"),
@@ -83,7 +83,7 @@ def quality(data: ReportData) -> ReportSection:
         ReportTable(
             "second-fields",
             "Theo ô",
-            (("Loại việc", False), ("Ô", False), *columns),
+            (("Loại sự kiện", False), ("Ô", False), *columns),
             field_rows,
             href=data.during("overturned"),
             shown=15,
@@ -97,7 +97,8 @@ def quality(data: ReportData) -> ReportSection:
         (overturned(data), agreement(data)),
         (),
         tuple(tables),
-        f"“{BOUND}” là cận trên 95\u00a0% (Clopper–Pearson). Lời đầu bị sửa là sai của lần gõ thứ nhất; nó không còn "
+        f"“{BOUND}” là cận trên 95\u00a0% (Clopper–Pearson). Kết quả nhập lần 1 bị sửa là sai của lần "
+        "gõ thứ nhất; nó không còn "
         "trong sổ dữ liệu. Chỉ khác cách viết (chữ hoa, dấu câu, số 0 đầu, vị trí dấu thanh) không phải là sai, không "
         "tính vào tỉ lệ. Hai người giống nhau mà cùng sai thì bảng này không thấy.",
     )
@@ -108,7 +109,7 @@ def overturned(data: ReportData) -> ReportFigure:
     fields, wrong = sum(look.fields for look in looks), sum(look.overturned for look in looks)
     note = errors_sentence(wrong, fields, "ô")
     return ReportFigure(
-        "Lời đầu bị người thứ hai sửa", share_cell(wrong, fields, data.during("overturned")), note
+        "Kết quả nhập lần 1 bị người thứ hai sửa", share_cell(wrong, fields, data.during("overturned")), note
     )
 
 
@@ -127,7 +128,7 @@ def people_table(data: ReportData) -> ReportTable:
         ("Tên đăng nhập", False),
         ("Ô đã gõ", True),
         ("Giây mỗi ô", True),
-        ("Lời đầu được xem lại", True),
+        ("Kết quả nhập lần 1 được xem lại", True),
         ("Bị sửa", True),
         ("Tỉ lệ", True),
         (BOUND, True),
@@ -146,7 +147,7 @@ def people_table(data: ReportData) -> ReportTable:
     )
     note = (
         "Xếp theo tên, không xếp hạng: người nhận sổ khó sai nhiều hơn. Giây mỗi ô tính cả thời gian tìm trang; ô gõ "
-        "theo cột và ô gõ từng việc cộng chung."
+        "theo cột và ô gõ từng sự kiện cộng chung."
     )
     return ReportTable(
         "people", "Từng người", columns, rows, note=note, href=data.during("people"), shown=200
@@ -184,7 +185,8 @@ def sampled(data: ReportData) -> ReportSection:
         (wrong_entries(data), wrong_fields(data)),
         (),
         (lot_table(data, data.tallies.lots),),
-        "Một việc là sai khi có ít nhất một ô sai. “Chắc không quá” là cận trên 95\u00a0%: của từng lô theo phân phối "
+        "Một sự kiện là sai khi có ít nhất một ô sai. “Chắc không quá” là cận trên 95\u00a0%: của "
+        "từng lô theo phân phối "
         "siêu bội, của các lô gộp lại theo Clopper–Pearson.",
     )
 
@@ -193,7 +195,9 @@ def wrong_entries(data: ReportData) -> ReportFigure:
     checked = sum(lot.findings.checked for lot in data.tallies.lots)
     wrong = sum(lot.findings.wrong for lot in data.tallies.lots)
     return ReportFigure(
-        "Việc sai khi lấy mẫu", share_cell(wrong, checked, LOTS), errors_sentence(wrong, checked, "việc")
+        "Sự kiện sai khi lấy mẫu",
+        share_cell(wrong, checked, LOTS),
+        errors_sentence(wrong, checked, "sự kiện"),
     )
 
 
@@ -212,7 +216,7 @@ def lot_table(data: ReportData, lots: Iterable[Lot]) -> ReportTable:
         ("Nơi đăng ký", False),
         ("Sổ", False),
         ("Vòng", True),
-        ("Việc trong lô", True),
+        ("Sự kiện trong lô", True),
         ("Lấy mẫu", True),
         ("Nhận khi sai không quá", True),
         ("Đã kiểm tra", True),
@@ -276,7 +280,8 @@ def readings(data: ReportData) -> ReportSection:
             ReportTable("readings", "Theo mẫu sổ và ô", columns, rows, href=data.during("misread"), shown=40),
             *drift_tables(data),
         ),
-        "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô máy nhận thẳng được đo bằng lấy mẫu. "
+        "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô hệ thống tự động chấp "
+        "nhận được đo bằng lấy mẫu. "
         "“Chắc không dưới” là cận dưới 95\u00a0% (Clopper–Pearson).",
     )
 
