@@ -80,7 +80,9 @@ def server(
     plain: Annotated[
         bool, typer.Option("--plain-backup", help="Sao lưu không mã hóa: ai lấy được ổ sao lưu thì đọc được.")
     ] = False,
-    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Cổng của bàn rà soát.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", "-p", min=1, max=65535, help="Cổng của màn hình rà soát.")
+    ] = 8000,
     prefect_port: Annotated[
         int,
         typer.Option("--prefect-port", min=1, max=65535, help="Cổng của trang Prefect, chỉ trên máy này."),
@@ -102,7 +104,7 @@ def server(
     ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, bàn rà soát."""
+    """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, màn hình rà soát."""
     settings = read_settings()
     folder, _ = settings.places_of(workspace)
     if not books.is_dir():
@@ -160,7 +162,7 @@ def _workers_and_desk(
     worker = ["prefect", "worker", "start", "--pool", POOL, "--limit", "3"]
     yield ServerProcess("Tiến trình chạy việc", [*here, *worker])
     desk = ["pipeline.cli", "serve", "--workspace", str(workspace), "--port", str(port)]
-    yield ServerProcess("Bàn rà soát", [*here, *desk, *(["--proxy", proxy] if proxy else [])])
+    yield ServerProcess("Màn hình rà soát", [*here, *desk, *(["--proxy", proxy] if proxy else [])])
 
 
 class _Start:

@@ -34,7 +34,7 @@ def doubt_reasons(work: FieldWork, codes: Collection[str]) -> tuple[str, ...]:
     if reading.engine == TYPED:
         return ("Máy không đọc ô này: có người thêm ô để nhập.",)
     if reading.status is FieldStatus.UNREADABLE:
-        return ("Có nét mực nhưng máy không đọc ra chữ nào đáng tin.",)
+        return ("Có ảnh chữ viết nhưng máy không đọc ra chữ nào đáng tin.",)
     if reading.status not in (FieldStatus.READ, FieldStatus.STRUCK_THROUGH) or not reading.text:
         return ()
     details = list(_details(reading))
@@ -71,7 +71,7 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
     if evidence.support < SUPPORTED:
         yield "có từ không nằm trong danh mục tên, địa danh và từ thường gặp"
     if evidence.ink < DARK:
-        yield "nét mực nhạt"
+        yield "ảnh chữ viết nhạt"
 
 
 def _rivals(reading: FieldReading) -> Iterator[tuple[str, str]]:

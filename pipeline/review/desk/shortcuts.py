@@ -13,7 +13,7 @@ from typing import NamedTuple
 DESK, COLUMN, RECONCILIATION, DATA_ENTRY = "desk", "column", "reconcile", "data-entry"
 
 PAGE_LABELS: Mapping[str, str] = {
-    DESK: "bàn rà soát",
+    DESK: "màn hình rà soát",
     COLUMN: "theo cột",
     RECONCILIATION: "đối soát",
     DATA_ENTRY: "biên mục",
@@ -43,7 +43,8 @@ SHORTCUTS = (
     Shortcut(
         "Enter",
         {"Enter": "accept"},
-        "nhận điều đang làm và sang chỗ sau: chữ trong ô (ở ô cuối: cả việc), hàng ảnh giống nhau, mọi ảnh đã chọn, "
+        "nhận điều đang làm và sang chỗ sau: chữ trong ô (ở ô cuối: cả nhiệm vụ), hàng ảnh giống "
+        "nhau, mọi ảnh đã chọn, "
         "khung vừa vẽ, phần đang điền",
         (DESK, COLUMN, RECONCILIATION, DATA_ENTRY),
         "Nhận, nút chính của phần đang điền",
@@ -116,7 +117,7 @@ SHORTCUTS = (
     Shortcut(
         "F6",
         {"F6": "skip"},
-        "để lại việc này, sang việc sau",
+        "để lại nhiệm vụ này, sang nhiệm vụ sau",
         (DESK, COLUMN, RECONCILIATION),
         "Bỏ qua, Để sau",
     ),
@@ -200,7 +201,7 @@ class ReasonDialog(NamedTuple):
 DIALOGS = (
     ReasonDialog(
         "skip",
-        "Bỏ qua việc này",
+        "Bỏ qua nhiệm vụ này",
         "Lý do",
         (
             "Chữ quá khó, để người khác đọc",

@@ -41,7 +41,7 @@ def test_texts_that_differ_in_case_or_punctuation_alone_are_no_rivals() -> None:
         (replace(SURE, agreement=0.6), "không khớp nhau"),
         (replace(SURE, weakest=0.1), "chữ cái rất khó đọc"),
         (replace(SURE, support=0.3), "không nằm trong danh mục"),
-        (replace(SURE, ink=0.2), "nét mực nhạt"),
+        (replace(SURE, ink=0.2), "ảnh chữ viết nhạt"),
     ],
 )
 def test_each_weak_evidence_has_its_words(evidence: Evidence, words: str) -> None:

@@ -107,6 +107,6 @@ def _leased(
     if found is None or not {task.task_id for task in found.tasks} & set(task_ids):
         raise CannotUndo(
             "Không hoàn tác được ở cột này: điều bạn làm sau cùng thuộc ô khác, hoặc đang có người khác làm. "
-            "Hãy hoàn tác ở bàn rà soát."
+            "Hãy hoàn tác ở màn hình rà soát."
         )
     return found

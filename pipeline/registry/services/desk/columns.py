@@ -391,7 +391,7 @@ def key_column(
     sent = Submission(person, KeyingMode.COLUMN, token, seconds, kept)
     by_task = {task_id: (version, word) for task_id, version, word in words}
     if len(by_task) < len(words):
-        raise RegistryError("Mỗi lần gửi, mỗi việc chỉ được một chữ.")
+        raise RegistryError("Mỗi lần gửi, mỗi nhiệm vụ chỉ được một chữ.")
     hold_tasks(context.connection, by_task)
     outcomes = earlier_outcomes(context, sent, {task_id: [word] for task_id, (_, word) in by_task.items()})
     cases = load_tasks(context, [task_id for task_id in by_task if task_id not in outcomes])

@@ -33,7 +33,7 @@ const ahead = new Ahead(() => ({ stage: desk.dataset.stage || null, book: Number
 const saving = new Saving(desk.dataset.login, { saved, lost: keep, told: (state) => notices.trouble(state) });
 
 const tabs = new Tabs(desk.dataset.login, (task) => form?.id === task, () =>
-  notices.complain(new Error("Việc này cũng đang mở ở một thẻ khác của trình duyệt này. Hãy chỉ làm ở một thẻ.")));
+  notices.complain(new Error("Nhiệm vụ này cũng đang mở ở một thẻ khác của trình duyệt này. Hãy chỉ làm ở một thẻ.")));
 
 let form = null; // the task in work
 let shownAt = 0; // when it came up, in milliseconds
@@ -93,12 +93,12 @@ async function next() {
   if (ready) return show(ready);
   if (going) return;
   going = true;
-  wait("Đang lấy việc…");
+  wait("Đang lấy nhiệm vụ…");
   try {
     for (;;) {
       if (await ahead.fetch()) break;
       if (form) return;
-      if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết việc ở sổ hoặc bước đã chọn. Nhấn Enter để làm việc khác." : "Hết việc cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
+      if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết nhiệm vụ ở sổ hoặc bước đã chọn. Nhấn Enter để làm việc khác." : "Hết nhiệm vụ cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
       await rest(200);
     }
   } catch (error) {
@@ -130,7 +130,7 @@ const isNarrowed = () => Boolean(desk.dataset.stage || desk.dataset.book);
 
 /** Ask for a task again; where one stage or book has none left, for any other. */
 function askAgain() {
-  if (isNarrowed() && place.textContent.startsWith("Hết việc")) desk.dataset.stage = desk.dataset.book = "";
+  if (isNarrowed() && place.textContent.startsWith("Hết nhiệm vụ")) desk.dataset.stage = desk.dataset.book = "";
   notices.settle();
   return next();
 }
@@ -155,9 +155,9 @@ function saved(item, outcome) {
 function keep({ task, label, drafts }, sentence) {
   const typed = drafts.map(({ text }) => text).filter(Boolean);
   notices.lost(`“${label}” chưa lưu được: ${sentence}`, typed, {
-    "Mở lại việc này": async (note) => {
+    "Mở lại nhiệm vụ này": async (note) => {
       // it may have come again as the next one: what was typed in it since counts more
-      if (form?.id !== task && !(await open(`/desk/tasks/${task}`, "Đang mở lại việc…"))) return;
+      if (form?.id !== task && !(await open(`/desk/tasks/${task}`, "Đang mở lại nhiệm vụ…"))) return;
       form.refill(drafts.filter(({ field }) => !form.isTouched(field)));
       form.focus();
       note.remove();
@@ -237,7 +237,7 @@ async function saveAccepted() {
 const isQuestion = () => desk.dataset.answers !== undefined && form?.article.dataset.stage === "supervisor";
 
 const ACTIONS = {
-  reload: () => (form?.isBegun ? say("Tải lại trang (F5) thì chữ chưa lưu sẽ mất: hãy làm xong việc này đã.", true) : location.reload()),
+  reload: () => (form?.isBegun ? say("Tải lại trang (F5) thì chữ chưa lưu sẽ mất: hãy làm xong nhiệm vụ này đã.", true) : location.reload()),
   help: async () => {
     await showHelp(document.getElementById("help"));
     form?.focus();
@@ -255,7 +255,7 @@ const ACTIONS = {
   leave: async () => {
     if (form?.unaccepted && !warned) {
       warned = true;
-      say(`Ô “${form.unaccepted}” có chữ chưa nhận. Nhấn Enter để nhận; hoặc bấm Nghỉ lần nữa để bỏ chữ ấy.`, true);
+      say(`Ô “${form.unaccepted}” có chữ chưa nhận. Nhấn Enter để nhận; hoặc bấm Tạm dừng lần nữa để bỏ chữ ấy.`, true);
       return form.focus();
     }
     try {
@@ -269,11 +269,11 @@ const ACTIONS = {
     const isLeft = notices.holdsWords || ahead.ready.some((one) => one.begun?.isBegun);
     if (isLeft && !warnedOfRest) {
       warnedOfRest = true;
-      say("Còn chữ chưa lưu: việc để dở hoặc lời máy chủ không nhận. Hãy xem lại; hoặc bấm Nghỉ lần nữa để bỏ.", true);
+      say("Còn chữ chưa lưu: nhiệm vụ để dở hoặc lời máy chủ không nhận. Hãy xem lại; hoặc bấm Tạm dừng lần nữa để bỏ.", true);
       return form?.focus();
     }
     leaving = true;
-    await hold.during("Đang trả việc…", async () => {
+    await hold.during("Đang trả nhiệm vụ…", async () => {
       for (const task of heldHere()) if (!saving.tasks.includes(task)) await send(`/desk/tasks/${task}/hand-back`, {}).catch(() => {});
       location.assign("/");
       await new Promise(() => {}); // the page goes

@@ -65,7 +65,7 @@ export class Pages {
     image.src = found.url;
     this.viewer.light(null);
     this.viewer.show(found.url, image, null);
-    const told = `${found.cover ? "Bìa sổ" : found.steps < 0 ? "Trang phía trước" : "Trang phía sau"}: ${found.label}. Không phải trang của việc này.`;
+    const told = `${found.cover ? "Bìa sổ" : found.steps < 0 ? "Trang phía trước" : "Trang phía sau"}: ${found.label}. Không phải trang của nhiệm vụ này.`;
     this.note.hidden = false;
     this.note.querySelector("span").textContent = told;
     say(told);
