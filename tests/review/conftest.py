@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts import passwords
 from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.reports import read_plan
 from pipeline.review import PackageQueue, create_app
+from pipeline.review.supervising.office_desk import OfficeDesk
+from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.workspace import Workspace
 from tests.inbox.desk import TameLooker
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
@@ -110,16 +114,29 @@ def uploads(
 
 
 @pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> OfficeDesk:
+    """Changes a plan with one row, for the own commune."""
+    folder = tmp_path_factory.mktemp("plan")
+    text = f'[[plan]]\nplace = "{OWN}"\nrecord = "birth"\nentries = 100\n'
+    (folder / "plan.toml").write_text(text, encoding="utf-8")
+    check = partial(read_plan, schemas=SCHEMAS)
+    return OfficeDesk(plan=StaffFileDesk(folder / "plan.toml", folder / "history", check))
+
+
+@pytest.fixture(scope="module")
 def app(
     registry: Registry,
     clock: Clock,
     packages: PackageQueue,
     uploads: UploadDesk,
+    planned: OfficeDesk,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> FastAPI:
     nowhere = Workspace(tmp_path_factory.mktemp("printing"))
     printer = OfficePrinter(registry, nowhere, SCHEMAS, DEFAULT_LIMITS)
-    return create_app(registry, SCHEMAS, packages=packages, printer=printer, uploads=uploads, now=clock)
+    return create_app(
+        registry, SCHEMAS, packages=packages, printer=printer, uploads=uploads, office=planned, now=clock
+    )
 
 
 @pytest.fixture(scope="module")

@@ -149,6 +149,7 @@ def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
     at = "/settings/review"
     shown = administrator.get(at)
     assert 'value="0,2"' in shown.text
+    assert "Từ 1 đến 240." in text_of(shown)
     form = filled(check="none", lease_minutes="20", open_fields=["child_sex"], seen=seen_on(shown.text))
     before = file.read_bytes()
     preview = administrator.submit(at, form)

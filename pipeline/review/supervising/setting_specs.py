@@ -77,7 +77,7 @@ class SettingSpec:
         if isinstance(value, frozenset):
             return ", ".join(sorted(fields.get(one, one) for one in value)) or "–"
         if isinstance(value, float):
-            return with_comma(f"{value:g}")
+            return _shown(value)
         return self.choices.get(value, str(value))
 
     @property
@@ -85,7 +85,7 @@ class SettingSpec:
         """The bounds of a number in words."""
         if self.kind not in (SettingKind.WHOLE, SettingKind.NUMBER):
             return ""
-        return with_comma(f"Từ {self.least:g} đến {self.most:g}.")
+        return f"Từ {_shown(self.least)} đến {_shown(self.most)}."
 
     def _number(self, text: str) -> float | int:
         wanted = f"{self.label}: hãy ghi một {'số nguyên' if self.kind is SettingKind.WHOLE else 'số'}. {self.bounds}"
@@ -100,6 +100,11 @@ class SettingSpec:
         ):
             raise SettingsRefused(wanted)
         return int(number) if self.kind is SettingKind.WHOLE else number
+
+
+def _shown(number: float) -> str:
+    """Return a number as people here write it."""
+    return with_comma(f"{number:g}")
 
 
 @dataclass(frozen=True, slots=True)
