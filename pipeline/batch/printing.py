@@ -43,7 +43,7 @@ from pipeline.printing.letters import missing_letters
 from pipeline.printing.office_templates import OfficeTemplates, Template
 from pipeline.printing.offices import IssuingOffices, read_offices
 from pipeline.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
-from pipeline.printing.typesetting import Paper, shipped_template, typeset
+from pipeline.printing.typesetting import PrintedPaper, shipped_template, typeset
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.browsing import ListedEntry
 from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract, NumberTaken, SetExtract
@@ -145,7 +145,7 @@ class OfficePrinter:
             footer=footer,
         )
         content = typeset(
-            Paper(
+            PrintedPaper(
                 shipped_template("entry.typ"), with_known_letters(data), now, [one.jpeg for one in pictures]
             )
         )
@@ -197,7 +197,7 @@ class OfficePrinter:
         office = self._office(printable.found.ledger.place_code)
         data = self._extract(printable, ExtractFacts(office, signer=signer))
         template = self._template(printable.found.entry.record)
-        content = typeset(Paper(template.text, data, datetime.now(UTC)))
+        content = typeset(PrintedPaper(template.text, data, datetime.now(UTC)))
         self._note("extract-drafted", f"entry:{entry_id}", {"pdf": _sha256(content)}, asker)
         return PrintedFile(f"du-thao-{self._name_of(printable, printable.required())}.pdf", content)
 
@@ -230,7 +230,7 @@ class OfficePrinter:
         signer = Signer(order.signer, order.signer_title)
         data = self._extract(printable, ExtractFacts(office, f"{number}/{today.year}", today, signer))
         template = self._template(found.entry.record)
-        content = typeset(Paper(template.text, data, _noon(today)))
+        content = typeset(PrintedPaper(template.text, data, _noon(today)))
         values = data["values"]
         record = self._schemas.record(found.entry.record)
         made = SetExtract(
@@ -316,7 +316,7 @@ class OfficePrinter:
         if ending == ".xlsx":
             content = book_list_workbook(heading, [under, total, footer], LIST_COLUMNS, data["rows"])
         else:
-            content = typeset(Paper(shipped_template("list.typ"), data, now))
+            content = typeset(PrintedPaper(shipped_template("list.typ"), data, now))
         self._note(
             "list-printed", f"book:{book_id}", {"entries": len(rows), "sha256": _sha256(content)}, asker
         )
@@ -337,7 +337,9 @@ class OfficePrinter:
         if order.place:
             office = replace(office, place=order.place)
         data = handovers.handover_data(package, order, office, today, self._schemas)
-        content = typeset(Paper(shipped_template("handover.typ"), with_known_letters(data), _noon(today)))
+        content = typeset(
+            PrintedPaper(shipped_template("handover.typ"), with_known_letters(data), _noon(today))
+        )
         subject = "package" if book_id is None else f"book:{book_id}"
         told = {"manifest": package.manifest_sha256, "pdf": _sha256(content)}
         self._note("handover-printed", subject, told, asker)

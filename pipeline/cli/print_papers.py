@@ -40,7 +40,7 @@ OutOption = Annotated[
 ]
 
 
-class Kind(StrEnum):
+class ExtractKind(StrEnum):
     """The records of which there are extracts."""
 
     BIRTH = "birth"
@@ -192,7 +192,7 @@ def templates() -> None:
 
 @template_app.command("copy", cls=Command)
 def copy_template(
-    kind: Annotated[Kind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
+    kind: Annotated[ExtractKind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
     target: OutOption = Path(),
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -204,7 +204,7 @@ def copy_template(
 
 @template_app.command("accept", cls=Command)
 def accept_template(
-    kind: Annotated[Kind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
+    kind: Annotated[ExtractKind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .typ đã sửa.")],
     by: ByOption = None,
     workspace: WorkspaceOption = None,
@@ -221,7 +221,7 @@ def accept_template(
 
 @template_app.command("drop", cls=Command)
 def drop_template(
-    kind: Annotated[Kind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
+    kind: Annotated[ExtractKind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:

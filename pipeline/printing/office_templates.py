@@ -19,7 +19,7 @@ from pipeline.errors import PrintRefused, StorageError
 from pipeline.files import FileRefused, make_folder, parse_json, read_regular_file, write_atomically
 from pipeline.printing.contents import day_of
 from pipeline.printing.pdf_text import text_of_pdf
-from pipeline.printing.typesetting import Paper, shipped_template, typeset
+from pipeline.printing.typesetting import PrintedPaper, shipped_template, typeset
 from pipeline.schema import RecordSpec
 
 ACCEPTED = "accepted.json"
@@ -134,8 +134,8 @@ def refuse_flaws(record: RecordSpec, text: str) -> None:
     shipped = shipped_template(template_name(record.record))
     by_field = {spec.name: f"Mau{number:03d}x" for number, spec in enumerate(record.fields)}
     final, draft = _sample(record, by_field, draft=False), _sample(record, by_field, draft=True)
-    usual = text_of_pdf(typeset(Paper(shipped, final, at))).casefold()
-    made = text_of_pdf(typeset(Paper(text, final, at))).casefold()
+    usual = text_of_pdf(typeset(PrintedPaper(shipped, final, at))).casefold()
+    made = text_of_pdf(typeset(PrintedPaper(text, final, at))).casefold()
     wanted = {
         f"“{spec.label}”": by_field[spec.name]
         for spec in record.fields
@@ -151,7 +151,7 @@ def refuse_flaws(record: RecordSpec, text: str) -> None:
     missing = [what for what, token in wanted.items() if str(token).casefold() not in made]
     if DRAFT_LETTERS.casefold() in made.replace(" ", ""):
         missing.append("không ghi “BẢN DỰ THẢO” lên bản chính thức")
-    marked = text_of_pdf(typeset(Paper(text, draft, at))).casefold().replace(" ", "")
+    marked = text_of_pdf(typeset(PrintedPaper(text, draft, at))).casefold().replace(" ", "")
     if DRAFT_LETTERS.casefold() not in marked:
         missing.append(f"chữ “{DRAFT_MARK}” trên bản dự thảo")
     if missing:

@@ -35,7 +35,7 @@ NO_NETWORK = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PrintedPaper:
     """A paper to be set.
 
     Attributes:
@@ -58,7 +58,7 @@ def shipped_template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def typeset(paper: Paper, seconds: float = SECONDS) -> bytes:
+def typeset(paper: PrintedPaper, seconds: float = SECONDS) -> bytes:
     """Return the PDF. The same paper gives the same bytes.
 
     Args:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
@@ -26,6 +30,7 @@ superior = "Tỉnh Thử"
 place = "Bình An"
 """
 ASKER = Asker("an")
+PAGES = 9
 VALUES = {
     "entry_number": ("41/2010", "41/2010"),
     "volume_number": ("01/2010", "01/2010"),
@@ -64,16 +69,32 @@ class PrintedOffice:
 
 
 @contextmanager
-def printed_office(folder: Path, pages: int = 9) -> Iterator[PrintedOffice]:
-    """An office of its own in that folder."""
-    workspace = Workspace(folder)
-    workspace.print.write_text(OFFICES, encoding="utf-8")
+def printed_office(folder: Path) -> Iterator[PrintedOffice]:
+    """An office of its own in that folder: a copy of one that is made once."""
+    shutil.copytree(_made(), folder, dirs_exist_ok=True)
+    with _opened(folder) as office:
+        yield office
+
+
+@cache
+def _made() -> Path:
+    """The folder of an office with one entry, in which nobody works."""
+    folder = Path(tempfile.mkdtemp(prefix="printed-office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Workspace(folder).print.write_text(OFFICES, encoding="utf-8")
     picture = folder / "scan.jpg"
     Image.new("RGB", (300, 420), "white").save(picture)
-    scan = workspace.store(picture, sha256_of_file(picture)).sha256
+    scan = Workspace(folder).store(picture, sha256_of_file(picture))
+    with _opened(folder) as office:
+        office.registry.store_scan(office.book_id, scan.sha256, picture.name, picture.stat().st_size, PAGES)
+        office.add(1)
+    return folder
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[PrintedOffice]:
+    workspace = Workspace(folder)
     with Registry.open(workspace.registry_url, SCHEMAS, audit_key=workspace.audit_key) as registry:
-        book_id = registry.book_id(LEDGER, "KS.2010.01")
-        registry.store_scan(book_id, scan, "scan.jpg", picture.stat().st_size, pages)
         printer = OfficePrinter(registry, workspace, SCHEMAS, DEFAULT_LIMITS)
-        bare = PrintedOffice(registry, workspace, printer, book_id, 0, scan)
-        yield PrintedOffice(registry, workspace, printer, book_id, bare.add(1), scan)
+        scan = sha256_of_file(folder / "scan.jpg")
+        yield PrintedOffice(registry, workspace, printer, registry.book_id(LEDGER, "KS.2010.01"), 1, scan)
