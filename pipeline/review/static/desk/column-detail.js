@@ -19,10 +19,9 @@ export class Detail {
     this.now = null; // {task, text}: what is told of
   }
 
-  /** The readings that a picture of a row may be given, and why the machine is not sure of its own. */
+  /** The readings that a picture may be given, and why the machine is not sure of its own. */
   of(cell) {
-    const isOfRow = cell.closest("[data-status]") !== null;
-    const choices = isOfRow ? [...cell.querySelectorAll(".choices > li")] : [];
+    const choices = [...cell.querySelectorAll(".choices > li")];
     this.choices.replaceChildren(...choices.map((choice) => choice.cloneNode(true)));
     this.why.textContent = cell.querySelector(".doubt-why")?.textContent ?? "";
   }
