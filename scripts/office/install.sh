@@ -141,6 +141,7 @@ put_services "$VERSION"
 take_port_80
 check_site
 open_doors
+[ "$(cat "$SETTINGS/installed" 2>/dev/null)" != "$VERSION" ] || HOW=start  # nobody is interrupted by a second run
 start_desk || refuse "$CANNOT" "bàn rà soát không trả lời." "Xem: sudo journalctl -n 50 -u hotich-web -u nginx"
 start_schedule || refuse "$CANNOT" "có dịch vụ không chạy được." "Xem: sudo journalctl -n 50 -u hotich-prefect -u hotich-worker"
 if has_systemd; then

@@ -45,15 +45,17 @@ check_site() {
     logged nginx -t || refuse "$CANNOT" "nginx không nhận thiết lập $SITE." "Hãy xem các tệp khác trong /etc/nginx."
 }
 
+HOW=restart  # start: what runs goes on running
+
 start_desk() {  # nginx and the desk, and nothing that works by itself
     has_systemd || return 0
-    logged systemctl reload-or-restart nginx.service && logged systemctl restart hotich-web.service && desk_answers
+    logged systemctl reload-or-restart nginx.service && logged systemctl "$HOW" hotich-web.service && desk_answers
 }
 
 start_schedule() {
     logged systemctl enable "${SERVICES[@]}" "${TIMERS[@]}" nginx.service || return
     has_systemd || return 0
-    logged systemctl restart hotich-prefect.service hotich-worker.service && logged systemctl start "${TIMERS[@]}"
+    logged systemctl "$HOW" hotich-prefect.service hotich-worker.service && logged systemctl start "${TIMERS[@]}"
 }
 
 stop_services() {
