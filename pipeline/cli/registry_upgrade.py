@@ -10,14 +10,14 @@ import typer
 
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import StorageError
-from pipeline.files import make_folder
+from pipeline.files import TEMP_PREFIX, make_folder
 from pipeline.registry.database import snapshot
 from pipeline.registry.services.rehearsal import put_back, rehearse_upgrade
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
-REHEARSAL = "upgrade-rehearsal"
-"""The folder of the workspace in which a copy lies while it is tried."""
+REHEARSAL = f"{TEMP_PREFIX}rehearsal"
+"""The folder of the workspace in which a copy lies while it is tried; no backup takes it."""
 
 
 def rehearse(

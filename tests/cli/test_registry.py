@@ -71,3 +71,19 @@ def registry_of(hotich: Hotich, workspace: Path) -> dict[str, Any]:
     checks = json.loads(hotich("doctor", "--workspace", workspace, "--json").stdout)["checks"]
     (found,) = (check for check in checks if check["name"] == "Sổ dữ liệu")
     return dict(found)
+
+
+def test_an_upgrade_is_rehearsed_and_a_snapshot_put_back(
+    hotich: Hotich, tmp_path: Path, workspace: Path
+) -> None:
+    hotich("account", "add", "an.tran", "--name", "Người Thử", "--role", "reviewer")
+    assert hotich("registry", "snapshot", tmp_path / "kept").exit_code == 0
+    hotich("account", "add", "binh.le", "--name", "Người Thử", "--role", "reviewer")
+    told = json.loads(hotich("registry", "rehearse", "--json").stdout)
+    assert told["after"] == told["before"]
+    assert sorted(path.name for path in workspace.iterdir()) == ["audit.key", "hotich.db"]
+
+    told = hotich("registry", "put-back", tmp_path / "kept" / "registry.db")
+    assert (told.exit_code, "Sổ trước đó" in told.stdout) == (0, True), told.output
+    assert [one["login"] for one in json.loads(hotich("account", "list", "--json").stdout)] == ["an.tran"]
+    assert len(list(workspace.glob("hotich.db.thay-*"))) == 1

@@ -52,3 +52,9 @@ def test_what_the_programs_are_told_keeps_them_offline(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told_before_anything_starts(hotich: Hotich, tmp_path: Path) -> None:
     told = hotich("server", tmp_path / "none")
     assert (told.exit_code, "none" in told.output) == (3, True)
+
+
+def test_the_parts_that_a_schedule_alone_leaves_to_services_of_their_own(tmp_path: Path) -> None:
+    worker, desk = server._workers_and_desk([sys.executable, "-m"], tmp_path, 8123, "127.0.0.1")
+    assert list(worker.command[3:6]) == ["worker", "start", "--pool"]
+    assert list(desk.command[-6:]) == ["--workspace", str(tmp_path), "--port", "8123", "--proxy", "127.0.0.1"]
