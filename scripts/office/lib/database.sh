@@ -13,9 +13,10 @@ database_is_there() {
     [ "$(as_postgres psql -XAtqc "SELECT 1 FROM pg_database WHERE datname = '$1'" 2>/dev/null)" = 1 ]
 }
 
-owner_url() { printf 'postgresql://%s:%s@127.0.0.1/%s' "$OWNER" "$(cat "$OWNER_PASSWORD")" "$1"; }
+owner_url() { printf 'postgresql://%s@127.0.0.1/%s' "$OWNER" "$1"; }
 
 as_owner() {  # runs a command of a version on a database as the owner of the tables; arguments: version, database, command
+    # The password goes by the environment: what stands on a command line every account of the machine can see.
     local version=$1 database=$2 url
     shift 2
     url=$(owner_url "$database")
@@ -24,6 +25,7 @@ as_owner() {  # runs a command of a version on a database as the owner of the ta
         # shellcheck disable=SC1090
         . "$ENVIRONMENT"
         HOTICH_REGISTRY_URL=$url
+        PGPASSWORD=$(cat "$OWNER_PASSWORD")
         set +a
         umask 077
         cd "$WORKSPACE" || exit 1
@@ -36,8 +38,9 @@ set_up_postgresql() {  # roles and an empty database; what is there stays
     as_postgres psql -XAtqc 'SELECT 1' >/dev/null 2>&1 ||
         refuse "$CANNOT" "máy chủ PostgreSQL của máy này không trả lời." "Hãy xem: systemctl status postgresql"
     [ -s "$OWNER_PASSWORD" ] || (umask 077; openssl rand -hex 24) | write_file "$OWNER_PASSWORD" 0600 root:root
-    as_postgres psql -Xq -v ON_ERROR_STOP=1 -v owner="$OWNER" -v account="$ACCOUNT" -v password="$(cat "$OWNER_PASSWORD")" \
+    PASSWORD=$(cat "$OWNER_PASSWORD") as_postgres psql -Xq -v ON_ERROR_STOP=1 -v owner="$OWNER" -v account="$ACCOUNT" \
         >>"$LOG" 2>&1 <<'SQL' || refuse "$CANNOT" "không tạo được tài khoản của cơ sở dữ liệu." "Nhật ký: $LOG"
+\getenv password PASSWORD
 SET client_min_messages = warning;
 SET log_statement = 'none';
 SELECT format('CREATE ROLE %I LOGIN', :'owner') WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :'owner') \gexec
