@@ -17,7 +17,7 @@ SCREENS = sorted(
     if "vendor" not in path.parts
 )
 MESSAGES = sorted(path for room in ("pipeline", "flows") for path in (ROOT / room).rglob("*.py"))
-GUIDES = sorted(ROOT.glob("docs/how-to/*.md"))
+GUIDES = sorted([*ROOT.glob("docs/how-to/*.md"), ROOT / "schemas" / "findings.toml"])
 
 NEVER = (
     "việc hộ tịch", "loại việc", "mã việc", "bàn rà soát", "hộp quét", "bàn quét", "gói giao", "nhận thẳng", "lời đầu",
