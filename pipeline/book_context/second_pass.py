@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.book_context.book_model import BookModel, make_model, pool_of
+from pipeline.book_context.book_model import SIGNERS, BookModel, make_model, pool_of
+from pipeline.book_context.crossed_signers import usual_titles, with_book_signer
 from pipeline.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
 from pipeline.book_context.order_candidates import with_candidates
@@ -23,12 +24,14 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
 from pipeline.model import (
     BLANK_ALONE,
+    SIGNER_BOOK,
     TEXT_END,
     EntryResult,
     FieldReading,
     FieldStatus,
     Finding,
     Hypothesis,
+    KeptRegion,
     Ledger,
     PageRef,
     PageResult,
@@ -36,7 +39,7 @@ from pipeline.model import (
 )
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "3"
+VERSION = "4"
 """Raise it whenever the same pages could be weighed otherwise than before."""
 
 MARK = "+"
@@ -103,16 +106,25 @@ class SecondPass:
     ) -> EntryResult:
         if not entry.regions:
             return entry
+        slots = {slot.name: slot for slot in self.form.slots}
+        names = [reading.field for reading in entry.readings]
+        settled = {
+            name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
+        }
         regions = tuple(
             weigh_region(region, pool, self.model, self.weighing)
             if (pool := pools.get(region.slot, ""))
             else region
             for region in entry.regions
         )
-        names = [reading.field for reading in entry.readings]
-        settled = {
-            name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))
+        crossed = {
+            region.slot: proposed
+            for region in regions
+            if pools.get(region.slot) == SIGNERS
+            and not settled.keys() & set(slots[region.slot].field_names)
+            and (proposed := self._crossed(region)) is not region
         }
+        regions = tuple(crossed.get(region.slot, region) for region in regions)
         ordered = {
             name: weighed
             for name in names
@@ -124,9 +136,16 @@ class SecondPass:
             if reading.field not in settled
             for code in self._doubts(reading)
         ]
+        doubts += [Finding(SIGNER_BOOK, Severity.REVIEW, tuple(slots[name].field_names)) for name in crossed]
         if regions == entry.regions and not ordered and not doubts:
             return entry
         return judge.again(entry, regions, ordered, settled, doubts)
+
+    def _crossed(self, region: KeptRegion) -> KeptRegion:
+        """Return a signer's region with the officer of the book whom its ink leaves, where it cannot be read."""
+        titles = usual_titles(self.ledger.place)
+        vocabulary = self.schemas.vocabularies.get("signer-title")
+        return with_book_signer(region, self.model.signers, titles, vocabulary)
 
     def _doubts(self, reading: FieldReading) -> Iterator[str]:
         """Yield the codes of what the book finds doubtful about a reading of the first pass."""

@@ -39,6 +39,10 @@ DecidedTexts = Mapping[tuple[PageRef, int, str], str]
 """The text that a person decided, by page, row and field; ``""`` where there is none on paper."""
 
 
+LEAST_READ = 0.01
+"""The probability of a signer's text from which the page says it; a signature crosses most that are less likely."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """A sighting with the region that it was read in."""
@@ -143,17 +147,23 @@ def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
 
 
 def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
-    """Yield the name of a signer as a page says it, where it stands on one line."""
+    """Yield the name of a signer as a page says it, on one line or going on in the next."""
     main = written.main()
-    if main is None or any((written.page, written.row, field) in decided for field in written.fields):
+    if main is None or main.evidence is None or main.evidence.chance < LEAST_READ:
+        return
+    if any((written.page, written.row, field) in decided for field in written.fields):
         return
     proposed = [one for one in main.hypotheses if _is_name(one.text)]
     if not proposed or proposed[0].text != main.text:
         return
-    for reading in region_readings(written.region):
-        if reading.emissions and reading.text.count(main.text) == 1:
-            before, _, behind = reading.text.partition(main.text)
-            yield NameSighting(written.page, reading.emissions, before, main.text, behind, tuple(proposed))
+    readings = region_readings(written.region)
+    on_one = [[reading] for reading in readings if reading.text.count(main.text) == 1]
+    for some in on_one or [readings]:
+        text = " ".join(reading.text for reading in some)
+        if text.count(main.text) == 1 and all(reading.emissions for reading in some):
+            before, _, behind = text.partition(main.text)
+            emissions = tuple(reading.emissions for reading in some)
+            yield NameSighting(written.page, emissions, before, main.text, behind, tuple(proposed))
 
 
 def _is_name(text: str) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -82,19 +83,16 @@ class Signers:
     def _exchanged(
         self, lines: tuple[str, ...], known: Mapping[str, float], least_alike: float
     ) -> Iterator[tuple[float, tuple[str, ...]]]:
-        """Yield the lines with the part of one of them exchanged that is most like a value of the book."""
+        """Yield the lines with the part of one of them, or of two, exchanged that is most like a value of the book."""
         found = []
         for value in known:
-            plain = unaccented(value)
             for place, line in enumerate(lines):
-                at = fuzz.partial_ratio_alignment(plain, unaccented(line), score_cutoff=least_alike)
-                if at is None or len(value) > len(line) + 2:
-                    continue
-                start, end = _whole_words(line, at.dest_start, at.dest_end)
-                new = f"{line[:start]}{value}{line[end:]}"
-                likeness = fuzz.ratio(plain, unaccented(line[start:end]))
-                if likeness >= least_alike:
+                for likeness, new in _exchanged(line, value, least_alike):
                     found.append((likeness, known[value], (*lines[:place], new, *lines[place + 1 :])))
+            for place, pair in enumerate(pairwise(lines)):
+                for likeness, new in _exchanged(" ".join(pair), value, least_alike):
+                    parted = _parted(new, pair)
+                    found.append((likeness, known[value], (*lines[:place], *parted, *lines[place + 2 :])))
         for likeness, _, exchanged in sorted(found, key=lambda one: (-one[0], -one[1], one[2]))[:MOST_NAMES]:
             yield likeness, exchanged
 
@@ -141,6 +139,28 @@ def usual_wordings(wordings: Counter[str]) -> dict[str, int]:
     """Return the wordings that a book repeats, the usual first; the one that is there where none is repeated."""
     usual = sorted(wordings.items(), key=lambda one: (-one[1], one[0]))
     return dict(([one for one in usual if one[1] > 1] or usual[:1])[:MOST_WORDINGS])
+
+
+def _exchanged(line: str, value: str, least_alike: float) -> Iterator[tuple[float, str]]:
+    """Yield how like a value the part of a line is that is most like it, and the line with the value in its place."""
+    plain = unaccented(value)
+    at = fuzz.partial_ratio_alignment(plain, unaccented(line), score_cutoff=least_alike)
+    if at is None or len(value) > len(line) + 2:
+        return
+    start, end = _whole_words(line, at.dest_start, at.dest_end)
+    likeness = fuzz.ratio(plain, unaccented(line[start:end]))
+    if likeness >= least_alike:
+        yield likeness, f"{line[:start]}{value}{line[end:]}"
+
+
+def _parted(text: str, lines: tuple[str, str]) -> tuple[str, str]:
+    """Return a text parted as two lines are that it is like."""
+    words = text.split()
+    ways = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    return max(
+        ways or [(text, "")],
+        key=lambda way: (sum(fuzz.ratio(*map(unaccented, each)) for each in zip(way, lines, strict=True)), way),
+    )
 
 
 def _whole_words(line: str, start: int, end: int) -> tuple[int, int]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
+from pipeline.book_context.signer_ink import joined_emissions
 from pipeline.decoding import score_texts, unpack_emissions
 from pipeline.model import Hypothesis, PageRef
 from pipeline.text.tones import unaccented
@@ -30,7 +31,7 @@ much as four chances in five."""
 MOST_SAID = 4.0
 """No page says more than that (nats) for one spelling and against another: one lucky page is one page."""
 
-UNUSUAL = 2.0
+UNUSUAL = 4.0
 """How much less likely (nats) a name is that does not begin with the name of a family."""
 
 SHARPNESS = 0.8
@@ -57,15 +58,15 @@ class NameSighting:
 
     Attributes:
         page: The page.
-        emissions: What the networks saw of the line that has the name, packed.
-        before: What stands before the name on that line.
+        emissions: What the networks saw of the lines that have the name, packed.
+        before: What stands before the name on them.
         name: The name as it was read.
         behind: What stands behind it.
         hypotheses: The names that the page proposes with their probabilities, that which was read among them.
     """
 
     page: PageRef
-    emissions: bytes
+    emissions: tuple[bytes, ...]
     before: str
     name: str
     behind: str
@@ -184,7 +185,7 @@ def _scores(cluster: Sequence[NameSighting], spellings: Sequence[str]) -> Scores
     for sighting in cluster:
         in_case = [one.upper() if sighting.name.isupper() else one for one in spellings]
         texts = [f"{sighting.before}{one}{sighting.behind}" for one in (sighting.name, *in_case)]
-        read, *ink = score_texts(unpack_emissions(sighting.emissions), texts)
+        read, *ink = score_texts(joined_emissions([*map(unpack_emissions, sighting.emissions)]), texts)
         known = {one.text: math.log(max(one.chance, 1e-9)) for one in sighting.hypotheses}
         reference, least = known[sighting.name], min(known.values())
         rows.append(

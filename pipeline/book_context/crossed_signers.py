@@ -1,0 +1,191 @@
+"""Who signed where a signature crosses the words: the officer of the book whose name and title fit the ink best.
+
+Such a blank reads ``PC. 8 TTBạ Bích Diệu``, or its line seems struck out. What is left of its letters is enough to tell
+the few officers of a book from one another, and hardly enough to read one. So the officer is proposed, never accepted:
+the text bears the least probability, and the entry a finding that says where it comes from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from pipeline.book_context.signer_ink import SignerInk, folded
+from pipeline.book_context.signers import NAME, TITLE, Signers
+from pipeline.decoding import unpack_emissions
+from pipeline.kinds import COMPOSITES, Vocabulary
+from pipeline.model import Hypothesis, KeptLine, KeptRegion
+from pipeline.text.tones import unaccented
+
+UNREAD = 0.03
+"""The probability of a region's text from which it counts as read."""
+
+AHEAD = 3.0
+"""By how much (nats) an officer has to fit the ink better than any other of the book."""
+
+LEAST_SEEN = 0.3
+"""The share of the letters of the name that have to be seen."""
+
+ONE_NAME = 70.0
+"""How like (0..100), marks aside, two spellings are that may be one name."""
+
+LEAST = 1e-6
+"""The probability of a text that is proposed."""
+
+RANKS = ("Chủ tịch", "CT", "Phó Chủ tịch", "PCT", "P. Chủ tịch")
+"""How the titles begin that the officers of any commune bear."""
+
+SAID_WITH, SAID, UNSAID = math.log(0.6), math.log(0.3), math.log(0.1)
+"""The prior of a title that the book has with a name, of one that it has with another, and of any other one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedSigner:
+    """An officer of the book for a blank that cannot be read.
+
+    Attributes:
+        name: The name.
+        title: The title, ``""`` for none.
+        lines: Both as the lines of the blank.
+    """
+
+    name: str
+    title: str
+    lines: tuple[str, ...]
+
+
+def usual_titles(office: str) -> tuple[str, ...]:
+    """Return titles that the officers of a commune bear.
+
+    Args:
+        office: Whose book it is, as on the cover (``UBND xã Nhơn Mỹ, huyện Chợ Mới``).
+    """
+    whole = office.partition(",")[0].strip()
+    words = whole.split()
+    ends = ["", *(" ".join(words[:size]) for size in (1, 2, len(words)) if size <= len(words))]
+    return tuple(dict.fromkeys(f"{rank} {end}".strip() for rank in RANKS for end in ends))
+
+
+def with_book_signer(
+    region: KeptRegion, signers: Signers, titles: Sequence[str], vocabulary: Vocabulary | None
+) -> KeptRegion:
+    """Return a signer's region with the officer of the book whose name and title are left in its ink.
+
+    The same region where it is read, or where the book has no officer who fits clearly better than the others.
+
+    Args:
+        region: The region.
+        signers: Who signs in the book.
+        titles: The titles that its officers may bear (``usual_titles``).
+        vocabulary: Usual titles, by which a text is parted into name and title.
+    """
+    lines = [line for line in region.lines if line.reading.text]
+    if not signers.names or not lines or not _is_unread(lines):
+        return region
+    found = _proposed(lines, signers, titles)
+    if found is None:
+        return region
+    kind = COMPOSITES["signer"]
+    parted = kind.split("\n".join(filter(None, found.lines)), vocabulary)
+    if (parted["name"], parted["title"]) != (found.name, found.title):
+        return region
+    proposed = iter(found.lines)
+    return replace(
+        region,
+        lines=tuple(
+            _proposed_line(line, next(proposed)) if line.reading.text else line for line in region.lines
+        ),
+    )
+
+
+def _is_unread(lines: Sequence[KeptLine]) -> bool:
+    if any(not line.reading.emissions or line.reading.evidence is None for line in lines):
+        return False
+    chance = math.prod(line.reading.confidence for line in lines)
+    return chance < UNREAD or any(line.is_struck for line in lines)
+
+
+def _proposed(lines: Sequence[KeptLine], signers: Signers, titles: Sequence[str]) -> ProposedSigner | None:
+    read = " ".join(line.reading.text for line in lines)
+    names = _names(signers, is_upper=_is_upper(read))
+    known = list(dict.fromkeys((*signers.titles, *titles)))
+    ink = SignerInk([unpack_emissions(line.reading.emissions) for line in lines], " ".join((*names, *known)))
+    likeliest = _likeliest(ink, [(name, title) for name in names for title in _first_titles(name, signers)], signers)
+    name = likeliest[0][1]
+    others = [score for score, other, _, _ in likeliest if not _is_one(name, other)]
+    if others and likeliest[0][0] - others[0] < AHEAD:
+        return None
+    if ink.seen(name) < LEAST_SEEN:
+        return None
+    spelled = max((one for one in names if _is_one(name, one)), key=lambda one: (names[one], one))
+    _, _, title, is_first = _likeliest(ink, [(spelled, title) for title in known], signers)[0]
+    text = f"{title}: {spelled}" if is_first else f"{spelled}, {title}"
+    return ProposedSigner(spelled, title, ink.parted(text))
+
+
+def _likeliest(
+    ink: SignerInk, pairs: Sequence[tuple[str, str]], signers: Signers
+) -> list[tuple[float, str, str, bool]]:
+    """Return score, name, title, and whether the title comes first, the likeliest first."""
+    ways = [(name, title, is_first) for name, title in dict.fromkeys(pairs) for is_first in (False, True)]
+    scores = ink.scores([f"{title} {name}" if first else f"{name} {title}" for name, title, first in ways])
+    found = [
+        (score + _prior(name, title, signers), name, title, is_first)
+        for score, (name, title, is_first) in zip(scores, ways, strict=True)
+    ]
+    return sorted(found, key=lambda one: (-one[0], *one[1:]))
+
+
+def _names(signers: Signers, *, is_upper: bool) -> dict[str, float]:
+    """Return the names of a book in the case of a text, with their pages."""
+    found: dict[str, float] = {}
+    for name, pages in signers.names.items():
+        plain = name.title() if name.isupper() else name
+        cased = plain.upper() if is_upper else plain
+        found[cased] = found.get(cased, 0.0) + pages
+    return found
+
+
+def _first_titles(name: str, signers: Signers) -> list[str]:
+    """Return the titles that a name is tried with first: its own, else the usual ones of the book."""
+    own = {title: pages for (one, title), pages in signers.pairs.items() if folded(one) == folded(name)}
+    some = own or signers.titles or {RANKS[0]: 1.0}
+    return sorted(some, key=lambda title: (-some[title], title))[:2]
+
+
+def _prior(name: str, title: str, signers: Signers) -> float:
+    wanted = folded(title)
+    own = {folded(one) for (who, one) in signers.pairs if folded(who) == folded(name)}
+    if wanted in own:
+        return SAID_WITH
+    return SAID if wanted in {folded(one) for one in signers.titles} else UNSAID
+
+
+def _is_one(name: str, other: str) -> bool:
+    return fuzz.ratio(unaccented(folded(name)), unaccented(folded(other))) >= ONE_NAME
+
+
+def _is_upper(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum(map(str.isupper, letters)) > 1.2 * len(letters)
+
+
+def _proposed_line(line: KeptLine, text: str) -> KeptLine:
+    """Return a line with a text that nothing but the book says; what was read stays among its hypotheses."""
+    reading = line.reading
+    assert reading.evidence is not None
+    others = [Hypothesis(one.text, min(one.chance, 0.5 * LEAST)) for one in reading.hypotheses if one.text != text]
+    known = reading.evidence
+    evidence = replace(
+        known, chance=LEAST, margin=0.0, optical=min(known.optical, 0.5), weakest=0.0, agreement=0.0, support=0.0
+    )
+    return replace(
+        line,
+        is_struck=False,
+        reading=replace(
+            reading, text=text, confidence=LEAST, hypotheses=(Hypothesis(text, LEAST), *others), evidence=evidence
+        ),
+    )
