@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from pipeline.book_context.name_words import name_words
 from pipeline.book_context.place_tails import PlaceTails, SaidPlace, tails_of
+from pipeline.book_context.signer_ink import folded
 from pipeline.book_context.signers import Signers, usual_wordings
-from pipeline.book_context.spellings import NameSighting, spellings_of
+from pipeline.book_context.spellings import NameSighting, UsualNames, spellings_of
 from pipeline.kinds import SURNAMES, is_usual_title
 from pipeline.model import PageRef
 from pipeline.schema import FieldSpec, RecordSpec, Slot
@@ -217,17 +219,19 @@ def _signers(
 ) -> Signers:
     """Return who signs in a book: names as its pages spell them, or as a person decided.
 
-    A usual title counts when two pages say it, any other when their ink supports it too.
+    A usual title counts when two pages say it, whatever its signs, any other when their ink supports it too.
     """
-    names = dict(spellings_of(names_said, SURNAMES))
+    names = dict(spellings_of(names_said, UsualNames(SURNAMES, name_words())))
     pages_of: dict[str, set[PageRef]] = defaultdict(set)
+    alike: dict[str, set[PageRef]] = defaultdict(set)
     for one in titles:
         pages_of[one.value[0]].add(one.page)
+        alike[folded(one.value[0])].add(one.page)
     supported = _supported(titles)
     known = {
         title: float(len(pages))
         for title, pages in pages_of.items()
-        if (title,) in supported or (len(pages) > 1 and is_usual_title(title))
+        if (title,) in supported or (len(alike[folded(title)]) > 1 and is_usual_title(title))
     }
     for one in pairs:
         if one.is_decided:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
+from pipeline.book_context.name_words import name_words
 from pipeline.book_context.signer_ink import SignerInk, folded
-from pipeline.book_context.signers import NAME, TITLE, Signers
+from pipeline.book_context.signers import Signers
 from pipeline.decoding import unpack_emissions
 from pipeline.kinds import COMPOSITES, Vocabulary
 from pipeline.model import Hypothesis, KeptLine, KeptRegion
@@ -26,8 +27,8 @@ UNREAD = 0.03
 AHEAD = 3.0
 """By how much (nats) an officer has to fit the ink better than any other of the book."""
 
-LEAST_SEEN = 0.3
-"""The share of the letters of the name that have to be seen."""
+LEAST_SEEN, LEAST_SEEN_OF_READ = 0.25, 0.6
+"""The share of the letters of the name that have to be seen, in a blank that is not read and in one that is."""
 
 ONE_NAME = 70.0
 """How like (0..100), marks aside, two spellings are that may be one name."""
@@ -38,8 +39,8 @@ LEAST = 1e-6
 RANKS = ("Chủ tịch", "CT", "Phó Chủ tịch", "PCT", "P. Chủ tịch")
 """How the titles begin that the officers of any commune bear."""
 
-SAID_WITH, SAID, UNSAID = math.log(0.6), math.log(0.3), math.log(0.1)
-"""The prior of a title that the book has with a name, of one that it has with another, and of any other one."""
+WITH_NAME, IN_BOOK = 0.6, 0.6
+"""The share of a signer's titles that the book has with the name, and of the others that it has at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,16 @@ def with_book_signer(
         vocabulary: Usual titles, by which a text is parted into name and title.
     """
     lines = [line for line in region.lines if line.reading.text]
-    if not signers.names or not lines or not _is_unread(lines):
+    if not signers.names or not lines or any(not _is_evidence(line) for line in lines):
         return region
-    found = _proposed(lines, signers, titles)
+    split = COMPOSITES["signer"].split
+    is_unread = _is_unread(lines)
+    if not is_unread and not _is_doubtful(**split(_text(lines), vocabulary), signers=signers):
+        return region
+    found = _proposed(lines, signers, titles, LEAST_SEEN if is_unread else LEAST_SEEN_OF_READ)
     if found is None:
         return region
-    kind = COMPOSITES["signer"]
-    parted = kind.split("\n".join(filter(None, found.lines)), vocabulary)
+    parted = split("\n".join(filter(None, found.lines)), vocabulary)
     if (parted["name"], parted["title"]) != (found.name, found.title):
         return region
     proposed = iter(found.lines)
@@ -101,29 +105,70 @@ def with_book_signer(
     )
 
 
+def _text(lines: Sequence[KeptLine]) -> str:
+    return "\n".join(line.reading.text for line in lines)
+
+
+def _is_evidence(line: KeptLine) -> bool:
+    return bool(line.reading.emissions) and line.reading.evidence is not None
+
+
 def _is_unread(lines: Sequence[KeptLine]) -> bool:
-    if any(not line.reading.emissions or line.reading.evidence is None for line in lines):
-        return False
     chance = math.prod(line.reading.confidence for line in lines)
     return chance < UNREAD or any(line.is_struck for line in lines)
 
 
-def _proposed(lines: Sequence[KeptLine], signers: Signers, titles: Sequence[str]) -> ProposedSigner | None:
+def _is_doubtful(name: str, title: str, signers: Signers) -> bool:
+    """Return whether what was read is hardly all that is written, or has a word that no name has.
+
+    A name lacks its title, or the first words of a name of the book, whose ink may not have been found; or the book has
+    a name like it of usual words.
+    """
+    if _is_strange(name):
+        return any(_is_one(name, one) and not _is_strange(one) for one in signers.names)
+    if not title:
+        return all(folded(name) != folded(one) for one in signers.names)
+    return len(name.split()) > 1 and any(one.endswith(f" {name}") for one in signers.names)
+
+
+def _is_strange(name: str) -> bool:
+    words = name_words()
+    return bool(words) and any(len(folded(word)) > 1 and folded(word) not in words for word in name.split())
+
+
+def _proposed(
+    lines: Sequence[KeptLine], signers: Signers, titles: Sequence[str], least_seen: float
+) -> ProposedSigner | None:
     read = " ".join(line.reading.text for line in lines)
     names = _names(signers, is_upper=_is_upper(read))
-    known = list(dict.fromkeys((*signers.titles, *titles)))
+    known = list(
+        dict.fromkeys((*sorted(signers.titles, key=lambda one: (-signers.titles[one], one)), *titles))
+    )
     ink = SignerInk([unpack_emissions(line.reading.emissions) for line in lines], " ".join((*names, *known)))
-    likeliest = _likeliest(ink, [(name, title) for name in names for title in _first_titles(name, signers)], signers)
-    name = likeliest[0][1]
-    others = [score for score, other, _, _ in likeliest if not _is_one(name, other)]
-    if others and likeliest[0][0] - others[0] < AHEAD:
+    known = [title for title in known if ink.knows(title)]
+    names = {name: pages for name, pages in names.items() if ink.knows(name)}
+    pairs = [(name, title) for name in names for title in _first_titles(name, signers)]
+    ahead: dict[str, float] = {}
+    for _, name, title, is_first in _likeliest(ink, pairs, signers):
+        if name not in ahead:
+            ahead[name] = ink.best_path(_ordered(name, title, is_first))
+    name = max(ahead, key=lambda one: (ahead[one], one), default="")
+    if not known or math.isinf(ahead.get(name, -math.inf)):
+        return None  # letters that no network knows, or a line shorter than any name
+    others = [score for other, score in ahead.items() if not _is_one(name, other)]
+    if others and ahead[name] - max(others) < AHEAD:
         return None
-    if ink.seen(name) < LEAST_SEEN:
+    if ink.seen(name) < least_seen:
         return None
-    spelled = max((one for one in names if _is_one(name, one)), key=lambda one: (names[one], one))
+    alike = [one for one in names if _is_one(name, one)]
+    spelled = max(alike, key=lambda one: (not _is_strange(one), names[one], one))
     _, _, title, is_first = _likeliest(ink, [(spelled, title) for title in known], signers)[0]
     text = f"{title}: {spelled}" if is_first else f"{spelled}, {title}"
     return ProposedSigner(spelled, title, ink.parted(text))
+
+
+def _ordered(name: str, title: str, is_first: bool) -> str:
+    return f"{title} {name}" if is_first else f"{name} {title}"
 
 
 def _likeliest(
@@ -131,12 +176,12 @@ def _likeliest(
 ) -> list[tuple[float, str, str, bool]]:
     """Return score, name, title, and whether the title comes first, the likeliest first."""
     ways = [(name, title, is_first) for name, title in dict.fromkeys(pairs) for is_first in (False, True)]
-    scores = ink.scores([f"{title} {name}" if first else f"{name} {title}" for name, title, first in ways])
+    scores = ink.scores([_ordered(*way) for way in ways])
     found = [
-        (score + _prior(name, title, signers), name, title, is_first)
+        (score + _prior(name, title, signers, len(pairs)), name, title, is_first)
         for score, (name, title, is_first) in zip(scores, ways, strict=True)
     ]
-    return sorted(found, key=lambda one: (-one[0], *one[1:]))
+    return sorted(found, key=lambda one: -one[0])
 
 
 def _names(signers: Signers, *, is_upper: bool) -> dict[str, float]:
@@ -150,18 +195,24 @@ def _names(signers: Signers, *, is_upper: bool) -> dict[str, float]:
 
 
 def _first_titles(name: str, signers: Signers) -> list[str]:
-    """Return the titles that a name is tried with first: its own, else the usual ones of the book."""
+    """Return the titles that a name is tried with first: its most usual ones, and those that are short."""
     own = {title: pages for (one, title), pages in signers.pairs.items() if folded(one) == folded(name)}
-    some = own or signers.titles or {RANKS[0]: 1.0}
-    return sorted(some, key=lambda title: (-some[title], title))[:2]
+    some = own or signers.titles
+    return [*sorted(some, key=lambda title: (-some[title], title))[:2], *RANKS]
 
 
-def _prior(name: str, title: str, signers: Signers) -> float:
+def _prior(name: str, title: str, signers: Signers, known: int) -> float:
+    """Return the log probability of a title beside a name, by its letters alone."""
     wanted = folded(title)
-    own = {folded(one) for (who, one) in signers.pairs if folded(who) == folded(name)}
-    if wanted in own:
-        return SAID_WITH
-    return SAID if wanted in {folded(one) for one in signers.titles} else UNSAID
+    own = [(one, pages) for (who, one), pages in signers.pairs.items() if folded(who) == folded(name)]
+    chance, left = 0.0, 1.0
+    for share, some in ((WITH_NAME, own), (IN_BOOK, list(signers.titles.items()))):
+        every = sum(pages for _, pages in some)
+        given = left * share * every / (every + 1.0)
+        chance += given * sum(pages for one, pages in some if folded(one) == wanted) / every if every else 0.0
+        left -= given
+    chance += left / known
+    return math.log(chance)
 
 
 def _is_one(name: str, other: str) -> bool:
@@ -177,15 +228,27 @@ def _proposed_line(line: KeptLine, text: str) -> KeptLine:
     """Return a line with a text that nothing but the book says; what was read stays among its hypotheses."""
     reading = line.reading
     assert reading.evidence is not None
-    others = [Hypothesis(one.text, min(one.chance, 0.5 * LEAST)) for one in reading.hypotheses if one.text != text]
+    others = [
+        Hypothesis(one.text, min(one.chance, 0.5 * LEAST)) for one in reading.hypotheses if one.text != text
+    ]
     known = reading.evidence
     evidence = replace(
-        known, chance=LEAST, margin=0.0, optical=min(known.optical, 0.5), weakest=0.0, agreement=0.0, support=0.0
+        known,
+        chance=LEAST,
+        margin=0.0,
+        optical=min(known.optical, 0.5),
+        weakest=0.0,
+        agreement=0.0,
+        support=0.0,
     )
     return replace(
         line,
         is_struck=False,
         reading=replace(
-            reading, text=text, confidence=LEAST, hypotheses=(Hypothesis(text, LEAST), *others), evidence=evidence
+            reading,
+            text=text,
+            confidence=LEAST,
+            hypotheses=(Hypothesis(text, LEAST), *others),
+            evidence=evidence,
         ),
     )

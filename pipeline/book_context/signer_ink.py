@@ -64,9 +64,22 @@ class SignerInk:
         sizes = [len(line[0].log_chances) for line in lines]
         self._ends = np.cumsum([size + 1 for size in sizes]) - 1
 
+    def knows(self, text: str) -> bool:
+        """Return whether the networks know all letters of a text."""
+        return set(folded(text)) <= set(self._letters)
+
     def scores(self, texts: Sequence[str]) -> list[float]:
         """Return the log probability of each text, of its letters alone."""
         return score_texts(self._emissions, [folded(text) for text in texts])
+
+    def best_path(self, text: str) -> float:
+        """Return the log probability of the best path through a text.
+
+        The sum over all paths, as in ``scores``, prefers short texts where nothing is seen: there are more ways to put
+        few letters on many steps.
+        """
+        classes = [1 + self._letters.index(letter) for letter in folded(text)]
+        return -float(np.mean([align_classes(one.log_chances, classes)[1] for one in self._emissions[:2]]))
 
     def seen(self, text: str) -> float:
         """Return how much of a text is seen, 0..1: the mean over its letters of the probability where each stands."""

@@ -159,7 +159,10 @@ def _parted(text: str, lines: tuple[str, str]) -> tuple[str, str]:
     ways = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
     return max(
         ways or [(text, "")],
-        key=lambda way: (sum(fuzz.ratio(*map(unaccented, each)) for each in zip(way, lines, strict=True)), way),
+        key=lambda way: (
+            sum(fuzz.ratio(*map(unaccented, each)) for each in zip(way, lines, strict=True)),
+            way,
+        ),
     )
 
 

@@ -28,11 +28,11 @@ SEEN = 1.4
 """By how much (nats, mean over the pages) a spelling has to be ahead of another for that to be out of the question: as
 much as four chances in five."""
 
-MOST_SAID = 4.0
+MOST_SAID = 6.0
 """No page says more than that (nats) for one spelling and against another: one lucky page is one page."""
 
 UNUSUAL = 4.0
-"""How much less likely (nats) a name is that does not begin with the name of a family."""
+"""How much less likely (nats) a name is for each word that no name has, and for a first one that names no family."""
 
 SHARPNESS = 0.8
 """The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``."""
@@ -50,6 +50,25 @@ ROUNDS = 3
 """How often words are exchanged for others that the pages propose."""
 
 Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class UsualNames:
+    """What names are made of.
+
+    Attributes:
+        surnames: Names of families, in small letters.
+        words: All words of names, in small letters; without any, every word is one.
+    """
+
+    surnames: frozenset[str]
+    words: frozenset[str] = frozenset()
+
+    def log_chance(self, name: str) -> float:
+        """Return how much less likely (nats) a name is than one of usual words."""
+        words = name.lower().split()
+        strange = sum(word.strip(".") not in self.words for word in words[1:]) if self.words else 0
+        return -UNUSUAL * (strange + (words[0] not in self.surnames))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +92,19 @@ class NameSighting:
     hypotheses: tuple[Hypothesis, ...]
 
 
-def spellings_of(sightings: Sequence[NameSighting], surnames: frozenset[str]) -> dict[str, float]:
+def spellings_of(sightings: Sequence[NameSighting], usual: UsualNames) -> dict[str, float]:
     """Return the names that at least two pages of a book say, with the number of pages for each.
 
     Spellings between which the pages do not decide share theirs, as if one page had said what they say in the mean.
 
     Args:
         sightings: All pages that say a name, in any order.
-        surnames: Names of families, in small letters.
+        usual: What names are made of.
     """
     found: dict[str, float] = {}
     for cluster in _clusters(sightings):
         if len({one.page for one in cluster}) > 1:
-            for spelling, pages in _decided(cluster, surnames):
+            for spelling, pages in _decided(cluster, usual):
                 found[spelling] = found.get(spelling, 0.0) + pages
     return dict(sorted(found.items()))
 
@@ -111,21 +130,21 @@ def _clearness(sighting: NameSighting) -> tuple[float, str, int, str]:
     return -chance, sighting.page.scan_sha256, sighting.page.page_no, sighting.name
 
 
-def _decided(cluster: Sequence[NameSighting], surnames: frozenset[str]) -> Iterator[tuple[str, float]]:
+def _decided(cluster: Sequence[NameSighting], usual: UsualNames) -> Iterator[tuple[str, float]]:
     """Yield the spellings of a cluster that its pages leave, in the cases they stand in."""
     asked = cluster[:MOST_PAGES]
     spellings = _proposed(asked)
     scores = _scores(asked, spellings)
     for _ in range(ROUNDS):
-        best = spellings[_best(scores, spellings, surnames)]
-        more = [one for one in dict.fromkeys(_exchanged(best, asked, surnames)) if one not in spellings]
+        best = spellings[_best(scores, spellings, usual)]
+        more = [one for one in dict.fromkeys(_exchanged(best, asked, usual)) if one not in spellings]
         if not more:
             break
         spellings += more
         scores = np.hstack((scores, _scores(asked, more)))
-        if spellings[_best(scores, spellings, surnames)] == best:
+        if spellings[_best(scores, spellings, usual)] == best:
             break
-    kept, ahead = _left(scores, spellings, surnames)
+    kept, ahead = _left(scores, spellings, usual)
     own = scores[:, kept]
     nearest = (own >= own.max(axis=1, keepdims=True) - SEEN) * np.exp(np.maximum(ahead, -SEEN))
     share = (nearest / nearest.sum(axis=1, keepdims=True)).mean(axis=0)
@@ -146,7 +165,7 @@ def _proposed(cluster: Sequence[NameSighting]) -> list[str]:
     return sorted(chances, key=lambda spelling: (-chances[spelling], spelling))[:MOST_SPELLINGS]
 
 
-def _exchanged(best: str, cluster: Sequence[NameSighting], surnames: frozenset[str]) -> Iterator[str]:
+def _exchanged(best: str, cluster: Sequence[NameSighting], usual: UsualNames) -> Iterator[str]:
     """Yield a spelling with each of its words exchanged for what pages have in its place.
 
     A first word that names no family is exchanged for the names of families that differ from it in their marks.
@@ -159,10 +178,10 @@ def _exchanged(best: str, cluster: Sequence[NameSighting], surnames: frozenset[s
             if len(others) == len(words):
                 for known, word in zip(seen, others, strict=True):
                     known[word] = known.get(word, 0.0) + one.chance
-    if words[0].lower() not in surnames:
+    if words[0].lower() not in usual.surnames:
         plain = unaccented(words[0])
         yield from (
-            " ".join((one.title(), *words[1:])) for one in sorted(surnames) if unaccented(one) == plain
+            " ".join((one.title(), *words[1:])) for one in sorted(usual.surnames) if unaccented(one) == plain
         )
     for place, known in enumerate(seen):
         ranked = sorted(known, key=lambda word: (-known[word], word))
@@ -197,20 +216,20 @@ def _scores(cluster: Sequence[NameSighting], spellings: Sequence[str]) -> Scores
     return np.array(rows)
 
 
-def _priors(spellings: Sequence[str], surnames: frozenset[str]) -> Scores:
-    return np.array([0.0 if one.split()[0].lower() in surnames else -UNUSUAL for one in spellings])
+def _priors(spellings: Sequence[str], usual: UsualNames) -> Scores:
+    return np.array([usual.log_chance(one) for one in spellings])
 
 
-def _best(scores: Scores, spellings: Sequence[str], surnames: frozenset[str]) -> int:
+def _best(scores: Scores, spellings: Sequence[str], usual: UsualNames) -> int:
     """Return the spelling that the pages bear out best."""
     capped = np.maximum(scores - scores.max(axis=1, keepdims=True), -MOST_SAID)
-    return int((capped.mean(axis=0) + _priors(spellings, surnames)).argmax())
+    return int((capped.mean(axis=0) + _priors(spellings, usual)).argmax())
 
 
-def _left(scores: Scores, spellings: Sequence[str], surnames: frozenset[str]) -> tuple[list[int], Scores]:
+def _left(scores: Scores, spellings: Sequence[str], usual: UsualNames) -> tuple[list[int], Scores]:
     """Return the spellings that are not out of the question, the best first, and how far each is ahead of that."""
-    best = _best(scores, spellings, surnames)
-    priors = _priors(spellings, surnames)
+    best = _best(scores, spellings, usual)
+    priors = _priors(spellings, usual)
     said = np.clip(scores - scores[:, [best]], -MOST_SAID, MOST_SAID)
     ahead = said.mean(axis=0) + priors - priors[best]
     kept = [place for place in range(len(spellings)) if place == best or ahead[place] > -SEEN]

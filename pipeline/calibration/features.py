@@ -29,7 +29,17 @@ SAYING_THE_SAME = frozenset({"same_date"})
 entries of a book have the same."""
 
 NO_FEATURES = frozenset(
-    {"READ-HAND", "READ-LOW", "READ-NONE", "INK-TOUCHES", CUT_SHORT, LABEL_UNREAD, BLANK_ALONE, SIGNER_BOOK, TEXT_END}
+    {
+        "READ-HAND",
+        "READ-LOW",
+        "READ-NONE",
+        "INK-TOUCHES",
+        CUT_SHORT,
+        LABEL_UNREAD,
+        BLANK_ALONE,
+        SIGNER_BOOK,
+        TEXT_END,
+    }
 )
 """Findings that are no features: those that follow from a probability (a stored entry has them), and those that send a
 value to a person whatever its probability is."""

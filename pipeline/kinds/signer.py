@@ -156,6 +156,8 @@ def _name_first(written: str, titles: _Titles) -> tuple[str, str] | None:
 def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
     """Cut at the last sign or end of a line that only a name follows, or right behind titles that nothing else follows.
 
+    A sign behind titles and nothing else goes before one that a part of the name may precede.
+
     Behind a unit without a name, and behind one whose name may go on in the next line, a person has to begin with the
     name of a family.
     """
@@ -164,7 +166,8 @@ def _title_first(written: str, titles: _Titles) -> tuple[str, str] | None:
     gaps = list(_GAP.finditer(written))
     strong = [gap for gap in gaps if not gap.group().isspace() or "\n" in gap.group()]
     weak = [gap for gap in gaps if gap not in strong]
-    for gap in (*reversed(strong), *reversed(weak)):
+    closed = [gap for gap in strong if titles.is_whole(written[: gap.start()])]
+    for gap in (*reversed(closed), *reversed(strong), *reversed(weak)):
         title, name = written[: gap.start()].strip(), written[gap.end() :].strip()
         if not _is_name(name, titles, is_parted=False):
             continue
@@ -187,7 +190,8 @@ def _ends_open(title: str, gap: str) -> bool:
 def _is_person(name: str) -> bool:
     words = name.casefold().split()
     others = [word for word in words[2:-1] if word in {"nguyễn", "trần", "lê", "phạm", "huỳnh"}]
-    return words[0] in SURNAMES and 3 <= len(words) <= 5 and not others
+    is_whole = not any(word.endswith(".") for word in words)
+    return words[0] in SURNAMES and 3 <= len(words) <= 5 and is_whole and not others
 
 
 def _is_name(text: str, titles: _Titles, *, is_parted: bool) -> bool:
@@ -195,7 +199,8 @@ def _is_name(text: str, titles: _Titles, *, is_parted: bool) -> bool:
     if not _NAME.fullmatch(text) or titles.is_in(text):
         return False
     words = text.split()
-    if any(len(word) > 1 and word.isupper() and set("aeiouy").isdisjoint(_bare(word)) for word in words):
+    letters = [word.rstrip(".") for word in words]
+    if any(len(word) > 1 and word.isupper() and set("aeiouy").isdisjoint(_bare(word)) for word in letters):
         return False
     return UNIT.search(" ".join(words[:-1] if is_parted else words)) is None
 

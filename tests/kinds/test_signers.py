@@ -26,6 +26,8 @@ def told(text: str) -> tuple[str, str]:
         ("Nguyễn Văn A, Chủ tịch (đã ký)", "Nguyễn Văn A", "Chủ tịch (đã ký)"),
         ("Nguyễn Văn A Chủ tịch UBND xã Tân Thới", "Nguyễn Văn A", "Chủ tịch UBND xã Tân Thới"),
         ("Nguyễn Văn A-CT", "Nguyễn Văn A", "CT"),
+        ("PCT. Đỗ T. Bích Diệu", "Đỗ T. Bích Diệu", "PCT."),
+        ("TM. UBND xã P. Chủ tịch; Lê Thị\nKim Huệ", "Lê Thị Kim Huệ", "TM. UBND xã P. Chủ tịch"),
         ("Nguyễn Văn An. Chủ tịch", "Nguyễn Văn An", "Chủ tịch"),
         ("Nguyễn Văn A – PCT. UBND xã Tân Thới", "Nguyễn Văn A", "PCT. UBND xã Tân Thới"),
         ("Lê Văn Phường - Phó Chủ tịch", "Lê Văn Phường", "Phó Chủ tịch"),
