@@ -171,10 +171,11 @@ def pool_of(slot: Slot, record: RecordSpec) -> str:
     if not slot.field_names:
         return ""
     spec = record.by_name[slot.field_names[0]]
-    return _pool_of_field(spec, record)
+    return pool_of_field(spec, record)
 
 
-def _pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
+def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
+    """Return the pool of the values of a field that stands by itself, as ``pool_of`` does of a slot."""
     if spec.ledger:
         return ""
     if spec.kind == "place":

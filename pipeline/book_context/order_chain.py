@@ -120,8 +120,8 @@ def reweigh_entries(entries: Sequence[EntryOrder], weights: OrderWeights = USUAL
         The same texts for each entry, the likeliest first. No probability moves against another by more than the prior
         of a field may (``decoding.priors.LIMIT``), and those of a value sum to at most 1.
     """
-    numbers = [_read(entry.number, _number_of) for entry in entries]
-    days = [_read(entry.registered_on, _day_of) for entry in entries]
+    numbers = [_read(entry.number, number_of) for entry in entries]
+    days = [_read(entry.registered_on, day_of) for entry in entries]
     number_states, day_states = _states(numbers, 1), _states(days, 0)
     contexts = _contexts(number_states, day_states, _at_pace(days, weights), 1)
     return tuple(
@@ -143,7 +143,7 @@ def reweigh_pages(
         weights: How values follow one another. Page numbers do not begin anew in a new year, and count pages or, in
             some books, spreads of two.
     """
-    numbers = [_read(page, _page_of) for page in pages]
+    numbers = [_read(page, page_of) for page in pages]
     states, contexts = _page_contexts(numbers, weights)
     return tuple(
         _weighed(page, read, state, context)
@@ -159,8 +159,8 @@ def expected_numbers(
     These are likely by the order of the book alone. Whether one of them is a hypothesis the emissions of the entry have
     to say; where nothing was read there is none.
     """
-    numbers = [_read(entry.number, _number_of) for entry in entries]
-    days = [_read(entry.registered_on, _day_of) for entry in entries]
+    numbers = [_read(entry.number, number_of) for entry in entries]
+    days = [_read(entry.registered_on, day_of) for entry in entries]
     states = _states(numbers, 1)
     contexts = _contexts(states, _states(days, 0), _at_pace(days, weights), 1)
     return tuple(
@@ -173,7 +173,7 @@ def expected_pages(
     pages: Sequence[tuple[Hypothesis, ...]], weights: OrderWeights = USUAL
 ) -> tuple[tuple[int, ...], ...]:
     """Return the same of page numbers."""
-    states, contexts = _page_contexts([_read(page, _page_of) for page in pages], weights)
+    states, contexts = _page_contexts([_read(page, page_of) for page in pages], weights)
     return tuple(
         _expected(state, context) if page else ()
         for page, state, context in zip(pages, states, contexts, strict=True)
@@ -194,17 +194,19 @@ def _page_contexts(numbers: Sequence[_Read], weights: OrderWeights) -> tuple[lis
     return states, [on_numbers for on_numbers, _ in contexts]
 
 
-def _number_of(text: str) -> int | None:
+def number_of(text: str) -> int | None:
+    """Return the number of an entry, its year aside; ``None`` where a text is none."""
     canonical = ENTRY_NUMBER.parse(text).canonical
     return int(canonical.split("/")[0]) if canonical else None
 
 
-def _page_of(text: str) -> int | None:
+def page_of(text: str) -> int | None:
+    """Return the number of a page; ``None`` where a text is none."""
     canonical = KINDS["number"].parse(text).canonical
     return int(canonical) if canonical else None
 
 
-def _day_of(text: str) -> int | None:
+def day_of(text: str) -> int | None:
     """Return the number of a day; ``None`` for a date that is not known to the day."""
     day = parse_canonical(DATE.parse(text).canonical)
     if day is None or day.month is None or day.day is None:

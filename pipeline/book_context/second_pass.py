@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pipeline.book_context.book_model import SIGNERS, BookModel, make_model, pool_of
+from pipeline.book_context.confirmed_values import ConfirmedValues, EntryKey, confirmed_values
 from pipeline.book_context.crossed_signers import usual_titles, with_book_signer
 from pipeline.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
@@ -22,8 +24,10 @@ from pipeline.book_context.order_chain import (
 from pipeline.book_context.sightings import said_in_book
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.parse import parse_text
 from pipeline.model import (
     BLANK_ALONE,
+    PAGE_ORDER,
     SIGNER_BOOK,
     TEXT_END,
     EntryResult,
@@ -72,6 +76,7 @@ class SecondPass:
         schemas: All declarations.
         options: How its pages are digitized.
         model: What it repeats.
+        confirmed: What its entries bear out of one another.
         ordered: The hypotheses of numbers and days as the order of the book weighs them, where that changes them.
         settled: The fields that people decided.
         weighing: How much the book counts.
@@ -83,6 +88,7 @@ class SecondPass:
     schemas: Schemas
     options: DigitizeOptions
     model: BookModel
+    confirmed: ConfirmedValues
     ordered: Mapping[FieldKey, Sequence[Hypothesis]] = field(default_factory=dict)
     settled: Mapping[FieldKey, Settled] = field(default_factory=dict)
     weighing: WeighingOptions = WEIGHING
@@ -134,12 +140,15 @@ class SecondPass:
             Finding(code, Severity.REVIEW, (reading.field,))
             for reading in entry.readings
             if reading.field not in settled
-            for code in self._doubts(reading)
+            for code in self._doubts((ref, entry.row), reading)
         ]
         doubts += [Finding(SIGNER_BOOK, Severity.REVIEW, tuple(slots[name].field_names)) for name in crossed]
-        if regions == entry.regions and not ordered and not doubts:
+        key = (ref, entry.row)
+        confirmed = self.confirmed.of(key, entry.readings).inks
+        waiting = any(reading.field in confirmed and not reading.accepted for reading in entry.readings)
+        if regions == entry.regions and not ordered and not doubts and not waiting:
             return entry
-        return judge.again(entry, regions, ordered, settled, doubts)
+        return judge.again(entry, regions, ordered, settled, doubts, partial(self.confirmed.of, key))
 
     def _crossed(self, region: KeptRegion) -> KeptRegion:
         """Return a signer's region with the officer of the book whom its ink leaves, where it cannot be read."""
@@ -147,10 +156,12 @@ class SecondPass:
         vocabulary = self.schemas.vocabularies.get("signer-title")
         return with_book_signer(region, self.model.signers, titles, vocabulary)
 
-    def _doubts(self, reading: FieldReading) -> Iterator[str]:
+    def _doubts(self, key: EntryKey, reading: FieldReading) -> Iterator[str]:
         """Yield the codes of what the book finds doubtful about a reading of the first pass."""
         if self.filled.doubts(reading):
             yield BLANK_ALONE
+        if self.confirmed.breaks_order(key, reading):
+            yield PAGE_ORDER
         known = self.model.pools.get(reading.field)
         if known is not None and reading.status is FieldStatus.READ and known.has_longer(reading.text):
             yield TEXT_END
@@ -182,7 +193,14 @@ def second_pass(
     model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))
     filled = filled_fields((entry for page in pages for entry in page.entries), record)
-    return SecondPass(form, ledger, schemas, options, model, ordered, settled, weighing, filled)
+    values = {
+        (ref, row, name): parse_text(known.text, name, record, schemas, ledger).canonical
+        if known.text
+        else ""
+        for (ref, row, name), known in settled.items()
+    }
+    confirmed = confirmed_values(pages, values, record)
+    return SecondPass(form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled)
 
 
 def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:

@@ -14,6 +14,7 @@ from pipeline.calibration.calibration import (
     save,
     split_samples,
 )
+from pipeline.calibration.confirmation import IN_ORDER, SAID_ELSEWHERE, confirmed_chance
 from pipeline.calibration.drift import DriftAlarm, describe_drift, describe_unusual
 from pipeline.calibration.features import (
     CalibrationFeatures,
@@ -22,6 +23,7 @@ from pipeline.calibration.features import (
     calibrated_kind,
     calibration_features,
     calibration_samples,
+    fields_saying_the_same,
     is_handwritten,
     is_right,
     may_be_ditto,
@@ -30,6 +32,9 @@ from pipeline.calibration.hold import CHECKED, BookHold
 from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, upper_bound
 
 __all__ = [
+    "IN_ORDER",
+    "SAID_ELSEWHERE",
+    "confirmed_chance",
     "Calibration",
     "fit_calibration",
     "split_samples",
@@ -38,6 +43,7 @@ __all__ = [
     "Truth",
     "calibration_features",
     "calibration_samples",
+    "fields_saying_the_same",
     "is_right",
     "may_be_ditto",
     "is_handwritten",

@@ -12,6 +12,7 @@ from pipeline.model import (
     BLANK_ALONE,
     CUT_SHORT,
     LABEL_UNREAD,
+    PAGE_ORDER,
     SIGNER_BOOK,
     TEXT_END,
     Evidence,
@@ -37,6 +38,7 @@ NO_FEATURES = frozenset(
         CUT_SHORT,
         LABEL_UNREAD,
         BLANK_ALONE,
+        PAGE_ORDER,
         SIGNER_BOOK,
         TEXT_END,
     }
@@ -137,7 +139,9 @@ def calibration_features(
         for name in finding.fields
     }
     cut_short = {name for finding in findings if finding.code == CUT_SHORT for name in finding.fields}
-    agreed = _confirmed([reading for reading in readings if reading.field not in cut_short], record)
+    agreed = fields_saying_the_same(
+        [reading for reading in readings if reading.field not in cut_short], record
+    )
     handwritten = {
         reading.field: (reading, record.by_name[reading.field], reading.evidence)
         for reading in readings
@@ -246,8 +250,13 @@ def is_right(reading: FieldReading, truth: Truth) -> bool:
     return same or _nfc(reading.text) == _nfc(truth.text)
 
 
-def _confirmed(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:
-    """Return the fields of rules that found two readings to agree."""
+def fields_saying_the_same(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:
+    """Return the fields of rules that found two readings to agree.
+
+    Args:
+        readings: The readings of one entry.
+        record: The fields of its record.
+    """
     by_field = {reading.field: reading for reading in readings if reading.status is FieldStatus.READ}
     agreed: set[str] = set()
     for rule in record.rules:

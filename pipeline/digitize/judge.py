@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, r
 from pipeline.model import (
     CUT_SHORT,
     LABEL_UNREAD,
+    Confirmed,
     EntryResult,
     FieldReading,
     FieldStatus,
@@ -74,6 +75,7 @@ class EntryJudge:
         hypotheses: Mapping[str, Sequence[Hypothesis]],
         settled: Mapping[str, FieldReading],
         doubts: Sequence[Finding] = (),
+        confirm: Callable[[Sequence[FieldReading]], Confirmed] | None = None,
     ) -> EntryResult:
         """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
 
@@ -83,6 +85,7 @@ class EntryJudge:
             hypotheses: The hypotheses of fields that are weighed as a whole, best first.
             settled: What fields that people decided were last read as; they keep it whatever the lines say.
             doubts: What the book finds doubtful about its fields.
+            confirm: Tells what the book bears out of its readings; without it nothing.
         """
         parsed = parse_entry(
             [
@@ -106,7 +109,8 @@ class EntryJudge:
             else replace(now[before.field], box=before.box, lines=before.lines)
             for before in entry.readings
         )
-        return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws, doubts)
+        confirmed = confirm(readings) if confirm else Confirmed()
+        return self._judged(entry.row, readings, tuple(entry.regions), entry.flaws, doubts, confirmed)
 
     def _settled(self, before: FieldReading, last: FieldReading) -> FieldReading:
         """Return a stored reading with what is not stored of it."""
@@ -122,10 +126,12 @@ class EntryJudge:
         regions: tuple[KeptRegion, ...],
         flaws: tuple[Finding, ...],
         doubts: Sequence[Finding] = (),
+        confirmed: Confirmed = Confirmed(),
     ) -> EntryResult:
         found = self._rules.findings_of(readings, self._book)
-        findings = (*flaws, *_region_findings(regions, self._slots), *doubts, *_with_struck(found, readings))
-        readings, findings = route(readings, findings, self._record, self._routing)
+        of_regions = _region_findings(regions, self._slots, confirmed.inks)
+        findings = (*flaws, *of_regions, *doubts, *_with_struck(found, readings))
+        readings, findings = route(readings, findings, self._record, self._routing, confirmed)
         log.info(
             "row %d: %d of %d fields accepted, findings %s",
             row,
@@ -175,18 +181,25 @@ def _recognized(region: KeptRegion, slot: Slot) -> RecognizedField:
     return RecognizedField(place, region.writing, tuple(recognized))
 
 
-def _region_findings(regions: Sequence[KeptRegion], slots: Mapping[str, Slot]) -> Iterator[Finding]:
+def _region_findings(
+    regions: Sequence[KeptRegion], slots: Mapping[str, Slot], confirmed: Set[str]
+) -> Iterator[Finding]:
     """Yield a finding for every value that is not surely whole, and for every blank that is not surely in its place.
 
     A stamp is left over near a value's lines, other ink touches them, or they may be cut short. A doubtful region
-    without a line counts as unreadable anyway.
+    without a line counts as unreadable anyway. That ink touches a value which the book confirms is told, and no doubt.
     """
     for region in regions:
         names = slots[region.slot].field_names if region.slot in slots else ()
         if region.is_doubtful and region.lines:
             yield Finding("INK-LEFT", Severity.REVIEW, names)
         if region.is_touched:
-            yield Finding("INK-TOUCHES", Severity.REVIEW, names)
+            for severity, some in (
+                (Severity.REVIEW, tuple(name for name in names if name not in confirmed)),
+                (Severity.INFO, tuple(name for name in names if name in confirmed)),
+            ):
+                if some or not names:
+                    yield Finding("INK-TOUCHES", severity, some)
         if region.is_cut_short:
             yield Finding(CUT_SHORT, Severity.REVIEW, names)
         if not (region.lines or region.is_doubtful or region.is_labelled):

@@ -28,6 +28,7 @@ from pipeline.model.page import (
 from pipeline.model.reading import (
     TYPED,
     WITHOUT_INK,
+    Confirmed,
     Crop,
     Evidence,
     FieldReading,
@@ -46,6 +47,7 @@ from pipeline.model.result import (
     LABEL_UNREAD,
     LEFT_PAGE,
     NOT_READ,
+    PAGE_ORDER,
     REVIEW_REASONS,
     RIGHT_PAGE,
     SIGNER_BOOK,
@@ -58,6 +60,7 @@ from pipeline.model.result import (
 )
 
 __all__ = [
+    "Confirmed",
     "BLANK_ALONE",
     "BookSeries",
     "Box",
@@ -97,6 +100,7 @@ __all__ = [
     "REVIEW_REASONS",
     "RIGHT_PAGE",
     "Severity",
+    "PAGE_ORDER",
     "SIGNER_BOOK",
     "TEXT_END",
     "Stamp",

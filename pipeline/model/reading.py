@@ -211,3 +211,18 @@ class FieldReading:
     def inked(self) -> bool:
         """Whether there is ink on the paper, read or not."""
         return self.status not in WITHOUT_INK
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Which fields of an entry the rest of its book bears out.
+
+    Attributes:
+        values: Those whose values stand elsewhere too: they are surer than their ink.
+        order: Those whose values alone fit between those before and behind them: they are much surer.
+        inks: Those whose ink may touch other ink without harm, all of the former among them.
+    """
+
+    values: frozenset[str] = frozenset()
+    order: frozenset[str] = frozenset()
+    inks: frozenset[str] = frozenset()

@@ -46,6 +46,9 @@ LABEL_UNREAD = "LABEL-UNREAD"
 BLANK_ALONE = "BLANK-ALONE"
 """The finding of a blank number, page or day that most other entries of the book have."""
 
+PAGE_ORDER = "PAGE-ORDER"
+"""The finding of a page that the pages before and behind it contradict."""
+
 SIGNER_BOOK = "SIGNER-BOOK"
 """The finding of a signer who cannot be read and is the officer of the book that the ink fits best."""
 

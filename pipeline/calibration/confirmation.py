@@ -1,0 +1,24 @@
+"""How much surer a value is that the rest of its book bears out (``book_context.confirmed_values``).
+
+By Bayes its odds grow by how much more often right values are confirmed than wrong ones. That ratio is bounded from
+below on books that nothing is trained with (``benchmarks/fitting/fit_confirmation.py``), so that what is proven of
+calibrated probabilities holds for the confirmed ones too.
+"""
+
+from __future__ import annotations
+
+SAID_ELSEWHERE = 10.0
+"""How many times likelier a right value is than a wrong one to stand on two other entries too, at least."""
+
+IN_ORDER = 100.0
+"""The same of a number that alone fits between those before and behind it; assumed, as no wrong one was met."""
+
+
+def confirmed_chance(chance: float, odds: float) -> float:
+    """Return the probability that a confirmed value is right.
+
+    Args:
+        chance: Its probability without the book, 0..1.
+        odds: How many times likelier right values are to be confirmed so.
+    """
+    return odds * chance / (1.0 - chance + odds * chance)
