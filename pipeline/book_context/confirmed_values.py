@@ -22,6 +22,10 @@ from pipeline.schema import FieldSpec, RecordSpec
 WITNESSES = 2
 """How many other entries have to say a value."""
 
+OF_ONE_SHAPE = frozenset({"choice", "name"})
+"""Kinds whose wrong values may stand elsewhere too: a list has few terms, and a hand writes an officer's name alike on
+every page. Their ink may touch other ink, and they are no surer."""
+
 NEAR = 3
 """How many entries before and behind one are looked at for an accepted number, page or day."""
 
@@ -67,12 +71,11 @@ class ConfirmedValues:
             if one.status is FieldStatus.READ and one.canonical and not one.is_cut_short
         ]
         said = {one.field for one in read if self._is_said(key, one)}
-        lists = {name for name in said if self.record.by_name[name].kind == "choice"}
+        texts = {name for name in said if self.record.by_name[name].kind not in OF_ONE_SHAPE}
         order = {one.field for one in read if self._is_in_order(key, one)}
         days = {one.field for one in read if self._is_within_month(key, one)}
         same = fields_saying_the_same(read, self.record)
-        values = frozenset(said - lists)
-        return Confirmed(values, frozenset(order), values | lists | order | days | same)
+        return Confirmed(frozenset(texts), frozenset(order), frozenset(said | order | days | same))
 
     def breaks_order(self, key: EntryKey, reading: FieldReading) -> bool:
         """Return whether a page is another one than those before and behind it, between which one alone fits, leave."""

@@ -186,11 +186,10 @@ def _calibrated(
 
 def _confirmed(reading: FieldReading, confirmed: Confirmed) -> FieldReading:
     """Return a reading as much surer as the book confirms right values more often than wrong ones."""
-    if reading.writing is Writing.MARK or reading.confidence >= 1.0:
-        return reading
-    for names, odds in ((confirmed.order, IN_ORDER), (confirmed.values, SAID_ELSEWHERE)):
-        if reading.field in names:
-            return replace(reading, confidence=confirmed_chance(reading.confidence, odds))
+    if reading.field in confirmed.order:
+        return replace(reading, confidence=confirmed_chance(reading.confidence, IN_ORDER))
+    if reading.field in confirmed.values and reading.writing is Writing.HAND:
+        return replace(reading, confidence=confirmed_chance(reading.confidence, SAID_ELSEWHERE))
     return reading
 
 
