@@ -142,7 +142,7 @@ def figures_of(books: Sequence[ScoredBook]) -> dict[str, Any]:
     """Return the figures of books, as JSON can hold them; shares are 0..1."""
     outcomes = [outcome for book in books for entry in book.entries for outcome in entry.outcomes]
     accepted = [outcome for outcome in outcomes if outcome.predicted.accepted]
-    wrong = [outcome for outcome in accepted if not _right(outcome)]
+    wrong = [outcome for outcome in accepted if not is_right(outcome)]
     read = [page for book in books for page in book.pages]
     return {
         "pages": len(read),
@@ -155,7 +155,7 @@ def figures_of(books: Sequence[ScoredBook]) -> dict[str, Any]:
             outcomes, lambda spec: spec.kind == "date" and "ngày đăng ký" in spec.label.lower()
         ),
         "names": _exact(outcomes, lambda spec: spec.kind == "name"),
-        "right": mean([_right(outcome) for outcome in outcomes if outcome.truth]),
+        "right": mean([is_right(outcome) for outcome in outcomes if outcome.truth]),
         "accepted": share(len(accepted), len(outcomes)),
         "wrong_accepted": len(wrong),
         "wrong_share": share(len(wrong), len(accepted)),
@@ -170,7 +170,7 @@ def figures_of(books: Sequence[ScoredBook]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _right(outcome: FieldOutcome) -> bool:
+def is_right(outcome: FieldOutcome) -> bool:
     """Return whether the value is what is on paper; a title may lack, or have, on whose behalf it is signed."""
     if outcome.right or outcome.spec is None or "chức vụ" not in outcome.spec.label.lower():
         return outcome.right
@@ -201,7 +201,7 @@ def _signers(books: Sequence[ScoredBook]) -> dict[str, Any]:
                 if of_name is None or of_title is None or not of_name.truth or not of_title.truth:
                     continue
                 names.answers.append(of_name.alike)
-                titles.answers.append(of_title.alike or _right(of_title))
+                titles.answers.append(of_title.alike or is_right(of_title))
                 both.answers.append(names.answers[-1] and titles.answers[-1])
     return {**both.told(), "name": mean(names.answers), "title": mean(titles.answers)}
 
@@ -246,7 +246,7 @@ def _overflow(book: ScoredBook, entry: ScoredEntry, slot: Slot) -> tuple[bool, b
     )
     outcomes = [entry.outcome(book.record.by_name[field]) for field in slot.field_names]
     return whole, all(
-        outcome.alike or _right(outcome) for outcome in outcomes if outcome is not None and outcome.truth
+        outcome.alike or is_right(outcome) for outcome in outcomes if outcome is not None and outcome.truth
     )
 
 

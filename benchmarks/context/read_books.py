@@ -48,7 +48,7 @@ def _book(folder: Path) -> tuple[Any, Any]:
     return _context().schemas.form(ledger.form), ledger
 
 
-def _read_page(job: tuple[Path, str, int]) -> tuple[Any, float]:
+def read_page(job: tuple[Path, str, int]) -> tuple[Any, float]:
     """What was read on one page and the CPU seconds that it took; None for a page that failed."""
     from pipeline import intake
     from pipeline.errors import ScanError
@@ -79,7 +79,7 @@ def _weighed(folder: Path, pages: Sequence[Any]) -> list[Any] | None:
     return [None if page is None else passed.weighed(page) for page in pages]
 
 
-def _told_page(page: Any, seconds: float) -> Mapping[str, Any]:
+def told_page(page: Any, seconds: float) -> Mapping[str, Any]:
     if page is None:
         return {"failed": True}
     return {
@@ -112,7 +112,7 @@ def _read_all(jobs: Sequence[tuple[Path, str, int]]) -> list[tuple[Any, float]]:
     processes = int(os.environ.get("READ_BOOKS_JOBS", len(os.sched_getaffinity(0))))
     pages = []
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        for number, page in enumerate(pool.map(_read_page, jobs), start=1):
+        for number, page in enumerate(pool.map(read_page, jobs), start=1):
             pages.append(page)
             if number % 5 == 0 or number == len(jobs):
                 print(f"đã đọc {number}/{len(jobs)} trang", file=sys.stderr, flush=True)
@@ -129,7 +129,7 @@ def main(out: Path, folders: Sequence[Path]) -> None:
     seconds = 0.0
     for folder in folders:
         mine = [page for page, (book, _, _) in zip(read, jobs, strict=True) if book == folder]
-        told["off"][folder.name] = [_told_page(*page) for page in mine]
+        told["off"][folder.name] = [told_page(*page) for page in mine]
         _book(folder)  # loads the declarations before the clock runs
         began = time.process_time()
         weighed = _weighed(folder, [page for page, _ in mine])
@@ -137,7 +137,7 @@ def main(out: Path, folders: Sequence[Path]) -> None:
         if weighed is not None:
             taken = [used for _, used in mine]
             told.setdefault("on", {})[folder.name] = [
-                _told_page(page, used) for page, used in zip(weighed, taken, strict=True)
+                told_page(page, used) for page, used in zip(weighed, taken, strict=True)
             ]
     if "on" in told:
         told["second_pass_seconds"] = seconds

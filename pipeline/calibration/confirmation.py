@@ -7,7 +7,7 @@ calibrated probabilities holds for the confirmed ones too.
 
 from __future__ import annotations
 
-SAID_ELSEWHERE = 10.0
+SAID_ELSEWHERE = 7.0
 """How many times likelier a right value is than a wrong one to stand on two other entries too, at least."""
 
 IN_ORDER = 100.0

@@ -1,0 +1,207 @@
+"""Bounds how much surer a value is that the rest of its book bears out (``calibration.confirmation.SAID_ELSEWHERE``).
+
+    python -m benchmarks.fitting.fit_confirmation [--fonts FOLDER] [--books N] [--pages N] [--seed N] [--kept FOLDER]
+
+Books are drawn as offices keep them, in pens of calibration (``fit_calibration``, also for ``--fonts``), and read by
+what ships, on one processor. Of the handwritten values of the second pass it is counted how many are confirmed, of
+right ones and of wrong ones, by kind. Right ones in proportion, over the greatest proportion of wrong ones that the
+counts allow (one time in ten more), is how many times likelier right ones are to be confirmed. Beside them stand the
+values that other ink touches and that are sure enough otherwise. What is read is kept under ``--kept``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.context.book_scores import ScoredBook, is_right, read_pages
+from benchmarks.context.read_books import read_page, told_page
+from benchmarks.figures import BENCH_OUT, percent, report_figures, say, share
+from benchmarks.handwriting.books import CALIBRATION_PENS, schemas_and_engines
+from benchmarks.handwriting.calibration_pens import calibration_pens
+from pipeline.book_context.confirmed_values import OF_ONE_SHAPE
+from pipeline.book_context.second_pass import second_pass
+from pipeline.calibration import upper_bound
+from pipeline.digitize import DigitizeOptions
+from pipeline.evaluation import load_truth
+from pipeline.ledger import load_ledger
+from pipeline.model import FieldStatus, PageResult, Severity, Writing
+from pipeline.schema import Schemas
+from pipeline.settings import Settings
+from pipeline.synth import OfficeOptions, ReprintOptions, SynthOptions, write_book
+
+SEED = 71_101
+FORMS = (
+    "birth-2006",
+    "marriage-2006",
+    "death-2006",
+    "birth-2016",
+    "birth-2006",
+    "marriage-2006",
+    "death-2006",
+)
+REPRINTED = frozenset({5})
+"""Which of the books are on another printer's sheets, by number."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A handwritten value: its kind, whether it is right, confirmed, only touched by other ink."""
+
+    kind: str
+    right: bool
+    confirmed: bool
+    touched: bool
+
+
+def main() -> None:
+    chosen = _arguments()
+    os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
+    schemas, _ = schemas_and_engines()
+    found: list[Outcome] = []
+    pages = 0
+    for number in range(chosen.books):
+        folder = _book(number, chosen, schemas)
+        read = _read(folder)
+        pages += len(read)
+        found += outcomes(folder, read, schemas)
+        say(f"đã đọc sổ {number + 1}/{chosen.books}")
+    figures = figures_of(found)
+    _show(figures)
+    report_figures("fit-confirmation", {"seed": chosen.seed, "pages": pages, **figures})
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--fonts", type=Path, help="folder of the joined pens of calibration")
+    parser.add_argument("--books", type=int, default=len(FORMS))
+    parser.add_argument("--pages", type=int, default=20, help="pages a book")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--kept", type=Path, default=BENCH_OUT / "confirmation", help="folder of the books")
+    return parser.parse_args()
+
+
+def _book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path:
+    """Return the folder of a book, drawn where it is not there yet."""
+    form = FORMS[number % len(FORMS)]
+    folder: Path = chosen.kept / f"{chosen.seed}-{chosen.pages}" / f"{number:03d}-{form}"
+    if not (folder / "truth.json").is_file():
+        more = calibration_pens(chosen.fonts, chosen.kept / "pens")
+        options = SynthOptions(
+            seed=chosen.seed + number, entries=chosen.pages, pens=(*CALIBRATION_PENS, *(pen.family for pen in more)),
+            more_pens=more, container="jpeg", dpi=200, scanner="mild", cover=False, notes=0.3,
+            first_number=1 + 37 * number, office=OfficeOptions(),
+            reprint=ReprintOptions() if number in REPRINTED else None,
+        )  # fmt: skip
+        write_book(folder, schemas.form(form), schemas, options)
+    return folder
+
+
+def _read(folder: Path) -> list[PageResult | None]:
+    """Return the pages of a book as the first pass reads them."""
+    kept = folder / "read.pickle"
+    if kept.is_file():
+        pages: list[PageResult | None] = pickle.loads(kept.read_bytes())
+        return pages
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    pages = [read_page((folder, page["scan"], page["page_no"]))[0] for page in truth["_pages"]]
+    kept.write_bytes(pickle.dumps(pages))
+    return pages
+
+
+def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas) -> Iterator[Outcome]:
+    """Yield the handwritten values of a book after the second pass, but officers that it proposes itself.
+
+    Args:
+        folder: The book with its truth.
+        pages: What the first pass read of its pages, in their order; None for a page that failed.
+        schemas: All declarations.
+    """
+    ledger = load_ledger(folder)
+    form = schemas.form(ledger.form)
+    record = schemas.record(form.record)
+    options = DigitizeOptions(routing=Settings().run_context(folder).options.routing)
+    passed = second_pass([one for one in pages if one], {}, form, ledger, schemas, options)
+    weighed = [None if page is None else passed.weighed(page) for page in pages]
+    told = [told_page(page, 0.0) for page in weighed]
+    scored = ScoredBook(folder.name, form, record, load_truth(folder / "truth.json"), read_pages(told), False)
+    for entry in scored.entries:
+        page = weighed[entry.truth.page or 0]
+        of_page = (
+            next((one for one in page.entries if one.row == (entry.truth.row or 0)), None) if page else None
+        )
+        if page is None or of_page is None:
+            continue
+        confirmed = passed.confirmed.of((page.ref, of_page.row), of_page.readings)
+        readings = {one.field: one for one in of_page.readings}
+        for spec in record.fields:
+            reading, outcome = readings.get(spec.name), entry.outcome(spec) if spec.column else None
+            if reading is None or outcome is None or reading.status is not FieldStatus.READ:
+                continue
+            codes = {
+                one.code
+                for one in of_page.findings
+                if spec.name in one.fields and one.severity is not Severity.INFO
+            }
+            touches = {one.code for one in of_page.findings if spec.name in one.fields} & {"INK-TOUCHES"}
+            if reading.writing is not Writing.HAND or "SIGNER-BOOK" in codes:
+                continue
+            names = confirmed.inks if spec.kind in OF_ONE_SHAPE else confirmed.values
+            yield Outcome(
+                spec.kind, is_right(outcome), spec.name in names, bool(touches) and codes <= {"INK-TOUCHES"}
+            )
+
+
+def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
+    """Return for each kind, and for places and texts together, how many right and wrong values are confirmed."""
+    groups = {
+        kind: [one for one in found if one.kind == kind] for kind in ("choice", "name", "place", "text")
+    }
+    groups["place, text"] = [*groups["place"], *groups["text"]]
+    told: dict[str, Any] = {name: _group(some) for name, some in groups.items()}
+    touched = [one for one in found if one.touched]
+    told["touched"] = {
+        "right": sum(one.right for one in touched),
+        "wrong": sum(not one.right for one in touched),
+        "wrong_confirmed": sum(one.confirmed and not one.right for one in touched),
+    }
+    return told
+
+
+def _group(some: Sequence[Outcome]) -> dict[str, Any]:
+    right, wrong = [one for one in some if one.right], [one for one in some if not one.right]
+    confirmed = share(sum(one.confirmed for one in right), len(right))
+    mistaken = sum(one.confirmed for one in wrong)
+    most = upper_bound(len(wrong), mistaken) if wrong else 1.0
+    return {
+        "right": len(right), "right_confirmed": confirmed, "wrong": len(wrong), "wrong_confirmed": mistaken,
+        "odds": None if confirmed is None else confirmed / most,
+    }  # fmt: skip
+
+
+def _show(figures: dict[str, Any]) -> None:
+    table = Table("Loại", "đúng", "… được xác nhận", "sai", "… được xác nhận", "ít nhất bằng mấy lần")
+    for name, told in figures.items():
+        if name != "touched":
+            odds = "–" if told["odds"] is None else f"{told['odds']:.1f}"
+            table.add_row(
+                name, str(told["right"]), percent(told["right_confirmed"]), str(told["wrong"]),
+                str(told["wrong_confirmed"]), odds,
+            )  # fmt: skip
+    Console(width=120).print(table)
+    Console(width=120).print(f"Mực khác chạm vào, ngoài ra đủ chắc: {figures['touched']}", markup=False)
+
+
+if __name__ == "__main__":
+    main()
