@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from benchmarks.figures import BENCH_OUT, percent, report_figures, say, share
 from benchmarks.handwriting.books import CALIBRATION_PENS, schemas_and_engines
 from benchmarks.handwriting.calibration_pens import calibration_pens
 from pipeline.book_context.confirmed_values import OF_ONE_SHAPE
+from pipeline.book_context.kept_page import pack_page, unpack_page
 from pipeline.book_context.second_pass import second_pass
 from pipeline.calibration import upper_bound
 from pipeline.digitize import DigitizeOptions
@@ -109,15 +109,19 @@ def _book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path:
 
 
 def _read(folder: Path) -> list[PageResult | None]:
-    """Return the pages of a book as the first pass reads them."""
-    kept = folder / "read.pickle"
-    if kept.is_file():
-        pages: list[PageResult | None] = pickle.loads(kept.read_bytes())
-        return pages
+    """Return the pages of a book as the first pass reads them; None for one that fails."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    pages = [read_page((folder, page["scan"], page["page_no"]))[0] for page in truth["_pages"]]
-    kept.write_bytes(pickle.dumps(pages))
-    return pages
+    return [_read_page(folder, page["scan"], page["page_no"]) for page in truth["_pages"]]
+
+
+def _read_page(folder: Path, scan: str, page_no: int) -> PageResult | None:
+    kept = folder / "read" / f"{scan}-{page_no}"
+    if not kept.is_file():
+        page, _ = read_page((folder, scan, page_no))
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(b"" if page is None else pack_page(page, ""))
+    packed = kept.read_bytes()
+    return unpack_page(packed).result if packed else None
 
 
 def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas) -> Iterator[Outcome]:

@@ -27,8 +27,18 @@ UNREAD = 0.03
 AHEAD = 3.0
 """By how much (nats) an officer has to fit the ink better than any other of the book."""
 
-LEAST_SEEN, LEAST_SEEN_OF_READ = 0.25, 0.6
-"""The share of the letters of the name that have to be seen, in a blank that is not read and in one that is."""
+SEEN = 0.5
+"""The share of a word's letters from which the word is seen."""
+
+LEAST_SEEN, LEAST_SEEN_OF_READ = 3, 0.6
+"""How many letters of a name have to stand in words that are seen; and what share of its letters, where its blank is
+read."""
+
+CLEAR, ANOTHER = 0.6, 2
+"""How many words of names that the officer does not have are clear where another one signed."""
+
+COMMON = frozenset({"thị", "văn"})
+"""Words that tell hardly anybody from anybody."""
 
 ONE_NAME = 70.0
 """How like (0..100), marks aside, two spellings are that may be one name."""
@@ -90,7 +100,7 @@ def with_book_signer(
     is_unread = _is_unread(lines)
     if not is_unread and not _is_doubtful(**split(_text(lines), vocabulary), signers=signers):
         return region
-    found = _proposed(lines, signers, titles, LEAST_SEEN if is_unread else LEAST_SEEN_OF_READ)
+    found = _proposed(lines, signers, titles, 0.0 if is_unread else LEAST_SEEN_OF_READ)
     if found is None:
         return region
     parted = split("\n".join(filter(None, found.lines)), vocabulary)
@@ -144,7 +154,9 @@ def _proposed(
     known = list(
         dict.fromkeys((*sorted(signers.titles, key=lambda one: (-signers.titles[one], one)), *titles))
     )
-    ink = SignerInk([unpack_emissions(line.reading.emissions) for line in lines], " ".join((*names, *known)))
+    ink = SignerInk(
+        [unpack_emissions(line.reading.emissions) for line in lines], " ".join((*names, *known, read))
+    )
     known = [title for title in known if ink.knows(title)]
     names = {name: pages for name, pages in names.items() if ink.knows(name)}
     pairs = [(name, title) for name in names for title in _first_titles(name, signers)]
@@ -158,13 +170,35 @@ def _proposed(
     others = [score for other, score in ahead.items() if not _is_one(name, other)]
     if others and ahead[name] - max(others) < AHEAD:
         return None
-    if ink.seen(name) < least_seen:
+    least = least_seen if others else LEAST_SEEN_OF_READ  # nobody else of the book is there to compare with
+    if not _is_seen(ink, name, least) or _says_another(ink, read, name, known):
         return None
     alike = [one for one in names if _is_one(name, one)]
     spelled = max(alike, key=lambda one: (not _is_strange(one), names[one], one))
     _, _, title, is_first = _likeliest(ink, [(spelled, title) for title in known], signers)[0]
     text = f"{title}: {spelled}" if is_first else f"{spelled}, {title}"
     return ProposedSigner(spelled, title, ink.parted(text))
+
+
+def _is_seen(ink: SignerInk, name: str, least: float) -> bool:
+    """Return whether enough of a name is left in the ink to tell it from the names of officers whom nobody knows yet."""
+    seen = {word: len(word) for word, share in ink.seen(name).items() if share >= SEEN}
+    telling = sum(letters for word, letters in seen.items() if word not in COMMON)
+    return telling >= LEAST_SEEN and sum(seen.values()) >= least * len(folded(name).replace(" ", ""))
+
+
+def _says_another(ink: SignerInk, read: str, name: str, titles: Sequence[str]) -> bool:
+    """Return whether what was read has words of another name that are as clear as those of a name should be."""
+    own = [unaccented(word) for word in folded(f"{name} {' '.join(titles)}").split()]
+    foreign = {
+        word
+        for word, share in ink.seen(read).items()
+        if share >= CLEAR
+        and len(word) > 1
+        and word in name_words()
+        and all(fuzz.ratio(unaccented(word), one) < ONE_NAME for one in own)
+    }
+    return len(foreign - COMMON) >= ANOTHER
 
 
 def _ordered(name: str, title: str, is_first: bool) -> str:

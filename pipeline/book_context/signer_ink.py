@@ -9,7 +9,7 @@ letter is bounded here, case and signs do not count, and where a line ends a wor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,9 +81,14 @@ class SignerInk:
         classes = [1 + self._letters.index(letter) for letter in folded(text)]
         return -float(np.mean([align_classes(one.log_chances, classes)[1] for one in self._emissions[:2]]))
 
-    def seen(self, text: str) -> float:
-        """Return how much of a text is seen, 0..1: the mean over its letters of the probability where each stands."""
-        return float(np.mean([chance for chance, _ in self._places(text)] or [0.0]))
+    def seen(self, text: str) -> Mapping[str, float]:
+        """Return how much of each word of a text is seen, 0..1: the mean probability of its letters."""
+        chances = [chance for chance, _ in self._places(text)]
+        found: dict[str, float] = {}
+        for word in folded(text).split():
+            own, chances = chances[: len(word)], chances[len(word) :]
+            found[word] = max(found.get(word, 0.0), float(np.mean(own or [0.0])))
+        return found
 
     def parted(self, text: str) -> tuple[str, ...]:
         """Return a text parted into the lines of the blank, each word where most of its letters stand."""
