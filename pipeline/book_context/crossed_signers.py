@@ -181,7 +181,7 @@ def _proposed(
 
 
 def _is_seen(ink: SignerInk, name: str, least: float) -> bool:
-    """Return whether enough of a name is left in the ink to tell it from the names of officers whom nobody knows yet."""
+    """Return whether enough of a name is left in the ink to tell it from names that nobody knows yet."""
     seen = {word: len(word) for word, share in ink.seen(name).items() if share >= SEEN}
     telling = sum(letters for word, letters in seen.items() if word not in COMMON)
     return telling >= LEAST_SEEN and sum(seen.values()) >= least * len(folded(name).replace(" ", ""))

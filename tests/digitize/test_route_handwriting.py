@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.calibration import calibration_features, fit_calibration
+from pipeline.calibration import IN_ORDER, SAID_ELSEWHERE, calibration_features, fit_calibration
 from pipeline.digitize.route import route
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.model import Confirmed, FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.schema import FieldSpec, RecordSpec, RuleSpec
 from tests.calibration.drawn_samples import drawn
 from tests.digitize.routed_fields import (
@@ -255,3 +255,25 @@ def test_a_value_that_is_unlikely_and_unclear_waits_however_far_it_is_ahead(
     reading = replace(WRITTEN, evidence=replace(CLEAR, chance=chance, margin=chance, optical=optical))
     (features,) = calibration_features([reading], (), RECORD).values()
     assert features.eligible is goes_in
+
+
+def test_what_the_book_bears_out_is_surer_by_as_much_as_was_measured() -> None:
+    unsure = replace(WRITTEN, evidence=VAGUE)
+    (alone,), _ = route([unsure], (), RECORD, BY_HAND)
+    (said,), _ = route([unsure], (), RECORD, BY_HAND, Confirmed(values=frozenset({"place"})))
+    (ordered,), _ = route([unsure], (), RECORD, BY_HAND, Confirmed(order=frozenset({"place"})))
+    odds = [one.confidence / (1.0 - one.confidence) for one in (alone, said, ordered)]
+    assert odds[1:] == pytest.approx([SAID_ELSEWHERE * odds[0], IN_ORDER * odds[0]])
+
+
+def test_print_is_no_surer_by_what_stands_elsewhere_but_by_its_place_in_the_order() -> None:
+    unsure = replace(PRINTED, confidence=0.5)
+    assert not route([unsure], (), RECORD, BY_HAND, Confirmed(values=frozenset({"place"})))[0][0].accepted
+    assert route([unsure], (), RECORD, BY_HAND, Confirmed(order=frozenset({"place"})))[0][0].accepted
+
+
+def test_what_the_book_bears_out_waits_for_any_other_reason() -> None:
+    doubt = Finding("L09", Severity.REVIEW, ("place",))
+    assert not route([WRITTEN], (doubt,), RECORD, BY_HAND, Confirmed(order=frozenset({"place"})))[0][
+        0
+    ].accepted
