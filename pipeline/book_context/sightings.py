@@ -158,7 +158,7 @@ def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
         return
     readings = region_readings(written.region)
     on_one = [[reading] for reading in readings if reading.text.count(main.text) == 1]
-    for some in on_one or [readings]:
+    for some in on_one or [[*readings]]:
         text = " ".join(reading.text for reading in some)
         if text.count(main.text) == 1 and all(reading.emissions for reading in some):
             before, _, behind = text.partition(main.text)
