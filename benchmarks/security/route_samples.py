@@ -148,6 +148,12 @@ SAMPLES = {
     ("POST", "/entries/{entry_id}/amendments/{amendment_id}/withdraw"): Sample(
         {**_ENTRY, "amendment_id": "1"}, {"reason": ""}
     ),
+    ("POST", "/search"): Sample(form={"name": "Thử Một", "purpose": "check", "reason": "phép thử"}),
+    ("GET", "/search/{request_id}/ink/{entry_id}/{field}"): Sample(
+        {"request_id": "0", **_ENTRY, "field": "child_name"}
+    ),
+    ("GET", "/entries/{entry_id}/links"): Sample(_ENTRY),
+    ("POST", "/entries/{entry_id}/links/{link_id}"): Sample({**_ENTRY, "link_id": "1"}, {"verdict": "?"}),
     ("POST", "/intake"): Sample(form={"folder": "KS.2010.01", "deliveries": ["may-1/2026-11-29/1"]}),
     ("GET", "/intake/{scanner}/{day}/{serial}"): Sample(
         {"scanner": "may-1", "day": "2026-11-29", "serial": "1"}

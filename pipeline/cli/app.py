@@ -36,6 +36,7 @@ from pipeline.cli.rules import rules
 from pipeline.cli.run import reread, run
 from pipeline.cli.sample import sample_app
 from pipeline.cli.schemas import schemas_app
+from pipeline.cli.search import search_app
 from pipeline.cli.serve import serve
 from pipeline.cli.server import server
 from pipeline.cli.synth import synth
@@ -117,6 +118,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
+app.add_typer(search_app, name="search")
 app.add_typer(sample_app, name="sample")
 intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,34 +17,9 @@ from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SetupError
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
+from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.settings import read_settings
 from pipeline.text.numbers import format_percent
-
-KINDS = {"again": "đăng ký hai lần?", "person": "cùng một người?"}
-
-EVIDENCE = {
-    "name": "họ tên",
-    "born": "ngày sinh",
-    "sex": "giới tính",
-    "number": "số giấy tờ",
-    "mother": "mẹ",
-    "father": "cha",
-    "home": "nơi ở",
-}
-
-LIKENESS = {
-    "same": "giống",
-    "same day": "cùng ngày",
-    "same year": "cùng năm",
-    "marks differ": "khác dấu",
-    "one letter differs": "khác một chữ",
-    "one figure differs": "khác một chữ số",
-    "differs": "KHÁC",
-}
-
-ROLES = {"child": "trẻ", "husband": "chồng", "wife": "vợ", "deceased": "người chết"}
-
-VERDICTS = {LinkVerdict.CONFIRMED: "đúng", LinkVerdict.REJECTED: "không phải"}
 
 links_app = typer.Typer(cls=Commands, invoke_without_command=True)
 
@@ -117,6 +92,17 @@ def reject(
     _decide(number, LinkVerdict.REJECTED, by, reason, workspace)
 
 
+@links_app.command("undo", cls=Command)
+def undo(
+    number: NumberArgument,
+    by: ByOption = None,
+    reason: Annotated[str, typer.Option("--reason", help="Vì sao rút lại.")] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Rút lại lời đã ghi về một gợi ý; lời cũ vẫn còn trong sổ dữ liệu."""
+    _decide(number, LinkVerdict.TAKEN_BACK, by, reason, workspace)
+
+
 def _decide(number: int, verdict: LinkVerdict, by: str | None, reason: str, workspace: Path | None) -> None:
     author = getpass.getuser() if by is None else by
     with read_settings().run_context(workspace).open_registry() as registry:
@@ -153,13 +139,6 @@ def _table(found: Sequence[StoredLink], places: FindingPlaces) -> Table:
 def _told(places: FindingPlaces, entry_id: int, role: str) -> str:
     place = places.of_entry(entry_id)
     return f"{place.told if place else '–'} ({ROLES.get(role, role)})"
-
-
-def evidence_told(evidence: Mapping[str, str]) -> str:
-    """What agrees and what does not, in words."""
-    return ", ".join(
-        f"{EVIDENCE.get(name, name)} {LIKENESS.get(like, like)}" for name, like in evidence.items()
-    )
 
 
 def decision_told(decision: LinkDecision | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -28,6 +29,13 @@ from pipeline.registry.database.versions import database_version
 from pipeline.registry.model.accounts import AccountOptions, Person
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.model.extracts import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
+from pipeline.registry.model.search import (
+    IndexAgreement,
+    SearchCriteria,
+    SearchOptions,
+    SearchReason,
+    SearchResult,
+)
 from pipeline.registry.repositories import (
     altered_rows,
     amendments,
@@ -47,6 +55,7 @@ from pipeline.registry.repositories import (
     places,
     stored_entries,
 )
+from pipeline.registry.repositories.search_index import follow as follow_search
 from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
 from pipeline.registry.services import (
     answered_tickets,
@@ -63,6 +72,7 @@ from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.desk.exclusions import release_exclusions
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.registry.services.reconciliation import Reconciliations
+from pipeline.registry.services.search import building, same_person, searching
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import all_tables, record_tables
@@ -109,7 +119,14 @@ class Registry(ConnectionFacade):
         except BaseException:
             database.close()
             raise
-        return cls(database, RecordSchema(schemas, metadata, record_tables(metadata, schemas)))
+        declared = RecordSchema(schemas, metadata, record_tables(metadata, schemas))
+        database.follower = partial(follow_search, declared=declared)
+        try:
+            building.build_if_missing(database, declared)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, declared)
 
     def close(self) -> None:
         self._database.close()
@@ -340,6 +357,33 @@ class Registry(ConnectionFacade):
 
         with self._reading() as connection:
             return frames.people(connection, self._declared)
+
+    # --- search ---------------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        person: Person,
+        criteria: SearchCriteria,
+        reason: SearchReason,
+        *,
+        after: str = "",
+        options: SearchOptions = SearchOptions(),
+        now: Callable[[], datetime] | None = None,
+    ) -> SearchResult:
+        """Look for entries, and record who did so and why (``services.search.searching``)."""
+        return searching.search(
+            self._database, self._declared, person, criteria, reason, after=after, options=options, now=now
+        )
+
+    ink_of_hit = reading(searching.ink_of_hit)
+    linked_entries = reading_declared(same_person.linked_entries)
+    judge_link = writing_declared(same_person.judge_link)
+
+    def compare_search_index(
+        self, *, mend: bool, progress: building.Progress = lambda _at, _of: None
+    ) -> IndexAgreement:
+        """Compare the index of the search with the registry, and put it right where ``mend`` says so."""
+        return building.compare(self._database, self._declared, mend=mend, progress=progress)
 
     # --- rooms of their own ---------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from pipeline.reports.content import row_label
 from pipeline.review.security.access import may_open
 
 MENUS = (
-    ("", (("/", "Trang đầu"),)),
+    ("", (("/", "Trang đầu"), ("/search", "Tra cứu"))),
     (
         "Rà soát",
         (

@@ -14,6 +14,7 @@ from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.model.search import SearchCriteria, SearchReason
 from pipeline.registry.model.statistics import ListFilter
 from pipeline.registry.services.answered_tickets import answer_name
 from pipeline.registry.services.desk.desk import Desk
@@ -66,6 +67,7 @@ UNGATED = {
     "repositories/checks.py:save_checks": WRITES,
     "repositories/corrected_covers.py:corrected_covers": GIVEN,
     "repositories/decisions.py:add_decisions": WRITES,
+    "repositories/entries.py:amendments_of_entries": GIVEN,
     "repositories/entries.py:_cross_entry_findings_of": GIVEN,
     "repositories/entries.py:_entry_places": GIVEN,
     "repositories/entries.py:_findings_of": GIVEN,
@@ -91,6 +93,8 @@ UNGATED = {
     "repositories/pages.py:is_known": GIVEN,
     "repositories/pages.py:last_readings": GIVEN,
     "repositories/pages.py:save_page": WRITES,
+    "repositories/search_index.py:_books_of": WRITES,
+    "repositories/search_index.py:_entries_at": WRITES,
     "repositories/stored_entries.py:_hand_readers": GIVEN,
     "repositories/stored_entries.py:_some_entries": GIVEN,
     "repositories/stored_entries.py:past_readings": GIVEN,
@@ -126,6 +130,9 @@ UNGATED = {
     "services/page_replacement.py:_typed_again": WRITES,
     "services/reconciliation.py:_with_answer": GIVEN,
     "services/settling.py:_derive": WRITES,
+    "services/search/building.py:_next_ids": KEPT,
+    "services/search/building.py:compare": KEPT,
+    "services/search/same_person.py:_marks": GIVEN,
     "services/statistics/scanners.py:_by_scanner": WORK,
     "services/statistics/stored_scans.py:scans_of_books": KEPT,
     "services/withdrawals.py:_audit_subject": KEPT,
@@ -235,6 +242,17 @@ READERS: dict[str, Reader] = {
     "fingerprints": lambda registry, *_: registry.fingerprints(1),
     "cross_entry_findings": lambda registry, *_: registry.cross_entry_findings(),
     "links": lambda registry, *_: registry.links(rejected=True),
+    "search": lambda registry, *_: [
+        (hit.entry_id, hit.state, hit.linked)
+        for hit in registry.search(
+            SUPERVISOR, SearchCriteria(number="2"), SearchReason("check", "phép thử")
+        ).hits
+    ],
+    "linked_entries": lambda registry, *_: [
+        one.link_id
+        for entry_id in registry.entries()
+        for one in registry.linked_entries(SUPERVISOR, entry_id)
+    ],
     "series_columns": lambda registry, *_: sum(map(len, registry.series_columns())),
     "series_columns of a book": lambda registry, *_: sum(map(len, registry.series_columns([1]))),
     "book_columns": lambda registry, *_: len(registry.book_columns()),
@@ -291,7 +309,7 @@ ELSEWHERE = frozenset(
         "set_aside",
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
-    | {"book_approval"}
+    | {"book_approval", "ink_of_hit"}
     | {"pages_at_work", "has_decisions", "scan_names"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
@@ -326,6 +344,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
         *("issue_extract", "void_extract", "note_printed"),
         *("sign_amendment", "approve_book", "withdraw_approval"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
+        *("judge_link", "compare_search_index"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
     tried = {name.split(".")[0].split(" ")[0] for name in READERS}

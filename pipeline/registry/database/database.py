@@ -7,7 +7,7 @@ other one comes between, in ``locks.py``.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
@@ -46,8 +46,14 @@ KINDS: Mapping[str, Callable[[URL, float], DatabaseBackend]] = {
 }
 
 
+Follower = Callable[[Connection, Mapping[str, Set[int]]], None]
+"""Brings what follows from rows in step with them: it takes the ids of the rows that a transaction wrote, by table."""
+
+
 class Database:
     """A database and its transactions.
+
+    ``follower``, where there is one, is called at the end of every transaction that writes.
 
     Args:
         url: The address of the database.
@@ -58,6 +64,7 @@ class Database:
     def __init__(self, url: str, wait_seconds: float, audit_key: Path | None = None) -> None:
         self._kind = _kind(url, wait_seconds)
         self.name = self._kind.name
+        self.follower: Follower | None = None
         self.key_file = None if audit_key is None else KeyFile(audit_key)
         with self.errors_in_words():
             self.engine = self._kind.connect()
@@ -78,6 +85,8 @@ class Database:
         try:
             with self._transaction(write=True, trail=trail.Trail(self.key_file)) as connection:
                 yield connection
+                if self.follower is not None and (rows := trail.touched(connection)):
+                    self.follower(connection, rows)
                 trail.close(connection)
         except RowTampered as found:
             self.tell_tampering(found)

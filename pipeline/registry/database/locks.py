@@ -39,12 +39,19 @@ class Whole(IntEnum):
     LOTS = 16
     GUIDELINES = 17
     TEAMS = 18
+    SEARCH = 19
 
 
 def hold(connection: Connection, whole: Whole) -> None:
     """Be the only one at that work."""
     if _has_many_writers(connection):
         connection.execute(select(func.pg_advisory_xact_lock(NAMESPACE, int(whole))))
+
+
+def hold_shared(connection: Connection, whole: Whole) -> None:
+    """Keep everybody out who wants to be the only one at that work, and nobody else."""
+    if _has_many_writers(connection):
+        connection.execute(select(func.pg_advisory_xact_lock_shared(NAMESPACE, int(whole))))
 
 
 def hold_book(connection: Connection, book_id: int) -> None:

@@ -62,10 +62,11 @@ class Link:
 
 
 class LinkVerdict(StrEnum):
-    """What a person decided on a suggested link."""
+    """What a person decided on a suggested link, or that the decision before is taken back."""
 
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
+    TAKEN_BACK = "taken-back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,6 +338,30 @@ def amendments_in(
     return {key: _in_force(rows) for key, rows in found.items()}
 
 
+def amendments_of_entries(
+    connection: Connection, entry_ids: Collection[int]
+) -> dict[int, dict[str, Amendment]]:
+    """Return the effective amendments of these entries, by entry and field."""
+    rows = connection.execute(
+        select(amendment, entry.c.id.label("of_entry"))
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .join(
+            amendment,
+            (amendment.c.book_id == scan.c.book_id)
+            & (amendment.c.scan_sha256 == scan.c.sha256)
+            & (amendment.c.page_no == page.c.page_no)
+            & (amendment.c.row == entry.c.row),
+        )
+        .where(entry.c.id.in_(entry_ids))
+        .order_by(amendment.c.id)
+    )
+    found: dict[int, list[RowMapping]] = {}
+    for row in rows.mappings():
+        found.setdefault(row["of_entry"], []).append(row)
+    return {entry_id: _in_force(some) for entry_id, some in found.items()}
+
+
 def _in_force(rows: Iterable[RowMapping]) -> dict[str, Amendment]:
     """Of each field the last amendment that nobody took back."""
     rows = list(rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
 
 from pipeline.errors import RegistryError
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
@@ -87,7 +87,8 @@ def decide_link(
 ) -> None:
     """Record a person's verdict on a suggested link, for good; the last one counts.
 
-    No later run suggests a rejected pair again unless its evidence changes.
+    No later run suggests a rejected pair again unless its evidence changes. ``TAKEN_BACK`` leaves the pair as if nobody
+    had decided on it.
 
     Raises:
         RegistryError: Nobody answers for it, a rejection has no reason, there is no such suggestion, or the pair is
@@ -118,16 +119,22 @@ def decide_link(
 
 
 def stored_links(
-    connection: Connection, kind: str | None = None, limit: int | None = None, *, rejected: bool = False
+    connection: Connection,
+    kind: str | None = None,
+    limit: int | None = None,
+    *,
+    rejected: bool = False,
+    entry_ids: Collection[int] | None = None,
 ) -> tuple[StoredLink, ...]:
     """Return what is suggested to belong together and what people confirmed.
 
     First what nobody has decided on its present evidence, then the surest. Those that people ``rejected`` only on
-    demand.
+    demand. ``entry_ids``: only links of these entries.
     """
-    words = _last_words(connection)
+    of_entries = () if entry_ids is None else (_names_one_of(entry_ids),)
+    words = _last_words(connection, *of_entries)
     of_kind = () if kind is None else (link.c.kind == kind,)
-    suggested = select(link).where(link.c.withdrawn_at.is_(None), _both_stand, *of_kind)
+    suggested = select(link).where(link.c.withdrawn_at.is_(None), _both_stand, *of_kind, *of_entries)
     rows = connection.execute(suggested).mappings().all()
     found = [_standing(row, words.get(_pair(row))) for row in rows]
     there = {_pair(row) for row in rows}
@@ -141,19 +148,25 @@ def stored_links(
     return tuple(shown[:limit])
 
 
-def _last_words(connection: Connection) -> Mapping[_Pair, RowMapping]:
-    """Return the last verdict on every pair that has any, with its link."""
+def _names_one_of(entry_ids: Collection[int]) -> ColumnElement[bool]:
+    """The condition that a link is one of these entries."""
+    return or_(link.c.first_entry_id.in_(entry_ids), link.c.second_entry_id.in_(entry_ids))
+
+
+def _last_words(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, RowMapping]:
+    """Return the last verdict that stands on every pair that has any, with its link."""
     said: Sequence[RowMapping] = (
         connection.execute(
             select(link, *(link_decision.c[name] for name in ("verdict", "reason", "author", "decided_at")))
             .join_from(link_decision, link, link_decision.c.link_id == link.c.id)
-            .where(_both_stand)
+            .where(_both_stand, *where)
             .order_by(link_decision.c.id)
         )
         .mappings()
         .all()
     )
-    return {_pair(row): row for row in said}
+    last = {_pair(row): row for row in said}
+    return {pair: row for pair, row in last.items() if row["verdict"] != LinkVerdict.TAKEN_BACK}
 
 
 def _pair(row: RowMapping) -> _Pair:

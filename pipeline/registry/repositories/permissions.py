@@ -24,6 +24,9 @@ STAGES: Mapping[Role, tuple[Stage, ...]] = {
 }
 """The stages that a role works at, in the order in which its tasks are handed out: what is nearest to its end first."""
 
+SEARCHES = frozenset({Role.CHECKER, Role.SUPERVISOR})
+"""Who may look for entries across books."""
+
 TICKETS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 """Who sees and closes tickets of pages that must be scanned again."""
 

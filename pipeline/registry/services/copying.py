@@ -27,10 +27,14 @@ from pipeline.registry.model.audit import Verification
 from pipeline.registry.services.audit.verification import verify
 from pipeline.registry.tables.audit import row_digest
 from pipeline.registry.tables.records import all_tables
+from pipeline.registry.tables.search import FULL_TEXT, SEARCH_INDEX
 from pipeline.schema import Schemas
 
 AT_ONCE = 2000
 """Rows in memory at a time."""
+
+DERIVED = frozenset(table.name for table in (row_digest, *SEARCH_INDEX))
+"""What is not copied: last digests are taken from the chain, and the index of the search is built when it is opened."""
 
 COPIED = "registry-copied"
 """The last action in the audit of a copy."""
@@ -104,7 +108,7 @@ def _copy(source: Database, target: Database, metadata: MetaData, progress: Prog
         create(there, metadata)
         _widen(here, there, metadata)
         begun = head(here)
-        tables = [table for table in metadata.sorted_tables if table.name != row_digest.name]
+        tables = [table for table in metadata.sorted_tables if table.name not in DERIVED]
         rows = sum(_copy_table(here, there, table, progress) for table in tables)
         take_digests_from_chain(there)
         flaws = _same_flaws(here, there, source, target)
@@ -125,7 +129,8 @@ def _widen(here: Connection, there: Connection, metadata: MetaData) -> None:
     A whole table that is not declared is not left behind in silence.
     """
     found = inspect(here)
-    lost = set(found.get_table_names()) - metadata.tables.keys() - {"alembic_version"}
+    kept = metadata.tables.keys() | {"alembic_version"}
+    lost = {one for one in found.get_table_names() if one not in kept and not one.startswith(FULL_TEXT)}
     if lost:
         raise RegistryError(
             f"Sổ dữ liệu có bảng không còn được khai báo: {', '.join(sorted(lost))}. Hãy đặt lại khai báo ấy trong "

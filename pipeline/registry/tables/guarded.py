@@ -56,6 +56,7 @@ from pipeline.registry.tables.reconciliation import (
     reconciliation,
 )
 from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
+from pipeline.registry.tables.search import SEARCH_APPEND_ONLY, SEARCH_INDEX
 from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -82,6 +83,7 @@ GROWING = (
     *TEAM_APPEND_ONLY,
     *EXTRACT_APPEND_ONLY,
     *REDRAWN_APPEND_ONLY,
+    *SEARCH_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -89,7 +91,7 @@ GROWING = (
 ENDING = CHECK_ONLY_ENDS
 """Rows of these are added and end, once: the column that says so."""
 
-COMING_AND_GOING = (page_failure, book_run, login_session, login_failure, lease, row_digest)
+COMING_AND_GOING = (page_failure, book_run, login_session, login_failure, lease, row_digest, *SEARCH_INDEX)
 """Rows of these, and of the record tables, are deleted when they are over."""
 
 COVERED = tuple(
@@ -134,6 +136,7 @@ COVERED = tuple(
         *TEAM_APPEND_ONLY,
         *EXTRACT_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
+        *SEARCH_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""
@@ -143,6 +146,10 @@ NOT_COVERED = {
     "book_run": "says for minutes which run has a book in hand; nothing follows from it but a wait",
     "lease": "lasts for minutes; whoever takes, is shown or hands back a task is told of",
     "row_digest": "repeats what the audit says last of a row; verifying compares the two",
+    **{
+        table.name: "follows from the effective values; “hotich search check” compares the two"
+        for table in SEARCH_INDEX
+    },
 }
 """The other tables, and why they may be left out."""
 

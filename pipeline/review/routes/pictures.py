@@ -32,7 +32,7 @@ Pixel = Annotated[int, Path(ge=0, le=MOST)]
 def page_of_task(site: SiteDep, session: SessionDep, task_id: int) -> Response:
     place = site.desk.page_of(session.person, task_id)
     site.registry.note_view(session.person, "page-shown", f"task:{task_id}")
-    return _answer(site.pictures.page(_sheet(site, place)))
+    return picture_response(site.pictures.page(_sheet(site, place)))
 
 
 @router.get("/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}")
@@ -44,7 +44,7 @@ def ink_of_task(
     place, is_recorded = site.desk.ink_of(session.person, task_id, box)
     if not is_recorded:
         site.registry.note_view(session.person, "page-shown", f"task:{task_id}")
-    return _answer(site.pictures.snippet(_sheet(site, place), box))
+    return picture_response(site.pictures.snippet(_sheet(site, place), box))
 
 
 @router.get("/books/{book_id}/{scan}/{page_no}")
@@ -53,14 +53,14 @@ def page_of_book(site: SiteDep, session: SessionDep, book_id: RowId, scan: str, 
     page = site.desk.scanned_page(session.person, book_id, PageRef(scan, page_no))
     subject = f"book:{book_id}" if page.page_id is None else f"page:{page.page_id}"
     site.registry.note_view(session.person, "page-shown", subject)
-    return _answer(site.pictures.page(page_source(site, book_id, page.ref)))
+    return picture_response(site.pictures.page(page_source(site, book_id, page.ref)))
 
 
 @router.get("/tickets/{ticket_id}/page")
 def page_of_ticket(site: SiteDep, session: SessionDep, ticket_id: int) -> Response:
     place = site.desk.page_of_ticket(session.person, ticket_id)
     site.registry.note_view(session.person, "page-shown", f"ticket:{ticket_id}")
-    return _answer(site.pictures.page(_sheet(site, place)))
+    return picture_response(site.pictures.page(_sheet(site, place)))
 
 
 @router.get("/books/{book_id}/failures/{sha256}/{page_no}")
@@ -73,14 +73,14 @@ def page_that_failed(
     if (sha256, page_no) not in {(one.sha256, one.page_no) for one in failed}:
         raise HTTPException(404)
     site.registry.note_view(session.person, "page-shown", f"book:{book_id}")
-    return _answer(site.pictures.page(PageSource(PageRef(sha256, page_no), None)))
+    return picture_response(site.pictures.page(PageSource(PageRef(sha256, page_no), None)))
 
 
 @router.get("/entries/{entry_id}/page")
 def page_of_entry(site: SiteDep, session: SessionDep, entry_id: int) -> Response:
     """Return the page of an entry. ``desk.entry`` records that the person sees it."""
     entry, _ = site.desk.entry(session.person, entry_id)
-    return _answer(site.pictures.page(page_source(site, entry.book_id, entry.ref)))
+    return picture_response(site.pictures.page(page_source(site, entry.book_id, entry.ref)))
 
 
 @router.get("/guidelines/{guideline_id}/{number}")
@@ -89,14 +89,14 @@ def guideline_example(site: SiteDep, session: SessionDep, guideline_id: int, num
     shown = site.desk.guideline_example(session.person, guideline_id, number)
     sheet = page_source(site, shown.book_id, shown.ref)
     matrix = None if sheet.straightening is None else sheet.straightening.matrix
-    return _answer(site.pictures.snippet(sheet, box_around(shown.corners, matrix)))
+    return picture_response(site.pictures.snippet(sheet, box_around(shown.corners, matrix)))
 
 
 @router.get("/differences/{difference_id}/page")
 def page_of_difference(site: SiteDep, session: SessionDep, difference_id: int) -> Response:
     asked = site.registry.reconciliations().asked(session.person, difference_id)
     site.registry.note_view(session.person, "page-shown", f"difference:{difference_id}")
-    return _answer(site.pictures.page(_sheet_of(site, asked)))
+    return picture_response(site.pictures.page(_sheet_of(site, asked)))
 
 
 @router.get("/differences/{difference_id}/ink")
@@ -105,7 +105,7 @@ def ink_of_difference(site: SiteDep, session: SessionDep, difference_id: int) ->
     asked = site.registry.reconciliations().asked(session.person, difference_id)
     if asked.box is None:
         raise HTTPException(404)
-    return _answer(site.pictures.snippet(_sheet_of(site, asked), asked.box))
+    return picture_response(site.pictures.snippet(_sheet_of(site, asked), asked.box))
 
 
 def _sheet_of(site: Site, asked: Asked) -> PageSource:
@@ -119,6 +119,6 @@ def _sheet(site: Site, place: PagePlace) -> PageSource:
     return page_source(site, place.book_id, place.ref)
 
 
-def _answer(picture: EncodedPicture) -> Response:
+def picture_response(picture: EncodedPicture) -> Response:
     """Return the picture, or its placeholder, as a response."""
     return Response(picture.content, media_type=picture.media_type)

@@ -13,6 +13,7 @@ EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 REVIEWING = frozenset({Role.REVIEWER, Role.CHECKER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
+SEARCHING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 RECONCILING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 CONFIRMING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
@@ -103,6 +104,11 @@ ACCESS = (
     Access("GET", "/extracts", SUPERVISORS),
     Access("GET", "/extracts/{extract_id}", SUPERVISORS, scoped=True),
     Access("POST", "/extracts/{extract_id}/void", SUPERVISORS, scoped=True),
+    Access("GET", "/search", SEARCHING),
+    Access("POST", "/search", SEARCHING),
+    Access("GET", "/search/{request_id}/ink/{entry_id}/{field}", SEARCHING),
+    Access("GET", "/entries/{entry_id}/links", SUPERVISORS, scoped=True),
+    Access("POST", "/entries/{entry_id}/links/{link_id}", SUPERVISORS, scoped=True),
     Access("GET", "/reconcile", RECONCILING),
     Access("GET", "/reconcile/files", SUPERVISORS),
     Access("POST", "/reconcile/files", SUPERVISORS, takes_bytes=True),

@@ -190,6 +190,17 @@ def noted(connection: Connection) -> dict[str, frozenset[int]]:
     return {name: frozenset(ids) for name, ids in _trail(connection).written.items()}
 
 
+def touched(connection: Connection) -> dict[str, set[int]]:
+    """The rows by table that this transaction has noted so far, whether a ``record`` took them or not."""
+    trail = _trail(connection)
+    found: dict[str, set[int]] = defaultdict(set)
+    for rows in (trail.written, *(one.rows for one in trail.said)):
+        for name, ids in rows.items():
+            if ids:
+                found[name] |= ids
+    return found
+
+
 def record(
     connection: Connection,
     actor: str,

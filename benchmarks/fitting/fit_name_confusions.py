@@ -1,0 +1,149 @@
+"""Counts which letters the handwriting networks take for which others (``registry/services/search/confusions.toml``).
+
+    python -m benchmarks.fitting.fit_name_confusions [--names N] [--lines FOLDER] [--out FILE] [--held-out FILE]
+
+Names of synthetic people are drawn with pens that nothing was trained on and read by each network alone and by all
+together, free of any prior; so are real lines of a folder with ``lines.tsv``. Every hypothesis is aligned with the
+truth without marks, and what differs is counted with the hypothesis' probability, in blocks of up to two letters on
+either side: so a letter that was nearly misread counts too. The calibration pens and every other writer give the
+table; the test pens and the other writers give the misreadings that ``make bench-search`` plants.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from benchmarks.figures import report_figures, say
+from benchmarks.handwriting.books import CALIBRATION_PENS, TEST_PENS, schemas_and_engines
+from pipeline import schema
+from pipeline.decoding import Prior, decode_line
+from pipeline.model import Pixels
+from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.synth.line_drawing import draw_line
+from pipeline.synth.pen_fonts import draw_hand_style
+from pipeline.synth.people import draw_commune, draw_person, geography_of_year
+from pipeline.text.tones import unaccented
+from pipeline.training.dataset import real_lines
+
+SEED = 68_001
+AT_ONCE = 48
+LEAST = 0.05
+"""What counts for less is left out."""
+
+LONGEST = 2
+"""Letters of a block on either side; a longer difference tells more of a line that was lost than of its letters."""
+
+TABLE = Path("pipeline/registry/services/search/confusions.toml")
+HELD_OUT = Path("benchmarks/search/misreadings.json")
+
+HEAD = """\
+# How often the handwriting networks read some letters (left) as others (right), without marks; an empty side: letters
+# that were added or lost. Written by `python -m benchmarks.fitting.fit_name_confusions`; see docs/adr/0068.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--names", type=int, default=600, help="drawn names of each half")
+    parser.add_argument("--lines", type=Path, help="folder with lines.tsv")
+    parser.add_argument("--out", type=Path, default=TABLE)
+    parser.add_argument("--held-out", type=Path, default=HELD_OUT)
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    reader = schemas_and_engines()[1].hand
+    if not isinstance(reader, HandwritingReader):
+        raise SystemExit("the handwriting networks are not installed")
+    halves = []
+    for half, pens in enumerate((CALIBRATION_PENS, TEST_PENS)):
+        lines = [*_drawn(pens, chosen.names, chosen.seed + half), *_real(chosen.lines, half)]
+        counts, letters = counted(read_lines(reader, lines))
+        halves.append((counts, letters, len(lines)))
+        say(f"{len(lines)} dòng, {letters:.0f} chữ, {sum(counts.values()):.0f} chỗ khác")
+    (table, letters, _), (others, other_letters, _) = halves
+    chosen.out.write_text(_toml(table, letters), encoding="utf-8")
+    told = {"letters": round(other_letters), "counts": {_key(one): count for one, count in others.items()}}
+    chosen.held_out.parent.mkdir(parents=True, exist_ok=True)
+    chosen.held_out.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    report_figures(
+        "name-confusions",
+        {
+            "lines": halves[0][2],
+            "letters": letters,
+            "differences": sum(table.values()),
+            "held_out_lines": halves[1][2],
+            "held_out_letters": other_letters,
+            "held_out_differences": sum(others.values()),
+        },
+    )
+
+
+def _drawn(pens: Sequence[str], number: int, seed: int) -> Iterable[tuple[Pixels, str]]:
+    """Names of synthetic people written by hands of those pens, as crops of 300 dpi (255 = paper)."""
+    rng = np.random.default_rng(seed)
+    land = geography_of_year(schema.load().places.gazetteer, 2010)
+    for _ in range(number):
+        hand, name = draw_hand_style(rng, pens), draw_person(rng, draw_commune(rng, land)).name
+        yield np.asarray(255 - draw_line(name, hand, 300.0, rng).mask, np.uint8), name
+
+
+def _real(folder: Path | None, half: int) -> Iterable[tuple[Pixels, str]]:
+    """Real lines of every other writer."""
+    lines = real_lines(folder) if folder else ()
+    writers = sorted({line.writer for line in lines})
+    mine = set(writers[half::2])
+    return [(line.grey(), line.text) for line in lines if line.writer in mine]
+
+
+def read_lines(
+    reader: HandwritingReader, lines: Sequence[tuple[Pixels, str]]
+) -> Iterable[tuple[str, str, float]]:
+    """Yield truth, hypothesis and its share of each line, by each network alone and by all together."""
+    free = Prior()
+    networks = len(reader.networks)
+    for start in range(0, len(lines), AT_ONCE):
+        say(f"dòng {start}/{len(lines)}")
+        some = lines[start : start + AT_ONCE]
+        for (_, told), seen in zip(some, reader.emissions([picture for picture, _ in some]), strict=True):
+            ways = [seen, *(seen[at : at + 1] for at in range(networks))] if seen else []
+            for way in ways:
+                for found in decode_line(way, free).hypotheses:
+                    yield told, found.text, found.chance / len(ways)
+
+
+def counted(readings: Iterable[tuple[str, str, float]]) -> tuple[dict[tuple[str, str], float], float]:
+    """Return how often which letters were read as which others, and how many letters there are."""
+    found: defaultdict[tuple[str, str], float] = defaultdict(float)
+    letters = 0.0
+    for told, read, share in readings:
+        told, read = (_letters(unaccented(text)) for text in (told, read))
+        letters += len(told) * share
+        for one in Levenshtein.opcodes(told, read):
+            left, right = told[one.src_start : one.src_end], read[one.dest_start : one.dest_end]
+            if one.tag != "equal" and len(left) <= LONGEST and len(right) <= LONGEST:
+                found[left, right] += share
+    kept = {one: round(count, 2) for one, count in found.items() if count >= LEAST}
+    return dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))), letters
+
+
+def _letters(text: str) -> str:
+    return " ".join("".join(c if c.isalpha() else " " for c in text).split())
+
+
+def _key(one: tuple[str, str]) -> str:
+    return f"{one[0]}>{one[1]}"
+
+
+def _toml(counts: Mapping[tuple[str, str], float], letters: float) -> str:
+    rows = (f'"{_key(one)}" = {count}' for one, count in counts.items())
+    return "\n".join((f"{HEAD}letters = {letters:.0f}", "", "[counts]", *rows, ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""How fast is the search over many entries, what does it find of names that are written otherwise, what does it cost?
+
+    make bench-search [BENCH_ARGS="--entries 10000000 --small 200000"]     python -m benchmarks.search.bench_search …
+
+Two registries are filled with births of made-up people: one on a PostgreSQL server of its own, one in a SQLite file.
+The index of the search is built by the program (`hotich search rebuild`); then people ask in all the ways there are,
+through the one function of the search, its audit included. Planted names lost their marks, hold one letter that the
+networks misread (of pens and writers that the table of confusions does not know), or have two words that changed
+places; they are asked for with the year, as a citizen does. Wanted: a p95 of 200 ms over 10 million entries and of
+100 ms over 200 000; 99 % of the planted names found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from benchmarks.figures import report_figures, say, share
+from benchmarks.search.planted_entries import FIRST_YEAR, PLACES, YEARS, Planted, write_registry
+from benchmarks.servers import postgresql
+from pipeline.model import FieldStatus
+from pipeline.registry import Registry, Verdict
+from pipeline.registry.database.database import Database
+from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.model.search import SearchCriteria, SearchOptions, SearchPurpose, SearchReason
+from pipeline.text.tones import unaccented
+
+SEED = 68_010
+SETTINGS = {
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "8GB",
+    "shared_buffers": "2GB",
+    "maintenance_work_mem": "512MB",
+    "work_mem": "32MB",
+    "jit": "off",
+    "random_page_cost": "1.1",
+}
+"""As ``docs/how-to/use-postgresql.md`` has them for a large registry, but for the log that filling needs none of."""
+
+PAGES = 5
+"""Pages of results that are looked through for a planted name."""
+
+EVERYWHERE = Person(1, "phu-trach", "Phụ Trách", Role.SUPERVISOR, None)
+AT_HOME = Person(2, "xa", "Xã", Role.SUPERVISOR, frozenset(f"{one:05}" for one in range(3)))
+WHY = SearchReason(SearchPurpose.CHECK, "phép đo")
+NO_LIMIT = SearchOptions(most=10**9)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--entries", type=int, default=1_000_000, help="entries on PostgreSQL; 0: not measured"
+    )
+    parser.add_argument("--small", type=int, default=200_000, help="entries on SQLite; 0: not measured")
+    parser.add_argument("--planted", type=int, default=300, help="planted names of each manner")
+    parser.add_argument("--asked", type=int, default=60, help="searches of each kind")
+    parser.add_argument("--keep", type=Path, help="folder on the disk that is measured")
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    figures: dict[str, Any] = {}
+    for name, entries, place in (
+        ("sqlite", chosen.small, sqlite_place),
+        ("postgresql", chosen.entries, server_place),
+    ):
+        if entries:
+            with place(chosen.keep) as (owner_url, url):
+                figures[name] = measured(owner_url, url, entries, chosen.planted, chosen.asked, chosen.seed)
+    report_figures("search", figures)
+
+
+@contextmanager
+def sqlite_place(keep: Path | None) -> Iterator[tuple[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-", dir=keep) as folder:
+        url = f"sqlite:///{folder}/registry.db"
+        Registry.open(url).close()
+        yield url, url
+
+
+@contextmanager
+def server_place(_keep: Path | None) -> Iterator[tuple[str, str]]:
+    with postgresql.server(SETTINGS) as server:
+        server.execute("CREATE DATABASE bench TEMPLATE {}", postgresql.TEMPLATE)
+        yield server.url("bench", postgresql.OWNER), server.url("bench")
+
+
+def measured(
+    owner_url: str, url: str, entries: int, planted: int, asked: int, seed: int
+) -> Mapping[str, object]:
+    """What one kind of database comes to."""
+    begun = time.perf_counter()
+    there = write_registry(owner_url, entries, planted, seed)
+    filled = time.perf_counter() - begun
+    say(f"{entries} mục: {filled:.0f} giây; dựng chỉ mục…")
+    before = size_of(owner_url)
+    with Registry.open(owner_url) as registry:
+        begun, used = time.perf_counter(), time.process_time()
+        registry.compare_search_index(
+            mend=True, progress=lambda at, of: say(f"{at}/{of}") if at % 100_000 < 1000 else None
+        )
+        built, built_cpu = time.perf_counter() - begun, time.process_time() - used
+    analyze(owner_url)
+    size = size_of(owner_url) - before
+    say(f"chỉ mục: {built:.0f} giây, {size / 2**20:.0f} MB")
+    with Registry.open(url) as registry:
+        return {
+            "entries": entries,
+            "load": os.getloadavg()[0],
+            "build_cpu_seconds": built_cpu,
+            "fill_seconds": filled,
+            "build_seconds": built,
+            "index_bytes": size,
+            "index_bytes_an_entry": size / entries,
+            "found": found_of(registry, there),
+            "speed": speed_of(registry, there, asked, seed),
+            "save": save_cost(registry),
+        }
+
+
+def found_of(registry: Registry, planted: Sequence[Planted]) -> Mapping[str, object]:
+    """What is found of the planted names, by the manner in which they are written otherwise."""
+    said: defaultdict[str, list[tuple[bool, bool, int, int]]] = defaultdict(list)
+    for one in planted:
+        said[one.manner].append(asked_for(registry, one))
+        said["all"].append(said[one.manner][-1])
+    return {
+        manner: {
+            "names": len(rows),
+            "recall": share(sum(row[0] for row in rows), len(rows)),
+            "recall_on_first_page": share(sum(row[1] for row in rows), len(rows)),
+            "precision": share(sum(row[2] for row in rows), sum(row[3] for row in rows)),
+            "hits": statistics.mean(row[3] for row in rows),
+        }
+        for manner, rows in said.items()
+    }
+
+
+def asked_for(registry: Registry, one: Planted) -> tuple[bool, bool, int, int]:
+    """Whether a planted name is found, whether on the first page, and how many of how many hits bear the name."""
+    criteria = SearchCriteria(name=one.asked, year_from=one.year, year_to=one.year)
+    after, right, hits, first, found = "", 0, 0, False, False
+    for number in range(PAGES):
+        result = registry.search(EVERYWHERE, criteria, WHY, after=after, options=NO_LIMIT)
+        for hit in result.hits:
+            mine = hit.entry_id == one.entry_id
+            names = {unaccented(person.name) for person in hit.people}
+            right += mine or unaccented(one.asked) in names
+            found, first = found or mine, first or (mine and number == 0)
+        hits += len(result.hits)
+        after = result.cursor
+        if not after:
+            break
+    return found, first, right, hits
+
+
+def speed_of(registry: Registry, planted: Sequence[Planted], asked: int, seed: int) -> Mapping[str, object]:
+    """How long searches take by kind and all together, and what processor time this process needs, in milliseconds.
+
+    On SQLite that is all there is; on PostgreSQL the server needs time of its own. How far the two are apart shows
+    whether others used the machine as well.
+    """
+    rng = random.Random(seed)
+    kinds = questions(rng, planted)
+    times: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    order = [kind for kind in kinds for _ in range(asked)]
+    rng.shuffle(order)
+    for number, kind in enumerate(order):
+        person = AT_HOME if number % 4 == 0 else EVERYWHERE
+        criteria = kinds[kind]()
+        begun, used = time.perf_counter(), time.process_time()
+        registry.search(person, criteria, WHY, options=NO_LIMIT)
+        took = 1000 * (time.perf_counter() - begun), 1000 * (time.process_time() - used)
+        times[kind].append(took)
+        times["all"].append(took)
+    return {
+        kind: {
+            "p50": quantile([wall for wall, _ in some], 0.5),
+            "p95": quantile([wall for wall, _ in some], 0.95),
+            "cpu_p50": quantile([cpu for _, cpu in some], 0.5),
+            "cpu_p95": quantile([cpu for _, cpu in some], 0.95),
+            "searches": len(some),
+        }
+        for kind, some in times.items()
+    }
+
+
+def questions(rng: random.Random, planted: Sequence[Planted]) -> Mapping[str, Callable[[], SearchCriteria]]:
+    """The kinds of questions, each drawn anew."""
+
+    def one() -> Planted:
+        return rng.choice(planted)
+
+    def year() -> int:
+        return rng.randrange(FIRST_YEAR, FIRST_YEAR + YEARS)
+
+    return {
+        "name": lambda: SearchCriteria(name=one().asked),
+        "name_without_marks": lambda: SearchCriteria(name=unaccented(one().asked)),
+        "name_and_year": lambda: SearchCriteria(name=(of := one()).asked, year_from=of.year, year_to=of.year),
+        "misread_name_and_years": lambda: SearchCriteria(
+            name=unaccented(one().asked).replace("n", "u", 1), year_from=(at := year()), year_to=at + 5
+        ),
+        "words_of_a_name": lambda: SearchCriteria(name=" ".join(one().asked.split()[-2:])),
+        "one_word": lambda: SearchCriteria(name=one().asked.split()[-1]),
+        "name_and_parent": lambda: SearchCriteria(name=one().asked, parents=(one().asked,)),
+        "number_and_volume": lambda: SearchCriteria(number=str(rng.randint(1, 300)), volume=f"1/{year()}"),
+        "number_and_place": lambda: SearchCriteria(
+            number=f"{rng.randint(1, 300)}/{year()}", place=f"{rng.randrange(PLACES):05}"
+        ),
+        "paper": lambda: SearchCriteria(id_number=str(rng.randrange(10**11, 10**12))),
+        "note": lambda: SearchCriteria(text=f"trích lục số {rng.randint(1, 999)}"),
+        "frequent_words": lambda: SearchCriteria(
+            text="đăng ký quá hạn", year_from=(at := year()), year_to=at
+        ),
+    }
+
+
+def save_cost(registry: Registry) -> Mapping[str, float]:
+    """What a decision of a person costs with the index and without it, in milliseconds."""
+    from tests.registry.pages import LEDGER, SCAN, entry, page, read
+
+    book_id = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
+    rows = [entry(read("child_name", f"Thử {one}"), row=one) for one in range(20)]
+    registry.save_page(book_id, page(*rows), "f1")
+    ids = registry.entries(book_id)
+    times: dict[bool, list[float]] = {True: [], False: []}
+    follower = registry._database.follower
+    for number in range(10 * len(ids)):
+        follows = number % 2 == 0
+        registry._database.follower = follower if follows else None
+        verdict = Verdict("child_name", FieldStatus.READ, f"Thử Tên {number}")
+        begun = time.perf_counter()
+        registry.decide(ids[number % len(ids)], [verdict], author="an")
+        times[follows].append(1000 * (time.perf_counter() - begun))
+    registry._database.follower = follower
+    return {"with_index_ms": quantile(times[True], 0.5), "without_index_ms": quantile(times[False], 0.5)}
+
+
+def quantile(values: Sequence[float], at: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(at * len(ordered)))]
+
+
+def size_of(url: str) -> int:
+    """Bytes of the database."""
+    with closing(Database(url, 60.0)) as database, database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+        pages = connection.scalar(text("PRAGMA page_count")) or 0
+        return int(pages) * int(connection.scalar(text("PRAGMA page_size")) or 0)
+
+
+def analyze(url: str) -> None:
+    """Let the database know how its rows are spread, as its own nightly work does."""
+    with closing(Database(url, 60.0)) as database, database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        if connection.dialect.name == "postgresql":
+            for table in ("search_name", "search_person", "search_number", "search_entry"):
+                connection.execute(text(f"VACUUM ANALYZE {table}"))
+        else:
+            connection.execute(text("ANALYZE"))
+
+
+if __name__ == "__main__":
+    main()

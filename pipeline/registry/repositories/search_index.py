@@ -1,0 +1,442 @@
+"""The index of the search: what it should hold of entries, what it holds, and the two brought in step.
+
+``follow`` runs in every transaction that writes, just before the audit ends it, over the rows that the audit was told
+of: what is written without the audit is not stored at all, so that no change can pass the index by. The same
+comparison builds the index anew and checks it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Table, delete, exists, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipeline.registry.database.locks import Whole, hold_shared
+from pipeline.registry.repositories.effective_values import select_values
+from pipeline.registry.repositories.entries import amendments_of_entries
+from pipeline.registry.repositories.search_words import (
+    drop_words,
+    held_words,
+    keep_words,
+    one_of,
+    without_words,
+    words_of,
+)
+from pipeline.registry.tables.amendments import amendment
+from pipeline.registry.tables.books import page, scan
+from pipeline.registry.tables.confirmed_deliveries import confirmed_delivery
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import PLACE, RecordSchema
+from pipeline.registry.tables.records import record_table_name
+from pipeline.registry.tables.search import (
+    search_book,
+    search_entry,
+    search_name,
+    search_number,
+    search_person,
+)
+from pipeline.schema import RecordSpec
+from pipeline.text.tones import folded
+
+AT_ONCE = 1000
+"""Entries that one statement asks about."""
+
+Rows = Mapping[str, Set[int]]
+"""Ids of rows that were written, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedEntry:
+    """What the index holds of an entry. ``people``: field and spelled name; ``numbers``: field and number."""
+
+    book_id: int
+    record: str
+    number: str | None
+    year: int | None
+    event_year: int | None
+    words: str
+    people: frozenset[tuple[str, str]]
+    numbers: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFields:
+    """Which fields of a record the index holds, and as what."""
+
+    number: str
+    registered_on: str
+    event_on: str
+    people: tuple[str, ...]
+    numbers: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        told = (self.number, self.registered_on, self.event_on, *self.people, *self.numbers, *self.words)
+        return tuple(dict.fromkeys(name for name in told if name))
+
+
+def indexed_fields(spec: RecordSpec) -> IndexedFields:
+    """Return the fields of a record that the index holds: of all who are named but those who signed."""
+    book, first = spec.book, spec.people[0] if spec.people else None
+    event = {"born": "born_on", "died": "died_on"}.get(first.event if first else "")
+    places = (one.name for one in spec.fields if one.kind == PLACE and not one.ledger)
+    return IndexedFields(
+        number=book.number if book else "",
+        registered_on=book.registered_on if book else "",
+        event_on=(getattr(first, event) or "") if first and event else "",
+        people=tuple(dict.fromkeys(one.name for one in spec.people)),
+        numbers=tuple(dict.fromkeys(name for one in spec.people for name in one.id_numbers)),
+        words=(*((book.notes,) if book and book.notes else ()), *places),
+    )
+
+
+def name_key(words: Iterable[str]) -> int:
+    """Return the number by which a name of these words is found: the same in every registry."""
+    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
+
+
+@lru_cache(maxsize=200_000)
+def name_row(spelled: str) -> tuple[int, str, int] | None:
+    """Return the row of ``search_name`` of a spelled name; None of one that has no letter."""
+    words = words_of(spelled)
+    return (name_key(words), " ".join(words), name_key(sorted(words))) if words else None
+
+
+def bare_number(written: str) -> str:
+    """Return the letters and figures of a number of a paper."""
+    return "".join(words_of(written))
+
+
+def entry_number(written: str) -> str:
+    """Return an entry's number without its year and leading zeros."""
+    return written.partition("/")[0].strip().lstrip("0").casefold()
+
+
+def year_of(canonical: str | None) -> int | None:
+    """Return the year of a date in its canonical form."""
+    year = (canonical or "").rpartition(".")[2]
+    return int(year) if len(year) == 4 and year.isdecimal() else None
+
+
+# --- what the index should hold -----------------------------------------------------------------------------------
+
+
+def expected_entries(
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
+) -> dict[int, IndexedEntry]:
+    """Return what the index should hold of these entries; nothing of those that do not stand."""
+    found = {}
+    amended = amendments_of_entries(connection, entry_ids)
+    records = connection.scalars(
+        select(entry.c.record).where(one_of(connection, entry.c.id, entry_ids), entry.c.stands).distinct()
+    ).all()
+    for record in records:
+        fields = indexed_fields(declared.schemas.record(record))
+        query = select_values(declared, record, {name: name for name in fields.names}, scan.c.book_id)
+        for entry_id, book_id, *values in connection.execute(
+            query.where(one_of(connection, entry.c.id, entry_ids))
+        ):
+            current = dict(zip(fields.names, values, strict=True))
+            if entry_id in amended:
+                current |= {name: one.value for name, one in amended[entry_id].items()}
+            found[entry_id] = _indexed(book_id, record, fields, current)
+    return found
+
+
+def _indexed(
+    book_id: int, record: str, fields: IndexedFields, current: Mapping[str, str | None]
+) -> IndexedEntry:
+    number = current.get(fields.number) or ""
+    written_year = number.partition("/")[2]
+    year = int(written_year) if len(written_year) == 4 and written_year.isdecimal() else None
+    people = ((name, folded(current.get(name) or "")) for name in fields.people)
+    papers = ((name, bare_number(current.get(name) or "")) for name in fields.numbers)
+    return IndexedEntry(
+        book_id=book_id,
+        record=record,
+        number=entry_number(number) or None,
+        year=year or year_of(current.get(fields.registered_on)),
+        event_year=year_of(current.get(fields.event_on)),
+        words=" ".join(dict.fromkeys(w for name in fields.words for w in words_of(current.get(name) or ""))),
+        people=frozenset((name, spelled) for name, spelled in people if spelled and name_row(spelled)),
+        numbers=frozenset((name, paper) for name, paper in papers if paper),
+    )
+
+
+# --- what the index holds -----------------------------------------------------------------------------------------
+
+
+def held_entries(connection: Connection, entry_ids: Sequence[int]) -> dict[int, IndexedEntry]:
+    """Return what the index holds of these entries."""
+    people: dict[int, set[tuple[str, str]]] = {}
+    numbers: dict[int, set[tuple[str, str]]] = {}
+    for table, column, kept in ((search_person, "spelled", people), (search_number, "number", numbers)):
+        query = select(table.c.entry_id, table.c.field, table.c[column])
+        for entry_id, field, told in connection.execute(
+            query.where(one_of(connection, table.c.entry_id, entry_ids))
+        ):
+            kept.setdefault(entry_id, set()).add((field, told))
+    there = one_of(connection, search_entry.c.entry_id, entry_ids)
+    rows = connection.execute(select(search_entry).where(there)).all()
+    words = held_words(connection, search_entry, [row.entry_id for row in rows])
+    on_sqlite = connection.dialect.name == "sqlite"
+    found = {
+        row.entry_id: IndexedEntry(
+            row.book_id,
+            row.record,
+            row.number,
+            row.year,
+            row.event_year,
+            row.words if not on_sqlite or words.get(row.entry_id, "") == row.words else "\0",
+            frozenset(people.pop(row.entry_id, ())),
+            frozenset(numbers.pop(row.entry_id, ())),
+        )
+        for row in rows
+    }
+    for left in people.keys() | numbers.keys():
+        found[left] = IndexedEntry(0, "", None, None, None, "", frozenset(), frozenset())
+    return found
+
+
+# --- the two brought in step --------------------------------------------------------------------------------------
+
+
+def bring_in_step(
+    connection: Connection, declared: RecordSchema, entry_ids: Iterable[int], *, mend: bool = True
+) -> int:
+    """Compare the index with the registry for these entries, and put right what differs unless ``mend`` is off.
+
+    Returns:
+        Of how many entries it held something else.
+    """
+    ids = sorted(set(entry_ids))
+    differing = 0
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        wanted = expected_entries(connection, declared, some)
+        there = held_entries(connection, some)
+        wrong = [one for one in some if wanted.get(one) != there.get(one)]
+        differing += len(wrong)
+        if mend and wrong:
+            _remove(connection, [one for one in wrong if one in there])
+            _add(connection, {one: wanted[one] for one in wrong if one in wanted})
+    return differing
+
+
+def _remove(connection: Connection, entry_ids: Collection[int]) -> None:
+    if not entry_ids:
+        return
+    for table in (search_person, search_number, search_entry):
+        connection.execute(delete(table).where(one_of(connection, table.c.entry_id, entry_ids)))
+    drop_words(connection, search_entry, entry_ids)
+
+
+def _add(connection: Connection, entries: Mapping[int, IndexedEntry]) -> None:
+    if not entries:
+        return
+    people = [
+        (entry_id, field, _row(spelled), spelled)
+        for entry_id, one in entries.items()
+        for field, spelled in sorted(one.people)
+    ]
+    add_names(connection, {row for *_, row, _ in people})
+    _insert(
+        connection,
+        search_entry,
+        ("entry_id", "book_id", "record", "number", "year", "event_year", "words"),
+        [
+            (one, its.book_id, its.record, its.number, its.year, its.event_year, its.words)
+            for one, its in entries.items()
+        ],
+    )
+    _insert(
+        connection,
+        search_person,
+        ("entry_id", "field", "name_id", "spelled"),
+        [(entry_id, field, row[0], spelled) for entry_id, field, row, spelled in people],
+    )
+    _insert(
+        connection,
+        search_number,
+        ("entry_id", "field", "number"),
+        [(entry_id, *paper) for entry_id, one in entries.items() for paper in sorted(one.numbers)],
+    )
+    keep_words(connection, search_entry, [(entry_id, one.words) for entry_id, one in entries.items()])
+
+
+def _row(spelled: str) -> tuple[int, str, int]:
+    row = name_row(spelled)
+    assert row is not None
+    return row
+
+
+def add_names(connection: Connection, names: Collection[tuple[int, str, int]]) -> int:
+    """Hold names that are not held yet; return how many."""
+    if not names:
+        return 0
+    by_id = {row[0]: row for row in names}
+    known: set[int] = set()
+    ids = sorted(by_id)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        known.update(
+            connection.scalars(select(search_name.c.id).where(one_of(connection, search_name.c.id, some)))
+        )
+    new = [by_id[one] for one in ids if one not in known]
+    if not new:
+        return 0
+    columns = ("id", "bare", "ordered")
+    if connection.dialect.name == "postgresql":
+        told = (
+            func.unnest(
+                *(
+                    literal([row[at] for row in new], ARRAY(search_name.c[name].type))
+                    for at, name in enumerate(columns)
+                )
+            )
+            .table_valued(*columns)
+            .render_derived()
+        )
+        rows = select(*(told.c[name] for name in columns))
+        connection.execute(postgresql.insert(search_name).from_select(columns, rows).on_conflict_do_nothing())
+    else:
+        connection.execute(insert(search_name), [dict(zip(columns, row, strict=True)) for row in new])
+    keep_words(connection, search_name, [(key, bare) for key, bare, _ in new])
+    return len(new)
+
+
+COPIED_FROM = 200
+"""Rows from which on PostgreSQL takes them as a stream."""
+
+
+def _insert(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql" and len(rows) >= COPIED_FROM:
+        driver: Any = connection.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as stream,
+        ):
+            for row in rows:
+                stream.write_row(row)
+        return
+    connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def mend_names(connection: Connection, *, mend: bool) -> int:
+    """Drop names that nobody bears any more and add those that are missing; return how many were wrong."""
+    borne = exists().where(search_person.c.name_id == search_name.c.id)
+    idle = connection.scalars(select(search_name.c.id).where(~borne)).all()
+    missing = connection.scalars(
+        select(search_person.c.spelled)
+        .where(~exists().where(search_name.c.id == search_person.c.name_id))
+        .distinct()
+    ).all()
+    unworded = without_words(connection, search_name)
+    if mend:
+        for start in range(0, len(idle), AT_ONCE):
+            some = idle[start : start + AT_ONCE]
+            drop_words(connection, search_name, some)
+            connection.execute(delete(search_name).where(search_name.c.id.in_(some)))
+        add_names(connection, {_row(one) for one in missing})
+        drop_words(connection, search_name, unworded)
+        there = select(search_name.c.id, search_name.c.bare).where(search_name.c.id.in_(unworded))
+        keep_words(connection, search_name, ((row.id, row.bare) for row in connection.execute(there)))
+    return len(idle) + len(missing) + len(set(unworded).difference(idle, map(_key, missing)))
+
+
+def _key(spelled: str) -> int:
+    return _row(spelled)[0]
+
+
+# --- every transaction that writes --------------------------------------------------------------------------------
+
+
+def follow(connection: Connection, rows: Rows, declared: RecordSchema) -> None:
+    """Bring the index in step with rows that this transaction wrote, and note that their books changed.
+
+    Args:
+        connection: Of the transaction, when all else is written.
+        rows: Ids of the rows that were written, by table.
+        declared: The declared records and their tables.
+    """
+    entries = set(rows.get(entry.name, ()))
+    for record in declared.records:
+        entries.update(rows.get(record_table_name(record), ()))
+    if amended := rows.get(amendment.name):
+        entries.update(_entries_at(connection, amendment, amended))
+    books = set(rows.get("book", ()))
+    if confirmed := rows.get(confirmed_delivery.name):
+        told = select(confirmed_delivery.c.book_id).where(confirmed_delivery.c.id.in_(confirmed))
+        books.update(connection.scalars(told))
+    if not (entries or books):
+        return
+    hold_shared(connection, Whole.SEARCH)
+    bring_in_step(connection, declared, entries)
+    books.update(_books_of(connection, sorted(entries)))
+    note_changes(connection, books)
+
+
+def _entries_at(connection: Connection, table: Table, ids: Collection[int]) -> Iterator[int]:
+    """The entries that rows name by the content of their scan."""
+    query = (
+        select(entry.c.id)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .join(
+            table,
+            (table.c.book_id == scan.c.book_id)
+            & (table.c.scan_sha256 == scan.c.sha256)
+            & (table.c.page_no == page.c.page_no)
+            & (table.c.row == entry.c.row),
+        )
+        .where(table.c.id.in_(ids))
+    )
+    yield from connection.scalars(query)
+
+
+def _books_of(connection: Connection, entry_ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(entry_ids), AT_ONCE):
+        query = (
+            select(scan.c.book_id)
+            .join_from(entry, page, entry.c.page_id == page.c.id)
+            .join(scan, page.c.scan_id == scan.c.id)
+            .where(entry.c.id.in_(entry_ids[start : start + AT_ONCE]))
+            .distinct()
+        )
+        found.update(connection.scalars(query))
+    return found
+
+
+def note_changes(connection: Connection, book_ids: Collection[int]) -> None:
+    """Note that something of these books was written: no approval is known to hold any more."""
+    kind: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for book_id in sorted(book_ids):
+        fresh = kind.insert(search_book).values(book_id=book_id, changes=1, approval_id=None)
+        connection.execute(
+            fresh.on_conflict_do_update(
+                index_elements=[search_book.c.book_id],
+                set_={"changes": search_book.c.changes + 1, "approval_id": None},
+            )
+        )
+
+
+def note_approval(connection: Connection, book_id: int, changes: int, approval_id: int) -> None:
+    """Note that an approval was seen to hold, unless the book has changed since."""
+    connection.execute(
+        update(search_book)
+        .where(search_book.c.book_id == book_id, search_book.c.changes == changes)
+        .values(approval_id=approval_id)
+    )

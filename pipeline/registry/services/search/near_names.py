@@ -1,0 +1,152 @@
+"""Names near a name, by what the handwriting networks take for one another.
+
+``confusions.toml`` holds how often the networks read some letters as others; what it costs to take one for the other
+is how rare that is (-log10). Near names are made, not looked through: a name has some thousand neighbours, and the
+registry says at once which of them it knows.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+DEAREST = 4.2
+"""What a change of letters may cost that the networks were never seen to make: the last to be tried."""
+
+FARTHEST = 5.6
+"""What all changes of a name together may cost."""
+
+MOST_WORDS = 20_000
+"""Words whose neighbours are remembered."""
+
+FEW = 14
+"""Neighbours of a word that are tried together with those of another word."""
+
+SELDOM = 0.2
+"""What was counted for less is left to chance."""
+
+CREDIT = 10.0
+"""Misreadings that every block of letters is credited with beside those counted, so that few say little."""
+
+SOUNDS = (
+    ("i", "y"), ("s", "x"), ("ch", "tr"), ("d", "gi"), ("d", "v"), ("l", "n"), ("r", "g"), ("c", "k"), ("c", "q"),
+    ("n", "ng"), ("ng", "ngh"), ("g", "gh"), ("t", "c"), ("qu", "w"), ("ph", "f"), ("z", "d"), ("j", "d"), ("oa", "ua"),
+    ("uy", "ui"), ("ie", "i"), ("ie", "e"), ("uo", "u"), ("uu", "uou"), ("oe", "ue"),
+)  # fmt: skip
+"""Spellings that people take for one another because they sound alike, here or there."""
+
+SOUND_COST = 2.0
+"""What one of these costs: as much as a common misreading."""
+
+
+@dataclass(frozen=True)
+class Confusions:
+    """What it costs to take a block of letters for another one, by the first block; at most two letters each."""
+
+    costs: Mapping[str, tuple[tuple[str, float], ...]]
+    _of_words: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    def neighbours(self, bare: str) -> dict[str, float]:
+        """Return the neighbours of a name without marks, with what each costs; the name itself is none.
+
+        All by one change are among them, and those by two that are common, in one word or in two.
+        """
+        words = bare.split()
+        around = [self.of_word(word) for word in words]
+        found: dict[str, float] = {}
+
+        def meet(name: Iterable[str], cost: float) -> None:
+            joined = " ".join(one for one in name if one)
+            if joined and joined != bare and cost < found.get(joined, math.inf):
+                found[joined] = cost
+
+        join = dict(self.costs.get(" ", ())).get("", DEAREST)
+        for at, near in enumerate(around):
+            for other, cost in near:
+                meet((*words[:at], other, *words[at + 1 :]), cost)
+            if at:
+                meet((*words[: at - 1], words[at - 1] + words[at], *words[at + 1 :]), join)
+        for first, second in combinations(range(len(words)), 2):
+            for one, cost in around[first][:FEW]:
+                for other, more in around[second][:FEW]:
+                    if cost + more > FARTHEST:
+                        break
+                    both = (*words[:first], one, *words[first + 1 : second], other, *words[second + 1 :])
+                    meet(both, cost + more)
+        return found
+
+    def of_word(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Return the neighbours of a word by what they cost: all by one change, and the common ones by two."""
+        known = self._of_words.get(word)
+        if known is not None:
+            return known
+        ones = self._changed(word, DEAREST)
+        found = dict(ones)
+        for name, cost in sorted(ones.items(), key=lambda one: one[1])[:FEW]:
+            for second, more in self._changed(name, FARTHEST - cost).items():
+                if cost + more <= DEAREST and cost + more < found.get(second, math.inf):
+                    found[second] = cost + more
+        found.pop(word, None)
+        if len(self._of_words) >= MOST_WORDS:
+            self._of_words.clear()
+        ranked = self._of_words[word] = tuple(sorted(found.items(), key=lambda one: (one[1], one[0])))
+        return ranked
+
+    def _changed(self, word: str, most: float) -> Mapping[str, float]:
+        """Words by one change that costs at most so much."""
+        found: dict[str, float] = {}
+        for at in range(len(word) + 1):
+            for size in range(min(2, len(word) - at) + 1):
+                for other, cost in self.costs.get(word[at : at + size], ()):
+                    if cost > most:
+                        break
+                    name = (word[:at] + other + word[at + size :]).strip()
+                    if cost < found.get(name, math.inf):
+                        found[name] = cost
+        return found
+
+
+@cache
+def confusions() -> Confusions:
+    """Return the confusions of the networks that this version brings."""
+    told = tomllib.loads((Path(__file__).parent / "confusions.toml").read_text(encoding="utf-8"))
+    return weighed(told["counts"])
+
+
+def weighed(counts: Mapping[str, float]) -> Confusions:
+    """Return what changes cost by how often they were counted, in either direction.
+
+    Args:
+        counts: By ``READ AS``: what stands on paper, ``>``, what was read.
+    """
+    seen: defaultdict[tuple[str, str], float] = defaultdict(float)
+    of: defaultdict[str, float] = defaultdict(float)
+    for pair, count in counts.items():
+        told, _, read = pair.partition(">")
+        for one, other in ((told, read), (read, told)):
+            seen[one, other] += count
+            of[one] += count
+    costs: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for one in ("", *LETTERS, " "):
+        for other in ("", *LETTERS, " "):
+            if one != other:
+                costs[one][other] = DEAREST
+    for (one, other), count in seen.items():
+        if one != other and count >= SELDOM:
+            costs[one][other] = min(
+                costs[one].get(other, DEAREST), 1.0 - math.log10(count / (of[one] + CREDIT))
+            )
+    for one, other in SOUNDS:
+        for a, b in ((one, other), (other, one)):
+            costs[a][b] = min(costs[a].get(b, math.inf), SOUND_COST)
+    return Confusions(
+        {one: tuple(sorted(its.items(), key=lambda pair: pair[1])) for one, its in costs.items()}
+    )
