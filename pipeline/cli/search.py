@@ -37,11 +37,11 @@ _YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?", re.ASCII)
 def search(
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Option("--name", help="Họ tên người có trong việc, có dấu hay không dấu.")
+        str, typer.Option("--name", help="Họ tên người có trong sự kiện, có dấu hay không dấu.")
     ] = "",
     parent: Annotated[
         list[str] | None,
-        typer.Option("--parent", help="Cha, mẹ, vợ hay chồng trong cùng việc; được hai lần."),
+        typer.Option("--parent", help="Cha, mẹ, vợ hay chồng trong cùng sự kiện; được hai lần."),
     ] = None,
     year: Annotated[str, typer.Option("--year", help="Năm, hay khoảng năm: 1998, 1995-1999.")] = "",
     number: Annotated[str, typer.Option("--number", help="Số đăng ký, có năm hay không.")] = "",
@@ -49,7 +49,9 @@ def search(
     place: Annotated[str, typer.Option("--place", help="Mã nơi đăng ký, hay chữ trong tên nơi ấy.")] = "",
     paper: Annotated[str, typer.Option("--paper", help="Số định danh, số giấy tờ.")] = "",
     words: Annotated[str, typer.Option("--text", help="Chữ trong ghi chú, địa danh.")] = "",
-    record: Annotated[str, typer.Option("--record", help="Chỉ một loại việc: birth, marriage, death.")] = "",
+    record: Annotated[
+        str, typer.Option("--record", help="Chỉ một loại sự kiện: birth, marriage, death.")
+    ] = "",
     purpose: Annotated[str, typer.Option("--purpose", help=f"Mục đích: {PURPOSES}.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Lý do: số hồ sơ, số công văn.")] = "",
     after: Annotated[str, typer.Option("--after", help="Trang sau: mã ở cuối trang trước.")] = "",
@@ -59,9 +61,9 @@ def search(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tìm các việc hộ tịch trong mọi quyển sổ, tên đúng trước, tên gần giống sau. Mỗi lần được ghi nhật ký.
+    """Tìm các sự kiện hộ tịch trong mọi quyển sổ, tên đúng trước, tên gần giống sau. Mỗi lần được ghi nhật ký.
 
-    Chỉ thấy giá trị đã có hiệu lực; việc đã thu hồi không hiện, ô còn chờ rà soát thì không hiện chữ.
+    Chỉ thấy giá trị đã có hiệu lực; sự kiện đã thu hồi không hiện, ô còn chờ rà soát thì không hiện chữ.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -80,7 +82,7 @@ def search(
         return
     screen = out()
     if not result.hits:
-        screen.print("Không tìm thấy việc nào.")
+        screen.print("Không tìm thấy sự kiện nào.")
     else:
         screen.print(_table(result.hits))
     if result.narrowed:
@@ -96,10 +98,10 @@ def check(workspace: WorkspaceOption = None) -> None:
         found = registry.compare_search_index(mend=False)
     if not found.agrees:
         raise RegistryError(
-            f"Chỉ mục tra cứu khác sổ dữ liệu ở {found.differing} việc, {found.names} tên. "
+            f"Chỉ mục tra cứu khác sổ dữ liệu ở {found.differing} sự kiện, {found.names} tên. "
             "Hãy chạy hotich search rebuild."
         )
-    out().print(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} việc).", markup=False)
+    out().print(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).", markup=False)
 
 
 @search_app.command("rebuild", cls=Command)
@@ -108,7 +110,7 @@ def rebuild(workspace: WorkspaceOption = None) -> None:
     with read_settings().run_context(workspace).open_registry() as registry:
         found = registry.compare_search_index(mend=True)
     out().print(
-        f"Đã so {found.entries} việc: sửa chỉ mục của {found.differing} việc, {found.names} tên.",
+        f"Đã so {found.entries} sự kiện: sửa chỉ mục của {found.differing} sự kiện, {found.names} tên.",
         markup=False,
     )
 
@@ -123,7 +125,7 @@ def _years(written: str) -> tuple[int | None, int | None]:
 
 
 def _table(hits: tuple[SearchHit, ...]) -> Table:
-    table = Table("Mã", "Việc", "Ngày đăng ký", "Quyển, nơi", "Người", "Tên", "Tình trạng", "Ảnh")
+    table = Table("Mã", "Sự kiện", "Ngày đăng ký", "Quyển, nơi", "Người", "Tên", "Tình trạng", "Ảnh")
     for hit in hits:
         state = HIT_STATE_LABELS[hit.state] + (f" ({hit.waiting} ô)" if hit.waiting else "")
         approved = "sổ đã phê duyệt" if hit.approved else "sổ chưa phê duyệt"

@@ -52,12 +52,12 @@ def test_a_form_finds_page_by_page_and_leads_to_the_entry(chief: Browser, entrie
     assert first.status_code == 200
     assert SCRIPT not in first.text
     told = text_of(first)
-    assert "20 việc, còn nữa" in told
-    assert "máy tự chấp nhận" in told
+    assert "20 sự kiện, còn nữa" in told
+    assert "hệ thống tự động chấp nhận" in told
     assert "sổ chưa phê duyệt" in told
     (after,) = re.findall(r'name="after" value="([^"]+)"', first.text)
     second = chief.submit("/search", {**asked, "after": after})
-    assert "2 việc ở trang này" in text_of(second)
+    assert "2 sự kiện ở trang này" in text_of(second)
     seen = [re.findall(r'href="/entries/(\d+)"', one.text) for one in (first, second)]
     assert sorted(map(int, seen[0] + seen[1])) == sorted(entries[:22])
     hidden = chief.submit("/search", {"number": "90/2011", **WHY})
@@ -91,7 +91,7 @@ def test_ink_is_shown_to_who_found_it_alone(
         ({**WHY}, "ít nhất một điều"),
         ({"name": "x" * 10_000, **WHY}, "dài quá"),
         ({"name": "an", "year_from": "hai nghìn", **WHY}, "bốn chữ số"),
-        ({"name": "an", "record": SCRIPT, **WHY}, "loại việc"),
+        ({"name": "an", "record": SCRIPT, **WHY}, "loại sự kiện"),
         ({"name": "a\u0007n", **WHY}, "họ tên"),
         ({"name": "an", "after": "1.2", **WHY}, "từ đầu"),
     ],

@@ -121,7 +121,7 @@ class HitState(StrEnum):
 
 HIT_STATE_LABELS = {
     HitState.WAITING: "còn chờ",
-    HitState.ACCEPTED: "máy tự chấp nhận",
+    HitState.ACCEPTED: "hệ thống tự động chấp nhận",
     HitState.DECIDED: "đã quyết định",
 }
 

@@ -64,7 +64,7 @@ class SearchForm:
             SearchRefused: A year is none, or the kind of event is unknown.
         """
         if self.record and self.record not in records:
-            raise SearchRefused("Không có loại việc ấy. Hãy chọn trong danh sách.")
+            raise SearchRefused("Không có loại sự kiện ấy. Hãy chọn trong danh sách.")
         return SearchCriteria(
             name=self.name.strip(),
             parents=tuple(one.strip() for one in (self.parent, self.parent_2) if one.strip()),

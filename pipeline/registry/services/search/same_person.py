@@ -21,9 +21,9 @@ from pipeline.registry.tables.checks import link, link_decision
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.schema import RecordSpec
 
-WHAT = "xem những việc có thể cùng một người"
+WHAT = "xem những sự kiện có thể cùng một người"
 
-NOT_THE_SAME = "so hai việc: không phải"
+NOT_THE_SAME = "so hai sự kiện: không phải"
 """The reason of a rejection for which nobody wrote another one."""
 
 
@@ -108,9 +108,9 @@ def judge_link(
     shown = {one.link_id: one for one in linked_entries(connection, declared, person, entry_id)}
     one = shown.get(link_id)
     if one is None:
-        raise NotThere("Việc này không còn gợi ý ấy. Hãy tải lại trang.")
+        raise NotThere("Sự kiện này không còn gợi ý ấy. Hãy tải lại trang.")
     if one.other_id is None:
-        raise NotYours("Việc kia thuộc nơi đăng ký mà tài khoản này không được xem: không xác nhận được.")
+        raise NotYours("Sự kiện kia thuộc nơi đăng ký mà tài khoản này không được xem: không xác nhận được.")
     if one.mark != seen:
         raise StaleTask("Gợi ý này vừa có người quyết định, hoặc bằng chứng đã khác. Hãy xem lại trang này.")
     if (one.decision is None) is (verdict is LinkVerdict.TAKEN_BACK):

@@ -168,6 +168,6 @@ def ink_of_hit(
         .where(entry.c.id == entry_id, entry_stands(entry.c.id), page_run.c.latest, reading.c.field == field)
     ).first()
     if not isinstance(found, list) or entry_id not in found or row is None or row.box is None:
-        raise NotThere("Không còn xem được nét mực ấy. Hãy tra cứu lại.")
+        raise NotThere("Không còn xem được ảnh chữ viết ấy. Hãy tra cứu lại.")
     check_place_of_book(connection, person, row.book_id)
     return HitInk(row.book_id, PageRef(row.sha256, row.page_no), Box(*row.box))
