@@ -13,16 +13,14 @@ from hypothesis import settings
 
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
-from pipeline.registry.database import sqlite
-from tests import shared_sql
+from tests import durability, shared_sql
 
 settings.register_profile("hotich", deadline=None, max_examples=50)
 """No test fails because the machine was busy; a test that needs more examples than usual says so."""
 
 settings.load_profile("hotich")
 shared_sql.share()
-sqlite.SYNCHRONOUS = "OFF"
-"""The database of a test need not outlive a power cut; a process that is killed loses nothing by it."""
+durability.leave_to_the_system()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -168,7 +168,7 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     x = _standard(raw, mean, spread)
     kinds = np.array([field.kind for field in features])
     folds = np.array([fold_number(sample.entry, FOLDS) for sample in samples])
-    many = {kind for kind in kinds.tolist() if (kinds == kind).sum() >= KIND_SAMPLES}
+    many = {kind for kind in set(kinds.tolist()) if (kinds == kind).sum() >= KIND_SAMPLES}
     earlier = {kind: np.array(part.weights) for kind, part in before.by_kind.items()} if before else {}
     outside = np.zeros(len(samples))
     for fold in range(FOLDS):

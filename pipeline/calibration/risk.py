@@ -223,13 +223,20 @@ def binomial_cdf(wrong: int, fields: int, rate: float) -> float:
 
 def _log_terms(wrong: int, fields: int, rate: float) -> Floats:
     """Return the log probabilities of 0..``wrong`` errors."""
+    ways, bad, good = _counts(wrong, fields)
+    return np.asarray(ways + bad * math.log(rate) + good * math.log1p(-rate))
+
+
+@lru_cache(maxsize=64)
+def _counts(wrong: int, fields: int) -> tuple[Floats, Floats, Floats]:
+    """Return for 0..``wrong`` errors the log of their combinations, how many are wrong, and how many are not.
+
+    Bisection asks for the same ones at many rates.
+    """
     count = np.arange(1, wrong + 1, dtype=np.float64)
     ways = np.concatenate([[0.0], np.cumsum(np.log(fields - count + 1) - np.log(count))])
-    return np.asarray(
-        ways
-        + np.arange(wrong + 1) * math.log(rate)
-        + np.arange(fields, fields - wrong - 1, -1) * math.log1p(-rate)
-    )
+    bad = np.arange(wrong + 1, dtype=np.float64)
+    return ways, bad, fields - bad
 
 
 def _proves(accepted: int, wrong: int, tolerated: float, delta: float) -> bool:

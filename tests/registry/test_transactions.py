@@ -32,7 +32,7 @@ def test_a_reader_sees_one_state_of_the_database_throughout(registry: Registry, 
 
 
 def test_what_is_committed_to_sqlite_is_on_the_disk(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All other tests run without (``tests/conftest.py``), so that what is installed is loaded once more."""
+    """All other tests run without (``tests/durability.py``), so that what is installed is loaded once more."""
     spec = importlib.util.find_spec(sqlite.__name__)
     assert spec is not None
     assert spec.loader is not None
