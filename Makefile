@@ -15,8 +15,10 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 300
 export PREFECT_HOME := $(CURDIR)/.prefect
 export PYTHONUTF8 := 1
+# Compiled modules are kept: tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: figures-of-people help setup training test-packages demo test check lint types imports schemas format bench chaos figures lock clean
+.PHONY: figures-of-people help setup training test-packages demo test suite check lint types imports schemas format bench chaos figures lock clean
 
 help: ## In danh sách lệnh này
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -36,7 +38,11 @@ demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, 
 test-packages: setup ## Cài thêm những gói chỉ bài kiểm thử cần (PostgreSQL, Chromium; không chạy dịch vụ nào)
 	@scripts/test-packages.sh
 
-test: training test-packages check ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
+test: ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm thử
+	@$(MAKE) --no-print-directory -j 3 check suite
+
+# Types take a minute: they are checked beside the tests, everything else before them.
+suite: training test-packages lint imports schemas
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from hypothesis import settings
 
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
-from tests import durability, shared_sql
+from tests import durability, module_cache, shared_sql
 
 settings.register_profile("hotich", deadline=None, max_examples=50)
 """No test fails because the machine was busy; a test that needs more examples than usual says so."""
@@ -23,12 +24,26 @@ shared_sql.share()
 durability.leave_to_the_system()
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the run names the folder of its PostgreSQL server and sees to its end."""
     if not hasattr(config, "workerinput"):
         end = ExitStack()
         config.add_cleanup(end.close)
         os.environ[postgresql.FOLDER] = str(end.enter_context(postgresql.new_folder()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _caches_of_the_module() -> Iterator[None]:
+    """Ends the caches of ``module_cache`` with the module."""
+    yield
+    module_cache.forget()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 
@@ -14,11 +13,12 @@ from pipeline.digitize.sheets import DetectedSheets, detect_sheets
 from pipeline.model import PageImage, PageRef, Pixels
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, page_context, tilted
+from tests.module_cache import module_cache
 
 SCANNER = replace(SCANNER_LEVELS["normal"], skew=0.0)
 
 
-@cache
+@module_cache
 def drawings(form: str, entries: int = 2, cover: bool = False) -> tuple[SyntheticPage, ...]:
     options = SynthOptions(
         seed=2, entries=entries, blank=0.2, dpi=DPI, cover=cover, scanner="none", writing="typed"
@@ -35,7 +35,7 @@ def bound(left: Pixels, right: Pixels, tilt: float = 0.0) -> OpenBook:
     return replace(book, scan=replace(book.scan, pixels=turned.pixels, matrix=turned.matrix))
 
 
-@cache
+@module_cache
 def open_at(form: str, tilt: float = 0.0) -> OpenBook:
     left, right = (drawing.page.sheet.pixels for drawing in drawings(form))
     return bound(left, right, tilt)

@@ -30,6 +30,7 @@ from pipeline.schema import Form
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel, WritingStyle
 from pipeline.synth.scanning import quad
+from tests.module_cache import module_cache
 
 SCHEMAS = schema.load()
 PAGE_FORMS = tuple(sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "page"))
@@ -67,7 +68,7 @@ class DrawnPage:
         return frozenset((ink.row, name) for ink in inks for name in ink.fields)
 
 
-@cache
+@module_cache
 def drawn(
     form: str,
     seed: int = 1,

@@ -18,6 +18,7 @@ from pipeline.synth import SCANNER_LEVELS
 from pipeline.synth.scanning import ScannedPage, scan_sheet
 from tests.digitize.open_books import bound, detected, drawings, open_at
 from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings
+from tests.module_cache import module_cache
 
 pytestmark = pytest.mark.tesseract
 
@@ -182,7 +183,7 @@ def alone() -> PageResult:
     return digitized_pixels(single(), "birth-2006")
 
 
-@cache
+@module_cache
 def single() -> Pixels:
     sheet = drawings("birth-2006")[0].page.sheet.pixels
     return scan_sheet(

@@ -15,12 +15,13 @@ from pipeline.model import Matrix, Pixels, TemplateLabel, TemplateView
 from pipeline.schema import Form
 from pipeline.synth import SynthOptions, draw_book
 from pipeline.synth.sheet import PaperSheet
+from tests.module_cache import module_cache
 
 SCHEMAS = schema.load()
 DPI = 200
 
 
-@cache
+@module_cache
 def sheets(form: str, count: int = 5, seed: int = 21) -> tuple[PaperSheet, ...]:
     """Flat pages of one book."""
     options = SynthOptions(seed=seed, entries=count, dpi=DPI, cover=False, scanner="none")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 import pytest
@@ -25,6 +23,7 @@ from pipeline.imaging.scan_quality import (
 from pipeline.model import Pixels, Quality
 from pipeline.synth import SynthOptions, draw_book
 from tests.imaging.drawings import paper, typed
+from tests.module_cache import module_cache
 
 DPI = 200
 CODES = {
@@ -44,7 +43,7 @@ def page() -> Pixels:
     return coloured(picture)
 
 
-@cache
+@module_cache
 def drawn(form: str = "birth-2006", seed: int = 5) -> Pixels:
     """A delivered page with a straddle seal, tilted, before a dark bed or a light lid."""
     schemas = schema.load()

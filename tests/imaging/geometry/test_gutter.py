@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
@@ -21,12 +19,13 @@ from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import Pixels
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel
+from tests.module_cache import module_cache
 
 SCHEMAS = schema.load()
 DPI = 100
 
 
-@cache
+@module_cache
 def pages(form: str, entries: int = 2) -> tuple[Pixels, ...]:
     """Flat pages of a book."""
     options = SynthOptions(seed=5, entries=entries, dpi=DPI, cover=False, scanner="none")
