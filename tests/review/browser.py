@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette would rather have another client than httpx
@@ -20,6 +22,18 @@ from pipeline.registry.services.accounts.logins import csrf_of
 Fields = Mapping[str, str | Sequence[str]]
 
 
+_shared: list[BlockingPortal] = []
+
+
+@contextmanager
+def one_event_loop() -> Iterator[None]:
+    """Have all browsers use one event loop and its threads; else each request would start and end its own."""
+    with start_blocking_portal() as portal:
+        _shared.append(portal)
+        yield
+        _shared.remove(portal)
+
+
 class Browser:
     """``base_url`` decides whether the application is reached over TLS."""
 
@@ -27,6 +41,7 @@ class Browser:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._client = TestClient(app, base_url, follow_redirects=False)
+        self._client.portal = next(iter(_shared), None)
         self._prefix = "__Host-" if base_url.startswith("https") else ""
         if token:
             self._client.cookies.set(f"{self._prefix}hotich", token)

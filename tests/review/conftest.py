@@ -25,7 +25,7 @@ from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.workspace import Workspace
 from tests.inbox.desk import TameLooker
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
-from tests.review.browser import Browser
+from tests.review.browser import Browser, one_event_loop
 from tests.review.clock import Clock
 
 PAGES = 80
@@ -41,6 +41,12 @@ def cheap_hashes() -> Iterator[None]:
         passwords._nobody.cache_clear()
         yield
     passwords._nobody.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def event_loop_of_all_browsers() -> Iterator[None]:
+    with one_event_loop():
+        yield
 
 
 @pytest.fixture(scope="module")
