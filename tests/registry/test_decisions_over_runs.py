@@ -6,6 +6,8 @@ import tempfile
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -109,10 +111,19 @@ class OneEntry(RuleBasedStateMachine):
             self.left.close()
 
 
+@cache
+def empty_database() -> bytes:
+    """A SQLite file with all tables and no rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        Registry.open(f"sqlite:///{folder}/registry.db").close()
+        return Path(folder, "registry.db").read_bytes()
+
+
 class OneEntryOnSqlite(OneEntry):
     @contextmanager
     def new_database(self) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "registry.db").write_bytes(empty_database())
             yield f"sqlite:///{folder}/registry.db"
 
 
