@@ -13,5 +13,5 @@ from pipeline.registry.database import sqlite
 
 def leave_to_the_system() -> None:
     """Have files and SQLite databases written whenever the system likes, in this process and those forked from it."""
-    os.fsync = lambda _file: None
+    vars(os)["fsync"] = lambda _file: None
     sqlite.SYNCHRONOUS = "OFF"
