@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def configuration() -> Config:
 
 
 def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> bool:
-    steps = ScriptDirectory.from_config(configuration())
+    steps, last = _steps()
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         if inspect(connection).get_table_names():
@@ -95,11 +96,18 @@ def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> boo
                 f"{name} là của một chương trình khác. Hãy chỉ đúng cơ sở dữ liệu của hotich, hoặc một tên mới."
             )
         return False
-    if revision not in {step.revision for step in steps.walk_revisions()}:
+    if revision not in steps:
         raise RegistryError(
             f"{name} do một bản hotich mới hơn tạo ra (bước “{revision}”). Hãy nâng cấp hotich rồi chạy lại."
         )
-    return revision == steps.get_current_head() and not list(_missing(connection, metadata))
+    return revision == last and not list(_missing(connection, metadata))
+
+
+@cache
+def _steps() -> tuple[frozenset[str], str | None]:
+    """Return the frozen steps of this version and the last of them."""
+    steps = ScriptDirectory.from_config(configuration())
+    return frozenset(step.revision for step in steps.walk_revisions()), steps.get_current_head()
 
 
 def _upgrade_with_declared(connection: Connection, metadata: MetaData) -> None:
