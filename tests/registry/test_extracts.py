@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdra
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract, IssueFilter, NumberTaken, SetExtract
+from pipeline.registry.services.copying import copy_registry
 from pipeline.registry.services.extracts import checked_order
 from tests.printing.papers import order
 from tests.registry.desk.offices import CHECKER, SUPERVISOR
 from tests.registry.outsider import Outsider
-from tests.registry.pages import entry, page, read
+from tests.registry.pages import SCHEMAS, entry, page, read
 
 POLICY, ASKED = DeliveryPolicy(), ApprovalPolicy()
 
@@ -85,6 +87,17 @@ def test_the_file_stays_as_it_was_issued_and_a_void_one_is_not_handed_out(
     assert registry.extract_file(line.extract_id, author="an", even_void=True)[1] == b"%PDF 1"
     with pytest.raises(NotThere):
         registry.extract_file(99, author="an")
+
+
+def test_a_copy_of_the_registry_holds_the_files(
+    registry: Registry, entry_id: int, url: str, tmp_path: Path
+) -> None:
+    line = issued(registry, entry_id, order())
+    target = f"sqlite:///{tmp_path}/copy.db"
+    assert copy_registry(url, target, SCHEMAS).flaws == 0
+    with Registry.open(target, SCHEMAS) as copy:
+        assert copy.extract_file(line.extract_id, author="an") == (line, b"%PDF 1")
+        assert copy.audit().verify().flaws == ()
 
 
 def test_numbers_have_no_gap_when_many_issue_at_once(registry: Registry, entry_id: int) -> None:

@@ -175,9 +175,13 @@ def _insert(there: Connection, table: str, names: Sequence[str], rows: Iterable[
         return
     marks = ", ".join("?" * len(names))
     statement = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # noqa: S608 (names of the registry's own tables)
-    driver.executemany(
-        statement, [[None if value is None else plain(value) for value in row] for row in rows]
-    )
+    driver.executemany(statement, [[_as_sqlite_stores(value) for value in row] for row in rows])
+
+
+def _as_sqlite_stores(value: Any) -> Any:
+    if value is None:
+        return None
+    return bytes(value) if isinstance(value, bytes | memoryview) else plain(value)
 
 
 def _same_flaws(here: Connection, there: Connection, source: Database, target: Database) -> int:
