@@ -22,7 +22,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import text
 
@@ -69,15 +68,14 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder on the disk that is measured")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
-    figures: dict[str, Any] = {}
     for name, entries, place in (
         ("sqlite", chosen.small, sqlite_place),
         ("postgresql", chosen.entries, server_place),
     ):
         if entries:
             with place(chosen.keep) as (owner_url, url):
-                figures[name] = measured(owner_url, url, entries, chosen.planted, chosen.asked, chosen.seed)
-    report_figures("search", figures)
+                figures = measured(owner_url, url, entries, chosen.planted, chosen.asked, chosen.seed)
+            report_figures(f"search-{name}", {name: figures})
 
 
 @contextmanager
