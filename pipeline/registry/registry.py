@@ -55,7 +55,7 @@ from pipeline.registry.repositories import (
     places,
     stored_entries,
 )
-from pipeline.registry.repositories.search_index import follow as follow_search
+from pipeline.registry.repositories.search_following import follow as follow_search
 from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
 from pipeline.registry.services import (
     answered_tickets,

@@ -27,7 +27,7 @@ from pipeline.registry.model.search import (
     TooManySearches,
 )
 from pipeline.registry.repositories.permissions import check_place_of_book
-from pipeline.registry.repositories.search_index import note_approval
+from pipeline.registry.repositories.search_following import note_approval
 from pipeline.registry.repositories.withdrawals import entry_stands
 from pipeline.registry.services.search.building import is_built
 from pipeline.registry.services.search.conditions import check_criteria, check_person, check_reason
