@@ -112,6 +112,8 @@ def measured(
     size = size_of(owner_url) - before
     say(f"chỉ mục: {built:.0f} giây, {size / 2**20:.0f} MB")
     with Registry.open(url) as registry:
+        speed = speed_of(registry, there, asked, seed)
+        say(f"tra cứu: {speed}")
         return {
             "entries": entries,
             "load": os.getloadavg()[0],
@@ -121,7 +123,7 @@ def measured(
             "index_bytes": size,
             "index_bytes_an_entry": size / entries,
             "found": found_of(registry, there),
-            "speed": speed_of(registry, there, asked, seed),
+            "speed": speed,
             "save": save_cost(registry),
         }
 

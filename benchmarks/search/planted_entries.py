@@ -115,6 +115,10 @@ def write_registry(url: str, entries: int, planted: int, seed: int) -> tuple[Pla
         ))  # fmt: skip
         _stream(driver, "entry", _ENTRY, _entries(entries))
         _stream(driver, "birth_record", FIELDS, _births(rng, entries, places, found))
+        if connection.dialect.name == "postgresql":
+            for table in ("book", "scan", "page", "entry"):
+                last = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 (our own names)
+                connection.exec_driver_sql(last)
     with closing(Database(url, 60.0)) as database, database.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
