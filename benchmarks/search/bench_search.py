@@ -25,6 +25,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from benchmarks.desk.filled_registry import ledger, page_result, scan_of
 from benchmarks.figures import report_figures, say, share
 from benchmarks.search.planted_entries import FIRST_YEAR, PLACES, YEARS, Planted, write_registry
 from benchmarks.servers import postgresql
@@ -47,6 +48,9 @@ SETTINGS = {
     "random_page_cost": "1.1",
 }
 """As ``docs/how-to/use-postgresql.md`` has them for a large registry, but for the log that filling needs none of."""
+
+SAVED_PAGES = 5
+"""Pages whose entries are decided upon."""
 
 PAGES = 5
 """Pages of results that are looked through for a planted name."""
@@ -228,13 +232,11 @@ def questions(rng: random.Random, planted: Sequence[Planted]) -> Mapping[str, Ca
 
 def save_cost(registry: Registry) -> Mapping[str, float]:
     """What a decision of a person costs with the index and without it, in milliseconds."""
-    from tests.registry.pages import LEDGER, SCAN, entry, page, read
-
-    book_id = registry.book_id(LEDGER, "KS.2010.01")
-    registry.store_scan(book_id, SCAN, "scan.pdf", 1000, 10)
-    rows = [entry(read("child_name", f"Thử {one}"), row=one) for one in range(20)]
-    registry.save_page(book_id, page(*rows), "f1")
-    ids = registry.entries(book_id)
+    book_id, scan = registry.book_id(ledger("00001"), "KS.save"), scan_of(68)
+    registry.store_scan(book_id, scan, "scan.pdf", 1000, SAVED_PAGES)
+    for page_no in range(1, SAVED_PAGES + 1):
+        registry.save_page(book_id, page_result(0, page_no, sha256=scan), "f1")
+    ids = registry.entries(book_id)[:20]
     times: dict[bool, list[float]] = {True: [], False: []}
     follower = registry._database.follower
     for number in range(10 * len(ids)):
