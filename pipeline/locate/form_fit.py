@@ -20,6 +20,7 @@ Source:
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 MAX_RESIDUAL = 0.012
 """How far (share of the frame's height) a label may be from where the fit puts it and still agree."""
+
+MOST_STRETCH = 0.1
+"""How much (log) the labels together may make the frame wider than the proposal that most of them agree with."""
 
 FRAME_FOOT = 0.985
 """From which v on a place is bound to the frame and not to the lines printed in it."""
@@ -127,16 +131,37 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
                     best = score, np.array([[wide, 0, left], [0, high, top], [0, 0, 1]])
     if best is None:
         return None
-    matrix = best[1]
-    for _ in range(3):
-        chosen = _select_agreeing(labels, candidates, matrix, 1.6 * MAX_RESIDUAL)
-        if len(chosen) < 3:
-            log.debug("form %s refused: %d of its labels agree", form.id, len(chosen))
-            return None
-        matrix = _refine_affine(labels, chosen, matrix)
+    matrix = _refined(labels, candidates, best[1])
+    if matrix is None:
+        log.debug("form %s refused: too few of its labels agree", form.id)
+        return None
     fit = _fit_lines(form, candidates, matrix)
     log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.found), fit.share)
     return fit
+
+
+def _refined(
+    labels: Sequence[Label], candidates: Sequence[LabelCandidate], proposed: Matrix
+) -> Matrix | None:
+    """Return a proposal refined by the labels that agree with it, ``None`` where they are too few.
+
+    Where nearly all of them begin at one edge, one that is not the form's would say how wide the frame is.
+    """
+    matrix = proposed
+    for _ in range(3):
+        chosen = _select_agreeing(labels, candidates, matrix, 1.6 * MAX_RESIDUAL)
+        if len(chosen) < 3:
+            return None
+        refined = _refine_affine(labels, chosen, matrix)
+        if abs(math.log(_width(refined) / _width(proposed))) > MOST_STRETCH:
+            break
+        matrix = refined
+    return matrix
+
+
+def _width(matrix: Matrix) -> float:
+    """Return the width in pixels that a matrix gives the frame."""
+    return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
 def _widths(usual: float, across: float, shares: float) -> tuple[float, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from pipeline.digitize import DigitizeOptions
 from pipeline.locate import form_fit as fitting
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import LabelCandidate
@@ -76,7 +77,19 @@ def test_the_map_is_recovered_from_noisy_labels_some_missing_some_wrong(
     found = shaken(ideal_candidates(form, matrix), rng, 2.5, missing) + astray(form, rng, wrong)
     fit = fitting.fit_form(form, found, SIZE)
     assert fit is not None
-    assert furthest(fit, matrix) < 0.012 * height
+    assume(fit.share > DigitizeOptions().hidden_print)  # with less of its print no page is taken for the form
+    assert furthest(fit, matrix) < (0.012 if missing < 0.25 else 0.08) * height
+
+
+@pytest.mark.parametrize("missing", [0.305, 0.32])
+def test_one_label_astray_does_not_stretch_the_frame(missing: float) -> None:
+    form = next(form for form in PAGE_FORMS if form.id == "marriage-2006")
+    rng = np.random.default_rng(7654)
+    matrix = placing(form, -20.0, 250.0, 2150.0, 1.015)
+    found = shaken(ideal_candidates(form, matrix), rng, 2.5, missing) + astray(form, rng, 12)
+    fit = fitting.fit_form(form, found, SIZE)
+    assert fit is not None
+    assert furthest(fit, matrix) < 0.08 * 2150.0
 
 
 @settings(max_examples=12, deadline=None)
