@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.delivery import DeliveryPolicy
-from pipeline.model import FieldStatus
+from pipeline.model import Box, FieldStatus
 from pipeline.registry import Link, LinkVerdict, Registry, RegistryPart, Verdict
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.assignments import Assignee
+from pipeline.registry.model.desk import DrawnRegion, RegionReading
 from pipeline.registry.model.guidelines import GuidedField
 from pipeline.registry.tables import entries
 from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
@@ -21,13 +23,15 @@ from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
 from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
+from pipeline.registry.tables.extracts import EXTRACT_APPEND_ONLY
 from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
+from pipeline.registry.tables.search import SEARCH_APPEND_ONLY
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
-from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR
+from tests.registry.desk.offices import AN, PLACE, SINGLE, SUPERVISOR, taken
 from tests.registry.outsider import Outsider
 from tests.registry.pages import entry, finding, page, read
 
@@ -47,6 +51,8 @@ TABLES = [
         *GUIDELINE_APPEND_ONLY,
         *TEAM_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
+        *EXTRACT_APPEND_ONLY,
+        *SEARCH_APPEND_ONLY,
         audit,
     )
 ]
@@ -65,19 +71,36 @@ ON_POSTGRESQL = [
     "MERGE INTO {table} USING (SELECT 1) one ON true WHEN MATCHED THEN DELETE",
 ]
 
+INTRODUCED = [
+    (
+        "INSERT INTO issued_extract VALUES (1, 1, 'a', 1, 1, 'birth', 'VP', 2020, 1, '1', 'Thử', '', 'xin', 1, '', '', "
+        "'s', 't', 'p', 'x', 'u', 'an', '2020-01-02', '2020-01-02 03:04:05')"
+    ),
+    "INSERT INTO voided_extract VALUES (1, 1, 'in hỏng', 'an', '2020-01-02 03:04:05')",
+    "INSERT INTO search_request VALUES (1, 'an', 'citizen', 'xin bản sao', '[]', '[]', '2020-01-02 03:04:05')",
+]
+"""Rows that only much work of other rooms would bring; every table takes new ones."""
+
 
 @pytest.fixture
 def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
     was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
-    assigned book, one comment, one guideline, one team, one share, and their audit."""
-    doubtful = read("child_native_place", "Thử Một", accepted=False)
+    assigned book, one comment, one guideline, one team, one share, one redrawn region, one extract declared void, one
+    search, and their audit."""
+    box = Box(10.0, 20.0, 60.0, 40.0)
+    doubtful = replace(read("child_native_place", "Thử Một", accepted=False), box=box, lines=(box,))
     registry.save_page(
         book, page(entry(doubtful, findings=[finding("READ-LOW", "child_native_place")])), "f1"
     )
     (entry_id,) = registry.entries(book)
-    (task,) = registry.queue()
+    task = taken(registry.desk(SINGLE), AN)
     registry.desk(SINGLE).comment(SUPERVISOR, task.task_id, "Chữ mờ", "t1")
+    shown = registry.rectification(book, task.ref)
+    assert shown is not None
+    redrawn = DrawnRegion("child_native_place", box, task.version, shown.mark)
+    registry.desk(SINGLE).redraw_region(AN, task.task_id, redrawn, RegionReading(doubtful, "reader-1"))
+    registry.desk(SINGLE).hand_back(AN, task.task_id)
     registry.decide(entry_id, [Verdict("child_native_place", FieldStatus.READ, "như trên")], author="an")
     registry.confirm_delivery(entry_id, "child_native_place", DeliveryPolicy(), author="an")
     order = AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28")
@@ -93,6 +116,8 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     registry.desk(SINGLE).set_team_member(SUPERVISOR, "Tổ 1", "an")
     registry.desk(SINGLE).assign_share(SUPERVISOR, book, Assignee("an"), None, None)
     registry.note_package(book, {entry_id: "01/2010"}, "d" * 64)
+    for statement in INTRODUCED:
+        outsider.execute(statement)
     registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
     before = {table: outsider.rows(table) for table in TABLES}
     assert [table for table, rows in before.items() if not rows] == []

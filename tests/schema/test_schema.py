@@ -54,6 +54,8 @@ def test_every_code_that_the_program_raises_has_a_sentence(schemas: Schemas) -> 
     raised = set()
     for file in (ROOT / "pipeline").rglob("*.py"):
         raised |= set(
-            re.findall(r'"((?:PAGE|READ)-[A-Z]+|PART|[A-Z]\d\d)"', file.read_text(encoding="utf-8"))
+            re.findall(
+                r'"((?:PAGE|READ)-[A-Z]+|PART|(?!F1[0-2])[A-Z]\d\d)"', file.read_text(encoding="utf-8")
+            )
         )
     assert raised <= set(schemas.findings)
