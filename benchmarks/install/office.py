@@ -278,7 +278,9 @@ class Office:
         changed = self.version() not in (before, "") and self._has_step(step)
         if ended.returncode:
             told += f"; {ended.stdout[-300:]}{ended.stderr[-300:]}"
-        fine = ended.returncode == 0 and changed and held and self.running() and self.answer() == 200
+        warned = [line for line in ended.stderr.splitlines() if "Chú ý" in line]
+        told += "".join(f"; {line}" for line in warned)
+        fine = ended.returncode == 0 and changed and held and self.running() and not warned
         return fine, f"{before} → {self.version()}; {told}"
 
     def _has_step(self, revision: str) -> bool:

@@ -152,7 +152,9 @@ step "Nâng cấp sổ dữ liệu và chuyển sang bản $NEW"
 upgrade_registry "$NEW" || fail "sổ dữ liệu không lên được bản mới."
 as_office "$NEW" audit verify >>"$LOG" 2>&1 || fail "nhật ký kiểm tra của sổ đã nâng cấp không đúng."
 point_to "$NEW"
-put_services "$NEW" || fail "không đặt được dịch vụ."
+REASON="không đặt được dịch vụ."
+put_services "$NEW"  # not in a condition: whatever fails in it ends this, and all is taken back
+REASON=
 logged nginx -t || fail "nginx không nhận thiết lập mới."
 start_desk || fail "bàn rà soát của bản mới không trả lời."
 

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from pipeline.cli.app import app
 from pipeline.cli.office_checks import SERVICES, UNITS
-from tests.scripts.office import OFFICE, PROJECT, REFUSED, run
+from tests.scripts.office import CANNOT, OFFICE, PROJECT, REFUSED, run
 
 SCRIPTS = sorted([*OFFICE.glob("*.sh"), *OFFICE.glob("lib/*.sh"), OFFICE / "hotich"])
 UNIT_FILES = sorted(OFFICE.glob("units/*.service"))
@@ -190,3 +190,8 @@ def test_a_version_is_named_by_what_it_holds(tmp_path: Path) -> None:
     first, same, other = run(script, tmp_path).stdout.split()
     assert first.startswith("1.2.3-")
     assert first == same != other
+
+
+def test_what_the_system_calls_itself_is_not_what_the_office_is_called(tmp_path: Path) -> None:
+    done = run('NAME=hotich.xa-thu.vn; check_system; echo "$NAME"', tmp_path)
+    assert done.returncode == CANNOT or done.stdout.endswith("hotich.xa-thu.vn\n"), done.stderr

@@ -9,12 +9,17 @@ SYSTEM_PACKAGES=(
     nginx openssl curl ca-certificates
 )
 
+release_value() {  # read, not sourced: that file sets NAME and other names of these scripts, too
+    sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" /etc/os-release 2>/dev/null || true
+}
+
 check_system() {
-    local ID="" VERSION_ID="" PRETTY_NAME="hệ điều hành lạ"
-    # shellcheck disable=SC1091
-    [ ! -r /etc/os-release ] || . /etc/os-release
-    if [ "$ID" != debian ] || [ "${VERSION_ID%%.*}" -lt 12 ] 2>/dev/null || [ -z "$VERSION_ID" ]; then
-        refuse "$CANNOT" "máy này chạy $PRETTY_NAME; bộ cài chỉ làm trên Debian 12 trở lên." \
+    local system release name
+    system=$(release_value ID)
+    release=$(release_value VERSION_ID)
+    name=$(release_value PRETTY_NAME)
+    if [ "$system" != debian ] || [[ ! ${release%%.*} =~ ^[0-9]+$ ]] || [ "${release%%.*}" -lt 12 ]; then
+        refuse "$CANNOT" "máy này chạy ${name:-hệ điều hành lạ}; bộ cài chỉ làm trên Debian 12 trở lên." \
             "Máy khác: chạy bằng hộp chứa, xem docs/how-to/install-an-office.md."
     fi
     [ "$(dpkg --print-architecture)" = amd64 ] ||
