@@ -19,7 +19,8 @@ from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage
 from pipeline.imaging.ruling import grid
 from pipeline.locate import form_fit, table_fit
-from pipeline.locate.form_fit import FormFit, is_distinguished
+from pipeline.locate.form_fit import FormFit
+from pipeline.locate.form_likeness import is_distinguished
 from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
 from pipeline.locate.reworded_labels import find_reworded_labels
 from pipeline.model import Box, Word

@@ -20,7 +20,7 @@ from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
 from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.imaging.ink.cleanup import find_scan_edges
 from pipeline.imaging.ink.straddle_seals import find_straddle_seals, without_seals
-from pipeline.locate import form_fit
+from pipeline.locate import form_fit, form_likeness
 from pipeline.locate.form_fit import FormFit
 from pipeline.model import Box, Finding, Matrix, PageImage, Quality
 from pipeline.ocr import Engines
@@ -136,7 +136,7 @@ def assess_quality(
 
 
 def _has_other_frame(form: Form, fit: FormFit) -> bool:
-    return form.layout == "page" and form_fit.stretch(form, fit) > form_fit.SURELY_OTHER_STRETCH
+    return form.layout == "page" and form_likeness.stretch(form, fit) > form_likeness.SURELY_OTHER_STRETCH
 
 
 def measure_with_form(

@@ -21,7 +21,7 @@ from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
 from pipeline.imaging import perceptual_hash
-from pipeline.locate import form_fit
+from pipeline.locate.placed_labels import place_labels
 from pipeline.model import (
     Box,
     Finding,
@@ -110,7 +110,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
     if match.form is None or match.fit is None:
         return _without_form(result, match, context.options)
     if match.form.layout == "cover":
-        labels = form_fit.place_labels(match.form, match.fit)
+        labels = place_labels(match.form, match.fit)
         findings = (*doubts, *(flaw for flaw in result.findings if flaw.code != MORE_PAGES))
         log.info("a cover: %s", match.form.id)
         return replace(result, kind=PageKind.COVER, form=match.form.id, labels=labels, findings=findings)

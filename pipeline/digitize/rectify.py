@@ -38,11 +38,12 @@ from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
 from pipeline.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
 from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
-from pipeline.locate import form_fit, table_fit
+from pipeline.locate import form_fit, form_likeness, table_fit
 from pipeline.locate.field_lines import with_leader_starts
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import extend_to_word_ends
 from pipeline.locate.outside_labels import find_outside_labels
+from pipeline.locate.placed_labels import place_labels
 from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
 from pipeline.schema import Form
 
@@ -154,7 +155,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     if form.table is None:
         fit = replace(fit, found=(*fit.found, *find_outside_labels(form, fit, components.boxes)))
         fit = with_leader_starts(form, fit, dots.boxes)
-    labels = extend_to_word_ends(form_fit.place_labels(form, fit), form, components.boxes, letter)
+    labels = extend_to_word_ends(place_labels(form, fit), form, components.boxes, letter)
     edges = find_scan_edges(components)
     ink.ravel()[components.pixel_indices(edges)] = 0
     dpi = options.max_dpi if scale < 1 else image.dpi
@@ -226,7 +227,7 @@ def _frame_by_rules(
 
     That is on another printing's sheets, and where hardly any of the expected one is seen and more of this one is.
     """
-    page, other = match.level.normalized, form_fit.is_other_printing(form, fit)
+    page, other = match.level.normalized, form_likeness.is_other_printing(form, fit)
     seen = 0.0 if expected is None or other else frame_cover(page, expected)
     if not other and (expected is None or seen >= HARDLY_SEEN):
         return None
@@ -327,7 +328,7 @@ def template_view(page: RectifiedPage, form: Form) -> TemplateView:
             (placed.box.right - left) / (right - left),
             (placed.box.bottom - 0.3 * letter - top) / (bottom - top),
         )
-        for number, placed in zip(numbers, form_fit.place_labels(form, page.fit), strict=True)
+        for number, placed in zip(numbers, place_labels(form, page.fit), strict=True)
         if placed.score
     ]
     return form_template.template_view(page.normalized, page.frame.corners, template_geometry(form), labels)

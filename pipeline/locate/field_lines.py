@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.form_fit import FormFit, place_labels
+from pipeline.locate.form_fit import FormFit
 from pipeline.locate.own_labels import (
     blank_start,
     label_baseline,
@@ -17,6 +17,7 @@ from pipeline.locate.own_labels import (
     own_labels,
     vouches_for,
 )
+from pipeline.locate.placed_labels import place_labels
 from pipeline.model import Box, PlacedPiece
 from pipeline.schema import Form, Piece
 

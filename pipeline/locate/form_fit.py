@@ -26,9 +26,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.locate.label_chain import LONG_LABEL, LabelChain, find_chain
-from pipeline.locate.label_matching import REWORDED_WHOLE, LabelCandidate
-from pipeline.model import Box, Matrix, PlacedLabel
+from pipeline.locate.label_chain import LabelChain, find_chain
+from pipeline.locate.label_matching import LabelCandidate
+from pipeline.model import Box, Matrix
 from pipeline.schema import Form, Label
 
 log = logging.getLogger(__name__)
@@ -309,7 +309,7 @@ def _fit_lines(
     found = chain.found
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    drift = _line_drift(labels, _with_usual_height(found), matrix, high)
+    drift = _line_drift(labels, with_usual_height(found), matrix, high)
     return FormFit(matrix, _with_unlabelled(form, drift, chain), found, share, spread)
 
 
@@ -350,7 +350,7 @@ def _shifted(spread: Sequence[tuple[float, float]], u: float) -> float:
     return u + float(np.interp(u, [s[0] for s in spread], [s[1] for s in spread]))
 
 
-def _with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
+def with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
     """Return the candidates whose box is not much taller than is usual, so that it says on which level they are."""
     usual = float(np.median([c.box.height for c in found])) if found else 0.0
     return tuple(c for c in found if c.box.height <= TALL_BOX * usual)
@@ -380,51 +380,6 @@ def _line_drift(
     return tuple(kept)
 
 
-def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
-    """Return all labels of the form: where they were read, or where the geometry puts them (score 0)."""
-    read = {c.label: c for c in fit.found}
-    ends = dict(fit.ends)
-    level = set(_with_usual_height(fit.found))
-    letter = form.text_size * fit.height
-    face = _face_width(form, fit)
-    placed = []
-    for number, label in enumerate(form.labels):
-        if not label.text:
-            continue
-        left, baseline = fit.to_pixels(label.u0, label.v)
-        right = left + face * (fit.to_pixels(label.u1, label.v)[0] - left)
-        candidate = read.get(number)
-        if candidate:
-            left, right = _label_ends(candidate, left, right, letter)
-            baseline = candidate.baseline if candidate in level else baseline
-        right = ends.get(number, right)
-        box = Box(left, baseline - 0.95 * letter, right, baseline + 0.3 * letter)
-        placed.append(PlacedLabel(label.text, box, candidate.score if candidate else 0.0))
-    return tuple(placed)
-
-
-OTHER_WORDING = 0.6
-"""How much shorter than declared a label that ends with a colon may be."""
-
-CAPITALS_WIDER = 1.4
-"""How many times as wide as small letters capitals are at most."""
-
-FACES = 0.03
-"""From how much on type counts as wider or narrower than the form's."""
-
-
-def _face_width(form: Form, fit: FormFit) -> float:
-    """Return how much wider than declared the labels are printed, by those that were read letter by letter."""
-    widths = []
-    for candidate in fit.found:
-        label = form.labels[candidate.label]
-        declared = fit.to_pixels(label.u1, label.v)[0] - fit.to_pixels(label.u0, label.v)[0]
-        if candidate.score == 1.0 and not candidate.loose and label.slot and not candidate.learnt:
-            widths.append(candidate.box.width / max(1.0, declared))
-    usual = float(np.median(widths)) if len(widths) >= 5 else 1.0
-    return usual if abs(usual - 1) > FACES else 1.0
-
-
 def paper_corners(form: Form, fit: FormFit) -> Matrix:
     """Return the corners (4, 2) of the form's paper in pixels, by its printed frame."""
     left, top, right, bottom = form.frame
@@ -432,79 +387,3 @@ def paper_corners(form: Form, fit: FormFit) -> Matrix:
     v = [-top / (bottom - top), (1 - top) / (bottom - top)]
     corners = np.array([(u[0], v[0], 1), (u[1], v[0], 1), (u[1], v[1], 1), (u[0], v[1], 1)]) @ fit.matrix.T
     return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)
-
-
-def _label_ends(candidate: LabelCandidate, left: float, right: float, letter: float) -> tuple[float, float]:
-    """Return where a label begins and ends that the geometry puts between ``left`` and ``right``.
-
-    It is where the label was read. That is too long where handwriting runs into its first or last word, and too short
-    where such a word was not read: then the end nearer to its place is the label's own.
-    """
-    read, wide = candidate.box, right - left
-    if (
-        candidate.learnt
-        or candidate.score <= REWORDED_WHOLE
-        or (candidate.closed and OTHER_WORDING * wide < read.width < wide)
-    ):
-        return read.left, read.right
-    if candidate.loose:
-        return read.left, right
-    longest = (CAPITALS_WIDER if candidate.capitals else 1.01) * wide + 0.05 * letter
-    least = wide - letter if candidate.score == 1.0 else 0.95 * wide
-    if least <= read.width <= longest:
-        return read.left, read.right
-    wide = min(longest, max(wide, read.width))
-    if abs(read.left - left) <= abs(read.right - right):
-        return read.left, read.left + wide
-    return read.right - wide, read.right
-
-
-OTHER_STRETCH = 0.035
-"""From how much more they are stretched one way than the other on labels are another printing's."""
-
-OTHER_DRIFT = 0.02
-"""From which drift of a line on they are."""
-
-SURELY_OTHER_STRETCH = 0.1
-"""From how much on no photograph stretches a page so."""
-
-
-def is_other_printing(form: Form, fit: FormFit) -> bool:
-    """Return whether the labels may be another printing's, so that its frame is another: stretched, or moved far."""
-    drifts = [abs(offset) for _, offset in fit.drift]
-    return form.layout == "page" and (
-        stretch(form, fit) > OTHER_STRETCH or max(drifts, default=0.0) > OTHER_DRIFT
-    )
-
-
-def stretch(form: Form, fit: FormFit) -> float:
-    """Return how much more the labels stretch a form one way than the other, 0 for not at all."""
-    (left, top), (right, _), (_, bottom) = (fit.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (0, 1)))
-    return abs((right - left) / max(1.0, bottom - top) / frame_aspect(form) - 1)
-
-
-MIN_LETTER_RATIO = 4
-"""How many times as many letters must be found that only the one form prints as letters that only the other does."""
-
-
-def is_distinguished(form: Form, fit: FormFit, rival: Form, other: FormFit) -> bool:
-    """Return whether the print found is that of ``form`` and not of another form that prints much alike.
-
-    Handwriting may hide most of the print. As much of it as a long label must not be the other form's, and hardly any
-    of the other's must be missing from this one.
-
-    Args:
-        form: The form in question.
-        fit: Its fit to the page.
-        rival: The similar form.
-        other: The similar form's fit to the same page.
-    """
-    return count_exclusive_letters(form, fit, other) >= max(
-        LONG_LABEL, MIN_LETTER_RATIO * count_exclusive_letters(rival, other, fit)
-    )
-
-
-def count_exclusive_letters(form: Form, fit: FormFit, other: FormFit) -> int:
-    """Return how many letters of a form's print were found that another form's fit to the page has no label for."""
-    alone = (c for c in fit.found if not any(same_words(c, rival) for rival in other.found))
-    return sum(len(form.labels[c.label].text) for c in alone)

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.locate.form_fit import FormFit, place_labels
+from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import REWORDED, REWORDED_WHOLE
+from pipeline.locate.placed_labels import place_labels
 from pipeline.model import PlacedLabel
 from pipeline.schema import Form, Piece
 

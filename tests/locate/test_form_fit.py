@@ -13,6 +13,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.locate import form_fit as fitting
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import LabelCandidate
+from pipeline.locate.placed_labels import place_labels
 from pipeline.model import Box, Matrix
 from pipeline.schema import Form
 from tests.locate.forms import PAGE_FORMS, SIZE, at, ideal_candidates, placing
@@ -175,7 +176,7 @@ def test_labels_that_were_not_read_are_placed_by_the_geometry(form: Form) -> Non
     found = [c for c in ideal_candidates(form, matrix) if c.label % 3]
     fit = fitting.fit_form(form, found, SIZE)
     assert fit is not None
-    placed = fitting.place_labels(form, fit)
+    placed = place_labels(form, fit)
     texts = [label for label in form.labels if label.text]
     assert [label.text for label in placed] == [label.text for label in texts]
     for label, where in zip(texts, placed, strict=True):
@@ -246,7 +247,7 @@ def test_a_label_ends_where_its_print_does_though_a_word_more_or_less_was_read(
     read = Box(right.left - before * wide, right.top, right.right + behind * wide, right.bottom)
     found[number] = LabelCandidate(number, read, found[number].baseline, score, False)
     fit = fitting.fit_to_frame(form, found, matrix)
-    placed = fitting.place_labels(form, fit)
+    placed = place_labels(form, fit)
     where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
     assert where.left == pytest.approx(right.left, abs=0.02 * wide + 3)
     assert where.right == pytest.approx(right.right, abs=0.02 * wide + 3)
@@ -261,6 +262,6 @@ def test_a_box_that_holds_another_line_too_moves_no_label(form: Form) -> None:
     tall = Box(right.left, right.top, right.right, right.bottom + 1.1 * right.height)
     found[number] = LabelCandidate(number, tall, found[number].baseline + right.height, 1.0, False)
     fit = fitting.fit_to_frame(form, found, matrix)
-    placed = fitting.place_labels(form, fit)
+    placed = place_labels(form, fit)
     where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
     assert where.bottom == pytest.approx(right.bottom, abs=0.3 * right.height)
