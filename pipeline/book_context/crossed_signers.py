@@ -43,6 +43,9 @@ COMMON = frozenset({"thị", "văn"})
 ONE_NAME = 70.0
 """How like (0..100), marks aside, two spellings are that may be one name."""
 
+ONE_WORD = 90.0
+"""The same of two words."""
+
 LEAST = 1e-6
 """The probability of a text that is proposed."""
 
@@ -196,7 +199,7 @@ def _says_another(ink: SignerInk, read: str, name: str, titles: Sequence[str]) -
         if share >= CLEAR
         and len(word) > 1
         and word in name_words()
-        and all(fuzz.ratio(unaccented(word), one) < ONE_NAME for one in own)
+        and all(fuzz.ratio(unaccented(word), one) < ONE_WORD for one in own)
     }
     return len(foreign - COMMON) >= ANOTHER
 

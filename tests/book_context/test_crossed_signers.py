@@ -66,6 +66,12 @@ def test_clear_ink_of_somebody_else_stands() -> None:
     assert "SIGNER-BOOK" not in codes(after)
 
 
+def test_words_of_another_name_that_are_clear_speak_against_the_officers_of_the_book() -> None:
+    clear = [{SIGNER: [ink(text, 1)]} for text in ("Chủ tịch: Tăng Tấn Hòa", "PCT: Lê Thị Mai") * 2]
+    pages = book(*clear, {SIGNER: [crossed("Chủ tịch: Trần Hoàng Khang", 15, 20)]})
+    assert "SIGNER-BOOK" not in codes(weighed(pages))
+
+
 def test_what_a_person_decided_is_left_alone() -> None:
     pages = book(*CLEAR, {SIGNER: [crossed(DIEU, 4, 10)]})
     decided = FieldReading("signer_name", FieldStatus.READ, text="Lê Văn Tám", canonical="Lê Văn Tám")
