@@ -10,9 +10,16 @@ from dataclasses import replace
 from typing import Self
 
 from pipeline.batch.worker_process import allow_cpu
-from pipeline.batch.workers import BookJob, Pool, own_setup, scan_at_hand, scan_error_as_value
+from pipeline.batch.workers import (
+    BookJob,
+    Pool,
+    WorkersLost,
+    own_setup,
+    scan_at_hand,
+    scan_error_as_value,
+)
 from pipeline.digitize.drawn_region import read_drawn_region
-from pipeline.errors import ScanError
+from pipeline.errors import HotichError, ScanError, ScanTimeout
 from pipeline.intake import ScanFile, page_of
 from pipeline.registry.model.desk import RegionReading, RegionToRead
 from pipeline.run_context import RunContext
@@ -67,15 +74,13 @@ class RegionReader:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            if self._pool is not None:
-                self._pool.stop()
-                self._pool = None
+            self._end()
 
     def __call__(self, asked: RegionToRead) -> RegionReading:
         """Return what is read in a region.
 
         Raises:
-            ScanError: The scan cannot be read, or not in time.
+            ScanError: The scan cannot be read, or not in time; those before it are waited for as long again.
             HotichError: The readers are not installed.
         """
         path = Workspace(self._context.workspace).stored(asked.ref.scan_sha256)
@@ -83,10 +88,30 @@ class RegionReader:
             raise ScanError("Không tìm thấy bản quét của trang này trong kho.")
         scan = ScanFile(path, asked.ref.scan_sha256, path.stat().st_size)
         book = BookJob(self._context.schemas.form(asked.form), asked.ledger)
-        with self._lock:
-            if self._pool is None:
-                self._pool = Pool(self._context, 1)
-            ((_, answer),) = self._pool.answers(read_region_here, book, [(scan, asked)])
+        if not self._lock.acquire(timeout=self._context.page_seconds):
+            raise ScanTimeout("Máy đọc còn bận với những khung trước.")
+        try:
+            answer = self._read(book, scan, asked)
+        finally:
+            self._lock.release()
         if isinstance(answer, ScanError):
             raise answer
         return answer
+
+    def _read(self, book: BookJob, scan: ScanFile, asked: RegionToRead) -> RegionReading | ScanError:
+        """Return the answer of the process; one that cannot go on gives way to another for the next region."""
+        if self._pool is None:
+            self._pool = Pool(self._context, 1)
+        try:
+            ((_, answer),) = self._pool.answers(read_region_here, book, [(scan, asked)])
+        except (HotichError, RuntimeError) as error:
+            self._end()
+            if isinstance(error, HotichError):
+                raise
+            raise WorkersLost("Tiến trình đọc lại khung không chạy tiếp được.") from error
+        return answer
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -10,10 +10,12 @@ from sqlalchemy import Connection, func, or_, select
 from pipeline.model import PageRef
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.guidelines import GuidedField, Guideline, GuidelineExample
+from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.model.withdrawals import RegistryPart
 from pipeline.registry.repositories.withdrawals import covering, withdrawals_in_force
-from pipeline.registry.tables.books import book
+from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.guidelines import guideline
+from pipeline.registry.tables.tasks import review_task
 
 
 def rows_of(connection: Connection, guided: GuidedField) -> list[Mapping[str, Any]]:
@@ -59,7 +61,10 @@ def guideline_of(connection: Connection, row: Mapping[str, Any], version: int, p
 def visible_examples(
     connection: Connection, examples: list[Mapping[str, Any]], person: Person
 ) -> tuple[GuidelineExample, ...]:
-    """Return the examples of books of a person's places whose page is not withdrawn."""
+    """Return the examples of books of a person's places whose page stands and waits for nobody.
+
+    A page may wait again after an example was cut from it: then its caption would tell what is to be keyed.
+    """
     if not examples:
         return ()
     ids = {one["book_id"] for one in examples}
@@ -68,6 +73,7 @@ def visible_examples(
         for row in connection.execute(select(book.c.id, book.c.place_code).where(book.c.id.in_(ids)))
     }
     gone = withdrawals_in_force(connection, sorted(ids))
+    waiting = _waiting_pages(connection, {one["scan_sha256"] for one in examples})
     return tuple(
         GuidelineExample(
             number,
@@ -80,4 +86,16 @@ def visible_examples(
         if one["book_id"] in places
         and person.may_see(places[one["book_id"]])
         and covering(gone, RegistryPart(one["book_id"], one["scan_sha256"], one["page_no"])) is None
+        and (one["book_id"], one["scan_sha256"], one["page_no"]) not in waiting
     )
+
+
+def _waiting_pages(connection: Connection, scans: Collection[str]) -> frozenset[tuple[int, str, int]]:
+    """Return book, scan and page number of the pages of these scans on which anything waits."""
+    rows = connection.execute(
+        select(scan.c.book_id, scan.c.sha256, page.c.page_no)
+        .join_from(scan, page, page.c.scan_id == scan.c.id)
+        .join(review_task, review_task.c.page_id == page.c.id)
+        .where(scan.c.sha256.in_(scans), review_task.c.state == TaskState.OPEN)
+    )
+    return frozenset((row.book_id, row.sha256, row.page_no) for row in rows)

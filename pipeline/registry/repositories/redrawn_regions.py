@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import Box, FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.model import FIRST_TYPED_ROW, Box, FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.books import Rectification
@@ -24,6 +24,8 @@ def redrawn_readings(
 ) -> dict[int, dict[str, FieldReading]]:
     """Return what was read in the redrawn regions of entries, with their boxes on the pages as they are rectified now.
 
+    An entry that the latest run no longer finds has none: a region makes no entry.
+
     Args:
         connection: Of the transaction.
         entry_ids: The entries, or the query for them.
@@ -37,13 +39,18 @@ def redrawn_readings(
         return {}
     matrices = connection.execute(
         select(entry.c.id, page_run.c.matrix)
-        .join(page_run, (page_run.c.page_id == entry.c.page_id) & page_run.c.latest)
+        .outerjoin(page_run, (page_run.c.page_id == entry.c.page_id) & page_run.c.latest)
         .where(entry.c.id.in_({row["entry_id"] for row in rows}))
+        .where(entry.c.found | (entry.c.row >= FIRST_TYPED_ROW))
     )
-    by_entry = {row.id: np.asarray(row.matrix, dtype=np.float64) for row in matrices}
+    by_entry = {
+        row.id: None if row.matrix is None else np.asarray(row.matrix, dtype=np.float64) for row in matrices
+    }
     found: dict[int, dict[str, FieldReading]] = {}
     for row in rows:
-        box = box_around(row["corners"], by_entry.get(row["entry_id"]))
+        if row["entry_id"] not in by_entry:
+            continue
+        box = box_around(row["corners"], by_entry[row["entry_id"]])
         found.setdefault(row["entry_id"], {})[row["field"]] = _reading(row, box)
     return found
 

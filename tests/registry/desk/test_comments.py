@@ -110,3 +110,20 @@ def test_nobody_else_comments_and_nothing_is_said_of_what_is_withdrawn(
     assert desk.count_open_comments(SUPERVISOR) == 0
     with pytest.raises(Withdrawn):
         desk.comment(SUPERVISOR, task_id, "Đúng vậy.", "t2")
+
+
+def test_a_supervisor_who_is_to_key_blind_is_told_nothing_by_the_list(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    registry.save_page(book, page(doubtful("notes")), "f1")
+    desk = registry.desk(BLIND, now=clock)
+    task = taken(desk, REVIEWER)
+    desk.comment(REVIEWER, task.task_id, "Đọc là “Thử Một”.", "t1")
+    keyed(desk, REVIEWER, said("notes"), task=task)
+    assert len(desk.open_comments(SUPERVISOR)) == 1
+    in_hand = taken(desk, SUPERVISOR)
+    assert (desk.open_comments(SUPERVISOR), desk.count_open_comments(SUPERVISOR)) == ((), 0)
+    desk.comment(SUPERVISOR, task.task_id, "Trang bị gập.", "t2")
+    assert [one.said.text for one in desk.open_comments(SUPERVISOR)] == ["Trang bị gập."]
+    keyed(desk, SUPERVISOR, said("notes"), task=in_hand)
+    assert len(desk.open_comments(SUPERVISOR)) == 2

@@ -92,3 +92,21 @@ def test_only_supervisors_write_and_only_for_fields_that_are_there(
             desk.write_guideline(SUPERVISOR, nothing, "x", without=(), seen=0, token="t1")
     with pytest.raises(RegistryError, match="nhiều nhất là 4000"):
         desk.write_guideline(SUPERVISOR, NOTES, "x" * 4001, without=(), seen=0, token="t1")
+
+
+def test_an_example_of_a_page_that_waits_again_tells_nobody_what_to_key(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    registry.save_page(book, page(entry(read("notes", "Đăng ký lại"))), "f1")
+    desk = registry.desk(CHECKED, now=clock)
+    desk.add_example(HERE, NOTES, book, PageRef(SCAN, 1), REGION, "Ghi là: Đăng ký lại", "t1")
+    (shown,) = desk.guidelines_beside(REVIEWER, "birth", "notes", "")
+    registry.save_page(book, page(doubtful("notes")), "f2")
+    assert taken(desk, REVIEWER).fields[0].field == "notes"
+    assert desk.guidelines_beside(REVIEWER, "birth", "notes", "") == ()
+    with pytest.raises(NotThere, match="chờ rà soát lại"):
+        desk.guideline_example(REVIEWER, shown.guideline_id, 0)
+    desk.write_guideline(HERE, NOTES, "Chép đủ.", without=(0,), seen=shown.guideline_id, token="t2")
+    registry.save_page(book, page(entry(read("notes", "Đăng ký lại"))), "f3")
+    (now,) = desk.guidelines_beside(REVIEWER, "birth", "notes", "")
+    assert [one.caption for one in now.examples] == ["Ghi là: Đăng ký lại"]

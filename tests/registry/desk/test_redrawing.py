@@ -10,9 +10,17 @@ import pytest
 from pipeline.errors import RegistryError
 from pipeline.model import Box, FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.registry import Registry
-from pipeline.registry.model.desk import DeskTask, DrawnRegion, FieldWork, NotYours, RegionReading
+from pipeline.registry.model.desk import (
+    CannotUndo,
+    DeskTask,
+    DrawnRegion,
+    FieldWork,
+    NotYours,
+    RegionReading,
+)
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.services.desk.redrawing import last_redrawn, undo_region
 from pipeline.review_policy import ReviewPolicy
 from pipeline.stages import Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, CHECKED, SINGLE, Clock, in_force, keyed, said, taken
@@ -142,6 +150,36 @@ def test_the_region_is_taken_back_with_the_last_act_and_the_one_before_counts_ag
         (AN.login, "undone"),
     ]
     assert registry.audit().verify().flaws == ()
+
+
+def test_a_region_makes_no_entry_that_the_page_read_again_no_longer_has(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, SINGLE, clock)
+    task = taken(desk, AN)
+    desk.redraw_region(AN, task.task_id, drawn(registry, book, task), again())
+    desk.hand_back(AN, task.task_id)
+    registry.save_page(book, page(), "f2")
+    assert desk.next_task(BINH) is None
+    registry.save_page(book, page(entry(read("notes", "Thu Mot", accepted=False))), "f3")
+    assert text_of(taken(desk, BINH)) == "Thử Hai"
+
+
+def test_a_region_is_taken_back_once_however_often_that_is_asked(
+    registry: Registry, book: int, clock: Clock
+) -> None:
+    desk = desk_with(registry, book, SINGLE, clock)
+    task = taken(desk, AN)
+    first = desk.redraw_region(AN, task.task_id, drawn(registry, book, task), again("Một"))
+    other = drawn(registry, book, first, Box(50.0, 50.0, 90.0, 90.0))
+    desk.redraw_region(AN, task.task_id, other, again("Hai"))
+    with desk._writing() as context:
+        found = last_redrawn(context, AN)
+        assert found is not None
+        undo_region(context, AN, *found)
+        with pytest.raises(CannotUndo, match="lấy lại rồi"):
+            undo_region(context, AN, *found)
+    assert text_of(desk.task(AN, task.task_id)) == "Một"
 
 
 def test_the_same_region_again_adds_nothing(registry: Registry, book: int, clock: Clock) -> None:

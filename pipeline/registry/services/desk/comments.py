@@ -6,7 +6,7 @@ of the task blind is shown their own threads alone until they have keyed it: a c
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from pipeline.errors import RegistryError
 from pipeline.model import Box
@@ -26,10 +26,11 @@ from pipeline.registry.model.typed_text import composed
 from pipeline.registry.repositories import leases
 from pipeline.registry.repositories.comments import threads_on
 from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.repositories.pages import rectification_of
 from pipeline.registry.repositories.permissions import check_place, in_sight, require_text, stages
 from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
-from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_rows
+from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, load_tasks, task_rows
 from pipeline.registry.services.desk.visibility import keys_blind
 from pipeline.registry.tables.comments import task_comment
 from pipeline.registry.tables.tasks import review_task
@@ -93,7 +94,8 @@ def close_comment(context: DeskContext, person: Person, task_id: int, thread_id:
 def open_comments(context: DeskContext, person: Person) -> tuple[ListedThread, ...]:
     """Return the open threads that concern a person, the newest first; the audit records the view.
 
-    A supervisor is told of all in their places, others of those that they began.
+    A supervisor is told of all in their places, others of those that they began. What others began on a task that the
+    person has in hand to key it blind is left out until then.
     """
     rows = _open_rows(context, person, MOST_LISTED)
     record(context.connection, person.login, "comments-listed", "")
@@ -130,10 +132,20 @@ def _open_rows(context: DeskContext, person: Person, most: int) -> list[tuple[in
         .where(task_comment.c.kind == CommentKind.OPENED, ~closed, in_sight(person))
         .where(review_task.c.stage != Stage.WITHDRAWN)
     )
+    mine = task_comment.c.account_id == person.account_id
     if person.role is not Role.SUPERVISOR:
-        query = query.where(task_comment.c.account_id == person.account_id)
+        query = query.where(mine)
+    elif kept_back := _kept_back(context, person):
+        query = query.where(or_(mine, task_comment.c.task_id.not_in(kept_back)))
     rows = context.connection.execute(query.order_by(task_comment.c.id.desc()).limit(most))
     return [(row.id, row.task_id) for row in rows]
+
+
+def _kept_back(context: DeskContext, person: Person) -> list[int]:
+    """Return the tasks that a person has in hand and is to key blind."""
+    in_hand = [task_id for mode in KeyingMode for task_id in leases.held(context, person, mode)]
+    cases = load_tasks(context, in_hand) if in_hand else {}
+    return [task_id for task_id, case in cases.items() if keys_blind(context, case, person)]
 
 
 def _commented(context: DeskContext, person: Person, case: LoadedTask) -> CommentedTask:

@@ -1,7 +1,7 @@
 """Guidelines beside a field: written by supervisors, version after version, and read at the desk.
 
 An example is cut from a page on which nothing waits, so that its caption tells nobody what to key there. It is shown to
-people of its place alone, as long as its page stands; whoever writes another version carries on the examples that they
+people of its place alone, as long as its page stands and waits for nobody; whoever writes another version carries on the examples that they
 may not see.
 """
 
@@ -182,7 +182,7 @@ def guideline_example(
     """Return an example of a version to a person who may see it; the audit records the view.
 
     Raises:
-        NotThere: There is none, or its page is of another place or withdrawn.
+        NotThere: There is none, or its page is of another place, withdrawn, or waits for people again.
     """
     stages(person)
     row = (
@@ -191,7 +191,9 @@ def guideline_example(
     shown = () if row is None else visible_examples(context.connection, row["examples"], person)
     found = next((one for one in shown if one.number == number), None)
     if found is None:
-        raise NotThere("Không có ví dụ này, hoặc trang của nó đã được thu hồi. Hãy tải lại trang.")
+        raise NotThere(
+            "Không có ví dụ này, hoặc trang của nó đã được thu hồi hay đang chờ rà soát lại. Hãy tải lại trang."
+        )
     record(context.connection, person.login, "example-shown", f"guideline:{guideline_id}", {"number": number})
     return found
 

@@ -16,7 +16,7 @@ from pipeline.model import Box, FieldStatus, Writing
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import WHOLE_ENTRY
-from pipeline.registry.model.desk import DeskTask, DrawnRegion, RegionReading, RegionToRead
+from pipeline.registry.model.desk import CannotUndo, DeskTask, DrawnRegion, RegionReading, RegionToRead
 from pipeline.registry.model.errors import StaleTask
 from pipeline.registry.repositories.books import ledger_of_row
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -98,8 +98,15 @@ def last_redrawn(context: DeskContext, person: Person) -> tuple[int, RowMapping]
 
 
 def undo_region(context: DeskContext, person: Person, task_id: int, last: RowMapping) -> None:
-    """Take a region back that a person drew on a task in hand: the one before it counts again."""
+    """Take a region back that a person drew on a task in hand: the one before it counts again.
+
+    Raises:
+        CannotUndo: It counts no longer.
+    """
     case = load_held_task(context, person, task_id)
+    in_force = regions_in_force(context.connection, [last["entry_id"]], last["field"])
+    if last["id"] not in {row["id"] for row in in_force}:
+        raise CannotUndo("Không hoàn tác được: khung này đã được lấy lại rồi.")
     take_back_region(context.connection, last, person, context.now)
     subject = (case.row["page_id"], case.row["entry_id"])
     refresh_projections(context.connection, context.declared, [subject])

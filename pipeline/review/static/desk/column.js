@@ -197,7 +197,10 @@ function putBack(back, sentence) {
     pick(cell, false);
   }
   settle(row);
-  if (!current || !textOf(current)) go(back[0].cell);
+  if (!current || !textOf(current)) {
+    fresh.begin(); // a key that was meant for the picture before says nothing of this one
+    go(back[0].cell);
+  }
   say(sentence, true);
 }
 
@@ -340,6 +343,7 @@ async function leave() {
     return;
   }
   leaving = true;
+  detail.clear();
   await hold.during("Đang trả nhiệm vụ…", async () => {
     await send("/column/hand-back", {}).catch(() => {});
     location.assign("/column");
@@ -380,7 +384,7 @@ column.addEventListener("click", (event) => {
   const { do: name, proposal } = event.target.closest("button")?.dataset ?? {};
   const choice = event.target.closest("[data-number]");
   const cell = event.target.closest(".cell");
-  if ((name || proposal) && hold.refuses()) return;
+  if ((name || proposal || choice) && hold.refuses()) return;
   if (proposal) return detail.confirm(event.target.closest("button"));
   if (name) {
     const action = ANYWHERE[name] ?? (current && { mark, ...OF_CELL }[name]);

@@ -17,7 +17,7 @@ function asked(item) {
 
 async function show(item, confirm = null, shown = "") {
   const now = asked(item);
-  if (now === null) return;
+  if (now === null || place.inert) return; // while it is inert the task may be given back just now
   const holder = item.querySelector(".delivered");
   try {
     const piece = await fetchPiece(`/desk/tasks/${now.task}/delivered`, { ...now.body, confirm, shown });

@@ -25,7 +25,7 @@ const notices = new Notices(document.getElementById("unsaved"));
 
 const viewer = new Viewer(document.getElementById("viewer"));
 const pages = new Pages(viewer, document.getElementById("beside"), () => form?.id ?? null);
-const region = new Region(viewer, document.getElementById("drawing"), (box) => reread(form, box).catch(failed));
+const region = new Region(viewer, document.getElementById("drawing"), drawn);
 const fresh = new Fresh(place);
 const hold = new Hold(place, () => (form ?? place).focus());
 const lease = new Lease((task, error) => form?.id === task && failed(error));
@@ -80,6 +80,17 @@ function moved(box) {
   offer(form);
 }
 
+/** A region was drawn for the field in work: it is read again. Whoever presses Enter twice means the region, not the
+ * text that stands there. What comes of it later is the matter of the task that was in work. */
+function drawn(box) {
+  const of = form;
+  fresh.begin();
+  reread(of, box, () => form === of).catch((error) => {
+    if (form === of) failed(error);
+    else notices.complain(new Error(`Khung vừa vẽ ở “${of.label}” chưa được đọc lại: ${error.sentence ?? error.message}`));
+  });
+}
+
 /** Have the next task ready; what goes wrong is told when it is wanted. */
 function prepare() {
   ahead.fetch().catch(() => {});
@@ -116,6 +127,8 @@ function wait(sentence, again = false) {
   const note = document.createElement("p");
   note.className = "waiting";
   note.textContent = sentence;
+  if (region.isDrawn) region.end();
+  pages.forget();
   place.replaceChildren(note);
   place.toggleAttribute("data-again", again);
   place.focus();

@@ -292,7 +292,7 @@ class Field {
     this.#showDoubt();
     this.#grow();
     this.changed();
-    this.item.dispatchEvent(new Event("chosen"));
+    if (this.item.classList.contains("current")) this.item.dispatchEvent(new Event("chosen"));
   }
 
   take(status, text) {

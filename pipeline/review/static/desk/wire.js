@@ -31,9 +31,9 @@ export async function send(path, body) {
   return JSON.parse((await answered(path, body)).text);
 }
 
-/** POST `body`; returns the element that came back, or null when there is nothing. */
-export async function fetchPiece(path, body) {
-  const { status, text } = await answered(path, body);
+/** POST `body`; returns the element that came back, or null when there is nothing. `silence`: as of SILENCE. */
+export async function fetchPiece(path, body, silence = SILENCE) {
+  const { status, text } = await answered(path, body, silence);
   if (status === 204) return null;
   const holder = document.createElement("template");
   holder.innerHTML = text;
@@ -54,26 +54,26 @@ export async function whoIsHere() {
   }
 }
 
-async function answered(path, body) {
+async function answered(path, body, silence = SILENCE) {
   try {
-    return await asked(path, body);
+    return await asked(path, body, silence);
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== FORGED) throw error;
     const here = await whoIsHere(); // the session is another one: whoever logged in again goes on
-    if (here === me) return asked(path, body);
+    if (here === me) return asked(path, body, silence);
     throw here ? new Refused(403, "other", `Trình duyệt này đang đăng nhập bằng tài khoản khác. Hãy đăng nhập lại bằng “${me}”.`) : error;
   }
 }
 
 /** What came back whole: {status, text}. */
-async function asked(path, body) {
+async function asked(path, body, silence) {
   let response, text;
   try {
     response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf.content },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(SILENCE),
+      signal: AbortSignal.timeout(silence),
     });
     text = await response.text();
   } catch {
