@@ -68,6 +68,8 @@ def test_who_leaves_with_typed_text_is_asked_first(office: Office, sit_down: Sit
         an.page.get_by_role("button", name="Tạm dừng").click()
         an.page.wait_for_url(f"{an.url}/")
         assert asked == ["beforeunload"]
+        after = an.requests[next(at for at, one in enumerate(an.requests) if one.endswith("/hand-back")) :]
+        assert not any(one.endswith("/delivered") for one in after), "of a task that is given back"
 
 
 def test_enter_pressed_twice_on_the_last_field_accepts_nothing_of_the_next_task(
