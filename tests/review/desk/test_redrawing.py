@@ -17,7 +17,6 @@ from tests.review.desk.drawn_book import decision, one_line_book
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist, held_up
 
-
 TWICE = """() => {
   const press = () => new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
   const [first, second] = [press(), press()];

@@ -1,8 +1,8 @@
 """Guidelines beside a field: written by supervisors, version after version, and read at the desk.
 
 An example is cut from a page on which nothing waits, so that its caption tells nobody what to key there. It is shown to
-people of its place alone, as long as its page stands and waits for nobody; whoever writes another version carries on the examples that they
-may not see.
+people of its place alone, as long as its page stands and waits for nobody; whoever writes another version carries on
+the examples that they may not see.
 """
 
 from __future__ import annotations
