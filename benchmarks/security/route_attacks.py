@@ -161,6 +161,8 @@ def _send(client: Client, access: Access, path: str, csrf: str | None = None) ->
 
 def _wanted(caller: Caller, access: Access) -> set[int]:
     """The answers that this caller may get."""
+    if access.tokens is not None:  # whoever has a session and no token
+        return {401, 429}
     if access.roles is None:
         return {200, 303, 401, 403}
     if caller.role is None:
@@ -337,7 +339,7 @@ def _attack_forms(log: AttackLog, office: AttackedOffice, desk: Desk, things: _T
     stranger = accounts.authenticate(login_of(Role.CHECKER, OWN), PASSWORD, "127.0.0.1")
     before = accounts.list()
     for access in ACCESS:
-        if access.method == "GET":
+        if access.method == "GET" or access.tokens is not None:
             continue
         role = next((one for one in sessions if access.roles is None or one in access.roles), Role.SUPERVISOR)
         session = sessions[role]

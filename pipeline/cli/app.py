@@ -10,6 +10,7 @@ from typer import rich_utils
 import pipeline
 from pipeline.cli.account import account_app
 from pipeline.cli.amend import amend_app
+from pipeline.cli.api_token import api_token_app
 from pipeline.cli.audit import audit_app
 from pipeline.cli.backup import backup, restore
 from pipeline.cli.book import book_app
@@ -115,6 +116,7 @@ app = typer.Typer(
 for name, function in COMMANDS:
     app.command(name, cls=Command)(function)
 app.add_typer(account_app, name="account")
+app.add_typer(api_token_app, name="api-token")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")

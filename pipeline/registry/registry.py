@@ -71,6 +71,7 @@ from pipeline.registry.services.desk import browsing
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.desk.exclusions import release_exclusions
 from pipeline.registry.services.lots.lots import Lots
+from pipeline.registry.services.publishing.publishing import Publishing
 from pipeline.registry.services.reconciliation import Reconciliations
 from pipeline.registry.services.search import building, same_person, searching
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
@@ -396,6 +397,10 @@ class Registry(ConnectionFacade):
             return release_exclusions(connection, self._declared, at)
 
         return Accounts(self._database, fewer_at_work, now, options)
+
+    def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
+        """What other systems read, and their tokens; ``now``: the clock, in UTC."""
+        return Publishing(self._database, self._declared, now)
 
     def reconciliations(self) -> Reconciliations:
         """What reconciliations found, to be stored, asked about and answered."""

@@ -125,6 +125,8 @@ def create_app(
         options=options,
         renderer=PageRenderer(),
         logins=RateLimiter(options.logins),
+        publishing=registry.publishing(now),
+        api_requests=RateLimiter(options.api),
         desk=registry.desk(policy, now=now),
         pictures=pictures,
         autocomplete=Autocomplete(schemas, models),

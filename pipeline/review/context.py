@@ -20,6 +20,7 @@ from pipeline.registry.model.accounts import OpenAct, Session
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
+from pipeline.registry.services.publishing.publishing import Publishing
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.desk.live_rules import LiveRules
@@ -63,6 +64,8 @@ class Site:
     options: ReviewOptions
     renderer: PageRenderer
     logins: RateLimiter
+    publishing: Publishing
+    api_requests: RateLimiter
     desk: Desk
     pictures: Pictures
     autocomplete: Autocomplete

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import registry as room
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import FieldStatus
-from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, Registry, RegistryPart, Verdict
+from pipeline.registry import CrossEntryFinding, Link, LinkVerdict, NotThere, Registry, RegistryPart, Verdict
 from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.model.published import PublishedEntry
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.registry.model.search import SearchCriteria, SearchReason
 from pipeline.registry.model.statistics import ListFilter
@@ -253,6 +255,8 @@ READERS: dict[str, Reader] = {
         for entry_id in registry.entries()
         for one in registry.linked_entries(SUPERVISOR, entry_id)
     ],
+    "publishing.books": lambda registry, *_: registry.publishing().books(None, 0, 9).books,
+    "publishing.entries": lambda registry, *_: _published(registry),
     "series_columns": lambda registry, *_: sum(map(len, registry.series_columns())),
     "series_columns of a book": lambda registry, *_: sum(map(len, registry.series_columns([1]))),
     "book_columns": lambda registry, *_: len(registry.book_columns()),
@@ -313,13 +317,32 @@ ELSEWHERE = frozenset(
     | {"pages_at_work", "has_decisions", "scan_names"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
-    | {"open", "close", "lock_book", "accounts", "audit", "desk", "lots", "statistics", "reconciliations"}
+    | {
+        "open",
+        "close",
+        "lock_book",
+        "accounts",
+        "audit",
+        "desk",
+        "lots",
+        "statistics",
+        "reconciliations",
+        "publishing",
+    }
 )
 """What of the registry is asked for one thing by its id, or is about what is kept; or is a façade of its own.
 
 ``delivery_layers`` is asked for one entry by its id; the entries above it, to which a ditto mark points, are those of
 ``entries``, which is tried.
 """
+
+
+def _published(registry: Registry) -> tuple[PublishedEntry, ...]:
+    """The entries of the first book as other systems read them; none where the book is not there for them."""
+    try:
+        return registry.publishing().entries(None, 1, "", 9, DeliveryPolicy(), ApprovalPolicy()).entries
+    except NotThere:
+        return ()
 
 
 def _figures(summary: room.BookSummary) -> int:
@@ -348,7 +371,12 @@ def test_every_reader_of_the_registry_is_tried() -> None:
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
     tried = {name.split(".")[0].split(" ")[0] for name in READERS}
-    assert named - writers - ELSEWHERE == tried - ELSEWHERE - {"statistics", "desk", "reconciliations"}
+    assert named - writers - ELSEWHERE == tried - ELSEWHERE - {
+        "statistics",
+        "desk",
+        "reconciliations",
+        "publishing",
+    }
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -20,7 +20,7 @@ TOLD_OTHERWISE = frozenset({"/phone/{code}", "/intake/{scanner}/{day}/{serial}"}
 NAMED = {
     f"{access.method} {access.path}": access
     for access in ACCESS
-    if "{" in access.path and access.path not in TOLD_OTHERWISE
+    if access.tokens is None and "{" in access.path and access.path not in TOLD_OTHERWISE
 }
 BOX = {"left": "10", "top": "10", "right": "60", "bottom": "40"}
 NO_NUMBER = "khong.co"

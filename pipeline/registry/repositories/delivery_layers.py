@@ -45,7 +45,7 @@ def delivery_layers(
     """
     asked = stored_entry(connection, declared, entry_id)
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
-    for one in _entries_before(connection, declared, asked):
+    for one in entries_before(connection, declared, asked):
         layers.of(one)
     return layers.of(_with_typed(asked, declared, typed or {}), typed=typed or {})
 
@@ -60,7 +60,7 @@ def page_layers(
     """
     asked = stored_entry(connection, declared, entry_id)
     layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
-    before = _entries_before(connection, declared, asked)
+    before = entries_before(connection, declared, asked)
     for one in before:
         layers.of(one)
     near = select(entry_table.c.id).where(
@@ -73,7 +73,7 @@ def page_layers(
     return asked, layers.of(asked), others
 
 
-def _entries_before(
+def entries_before(
     connection: Connection, declared: RecordSchema, asked: StoredEntry
 ) -> tuple[StoredEntry, ...]:
     """Return the entries above one on its page, and those of the page before."""

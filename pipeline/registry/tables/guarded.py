@@ -14,6 +14,7 @@ from pipeline.registry.tables.accounts import (
     login_session,
 )
 from pipeline.registry.tables.amendments import AMENDMENT_APPEND_ONLY, amendment
+from pipeline.registry.tables.api_tokens import api_token
 from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
 from pipeline.registry.tables.assignments import ASSIGNMENT_APPEND_ONLY
 from pipeline.registry.tables.audit import audit, row_digest
@@ -98,6 +99,7 @@ COVERED = tuple(
     table.name
     for table in (
         account,
+        api_token,
         login_session,
         login_failure,
         book,

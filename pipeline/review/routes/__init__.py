@@ -1,5 +1,6 @@
 """The routes, one module a subject. Each route has its line in ``pipeline/review/security/access.py``."""
 
+from pipeline.review.api import routes as api
 from pipeline.review.routes import (
     accounts,
     approvals,
@@ -77,4 +78,5 @@ ROUTERS = (
     work_plan.router,
     audit.router,
     backups.router,
+    api.router,
 )

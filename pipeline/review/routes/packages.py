@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.errors import RegistryError
 from pipeline.printing.service import Asker, HandoverOrder, HandoverParty
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.model.accounts import Person, Session
 from pipeline.registry.model.approvals import ApprovalKind
 from pipeline.registry.model.books import BookRow
 from pipeline.review.context import Site, SiteDep
@@ -46,7 +46,7 @@ def take_file(site: SiteDep, session: SessionDep, book_id: int, name: str) -> Re
     path = site.packages.file(book.book_id, name)
     if path is None:
         raise HTTPException(404)
-    _refuse_taken_back(site, session, book_id)
+    refuse_taken_back(site, session.person, book_id)
     site.registry.note_view(session.person, "package-taken", f"book:{book_id}")
     return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
@@ -67,7 +67,7 @@ def print_handover(
     folder = site.packages.folder_of(book.book_id)
     if folder is None:
         raise RegistryError("Sổ này chưa có gói nào để lập biên bản. Hãy xuất gói rồi in.")
-    _refuse_taken_back(site, session, book_id)
+    refuse_taken_back(site, session.person, book_id)
     order = HandoverOrder(
         HandoverParty("", giver.strip(), giver_title.strip()),
         HandoverParty(receiver_office.strip(), receiver.strip(), receiver_title.strip()),
@@ -75,19 +75,19 @@ def print_handover(
     return file_response(site.printer.handover(folder, order, Asker.of(session.person), book_id))
 
 
-def _refuse_taken_back(site: Site, session: Session, book_id: int) -> None:
+def refuse_taken_back(site: Site, person: Person, book_id: int) -> None:
     """Raise where the approval of a book was taken back after its last package was made."""
-    if site.approval.book and _approval_taken_back(site, session, book_id):
+    if site.approval.book and _approval_taken_back(site, person, book_id):
         raise RegistryError(
             "Phê duyệt của sổ đã được rút sau khi gói này được xuất, nên không tải gói này nữa. Hãy phê duyệt lại rồi "
             "xuất gói mới."
         )
 
 
-def _approval_taken_back(site: Site, session: Session, book_id: int) -> bool:
+def _approval_taken_back(site: Site, person: Person, book_id: int) -> bool:
     """Whether somebody took the approval of a book back after its last package was made."""
     made_at = site.packages.state(book_id).made_at
-    acts = site.desk.approval_view(session.person, book_id).acts
+    acts = site.desk.approval_view(person, book_id).acts
     return made_at is not None and any(
         one.kind is ApprovalKind.WITHDRAWN and one.approved_at > made_at for one in acts
     )

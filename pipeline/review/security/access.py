@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.api_tokens import ApiScope
 
 EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -17,6 +18,7 @@ SEARCHING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 RECONCILING = frozenset({Role.CHECKER, Role.SUPERVISOR})
 CONFIRMING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 SCANNING = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+NOBODY: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Access:
         takes_bytes: Whether its body is a piece of a file.
         everywhere: Whether it is about all places, so that people with a list of places may not use it.
         by_phone: Whether a telephone with a pass may use it, for the book of its pass.
+        tokens: It is for other systems, with a token of one of these scopes; None: it is for people.
     """
 
     method: str
@@ -43,6 +46,11 @@ class Access:
     takes_bytes: bool = False
     everywhere: bool = False
     by_phone: bool = False
+    tokens: frozenset[ApiScope] | None = None
+
+
+def _by_token(method: str, path: str, *scopes: ApiScope) -> Access:
+    return Access(method, path, NOBODY, tokens=frozenset(scopes))
 
 
 ACCESS = (
@@ -213,6 +221,13 @@ ACCESS = (
     Access("POST", "/accounts/{login}/reset", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/deactivate", ADMINISTRATORS),
     Access("POST", "/accounts/{login}/activate", ADMINISTRATORS),
+    _by_token("GET", "/api/v1/openapi.json", *ApiScope),
+    _by_token("GET", "/api/v1/books", ApiScope.BOOKS),
+    _by_token("GET", "/api/v1/books/{book_id}", ApiScope.BOOKS),
+    _by_token("GET", "/api/v1/books/{book_id}/entries", ApiScope.ENTRIES),
+    _by_token("GET", "/api/v1/books/{book_id}/package", ApiScope.PACKAGES),
+    _by_token("GET", "/api/v1/entries/{entry_id}", ApiScope.ENTRIES),
+    _by_token("POST", "/api/v1/search", ApiScope.SEARCH),
 )
 
 BY_ROUTE = {(access.method, access.path): access for access in ACCESS}

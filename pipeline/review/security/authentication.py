@@ -17,8 +17,9 @@ from starlette.responses import Response
 from pipeline.registry.model.accounts import Session
 from pipeline.registry.services.accounts.logins import csrf_of
 from pipeline.review.context import Site, SiteDep, exceed_row_ids
-from pipeline.review.security.access import BY_ROUTE
+from pipeline.review.security.access import BY_ROUTE, Access
 from pipeline.review.security.addresses import client_of
+from pipeline.review.security.bearer import token_of
 
 
 def session_cookie(request: Request) -> str:
@@ -134,16 +135,16 @@ def authorize(request: Request, site: SiteDep) -> None:
     """
     method = "GET" if request.method == "HEAD" else request.method
     access = BY_ROUTE.get((method, request.scope["route"].path))
-    token = session_cookie(request)
-    session = site.accounts.session(token) if token else None
-    if session is None and access is not None and access.by_phone:
-        session = _phone_session(request, site)
-    request.state.session = session
+    if access is not None and access.tokens is not None:
+        request.state.session, request.state.api_token = None, token_of(request, site, access)
+    else:
+        request.state.session = _session(request, site, access)
+    session: Session | None = request.state.session
     if access is None:
         raise HTTPException(403)
     if exceed_row_ids((*request.path_params.values(), *request.query_params.values())):
         raise HTTPException(404)
-    if access.roles is None:
+    if access.roles is None or access.tokens is not None:
         return
     if session is None:
         raise LoginRequired(f"/login?next={quote(_requested_page(request))}" if method == "GET" else "/login")
@@ -153,6 +154,14 @@ def authorize(request: Request, site: SiteDep) -> None:
         raise HTTPException(403)
     if access.everywhere and session.person.places is not None:
         raise ForAllPlaces
+
+
+def _session(request: Request, site: Site, access: Access | None) -> Session | None:
+    token = session_cookie(request)
+    session = site.accounts.session(token) if token else None
+    if session is None and access is not None and access.by_phone:
+        return _phone_session(request, site)
+    return session
 
 
 def _phone_session(request: Request, site: Site) -> Session | None:
@@ -179,6 +188,10 @@ async def refuse_forged_forms(request: Request) -> None:
         return
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     access = BY_ROUTE.get((request.method, request.scope["route"].path))
+    if access is not None and access.tokens is not None:  # no browser sends a token by itself
+        if kind != JSON:
+            raise UnsupportedBody
+        return
     takes_bytes = access is not None and access.takes_bytes
     if kind not in {FORM, JSON, ""} and not (takes_bytes and kind == BYTES):
         raise UnsupportedBody

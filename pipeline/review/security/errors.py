@@ -18,9 +18,12 @@ from pipeline.registry import NotThere, StaleTask, Withdrawn
 from pipeline.registry.model.accounts import AccountError
 from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
 from pipeline.registry.model.errors import RowTampered
+from pipeline.registry.model.search import TooManySearches
+from pipeline.review.api.answers import problem
 from pipeline.review.background_jobs import JobRefused
 from pipeline.review.context import site_of
 from pipeline.review.security.authentication import ForgedForm, LoginRequired, render_login_form
+from pipeline.review.security.bearer import API
 from pipeline.review.security.middleware import log_fault
 from pipeline.review.supervising.staff_file_desk import SettingsRefused
 
@@ -42,6 +45,7 @@ STATUS = (
     (Withdrawn, 409),
     (HandsFull, 409),
     (CannotUndo, 409),
+    (TooManySearches, 429),
     (AccountError, 422),
     (RowTampered, 503),
 )
@@ -87,6 +91,8 @@ def _answer(request: Request, error: Exception) -> Response:
     if isinstance(error, ForgedForm) and request.url.path == "/login" and request.state.session is None:
         return render_login_form(request, site_of(request), refused=OLD_LOGIN_FORM, status=403)
     status, sentence, headers = _describe(error)
+    if request.url.path.startswith(API):
+        return problem(status, sentence, _code(error), headers)
     if _wants_json(request):
         return JSONResponse({"sentence": sentence, "code": _code(error)}, status, headers)
     fragment = "HX-Request" in request.headers

@@ -39,11 +39,13 @@ class ReviewOptions:
     Attributes:
         requests: How often one address may send requests.
         logins: How often one address may try a password, right or wrong.
+        api: How often one token may read.
         body_bytes: The longest body that is accepted.
     """
 
     requests: Rate = Rate(burst=1200, per_second=200.0)
     logins: Rate = Rate(burst=20, per_second=0.5)
+    api: Rate = Rate(burst=120, per_second=2.0)
     body_bytes: int = 256 * 1024
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Integer, Select, column, select, table, text
 DIGEST_BYTES = 16
 """The first half of a SHA-256: to find another row with the same one takes 2^128 attempts."""
 
-VOLATILE = {"login_session": frozenset({"seen_at"})}
+VOLATILE = {"login_session": frozenset({"seen_at"}), "api_token": frozenset({"used_at"})}
 """Columns that no digest covers: they change with every click and nothing follows from them."""
 
 GONE = bytes(DIGEST_BYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, exists, func, select
@@ -34,9 +35,11 @@ _COLUMNS = (
 )
 
 
-def book_states(connection: Connection, places: Places, book_id: int | None = None) -> tuple[BookState, ...]:
-    """Return the books of these places, or one of them, in the order of places, kinds of event and volumes."""
-    mine = (of_places(places), *(() if book_id is None else (book.c.id == book_id,)))
+def book_states(
+    connection: Connection, places: Places, among: Collection[int] | None = None
+) -> tuple[BookState, ...]:
+    """Return the books of these places, or those among them, in the order of places, kinds of event and volumes."""
+    mine = (of_places(places), *(() if among is None else (book.c.id.in_(among),)))
     scans = _counted(connection, _scans(), *mine)
     withdrawn = {row.book_id: row for row in connection.execute(pages_withdrawn())}
     read = _counted(connection, _read(), *mine)
@@ -82,7 +85,7 @@ def reading_runs(connection: Connection, places: Places) -> tuple[ReadingRun, ..
     ).all()
     found = []
     for row in rows:
-        (state,) = book_states(connection, places, row.book_id)
+        (state,) = book_states(connection, places, [row.book_id])
         since = select(func.count()).select_from(page_run).join(page).join(scan)
         saved = connection.scalar(
             since.where(scan.c.book_id == row.book_id, page_stands, page_run.c.saved_at >= row.begun_at)

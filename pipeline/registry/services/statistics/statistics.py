@@ -65,7 +65,7 @@ class RegistryStatistics:
     def book_states(self, book_id: int | None = None) -> tuple[BookState, ...]:
         """Where the books stand, or one of them."""
         with self._database.reading() as connection:
-            return book_states(connection, self._places, book_id)
+            return book_states(connection, self._places, None if book_id is None else [book_id])
 
     def reading_runs(self) -> tuple[ReadingRun, ...]:
         """The books that runs read now."""

@@ -1,0 +1,1 @@
+"""What other systems may read of the registry, and with which tokens."""

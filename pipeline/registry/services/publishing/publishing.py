@@ -1,0 +1,108 @@
+"""What other systems read, and their tokens, as the rest of the house uses them: one transaction a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.model.api_tokens import ApiScope, ApiToken, NewApiToken
+from pipeline.registry.model.book_states import BookState
+from pipeline.registry.model.published import PublishedBooks, PublishedEntries, PublishedEntry
+from pipeline.registry.services.publishing import api_tokens, reading
+from pipeline.registry.services.publishing.reading import PublishingPolicy
+from pipeline.registry.tables.record_schema import RecordSchema
+
+
+class Publishing:
+    """Tokens of other systems, and what those may read.
+
+    Args:
+        database: The database.
+        declared: The declared records and their tables.
+        now: The clock, in UTC.
+    """
+
+    def __init__(self, database: Database, declared: RecordSchema, now: Callable[[], datetime]) -> None:
+        self._database, self._declared, self._now = database, declared, now
+
+    def create_token(
+        self,
+        name: str,
+        scopes: Collection[ApiScope],
+        places: Collection[str] | None,
+        days: int,
+        *,
+        author: str,
+    ) -> NewApiToken:
+        """Make a token (``services.publishing.api_tokens``)."""
+        with self._database.writing() as connection:
+            hold(connection, Whole.ACCOUNTS)
+            return api_tokens.create_api_token(
+                connection, name, scopes, places, days, self._now(), author=author
+            )
+
+    def revoke_token(self, name: str, *, author: str) -> ApiToken:
+        """End a token at once (``services.publishing.api_tokens``)."""
+        with self._database.writing() as connection:
+            hold(connection, Whole.ACCOUNTS)
+            return api_tokens.revoke_api_token(connection, name, self._now(), author=author)
+
+    def tokens(self) -> tuple[ApiToken, ...]:
+        """All tokens there ever were, the newest first."""
+        with self._database.reading() as connection:
+            return api_tokens.api_tokens(connection)
+
+    def token_in_force(self, secret: str) -> ApiToken | None:
+        """The token of a secret, if it may be used now."""
+        with self._database.reading() as connection:
+            return api_tokens.token_in_force(connection, secret, self._key(), self._now())
+
+    def note_read(self, token: ApiToken, route: str, subject: str) -> None:
+        """Record that a system is about to read something."""
+        with self._database.writing() as connection:
+            api_tokens.note_api_read(connection, token, route, subject, self._now())
+
+    def books(self, places: Collection[str] | None, after: int, most: int) -> PublishedBooks:
+        """Books by their numbers, those above ``after`` (``services.publishing.reading``)."""
+        with self._database.reading() as connection:
+            return reading.published_books(connection, places, after, most)
+
+    def book(self, places: Collection[str] | None, book_id: int) -> BookState:
+        """One book. Raises ``NotThere``."""
+        with self._database.reading() as connection:
+            return reading.published_book(connection, places, book_id)
+
+    def entries(
+        self,
+        places: Collection[str] | None,
+        book_id: int,
+        after: str,
+        most: int,
+        delivery: DeliveryPolicy,
+        approval: ApprovalPolicy,
+    ) -> PublishedEntries:
+        """Entries of a book in its order (``services.publishing.reading``). Raises ``NotThere``."""
+        policy = PublishingPolicy(delivery, approval, self._key())
+        with self._database.reading() as connection:
+            return reading.published_entries(connection, self._declared, places, book_id, after, most, policy)
+
+    def entry(
+        self,
+        places: Collection[str] | None,
+        entry_id: int,
+        delivery: DeliveryPolicy,
+        approval: ApprovalPolicy,
+    ) -> PublishedEntry:
+        """One entry. Raises ``NotThere``."""
+        policy = PublishingPolicy(delivery, approval, self._key())
+        with self._database.reading() as connection:
+            return reading.published_entry(connection, self._declared, places, entry_id, policy)
+
+    def _key(self) -> Key | None:
+        key_file = self._database.key_file
+        keys = () if key_file is None else key_file.known()
+        return keys[-1] if keys else None
