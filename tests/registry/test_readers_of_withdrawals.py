@@ -316,7 +316,7 @@ ELSEWHERE = frozenset(
     | {"book_approval", "ink_of_hit"}
     | {"pages_at_work", "has_decisions", "scan_names"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
-    | {"part_of_entry", "books_named", "scans_named", "may_change_decisions"}
+    | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
         "open",
         "close",
