@@ -61,7 +61,7 @@ def morning_report(
         ]
         lines += [*(f"- {cell(one)}" for one in unconfirmed), ""]
     lines += [
-        "| Sổ | Trang | Đọc mới | Có sẵn | Việc | Chờ xem | Không đọc được |",
+        "| Sổ | Trang | Đọc mới | Có sẵn | Sự kiện | Chờ xem | Không đọc được |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [

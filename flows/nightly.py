@@ -61,10 +61,12 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     Raises:
         ReadingStopped: Too many pages of several books fail; what was read until then is saved and reported.
     """
-    settings, folders = read_settings(), list_books(folder)
+    settings, folders = read_settings(), list_books(folder, workspace)
     stopped: ReadingStopped | None = None
     summaries: list[Summary] = []
-    if settings.cluster:
+    if not folders:
+        get_run_logger().info("Chưa có sổ nào để đọc.")
+    elif settings.cluster:
         from flows.cluster import read_on_cluster  # an extra that one machine does without
 
         summaries, stopped = read_on_cluster(folders, workspace, settings)

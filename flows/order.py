@@ -14,15 +14,24 @@ from pipeline.settings import read_settings
 
 
 @task(name="list-books", **READING)
-def list_books(folder: str) -> tuple[Path, ...]:
-    """Return ``pipeline.batch.book_folders`` of a folder.
+def list_books(folder: str, workspace: str | None) -> tuple[Path, ...]:
+    """Return ``pipeline.batch.book_folders`` of a folder; none of an empty folder of an office without any book yet.
 
-    A folder that is missing or empty may be a share that is not mounted yet, so Prefect tries again.
+    A folder that is missing, or empty although the registry knows books, may be a share that is not mounted yet, so
+    Prefect tries again.
     """
     try:
         return book_folders(Path(folder))
     except LedgerError as error:
+        if Path(folder).is_dir() and not _knows_books(workspace):
+            return ()
         raise StorageError(error.message) from None
+
+
+def _knows_books(workspace: str | None) -> bool:
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        return bool(registry.folder_names())
 
 
 @task(name="order-books", **READING)

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import flows
-from flows import nightly, summary, trying
+from flows import nightly, order, summary, trying
 from flows.morning import morning_report
 from pipeline.batch import BookReport, ScanFailure
 from pipeline.digitize import DigitizeOptions
@@ -121,6 +121,35 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
     assert "không khớp" not in left[0].data
     with CalibratedSettings().run_context(workspace.root).open_registry() as registry:
         assert registry.audit().verify(seal).passed
+
+
+@pytest.mark.slow
+@pytest.mark.flows
+@pytest.mark.usefixtures("prefect_server")
+def test_the_night_of_an_office_without_a_book_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.artifacts import Artifact
+
+    monkeypatch.setattr(nightly, "read_settings", CalibratedSettings)
+    monkeypatch.setattr(order, "read_settings", CalibratedSettings)
+    (tmp_path / "books").mkdir()
+    assert nightly.nightly(str(tmp_path / "books"), str(tmp_path / "workspace"), 1) == []
+    left: Any = Artifact.get("nightly-morning")
+    assert left.data.startswith("## 0 sổ")
+
+
+def test_an_empty_folder_of_an_office_with_books_may_be_a_share_that_is_away(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "read_settings", CalibratedSettings)
+    with CalibratedSettings().run_context(tmp_path / "workspace").open_registry() as registry:
+        registry.book_id(load_ledger(books / "a"), "a")
+    (tmp_path / "away").mkdir()
+    with pytest.raises(StorageError, match="không có sổ nào"):
+        order.list_books.fn(str(tmp_path / "away"), str(tmp_path / "workspace"))
+    with pytest.raises(StorageError, match="Không thấy thư mục"):
+        order.list_books.fn(str(tmp_path / "gone"), str(tmp_path / "new"))
 
 
 def add_altered_scan(folder: Path, book: Path) -> str:
