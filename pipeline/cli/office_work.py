@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from pipeline.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.batch.reconciliation import DifferenceReport, ReconciliationRun, collect_differences
 from pipeline.cli.reconcile import format_reconciliation, save_questions
+from pipeline.errors import SchemaError
 from pipeline.export.options import read_options
+from pipeline.files import remove_temporary_files
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.inbox.manifest import manifest_scans
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
@@ -20,7 +24,7 @@ from pipeline.registry.services.audit.seal import seals_in
 from pipeline.reports import read_plan
 from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.review.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork
-from pipeline.review.supervising.office_settings import load_policies
+from pipeline.review.supervising.office_settings import OfficePolicies, load_policies
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
@@ -39,6 +43,7 @@ def office_desk(
 ) -> OfficeDesk:
     """Return what the pages of supervisors and administrators have this server do."""
     workspace = Workspace(context.workspace)
+    remove_sent_files(workspace.sent_files)
     return OfficeDesk(
         workspace.sent_files,
         jobs,
@@ -46,7 +51,11 @@ def office_desk(
         settings=StaffFileDesk(
             workspace.office,
             workspace.history(workspace.office.name),
-            partial(load_policies, declared=settings.declared_schemas(context.workspace)),
+            partial(
+                read_policies,
+                declared=settings.declared_schemas(context.workspace),
+                package=workspace.package,
+            ),
         ),
         plan=StaffFileDesk(
             workspace.plan,
@@ -57,6 +66,32 @@ def office_desk(
         seals=workspace.seals,
         backups=backup_work(settings, context),
     )
+
+
+def read_policies(path: Path, declared: Schemas, package: Path) -> OfficePolicies:
+    """Return what a file sets, with what ``package.toml`` says of delivery, which counts before it.
+
+    Args:
+        path: The file, as ``office.toml``.
+        declared: The declarations as they came with the program.
+        package: The ``package.toml``; it need not be there.
+
+    Raises:
+        SchemaError: It names every flaw of either file with its line.
+    """
+    policies = load_policies(path, declared)
+    try:
+        return replace(policies, delivery=read_options(package, path).delivery)
+    except SchemaError as error:
+        raise SchemaError(error.message.replace(str(package), package.name)) from None
+
+
+def remove_sent_files(folder: Path) -> None:
+    """Remove the files that a server which was killed had under way."""
+    for left in folder.glob("*.xlsx"):
+        with suppress(OSError):
+            left.unlink()
+    remove_temporary_files(folder)
 
 
 def reconciler(registry: Registry, workspace: Workspace, schemas: Schemas) -> ReconcileWork:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
@@ -239,16 +239,19 @@ class Registry(ConnectionFacade):
     confirm_delivery = writing_declared(delivery_layers.confirm_delivery)
     delivery_layers = reading_declared(delivery_layers.delivery_layers)
 
-    def note_view(self, person: Person, action: str, subject: str) -> None:
-        """Record that someone was shown personal data.
+    def note_view(
+        self, person: Person, action: str, subject: str, detail: Mapping[str, str] | None = None
+    ) -> None:
+        """Record that someone was shown personal data, or had the office's machine do something.
 
         Args:
             person: Who was shown it.
             action: As in ``docs/reference/audit.md`` (``task-shown``).
             subject: What of (``entry:12``, ``page:3``), never what they saw or typed.
+            detail: Codes and digests; never personal data.
         """
         with self._writing() as connection:
-            record(connection, person.login, action, subject)
+            record(connection, person.login, action, subject, detail)
 
     # --- what is printed --------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pipeline.errors import HotichError
-from pipeline.files import write_atomically
+from pipeline.files import storage_errors, write_atomically
 from pipeline.review.security.middleware import log_fault
 
 KEPT = 30
@@ -110,6 +110,7 @@ class BackgroundJobs:
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._folder, self._now = folder, now
         self._running: dict[str, Job] = {}
+        self._unwritten: dict[tuple[str, int], Job] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._worker = ThreadPoolExecutor(3, thread_name_prefix="jobs")
@@ -121,11 +122,21 @@ class BackgroundJobs:
         self._stopping.set()
         self._worker.shutdown(cancel_futures=True)
 
-    def start(self, kind: str, title: str, author: str, work: JobWork) -> Job:
+    def start(
+        self, kind: str, title: str, author: str, work: JobWork, note: Callable[[], object] = lambda: None
+    ) -> Job:
         """Start a job behind the answer and return it.
+
+        Args:
+            kind: What kind of work it is.
+            title: What it works on.
+            author: The login of who starts it.
+            work: Does the work.
+            note: Notes in the audit that it is started, before it is.
 
         Raises:
             JobRefused: One of this kind is under way.
+            StorageError: The disk refuses what is remembered of it.
         """
         with self._lock:
             held = self._running.get(kind)
@@ -135,7 +146,9 @@ class BackgroundJobs:
             job = Job(kind, number, title, author, self._now())
             self._running[kind] = job
         try:
-            self._keep(job)
+            note()
+            with storage_errors(self._folder):
+                self._keep(job)
             self._worker.submit(self._run, job, work)
         except BaseException:
             self._forget(kind)
@@ -145,12 +158,12 @@ class BackgroundJobs:
     def jobs(self, kind: str) -> tuple[Job, ...]:
         """Return the jobs of a kind, the newest first."""
         with self._lock:
-            running = self._running.get(kind)
+            running, unwritten = self._running.get(kind), dict(self._unwritten)
         found = sorted(self._kept(kind), key=lambda one: one.number, reverse=True)
         return tuple(
             running
             if running is not None and one.number == running.number
-            else replace(one, phase=JobPhase.INTERRUPTED)
+            else unwritten.get((kind, one.number), replace(one, phase=JobPhase.INTERRUPTED))
             if one.is_running
             else one
             for one in found
@@ -183,10 +196,13 @@ class BackgroundJobs:
             outcome = JobOutcome((error.message,), good=False)
         except Exception as error:  # noqa: BLE001 (whatever it is, the page says so and the log where)
             log_fault(error)
+        ended = replace(job, phase=phase, outcome=outcome, ended_at=self._now())
         try:
-            self._keep(replace(job, phase=phase, outcome=outcome, ended_at=self._now()))
+            self._keep(ended)
         except (OSError, HotichError) as error:
             log_fault(error)
+            with self._lock:
+                self._unwritten[job.kind, job.number] = ended
         finally:
             self._forget(job.kind)
 

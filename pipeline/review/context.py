@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -91,6 +92,20 @@ class Site:
 def site_of(request: Request) -> Site:
     """Return the application that answers ``request``."""
     return cast(Site, request.app.state.site)
+
+
+_EXCHANGES = Lock()
+
+
+def exchange_parts(request: Request, changed: Callable[[Site], Site]) -> None:
+    """Have the application answer with other parts from the next request on.
+
+    Args:
+        request: A request of the application.
+        changed: Returns the parts that it has now with others among them.
+    """
+    with _EXCHANGES:
+        request.app.state.site = changed(site_of(request))
 
 
 SiteDep = Annotated[Site, Depends(site_of)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from pipeline.errors import ReconcileError
+from pipeline.errors import ReconcileError, StorageError
+from pipeline.review import background_jobs
 from pipeline.review.background_jobs import (
     FAULT,
     BackgroundJobs,
@@ -102,3 +104,36 @@ def test_a_job_that_was_running_when_the_power_went_is_told_as_interrupted(tmp_p
         (seen,) = BackgroundJobs(tmp_path).jobs("backup")
         go_on.set()
     assert seen.phase is JobPhase.INTERRUPTED
+
+
+def test_what_the_audit_cannot_note_is_not_started(tmp_path: Path) -> None:
+    def fails() -> None:
+        raise StorageError("Nhật ký không ghi được.")
+
+    with BackgroundJobs(tmp_path) as jobs:
+        with pytest.raises(StorageError):
+            jobs.start("backup", "đêm", "an", done, fails)
+        assert jobs.jobs("backup") == ()
+        jobs.start("backup", "ngày", "an", done)
+        jobs.wait()
+        assert [one.title for one in jobs.jobs("backup")] == ["ngày"]
+
+
+def test_a_full_disk_starts_nothing_and_does_not_hide_what_a_job_came_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "đầy")
+
+    def fills(on_progress: OnProgress) -> JobOutcome:
+        monkeypatch.setattr(background_jobs, "write_atomically", full)
+        return done(on_progress)
+
+    with BackgroundJobs(tmp_path) as jobs:
+        jobs.start("backup", "đêm", "an", fills)
+        jobs.wait()
+        (kept,) = jobs.jobs("backup")
+        assert (kept.phase, kept.outcome.sentences) == (JobPhase.DONE, ("Xong.",))
+        with pytest.raises(StorageError, match="đầy"):
+            jobs.start("backup", "ngày", "an", done)
+        assert jobs.running("backup") is None

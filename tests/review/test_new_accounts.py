@@ -50,10 +50,11 @@ def test_lines_of_a_list_are_read_as_a_spreadsheet_and_as_people_write_them(
         "Tên đăng nhập\tHọ tên\tVai trò\tNơi\n\n"
         f"An.Thu\tTrần  Thử An\tNgười rà soát\t{LEDGER.place}\r\n"
         f"binh.thu; Lê Thử Bình; checker; {OWN}, 93648\n"
-        "chi.thu; Vũ Thử Chi; người quản trị; \n"
-        "dung.thu; Đỗ Thử Dũng; Nhân viên quét; mọi nơi\n"
+        'chi.thu,"Vũ Thử Chi",người quản trị,\n'
+        f'dung.thu,Đỗ Thử Dũng,Nhân viên quét,"{OWN}, 93648"\n'
         "an.thu; Hai Lần; reviewer; 93648\n"
         "em.thu; Một Nơi; reviewer; all\n"
+        "gam.thu; Mọi Nơi; reviewer; mọi nơi\n"
         "giang; Thiếu Vai\n"
         "hai.thu; Sai Vai; giám đốc; 93648\n"
         "quan.tri; Đã Có; reviewer; 93648\n"
@@ -63,11 +64,12 @@ def test_lines_of_a_list_are_read_as_a_spreadsheet_and_as_people_write_them(
         NewAccount("an.thu", "Trần Thử An", Role.REVIEWER, (OWN,)),
         NewAccount("binh.thu", "Lê Thử Bình", Role.CHECKER, (OWN, "93648")),
         NewAccount("chi.thu", "Vũ Thử Chi", Role.ADMINISTRATOR, None),
-        NewAccount("dung.thu", "Đỗ Thử Dũng", Role.OPERATOR, None),
+        NewAccount("dung.thu", "Đỗ Thử Dũng", Role.OPERATOR, (OWN, "93648")),
+        NewAccount("gam.thu", "Mọi Nơi", Role.REVIEWER, None),
     ]
     told = {one.number: one.flaw for one in read if one.flaw}
-    assert list(told) == [7, 8, 9, 10, 11]
-    for number, words in ((7, "dòng trên"), (8, "“all”"), (9, "Mỗi dòng"), (10, "vai trò"), (11, "đã có")):
+    assert list(told) == [7, 8, 10, 11, 12]
+    for number, words in ((7, "dòng trên"), (8, "“all”"), (10, "Mỗi dòng"), (11, "vai trò"), (12, "đã có")):
         assert words in told[number]
 
 
@@ -101,7 +103,12 @@ def test_of_a_list_with_a_flaw_nobody_is_made(administrator: Browser, accounts: 
         )
     logins = {one.person.login for one in accounts.list()}
     assert logins & {"ba.thu", "bon.thu", "nam.thu"} == set()
-    for lines, told in (("", "dán danh sách"), ("x\n" * 101, "nhiều nhất 100")):
+    long = (
+        ("x\n" * 101, "nhiều nhất 100"),
+        ("x" * 50_001, "nhiều nhất 100"),
+        ("x;y\n" * 12_000, "nhiều nhất"),
+    )
+    for lines, told in (("", "dán danh sách"), *long):
         answer = administrator.submit("/new-accounts", {"lines": lines})
         assert (answer.status_code, told in text_of(answer)) == (422, True)
 

@@ -13,11 +13,13 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline import sampling
+from pipeline.cli.office_work import read_policies
 from pipeline.delivery import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import create_app
+from pipeline.review.routes.office_settings import with_policies
 from pipeline.review.supervising.office_desk import OfficeDesk
 from pipeline.review.supervising.office_settings import (
     OfficePolicies,
@@ -113,8 +115,16 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def app(registry: Registry, clock: Clock, file: Path) -> FastAPI:
-    desk = StaffFileDesk(file, file.parent / "history", partial(load_policies, declared=SCHEMAS), clock)
+    check = partial(read_policies, declared=SCHEMAS, package=file.parent / "package.toml")
+    desk = StaffFileDesk(file, file.parent / "history", check, clock)
     return create_app(registry, SCHEMAS, office=OfficeDesk(settings=desk), now=clock)
+
+
+@pytest.fixture(autouse=True)
+def usual(app: FastAPI, file: Path) -> None:
+    """Nothing is set, and that is what the application works by."""
+    file.write_text("", encoding="utf-8")
+    app.state.site = with_policies(app.state.site, OfficePolicies())
 
 
 @pytest.fixture
@@ -166,8 +176,9 @@ def test_a_change_is_seen_before_it_is_saved_and_holds_at_once(
     assert registry.audit().recent(1)[0].subject == "settings:1"
     page = text_of(administrator.get("/settings?saved=review"))
     assert "Rà soát: Ô phải có người thứ hai xem: ô quan trọng → không ô nào" in page
-    again = administrator.submit(at, {**form, "check": "all", "confirmed": "yes"})
+    again = administrator.submit(at, {**form, "check": "all", "lease_minutes": "99", "confirmed": "yes"})
     assert (again.status_code, "từ lúc bạn mở trang này" in text_of(again)) == (422, True)
+    assert ('value="20"' in again.text, 'value="99"' in again.text) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +200,10 @@ def test_a_value_that_is_none_is_refused_and_nothing_is_written(
     seen = seen_on(administrator.get("/settings/review").text)
     answer = administrator.submit("/settings/review", {**filled(**changed), "seen": seen, "confirmed": "yes"})
     assert (answer.status_code, told in text_of(answer), file.read_text()) == (422, True, "")
+    file.write_text("[review]\nlease_minutes = 60\n", encoding="utf-8")
+    stale = administrator.submit("/settings/review", {**filled(**changed), "seen": seen, "confirmed": "yes"})
+    assert stale.status_code == 422
+    assert seen_on(stale.text) == seen or "từ lúc bạn mở trang này" in text_of(stale)
     assert "<script>" not in answer.text.replace("<script src", "").replace('<script type="module"', "")
 
 
@@ -215,7 +230,8 @@ def test_who_has_one_place_sees_and_does_not_change(
 ) -> None:
     file.write_text("", encoding="utf-8")
     chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
-    assert 'href="/settings/review"' not in chief.get("/settings").text
+    shown = chief.get("/settings").text
+    assert ('href="/settings/review"' in shown, "Những lần đổi" in shown) == (False, False)
     for answer in (chief.get("/settings/review"), chief.submit("/settings/review", filled())):
         assert (answer.status_code, "cả cơ quan" in text_of(answer)) == (403, True)
 
@@ -236,3 +252,45 @@ def test_every_form_shows_every_setting_of_its_table(administrator: Browser, fil
         shown = administrator.get(f"/settings/{table.name}").text
         assert [spec.name for spec in table.specs if f'name="{spec.name}"' not in shown] == []
     assert administrator.get("/settings/khong").status_code == 404
+
+
+def test_what_somebody_set_by_hand_is_told_before_it_holds_and_kept_with_the_change(
+    administrator: Browser, app: FastAPI, file: Path
+) -> None:
+    file.write_text('[approval]\namendments = false\n[[review.book]]\nbook = "X"\n', encoding="utf-8")
+    by_hand = "Phê duyệt: Người thứ hai ký xác nhận cải chính, bổ sung: có → không"
+    shown = text_of(administrator.get("/settings"))
+    assert ("đã được sửa tay" in shown, by_hand in shown) == (True, True)
+    assert app.state.site.approval.amendments
+    form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
+    assert f"Sửa tay trong tệp: {by_hand}" in text_of(administrator.submit("/settings/review", form))
+    administrator.submit("/settings/review", {**form, "confirmed": "yes"})
+    assert not app.state.site.approval.amendments
+    kept = app.state.site.office.settings.history()[0]
+    assert kept.lines == (
+        "Rà soát: Giữ một nhiệm vụ (phút): 15 → 20",
+        f"Sửa tay trong tệp: {by_hand}",
+        "Sửa tay trong tệp: Rà soát: mục riêng của từng sổ ([[review.book]]) đã đổi",
+    )
+
+
+def test_what_package_toml_says_of_delivery_still_counts_after_a_change(
+    administrator: Browser, app: FastAPI, file: Path
+) -> None:
+    package = file.parent / "package.toml"
+    package.write_text('[package]\nmonth_and_year = "keep"\nillegible = "mờ"\n', encoding="utf-8")
+    try:
+        form = filled(lease_minutes="20", seen=seen_on(administrator.get("/settings/review").text))
+        assert administrator.submit("/settings/review", {**form, "confirmed": "yes"}).status_code == 303
+        held = app.state.site.delivery
+        assert (held.choices["month_and_year"], held.illegible_wording) == ("confirm", "mờ")
+        at = "/settings/delivery"
+        shown = administrator.get(at).text
+        chosen = {rule.name: held.choices[rule.name] for rule in DELIVERY_RULES} | {"month_and_year": "year"}
+        refused = administrator.submit(at, {**chosen, "seen": seen_on(shown), "confirmed": "yes"})
+        assert (refused.status_code, "package.toml" in text_of(refused)) == (422, True)
+        package.write_text("[package]\nsai = 1\n", encoding="utf-8")
+        broken = administrator.get("/settings")
+        assert ("package.toml, dòng 2" in text_of(broken), str(package) in broken.text) == (True, False)
+    finally:
+        package.unlink()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 from urllib.parse import urlencode
 
@@ -10,19 +14,19 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.office_work import reconciler
+from pipeline.cli.office_work import reconciler, remove_sent_files
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import create_app
-from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, OnProgress
+from pipeline.review.background_jobs import FAULT, BackgroundJobs, JobOutcome, OnProgress
 from pipeline.review.supervising.office_desk import OfficeDesk
 from pipeline.workspace import Workspace
 from tests.reconcile.files import birth, fill, write
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
-from tests.review.conftest import OTHER, OWN, browser_of
+from tests.review.conftest import OTHER, OWN, browser_of, join
 
 ROWS = [birth(number) for number in range(1, 5)]
 STRANGER = "Lê Hoàng Khác"
@@ -81,7 +85,12 @@ def test_a_file_is_compared_behind_the_answer_and_its_result_leads_to_the_questi
     assert "Gửi tệp xuất từ phần mềm dùng chung" in text_of(chief.get("/reconcile"))
     assert send(chief, content, SCRIPT).status_code == 200
     desk.jobs.wait()
+    part = chief.get("/reconcile/files").text
+    assert part.index('<div id="reconciliations" hx-swap-oob="true">') < part.index(
+        'href="/reconcile/1/theirs"'
+    )
     shown = chief.get("/reconcile")
+    assert "hx-swap-oob" not in shown.text
     assert "3 dòng" in text_of(shown)
     assert "2 khác biệt chờ trả lời" in text_of(shown)
     assert "--book" not in shown.text
@@ -116,6 +125,7 @@ def test_who_supervises_another_place_sees_no_result_and_gets_nothing_of_it(
         (b"so,quyenSo", "a.xlsx", ".xlsx"),
         (b"", "a.xlsx", "rỗng"),
         (b"so,quyenSo", "a.csv", "đuôi .xlsx"),
+        (bytes.fromhex("d0cf11e0") + bytes(600), "cu.xlsx", "cu.xlsx: "),
         (b"so,quyenSo", "a\x07.xlsx", "đuôi .xlsx"),
     ],
 )
@@ -125,7 +135,7 @@ def test_what_is_no_workbook_is_refused_at_the_door(
     before = desk.jobs.jobs("reconcile")
     answer = send(chief, sent, name)
     assert (answer.status_code, told in answer.json()["sentence"]) == (422, True)
-    assert desk.jobs.jobs("reconcile") == before
+    assert (desk.jobs.jobs("reconcile"), re.search("[0-9a-f]{16}", answer.text)) == (before, None)
     assert list(workspace.sent_files.glob("*")) == []
 
 
@@ -135,8 +145,15 @@ def test_a_file_that_is_too_large_is_refused(chief: Browser) -> None:
 
 
 def test_only_one_file_is_compared_at_a_time(
-    chief: Browser, desk: OfficeDesk, workspace: Workspace, content: bytes
+    app: FastAPI,
+    accounts: Accounts,
+    chief: Browser,
+    desk: OfficeDesk,
+    workspace: Workspace,
+    content: bytes,
 ) -> None:
+    join(accounts, "moi.noi", Role.SUPERVISOR)
+    accounts.set_duties("moi.noi", Role.SUPERVISOR, None)
     go_on = Event()
 
     def held(on_progress: OnProgress) -> JobOutcome:
@@ -145,9 +162,11 @@ def test_only_one_file_is_compared_at_a_time(
 
     desk.jobs.start("reconcile", "khac.xlsx", "an", held)
     answer = send(chief, content, again="true")
+    of_all = browser_of(app, accounts, "moi.noi").get("/reconcile/files").text
     go_on.set()
     desk.jobs.wait()
     assert (answer.status_code, "khac.xlsx" in answer.json()["sentence"]) == (422, True)
+    assert ("đang làm" in of_all, "reconciliations" in of_all) == (True, False)
     assert list(workspace.sent_files.glob("*")) == []
 
 
@@ -157,3 +176,42 @@ def test_a_server_that_compares_nothing_says_so(
     browser = browser_of(create_app(registry, SCHEMAS, now=clock), accounts, people[Role.SUPERVISOR, OWN])
     answer = send(browser, content)
     assert (answer.status_code, "không đối soát" in answer.json()["sentence"]) == (422, True)
+
+
+def test_what_a_killed_server_had_under_way_is_removed_by_the_next_one(workspace: Workspace) -> None:
+    workspace.sent_files.mkdir(exist_ok=True)
+    for name in ("0011223344556677.xlsx", ".dang-chep-1-00112233"):
+        (workspace.sent_files / name).write_bytes(b"PK")
+    remove_sent_files(workspace.sent_files)
+    assert list(workspace.sent_files.iterdir()) == []
+
+
+def test_what_is_wrong_with_a_file_is_told_by_the_name_that_people_know(
+    chief: Browser, desk: OfficeDesk
+) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook>")
+    assert send(chief, file.getvalue(), "thang-3.xlsx").status_code == 200
+    desk.jobs.wait()
+    (told,) = desk.jobs.jobs("reconcile")[0].outcome.sentences
+    assert told.startswith("thang-3.xlsx: ")
+
+
+def test_a_fault_of_the_machine_is_told_without_its_folders(
+    registry: Registry,
+    clock: Clock,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+    content: bytes,
+    tmp_path: Path,
+) -> None:
+    own = Workspace(tmp_path)
+    own.package.write_text("[package]\nsai = 1\n", encoding="utf-8")
+    with BackgroundJobs(own.jobs) as jobs:
+        desk = OfficeDesk(own.sent_files, jobs, reconciler(registry, own, SCHEMAS))
+        app = create_app(registry, SCHEMAS, office=desk, now=clock)
+        browser = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+        assert send(browser, content, again="true").status_code == 200
+        jobs.wait()
+        assert jobs.jobs("reconcile")[0].outcome.sentences == (FAULT,)

@@ -28,12 +28,15 @@ def add(text: str) -> str:
 
 
 def test_a_change_keeps_the_earlier_version_and_who_made_it(desk: StaffFileDesk[int], tmp_path: Path) -> None:
-    noted: list[int] = []
+    noted: list[tuple[int, str]] = []
+    applied: list[int] = []
     seen = desk.read().digest
     assert desk.tried(seen, add) == 2
-    assert desk.change(seen, add, author="an", lines=["hai: 2"], note=noted.append) == 2
+    wanted = {"author": "an", "lines": ["hai: 2"], "apply": applied.append}
+    assert desk.change(seen, add, note=lambda *told: noted.append(told), **wanted) == 2
     (kept,) = desk.history()
-    assert (kept.author, kept.lines, kept.before, noted) == ("an", ("hai: 2",), "mot = 1\r\n", [1])
+    assert (kept.author, kept.lines, kept.before) == ("an", ("hai: 2",), "mot = 1\r\n")
+    assert (noted, applied) == ([(1, desk.read().digest)], [2])
     assert (tmp_path / "office.toml").read_bytes() == b"mot = 1\r\nhai = 2\n"
 
 
@@ -56,7 +59,7 @@ def test_a_change_with_a_flaw_or_of_nothing_is_refused(desk: StaffFileDesk[int])
 
 
 def test_what_the_audit_cannot_note_is_not_done(desk: StaffFileDesk[int]) -> None:
-    def fails(number: int) -> None:
+    def fails(number: int, digest: str) -> None:
         raise StorageError("Nhật ký không ghi được.")
 
     seen = desk.read()
@@ -71,3 +74,12 @@ def test_a_file_that_is_a_link_is_not_followed(desk: StaffFileDesk[int], tmp_pat
     (tmp_path / "office.toml").symlink_to(tmp_path / "khac.toml")
     with pytest.raises(SettingsRefused, match="liên kết"):
         desk.read()
+
+
+def test_a_version_that_cannot_be_read_is_not_written_over(desk: StaffFileDesk[int], tmp_path: Path) -> None:
+    desk.change(desk.read().digest, add, author="an", lines=[], note=print)
+    kept = tmp_path / "history" / "000001.json"
+    kept.write_text("{", encoding="utf-8")
+    desk.change(desk.read().digest, add, author="an", lines=["hai"], note=print)
+    assert kept.read_text(encoding="utf-8") == "{"
+    assert [one.number for one in desk.history()] == [2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -55,10 +56,15 @@ def check_audit(request: Request, site: SiteDep, session: SessionDep) -> Respons
     try:
         if site.office.check_audit is None:
             raise JobRefused(NOT_HERE)
-        site.office.jobs.start(KIND, "Xem lại nhật ký", session.person.login, site.office.check_audit)
+        site.office.jobs.start(
+            KIND,
+            "Xem lại nhật ký",
+            session.person.login,
+            site.office.check_audit,
+            partial(site.registry.note_view, session.person, "audit-check-asked", "audit"),
+        )
     except JobRefused as refused:
         return _page(request, site, {}, refused=refused.message)
-    site.registry.note_view(session.person, "audit-check-asked", "audit")
     return RedirectResponse("/audit#checks", status_code=303)
 
 

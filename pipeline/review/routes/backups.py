@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -51,10 +52,20 @@ def _started(request: Request, site: Site, session: Session, *, check: bool) -> 
         if work is None:
             raise JobRefused(NO_FOLDER)
         title = "Kiểm tra bản sao lưu mới nhất" if check else "Sao lưu"
-        site.office.jobs.start(KIND, title, session.person.login, work.check if check else work.make)
+        site.office.jobs.start(
+            KIND,
+            title,
+            session.person.login,
+            work.check if check else work.make,
+            partial(
+                site.registry.note_view,
+                session.person,
+                "backup-asked",
+                "backup:check" if check else "backup:make",
+            ),
+        )
     except JobRefused as refused:
         return _page(request, site, refused=refused.message)
-    site.registry.note_view(session.person, "backup-asked", "backup:check" if check else "backup:make")
     return RedirectResponse("/backup", status_code=303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -21,6 +22,7 @@ MOST = 100
 """Accounts that one list may make: each password takes time."""
 
 LONGEST_LINE = 500
+TOO_MANY = f"Mỗi lần nhiều nhất {MOST} người, mỗi dòng không quá {LONGEST_LINE} chữ. Hãy chia danh sách."
 EVERYWHERE = "mọi nơi"
 HEADING = "tên đăng nhập"
 
@@ -46,18 +48,18 @@ def make_accounts(
     request: Request,
     site: SiteDep,
     session: SessionDep,
-    lines: Annotated[str, Form(max_length=MOST * LONGEST_LINE)] = "",
+    lines: Annotated[str, Form()] = "",
     confirmed: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
     """Show what a list asks for, and make its accounts when that was seen."""
+    if sum(bool(line.strip()) for line in lines.splitlines()) > MOST + 1 or len(lines) > MOST * LONGEST_LINE:
+        return _page(request, site, lines=lines, refused=TOO_MANY)
     listed = read_lines(lines, site.accounts, site.schemas.places.gazetteer.has_code)
     wanted = [one.account for one in listed if one.account is not None]
     if not listed:
         return _page(request, site, lines=lines, refused="Hãy dán danh sách, mỗi dòng một người.")
     if len(listed) > MOST:
-        return _page(
-            request, site, lines=lines, refused=f"Mỗi lần nhiều nhất {MOST} người. Hãy chia danh sách."
-        )
+        return _page(request, site, lines=lines, refused=TOO_MANY)
     if confirmed != "yes" or len(wanted) < len(listed):
         return _page(request, site, lines=lines, listed=listed)
     try:
@@ -76,8 +78,9 @@ def make_accounts(
 def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) -> tuple[ListedAccount, ...]:
     """Return the accounts that a list asks for, one a line.
 
-    A line is login, name, role and places, parted by tabs (as a spreadsheet gives them) or semicolons; places are codes
-    or names of those that have books here, parted by commas, or ``mọi nơi``. A heading and blank lines are skipped.
+    A line is login, name, role and places, parted by tabs (as a spreadsheet gives them), semicolons or, where there are
+    neither, commas; a part may stand in quotes. Places are codes or names of those that have books here, parted by
+    commas, or ``mọi nơi``. A heading and blank lines are skipped.
 
     Args:
         text: The list.
@@ -88,7 +91,7 @@ def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) ->
     places = accounts.places()
     found: list[ListedAccount] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        parts = [part.strip() for part in line.split("\t" if "\t" in line else ";")]
+        parts = _parts(line)
         if not any(parts) or (not found and parts[0].lower() == HEADING):
             continue
         try:
@@ -101,6 +104,13 @@ def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) ->
         except AccountError as refused:
             found.append(ListedAccount(number, None, refused.message))
     return tuple(found)
+
+
+def _parts(line: str) -> list[str]:
+    """Return the parts of a line, as a spreadsheet writes or copies it."""
+    mark = next((one for one in "\t;" if one in line), ",")
+    found = next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])
+    return [part.strip() for part in found] or [""]
 
 
 def _account(parts: list[str], places: tuple[KnownPlace, ...]) -> NewAccount:
@@ -148,4 +158,5 @@ def _page(
         refused=refused,
         places=site.accounts.places(),
         most=MOST,
+        most_bytes=MOST * LONGEST_LINE,
     )

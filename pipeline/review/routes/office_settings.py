@@ -16,12 +16,13 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.model.accounts import Session
-from pipeline.review.context import Site, SiteDep, site_of
+from pipeline.review.context import Site, SiteDep, exchange_parts
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.office_settings import (
     OFFICE_FILE,
     OfficePolicies,
     changes_of,
+    differences_of,
     edited_text,
     effects_of,
     field_labels,
@@ -29,8 +30,9 @@ from pipeline.review.supervising.office_settings import (
     values_of,
 )
 from pipeline.review.supervising.setting_specs import TABLES, SettingTable
-from pipeline.review.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+from pipeline.review.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
 
+BY_HAND = "Sửa tay trong tệp"
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
 
 router = APIRouter(prefix="/settings")
@@ -42,19 +44,21 @@ def show_settings(
 ) -> Response:
     """Show all that is set, and what was changed here before."""
     desk = site.office.settings
-    refused, groups = "", setting_groups(site.policies, site.schemas)
+    refused, by_hand = "", ()
     if desk is not None:
         try:
-            groups = setting_groups(desk.loaded(), site.schemas)
+            by_hand = differences_of(site.policies, desk.loaded(), site.schemas)
         except SettingsRefused as error:
             refused = error.message
+    everywhere = session.person.places is None
     return site.renderer.render(
         request,
         "supervising/settings.html",
-        groups=groups,
+        groups=setting_groups(site.policies, site.schemas),
+        by_hand=by_hand,
         file=OFFICE_FILE,
-        edits=desk is not None and session.person.places is None,
-        history=desk.history() if desk is not None else (),
+        edits=desk is not None and everywhere,
+        history=desk.history() if desk is not None and everywhere else (),
         saved=TABLES[saved].title if saved in TABLES else "",
         refused=refused,
     )
@@ -81,7 +85,7 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
         site,
         desk=site.registry.desk(policies.review, now=site.now),
         lots=site.registry.lots(policies.review, policies.sampling, now=site.now),
-        delivery=replace(policies.delivery, illegible_wording=site.delivery.illegible_wording),
+        delivery=policies.delivery,
         approval=policies.approval,
         policies=policies,
     )
@@ -96,23 +100,32 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
         changes = changes_of(chosen, typed, now, site.schemas)
         edit = partial(edited_text, table=chosen, changes=changes)
         lines = [one.line for one in changes]
+        by_hand = [f"{BY_HAND}: {line}" for line in differences_of(site.policies, now, site.schemas)]
         after = desk.tried(seen, edit)
+        if left := changes_of(chosen, typed, after, site.schemas):
+            labels = ", ".join(f"“{one.spec.label}”" for one in left)
+            raise SettingsRefused(
+                f"{labels}: một tệp khác của cơ quan (package.toml) đặt điều này, hãy sửa ở đó."
+            )
         if not confirmed:
             books = site.registry.statistics(None).book_states()
-            effects = effects_of(chosen, now, after, books)
+            effects = [*effects_of(chosen, now, after, books), *by_hand]
             return _preview(request, site, chosen, typed, seen, lines, effects)
-        after = desk.change(
+        desk.change(
             seen,
             edit,
             author=session.person.login,
-            lines=[f"{chosen.title}: {line}" for line in lines],
-            note=lambda number: site.registry.note_view(
-                session.person, "settings-changed", f"settings:{number}"
+            lines=[*(f"{chosen.title}: {line}" for line in lines), *by_hand],
+            note=lambda number, digest: site.registry.note_view(
+                session.person, "settings-changed", f"settings:{number}", {"file": digest}
             ),
+            apply=lambda policies: exchange_parts(request, partial(with_policies, policies=policies)),
         )
+    except SettingsStale as stale:
+        values, text = values_of(desk.loaded())[table], desk.read()
+        return _form(request, site, chosen, values, text.digest, refused=stale.message)
     except SettingsRefused as refused:
-        return _form(request, site, chosen, typed, desk.read().digest, refused=refused.message)
-    request.app.state.site = with_policies(site_of(request), after)
+        return _form(request, site, chosen, typed, seen, refused=refused.message)
     return RedirectResponse(f"/settings?saved={table}", status_code=303)
 
 
@@ -155,7 +168,7 @@ def _as_typed(value: Any) -> list[str]:
     if isinstance(value, bool):
         return ["true" if value else "false"]
     if isinstance(value, float):
-        return [f"{value:g}".replace(".", ",")]
+        return [f"{value:.10g}".replace(".", ",")]
     if isinstance(value, frozenset | list):
         return sorted(value)
     return [str(value)]

@@ -6,6 +6,8 @@ A file is kept as long as it is compared; the registry keeps its name, its SHA-2
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,13 +16,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from pipeline.errors import ReconcileError
-from pipeline.files import sha256_and_size, write_atomically
+from pipeline.errors import HotichError, ReconcileError
+from pipeline.files import sha256_and_size, storage_errors, write_atomically
 from pipeline.reconcile.upload_bounds import check_sent_workbook
 from pipeline.registry.model.accounts import Person, Session
-from pipeline.review.background_jobs import Job, JobOutcome, OnProgress
+from pipeline.review.background_jobs import FAULT, Job, JobOutcome, OnProgress
 from pipeline.review.context import MAX_ROW_ID, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
+from pipeline.review.security.middleware import log_fault
 from pipeline.review.supervising.office_desk import ReconcileWork
 
 KIND = "reconcile"
@@ -31,8 +34,21 @@ router = APIRouter(prefix="/reconcile/files")
 
 @router.get("")
 def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    """Tell how far the comparisons are, as a part of the page of reconciliations."""
-    return site.renderer.render(request, "fragments/jobs.html", **job_values(site, session.person))
+    """Tell how far the comparisons are, as a part of the page of reconciliations.
+
+    When none is under way any more, the table of that page comes along.
+    """
+    told = job_values(site, session.person)
+    ended = not any(one.is_running for one in told["jobs"])
+    return site.renderer.render(
+        request,
+        "fragments/reconcile_jobs.html",
+        swapped=ended,
+        found=site.registry.reconciliations().all_for(session.person) if ended else (),
+        answers=True,
+        sends=True,
+        **told,
+    )
 
 
 @router.post("")
@@ -73,17 +89,21 @@ def _started(
             f"Tệp này đã được đối soát ở lần {earlier}. Vẫn muốn đối soát lại thì đánh dấu “Đối soát lại tệp đã gửi”."
         )
     path = site.office.folder / f"{secrets.token_hex(8)}.xlsx"
-    write_atomically(path, content, mode=0o600)
+    with storage_errors(site.office.folder):
+        write_atomically(path, content, mode=0o600)
     try:
-        check_sent_workbook(path)
-        job = site.office.jobs.start(
-            KIND, name, person.login, partial(_compared, work, path, name, books, person)
+        with _named(path, name):
+            check_sent_workbook(path)
+        return site.office.jobs.start(
+            KIND,
+            name,
+            person.login,
+            partial(_compared, work, path, name, books, person),
+            partial(site.registry.note_view, person, "reconcile-asked", f"file:{digest}"),
         )
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    site.registry.note_view(person, "reconcile-asked", f"file:{digest}")
-    return job
 
 
 def _compared(
@@ -95,9 +115,24 @@ def _compared(
     on_progress: OnProgress,
 ) -> JobOutcome:
     try:
-        return work(path, name, books, person, on_progress)
+        with _named(path, name):
+            return work(path, name, books, person, on_progress)
+    except HotichError as error:
+        if isinstance(error, ReconcileError):
+            raise
+        log_fault(error)  # its message is for who sits at the machine: it names files and servers
+        raise ReconcileError(FAULT) from None
     finally:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path, name: str) -> Iterator[None]:
+    """Name a file in what is wrong with it as the person who sent it does."""
+    try:
+        yield
+    except ReconcileError as error:
+        raise ReconcileError(error.message.replace(path.name, name)) from None
 
 
 def _refuse_other_books(site: Site, person: Person, books: tuple[int, ...]) -> None:

@@ -125,6 +125,7 @@ def show_reconciliations(request: Request, site: SiteDep, session: SessionDep) -
         found=site.registry.reconciliations().all_for(person),
         answers=_answers(session),
         sends=sends,
+        swapped=False,
         books=site.registry.statistics(person.places).book_states() if sends else (),
         most=MOST_FILE_BYTES,
         **job_values(site, person),

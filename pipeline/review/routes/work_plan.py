@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,13 +17,15 @@ from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.desk import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.plan import FIRST, LAST, TABLE, WorkPlanRow
-from pipeline.review.context import RowId, Site, SiteDep, site_of
+from pipeline.review.context import RowId, Site, SiteDep, exchange_parts
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
 from pipeline.staff_toml_edits import with_changed_row, with_row, without_row
 
 NOT_HERE = "Máy chủ này không sửa kế hoạch trên trình duyệt. Người quản trị máy sửa tệp plan.toml."
 MOST_ENTRIES = 100_000_000
+WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[. ][0-9]{3}){1,3}")
+"""How people write whole numbers: ``1200``, ``1.200``, ``1 200``."""
 
 router = APIRouter(prefix="/plan")
 
@@ -142,14 +145,16 @@ def _change(
     request: Request, site: Site, session: Session, seen: str, edit: Callable[[str], str], told: str
 ) -> None:
     person = session.person
-    plan = _desk(site).change(
+    _desk(site).change(
         seen,
         edit,
         author=person.login,
         lines=[told],
-        note=lambda number: site.registry.note_view(person, "plan-changed", f"plan:{number}"),
+        note=lambda number, digest: site.registry.note_view(
+            person, "plan-changed", f"plan:{number}", {"file": digest}
+        ),
+        apply=lambda plan: exchange_parts(request, lambda now: replace(now, plan=plan)),
     )
-    request.app.state.site = replace(site_of(request), plan=plan)
 
 
 def _target(entries: str, due: str) -> dict[str, Any]:
@@ -164,10 +169,12 @@ def _target(entries: str, due: str) -> dict[str, Any]:
 
 
 def _whole(text: str, label: str, least: int, most: int) -> int:
-    cleaned = text.strip().replace(".", "").replace(" ", "")
-    if not cleaned.isascii() or not cleaned.isdigit() or not least <= int(cleaned) <= most:
+    if not WHOLE.fullmatch(text.strip()):
         raise SettingsRefused(f"{label}: hãy ghi một số nguyên từ {least} đến {most}.")
-    return int(cleaned)
+    number = int(re.sub("[. ]", "", text))
+    if not least <= number <= most:
+        raise SettingsRefused(f"{label}: hãy ghi một số nguyên từ {least} đến {most}.")
+    return number
 
 
 def _places(site: Site, person: Person) -> dict[str, str]:

@@ -11,7 +11,14 @@ from pipeline import delivery, office, review_policy, sampling
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.errors import SchemaError
 from pipeline.registry.model.book_states import BookState
-from pipeline.review.supervising.setting_specs import APPROVAL, REVIEW, TABLES, SettingSpec, SettingTable
+from pipeline.review.supervising.setting_specs import (
+    APPROVAL,
+    PLACES,
+    REVIEW,
+    TABLES,
+    SettingSpec,
+    SettingTable,
+)
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
@@ -102,7 +109,7 @@ def values_of(policies: OfficePolicies) -> dict[str, dict[str, Any]]:
     """Return the value of every setting, by table and key."""
     review, quality = policies.review, policies.sampling.quality
     percent = {
-        name: round(100 * getattr(quality, name), 4)
+        name: round(100 * getattr(quality, name), PLACES)
         for name in ("acceptable", "rejectable", "producer_risk", "consumer_risk")
     }
     return {
@@ -168,6 +175,21 @@ def changes_of(
             line = f"{spec.label}: {spec.words(before, labels)} → {spec.words(value, labels)}"
             found.append(SettingChange(spec, value, line))
     return tuple(found)
+
+
+def differences_of(before: OfficePolicies, after: OfficePolicies, schemas: Schemas) -> tuple[str, ...]:
+    """Return in words what is set otherwise in ``after`` than in ``before``."""
+    labels, old, new = field_labels(schemas), values_of(before), values_of(after)
+    told = [
+        f"{table.title}: {spec.label}: "
+        f"{spec.words(old[table.name][spec.name], labels)} → {spec.words(new[table.name][spec.name], labels)}"
+        for table in TABLES.values()
+        for spec in table.specs
+        if old[table.name][spec.name] != new[table.name][spec.name]
+    ]
+    if before.review.books != after.review.books:
+        told.append(f"{REVIEW.title}: mục riêng của từng sổ ([[review.book]]) đã đổi")
+    return tuple(told)
 
 
 def edited_text(text: str, table: SettingTable, changes: Sequence[SettingChange]) -> str:

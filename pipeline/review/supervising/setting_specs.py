@@ -12,6 +12,9 @@ from pipeline.delivery import DELIVERY_RULES
 from pipeline.review.supervising.staff_file_desk import SettingsRefused
 from pipeline.text.numbers import with_comma
 
+PLACES = 6
+"""How many digits a number may have behind the comma."""
+
 
 class SettingKind(StrEnum):
     """What kind of value a setting has; ``FIELDS``: names of fields of the forms."""
@@ -99,12 +102,14 @@ class SettingSpec:
             self.kind is SettingKind.WHOLE and not number.is_integer()
         ):
             raise SettingsRefused(wanted)
+        if round(number, PLACES) != number:
+            raise SettingsRefused(f"{self.label}: nhiều nhất {PLACES} chữ số sau dấu phẩy.")
         return int(number) if self.kind is SettingKind.WHOLE else number
 
 
 def _shown(number: float) -> str:
     """Return a number as people here write it."""
-    return with_comma(f"{number:g}")
+    return with_comma(f"{number:.10g}")
 
 
 @dataclass(frozen=True, slots=True)

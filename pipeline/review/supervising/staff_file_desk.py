@@ -30,6 +30,10 @@ class SettingsRefused(HotichError):
     code = "settings"
 
 
+class SettingsStale(SettingsRefused):
+    """The file has changed since the page was shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class StaffText:
     """The text of a file as it is, ``""`` where there is none, and a digest of its bytes."""
@@ -118,7 +122,8 @@ class StaffFileDesk(Generic[T]):
             edit: Returns the changed text.
 
         Raises:
-            SettingsRefused: The file has changed meanwhile, or the change is wrong.
+            SettingsStale: The file has changed meanwhile.
+            SettingsRefused: The change is wrong.
         """
         with self._lock:
             return self._edited(seen, edit)[1]
@@ -130,7 +135,8 @@ class StaffFileDesk(Generic[T]):
         *,
         author: str,
         lines: Sequence[str],
-        note: Callable[[int], object],
+        note: Callable[[int, str], object],
+        apply: Callable[[T], object] = lambda _: None,
     ) -> T:
         """Change the file and return what it sets now. The earlier version is kept first.
 
@@ -139,26 +145,29 @@ class StaffFileDesk(Generic[T]):
             edit: Returns the changed text.
             author: Who changes it.
             lines: What is changed, in words.
-            note: Notes the change in the audit, by its number, before the file is written.
+            note: Notes the change in the audit, by its number and the digest of the new file, before that is written.
+            apply: Puts in force what the file sets now, before the next change.
 
         Raises:
-            SettingsRefused: The file has changed meanwhile, or the change is wrong.
+            SettingsStale: The file has changed meanwhile.
+            SettingsRefused: The change is wrong.
             StorageError: The disk refuses; the file is as it was.
         """
         with self._lock:
             text, loaded, before = self._edited(seen, edit)
-            number = max((one.number for one in self.history()), default=0) + 1
+            number = self._last_number() + 1
             kept = FileChange(number, author, self._now(), tuple(lines), before)
             with storage_errors(self._history):
                 write_atomically(self._history / f"{number:06}.json", _noted(kept), mode=0o600)
             try:
-                note(number)
+                note(number, hashlib.sha256(text.encode()).hexdigest())
                 with storage_errors(self._path.parent):
                     write_atomically(self._path, text, mode=self._mode())
             except BaseException:
                 with suppress(OSError):
                     (self._history / f"{number:06}.json").unlink()
                 raise
+            apply(loaded)
             return loaded
 
     def history(self) -> tuple[FileChange, ...]:
@@ -171,10 +180,16 @@ class StaffFileDesk(Generic[T]):
                 log_fault(error)
         return tuple(found)
 
+    def _last_number(self) -> int:
+        """Return the number of the newest change, also of one that cannot be read."""
+        return max(
+            (int(path.stem) for path in self._history.glob("*.json") if path.stem.isdecimal()), default=0
+        )
+
     def _edited(self, seen: str, edit: Callable[[str], str]) -> tuple[str, T, str]:
         now = self.read()
         if now.digest != seen:
-            raise SettingsRefused(STALE)
+            raise SettingsStale(STALE)
         try:
             text = edit(now.text)
         except SchemaError as error:

@@ -106,6 +106,8 @@ class Audit:
 
     def search(self, wanted: AuditSearch, limit: int) -> tuple[Audited, ...]:
         """What was done of what is looked for, newest first."""
+        if any("\0" in text for text in (wanted.actor, wanted.action, wanted.subject)):
+            return ()  # no row can hold it, and PostgreSQL refuses to be asked for it
         asked = [
             *([audit.c.actor == wanted.actor] if wanted.actor else []),
             *([audit.c.action == wanted.action] if wanted.action else []),
