@@ -2,7 +2,7 @@
 const input = document.getElementById("list-file"), lines = input.form.elements.lines;
 const told = document.getElementById("list-told");
 
-const say = (sentence) => { told.textContent = sentence; told.hidden = !sentence; };
+const say = (sentence) => { told.className = "message bad"; told.textContent = sentence; told.hidden = !sentence; };
 
 input.addEventListener("change", async () => {
   const [file] = input.files;
