@@ -32,8 +32,15 @@ def test_a_change_keeps_the_earlier_version_and_who_made_it(desk: StaffFileDesk[
     applied: list[int] = []
     seen = desk.read().digest
     assert desk.tried(seen, add) == 2
-    wanted = {"author": "an", "lines": ["hai: 2"], "apply": applied.append}
-    assert desk.change(seen, add, note=lambda *told: noted.append(told), **wanted) == 2
+    told = desk.change(
+        seen,
+        add,
+        author="an",
+        lines=["hai: 2"],
+        note=lambda number, digest: noted.append((number, digest)),
+        apply=applied.append,
+    )
+    assert told == 2
     (kept,) = desk.history()
     assert (kept.author, kept.lines, kept.before) == ("an", ("hai: 2",), "mot = 1\r\n")
     assert (noted, applied) == ([(1, desk.read().digest)], [2])

@@ -44,7 +44,8 @@ def show_settings(
 ) -> Response:
     """Show all that is set, and what was changed here before."""
     desk = site.office.settings
-    refused, by_hand = "", ()
+    refused = ""
+    by_hand: tuple[str, ...] = ()
     if desk is not None:
         try:
             by_hand = differences_of(site.policies, desk.loaded(), site.schemas)
