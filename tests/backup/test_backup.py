@@ -20,6 +20,7 @@ from pipeline.backup.vault import CONTENTS, FORMAT, MANIFESTS, read_manifest
 from pipeline.errors import BackupRefused, HotichError, RegistryError, StorageError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
+from pipeline.review.supervising.staff_file_desk import CHECKED
 from pipeline.schema import Schemas
 from pipeline.workspace import Workspace
 from tests.registry.pages import LEDGER, entry, page, read
@@ -389,6 +390,25 @@ def test_a_scan_that_goes_while_others_are_copied_is_named_and_the_rest_is_backe
     again = Workspace(tmp_path / "again")
     restore(vault, again.root, again.registry_url)
     assert objects_of(again) == {first.name}
+
+
+def test_what_is_kept_for_a_while_alone_may_go_while_others_are_copied(
+    workspace: Workspace, program: dict[str, Path], url: str, vault: Vault
+) -> None:
+    (workspace.root / "a.toml").write_text("", encoding="utf-8")
+    job = workspace.jobs / "backup" / "000001.json"
+    job.parent.mkdir(parents=True)
+    job.write_text("{}", encoding="utf-8")
+    trial = workspace.history("office.toml") / CHECKED / "office.toml"
+    trial.parent.mkdir(parents=True)
+    trial.write_text("", encoding="utf-8")
+
+    def go(done: int, total: int) -> None:
+        job.unlink(missing_ok=True)
+        trial.unlink(missing_ok=True)
+
+    report = back_up(vault, workspace.root, url, program, on_file=go)
+    assert (report.altered, report.missing, job.exists(), trial.exists()) == ((), (), False, False)
 
 
 def test_a_delivered_scan_that_no_book_knows_yet_is_missed_too(

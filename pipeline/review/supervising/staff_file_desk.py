@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pipeline.errors import HotichError, SchemaError
-from pipeline.files import FileRefused, read_regular_file, storage_errors, write_atomically
+from pipeline.files import TEMP_PREFIX, FileRefused, read_regular_file, storage_errors, write_atomically
 from pipeline.review.security.middleware import log_fault
 from pipeline.staff_toml import MOST_BYTES
 
@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 STALE = "Thiết lập đã được đổi từ lúc bạn mở trang này. Hãy xem lại trang mới rồi đổi lại."
 MOST_SHOWN = 200
-CHECKED = "checked"
+CHECKED = f"{TEMP_PREFIX}checked"
+"""The folder of a text that is only tried; a backup passes over it."""
 
 
 class SettingsRefused(HotichError):
