@@ -18,6 +18,7 @@ from pipeline.registry.services.desk import (
     book_pages,
     book_values,
     browsing,
+    column_keying,
     column_undo,
     columns,
     comments,
@@ -97,9 +98,9 @@ class Desk(DeskFacade):
 
     column_counts = reading(columns.column_counts)
     column = writing(assigned_books.take_column)
-    key_column = writing(columns.key_column)
+    key_column = writing(column_keying.key_column)
     undo_column = writing(column_undo.undo_column)
-    hand_back_column = writing(columns.hand_back_column)
+    hand_back_column = writing(column_keying.hand_back_column)
 
     entry = writing(reopening.settled_entry)
     entries_of_book = writing(browsing.entries_of_book)
