@@ -12,9 +12,20 @@ from pipeline.review_policy import ReviewPolicy
 from tests.review.desk.drawn_book import DrawnBook
 from tests.review.desk.office import DOUBLE, Office
 from tests.review.desk.sexes import SEXES, at_the_column, rows, sexes
-from tests.review.desk.typist import Typist
+from tests.review.desk.typist import Typist, held_up
 
 SitDown = Callable[[str], Typist]
+
+
+F3_AS_IT_COMES_BACK = """() => {
+  const before = new Set(document.querySelectorAll(".cell"));
+  new MutationObserver((_, watcher) => {
+    if ([...document.querySelectorAll(".cell")].every((cell) => before.has(cell))) return;
+    watcher.disconnect();
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "F3", bubbles: true, cancelable: true }));
+  }).observe(document.getElementById("place"), { childList: true, subtree: true });
+}"""
+"""F3, meant for the picture in work, pressed the moment another one comes back."""
 
 
 def decided(office: Office, book: DrawnBook) -> list[tuple[FieldStatus, str] | None]:
@@ -162,4 +173,12 @@ def test_a_text_that_is_no_value_comes_back_to_be_kept_or_typed_anew(
         back.focus()
         an.press("Control+Enter").see_all_saved()
         expect(back).to_have_count(0)
+        an.page.keyboard.type("xyz")
+        goes_on = held_up(an.page, "**/column/words")
+        an.press("Enter").page.evaluate(F3_AS_IT_COMES_BACK)
+        expect(an.page.locator("[data-fresh]")).to_have_count(0)
+        goes_on()
+        an.see_all_saved()
+        expect(an.page.locator("#said")).to_contain_text("chưa nhận gì")
+        expect(back).to_have_value("xyz")
     assert decided(office, book)[number - 1] == (FieldStatus.READ, "xyz")
