@@ -78,7 +78,7 @@ class OwnTerm(Declaration):
 
 TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
 
-ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling"})
+ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling", "webhook"})
 """Tables of the same file that are read elsewhere."""
 
 

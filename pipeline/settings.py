@@ -26,6 +26,7 @@ from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
 from pipeline.schema.declaration import default_folder as default_schemas
 from pipeline.store_check import NIGHTS
+from pipeline.webhooks import read_webhook
 from pipeline.workspace import Workspace
 
 
@@ -179,6 +180,10 @@ class Settings(BaseSettings):
             flaws.append(error.message)
         try:
             delivery.read_approval(Workspace(workspace).office)
+        except SchemaError as error:
+            flaws.append(error.message)
+        try:
+            read_webhook(Workspace(workspace).office)
         except SchemaError as error:
             flaws.append(error.message)
         if Workspace(workspace).places.exists():

@@ -131,6 +131,11 @@ class Workspace:
         return self.root / "sent"
 
     @property
+    def webhook_key(self) -> Path:
+        """The secret that signs what other systems are told; private, there once anything was sent."""
+        return self.root / "webhook.key"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"

@@ -42,6 +42,7 @@ from pipeline.cli.serve import serve
 from pipeline.cli.server import server
 from pipeline.cli.synth import synth
 from pipeline.cli.train import train
+from pipeline.cli.webhook import webhook_app
 from pipeline.cli.withdraw import withdraw_app
 from pipeline.cli.worker import worker
 from pipeline.logs import configure_logs, with_verbosity
@@ -117,6 +118,7 @@ for name, function in COMMANDS:
     app.command(name, cls=Command)(function)
 app.add_typer(account_app, name="account")
 app.add_typer(api_token_app, name="api-token")
+app.add_typer(webhook_app, name="webhook")
 app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")

@@ -17,6 +17,7 @@ from pipeline.batch import check_books, export_book
 from pipeline.batch.region_reading import RegionReader
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.cli.webhook import send_book_events
 from pipeline.export.options import read_options
 from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.prefect_access import CLIENT_SECRET, known_prefect_secret
@@ -25,6 +26,7 @@ from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 from pipeline.store_check import read_state
+from pipeline.webhooks import WebhookSender
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def serve(
         ) as uploads,
         BackgroundJobs(workspace_of.jobs) as jobs,
         RegionReader(context) as regions,
+        WebhookSender(partial(send_book_events, registry, workspace_of)),
         server.listen(host, port) as listener,
     ):
         made = registry.accounts().first_administrator()

@@ -40,6 +40,7 @@ class Whole(IntEnum):
     GUIDELINES = 17
     TEAMS = 18
     SEARCH = 19
+    EVENTS = 20
 
 
 def hold(connection: Connection, whole: Whole) -> None:

@@ -86,6 +86,8 @@ ACTIONS = {
     "api-token-created": "tạo mã truy cập cho hệ thống khác",
     "api-token-revoked": "thu hồi mã truy cập của hệ thống khác",
     "api-read": "hệ thống khác đọc dữ liệu",
+    "book-event-noted": "ghi nhận một sổ đủ điều kiện, hay không còn đủ, để báo cho hệ thống khác",
+    "book-event-sent": "báo cho hệ thống khác về một sổ",
     "login-tried": "thử đăng nhập",
     "sessions-cleared": "dọn phiên đăng nhập đã hết",
     "confirmation-asked": "thay đổi tài khoản phải có người thứ hai xác nhận",

@@ -60,6 +60,7 @@ from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
 from pipeline.registry.tables.search import SEARCH_APPEND_ONLY, SEARCH_INDEX
 from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
+from pipeline.registry.tables.webhooks import WEBHOOK_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 
 GROWING = (
@@ -85,6 +86,7 @@ GROWING = (
     *EXTRACT_APPEND_ONLY,
     *REDRAWN_APPEND_ONLY,
     *SEARCH_APPEND_ONLY,
+    *WEBHOOK_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -139,6 +141,7 @@ COVERED = tuple(
         *EXTRACT_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
+        *WEBHOOK_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

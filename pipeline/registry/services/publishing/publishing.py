@@ -12,7 +12,8 @@ from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.api_tokens import ApiScope, ApiToken, NewApiToken
 from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.published import PublishedBooks, PublishedEntries, PublishedEntry
-from pipeline.registry.services.publishing import api_tokens, reading
+from pipeline.registry.model.webhooks import BookEvent
+from pipeline.registry.services.publishing import api_tokens, book_events, reading
 from pipeline.registry.services.publishing.reading import PublishingPolicy
 from pipeline.registry.tables.record_schema import RecordSchema
 
@@ -101,6 +102,22 @@ class Publishing:
         policy = PublishingPolicy(delivery, approval, self._key())
         with self._database.reading() as connection:
             return reading.published_entry(connection, self._declared, places, entry_id, policy)
+
+    def note_book_events(self, approval: ApprovalPolicy) -> int:
+        """Note which books became ready, or are ready no more (``services.publishing.book_events``)."""
+        with self._database.writing() as connection:
+            hold(connection, Whole.EVENTS)
+            return book_events.note_book_events(connection, self._declared, approval, self._now())
+
+    def events_to_send(self) -> tuple[BookEvent, ...]:
+        """Events that nobody has received and that are due, the oldest first."""
+        with self._database.reading() as connection:
+            return book_events.events_to_send(connection, self._now())
+
+    def note_attempt(self, event: BookEvent, status: int, failure: str) -> None:
+        """Record an attempt to send an event."""
+        with self._database.writing() as connection:
+            book_events.note_attempt(connection, event, status, failure, self._now())
 
     def _key(self) -> Key | None:
         key_file = self._database.key_file

@@ -1,0 +1,121 @@
+"""Books that became ready, or are ready no more: noted when somebody looks, kept until the receiver has them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.delivery import ApprovalPolicy
+from pipeline.registry.database.audit import MACHINE, add, record
+from pipeline.registry.model.book_states import BookStage, BookState
+from pipeline.registry.model.webhooks import BookEvent
+from pipeline.registry.repositories.approvals import approval_in_force
+from pipeline.registry.services.statistics.book_states import book_states
+from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.webhooks import webhook_attempt, webhook_event
+
+READY = (BookStage.READY, BookStage.DELIVERED)
+GONE = "withdrawn"
+MOST_AT_ONCE = 100
+
+
+def note_book_events(
+    connection: Connection, declared: RecordSchema, approval: ApprovalPolicy, now: datetime
+) -> int:
+    """Note every book that became ready, or is ready no more, since this was last called; return how many.
+
+    Where the office approves its books, a book becomes ready when it is approved as it is; it is ready no more when
+    something of it waits again.
+    """
+    last = select(func.max(webhook_event.c.id)).group_by(webhook_event.c.book_id)
+    told = {
+        row.book_id: row.ready
+        for row in connection.execute(
+            select(webhook_event.c.book_id, webhook_event.c.ready).where(webhook_event.c.id.in_(last))
+        )
+    }
+    states = {one.book_id: one for one in book_states(connection, None)}
+    rows = []
+    for book_id in sorted(states.keys() | told.keys()):
+        state = states.get(book_id)
+        before = told.get(book_id, False)
+        ready = state is not None and state.stage in READY
+        if ready and not before and approval.book:
+            ready = approval_in_force(connection, declared, book_id) is not None
+        if ready != before:
+            rows.append(_row(book_id, state, ready, now))
+    for row, number in zip(rows, add(connection, webhook_event, rows), strict=True):
+        record(
+            connection,
+            MACHINE,
+            "book-event-noted",
+            f"book:{row['book_id']}",
+            {"ready": row["ready"]},
+            rows={webhook_event.name: [number]},
+        )
+    return len(rows)
+
+
+def _row(book_id: int, state: BookState | None, ready: bool, now: datetime) -> dict[str, object]:
+    counts = (
+        {} if state is None else {"pages": state.pages, "entries": state.entries, "waiting": state.waiting}
+    )
+    return {
+        "event_id": str(uuid.uuid4()),
+        "book_id": book_id,
+        "ready": ready,
+        "state": GONE if state is None else state.stage.value,
+        "counts": counts,
+        "noted_at": now,
+    }
+
+
+def events_to_send(connection: Connection, now: datetime) -> tuple[BookEvent, ...]:
+    """Return the events that nobody has received and that are due, the oldest first."""
+    sent = select(webhook_attempt.c.webhook_event_id).where(webhook_attempt.c.status.between(200, 299))
+    tried = (
+        select(
+            webhook_attempt.c.webhook_event_id,
+            func.count().label("attempts"),
+            func.max(webhook_attempt.c.id).label("last"),
+        )
+        .group_by(webhook_attempt.c.webhook_event_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(webhook_event, tried.c.attempts, webhook_attempt.c.attempted_at)
+        .outerjoin(tried, tried.c.webhook_event_id == webhook_event.c.id)
+        .outerjoin(webhook_attempt, webhook_attempt.c.id == tried.c.last)
+        .where(webhook_event.c.id.not_in(sent))
+        .order_by(webhook_event.c.id)
+    )
+    waiting = (
+        BookEvent(
+            row.id,
+            row.event_id,
+            row.book_id,
+            row.ready,
+            row.state,
+            row.counts,
+            row.noted_at,
+            row.attempts or 0,
+            row.attempted_at,
+        )
+        for row in rows
+    )
+    return tuple(one for one in waiting if one.is_due(now))[:MOST_AT_ONCE]
+
+
+def note_attempt(connection: Connection, event: BookEvent, status: int, failure: str, now: datetime) -> None:
+    """Record an attempt to send an event; ``status`` 0 and ``failure``: there was no answer, and why."""
+    row = {
+        "webhook_event_id": event.number,
+        "status": status,
+        "failure": failure,
+        "attempted_at": now,
+    }
+    add(connection, webhook_attempt, [row])
+    detail = {"event": event.number, "status": status, "failure": failure}
+    record(connection, MACHINE, "book-event-sent", f"book:{event.book_id}", detail)

@@ -1,0 +1,178 @@
+"""Events are sent: signed, over TLS, to the declared address alone, no redirect followed, little of the answer read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import json
+import logging
+import secrets
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from pipeline.delivery import ApprovalPolicy
+from pipeline.errors import HotichError
+from pipeline.files import write_atomically
+from pipeline.registry import Registry
+from pipeline.registry.model.webhooks import BookEvent
+from pipeline.webhooks.policy import WebhookPolicy
+
+log = logging.getLogger("hotich.webhooks")
+
+TIMEOUT = 10.0
+"""Seconds for each step of an exchange."""
+
+EVERY = 60.0
+"""Seconds between two looks at the books."""
+
+
+class _Forbidden(Exception):
+    """The name of the receiver leads to an address where no receiver may be."""
+
+
+def signing_secret(path: Path) -> bytes:
+    """Return the secret of the file, which is made where it is not there yet."""
+    if not path.exists():
+        write_atomically(path, f"{secrets.token_hex(32)}\n", mode=0o600, overwrite=False)
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
+    """Return the signature of a body sent at a second of Unix time: HMAC-SHA256, hexadecimal."""
+    return hmac.new(secret, f"{sent_at}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def send_events(
+    registry: Registry,
+    policy: WebhookPolicy,
+    secret: bytes,
+    approval: ApprovalPolicy,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[int, int]:
+    """Note which books became ready, and send what is due; return how many events were received, of how many sent.
+
+    An event of which it could not be stored that it was received is sent again: at least once, with one id.
+
+    Args:
+        registry: The open registry.
+        policy: Where to.
+        secret: What signs.
+        approval: What the office asks for before it delivers.
+        now: The clock, in UTC.
+    """
+    publishing = registry.publishing(now)
+    publishing.note_book_events(approval)
+    due = publishing.events_to_send()
+    received = sent = 0
+    for event in due:
+        status, failure = _send(event, policy, secret, now())
+        publishing.note_attempt(event, status, failure)
+        sent += 1
+        received += 200 <= status <= 299
+        if not status:  # nobody is there: the others wait too
+            break
+    return received, sent
+
+
+def body_of(event: BookEvent) -> bytes:
+    """Return what is told of a book: its number, state and counts, and nothing of any person."""
+    told = {
+        "id": event.event_id,
+        "sequence": event.number,
+        "type": "book.ready" if event.ready else "book.reopened",
+        "noted_at": event.noted_at.isoformat(),
+        "book_id": event.book_id,
+        "state": event.state,
+        "counts": dict(event.counts),
+    }
+    return json.dumps(told, sort_keys=True).encode()
+
+
+def _send(event: BookEvent, policy: WebhookPolicy, secret: bytes, now: datetime) -> tuple[int, str]:
+    """Return the status of the answer, or 0 and why there was none, as a code."""
+    body, sent_at = body_of(event), int(now.timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "hotich",
+        "Hotich-Event": event.event_id,
+        "Hotich-Signature": f"t={sent_at},v1={signature_of(secret, sent_at, body)}",
+        "Connection": "close",
+    }
+    connection = _connection(policy)
+    try:
+        connection.connect()
+        _refuse_forbidden(connection, policy)
+        connection.request("POST", policy.target, body, headers)
+        return connection.getresponse().status, ""
+    except _Forbidden:
+        return 0, "address"
+    except ssl.SSLError:
+        return 0, "tls"
+    except TimeoutError:
+        return 0, "timeout"
+    except (OSError, http.client.HTTPException, UnicodeError):
+        return 0, "connection"
+    finally:
+        connection.close()
+
+
+def _connection(policy: WebhookPolicy) -> http.client.HTTPConnection:
+    if not policy.secure:
+        return http.client.HTTPConnection(policy.host, policy.port, timeout=TIMEOUT)
+    context = ssl.create_default_context()
+    return http.client.HTTPSConnection(policy.host, policy.port, timeout=TIMEOUT, context=context)
+
+
+def _refuse_forbidden(connection: http.client.HTTPConnection, policy: WebhookPolicy) -> None:
+    """Check where the name of the receiver has led to, before anything is sent.
+
+    Raises:
+        _Forbidden: To this machine, though the declared name is not its own, or to an address of no receiver: those
+            under which machines tell secrets of themselves (169.254.0.0/16, fe80::/10), of groups, of nobody.
+    """
+    peer = ipaddress.ip_address(connection.sock.getpeername()[0].partition("%")[0])
+    if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
+        peer = peer.ipv4_mapped
+    nowhere = peer.is_link_local or peer.is_multicast or peer.is_unspecified or peer.is_reserved
+    if nowhere or peer.is_loopback != policy.is_local:
+        raise _Forbidden
+
+
+class WebhookSender:
+    """Sends events beside the desk, as long as it is open.
+
+    Use it as a context manager.
+
+    Args:
+        send: One look at the books; asked for what the office has set each time.
+        every: Seconds between two looks.
+    """
+
+    def __init__(self, send: Callable[[], object], every: float = EVERY) -> None:
+        self._send, self._every = send, every
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._worker.join(2 * TIMEOUT)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._send()
+            except HotichError as error:
+                log.error("webhook: %s", error.code)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the next look is tried, and the log says what)
+                log.error("webhook: fault %s", type(error).__name__)
+            self._stopping.wait(self._every)
