@@ -40,5 +40,5 @@ class BookEvent:
         """Whether it is to be sent now: after each vain attempt it waits twice as long as before."""
         if self.attempted_at is None or self.attempted_at > now:
             return True
-        wait = min(FIRST_WAIT * 2 ** min(self.attempts - 1, 16), LONGEST_WAIT)
+        wait = min(FIRST_WAIT * (1 << min(self.attempts - 1, 16)), LONGEST_WAIT)
         return now - self.attempted_at >= wait

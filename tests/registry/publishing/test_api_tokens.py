@@ -1,17 +1,15 @@
-"""Tokens of other systems: shown once, stored hashed, over when they are over."""
+"""Tokens of other systems: shown once, stored hashed, over when they are over; what is read and told, on each database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
+from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.api_tokens import ApiScope, ApiTokenError, UnknownApiToken
 from pipeline.registry.services.publishing.publishing import Publishing
 from tests.registry.outsider import Outsider
-from tests.registry.pages import SCHEMAS
+from tests.registry.pages import SCAN, entry, page, read
 from tests.review.clock import Clock
 
 
@@ -21,22 +19,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", SCHEMAS) as opened:
-        yield opened
-
-
-@pytest.fixture
 def publishing(registry: Registry, clock: Clock) -> Publishing:
     return registry.publishing(clock)
 
 
 def test_a_secret_is_stored_nowhere_and_opens_until_it_is_over(
-    publishing: Publishing, registry: Registry, clock: Clock, tmp_path: Path
+    publishing: Publishing, registry: Registry, outsider: Outsider, clock: Clock
 ) -> None:
     made = publishing.create_token("so-tu-phap", [ApiScope.BOOKS], ["00000"], 30, author="quan.tri")
     assert made.secret not in repr(made)
-    assert made.secret.encode() not in b"".join(one.read_bytes() for one in tmp_path.glob("registry.db*"))
+    assert made.secret not in str([outsider.rows(name) for name in ("api_token", "audit")])
     assert publishing.token_in_force(made.secret) == made.token
     assert publishing.token_in_force(made.secret[:-1]) is None
     assert publishing.token_in_force("x" * 100_000) is None
@@ -82,16 +74,45 @@ def test_a_token_that_cannot_be_is_refused_in_words(
     assert publishing.tokens() == ()
 
 
-@pytest.mark.parametrize(
-    "change", ["scopes = '[\"read:entries\"]'", "places = NULL", "expires_at = '2999-01-01 00:00:00'"]
-)
 def test_a_token_that_was_changed_behind_the_program_opens_nothing(
-    publishing: Publishing, tmp_path: Path, change: str
+    publishing: Publishing, outsider: Outsider
 ) -> None:
     made = publishing.create_token("so", [ApiScope.BOOKS], ["00000"], 9, author="quan.tri")
     publishing.note_read(made.token, "/api/v1/books", "registry")
     assert publishing.token_in_force(made.secret) is not None  # its last use is no change
-    Outsider(f"sqlite:///{tmp_path / 'registry.db'}").execute(
-        f"UPDATE api_token SET {change}"  # noqa: S608 (the test's own words)
-    )
+    outsider.execute("UPDATE api_token SET places = NULL")
     assert publishing.token_in_force(made.secret) is None
+
+
+def test_entries_go_on_after_a_place_although_the_entry_there_is_gone(
+    publishing: Publishing, registry: Registry, book: int
+) -> None:
+    for number in (1, 2, 3):
+        registry.save_page(book, page(entry(read("child_name", f"Thử {number}")), page_no=number), "f1")
+    policies = DeliveryPolicy(), ApprovalPolicy()
+    first = publishing.entries(["00000"], book, "", 2, *policies)
+    gone = first.entries[-1].entry_id
+    registry.withdraw(registry.part_of_entry(gone), author="chi", reason="nhầm")
+    rest = publishing.entries(["00000"], book, first.after, 2, *policies)
+    assert [one.ref.page_no for one in (*first.entries, *rest.entries)] == [1, 2, 3]
+    assert rest.after == ""
+    assert publishing.books(["00000"], 0, 9).books[0].entries == 2
+    assert publishing.books([], 0, 9).books == ()
+
+
+def test_a_book_that_became_ready_waits_until_it_was_received(
+    publishing: Publishing, registry: Registry, book: int, clock: Clock
+) -> None:
+    registry.save_page(book, page(entry(read("child_name", "Thử"))), "f1")
+    registry.store_scan(book, SCAN, "scan.pdf", 1000, 1)
+    assert publishing.note_book_events(ApprovalPolicy()) == 1
+    assert publishing.note_book_events(ApprovalPolicy()) == 0
+    (event,) = publishing.events_to_send()
+    publishing.note_attempt(event, 0, "timeout")
+    assert publishing.events_to_send() == ()
+    clock.pass_(minutes=1)
+    (again,) = publishing.events_to_send()
+    assert (again.event_id, again.attempts) == (event.event_id, 1)
+    publishing.note_attempt(again, 204, "")
+    clock.pass_(days=1)
+    assert publishing.events_to_send() == ()
