@@ -20,8 +20,8 @@
 
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
-how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``: no
-reading depends on them.
+how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``, who is
+told of ready books (``[webhook]``) by ``pipeline.webhooks``: no reading depends on them.
 """
 
 from __future__ import annotations

@@ -44,7 +44,13 @@ def signing_secret(path: Path) -> bytes:
 
 
 def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
-    """Return the signature of a body sent at a second of Unix time: HMAC-SHA256, hexadecimal."""
+    """Return the signature of what is sent: HMAC-SHA256, hexadecimal.
+
+    Args:
+        secret: The secret that the receiver has too.
+        sent_at: The second of Unix time at which it is sent.
+        body: What is sent.
+    """
     return hmac.new(secret, f"{sent_at}.".encode() + body, hashlib.sha256).hexdigest()
 
 

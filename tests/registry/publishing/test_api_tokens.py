@@ -1,4 +1,4 @@
-"""Tokens of other systems: shown once, stored hashed, over when they are over; what is read and told, on each database."""
+"""Tokens of other systems: shown once, stored hashed, over at once; what is read and told, on each database."""
 
 from __future__ import annotations
 
