@@ -50,6 +50,7 @@ from pipeline.registry.repositories import (
     failures,
     links,
     overview,
+    page_order,
     pages,
     pages_at_work,
     places,
@@ -167,6 +168,7 @@ class Registry(ConnectionFacade):
     last_readings = reading(pages.last_readings)
     has_decisions = reading(pages_at_work.has_decisions)
     scan_names = reading(pages_at_work.scan_names)
+    places_of_moved = reading(page_order.places_of_moved)
     pages_at_work = reading(pages_at_work.pages_at_work)
     rectification = reading(pages.rectification_of)
     rectifications = reading(pages.rectifications_of)

@@ -8,6 +8,7 @@ from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, WithdrawalKind, Withdrawn
 from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.services.page_replacement import DIFFERS
 from tests.registry.desk.offices import OPERATOR, SINGLE, SUPERVISOR, Clock, said, taken
 from tests.registry.pages import SCAN, entry, page, read
@@ -36,6 +37,31 @@ def scanned_again(registry: Registry, book: int, name: str, place: str = "Xã Th
     one = entry(read(NUMBER, "01/2010"), read(NAME, name, accepted=False), read(PLACE, place), row=first)
     two = entry(read(NUMBER, "02/2010"), read(NAME, "Thử Hai"), row=1 - first)
     registry.save_page(book, page(one, two, scan=AGAIN), "f1")
+
+
+def test_a_page_that_was_scanned_again_lies_where_the_old_one_lay(registry: Registry, book: int) -> None:
+    numbers = {SCAN: "01/2010", "c" * 64: "02/2010"}
+    registry.store_scan(book, "c" * 64, "trang-2.jpg", 1000, 1)
+    for scan, number in numbers.items():
+        registry.save_page(book, page(entry(read(NUMBER, number)), scan=scan), "f1")
+    seen = OLD
+    for again in ("d" * 64, "e" * 64):  # twice: where the first one lay counts
+        registry.store_scan(book, again, f"trang-9-{again[0]}.jpg", 1000, 1)
+        registry.save_page(book, page(entry(read(NUMBER, "01/2010")), scan=again), "f1")
+        registry.replace_page(book, seen, PageRef(again, 1), author="chi", reason="trang cũ mờ")
+        seen = PageRef(again, 1)
+    there = PagePlace(registry.scan_names(book)[SCAN], 1)
+    assert registry.places_of_moved(book)[seen] == there
+    assert [one.values[NUMBER] for one in registry.stored_entries(book)] == ["01/2010", "02/2010"]
+    assert [one.ref for one in registry.book(book).pages] == [seen, PageRef("c" * 64, 1)]
+    rows = registry.record_rows("birth", [book])
+    assert [one.values[NUMBER] for one in rows] == ["01/2010", "02/2010"]
+    assert [one.number for one in registry.desk(SINGLE).entries_of_book(SUPERVISOR, book)] == [
+        "01/2010",
+        "02/2010",
+    ]
+    _, pages, _ = registry.series_columns([book])
+    assert [(one.scan, one.page_no) for one in pages.itertuples()] == [("trang-2.jpg", 1), (there.scan, 1)]
 
 
 @pytest.mark.parametrize("name", ["Thu Mot", "Thử Một"], ids=["what was seen then", "what was decided"])

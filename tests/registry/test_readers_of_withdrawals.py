@@ -88,6 +88,7 @@ UNGATED = {
     "repositories/pages_at_work.py:has_decisions": GIVEN,
     "repositories/pages_at_work.py:pages_at_work": GIVEN,
     "repositories/pages_at_work.py:scan_names": GIVEN,
+    "repositories/page_order.py:moved_pages": "names places of pages that a gated reader gave",
     "repositories/pages.py:held_page": WRITES,
     "repositories/pages.py:_new_run": WRITES,
     "repositories/pages.py:_rectifications": GIVEN,
@@ -314,7 +315,7 @@ ELSEWHERE = frozenset(
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
     | {"book_approval", "ink_of_hit"}
-    | {"pages_at_work", "has_decisions", "scan_names"}
+    | {"pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {

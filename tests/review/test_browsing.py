@@ -9,6 +9,7 @@ from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.browsing import ListedEntry
+from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.supervising.entry_list import ROWS, EntryFilter, entry_list
 from pipeline.stages import Stage
@@ -42,7 +43,20 @@ def chief(app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str])
 def listed(number: int, *, waits: bool = False, amended: int = 0) -> ListedEntry:
     stage = Stage.REVIEW if waits else Stage.SETTLED
     ref = PageRef(FIRST, number)
-    return ListedEntry(number, ref, "a.pdf", 0, "birth", f"{number:02}/2010", "", "", stage, 0, amended)
+    return ListedEntry(
+        number,
+        ref,
+        "a.pdf",
+        PagePlace("a.pdf", ref.page_no),
+        0,
+        "birth",
+        f"{number:02}/2010",
+        "",
+        "",
+        stage,
+        0,
+        amended,
+    )
 
 
 def test_a_list_is_narrowed_by_state_and_number() -> None:

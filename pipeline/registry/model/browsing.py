@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.model import PageRef
+from pipeline.registry.model.page_places import PagePlace
 from pipeline.stages import Stage
 
 
@@ -16,6 +17,7 @@ class ListedEntry:
         entry_id: The entry.
         ref: Scan and page number.
         scan: The name of the scan's file.
+        place: Where its page lies in the book.
         row: Its row on the page.
         record: The kind of event.
         number: Its effective number, ``""`` where none is or it waits.
@@ -30,6 +32,7 @@ class ListedEntry:
     entry_id: int
     ref: PageRef
     scan: str
+    place: PagePlace
     row: int
     record: str
     number: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.model import Box, Matrix, PageRef
+from pipeline.registry.model.page_places import PagePlace
 
 Corners = tuple[tuple[float, float], ...]
 """Four points (x, y) in pixels of a page as scanned: a region that a person drew, whatever becomes of the page."""
@@ -71,6 +72,7 @@ class BookPageState:
         record: The kind of event that the book registers.
         ref: Scan and page number.
         scan: The name of the scan's file.
+        place: Where it lies in the book.
         state: As in ``PageKind``; ``failed`` or ``unread`` where nothing was read.
         failure: Why nothing could be read; ``""`` where something was or nobody has tried.
         entries: How many entries of it stand.
@@ -82,6 +84,7 @@ class BookPageState:
     record: str
     ref: PageRef
     scan: str
+    place: PagePlace
     state: str
     failure: str
     entries: int

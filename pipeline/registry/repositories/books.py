@@ -29,6 +29,7 @@ from pipeline.registry.model.books import (
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.repositories.failures import forget_failures
+from pipeline.registry.repositories.page_order import in_page_order
 from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands, scan_stands
 from pipeline.registry.tables.books import book, book_run, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
@@ -280,12 +281,20 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
         select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id, scan_stands).order_by(scan.c.id)
     )
     pages = connection.execute(
-        select(page.c.id, scan.c.sha256, page.c.page_no, page_run.c.kind, page_run.c.form)
+        select(
+            page.c.id,
+            scan.c.book_id,
+            scan.c.id.label("scan_id"),
+            scan.c.sha256,
+            page.c.page_no,
+            page_run.c.kind,
+            page_run.c.form,
+        )
         .join_from(page, scan)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(scan.c.book_id == book_id, page_stands)
         .order_by(scan.c.id, page.c.page_no)
-    )
+    ).all()
     failures = connection.execute(
         select(page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.code)
         .where(page_failure.c.book_id == book_id, failure_stands)
@@ -297,7 +306,10 @@ def stored_book(connection: Connection, book_id: int) -> StoredBook:
         row["record"],
         ledger_of_row(row),
         {one.sha256: one.name for one in scans},
-        tuple(StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form) for one in pages),
+        tuple(
+            StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form)
+            for one in in_page_order(connection, pages)
+        ),
         tuple(FailedPage(one.scan_name, one.page_no, one.code) for one in failures),
     )
 

@@ -17,6 +17,7 @@ from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, PendingDeci
 from pipeline.registry.model.entries import RecordRow
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.entries import amendments_in, place_of
+from pipeline.registry.repositories.page_order import in_page_order
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -234,6 +235,7 @@ def record_rows(
             record,
             {name: name for name in names},
             scan.c.book_id,
+            scan.c.id.label("scan_id"),
             scan.c.sha256,
             page.c.page_no,
             entry.c.row,
@@ -247,7 +249,8 @@ def record_rows(
     )
     amended = amendments_in(connection, book_ids)
     rows = []
-    for entry_id, book_id, sha256, page_no, at, unaccepted, state, left, *values in connection.execute(query):
+    found = in_page_order(connection, connection.execute(query).all())
+    for entry_id, book_id, _, sha256, page_no, at, unaccepted, state, left, *values in found:
         amendments = amended.get((book_id, sha256, page_no, at), {})
         current = dict(zip(names, values, strict=True)) | {
             name: one.value for name, one in amendments.items()

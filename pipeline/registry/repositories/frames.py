@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.model import BookSeries
+from pipeline.model import BookSeries, PageRef
 from pipeline.registry.repositories.books import ledger_of_row, registering_unit
 from pipeline.registry.repositories.effective_values import select_values
+from pipeline.registry.repositories.page_order import moved_pages
 from pipeline.registry.repositories.withdrawals import book_stands, failure_stands, page_stands
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
@@ -93,15 +94,36 @@ def series_books(connection: Connection, book_ids: Sequence[int]) -> tuple[int, 
 def pages(connection: Connection, book_ids: Sequence[int] | None) -> pd.DataFrame:
     """One row a page that was read.
 
-    ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``.
+    ``page_id``, ``book_id``, ``scan_id``, ``scan`` (its name), ``page_no``, ``kind``. A page that replaced another one
+    has the scan and the number of that page, where it lies.
     """
-    return _frame(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
+    return _placed(connection, _read_pages(page_run.c.kind).where(*_within(scan.c.book_id, book_ids)))
 
 
 def ink_prints(connection: Connection, book_ids: Sequence[int]) -> pd.DataFrame:
     """One row a page of these books of which it is known where its ink lies: as ``pages``, and ``ink_print``."""
     known = page_run.c.ink_print.is_not(None)
-    return _frame(connection, _read_pages(page_run.c.ink_print).where(scan.c.book_id.in_(book_ids), known))
+    return _placed(connection, _read_pages(page_run.c.ink_print).where(scan.c.book_id.in_(book_ids), known))
+
+
+def _placed(connection: Connection, asked: Select[Any]) -> pd.DataFrame:
+    """Return rows of ``_read_pages``, each with the scan and the number where its page lies."""
+    found = _frame(connection, asked)
+    moved = moved_pages(connection)
+    if not moved:
+        return found
+    hashes = {ref.scan_sha256 for _, ref in moved}
+    rows = connection.execute(
+        select(page.c.id, scan.c.book_id, scan.c.sha256, page.c.page_no)
+        .join_from(page, scan)
+        .where(scan.c.sha256.in_(hashes), page_stands)
+    )
+    for row in rows:
+        there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
+        if there is not None:
+            placed = (there.scan_id, there.place.scan, there.place.page_no)
+            found.loc[found["page_id"] == row.id, ["scan_id", "scan", "page_no"]] = placed
+    return found
 
 
 def _read_pages(told: ColumnElement[Any]) -> Select[Any]:

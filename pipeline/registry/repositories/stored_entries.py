@@ -21,6 +21,7 @@ from pipeline.registry.repositories.entries import (
     places_of_subjects,
     reading_of_row,
 )
+from pipeline.registry.repositories.page_order import in_page_order
 from pipeline.registry.repositories.places import places_of
 from pipeline.registry.tables.books import page, page_run, scan
 from pipeline.registry.tables.entries import entry, reading
@@ -33,13 +34,14 @@ AT_ONCE = 500
 def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[int]:
     """Return the ids of the valid entries, of a book or of all, in the order of the books."""
     query = (
-        select(entry.c.id)
+        select(entry.c.id, scan.c.book_id, scan.c.id.label("scan_id"), scan.c.sha256, page.c.page_no)
         .join(page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .where(entry.c.stands)
         .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
     )
-    return connection.scalars(query if book_id is None else query.where(scan.c.book_id == book_id)).all()
+    rows = connection.execute(query if book_id is None else query.where(scan.c.book_id == book_id)).all()
+    return [row.id for row in in_page_order(connection, rows)]
 
 
 def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) -> StoredEntry:
@@ -112,13 +114,23 @@ def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, st
 def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tuple[ReadEntry, ...]:
     """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order."""
     rows = connection.execute(
-        select(entry.c.id, entry.c.page_id, entry.c.record, page_run.c.hand_reader)
+        select(
+            entry.c.id,
+            entry.c.page_id,
+            entry.c.record,
+            page_run.c.hand_reader,
+            scan.c.book_id,
+            scan.c.id.label("scan_id"),
+            scan.c.sha256,
+            page.c.page_no,
+        )
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
         .where(entry.c.stands, scan.c.book_id == book_id, page_run.c.hand_reader == hand_reader)
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
     ).all()
+    rows = in_page_order(connection, rows)
     found = []
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]

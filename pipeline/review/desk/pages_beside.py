@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 
 from pipeline.model import PageKind, PageRef
 from pipeline.registry.model.data_entry import BookPageState
-from pipeline.text.natural_order import natural_key
 
 REACH = 12
 """Pages before and behind a task's that may be looked at from it."""
@@ -32,7 +31,7 @@ class PageBeside:
 
 def pages_beside(pages: Iterable[BookPageState], ref: PageRef) -> list[dict[str, object]]:
     """Return the pages around one of a book, and its cover: the page found to be one, else its first page."""
-    ordered = sorted(pages, key=lambda page: (natural_key(page.scan), page.ref.page_no))
+    ordered = sorted(pages, key=lambda page: page.place.order)
     here = next((at for at, page in enumerate(ordered) if page.ref == ref), None)
     if here is None:
         return []

@@ -16,7 +16,6 @@ from pipeline.review.routes.data_entry import STATE_WORDS, PageNumber, Sha256
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.entry_list import EntryFilter, entry_list
 from pipeline.stages import STAGE_LABELS
-from pipeline.text.natural_order import natural_key
 
 router = APIRouter(prefix="/books")
 
@@ -63,7 +62,7 @@ def show_page(
     """Show a page of a book, read or not, with its entries and the ways to the pages before and after it."""
     pages = sorted(
         site.desk.scanned_pages(session.person, book_id),
-        key=lambda page: (natural_key(page.scan), page.ref.scan_sha256, page.ref.page_no),
+        key=lambda page: (page.place.order, page.ref.scan_sha256),
     )
     at = next((place for place, one in enumerate(pages) if one.ref == PageRef(scan, page_no)), None)
     if at is None:

@@ -21,7 +21,6 @@ from pipeline.review.context import RowId, Site, SiteDep, page_source
 from pipeline.review.desk.shortcuts import DATA_ENTRY, shortcuts_of
 from pipeline.review.drawn_regions import MOST_LETTERS, drawn_boxes, share_of
 from pipeline.review.security.authentication import SessionDep
-from pipeline.text.natural_order import natural_key
 
 STATE_WORDS = {
     PageKind.ENTRIES: "sự kiện hộ tịch",
@@ -199,7 +198,7 @@ def _book(
 ) -> Response:
     pages = sorted(
         site.desk.scanned_pages(session.person, book_id),
-        key=lambda page: (natural_key(page.scan), page.ref.page_no),
+        key=lambda page: page.place.order,
     )
     columns = site.desk.columns_to_add(session.person, book_id)
     return site.renderer.render(

@@ -20,7 +20,6 @@ from pipeline.review.context import RowId, Site, SiteDep, page_source
 from pipeline.review.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.review.drawn_regions import drawn_boxes
 from pipeline.review.security.authentication import SessionDep
-from pipeline.text.natural_order import natural_key
 
 router = APIRouter(prefix="/guidelines")
 
@@ -200,7 +199,7 @@ def _example(
     if book_id and ref is None:
         pages = sorted(
             (page for page in site.desk.scanned_pages(session.person, book_id) if page.page_id is not None),
-            key=lambda page: (natural_key(page.scan), page.ref.page_no),
+            key=lambda page: page.place.order,
         )
     page = site.desk.scanned_page(session.person, book_id, ref) if book_id and ref else None
     size = site.pictures.size(page_source(site, book_id, ref)) if page and ref else None

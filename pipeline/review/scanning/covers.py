@@ -64,7 +64,7 @@ def cover_choices(site: Site, person: Person) -> dict[str, object]:
         "forms": [
             (name, f"{site.schemas.record(form.record).title}: {form.title}")
             for name, form in sorted(site.schemas.forms.items())
-            if form.record
+            if form.layout != "cover"
         ],
         "series_names": list(SERIES_NAMES.values()),
         "known_places": places_of(site, person),

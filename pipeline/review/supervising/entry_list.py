@@ -8,7 +8,6 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from pipeline.registry.model.browsing import ListedEntry
-from pipeline.text.natural_order import natural_key
 
 ROWS = 50
 """Entries on one page of the list."""
@@ -93,7 +92,7 @@ def entry_list(entries: Sequence[ListedEntry], narrowed: EntryFilter) -> EntryLi
     numbered = [one for one in entries if narrowed.has_number(one)]
     found = sorted(
         (one for one in numbered if narrowed.takes(one)),
-        key=lambda one: (natural_key(one.scan), one.ref.scan_sha256, one.ref.page_no, one.row),
+        key=lambda one: (one.place.order, one.ref.scan_sha256, one.row),
     )
     sheets = max(1, -(-len(found) // ROWS))
     sheet = min(max(1, narrowed.sheet), sheets)

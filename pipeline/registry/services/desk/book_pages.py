@@ -17,9 +17,11 @@ from pipeline.registry.model.data_entry import (
     EntryOnPage,
 )
 from pipeline.registry.model.errors import NotThere
+from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.model.withdrawals import RegistryPart
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import readings_of
+from pipeline.registry.repositories.page_order import places_of_moved
 from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.repositories.withdrawals import (
     book_stands,
@@ -149,6 +151,7 @@ def _scanned_pages(
         .group_by(page.c.id, page.c.scan_id, page.c.page_no, page_run.c.kind)
     ).all()
     gone = withdrawals_in_force(connection, [of_book["id"]])
+    moved = places_of_moved(connection, of_book["id"])
     failures = {
         (row.scan_sha256, row.page_no): row.message
         for row in connection.execute(
@@ -165,6 +168,7 @@ def _scanned_pages(
             part = RegistryPart(of_book["id"], one.sha256, page_no)
             if covering(gone, part) is not None:
                 continue
+            ref = PageRef(one.sha256, page_no)
             row = pages.get((one.id, page_no))
             why = failures.get((one.sha256, page_no)) or failures.get((one.sha256, None)) or ""
             read = row is not None and row.kind is not None
@@ -172,8 +176,9 @@ def _scanned_pages(
                 book_id=of_book["id"],
                 book=of_book["folder_name"],
                 record=of_book["record"],
-                ref=PageRef(one.sha256, page_no),
+                ref=ref,
                 scan=one.name,
+                place=moved.get(ref) or PagePlace(one.name, page_no),
                 state=row.kind if row is not None and read else (FAILED if why else UNREAD),
                 failure="" if read else why,
                 entries=0 if row is None else row.entries,

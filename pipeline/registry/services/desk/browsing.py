@@ -8,10 +8,12 @@ from pipeline.model import PageRef
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.browsing import ListedEntry
+from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.repositories.entries import amendments_in
+from pipeline.registry.repositories.page_order import places_of_moved
 from pipeline.registry.repositories.permissions import check_supervises
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.entries import entry
@@ -41,7 +43,7 @@ def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple
 def listed_entries(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[ListedEntry, ...]:
     """Return the entries of a book that stand, in the order of the book, without what waits for people."""
     in_book = scan.c.book_id == book_id
-    amended = amendments_in(connection, [book_id])
+    amended, moved = amendments_in(connection, [book_id]), places_of_moved(connection, book_id)
     records = connection.scalars(
         select(entry.c.record)
         .join_from(entry, page, entry.c.page_id == page.c.id)
@@ -62,7 +64,6 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
                 declared,
                 name,
                 asked,
-                scan.c.id.label("scan_id"),
                 scan.c.sha256,
                 scan.c.name,
                 page.c.page_no,
@@ -89,6 +90,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
                 entry_id=row["entry_id"],
                 ref=ref,
                 scan=row["name"],
+                place=moved.get(ref) or PagePlace(row["name"], ref.page_no),
                 row=row["row"],
                 record=name,
                 number=shown.get("number", ""),
@@ -99,5 +101,5 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
                 amended=len(changed),
                 subject=", ".join(filter(None, names)),
             )
-            found.append(((row["scan_id"], ref.page_no, listed.row), listed))
-    return tuple(listed for _, listed in sorted(found, key=lambda one: one[0]))
+            found.append(listed)
+    return tuple(sorted(found, key=lambda one: (one.place.order, one.ref.scan_sha256, one.row)))

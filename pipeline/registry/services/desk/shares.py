@@ -9,13 +9,16 @@ from datetime import date
 from sqlalchemy import RowMapping, func, not_, or_, select
 
 from pipeline.errors import RegistryError
+from pipeline.model import PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.assignments import Assignee, Portion, ShareRange, Team, Unassigned
 from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.repositories.assigned_work import lies_in, members, portion_of, shares_in_force
 from pipeline.registry.repositories.desk_context import DeskContext
+from pipeline.registry.repositories.page_order import places_of_moved
 from pipeline.registry.repositories.permissions import STAGES, check_supervises, in_sight, require_text
 from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.desk.assigned_books import (
@@ -28,7 +31,6 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
 from pipeline.registry.tables.teams import share_assignment, team_member
-from pipeline.text.natural_order import natural_key
 
 LONGEST_NAME = 60
 """Letters of the name of a team."""
@@ -179,11 +181,16 @@ def _portions_of_active(context: DeskContext) -> list[Portion]:
 def _pages_in(context: DeskContext, book_id: int, share: ShareRange) -> list[int]:
     """Return the ids of the pages of a share, in the order of the book."""
     rows = context.connection.execute(
-        select(page.c.id, page.c.page_no, scan.c.name)
+        select(page.c.id, page.c.page_no, scan.c.sha256, scan.c.name)
         .join_from(page, scan, page.c.scan_id == scan.c.id)
         .where(scan.c.book_id == book_id, page_stands)
     ).all()
-    ordered = [row.id for row in sorted(rows, key=lambda row: (natural_key(row.name), row.page_no))]
+    moved = places_of_moved(context.connection, book_id)
+    placed = [
+        (moved.get(PageRef(row.sha256, row.page_no)) or PagePlace(row.name, row.page_no), row.id)
+        for row in rows
+    ]
+    ordered = [page_id for _, page_id in sorted(placed, key=lambda one: one[0].order)]
     if share.by_entry:
         numbered = context.connection.execute(
             select(entry.c.page_id, entry.c.number)
