@@ -131,6 +131,9 @@ def server(
         )
     with suppress(KeyboardInterrupt), _running(environment) as start:
         _refuse_taken_port(prefect_host, prefect_port)
+        screen.print(
+            "Đang mở phần chạy việc, có thể mất vài phút; địa chỉ của màn hình rà soát hiện ra sau cùng."
+        )
         server_of_prefect = ["server", "start", "--host", prefect_host, "--port", str(prefect_port)]
         start(ServerProcess("Máy chủ Prefect", [*here, "prefect", *server_of_prefect]))
         _wait_for(f"{address}/health", start.watch)

@@ -65,10 +65,17 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
     return folder
 
 
-def folder_name_of(ledger: Ledger) -> str:
-    """Return the name that the folder of a book gets when nobody has named it."""
+def folder_name_of(ledger: Ledger, prefix: str = "") -> str:
+    """Return the name that the folder of a book gets when nobody has named it.
+
+    Args:
+        ledger: What its cover says.
+        prefix: What files of that kind of event begin with (``KS``); where it is not known, the form names the folder.
+    """
     number, year = ledger.volume.split("/")
-    return safe_name(f"{ledger.form}.{year}.{ledger.place_code}.{number}{SERIES_MARKS[ledger.series]}")
+    return safe_name(
+        f"{prefix or ledger.form}.{year}.{ledger.place_code}.{number}{SERIES_MARKS[ledger.series]}"
+    )
 
 
 def rewrite_ledger(books: Path, folder_name: str, ledger: Ledger) -> None:

@@ -16,7 +16,7 @@ from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import create_app
 from tests.registry.pages import SCHEMAS, entry, page, read
 from tests.review.browser import Browser, text_of
-from tests.review.conftest import OTHER, OWN, browser_of
+from tests.review.conftest import OTHER, OWN, PASSWORD, browser_of
 
 FILLED = {
     "form": "birth-2006", "place": "UBND xã Thử", "place_code": OWN, "volume": "07/2011",
@@ -72,6 +72,55 @@ def test_a_cover_that_cannot_be_makes_nothing_and_keeps_what_was_typed(
     assert why in text_of(answer)
     assert 'value="UBND xã Thử"' in answer.text
     assert sorted(path.name for path in books.iterdir()) == before
+
+
+HOME = "UBND xã Tân Hòa, huyện Tân Hiệp, tỉnh Kiên Giang"
+
+
+@pytest.fixture
+def everywhere(app: FastAPI, accounts: Accounts) -> Browser:
+    """Of a person who scans for all places."""
+    if all(one.person.login != "quet.chung" for one in accounts.list()):
+        first = accounts.create("quet.chung", "Người Thử", Role.OPERATOR, None)
+        accounts.change_password(accounts.authenticate("quet.chung", first, "test"), first, PASSWORD, "test")
+    return browser_of(app, accounts, "quet.chung")
+
+
+def test_the_code_of_the_place_is_found_from_its_name(everywhere: Browser, registry: Registry) -> None:
+    book_id = made(everywhere, place=HOME, place_code="", volume="31/2011")
+    known = registry.known_book(book_id)
+    assert (known.ledger.place_code, known.folder_name) == ("30860", "KS.2011.30860.31-QH")
+    several = everywhere.submit("/books/new", FILLED | {"place": "UBND xã Tân Hòa", "place_code": ""})
+    assert (several.status_code, "nơi cùng tên" in text_of(several)) == (422, True)
+    unknown = everywhere.submit("/books/new", FILLED | {"place_code": ""})
+    assert (unknown.status_code, "Chưa tìm được mã" in text_of(unknown)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "why"),
+    [
+        (HOME, "30868", "Tân Hòa, mã 30860"),
+        (HOME, "12345", "mã 30860"),
+        ("UBND xã Thử", "12345", "không có mã 12345"),
+    ],
+)
+def test_a_code_that_may_be_wrong_is_asked_about_and_taken_when_somebody_is_sure_of_it(
+    everywhere: Browser, registry: Registry, place: str, code: str, why: str
+) -> None:
+    wanted = FILLED | {"place": place, "place_code": code, "volume": f"{len(why)}/2012"}
+    asked = everywhere.submit("/books/new", wanted)
+    assert (asked.status_code, why in text_of(asked)) == (422, True)
+    assert f'name="sure" value="{code}"' in asked.text
+    assert everywhere.submit("/books/new", wanted | {"sure": "54321"}).status_code == 422
+    answer = everywhere.submit("/books/new", wanted | {"sure": code})
+    book_id = int(answer.headers["location"].split("/")[2])
+    assert registry.known_book(book_id).ledger.place_code == code
+
+
+def test_a_form_of_covers_is_no_form_of_a_book(browser: Browser) -> None:
+    assert "cover-2016" not in browser.get("/books/new").text
+    answer = browser.submit("/books/new", FILLED | {"volume": "33/2011", "form": "cover-2016"})
+    assert (answer.status_code, "mẫu của bìa" in text_of(answer)) == (422, True)
 
 
 @pytest.mark.parametrize("folder", ["../x", "a/b", ".x", "-x"])

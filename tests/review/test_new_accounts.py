@@ -16,7 +16,7 @@ from pipeline.review.routes.new_accounts import read_lines
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
-from tests.review.conftest import OWN, browser_of, join
+from tests.review.conftest import OWN, PASSWORD, browser_of, join
 
 CODE = re.compile(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}")
 
@@ -135,3 +135,16 @@ def test_a_place_that_does_not_exist_is_given_to_nobody(administrator: Browser, 
     assert administrator.submit("/accounts/noi.xa/duties", duties).status_code == 303
     duties["more_places"] = "77777x"
     assert administrator.submit("/accounts/noi.xa/duties", duties).status_code == 422
+
+
+def test_who_is_given_no_place_is_told_so_and_so_is_the_administrator(
+    app: FastAPI, administrator: Browser, accounts: Accounts
+) -> None:
+    form = {"login": "khong.noi", "name": "Người Thử", "role": "reviewer"}
+    shown = administrator.submit("/accounts", form)
+    assert "chưa được giao nơi đăng ký nào" in text_of(shown)
+    first = accounts.reset_password("khong.noi", "admin")
+    accounts.change_password(accounts.authenticate("khong.noi", first, "test"), first, PASSWORD, "test")
+    assert "chưa được giao nơi đăng ký nào" in text_of(browser_of(app, accounts, "khong.noi").get("/"))
+    given = administrator.submit("/accounts", form | {"login": "co.noi", "everywhere": "1"})
+    assert "chưa được giao nơi đăng ký nào" not in text_of(given)

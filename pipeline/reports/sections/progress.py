@@ -92,7 +92,7 @@ def progress(data: ReportData) -> ReportSection:
 
 
 def done(data: ReportData) -> ReportFigure:
-    note = f"trong {count_cell(data.all_to_do).text} việc phải làm: {share_cell(data.all_done, data.all_to_do).text}"
+    note = f"trong {count_cell(data.all_to_do).text} sự kiện phải làm: {share_cell(data.all_done, data.all_to_do).text}"
     return ReportFigure("Sự kiện đã xong", count_cell(data.all_done, list_href("books")), note)
 
 

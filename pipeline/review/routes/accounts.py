@@ -142,9 +142,14 @@ def _account(site: Site, login: str) -> Account:
 
 def _one_time(request: Request, site: Site, login: str, password: str) -> Response:
     """Show a one-time password. It is shown once, here, and stored nowhere."""
-    days = site.accounts.options.one_time.days
     return site.renderer.render(
-        request, "one_time.html", login=login, password=password, days=days, waits=login in _waiting(site)
+        request,
+        "one_time.html",
+        login=login,
+        password=password,
+        days=site.accounts.options.one_time.days,
+        waits=login in _waiting(site),
+        placeless=_account(site, login).person.places == frozenset(),
     )
 
 

@@ -18,6 +18,7 @@ from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookState
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list
 from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form
+from pipeline.review.scanning.place_codes import DoubtfulCode, with_place_code
 from pipeline.review.security.authentication import SessionDep
 
 NO_FOLDER = (
@@ -66,18 +67,29 @@ def make_book(
     session: SessionDep,
     typed: Cover,
     folder: Annotated[str, Form(max_length=200)] = "",
+    sure: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Make a book: its folder with ``ledger.toml``, and its row. With ``folder`` alone, of a folder that is there."""
+    """Make a book: its folder with ``ledger.toml``, and its row. With ``folder`` alone, of a folder that is there.
+
+    A code of the place that is not given is found from its name; ``sure``: a doubtful one that the person confirms.
+    """
     try:
         if site.uploads.books is None:
             raise LedgerError(NO_FOLDER)
         known = folder and not any(typed.values())  # a button beside a folder sends its name alone
+        if not known:
+            codes = {one.code for one in site.accounts.places()}
+            typed = with_place_code({**typed, "sure": sure}, site.schemas.places, codes)
         ledger = _ledger_in(site.uploads.books, folder) if known else ledger_of_form(site, typed)
-        book_id = _made(site, site.uploads.books, session.person, ledger, folder or folder_name_of(ledger))
+        prefix = site.schemas.record(site.schemas.form(ledger.form).record).prefix
+        name = folder or folder_name_of(ledger, prefix)
+        book_id = _made(site, site.uploads.books, session.person, ledger, name)
     except RegistryUnavailable:
         raise
     except (LedgerError, SchemaError, RegistryError) as refused:
-        return _new_book_page(request, site, session, {**typed, "folder": folder}, refused.message)
+        doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
+        words = {**typed, "folder": folder}
+        return _new_book_page(request, site, session, words, refused.message, doubted=doubted)
     return RedirectResponse(f"/books/{book_id}/scans", status_code=303)
 
 
@@ -119,7 +131,13 @@ def _made(site: Site, books: Path, person: Person, ledger: Ledger, folder: str) 
 
 
 def _new_book_page(
-    request: Request, site: Site, session: Session, typed: dict[str, str], refused: str = ""
+    request: Request,
+    site: Site,
+    session: Session,
+    typed: dict[str, str],
+    refused: str = "",
+    *,
+    doubted: str = "",
 ) -> Response:
     return site.renderer.render(
         request,
@@ -127,6 +145,7 @@ def _new_book_page(
         status=422 if refused else 200,
         words=dict.fromkeys((*LEDGER_LABELS, "folder"), "") | typed,
         refused=refused,
+        doubted=doubted,
         no_folder="" if site.uploads.is_open else NO_FOLDER,
         **cover_choices(site, session.person),
     )

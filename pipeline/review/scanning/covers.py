@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form
 
+from pipeline.errors import LedgerError
 from pipeline.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
 from pipeline.model import Ledger
 from pipeline.registry.model.accounts import KnownPlace, Person
@@ -44,7 +45,7 @@ def ledger_of_form(site: Site, typed: Mapping[str, str]) -> Ledger:
     """Return the ledger that the fields of a form describe; a blank day or total is not said.
 
     Raises:
-        LedgerError: A field is missing or cannot be.
+        LedgerError: A field is missing or cannot be; the form is of covers.
         SchemaError: There is no such form.
     """
     table: dict[str, str | int] = {key: text.strip() for key, text in typed.items() if text.strip()}
@@ -52,7 +53,10 @@ def ledger_of_form(site: Site, typed: Mapping[str, str]) -> Ledger:
         if str(table.get(key, "")).isdecimal():
             table[key] = int(table[key])
     ledger = ledger_from(table, "Bìa sổ")
-    site.schemas.form(ledger.form)
+    if site.schemas.form(ledger.form).layout == "cover":
+        raise LedgerError(
+            "Mẫu đã chọn là mẫu của bìa, không phải mẫu sổ. Hãy chọn mẫu của các trang trong sổ."
+        )
     return ledger
 
 

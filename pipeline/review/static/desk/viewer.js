@@ -30,6 +30,7 @@ export class Viewer {
     this.size = null;
     this.sheet.querySelector("img")?.remove();
     this.sheet.prepend(image);
+    this.sheet.hidden = false;
     this.loading.hidden = image.complete;
     const measured = () => {
       if (this.image !== image) return;
@@ -44,6 +45,7 @@ export class Viewer {
   clear() {
     this.light(null);
     this.image?.remove();
+    this.sheet.hidden = true;
     this.key = this.image = this.size = null;
     this.loading.hidden = true;
   }

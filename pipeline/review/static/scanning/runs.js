@@ -4,7 +4,9 @@ const source = new EventSource(place.dataset.address);
 let wasReading = Boolean(place.querySelector(".run"));
 source.addEventListener("message", ({ data }) => {
   place.innerHTML = data;
-  wasReading ||= Boolean(place.querySelector(".run"));
+  const isReading = Boolean(place.querySelector(".run"));
+  if (isReading && !wasReading) location.assign("/runs"); // the table below still says that it waits
+  wasReading ||= isReading;
 });
 source.addEventListener("end", () => {
   source.close();
