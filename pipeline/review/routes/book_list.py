@@ -78,8 +78,9 @@ def make_book(
             raise LedgerError(NO_FOLDER)
         known = folder and not any(typed.values())  # a button beside a folder sends its name alone
         if not known:
-            codes = {one.code for one in site.accounts.places()}
-            typed = with_place_code({**typed, "sure": sure}, site.schemas.places, codes)
+            typed = with_place_code(
+                {**typed, "sure": sure}, site.schemas.places, _undoubted(site, session, typed)
+            )
         ledger = _ledger_in(site.uploads.books, folder) if known else ledger_of_form(site, typed)
         prefix = site.schemas.record(site.schemas.form(ledger.form).record).prefix
         name = folder or folder_name_of(ledger, prefix)
@@ -91,6 +92,13 @@ def make_book(
         words = {**typed, "folder": folder}
         return _new_book_page(request, site, session, words, refused.message, doubted=doubted)
     return RedirectResponse(f"/books/{book_id}/scans", status_code=303)
+
+
+def _undoubted(site: Site, session: Session, typed: dict[str, str]) -> dict[str, str]:
+    """Return the places that nobody is asked about: those with books, and one that the person is refused anyway."""
+    places = {one.code: one.name for one in site.accounts.places()}
+    code = typed["place_code"].strip()
+    return places if session.person.may_see(code) else places | {code: typed["place"].strip()}
 
 
 def _ledger_in(books: Path, folder: str) -> Ledger:

@@ -6,20 +6,20 @@ may be several units gets no code, and a code that somebody is sure of is taken 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from pipeline.errors import LedgerError
 from pipeline.places import Level, Resolver, Unit
 from pipeline.predicates import date_parts
 
 
-def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collection[str]) -> dict[str, str]:
+def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of a cover with the code of its place.
 
     Args:
         typed: The fields as sent; ``sure`` is the code that the person was asked about and is sure of.
         resolver: Finds units by their written names.
-        known: The codes of places that have books.
+        known: The places that have books: how they are written, by their codes.
 
     Raises:
         LedgerError: The place is no single unit, so its code must be given.
@@ -33,14 +33,16 @@ def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collect
         if found is None:
             raise LedgerError(_which(filled, resolver))
         return filled | {"place_code": found.code}
-    if code == sure or code in known or (found is not None and found.code == code):
+    if code == sure or known.get(code) == filled.get("place", "").strip():
+        return filled
+    if found is not None and found.code == code:
         return filled
     if found is not None:
         raise DoubtfulCode(
             f"Nơi đã ghi là {found.title}, mã {found.code} theo danh mục đơn vị hành chính; mã đã gõ là {code[:40]}.",
             code,
         )
-    if not resolver.gazetteer.has_code(code):
+    if code not in known and not resolver.gazetteer.has_code(code):
         raise DoubtfulCode(f"Danh mục đơn vị hành chính không có mã {code[:40]}.", code)
     return filled
 
