@@ -101,7 +101,7 @@ def test_the_code_of_the_place_is_found_from_its_name(everywhere: Browser, regis
     [
         (HOME, "30868", "Tân Hòa, mã 30860"),
         (HOME, "12345", "mã 30860"),
-        ("UBND xã Thử", "12346", "không có mã 12346"),
+        ("UBND xã Thử", "54322", "không có mã 54322"),
     ],
 )
 def test_a_code_that_may_be_wrong_is_asked_about_and_taken_when_somebody_is_sure_of_it(
