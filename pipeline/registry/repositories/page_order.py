@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -62,7 +63,7 @@ def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, Pa
     return {ref: moved.place for (_, ref), moved in moved_pages(connection, [book_id]).items()}
 
 
-def in_page_order(connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
+def in_page_order(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     """Return rows of pages or entries in the order of the books.
 
     Args:
@@ -73,7 +74,7 @@ def in_page_order(connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
     if not moved:
         return rows
 
-    def order(row: Row) -> tuple[int, int, int]:
+    def order(row: Row[Any]) -> tuple[int, int, int]:
         there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
         if there is None:
             return row.book_id, row.scan_id, row.page_no
