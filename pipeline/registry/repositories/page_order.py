@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
 from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.repositories.withdrawals import withdrawals_of
 from pipeline.registry.tables.books import scan
+
+
+R = TypeVar("R")
+"""A row of a query; its columns are named in ``in_page_order``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +67,19 @@ def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, Pa
     return {ref: moved.place for (_, ref), moved in moved_pages(connection, [book_id]).items()}
 
 
-def in_page_order(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+def in_page_order(connection: Connection, rows: Sequence[R]) -> Sequence[R]:
     """Return rows of pages or entries in the order of the books.
 
     Args:
         connection: A transaction.
         rows: Rows with ``book_id``, ``scan_id``, ``sha256`` and ``page_no``, in the order of the scans.
     """
-    moved = moved_pages(connection, {row.book_id for row in rows}) if rows else {}
+    of_books: Sequence[Any] = rows
+    moved = moved_pages(connection, {row.book_id for row in of_books}) if rows else {}
     if not moved:
         return rows
 
-    def order(row: Row[Any]) -> tuple[int, int, int]:
+    def order(row: Any) -> tuple[int, int, int]:
         there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
         if there is None:
             return row.book_id, row.scan_id, row.page_no
