@@ -16,7 +16,6 @@ from pipeline.registry.model.page_places import PagePlace
 from pipeline.registry.repositories.withdrawals import withdrawals_of
 from pipeline.registry.tables.books import scan
 
-
 R = TypeVar("R")
 """A row of a query; its columns are named in ``in_page_order``."""
 
