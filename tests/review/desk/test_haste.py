@@ -221,7 +221,7 @@ def test_a_column_too_is_worked_on_while_the_server_is_away(office: Office, sit_
         an = at_the_column(office, sit_down, "an", book)
         an.page.route("**/words", lambda route: route.abort())
         an.press("Enter")
-        for name in ("Hoàn tác", "nghỉ"):
+        for name in ("Hoàn tác", "tạm dừng"):
             an.page.get_by_role("button", name=name).click()
             expect(an.page.locator("#unsaved .complaint")).to_contain_text(NOT_SAVED_YET)
         an.page.keyboard.type("nam")
