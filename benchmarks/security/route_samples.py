@@ -27,6 +27,9 @@ class Sample:
 TARGET = "nguoi.mau"
 """The account that administrators change."""
 
+TOKEN = "he-thong-mau"
+"""The token of another system that administrators revoke."""
+
 FAILED_SCAN = "f" * 64
 """The SHA-256 of a scan of the own commune whose first page could not be read."""
 
@@ -118,6 +121,7 @@ SAMPLES = {
     ("POST", "/column/undo"): Sample(json={}),
     ("POST", "/column/words"): Sample(json={"token": _TOKEN, "words": [{**_WORD, "task": 1, "version": 1}]}),
     ("POST", "/column/hand-back"): Sample(json={}),
+    ("POST", "/api-tokens/{name}/revoke"): Sample({"name": TOKEN}),
     ("GET", "/api/v1/books/{book_id}"): Sample({"book_id": "1"}),
     ("GET", "/api/v1/books/{book_id}/entries"): Sample({"book_id": "1"}),
     ("GET", "/api/v1/books/{book_id}/package"): Sample({"book_id": "1"}),

@@ -51,7 +51,10 @@ MENUS = (
             ("/reports", "Báo cáo"),
         ),
     ),
-    ("Tài khoản", (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"))),
+    (
+        "Tài khoản",
+        (("/accounts", "Tài khoản"), ("/confirmations", "Xác nhận"), ("/api-tokens", "Mã truy cập")),
+    ),
     (
         "Cơ quan",
         (("/plan", "Kế hoạch"), ("/settings", "Thiết lập"), ("/audit", "Nhật ký"), ("/backup", "Sao lưu")),

@@ -9,11 +9,12 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 
-from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, Sample
+from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, TOKEN, Sample
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import Box, PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountError, Person, Role
+from pipeline.registry.model.api_tokens import ApiScope
 from pipeline.registry.model.extracts import ExtractOrder, IssueFilter, SetExtract
 from pipeline.registry.model.guidelines import GuidedField
 from pipeline.registry.model.reconciliation import Answer, FoundDifference
@@ -141,6 +142,7 @@ def difference_of(registry: Registry, person: Person) -> int:
 @pytest.fixture(scope="module", autouse=True)
 def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tuple[Role, str], str]) -> None:
     accounts.create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+    registry.publishing(clock).create_token(TOKEN, [ApiScope.BOOKS], [OWN], 9, author="an")
     accounts.create(CHANGED, "Người Mẫu", Role.SUPERVISOR, [OWN])
     registry.save_failure(
         registry.book_id(LEDGER, "KS.2010.01"), FAILED_SCAN, "1.jpg", 1, "timeout", "quá giờ"

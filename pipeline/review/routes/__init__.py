@@ -3,6 +3,7 @@
 from pipeline.review.api import routes as api
 from pipeline.review.routes import (
     accounts,
+    api_tokens,
     approvals,
     assignments,
     audit,
@@ -78,5 +79,6 @@ ROUTERS = (
     work_plan.router,
     audit.router,
     backups.router,
+    api_tokens.router,
     api.router,
 )
