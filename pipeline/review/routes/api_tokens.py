@@ -1,7 +1,7 @@
 """Tokens of other systems, for administrators: which there are, when they were used, and an end to one.
 
-They are made on the machine's own command line alone: an administrator, who sees no entries, could read all of them with
-a token that nobody else has confirmed.
+They are made on the machine's own command line alone: an administrator, who sees no entries, could read all of them
+with a token that nobody else has confirmed.
 """
 
 from __future__ import annotations
