@@ -38,7 +38,8 @@ def moved_pages(
 ) -> Mapping[tuple[int, PageRef], MovedPage]:
     """Return where the pages lie that replaced others, by book and page; ``book_ids``: of these books only."""
     before = {}
-    for act in withdrawals_of(connection):
+    alone = next(iter(book_ids)) if book_ids is not None and len(book_ids) == 1 else None
+    for act in withdrawals_of(connection, alone):
         part = act.part
         if act.in_force and act.replaced_by and part.scan_sha256 and part.page_no:
             before[part.book_id, act.replaced_by] = PageRef(part.scan_sha256, part.page_no)

@@ -53,7 +53,7 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
     """Return ``task`` ready for its template. ``sheet``: the page of the task."""
     record = schemas.record(task.record)
     order = paper_order(task.form, schemas)
-    shown = _visible_texts(task)
+    shown = visible_texts(task, record, schemas)
     in_work = {work.field for work in task.fields}
     findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
 
@@ -70,9 +70,11 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
             for work in sorted(task.fields, key=lambda work: order.get(work.field, len(order)))
         ),
         findings=tuple(
-            finding_view(finding, record, schemas, shown)
-            for finding in findings
-            if not in_work.intersection(finding.fields) and finding.code not in USUAL
+            dict.fromkeys(
+                finding_view(finding, record, schemas, shown)
+                for finding in findings
+                if not in_work.intersection(finding.fields) and finding.code not in USUAL
+            )
         ),
         others=tuple(
             (spec.label, _told(spec, task.values[spec.name], schemas))
@@ -127,12 +129,16 @@ def _told(spec: FieldSpec, value: str | None, schemas: Schemas) -> str:
     return next((term.label for term in terms if term.code == value), value)
 
 
-def _visible_texts(task: DeskTask) -> Mapping[str, str]:
+def visible_texts(task: DeskTask, record: RecordSpec, schemas: Schemas) -> Mapping[str, str]:
     """Return the text of each field that this person may see.
 
-    For fields to be keyed it is what was read or keyed before, for other fields the effective value.
+    For fields to be keyed it is what was read or keyed before, for other fields the effective value, in words.
     """
-    shown = {name: value for name, value in task.values.items() if value}
+    shown = {
+        name: _told(record.by_name[name], value, schemas) if name in record.by_name else value
+        for name, value in task.values.items()
+        if value
+    }
     for work in task.fields:
         verdict = _known_verdict(work)
         if verdict is not None:
