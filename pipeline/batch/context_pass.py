@@ -25,7 +25,7 @@ from pipeline.book_context.second_pass import (
 from pipeline.files import storage_errors, write_atomically
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import Registry, RowTampered, SaveOutcome
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace
@@ -154,7 +154,9 @@ def kept_pages(
         known: The fingerprint of each page's last reading.
     """
     names, moved = registry.scan_names(book_id), registry.places_of_moved(book_id)
-    places = {ref: moved.get(ref) or PagePlace(names.get(ref.scan_sha256, ""), ref.page_no) for ref in known}
+    places = {
+        ref: moved.get(ref) or PagePosition(names.get(ref.scan_sha256, ""), ref.page_no) for ref in known
+    }
     ordered = sorted(known, key=lambda ref: places[ref].order)
     found = {}
     for ref in ordered:

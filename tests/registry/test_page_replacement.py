@@ -8,7 +8,7 @@ from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, WithdrawalKind, Withdrawn
 from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.services.page_replacement import DIFFERS
 from tests.registry.desk.offices import OPERATOR, SINGLE, SUPERVISOR, Clock, said, taken
 from tests.registry.pages import SCAN, entry, page, read
@@ -50,7 +50,7 @@ def test_a_page_that_was_scanned_again_lies_where_the_old_one_lay(registry: Regi
         registry.save_page(book, page(entry(read(NUMBER, "01/2010")), scan=again), "f1")
         registry.replace_page(book, seen, PageRef(again, 1), author="chi", reason="trang cũ mờ")
         seen = PageRef(again, 1)
-    there = PagePlace(registry.scan_names(book)[SCAN], 1)
+    there = PagePosition(registry.scan_names(book)[SCAN], 1)
     assert registry.places_of_moved(book)[seen] == there
     assert [one.values[NUMBER] for one in registry.stored_entries(book)] == ["01/2010", "02/2010"]
     assert [one.ref for one in registry.book(book).pages] == [seen, PageRef("c" * 64, 1)]

@@ -9,7 +9,7 @@ from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.supervising.entry_list import ROWS, EntryFilter, entry_list
 from pipeline.stages import Stage
@@ -47,7 +47,7 @@ def listed(number: int, *, waits: bool = False, amended: int = 0) -> ListedEntry
         number,
         ref,
         "a.pdf",
-        PagePlace("a.pdf", ref.page_no),
+        PagePosition("a.pdf", ref.page_no),
         0,
         "birth",
         f"{number:02}/2010",

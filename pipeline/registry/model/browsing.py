@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.model import PageRef
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.stages import Stage
 
 
@@ -32,7 +32,7 @@ class ListedEntry:
     entry_id: int
     ref: PageRef
     scan: str
-    place: PagePlace
+    place: PagePosition
     row: int
     record: str
     number: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.model import Box, Matrix, PageRef
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 
 Corners = tuple[tuple[float, float], ...]
 """Four points (x, y) in pixels of a page as scanned: a region that a person drew, whatever becomes of the page."""
@@ -84,7 +84,7 @@ class BookPageState:
     record: str
     ref: PageRef
     scan: str
-    place: PagePlace
+    place: PagePosition
     state: str
     failure: str
     entries: int

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.repositories.withdrawals import withdrawals_of
 from pipeline.registry.tables.books import scan
 
@@ -30,7 +30,7 @@ class MovedPage:
     """
 
     scan_id: int
-    place: PagePlace
+    place: PagePosition
 
 
 def moved_pages(
@@ -56,13 +56,13 @@ def moved_pages(
     )
     scans = {(row.book_id, row.sha256): row for row in rows}
     return {
-        (book_id, ref): MovedPage(there.id, PagePlace(there.name, first.page_no))
+        (book_id, ref): MovedPage(there.id, PagePosition(there.name, first.page_no))
         for (book_id, ref), first in wanted.items()
         if (there := scans.get((book_id, first.scan_sha256))) is not None
     }
 
 
-def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, PagePlace]:
+def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, PagePosition]:
     """Return where the pages of a book lie that replaced others."""
     return {ref: moved.place for (_, ref), moved in moved_pages(connection, [book_id]).items()}
 

@@ -17,7 +17,7 @@ from pipeline.registry.model.data_entry import (
     EntryOnPage,
 )
 from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.model.withdrawals import RegistryPart
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.entries import readings_of
@@ -178,7 +178,7 @@ def _scanned_pages(
                 record=of_book["record"],
                 ref=ref,
                 scan=one.name,
-                place=moved.get(ref) or PagePlace(one.name, page_no),
+                place=moved.get(ref) or PagePosition(one.name, page_no),
                 state=row.kind if row is not None and read else (FAILED if why else UNREAD),
                 failure="" if read else why,
                 entries=0 if row is None else row.entries,

@@ -8,7 +8,7 @@ from pipeline.model import PageRef
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import select_values
@@ -90,7 +90,7 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
                 entry_id=row["entry_id"],
                 ref=ref,
                 scan=row["name"],
-                place=moved.get(ref) or PagePlace(row["name"], ref.page_no),
+                place=moved.get(ref) or PagePosition(row["name"], ref.page_no),
                 row=row["row"],
                 record=name,
                 number=shown.get("number", ""),

@@ -15,7 +15,7 @@ from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.assignments import Assignee, Portion, ShareRange, Team, Unassigned
 from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.page_places import PagePlace
+from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.repositories.assigned_work import lies_in, members, portion_of, shares_in_force
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.page_order import places_of_moved
@@ -187,7 +187,7 @@ def _pages_in(context: DeskContext, book_id: int, share: ShareRange) -> list[int
     ).all()
     moved = places_of_moved(context.connection, book_id)
     placed = [
-        (moved.get(PageRef(row.sha256, row.page_no)) or PagePlace(row.name, row.page_no), row.id)
+        (moved.get(PageRef(row.sha256, row.page_no)) or PagePosition(row.name, row.page_no), row.id)
         for row in rows
     ]
     ordered = [page_id for _, page_id in sorted(placed, key=lambda one: one[0].order)]

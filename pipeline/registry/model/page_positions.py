@@ -8,7 +8,7 @@ from pipeline.text.natural_order import natural_key
 
 
 @dataclass(frozen=True, slots=True)
-class PagePlace:
+class PagePosition:
     """Where a page lies in its book: its own scan and number, or those of the page that it replaced.
 
     Attributes:
