@@ -10,7 +10,18 @@ from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdra
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.services.page_replacement import DIFFERS
-from tests.registry.desk.offices import OPERATOR, SINGLE, SUPERVISOR, Clock, said, taken
+from tests.registry.desk.offices import (
+    AN,
+    BINH,
+    BLIND,
+    OPERATOR,
+    SINGLE,
+    SUPERVISOR,
+    Clock,
+    keyed,
+    said,
+    taken,
+)
 from tests.registry.pages import SCAN, entry, page, read
 
 NAME, PLACE, NUMBER = "child_name", "child_native_place", "entry_number"
@@ -105,6 +116,29 @@ def test_two_accepted_readings_that_differ_are_put_in_doubt_with_the_old_value(
     assert found.finding.details == {"old": "Xã Thử"}
     registry.decide(3, [Verdict(PLACE, FieldStatus.READ, "Xã Khác")], author="an")
     assert registry.effective_value(3, PLACE) == "Xã Khác"
+
+
+@pytest.mark.parametrize(
+    "said_before", [("Thử Một",), ("Thử Một", "Thử Mười")], ids=["one", "two who differ"]
+)
+def test_what_people_had_keyed_and_not_settled_waits_on_the_new_page_too(
+    registry: Registry, book: int, said_before: tuple[str, ...]
+) -> None:
+    first = entry(read(NUMBER, "01/2010"), read(NAME, "Thu Mot", accepted=False))
+    registry.save_page(book, page(first), "f1")
+    desk = registry.desk(BLIND)
+    for person, text in zip((AN, BINH), said_before, strict=False):
+        keyed(desk, person, said(NAME, text))
+    registry.store_scan(book, AGAIN, "lai.pdf", 1000, 1)
+    second = entry(read(NUMBER, "01/2010"), read(NAME, "Thử Mười"))
+    registry.save_page(book, page(second, scan=AGAIN), "f1")
+    assert registry.effective_value(2, NAME) == "Thử Mười"
+    assert registry.replace_page(book, OLD, NEW, author="chi", reason="mờ").differing == 1
+    assert registry.effective_value(2, NAME) is None
+    (task,) = registry.queue(book)
+    assert (task.entry_id, task.fields, task.reasons) == (2, (NAME,), (DIFFERS,))
+    (found,) = registry.cross_entry_findings()
+    assert not {one for one in said_before if one in str(found.finding.details)}
 
 
 def test_entries_are_matched_by_their_numbers_before_their_rows(registry: Registry, decided: int) -> None:

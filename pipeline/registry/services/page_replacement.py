@@ -2,19 +2,21 @@
 
 A decision goes over with what the person saw when making it. So it holds where the new page reads what they saw or what
 they said, and else waits for a person, while it stays effective. A value that the machine had accepted on the old page
-and reads otherwise on the new one is put in doubt by a finding that tells the old value.
+and reads otherwise on the new one is put in doubt by a finding that tells the old value. What people had keyed on the
+old page and not settled waits on the new one, whatever the machine reads there; the finding does not tell what it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
 from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef
+from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef, Severity
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision
@@ -28,7 +30,9 @@ from pipeline.registry.repositories.entries import (
     decisions_at,
     machine_views,
     place_of,
+    tasks_at,
 )
+from pipeline.registry.repositories.keyed_values import live_consensus
 from pipeline.registry.repositories.pages import NOBODY
 from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.repositories.withdrawals import refuse_withdrawn
@@ -48,7 +52,9 @@ from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.withdrawals import withdrawal
 
 DIFFERS = "RESCAN-DIFFERS"
-"""The code of the finding that the old page had another accepted value."""
+"""The code of the finding that the old page had another accepted value, or one that people had not settled."""
+_UNSETTLED = "(người rà soát đã nhập, chưa thống nhất)"
+"""What the finding tells of a value that people keyed: never the value itself, which others may still key blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,8 @@ def replace_page(
     row = withdrawal_row(connection, gone, WithdrawalKind.REPLACED, author, reason)
     row |= {"replaced_by_sha256": new.scan_sha256, "replaced_by_page_no": new.page_no}
     (withdrawal_id,) = add(connection, withdrawal, [row])
-    differing = _doubt_differing(connection, declared, book_id, pairs, before)
+    unsettled = _unsettled_fields(connection, pairs)
+    differing = _doubt_differing(connection, declared, book_id, pairs, before, unsettled)
     _close_tickets(connection, old_page, author, reason)
     end_leases(connection, subjects[0])
     now_there = {*subjects[1], *((new_page, pair.new["id"]) for pair in pairs)}
@@ -256,16 +263,29 @@ def _effective(
     return effective_values_of(connection, declared, {one["id"]: one["record"] for one in places})
 
 
+def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
+    """Return the fields that people keyed on each old entry and that are not settled, by its id."""
+    spots = {pair.old["id"]: (pair.old["page_id"], pair.old["row"]) for pair in pairs}
+    tasks = tasks_at(connection, spots.values())
+    decisions = decisions_at(connection, spots.values()) if spots else {}
+    keyed = live_consensus(connection, {task["id"]: decisions.get(spot, {}) for spot, task in tasks.items()})
+    return {
+        entry_id: frozenset(keyed[tasks[spot]["id"]]) if spot in tasks else frozenset()
+        for entry_id, spot in spots.items()
+    }
+
+
 def _doubt_differing(
     connection: Connection,
     declared: RecordSchema,
     book_id: int,
     pairs: Sequence[_Pair],
     before: Mapping[int, Mapping[str, str | None]],
+    unsettled: Mapping[int, Collection[str]],
 ) -> int:
     """Put in doubt what the machine had accepted on the old page and reads otherwise on the new one.
 
-    Unless the office has switched the rule off.
+    Unless the office has switched the rule off. What is ``unsettled`` between people is put in doubt in any case.
 
     Returns:
         How many fields wait for a person because the pages differ, those that people had decided included.
@@ -281,25 +301,40 @@ def _doubt_differing(
         against += sum(
             has_changed(one, readings.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
         )
+        open_fields = unsettled[pair.old["id"]]
+        rows += [
+            _doubt(book_id, pair, field, _UNSETTLED, severity or Severity.WARNING, now)
+            for field in sorted(open_fields)
+        ]
         for field, value in before[pair.old["id"]].items():
             reading = readings.get(field)
-            if value is None or field in decided or reading is None or not reading.accepted:
+            if (
+                field in open_fields
+                or value is None
+                or field in decided
+                or reading is None
+                or not reading.accepted
+            ):
                 continue
             if severity is not None and value != _accepted_value(reading):
-                rows.append(
-                    {
-                        "book_id": book_id,
-                        "page_id": pair.new["page_id"],
-                        "entry_id": pair.new["id"],
-                        "code": DIFFERS,
-                        "severity": severity,
-                        "fields": [field],
-                        "details": {"old": value or "(trống)"},
-                        "raised_at": now,
-                    }
-                )
+                rows.append(_doubt(book_id, pair, field, value or "(trống)", severity, now))
     add(connection, book_finding, rows)
     return against + len(rows)
+
+
+def _doubt(
+    book_id: int, pair: _Pair, field: str, old: str, severity: Severity, now: datetime
+) -> dict[str, Any]:
+    return {
+        "book_id": book_id,
+        "page_id": pair.new["page_id"],
+        "entry_id": pair.new["id"],
+        "code": DIFFERS,
+        "severity": severity,
+        "fields": [field],
+        "details": {"old": old},
+        "raised_at": now,
+    }
 
 
 def _accepted_value(reading: FieldReading) -> str | None:
