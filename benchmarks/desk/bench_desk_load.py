@@ -1,8 +1,9 @@
 """How long does a person wait at the desk when many work at once and the registry is large?
 
 Wanted: the next task in under 50 ms (95 of 100) with a million entries in the registry; 50 people on PostgreSQL, 5 on
-SQLite, while the machine saves pages into the same registry. No word is lost, no decision doubled, no task in two
-hands, and the audit has no flaw; all of that is looked for in the registry afterwards.
+SQLite, while the machine saves pages into the same registry and scans are uploaded to the same server. No word is
+lost, no decision doubled, no task in two hands, and the audit has no flaw; all of that is looked for in the registry
+afterwards.
 
 Times are those of the calls of ``Registry.desk`` in the process that serves people, from the call to its answer, with
 the wait for a connection and for others: on the clock, and (``server``) without the time for which thread and backend
@@ -49,17 +50,19 @@ SHOWN = {
     "cpu_ms": "CPU ms",
 }
 
-CALLS = ("next_task", "key", "column", "key_column", "counts", "column_counts", "save_page")
+CALLS = ("next_task", "key", "column", "key_column", "counts", "column_counts", "save_page", "upload_piece")
 spawning = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
 class Office:
-    """Who works: ``people`` in so many ``processes``, and how often the machine saves a page (0: without a pause)."""
+    """Who works: ``people`` in so many ``processes``, how often the machine saves a page (0: without a pause), and how
+    often scanning staff send one to each of the processes (0: never)."""
 
     people: int
     processes: int
     page_every: float = PAGE_EVERY
+    upload_every: float = 0.0
 
 
 def main() -> None:
@@ -73,11 +76,17 @@ def main() -> None:
     parser.add_argument("--stress-seconds", type=float, default=20.0, help="without a pause")
     parser.add_argument("--only", choices=("PostgreSQL", "SQLite"))
     parser.add_argument("--keep", type=Path, help="the filled registries lie here, for the next time too")
+    parser.add_argument(
+        "--upload-every", type=float, default=1.0, help="seconds between two scans sent; 0: none"
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     offices = {
-        "PostgreSQL": (postgresql_location, Office(chosen.people, chosen.processes)),
-        "SQLite": (sqlite_location, Office(chosen.people_sqlite, 1)),
+        "PostgreSQL": (
+            postgresql_location,
+            Office(chosen.people, chosen.processes, upload_every=chosen.upload_every),
+        ),
+        "SQLite": (sqlite_location, Office(chosen.people_sqlite, 1, upload_every=chosen.upload_every)),
     }
     paces = (Pace("pace", chosen.seconds, chosen.think), Pace("stress", chosen.stress_seconds, 0.0))
     table = Table("Cơ sở dữ liệu", "Nhịp", "Gọi", "Lần", *SHOWN.values())
@@ -108,7 +117,7 @@ def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace:
     """All of the office at work, and the machine beside it, until the time of ``pace`` is over."""
     who = people(office.people, shelf.places)
     jobs: list[tuple[Callable[..., LoadLog], tuple[Any, ...]]] = [
-        (work, (place.url, place.key, who[number :: office.processes], pace, seed))
+        (work, (place.url, place.key, who[number :: office.processes], pace, seed, office.upload_every))
         for number in range(office.processes)
     ]
     night = (place.url, place.key, shelf, office.people, pace.seconds, office.page_every)
@@ -162,6 +171,7 @@ def _figures(log: LoadLog, pace: Pace) -> dict[str, Any]:
         "words_a_second": round(len(log.said) / pace.seconds, 1),
         "tasks_a_second": round(len(log.seconds["key"]) / pace.seconds, 1),
         "pages": log.pages,
+        "uploads": log.uploads,
         "refusals": dict(log.refusals),
         "errors": dict(log.errors),
         "load_average": round(os.getloadavg()[0], 1),

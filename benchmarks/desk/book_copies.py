@@ -23,6 +23,7 @@ from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.database.database import Database
 from pipeline.registry.tables.guarded import covered_tables, may_change
 from pipeline.registry.tables.records import all_tables
+from pipeline.registry.tables.search import SEARCH_INDEX
 
 LEFT_OUT = (
     "account",
@@ -33,8 +34,9 @@ LEFT_OUT = (
     "login_session",
     "login_failure",
     "lease",
+    *(table.name for table in SEARCH_INDEX),
 )
-"""Tables that are not copied."""
+"""Tables that are not copied; the search finds the first book alone."""
 
 SENTINEL = 7_000_000_000_000_000
 """Numbers from here on stand for what differs from copy to copy; nothing else in a registry is so large."""

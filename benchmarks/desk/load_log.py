@@ -58,6 +58,7 @@ class LoadLog:
     errors: Counter[str] = field(default_factory=Counter)
     unanswered: set[str] = field(default_factory=set)
     pages: int = 0
+    uploads: int = 0
 
     def take(self, other: LoadLog) -> None:
         for name, seconds in other.seconds.items():
@@ -71,6 +72,7 @@ class LoadLog:
         self.errors.update(other.errors)
         self.unanswered |= other.unanswered
         self.pages += other.pages
+        self.uploads += other.uploads
 
 
 def timed(log: LoadLog, name: str, call: Callable[[], T]) -> T:

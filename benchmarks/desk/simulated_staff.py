@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from benchmarks.desk.cpu_waits import watch_backends
 from benchmarks.desk.load_log import WAIT_SECONDS, AcknowledgedValue, LoadLog, Start, TaskHold, timed
+from benchmarks.desk.upload_writer import uploading
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, StaleTask, Verdict
@@ -69,8 +70,10 @@ def people(number: int, places: Sequence[str]) -> list[Person]:
     return found
 
 
-def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int, start: Start) -> LoadLog:
-    """These people at one registry until their time is over."""
+def work(
+    url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int, upload_every: float, start: Start
+) -> LoadLog:
+    """These people at one registry until their time is over; a scan comes every ``upload_every`` seconds (0: none)."""
     watch_backends()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Registry.open(url, wait_seconds=WAIT_SECONDS, audit_key=key_file) as registry:
@@ -79,9 +82,10 @@ def work(url: str, key_file: Path, who: Sequence[Person], pace: Pace, seed: int,
         for one in desks:
             one.desk.held(one.person)  # what is declared, and the connection, are loaded
         start()
-        with ThreadPoolExecutor(len(desks)) as together:
+        with uploading(registry, upload_every) as sent, ThreadPoolExecutor(len(desks)) as together:
             list(together.map(_Worker.work, desks))
     log = LoadLog()
+    log.take(sent)
     for one in desks:
         log.take(one.log)
     return log

@@ -303,7 +303,7 @@ def _doubt_differing(
         )
         open_fields = unsettled[pair.old["id"]]
         rows += [
-            _doubt(book_id, pair, field, _UNSETTLED, severity or Severity.WARNING, now)
+            _doubt(book_id, pair, field, _UNSETTLED, severity or Severity.REVIEW, now)
             for field in sorted(open_fields)
         ]
         for field, value in before[pair.old["id"]].items():

@@ -50,7 +50,7 @@ def shelf(place: RegistryLocation) -> FilledRegistry:
 
 def worked(place: RegistryLocation, shelf: FilledRegistry, name: str = "small") -> LoadLog:
     """Four people and the machine, for a moment, in processes of their own."""
-    office = Office(people=4, processes=2, page_every=0.1)
+    office = Office(people=4, processes=2, page_every=0.1, upload_every=0.3)
     return loaded(place, shelf, office, Pace(name, seconds=1.5, think=0.02), seed=1)
 
 
@@ -91,6 +91,7 @@ def test_people_and_machine_work_and_nothing_is_lost_or_doubled(
     assert log.said
     assert log.held
     assert log.pages
+    assert log.uploads
     assert not log.errors
     proof = prove(place.url, place.key, log, shelf.audit_rows)
     assert proof.holds, proof
