@@ -216,6 +216,10 @@ SAMPLES = {
     ("POST", "/plan/{number}/remove"): Sample({"number": "0"}),
     ("GET", "/settings/{table}"): Sample({"table": "approval"}),
     ("POST", "/settings/{table}"): Sample({"table": "approval"}, {"book": "true", "amendments": "true"}),
+    ("GET", "/settings/offices/{number}"): Sample({"number": "0"}),
+    ("POST", "/settings/offices/{number}"): Sample(
+        {"number": "0"}, {"name": "UBND xã", "place": "Xã", "code": "X", "superior": ""}
+    ),
     ("POST", "/reconcile/differences/{difference_id}/answer"): Sample(_DIFFERENCE, {"answer": "theirs"}),
     ("POST", "/reconcile/differences/{difference_id}/amend"): Sample(_DIFFERENCE, _ORDER),
 }

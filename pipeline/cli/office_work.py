@@ -16,6 +16,7 @@ from pipeline.export.options import read_options
 from pipeline.files import remove_temporary_files
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.inbox.manifest import manifest_scans
+from pipeline.printing.offices import read_offices
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
@@ -65,6 +66,7 @@ def office_desk(
         check_audit=audit_checker(registry, workspace),
         seals=workspace.seals,
         backups=backup_work(settings, context),
+        offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
     )
 
 

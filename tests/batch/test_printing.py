@@ -113,9 +113,9 @@ def test_nothing_is_printed_of_what_waits_changed_or_contradicts_itself(office: 
 def test_without_an_office_only_drafts_are_printed(office: PrintedOffice) -> None:
     office.workspace.print.unlink()
     view = office.printer.view(office.entry_id, ASKER)
-    assert "print.toml" in view.refusal_of_extract
+    assert "trang Thiết lập" in view.refusal_of_extract
     assert office.printer.draft(office.entry_id, Signer(), ASKER).name.startswith("du-thao-")
-    with pytest.raises(PrintRefused, match=r"print\.toml"):
+    with pytest.raises(PrintRefused, match="trang Thiết lập"):
         office.printer.issue(office.entry_id, order(), view.state, ASKER)
 
 

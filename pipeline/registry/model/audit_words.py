@@ -104,6 +104,7 @@ ACTIONS = {
     "approval-withdrawn": "rút phê duyệt một quyển sổ",
     "amended": "ghi hoặc rút một cải chính, bổ sung",
     "settings-changed": "đổi thiết lập của cơ quan",
+    "offices-changed": "đổi cơ quan cấp trích lục",
     "plan-changed": "sửa kế hoạch",
     "backup-asked": "sao lưu, hoặc kiểm tra bản sao lưu",
     "audit-check-asked": "xem lại toàn bộ nhật ký",

@@ -19,6 +19,7 @@ from pipeline.registry.services.desk.assignment import MOST_BOOKS
 from pipeline.review.context import Site, SiteDep, open_acts_for
 from pipeline.review.security.access import REVIEWING
 from pipeline.review.security.authentication import SessionDep
+from pipeline.review.supervising.staff_file_desk import SettingsRefused
 from pipeline.stages import STAGE_LABELS, Stage
 
 ORDER = (Stage.REVIEW, Stage.CHECK, Stage.THIRD, Stage.SUPERVISOR, Stage.RESCAN)
@@ -120,10 +121,12 @@ class AccountWork:
     Attributes:
         roles: The label of each role with the number of its accounts in use; nobody: the role is missing.
         unused: How many accounts still have a one-time password.
+        nameless: Whether the office's name for extracts is still to be declared, on the settings page.
     """
 
     roles: tuple[tuple[str, int], ...]
     unused: int
+    nameless: bool
 
 
 def _accounts(site: Site, session: Session) -> AccountWork | None:
@@ -133,8 +136,20 @@ def _accounts(site: Site, session: Session) -> AccountWork | None:
     used = [one for one in site.accounts.list() if one.active]
     counts = Counter(one.person.role for one in used)
     return AccountWork(
-        tuple((ROLE_WORDS[role], counts[role]) for role in Role), sum(one.must_change for one in used)
+        tuple((ROLE_WORDS[role], counts[role]) for role in Role),
+        sum(one.must_change for one in used),
+        session.person.places is None and _is_nameless(site),
     )
+
+
+def _is_nameless(site: Site) -> bool:
+    """Return whether no office is declared in whose name extracts are issued; a file with a flaw is another matter."""
+    if site.office.offices is None:
+        return False
+    try:
+        return not site.office.offices.loaded().offices
+    except SettingsRefused:
+        return False
 
 
 router = APIRouter()

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.registry.model.accounts import Session
 from pipeline.review.context import Site, SiteDep, exchange_parts
 from pipeline.review.security.authentication import SessionDep
+from pipeline.review.supervising.issuing_offices import OFFICE, values_of_office
 from pipeline.review.supervising.office_settings import (
     OFFICE_FILE,
     OfficePolicies,
@@ -30,10 +31,17 @@ from pipeline.review.supervising.office_settings import (
     values_of,
 )
 from pipeline.review.supervising.setting_specs import TABLES, SettingTable
-from pipeline.review.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
+from pipeline.review.supervising.staff_file_desk import (
+    FileChange,
+    SettingsRefused,
+    SettingsStale,
+    StaffFileDesk,
+)
 
 BY_HAND = "Sửa tay trong tệp"
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
+
+SAVED = {one.name: one.title for one in (*TABLES.values(), OFFICE)}
 
 router = APIRouter(prefix="/settings")
 
@@ -52,6 +60,7 @@ def show_settings(
         except SettingsRefused as error:
             refused = error.message
     everywhere = session.person.places is None
+    names, offices, flawed = _offices(site)
     return site.renderer.render(
         request,
         "supervising/settings.html",
@@ -59,8 +68,12 @@ def show_settings(
         by_hand=by_hand,
         file=OFFICE_FILE,
         edits=desk is not None and everywhere,
-        history=desk.history() if desk is not None and everywhere else (),
-        saved=TABLES[saved].title if saved in TABLES else "",
+        history=_history(site) if everywhere else (),
+        saved=SAVED.get(saved, ""),
+        names=names,
+        offices=offices,
+        offices_flawed=flawed,
+        edits_offices=site.office.offices is not None and everywhere and not flawed,
         refused=refused,
     )
 
@@ -130,6 +143,30 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
     return RedirectResponse(f"/settings?saved={table}", status_code=303)
 
 
+def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
+    """Return the labels of what an office says of itself, what each office says, and what is wrong with the file."""
+    labels = tuple(spec.label for spec in OFFICE.specs)
+    if site.office.offices is None:
+        return labels, [], ""
+    try:
+        found = site.office.offices.loaded()
+    except SettingsRefused as error:
+        return labels, [], error.message
+    places = {one.code: one.name or one.code for one in site.accounts.places()}
+    rows = []
+    for number in range(len(found.offices)):
+        values = values_of_office(found, number)
+        rows.append(tuple(spec.words(values[spec.name], places) for spec in OFFICE.specs))
+    return labels, rows, ""
+
+
+def _history(site: Site) -> tuple[FileChange, ...]:
+    """Return the changes of both files that were made here, the newest first."""
+    desks = (site.office.settings, site.office.offices)
+    found = [one for desk in desks if desk is not None for one in desk.history()]
+    return tuple(sorted(found, key=lambda one: one.changed_at, reverse=True))
+
+
 def _table(name: str) -> SettingTable:
     if name not in TABLES:
         raise HTTPException(404)
@@ -157,14 +194,15 @@ def _form(
         "supervising/settings_form.html",
         status=422 if refused else 200,
         table=table,
-        chosen={spec.name: _as_typed(values[spec.name]) for spec in table.specs},
+        action=f"/settings/{table.name}",
+        chosen={spec.name: as_typed(values[spec.name]) for spec in table.specs},
         fields=sorted(labels.items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
     )
 
 
-def _as_typed(value: Any) -> list[str]:
+def as_typed(value: Any) -> list[str]:
     """Return a value as the texts of a form."""
     if isinstance(value, bool):
         return ["true" if value else "false"]
@@ -188,6 +226,7 @@ def _preview(
         request,
         "supervising/settings_preview.html",
         table=table,
+        action=f"/settings/{table.name}",
         typed=typed,
         seen=seen,
         lines=lines,

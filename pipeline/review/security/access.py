@@ -211,6 +211,8 @@ ACCESS = (
     Access("GET", "/settings", CONFIRMING),
     Access("GET", "/settings/{table}", CONFIRMING, everywhere=True),
     Access("POST", "/settings/{table}", CONFIRMING, everywhere=True),
+    Access("GET", "/settings/offices/{number}", CONFIRMING, everywhere=True),
+    Access("POST", "/settings/offices/{number}", CONFIRMING, everywhere=True),
     Access("GET", "/new-accounts", ADMINISTRATORS),
     Access("POST", "/new-accounts", ADMINISTRATORS),
     Access("GET", "/accounts", ADMINISTRATORS),

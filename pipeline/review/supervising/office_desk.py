@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.printing.offices import IssuingOffices
 from pipeline.registry.model.accounts import Person
 from pipeline.reports import WorkPlan
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
@@ -63,6 +64,7 @@ class OfficeDesk:
         reconcile: Compares a file of the shared software.
         settings: Changes ``office.toml``.
         plan: Changes ``plan.toml``.
+        offices: Changes ``print.toml``.
         check_audit: Looks at every row of the audit, as ``hotich audit verify`` does.
         seals: The folder of the seals of the audit.
         backups: Makes and checks backups.
@@ -76,6 +78,7 @@ class OfficeDesk:
     check_audit: JobWork | None = None
     seals: Path | None = None
     backups: BackupWork | None = None
+    offices: StaffFileDesk[IssuingOffices] | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()

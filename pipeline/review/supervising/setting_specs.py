@@ -1,8 +1,9 @@
-"""The settings of ``office.toml`` that are edited in the browser, each declared once: name, kind, bounds, words."""
+"""The settings that are edited in the browser, each declared once: name, kind, bounds, words; those of ``office.toml``."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Any
 
 from pipeline.delivery import DELIVERY_RULES
 from pipeline.review.supervising.staff_file_desk import SettingsRefused
+from pipeline.text.control_characters import control_character_flaw
 from pipeline.text.numbers import with_comma
 
 PLACES = 6
@@ -17,13 +19,15 @@ PLACES = 6
 
 
 class SettingKind(StrEnum):
-    """What kind of value a setting has; ``FIELDS``: names of fields of the forms."""
+    """What kind of value a setting has; ``FIELDS``: names of fields of the forms, ``PLACES``: registration places."""
 
     CHOICE = "choice"
     FLAG = "flag"
     WHOLE = "whole"
     NUMBER = "number"
     FIELDS = "fields"
+    TEXT = "text"
+    PLACES = "places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ class SettingSpec:
         default: What holds where nothing is set.
         help: What it does, in one sentence.
         choices: The values that may be chosen, with their words.
-        least: The smallest number.
-        most: The largest number.
+        least: The smallest number; of a text: its length.
+        most: The largest number; of a text: its length.
+        pattern: What a text as a whole must match; ``""``: anything.
     """
 
     name: str
@@ -49,17 +54,22 @@ class SettingSpec:
     choices: Mapping[str, str] = field(default_factory=dict)
     least: float = 0
     most: float = math.inf
+    pattern: str = ""
 
     def parse(self, typed: Sequence[str], fields: Mapping[str, str]) -> Any:
         """Return the value that a form gave.
 
         Args:
             typed: The texts of the form for this setting.
-            fields: The labels of the fields of the forms, by name.
+            fields: What may be chosen of several: the labels of fields, by name; the names of places, by code.
 
         Raises:
             SettingsRefused: It is none.
         """
+        if self.kind is SettingKind.PLACES:
+            if not set(typed) <= fields.keys():
+                raise SettingsRefused(f"{self.label}: có nơi không có trong danh sách. Hãy tải lại trang.")
+            return frozenset(typed)
         if self.kind is SettingKind.FIELDS:
             if not set(typed) <= fields.keys():
                 raise SettingsRefused(f"{self.label}: có ô không có trong mẫu nào. Hãy tải lại trang.")
@@ -71,10 +81,16 @@ class SettingSpec:
             return text
         if self.kind in (SettingKind.WHOLE, SettingKind.NUMBER):
             return self._number(text)
+        if self.kind is SettingKind.TEXT:
+            return self._text(text)
         raise SettingsRefused(f"{self.label}: hãy chọn một giá trị trong danh sách.")
 
     def words(self, value: Any, fields: Mapping[str, str]) -> str:
-        """Return a value in words; ``fields``: the labels of fields."""
+        """Return a value in words; ``fields``: the labels of fields, or the names of places."""
+        if self.kind is SettingKind.PLACES:
+            return ", ".join(sorted(fields.get(one, one) for one in value)) or "mọi nơi"
+        if self.kind is SettingKind.TEXT:
+            return value or "(trống)"
         if isinstance(value, bool):
             return "có" if value else "không"
         if isinstance(value, frozenset):
@@ -89,6 +105,18 @@ class SettingSpec:
         if self.kind not in (SettingKind.WHOLE, SettingKind.NUMBER):
             return ""
         return f"Từ {_shown(self.least)} đến {_shown(self.most)}."
+
+    def _text(self, text: str) -> str:
+        text = " ".join(text.split())
+        if not text and self.least:
+            raise SettingsRefused(f"{self.label}: hãy ghi, không để trống.")
+        if len(text) > self.most:
+            raise SettingsRefused(f"{self.label}: nhiều nhất {self.most} ký tự.")
+        if flaw := control_character_flaw(text):
+            raise SettingsRefused(f"{self.label} {flaw}.")
+        if self.pattern and not re.fullmatch(self.pattern, text):
+            raise SettingsRefused(f"{self.label}: {self.help}")
+        return text
 
     def _number(self, text: str) -> float | int:
         wanted = f"{self.label}: hãy ghi một {'số nguyên' if self.kind is SettingKind.WHOLE else 'số'}. {self.bounds}"
