@@ -60,7 +60,7 @@ MOST_TRIES = 20
 """How often an extract is set anew because its number went to somebody else."""
 
 NO_OFFICE = (
-    "Tên cơ quan cấp trích lục của nơi đăng ký này chưa được khai, nên chỉ in được bản dự thảo. Hãy nhờ người quản trị, "
+    "Tên cơ quan cấp trích lục của nơi đăng ký này chưa được khai, nên chỉ in được bản dự thảo. Hãy nhờ người quản trị "
     "hay người phụ trách được giao mọi nơi, khai ở trang Thiết lập, mục Cơ quan cấp trích lục, rồi cấp."
 )
 LIST_COLUMNS = (

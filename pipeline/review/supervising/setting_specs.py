@@ -1,4 +1,4 @@
-"""The settings that are edited in the browser, each declared once: name, kind, bounds, words; those of ``office.toml``."""
+"""Settings that are edited in the browser, each declared once: name, kind, bounds, words; those of ``office.toml``."""
 
 from __future__ import annotations
 
