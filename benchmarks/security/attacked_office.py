@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.security.client import Client
-from benchmarks.security.route_samples import TARGET
+from benchmarks.security.route_samples import TARGET, TOKEN
 from pipeline import schema
 from pipeline.model import (
     Box,
@@ -40,7 +40,8 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Account, Person, Role
+from pipeline.registry.model.accounts import CONSOLE, Account, Person, Role
+from pipeline.registry.model.api_tokens import ApiScope
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.workspace import Workspace
 
@@ -143,6 +144,7 @@ def attacked_office(root: Path) -> Iterator[AttackedOffice]:
                 office.join(login_of(role, place), role, place)
         office.join("khong.giu.viec", Role.REVIEWER)
         office.registry.accounts().create(TARGET, "Người Mẫu", Role.REVIEWER, [OWN])
+        office.registry.publishing().create_token(TOKEN, [ApiScope.BOOKS], [OWN], 1, author=CONSOLE)
         yield office
 
 

@@ -9,16 +9,19 @@ import ipaddress
 import json
 import logging
 import secrets
+import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from pipeline.delivery import ApprovalPolicy
-from pipeline.errors import HotichError
-from pipeline.files import write_atomically
+from pipeline.errors import HotichError, SecurityError
+from pipeline.files import read_private_file, write_atomically
+from pipeline.files.names import printable
 from pipeline.registry import Registry
 from pipeline.registry.model.webhooks import BookEvent
 from pipeline.webhooks.policy import WebhookPolicy
@@ -28,8 +31,15 @@ log = logging.getLogger("hotich.webhooks")
 TIMEOUT = 10.0
 """Seconds for each step of an exchange."""
 
+LONGEST = 30.0
+"""Seconds of all that follows the connection: a receiver that answers by single letters keeps no other event back."""
+
 EVERY = 60.0
 """Seconds between two looks at the books."""
+
+
+FEWEST_LETTERS = 32
+"""Of a secret that signs."""
 
 
 class _Forbidden(Exception):
@@ -37,10 +47,20 @@ class _Forbidden(Exception):
 
 
 def signing_secret(path: Path) -> bytes:
-    """Return the secret of the file, which is made where it is not there yet."""
-    if not path.exists():
+    """Return the secret of the file, which is made where it is not there yet.
+
+    Raises:
+        SecurityError: Others can read the file, or it holds no secret: whoever knows that could sign.
+    """
+    if not path.exists() and not path.is_symlink():
         write_atomically(path, f"{secrets.token_hex(32)}\n", mode=0o600, overwrite=False)
-    return path.read_text(encoding="ascii").strip().encode()
+    secret = read_private_file(path).strip()
+    if len(secret) < FEWEST_LETTERS:
+        raise SecurityError(
+            f"Tệp khóa {printable(path)} không có bí mật ký tên. Hãy lấy lại từ bản sao lưu, hay xóa tệp ấy để bí mật "
+            "mới được tạo rồi giao lại cho nơi nhận."
+        )
+    return secret
 
 
 def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
@@ -111,8 +131,11 @@ def _send(event: BookEvent, policy: WebhookPolicy, secret: bytes, now: datetime)
         "Connection": "close",
     }
     connection = _connection(policy)
+    ending = threading.Timer(LONGEST, _end, (connection,))
+    ending.daemon = True
     try:
         connection.connect()
+        ending.start()
         _refuse_forbidden(connection, policy)
         connection.request("POST", policy.target, body, headers)
         return connection.getresponse().status, ""
@@ -125,7 +148,14 @@ def _send(event: BookEvent, policy: WebhookPolicy, secret: bytes, now: datetime)
     except (OSError, http.client.HTTPException, UnicodeError):
         return 0, "connection"
     finally:
+        ending.cancel()
         connection.close()
+
+
+def _end(connection: http.client.HTTPConnection) -> None:
+    """Make whoever reads from a connection read its end."""
+    with suppress(OSError, AttributeError):  # it is over already
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(policy: WebhookPolicy) -> http.client.HTTPConnection:
@@ -146,7 +176,7 @@ def _refuse_forbidden(connection: http.client.HTTPConnection, policy: WebhookPol
     if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
         peer = peer.ipv4_mapped
     nowhere = peer.is_link_local or peer.is_multicast or peer.is_unspecified or peer.is_reserved
-    if nowhere or peer.is_loopback != policy.is_local:
+    if peer.is_loopback != policy.is_local or (nowhere and not peer.is_loopback):  # ::1 is reserved as well
         raise _Forbidden
 
 

@@ -30,6 +30,7 @@ from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
 from pipeline.registry.tables.search import SEARCH_APPEND_ONLY
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
+from pipeline.registry.tables.webhooks import WEBHOOK_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 from tests.registry.desk.offices import AN, PLACE, SINGLE, SUPERVISOR, taken
 from tests.registry.outsider import Outsider
@@ -53,6 +54,7 @@ TABLES = [
         *REDRAWN_APPEND_ONLY,
         *EXTRACT_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
+        *WEBHOOK_APPEND_ONLY,
         audit,
     )
 ]
@@ -78,6 +80,8 @@ INTRODUCED = [
     ),
     "INSERT INTO voided_extract VALUES (1, 1, 'in hỏng', 'an', '2020-01-02 03:04:05')",
     "INSERT INTO search_request VALUES (1, 'an', 'citizen', 'xin bản sao', '[]', '[]', '2020-01-02 03:04:05')",
+    "INSERT INTO webhook_event VALUES (1, 'a', 1, true, 'ready', '{}', '2020-01-02 03:04:05')",
+    "INSERT INTO webhook_attempt VALUES (1, 1, 204, '', '2020-01-02 03:04:05')",
 ]
 """Rows that only much work of other rooms would bring; every table takes new ones."""
 
@@ -87,7 +91,7 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
     was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
     assigned book, one comment, one guideline, one team, one share, one redrawn region, one extract declared void, one
-    search, and their audit."""
+    search, one event that was sent, and their audit."""
     box = Box(10.0, 20.0, 60.0, 40.0)
     doubtful = replace(read("child_native_place", "Thử Một", accepted=False), box=box, lines=(box,))
     registry.save_page(

@@ -76,6 +76,19 @@ def test_numbers_run_on_for_each_office_and_are_never_given_again(
     assert registry.audit().verify().flaws == ()
 
 
+def test_an_extract_that_a_wrong_clock_dated_ahead_stops_its_office_until_it_is_void(
+    registry: Registry, entry_id: int, outsider: Outsider
+) -> None:
+    outsider.execute(
+        "INSERT INTO issued_extract VALUES (7, 1, 'a', 1, 1, 'birth', 'BA', 2999, 1, '1', 'Thử', '', 'xin', 1, '', '', "
+        "'s', 't', 'p', 'x', 'u', 'an', '2999-01-02', '2999-01-02 03:04:05')"
+    )
+    with pytest.raises(RegistryError, match="đang lùi"):
+        issued(registry, entry_id, order())
+    registry.void_extract(7, "máy sai giờ", author="chi")
+    assert issued(registry, entry_id, order()).number == 1
+
+
 def test_the_file_stays_as_it_was_issued_and_a_void_one_is_not_handed_out(
     registry: Registry, entry_id: int
 ) -> None:

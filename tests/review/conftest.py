@@ -68,11 +68,16 @@ def desk_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def registry(desk_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """The module's own copy of ``desk_database``."""
+def desk_url(desk_database: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the module's own copy of ``desk_database`` lies."""
     path = tmp_path_factory.mktemp("desk") / "registry.db"
     shutil.copyfile(desk_database, path)
-    with Registry.open(f"sqlite:///{path}", SCHEMAS) as opened:
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="module")
+def registry(desk_url: str) -> Iterator[Registry]:
+    with Registry.open(desk_url, SCHEMAS) as opened:
         yield opened
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import cast
@@ -13,9 +15,11 @@ from typing import cast
 import pytest
 
 from pipeline.delivery import ApprovalPolicy
+from pipeline.errors import SecurityError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, RegistryPart, Verdict
-from pipeline.webhooks import WebhookPolicy, WebhookSender, send_events, signature_of, signing_secret
+from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.webhooks import WebhookPolicy, WebhookSender, send_events, sending, signature_of, signing_secret
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.clock import Clock
 
@@ -37,6 +41,14 @@ class Receiver(ThreadingHTTPServer):
     @property
     def policy(self) -> WebhookPolicy:
         return WebhookPolicy(False, "127.0.0.1", self.server_port, "/nhan?x=1", is_local=True)
+
+
+class _Receiver6(Receiver):
+    address_family = socket.AF_INET6
+
+    def server_bind(self) -> None:
+        self.server_address = ("::1", 0)
+        super().server_bind()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -139,7 +151,53 @@ def test_an_office_that_approves_its_books_tells_of_approved_ones(
     approval = ApprovalPolicy(book=True)
     assert send_events(registry, receiver.policy, SECRET, approval, clock) == (0, 0)
     registry.approve_book(1, registry.value_digest(1)[0], author="chi")
+    for _ in range(2):
+        send_events(registry, receiver.policy, SECRET, approval, clock)
+    registry.withdraw_approval(1, author="chi", reason="xem lại")
+    send_events(registry, receiver.policy, SECRET, approval, clock)
+    registry.approve_book(1, registry.value_digest(1)[0], author="chi")
+    send_events(registry, receiver.policy, SECRET, approval, clock)
+    registry.amend(1, "child_name", "Thử Sửa", AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28"), author="an")
+    for _ in range(2):
+        send_events(registry, receiver.policy, SECRET, approval, clock)
+    told = [json.loads(body)["type"] for _, _, body in receiver.came]
+    assert told == ["book.ready", "book.reopened", "book.ready", "book.reopened"]
+
+
+def test_who_looks_and_finds_no_change_waits_for_nobody(
+    registry: Registry, receiver: Receiver, clock: Clock, sqlite_url: str
+) -> None:
+    approval = ApprovalPolicy(book=True)
+    registry.approve_book(1, registry.value_digest(1)[0], author="chi")
     assert send_events(registry, receiver.policy, SECRET, approval, clock) == (1, 1)
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert send_events(registry, receiver.policy, SECRET, approval, clock) == (0, 0)
+
+
+def test_a_receiver_under_the_address_of_this_machine_is_one(registry: Registry, clock: Clock) -> None:
+    with _Receiver6() as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        policy = WebhookPolicy(False, "::1", server.server_port, "/", is_local=True)
+        assert send_events(registry, policy, SECRET, NO_APPROVAL, clock) == (1, 1)
+        server.shutdown()
+
+
+def test_a_receiver_that_never_comes_to_the_answer_is_left(
+    registry: Registry, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LONGEST", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+        threading.Thread(target=drip, daemon=True).start()
+        policy = WebhookPolicy(False, "127.0.0.1", server.getsockname()[1], "/", is_local=True)
+        assert send_events(registry, policy, SECRET, NO_APPROVAL, clock) == (0, 1)
 
 
 @pytest.mark.parametrize(("secure", "is_local"), [(False, False), (True, True)], ids=["misled", "no TLS"])
@@ -170,3 +228,10 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert len(first) == 64
     assert signing_secret(path) == first
     assert path.stat().st_mode & 0o077 == 0
+    path.chmod(0o640)
+    with pytest.raises(SecurityError, match="không còn kín"):
+        signing_secret(path)
+    path.chmod(0o600)
+    path.write_text("\n")
+    with pytest.raises(SecurityError, match="không có bí mật"):
+        signing_secret(path)

@@ -25,9 +25,15 @@ def last_of_series(connection: Connection, office: str, year: int) -> int:
 
 
 def last_day_of_office(connection: Connection, office: str) -> date | None:
-    """Return the latest day that stands on an extract of an office; None where it has issued none."""
+    """Return the latest day that stands on an extract of an office that is not void; None where there is none.
+
+    An extract that a wrong clock has dated ahead is declared void, and the office can issue again.
+    """
+    void = select(voided_extract.c.extract_id)
     last = connection.scalar(
-        select(func.max(issued_extract.c.issued_on)).where(issued_extract.c.office == office)
+        select(func.max(issued_extract.c.issued_on)).where(
+            issued_extract.c.office == office, issued_extract.c.id.not_in(void)
+        )
     )
     return date.fromisoformat(last) if last else None
 

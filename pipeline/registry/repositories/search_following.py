@@ -7,14 +7,18 @@ of: what is written without the audit is not stored at all, so that no change ca
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.registry.database.locks import Whole, hold_shared
+from pipeline.registry.model.approvals import ApprovalKind
+from pipeline.registry.repositories.approvals import approval_in_force
 from pipeline.registry.repositories.search_index import AT_ONCE, bring_in_step
 from pipeline.registry.tables.amendments import amendment
+from pipeline.registry.tables.approvals import book_approval
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.confirmed_deliveries import confirmed_delivery
 from pipeline.registry.tables.entries import entry
@@ -96,10 +100,52 @@ def note_changes(connection: Connection, book_ids: Collection[int]) -> None:
         )
 
 
-def note_approval(connection: Connection, book_id: int, changes: int, approval_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class SeenApproval:
+    """An approval that was seen to hold after so many changes of its book."""
+
+    book_id: int
+    changes: int
+    approval_id: int
+
+
+def approvals_seen(
+    connection: Connection, declared: RecordSchema, book_ids: Collection[int]
+) -> tuple[frozenset[int], tuple[SeenApproval, ...]]:
+    """Return the books whose approval holds, and those of them of which that was not known before."""
+    last = select(func.max(book_approval.c.id)).where(book_approval.c.book_id.in_(book_ids))
+    acts = connection.execute(
+        select(book_approval.c.id, book_approval.c.book_id).where(
+            book_approval.c.id.in_(last.group_by(book_approval.c.book_id)),
+            book_approval.c.kind == ApprovalKind.APPROVED,
+        )
+    ).all()
+    known = {
+        row.book_id: row
+        for row in connection.execute(select(search_book).where(search_book.c.book_id.in_(book_ids)))
+    }
+    approved: set[int] = set()
+    seen = []
+    for approval_id, book_id in acts:
+        told = known.get(book_id)
+        if told is not None and told.approval_id == approval_id:
+            approved.add(book_id)
+        elif approval_in_force(connection, declared, book_id) is not None:
+            approved.add(book_id)
+            seen.append(SeenApproval(book_id, 0 if told is None else told.changes, approval_id))
+    return frozenset(approved), tuple(seen)
+
+
+def note_approval(connection: Connection, seen: SeenApproval) -> None:
     """Note that an approval was seen to hold, unless the book has changed since."""
+    kind: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    fresh = kind.insert(search_book).values(
+        book_id=seen.book_id, changes=seen.changes, approval_id=seen.approval_id
+    )
     connection.execute(
-        update(search_book)
-        .where(search_book.c.book_id == book_id, search_book.c.changes == changes)
-        .values(approval_id=approval_id)
+        fresh.on_conflict_do_update(
+            index_elements=[search_book.c.book_id],
+            set_={"approval_id": seen.approval_id},
+            where=search_book.c.changes == seen.changes,
+        )
     )

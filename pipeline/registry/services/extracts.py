@@ -193,7 +193,8 @@ def issue_extract(
     last = extracts.last_day_of_office(connection, made.office)
     if last is not None and made.issued_on < last:
         raise RegistryError(
-            "Ngày của máy đang lùi so với trích lục cấp sau cùng. Hãy chỉnh lại đồng hồ của máy rồi cấp."
+            "Ngày của máy đang lùi so với trích lục cấp sau cùng. Hãy chỉnh lại đồng hồ của máy rồi cấp; nếu chính "
+            "trích lục ấy ghi sai ngày thì hãy hủy nó."
         )
     checked = checked_order(order)
     row = {

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 import pipeline
 from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.published import PublishedState
-from pipeline.registry.model.search import HitState, SearchCriteria, SearchHit, SearchReason, SearchRefused
+from pipeline.registry.model.published import PublishedEntry, PublishedState
+from pipeline.registry.model.search import SearchCriteria, SearchHit, SearchReason, SearchRefused
 from pipeline.review.api.answers import (
     BookAnswer,
     BooksAnswer,
@@ -176,18 +176,22 @@ def search(site: SiteDep, token: TokenDep, question: SearchQuestion) -> Response
         raise SearchRefused("Không có loại sự kiện ấy. Hãy xem tài liệu của API.")
     reason = SearchReason(question.purpose, question.reason)
     found = site.registry.search(token.person, question.criteria, reason, after=question.after, now=site.now)
+    there = site.publishing.entries_among(
+        token.places, [one.entry_id for one in found.hits], site.delivery, site.approval
+    )
     answer = SearchAnswer(
         request_id=found.request_id,
-        hits=[_hit(site, one) for one in found.hits],
+        hits=[_hit(site, one, there[one.entry_id]) for one in found.hits if one.entry_id in there],
         narrowed=found.narrowed,
         next=found.cursor or None,
     )
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _hit(site: Site, hit: SearchHit) -> HitAnswer:
-    state = _hit_state(site, hit)
-    told = state is PublishedState.SETTLED
+def _hit(site: Site, hit: SearchHit, entry: PublishedEntry) -> HitAnswer:
+    """Return a hit with the values that the entry itself is told with: null where those are."""
+    told = {one.field: one.value for one in entry.values if entry.state is PublishedState.SETTLED}
+    spec = site.schemas.record(hit.record).book
     return HitAnswer(
         entry_id=hit.entry_id,
         book_id=hit.book_id,
@@ -195,26 +199,15 @@ def _hit(site: Site, hit: SearchHit) -> HitAnswer:
         title=hit.title,
         place=hit.place,
         volume=hit.volume,
-        state=state,
+        state=entry.state,
         nearness=None if hit.nearness is None else hit.nearness.value,
-        number=hit.number if told else None,
-        registered_on=hit.registered_on if told else None,
+        number=None if spec is None else told.get(spec.number),
+        registered_on=None if spec is None else told.get(spec.registered_on),
         people=[
-            PersonAnswer(
-                field=one.field, label=one.label, name=one.name if told else None, matches=one.matches
-            )
+            PersonAnswer(field=one.field, label=one.label, name=told.get(one.field), matches=one.matches)
             for one in hit.people
         ],
     )
-
-
-def _hit_state(site: Site, hit: SearchHit) -> PublishedState:
-    """Return whether what a hit says may be told; an amended book with a signature missing tells nothing of it."""
-    if hit.state is HitState.WAITING:
-        return PublishedState.WAITING
-    if hit.amended and site.approval.amendments and site.registry.unsigned_amendments(hit.book_id):
-        return PublishedState.UNSIGNED
-    return PublishedState.SETTLED if hit.approved or not site.approval.book else PublishedState.UNAPPROVED
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from pipeline.review import create_app
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.security.access import ACCESS
 from pipeline.review.security.middleware import Rate, ReviewOptions
+from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
@@ -179,6 +181,25 @@ def test_a_search_finds_with_a_reason_and_leaves_it_in_the_audit(
     assert ask("/api/v1/search", place=OTHER, body={"name": "thu doc", **WHY}).json()["hits"] == []
     hidden = ask("/api/v1/search", body={"number": "04/2012", **WHY}).json()["hits"]
     assert [(one["state"], one["number"]) for one in hidden] == [("waiting", None)]
+
+
+def test_a_search_tells_of_an_entry_what_the_entry_itself_is_told_with(
+    ask: Ask, registry: Registry, book: int, desk_url: str
+) -> None:
+    """A value that was changed behind the program's back is settled for nobody."""
+    entry_id = registry.entries(book)[2]
+    change = "UPDATE birth_record SET child_name = '{}' WHERE entry_id = {}"
+    with closing(Outsider(desk_url)) as outsider:
+        outsider.execute(change.format("Kẻ Gian", entry_id))
+        (hit,) = ask("/api/v1/search", body={"number": "03/2012", **WHY}).json()["hits"]
+        outsider.execute(change.format("Thử Đọc 2", entry_id))
+    assert (hit["entry_id"], hit["state"], hit["number"], hit["registered_on"]) == (
+        entry_id,
+        "altered",
+        None,
+        None,
+    )
+    assert {one["name"] for one in hit["people"]} == {None}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -11,7 +13,7 @@ from pipeline.delivery import ApprovalPolicy
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.model.book_states import BookStage, BookState
 from pipeline.registry.model.webhooks import BookEvent
-from pipeline.registry.repositories.approvals import approval_in_force
+from pipeline.registry.repositories.search_following import SeenApproval, approvals_seen, note_approval
 from pipeline.registry.services.statistics.book_states import book_states
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.webhooks import webhook_attempt, webhook_event
@@ -21,31 +23,63 @@ GONE = "withdrawn"
 MOST_AT_ONCE = 100
 
 
-def note_book_events(
-    connection: Connection, declared: RecordSchema, approval: ApprovalPolicy, now: datetime
-) -> int:
-    """Note every book that became ready, or is ready no more, since this was last called; return how many.
+@dataclass(frozen=True, slots=True)
+class BookChanges:
+    """What is to be noted of books.
 
-    Where the office approves its books, a book becomes ready when it is approved as it is; it is ready no more when
-    something of it waits again.
+    Attributes:
+        ready: Whether it is ready now, by each book of which that has changed since it was noted last.
+        states: Where those books stand; nothing of one that is withdrawn.
+        seen: Approvals that were found to hold, of which that was not known.
+    """
+
+    ready: Mapping[int, bool]
+    states: Mapping[int, BookState]
+    seen: tuple[SeenApproval, ...]
+
+
+def book_changes(
+    connection: Connection,
+    declared: RecordSchema,
+    approval: ApprovalPolicy,
+    among: Collection[int] | None = None,
+) -> BookChanges:
+    """Return which books became ready, or are ready no more, since that was noted.
+
+    Where the office approves its books, one is ready as long as it is approved as it is.
+
+    Args:
+        connection: A transaction; nothing is written.
+        declared: The declared records and their tables.
+        approval: What the office asks for before it delivers.
+        among: Only these books; None: all.
     """
     last = select(func.max(webhook_event.c.id)).group_by(webhook_event.c.book_id)
+    noted = select(webhook_event.c.book_id, webhook_event.c.ready).where(webhook_event.c.id.in_(last))
     told = {
-        row.book_id: row.ready
-        for row in connection.execute(
-            select(webhook_event.c.book_id, webhook_event.c.ready).where(webhook_event.c.id.in_(last))
-        )
+        row.book_id: row.ready for row in connection.execute(noted) if among is None or row.book_id in among
     }
-    states = {one.book_id: one for one in book_states(connection, None)}
-    rows = []
-    for book_id in sorted(states.keys() | told.keys()):
-        state = states.get(book_id)
-        before = told.get(book_id, False)
-        ready = state is not None and state.stage in READY
-        if ready and not before and approval.book:
-            ready = approval_in_force(connection, declared, book_id) is not None
-        if ready != before:
-            rows.append(_row(book_id, state, ready, now))
+    states = {one.book_id: one for one in book_states(connection, None, among=among)}
+    ready = frozenset(one.book_id for one in states.values() if one.stage in READY)
+    seen: tuple[SeenApproval, ...] = ()
+    if approval.book and ready:
+        approved, seen = approvals_seen(connection, declared, ready)
+        ready &= approved
+    changed = {
+        book_id: book_id in ready
+        for book_id in sorted(states.keys() | told.keys())
+        if (book_id in ready) != told.get(book_id, False)
+    }
+    return BookChanges(changed, {one: states[one] for one in changed if one in states}, seen)
+
+
+def note_book_changes(connection: Connection, changes: BookChanges, now: datetime) -> int:
+    """Note what has changed, as an event a book; return how many."""
+    for one in changes.seen:
+        note_approval(connection, one)
+    rows = [
+        _row(book_id, changes.states.get(book_id), ready, now) for book_id, ready in changes.ready.items()
+    ]
     for row, number in zip(rows, add(connection, webhook_event, rows), strict=True):
         record(
             connection,

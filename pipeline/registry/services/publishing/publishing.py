@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
@@ -103,11 +104,34 @@ class Publishing:
         with self._database.reading() as connection:
             return reading.published_entry(connection, self._declared, places, entry_id, policy)
 
+    def entries_among(
+        self,
+        places: Collection[str] | None,
+        entry_ids: Collection[int],
+        delivery: DeliveryPolicy,
+        approval: ApprovalPolicy,
+    ) -> dict[int, PublishedEntry]:
+        """Those of these entries that may be read, by their numbers (``services.publishing.reading``)."""
+        policy = PublishingPolicy(delivery, approval, self._key())
+        with self._database.reading() as connection:
+            return reading.published_among(connection, self._declared, places, entry_ids, policy)
+
     def note_book_events(self, approval: ApprovalPolicy) -> int:
-        """Note which books became ready, or are ready no more (``services.publishing.book_events``)."""
+        """Note which books became ready, or are ready no more (``services.publishing.book_events``).
+
+        Nobody waits for the look at all books: only those that have changed are looked at once more to be noted.
+        """
+        with self._database.reading() as connection:
+            found = book_events.book_changes(connection, self._declared, approval)
+        if not (found.ready or found.seen):
+            return 0
         with self._database.writing() as connection:
             hold(connection, Whole.EVENTS)
-            return book_events.note_book_events(connection, self._declared, approval, self._now())
+            among = frozenset(found.ready)
+            now = book_events.book_changes(connection, self._declared, approval, among)
+            return book_events.note_book_changes(
+                connection, replace(now, seen=(*found.seen, *now.seen)), self._now()
+            )
 
     def events_to_send(self) -> tuple[BookEvent, ...]:
         """Events that nobody has received and that are due, the oldest first."""

@@ -115,7 +115,8 @@ def published_entries(
             raise NotThere("Không có trang tiếp theo này. Hãy đọc lại từ trang đầu.")
         asked = asked.where(tuple_(scan.c.id, page.c.page_no, entry.c.row) > tuple_(*map(int, read.groups())))
     rows = connection.execute(asked.limit(most + 1)).all()
-    told = _published(connection, declared, book_id, [row.id for row in rows[:most]], policy)
+    held = _policy_of_book(connection, declared, book_id, policy)
+    told = _published(connection, declared, book_id, [row.id for row in rows[:most]], policy, held)
     last = rows[most - 1] if len(rows) > most else None
     return PublishedEntries(tuple(told), "" if last is None else f"{last.scan_id}.{last.page_no}.{last.row}")
 
@@ -128,12 +129,31 @@ def published_entry(
     Raises:
         NotThere: There is none of that number, or it is withdrawn or of another place.
     """
-    asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id == entry_id)
-    row = connection.execute(asked.where(book_stands, of_places(places))).first()
-    if row is None:
+    found = published_among(connection, declared, places, [entry_id], policy)
+    if not found:
         raise NotThere("Không có sự kiện này. Hãy xem danh sách sự kiện của sổ.")
-    (found,) = _published(connection, declared, row.book_id, [entry_id], policy)
-    return found
+    return found[entry_id]
+
+
+def published_among(
+    connection: Connection,
+    declared: RecordSchema,
+    places: Places,
+    entry_ids: Collection[int],
+    policy: PublishingPolicy,
+) -> dict[int, PublishedEntry]:
+    """Return those of these entries that stand in books of these places, by their numbers."""
+    asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id.in_(entry_ids))
+    rows = connection.execute(asked.where(book_stands, of_places(places))).all()
+    held = {
+        book_id: _policy_of_book(connection, declared, book_id, policy)
+        for book_id in {row.book_id for row in rows}
+    }
+    return {
+        row.id: one
+        for row in rows
+        for one in _published(connection, declared, row.book_id, [row.id], policy, held[row.book_id])
+    }
 
 
 def _standing() -> Select[tuple[int, int, int, int, int]]:
@@ -146,12 +166,29 @@ def _standing() -> Select[tuple[int, int, int, int, int]]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _BookPolicy:
+    """Whether a book may be told of, and which amendments of it want a signature."""
+
+    approved: bool
+    wanting: frozenset[int]
+
+
+def _policy_of_book(
+    connection: Connection, declared: RecordSchema, book_id: int, policy: PublishingPolicy
+) -> _BookPolicy:
+    approved = not policy.approval.book or approval_in_force(connection, declared, book_id) is not None
+    wanting = unsigned_amendments(connection, book_id) if policy.approval.amendments else frozenset()
+    return _BookPolicy(approved, wanting)
+
+
 def _published(
     connection: Connection,
     declared: RecordSchema,
     book_id: int,
     ids: Sequence[int],
     policy: PublishingPolicy,
+    of_book: _BookPolicy,
 ) -> Iterator[PublishedEntry]:
     """Yield entries that follow one another in a book."""
     if not ids:
@@ -162,12 +199,10 @@ def _published(
     for one in entries_before(connection, declared, first):
         layers.of(one, is_trusted=one.entry_id not in altered)
     waiting = _waiting(connection, ids)
-    approved = not policy.approval.book or approval_in_force(connection, declared, book_id) is not None
-    wanting = unsigned_amendments(connection, book_id) if policy.approval.amendments else frozenset()
     for one in found:
         both = layers.of(one, is_trusted=one.entry_id not in altered)
-        held = _held(one, waiting, altered, wanting, approved=approved)
-        yield _entry(one, both, declared.schemas.record(one.record), held, wanting)
+        held = _held(one, waiting, altered, of_book.wanting, approved=of_book.approved)
+        yield _entry(one, both, declared.schemas.record(one.record), held, of_book.wanting)
 
 
 def _waiting(connection: Connection, ids: Sequence[int]) -> frozenset[int]:

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from pipeline.model import PageRef
-from pipeline.registry.model.approvals import ApprovalKind
 from pipeline.registry.model.search import HitState, NamedPerson, Nearness, SearchHit
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.approvals import approval_in_force
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.repositories.entries import amendments_of_entries
 from pipeline.registry.repositories.links import stored_links
+from pipeline.registry.repositories.search_following import SeenApproval, approvals_seen
 from pipeline.registry.repositories.search_index import indexed_fields, name_row
 from pipeline.registry.repositories.withdrawals import entry_stands
-from pipeline.registry.tables.approvals import book_approval
 from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.entries import entry, reading
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.registry.tables.search import search_book
 from pipeline.registry.tables.tasks import review_task
 from pipeline.text.tones import folded
-
-
-@dataclass(frozen=True, slots=True)
-class SeenApproval:
-    """An approval that was seen to hold after so many changes of its book."""
-
-    book_id: int
-    changes: int
-    approval_id: int
 
 
 def hits_of(
@@ -51,7 +38,7 @@ def hits_of(
     rows = _rows(connection, declared, ids)
     inked = _inked(connection, rows)
     linked = _linked(connection, ids)
-    approved, seen = _approved(connection, declared, {row["book_id"] for row in rows.values()})
+    approved, seen = approvals_seen(connection, declared, {row["book_id"] for row in rows.values()})
     found = []
     for entry_id, nearness in entries:
         row = rows.get(entry_id)
@@ -188,31 +175,3 @@ def _linked(connection: Connection, entry_ids: Sequence[int]) -> Counter[int]:
     for one in stored_links(connection, entry_ids=entry_ids):
         counted.update({one.first_entry_id, one.second_entry_id})
     return counted
-
-
-def _approved(
-    connection: Connection, declared: RecordSchema, book_ids: Collection[int]
-) -> tuple[frozenset[int], tuple[SeenApproval, ...]]:
-    """The books whose approval holds, and those of them of which that was not known before."""
-    last = select(func.max(book_approval.c.id)).where(book_approval.c.book_id.in_(book_ids))
-    acts = connection.execute(
-        select(book_approval.c.id, book_approval.c.book_id).where(
-            book_approval.c.id.in_(last.group_by(book_approval.c.book_id)),
-            book_approval.c.kind == ApprovalKind.APPROVED,
-        )
-    ).all()
-    known = {
-        row.book_id: row
-        for row in connection.execute(select(search_book).where(search_book.c.book_id.in_(book_ids)))
-    }
-    approved: set[int] = set()
-    seen = []
-    for approval_id, book_id in acts:
-        told = known.get(book_id)
-        if told is not None and told.approval_id == approval_id:
-            approved.add(book_id)
-        elif approval_in_force(connection, declared, book_id) is not None:
-            approved.add(book_id)
-            if told is not None:
-                seen.append(SeenApproval(book_id, told.changes, approval_id))
-    return frozenset(approved), tuple(seen)

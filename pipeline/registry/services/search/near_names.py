@@ -24,8 +24,11 @@ DEAREST = 4.2
 FARTHEST = 5.6
 """What all changes of a name together may cost."""
 
-MOST_WORDS = 20_000
-"""Words whose neighbours are remembered."""
+LONGEST_WORD = 30
+"""Letters of the longest word that has neighbours: no name has longer ones, and each letter makes hundreds more."""
+
+MOST_REMEMBERED = 400_000
+"""Neighbours that are remembered, of all words together; some hundred bytes each."""
 
 FEW = 14
 """Neighbours of a word that are tried together with those of another word."""
@@ -85,6 +88,8 @@ class Confusions:
 
     def of_word(self, word: str) -> tuple[tuple[str, float], ...]:
         """Return the neighbours of a word by what they cost: all by one change, and the common ones by two."""
+        if len(word) > LONGEST_WORD:
+            return ()
         known = self._of_words.get(word)
         if known is not None:
             return known
@@ -95,9 +100,10 @@ class Confusions:
                 if cost + more <= DEAREST and cost + more < found.get(second, math.inf):
                     found[second] = cost + more
         found.pop(word, None)
-        if len(self._of_words) >= MOST_WORDS:
+        ranked = tuple(sorted(found.items(), key=lambda one: (one[1], one[0])))
+        if sum(map(len, tuple(self._of_words.values()))) + len(ranked) > MOST_REMEMBERED:
             self._of_words.clear()
-        ranked = self._of_words[word] = tuple(sorted(found.items(), key=lambda one: (one[1], one[0])))
+        self._of_words[word] = ranked
         return ranked
 
     def _changed(self, word: str, most: float) -> Mapping[str, float]:

@@ -27,12 +27,12 @@ from pipeline.registry.model.search import (
     TooManySearches,
 )
 from pipeline.registry.repositories.permissions import check_place_of_book
-from pipeline.registry.repositories.search_following import note_approval
+from pipeline.registry.repositories.search_following import SeenApproval, note_approval
 from pipeline.registry.repositories.withdrawals import entry_stands
 from pipeline.registry.services.search.building import is_built
 from pipeline.registry.services.search.conditions import check_criteria, check_person, check_reason
 from pipeline.registry.services.search.finding import Found, find
-from pipeline.registry.services.search.hits import SeenApproval, hits_of
+from pipeline.registry.services.search.hits import hits_of
 from pipeline.registry.tables.books import page, page_run, scan
 from pipeline.registry.tables.entries import entry, reading
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -93,7 +93,7 @@ def _note(
 ) -> int:
     """Record a search; which names were looked for is not told, whom they saw is."""
     for one in seen:
-        note_approval(connection, one.book_id, one.changes, one.approval_id)
+        note_approval(connection, one)
     row = {
         "author": person.login,
         "purpose": reason.purpose,
