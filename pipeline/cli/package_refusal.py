@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from urllib.parse import quote
 
 from pipeline.batch import PackageReport
@@ -14,6 +15,9 @@ from pipeline.review.package_queue import PackageRefusal
 MOST_PLACES = 50
 """Places that are listed; the rest is counted."""
 
+MOST_FIELDS = 5
+"""Fields that are named; of more only the number is told."""
+
 _SENTENCES = {
     "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy gỡ các chỗ này rồi xuất lại, hoặc xuất phần giao được.",
     "faults": "Chưa xuất được: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các sự kiện này rồi xuất lại.",
@@ -22,26 +26,29 @@ _SENTENCES = {
 }
 
 
-def package_refusal(report: PackageReport, book_id: int) -> PackageRefusal:
-    """In words, with links to the list of what waits."""
+def package_refusal(
+    report: PackageReport, book_id: int, labels: Mapping[str, str] = MappingProxyType({})
+) -> PackageRefusal:
+    """In words, with links to the list of what waits; ``labels``: those of the fields by the Ministry's columns."""
     blocking = [fault for fault in report.faults if fault.blocking]
     sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
     if report.refused == "faults":
-        places = [(_format_fault(report, fault), _correction_url(report, fault)) for fault in blocking]
+        places = [
+            (_format_fault(report, fault, labels), _correction_url(report, fault)) for fault in blocking
+        ]
     elif report.refused == "unapproved":
         places = [("Xem và phê duyệt sổ này", f"/books/{book_id}/approval")]
     else:
-        places = list(_held_places(report, book_id))
+        places = list(_held_places(report, book_id, labels))
     if len(places) > MOST_PLACES:
         places = [*places[:MOST_PLACES], (f"… và {len(places) - MOST_PLACES} chỗ nữa", "")]
     return PackageRefusal(sentence, tuple(places))
 
 
-def _format_fault(report: PackageReport, fault: WorkbookFault) -> str:
-    what = f"{fault.check}, {CHECKS[fault.check]}"
-    return (
-        f"số {fault.number or '–'} (mã sự kiện {entry_of(report, fault)}), cột {fault.column or '–'}: {what}"
-    )
+def _format_fault(report: PackageReport, fault: WorkbookFault, labels: Mapping[str, str]) -> str:
+    where = f", ô “{labels.get(fault.column, fault.column)}”" if fault.column else ""
+    code = ", ".join(filter(None, (fault.check, fault.column, f"sự kiện {entry_of(report, fault)}")))
+    return f"số {fault.number or '–'}{where}: {CHECKS[fault.check]} (mã: {code})"
 
 
 def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
@@ -50,25 +57,27 @@ def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
     return f"/entries/{entry_id}?column={quote(fault.column)}" if entry_id.isdecimal() else ""
 
 
-def _held_places(report: PackageReport, book_id: int) -> Iterator[tuple[str, str]]:
+def _held_places(report: PackageReport, book_id: int, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for one in report.blockers:
-        yield f"{_place(one)}: {WHY[one.why]}{_more(one)}", _where(one, book_id)
+        code = f" (mã: sự kiện {one.entry_id})" if one.entry_id is not None else ""
+        yield f"{_place(one)}: {WHY[one.why]}{_more(one, labels)}{code}", _where(one, book_id)
 
 
 def _place(one: ExportBlocker) -> str:
     page = f" trang {one.page_no}" if one.page_no else ""
     number = f", số {one.number}" if one.number else ""
-    return f"{one.scan}{page}{number}" + (f" (mã sự kiện {one.entry_id})" if one.entry_id is not None else "")
+    return f"{one.scan}{page}{number}"
 
 
-def _more(one: ExportBlocker) -> str:
+def _more(one: ExportBlocker, labels: Mapping[str, str]) -> str:
     """The codes of its findings, and how many fields are without a value; of faults and proposals each by its name."""
+    fields = [labels.get(column, column) for column in one.fields]
     if one.why == "fault":
-        told = [*(f"{code}, {CHECKS[code]}" for code in one.codes), *one.fields]
+        told = [*(f"{CHECKS[code]}, {code}" for code in one.codes), *fields]
     elif one.why == "confirm":
-        told = [*(RULES_BY_NAME[code].title for code in one.codes), *one.fields]
+        told = [*(RULES_BY_NAME[code].title for code in one.codes), *fields]
     else:
-        told = [*one.codes, *([f"{len(one.fields)} ô"] if one.fields else [])]
+        told = [*one.codes, *(fields if len(fields) <= MOST_FIELDS else [f"{len(fields)} ô"])]
     return f" ({', '.join(told)})" if told else ""
 
 

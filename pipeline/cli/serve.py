@@ -139,7 +139,11 @@ def package_maker(registry: Registry, context: RunContext, workers: int | None) 
             workers=workers,
             on_copied=lambda at: on_copied(at.done, at.total),
         )
-        return package_refusal(report, book_id) if report.refused else None
+        if not report.refused:
+            return None
+        form = context.schemas.form(registry.known_book(book_id).ledger.form)
+        fields = context.schemas.record(form.record).fields
+        return package_refusal(report, book_id, {spec.column: spec.label for spec in fields})
 
     return make
 

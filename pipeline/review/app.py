@@ -118,12 +118,13 @@ def create_app(
             ),
         ],
     )
+    accounts = registry.accounts(now)
     app.state.site = Site(
         registry=registry,
-        accounts=registry.accounts(now),
+        accounts=accounts,
         schemas=schemas,
         options=options,
-        renderer=PageRenderer(),
+        renderer=PageRenderer(accounts.names),
         logins=RateLimiter(options.logins),
         publishing=registry.publishing(now),
         api_requests=RateLimiter(options.api),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +18,7 @@ from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
 from pipeline.reports.content import row_label
+from pipeline.review.person_names import PersonNames
 from pipeline.review.security.access import may_open
 
 MENUS = (
@@ -95,9 +97,14 @@ STATIC = ROOM / "static"
 
 
 class PageRenderer:
-    """Renders the templates of ``templates/``."""
+    """Renders the templates of ``templates/``.
 
-    def __init__(self) -> None:
+    Args:
+        names: Returns the names of all people by login.
+    """
+
+    def __init__(self, names: Callable[[], Mapping[str, str]] = dict) -> None:
+        self._names = names
         self._templates = _templates()
 
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -107,8 +114,9 @@ class PageRenderer:
             request: The request.
             template: The file name of the template.
             status: The status code of the response.
-            values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path`` and
-                ``csrf`` (the session's token; before the login it comes from ``values``).
+            values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path``, ``named``
+                (the name of a person by the login) and ``csrf`` (the session's token; before the login it comes from
+                ``values``).
         """
         session: Session | None = getattr(request.state, "session", None)
         around = {
@@ -117,6 +125,7 @@ class PageRenderer:
             if session and session.token and not session.must_change
             else (),
             "path": request.url.path,
+            "named": PersonNames(self._names),
             "csrf": session.csrf if session else "",
         }
         text = self._templates.get_template(template).render(around | values)

@@ -92,7 +92,11 @@ def test_an_entry_that_is_not_there_is_told_without_a_fault(chief: Browser) -> N
 
 def test_each_reason_why_no_package_was_made_leads_to_where_it_is_mended() -> None:
     faults = (WorkbookFault("LIST", 2, "nksLoaiKhaiSinh", "01/2010"), WorkbookFault("HEADER", 1, "so"))
-    told = package_refusal(PackageReport("KS", Path(), "faults", faults=faults, entry_ids=(12,)), 7)
+    labels = {"nksLoaiKhaiSinh": "Loại khai sinh"}
+    told = package_refusal(PackageReport("KS", Path(), "faults", faults=faults, entry_ids=(12,)), 7, labels)
+    assert told.places[0][0].startswith(
+        "số 01/2010, ô “Loại khai sinh”: giá trị không có trong danh mục (mã: "
+    )
     assert [href for _, href in told.places] == ["/entries/12?column=nksLoaiKhaiSinh", ""]
     held = (
         ExportBlocker("task", "a.pdf", 2, entry_id=12),
@@ -117,6 +121,7 @@ def test_both_layers_of_a_value_are_shown_and_one_button_confirms_the_second(
     shown = chief.get(f"/entries/{made}?column=nksNgaySinh")
     assert "Giá trị bàn giao theo quy tắc" in text_of(shown)
     assert "chờ xác nhận" in text_of(shown)
+    assert "nksNgaySinh" not in text_of(shown)
     path = f"/entries/{made}/delivery"
     stale = chief.submit(path, {"field": "child_born_on", "choice": "1", "shown": "0" * 16})
     assert (stale.status_code, "vừa đổi" in text_of(stale)) == (422, True)

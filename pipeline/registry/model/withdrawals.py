@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -143,8 +144,8 @@ class WithdrawalPreview:
     lots: tuple[int, ...]
     packages: int
 
-    def lines(self) -> tuple[str, ...]:
-        """Return it in words, a line each."""
+    def lines(self, named: Callable[[str], str] = str) -> tuple[str, ...]:
+        """Return it in words, a line each; ``named``: returns the name of a person by the login."""
         counted = (
             (self.pages, "trang đã đọc"),
             (self.entries, "sự kiện hộ tịch"),
@@ -157,7 +158,7 @@ class WithdrawalPreview:
         )
         lines = [f"{number} {what}" for number, what in counted if number]
         if self.holders:
-            lines.append(f"đang giữ nhiệm vụ: {', '.join(self.holders)} (sẽ được báo)")
+            lines.append(f"đang giữ nhiệm vụ: {', '.join(map(named, self.holders))} (sẽ được báo)")
         if self.lots:
             numbers = ", ".join(map(str, self.lots))
             lines.append(f"nằm trong mẫu của lô đang kiểm tra số {numbers}: hãy bỏ lô ấy rồi lấy mẫu lại")

@@ -35,6 +35,7 @@ from pipeline.registry.repositories.permissions import require_text
 from pipeline.registry.repositories.projections import refresh_projections
 from pipeline.registry.repositories.withdrawals import (
     covering,
+    page_stands,
     refuse_withdrawn,
     withdrawals_in_force,
     withdrawals_of,
@@ -181,7 +182,7 @@ def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
         name=name,
         pages=0
         if part.kind is PartKind.ENTRY
-        else _count(connection, _pages_of(part).where(page_run.c.latest)),
+        else _count(connection, _pages_of(part).where(page_run.c.latest, page_stands)),
         entries=len(ids),
         decided=sum(len(of_entry) for of_entry in decisions.values()),
         keyed=sum(len(of_task) for of_task in consensus.values()),

@@ -17,8 +17,8 @@ from pipeline.registry.model.accounts import Person, Role, Session
 from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookState
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list
-from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form
-from pipeline.review.scanning.place_codes import DoubtfulCode, with_place_code
+from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form, with_checked_code
+from pipeline.review.scanning.place_codes import DoubtfulCode
 from pipeline.review.security.authentication import SessionDep
 
 NO_FOLDER = (
@@ -78,9 +78,7 @@ def make_book(
             raise LedgerError(NO_FOLDER)
         known = folder and not any(typed.values())  # a button beside a folder sends its name alone
         if not known:
-            typed = with_place_code(
-                {**typed, "sure": sure}, site.schemas.places, _undoubted(site, session, typed)
-            )
+            typed = with_checked_code(site, session.person, typed, sure)
         ledger = _ledger_in(site.uploads.books, folder) if known else ledger_of_form(site, typed)
         prefix = site.schemas.record(site.schemas.form(ledger.form).record).prefix
         name = folder or folder_name_of(ledger, prefix)
@@ -92,13 +90,6 @@ def make_book(
         words = {**typed, "folder": folder}
         return _new_book_page(request, site, session, words, refused.message, doubted=doubted)
     return RedirectResponse(f"/books/{book_id}/scans", status_code=303)
-
-
-def _undoubted(site: Site, session: Session, typed: dict[str, str]) -> dict[str, str]:
-    """Return the places that nobody is asked about: those with books, and one that the person is refused anyway."""
-    places = {one.code: one.name for one in site.accounts.places()}
-    code = typed["place_code"].strip()
-    return places if session.person.may_see(code) else places | {code: typed["place"].strip()}
 
 
 def _ledger_in(books: Path, folder: str) -> Ledger:

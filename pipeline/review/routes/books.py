@@ -6,6 +6,7 @@ those beside it are checked anew behind the answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -26,7 +27,8 @@ from pipeline.model import Ledger
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.registry.model.desk import NotYours
 from pipeline.review.context import RowId, Site, SiteDep
-from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form
+from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form, with_checked_code
+from pipeline.review.scanning.place_codes import DoubtfulCode
 from pipeline.review.security.authentication import SessionDep
 
 router = APIRouter(prefix="/books")
@@ -52,26 +54,55 @@ def correct(
     typed: Cover,
     reason: Annotated[str, Form(max_length=500)] = "",
     apply: Annotated[str, Form(max_length=3)] = "",
+    sure: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Show what a correction would change, or with ``apply`` make it."""
+    """Show what a correction would change, or with ``apply`` make it.
+
+    The code of the place is doubted as for a new book where place, code or opening day change; ``sure``: a doubtful
+    one that the person confirms.
+    """
     known, _, _ = site.desk.cover_of_book(session.person, book_id)
     try:
+        if _changes_place(typed, ledger_words(known.ledger)):
+            typed = with_checked_code(site, session.person, typed, sure)
         ledger = ledger_of_form(site, typed)
         differences = ledger_differences(known.ledger, ledger)
         if not differences:
             raise RegistryError("Sổ dữ liệu đã ghi đúng như vậy; không có gì để sửa.")
         if not apply:
             return _shown(
-                request, site, session, book_id, typed=typed, reason=reason, differences=differences
+                request,
+                site,
+                session,
+                book_id,
+                typed=typed,
+                reason=reason,
+                differences=differences,
+                sure=sure,
             )
         site.desk.correct_book(session.person, book_id, ledger, reason)
     except (NotYours, RegistryUnavailable):
         raise
     except (LedgerError, SchemaError, RegistryError, BookBusy) as refused:
-        return _shown(request, site, session, book_id, typed=typed, reason=reason, refused=refused.message)
+        doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
+        return _shown(
+            request,
+            site,
+            session,
+            book_id,
+            typed=typed,
+            reason=reason,
+            refused=refused.message,
+            doubted=doubted,
+        )
     check = BackgroundTask(site.check, book_id)
     done = _rewritten(site, known.folder_name, ledger)
     return RedirectResponse(f"/books/{book_id}?done={done}", status_code=303, background=check)
+
+
+def _changes_place(typed: Mapping[str, str], known: Mapping[str, str]) -> bool:
+    """Return whether a correction changes what the code of the place is compared with, or the code."""
+    return any(typed[key].strip() != known[key] for key in ("place", "place_code", "opened_on", "volume"))
 
 
 def _rewritten(site: Site, folder_name: str, ledger: Ledger) -> str:
@@ -96,6 +127,8 @@ def _shown(
     differences: tuple[LedgerDifference, ...] = (),
     refused: str = "",
     done: str = "",
+    sure: str = "",
+    doubted: str = "",
 ) -> Response:
     known, overview, corrections = site.desk.cover_of_book(session.person, book_id)
     return site.renderer.render(
@@ -112,4 +145,6 @@ def _shown(
         differences=differences,
         refused=refused,
         done=done,
+        sure=sure,
+        doubted=doubted,
     )

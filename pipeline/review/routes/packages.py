@@ -16,9 +16,23 @@ from pipeline.review.context import Site, SiteDep
 from pipeline.review.routes.printing import file_response
 from pipeline.review.security.authentication import SessionDep
 
+FILE_WORDS = {
+    "manifest.json": "bản kê của gói",
+    "manifest.sig": "chữ ký của bản kê",
+    ".layers.json": "chữ trên sổ của các ô giao theo quy tắc",
+    ".xlsx": "danh sách sự kiện (Excel)",
+    ".zip": "ảnh trang sổ, mỗi sự kiện một PDF",
+}
+"""What each file of a package is, by its name or the end of it; the first that fits."""
+
 router = APIRouter(prefix="/packages")
 
 Party = Annotated[str, Form(max_length=120)]
+
+
+def file_words(name: str) -> str:
+    """Return what a file of a package is, in words; its name where it is none of those that a package has."""
+    return next((words for end, words in FILE_WORDS.items() if name.endswith(end)), name)
 
 
 @router.get("")
@@ -26,7 +40,12 @@ def show_packages(request: Request, site: SiteDep, session: SessionDep) -> Respo
     rows = [(book, site.packages.state(book.book_id)) for book in _books(site, session)]
     under_way = any(state.is_under_way for _, state in rows)
     return site.renderer.render(
-        request, "packages.html", rows=rows, under_way=under_way, is_open=site.packages.is_open
+        request,
+        "packages.html",
+        rows=rows,
+        under_way=under_way,
+        is_open=site.packages.is_open,
+        file_words=file_words,
     )
 
 

@@ -7,7 +7,7 @@ answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
@@ -21,6 +21,7 @@ from pipeline.registry.model.accounts import Session
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS, BookPage
 from pipeline.review.context import RowId, Site, SiteDep
+from pipeline.review.person_names import PersonNames
 from pipeline.review.security.authentication import SessionDep
 
 PAGE_KIND_WORDS = {
@@ -29,6 +30,9 @@ PAGE_KIND_WORDS = {
     PageKind.BLANK: "trống",
     PageKind.UNKNOWN: "chưa nhận ra",
 }
+
+MOST_PICTURES = 4
+"""Pictures of the pages of a scan that are shown before it is withdrawn."""
 
 PART = re.compile(
     r"book|scan:[0-9a-f]{64}|page:[0-9a-f]{64}:[1-9]\d{0,5}|entry:[0-9a-f]{64}:[1-9]\d{0,5}:\d{1,4}"
@@ -169,6 +173,22 @@ def replace(
     return _done(site, book_id, "differing" if outcome.differing else "replaced")
 
 
+def _pictures_of(
+    book_id: int, part: RegistryPart, refs: Sequence[PageRef], failed: Collection[tuple[str, int]]
+) -> list[tuple[int, str]]:
+    """Return number and picture of the pages that a part would take out; of a book none."""
+    if part.scan_sha256 is None:
+        return []
+    if part.page_no is not None:
+        refs = [PageRef(part.scan_sha256, part.page_no)]
+    return [
+        (one.page_no, f"/pictures/books/{book_id}/{kind}{one.scan_sha256}/{one.page_no}")
+        for one in refs
+        if one.scan_sha256 == part.scan_sha256
+        for kind in ("failures/" if (one.scan_sha256, one.page_no) in failed else "",)
+    ]
+
+
 def _done(site: Site, book_id: int, done: str) -> Response:
     check = BackgroundTask(site.check, book_id)
     return RedirectResponse(f"/withdrawals/{book_id}?done={done}", status_code=303, background=check)
@@ -189,6 +209,8 @@ def _shown(
     acts = site.desk.withdrawals(session.person, book_id)
     told = site.desk.withdrawal_preview(session.person, part_named(book_id, part or "book"))
     pages = site.desk.pages_of_book(session.person, book_id)
+    failed = {(one.sha256, one.page_no) for one in site.registry.read_failures(book_id)}
+    pictures = _pictures_of(book_id, told.part, [one.ref for one in pages], failed)
     return site.renderer.render(
         request,
         "withdrawal.html",
@@ -201,7 +223,9 @@ def _shown(
         old=old,
         likely=likely_page(pages, page_named(old)) if old else "",
         told=told,
-        lines=told.lines(),
+        pictures=pictures[:MOST_PICTURES],
+        more=max(0, len(pictures) - MOST_PICTURES),
+        lines=told.lines(PersonNames(site.accounts.names)),
         what=PART_LABELS[told.part.kind],
         kind_words=WITHDRAWAL_LABELS,
         part_labels=PART_LABELS,

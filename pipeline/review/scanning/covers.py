@@ -12,6 +12,7 @@ from pipeline.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
 from pipeline.model import Ledger
 from pipeline.registry.model.accounts import KnownPlace, Person
 from pipeline.review.context import Site
+from pipeline.review.scanning.place_codes import with_place_code
 
 COUNTED = ("entries", "pages")
 WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
@@ -58,6 +59,28 @@ def ledger_of_form(site: Site, typed: Mapping[str, str]) -> Ledger:
             "Mẫu đã chọn là mẫu của bìa, không phải mẫu sổ. Hãy chọn mẫu của các trang trong sổ."
         )
     return ledger
+
+
+def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure: str) -> dict[str, str]:
+    """Return the fields of a cover with the code of its place, which is doubted where the place as written is another.
+
+    Of a place that the person may not see nothing is told: the cover is refused for that afterwards.
+
+    Args:
+        site: The services of the server.
+        person: Who sends the cover.
+        typed: Its fields.
+        sure: The code that the person was asked about and is sure of.
+
+    Raises:
+        LedgerError: The place is no single unit, so its code must be given.
+        DoubtfulCode: The code may be wrong.
+    """
+    code = typed.get("place_code", "").strip()
+    if code and not person.may_see(code):
+        return dict(typed)
+    known = {one.code for one in site.accounts.places()}
+    return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
 
 
 def cover_choices(site: Site, person: Person) -> dict[str, object]:

@@ -6,20 +6,20 @@ may be several units gets no code, and a code that somebody is sure of is taken 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pipeline.errors import LedgerError
 from pipeline.places import Level, Resolver, Unit
 from pipeline.predicates import date_parts
 
 
-def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Mapping[str, str]) -> dict[str, str]:
+def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Collection[str]) -> dict[str, str]:
     """Return the fields of a cover with the code of its place.
 
     Args:
         typed: The fields as sent; ``sure`` is the code that the person was asked about and is sure of.
         resolver: Finds units by their written names.
-        known: The places that have books: how they are written, by their codes.
+        known: The codes of places that have books; of these one that the gazetteer lacks is taken as it is.
 
     Raises:
         LedgerError: The place is no single unit, so its code must be given.
@@ -33,7 +33,7 @@ def with_place_code(typed: Mapping[str, str], resolver: Resolver, known: Mapping
         if found is None:
             raise LedgerError(_which(filled, resolver))
         return filled | {"place_code": found.code}
-    if code == sure or known.get(code) == filled.get("place", "").strip():
+    if code == sure:
         return filled
     if found is not None and found.code == code:
         return filled

@@ -313,6 +313,10 @@ class Accounts:
         with self._database.reading() as connection:
             return stored_accounts.all_accounts(connection)
 
+    def names(self) -> dict[str, str]:
+        """Return the name of every person by login, those whose accounts are closed included."""
+        return {one.person.login: one.person.name for one in self.list()}
+
     def places(self) -> tuple[KnownPlace, ...]:
         """The registration places that have books here."""
         with self._database.reading() as connection:

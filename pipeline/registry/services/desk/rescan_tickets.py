@@ -145,7 +145,10 @@ def _told(context: DeskContext, rows: Sequence[RowMapping]) -> tuple[Ticket, ...
 
 
 def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tuple[tuple[str, str], ...]]:
-    """Return number and printed page of the valid entries of pages, by page and in the order of rows."""
+    """Return number and printed page of the valid entries of pages, by page and in the order of rows.
+
+    Of a page that was withdrawn, as one whose place another scan took, the numbers of the entries that it had.
+    """
     found: dict[int, list[tuple[str, str]]] = {}
     for kind, table in context.declared.records.items():
         book_fields = context.declared.schemas.record(kind).book
@@ -159,6 +162,15 @@ def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tu
         )
         for row in rows:
             found.setdefault(row.page_id, []).append((row.number_text or "", row.printed or ""))
+    gone = context.connection.execute(
+        select(entry.c.page_id, entry.c.number_text)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.page_id.in_(page_ids), ~page_stands)
+        .order_by(entry.c.page_id, entry.c.row)
+    )
+    for row in gone:
+        found.setdefault(row.page_id, []).append((row.number_text or "", ""))
     return {page_id: tuple(told) for page_id, told in found.items()}
 
 
