@@ -51,6 +51,7 @@ def test_a_scan_that_names_the_ticket_takes_the_place_of_the_page_and_closes_it(
     assert desk.tickets(OPERATOR) == ()
     (closed,) = desk.tickets(OPERATOR, closed=True)
     assert f"phiếu số {ticket_id}" in closed.note
+    assert closed.entries == ("01/2010",)
     assert [registry.entry(one).ref for one in registry.entries(book)] == [PageRef(AGAIN, 1)]
     assert settle_tickets(registry, book) == 0
 

@@ -61,6 +61,23 @@ def test_a_correction_is_shown_then_made(
     assert registry.known_book(book_id).ledger.place_code == LEDGER.place_code
 
 
+def test_a_corrected_place_has_its_code_doubted(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], registry: Registry, book_id: int
+) -> None:
+    supervisor, at = browser_of(app, accounts, people[Role.SUPERVISOR, OWN]), f"/books/{book_id}"
+    cover = ledger_words(registry.known_book(book_id).ledger)
+    moved = {**cover, "place": "UBND xã Tân Hòa, huyện Tân Hiệp, tỉnh Kiên Giang", "reason": "nhầm nơi"}
+    doubted = supervisor.submit(at, moved)
+    assert (doubted.status_code, "mã 30860 theo danh mục" in text_of(doubted)) == (422, True)
+    assert f'name="sure" value="{OWN}"' in doubted.text
+    assert supervisor.submit(at, {**moved, "apply": "1"}).status_code == 422
+    assert registry.book_corrections(book_id) == ()
+    shown = supervisor.submit(at, {**moved, "sure": OWN})
+    assert (shown.status_code, f'name="sure" value="{OWN}"' in shown.text) == (200, True)
+    assert supervisor.submit(at, {**moved, "sure": OWN, "apply": "1"}).status_code == 303
+    assert registry.known_book(book_id).ledger.place == moved["place"]
+
+
 def test_a_book_that_a_run_reads_is_left_alone(
     app: FastAPI,
     accounts: Accounts,

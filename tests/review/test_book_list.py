@@ -117,6 +117,13 @@ def test_a_code_that_may_be_wrong_is_asked_about_and_taken_when_somebody_is_sure
     assert registry.known_book(book_id).ledger.place_code == code
 
 
+def test_a_code_that_a_book_of_that_place_bears_is_asked_about_too(everywhere: Browser) -> None:
+    place = {"place": HOME, "place_code": "30871"}
+    made(everywhere, **place, volume="71/2012", sure="30871")
+    again = everywhere.submit("/books/new", FILLED | place | {"volume": "72/2012"})
+    assert (again.status_code, "mã 30860" in text_of(again)) == (422, True)
+
+
 def test_a_form_of_covers_is_no_form_of_a_book(browser: Browser) -> None:
     assert "cover-2016" not in browser.get("/books/new").text
     answer = browser.submit("/books/new", FILLED | {"volume": "33/2011", "form": "cover-2016"})

@@ -39,7 +39,11 @@ def test_what_hangs_on_a_page_is_shown_then_it_is_withdrawn_and_put_back(
 ) -> None:
     entries = list(registry.entries(book_id))
     place, part = f"/withdrawals/{book_id}", f"page:{OLD}:1"
-    shown = text_of(supervisor.get(f"{place}?part={part}"))
+    asked = supervisor.get(f"{place}?part={part}")
+    assert f'src="/pictures/books/{book_id}/{OLD}/1"' in asked.text
+    assert f'href="{place}?part={part}"' in supervisor.get(f"/books/{book_id}/pages/{OLD}/1").text
+    shown = text_of(asked)
+    assert "2 trang đã đọc" in text_of(supervisor.get(place))
     assert "Thu hồi trang cu.pdf trang 1" in shown
     assert "1 sự kiện hộ tịch" in shown
     refused = supervisor.submit(place, {"part": part, "reason": " "})
@@ -50,6 +54,7 @@ def test_what_hangs_on_a_page_is_shown_then_it_is_withdrawn_and_put_back(
     after = supervisor.get(done.headers["location"])
     assert SCRIPT not in after.text
     assert list(registry.entries(book_id)) == entries[1:]
+    assert "1 trang đã đọc" in text_of(after)
     assert "cu.pdf trang 1" in text_of(supervisor.get("/withdrawals"))
     (act,) = registry.withdrawals(book_id)
     back = supervisor.submit(f"{place}/undo", {"number": str(act.withdrawal_id), "reason": "đúng trang"})
