@@ -174,7 +174,7 @@ def replace(
 
 
 def _pictures_of(
-    book_id: int, part: RegistryPart, refs: Sequence[PageRef], failed: Collection[tuple[str, int]]
+    book_id: int, part: RegistryPart, refs: Sequence[PageRef], failed: Collection[tuple[str, int | None]]
 ) -> list[tuple[int, str]]:
     """Return number and picture of the pages that a part would take out; of a book none."""
     if part.scan_sha256 is None:

@@ -169,8 +169,8 @@ def _entries_of(context: DeskContext, page_ids: Collection[int]) -> dict[int, tu
         .where(entry.c.page_id.in_(page_ids), ~page_stands)
         .order_by(entry.c.page_id, entry.c.row)
     )
-    for row in gone:
-        found.setdefault(row.page_id, []).append((row.number_text or "", ""))
+    for page_id, number in gone:
+        found.setdefault(page_id, []).append((number or "", ""))
     return {page_id: tuple(told) for page_id, told in found.items()}
 
 
