@@ -381,7 +381,7 @@ class Registry(ConnectionFacade):
             self._database, self._declared, person, criteria, reason, after=after, options=options, now=now
         )
 
-    ink_of_hit = reading(searching.ink_of_hit)
+    ink_of_hit = reading_declared(searching.ink_of_hit)
     linked_entries = reading_declared(same_person.linked_entries)
     judge_link = writing_declared(same_person.judge_link)
 

@@ -79,13 +79,20 @@ def in_page_order(connection: Connection, rows: Sequence[R]) -> Sequence[R]:
     if not moved:
         return rows
 
-    def order(row: Any) -> tuple[int, int, int]:
-        there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
-        if there is None:
-            return row.book_id, row.scan_id, row.page_no
-        return row.book_id, there.scan_id, there.place.page_no
+    return sorted(rows, key=lambda row: place_in_order(moved, row))
 
-    return sorted(rows, key=order)
+
+def place_in_order(moved: Mapping[tuple[int, PageRef], MovedPage], row: Any) -> tuple[int, int, int]:
+    """Return by what a row comes in the order of the books: book, scan and number where its page lies.
+
+    Args:
+        moved: Where pages lie that replaced others.
+        row: A row as ``in_page_order`` takes it.
+    """
+    there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
+    if there is None:
+        return row.book_id, row.scan_id, row.page_no
+    return row.book_id, there.scan_id, there.place.page_no
 
 
 def _first(before: Mapping[tuple[int, PageRef], PageRef], book_id: int, ref: PageRef) -> PageRef:

@@ -53,9 +53,11 @@ def test_entries_come_in_the_order_of_the_book_without_what_waits(
 ) -> None:
     first, _ = registry.entries(listed)
     registry.amend(first, "child_name", "Thử Ba", ORDER, author="an")
+    registry.amend(first, "registered_on", "08.03.2010", ORDER, author="an")
     one, two = registry.desk(SINGLE, now=clock).entries_of_book(SUPERVISOR, listed)
-    assert (one.number, one.registered_on, one.page_number) == ("1/2010", "05.03.2010", "7")
-    assert (one.stage, one.waiting, one.amended, one.waits) == (Stage.SETTLED, 0, 1, False)
+    assert (one.number, one.registered_on, one.page_number) == ("1/2010", "08.03.2010", "7")
+    assert (one.subject, two.subject) == ("Thử Ba", "")
+    assert (one.stage, one.waiting, one.amended, one.waits) == (Stage.SETTLED, 0, 2, False)
     assert (two.number, two.registered_on, two.page_number) == ("", "06.03.2010", "")
     assert (two.stage, two.waiting, two.amended, two.waits) == (Stage.REVIEW, 2, 0, True)
     assert (two.scan, two.ref.page_no, two.row) == ("scan.pdf", 2, 0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.model import PageRef
 from pipeline.registry import Registry
 from pipeline.registry.model.api_tokens import ApiScope, ApiTokenError, UnknownApiToken
+from pipeline.registry.model.published import PublishedEntry
 from pipeline.registry.services.publishing.publishing import Publishing
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
@@ -98,6 +100,28 @@ def test_entries_go_on_after_a_place_although_the_entry_there_is_gone(
     assert rest.after == ""
     assert publishing.books(["00000"], 0, 9).books[0].entries == 2
     assert publishing.books([], 0, 9).books == ()
+
+
+def test_an_entry_of_a_page_that_was_scanned_again_comes_where_the_old_page_lay(
+    publishing: Publishing, registry: Registry, book: int
+) -> None:
+    for number in (1, 2, 3):
+        rows = [entry(read("child_name", f"Thử {number} {row}"), row=row) for row in range(2)]
+        registry.save_page(book, page(*rows, page_no=number), "f1")
+    again = "d" * 64
+    registry.store_scan(book, again, "lai.jpg", 1000, 1)
+    rows = [entry(read("child_name", f"Thử 2 {row}"), row=row) for row in range(2)]
+    registry.save_page(book, page(*rows, scan=again), "f1")
+    registry.replace_page(book, PageRef(SCAN, 2), PageRef(again, 1), author="chi", reason="trang cũ mờ")
+    told: list[PublishedEntry] = []
+    after = ""
+    while True:
+        part = publishing.entries(None, book, after, 2, DeliveryPolicy(), ApprovalPolicy())
+        told += part.entries
+        if not (after := part.after):
+            break
+    assert [one.entry_id for one in told] == list(registry.entries(book))
+    assert [one.ref.page_no for one in told] == [1, 1, 1, 1, 3, 3]
 
 
 def test_a_book_that_became_ready_waits_until_it_was_received(

@@ -41,7 +41,7 @@ def fill(registry: Registry) -> None:
         page(
             *(
                 entry(
-                    read("entry_number", number),
+                    inked("entry_number", number),
                     inked("child_name", child),
                     read("mother_name", mother),
                     read("registered_on", day),

@@ -147,6 +147,7 @@ def test_the_audit_tells_who_searched_and_why_and_whom_they_saw_but_no_name(
         (CHECKER, result.request_id, one.entry_id + 1, "child_name", None),
         (CHECKER, result.request_id + 1, one.entry_id, "child_name", None),
         (CHECKER, result.request_id, one.entry_id, "mother_name", None),
+        (CHECKER, result.request_id, one.entry_id, "entry_number", None),
         (CHECKER, result.request_id, one.entry_id, "child_name", lambda: later),
     ):
         with pytest.raises(NotThere):

@@ -78,14 +78,13 @@ def listed_entries(connection: Connection, declared: RecordSchema, book_id: int)
         for row in connection.execute(query).mappings():
             opened = row["state"] == TaskState.OPEN
             waiting = frozenset(row["fields"] or ()) if opened else frozenset()
-            shown = {key: "" if field in waiting else row[key] or "" for key, field in asked.items()}
             ref = PageRef(row["sha256"], row["page_no"])
             changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
-            names = [
-                changed[field].value if field in changed and field not in waiting else shown[key]
+            shown = {
+                key: "" if field in waiting else changed[field].value if field in changed else row[key] or ""
                 for key, field in asked.items()
-                if key.startswith(SUBJECT)
-            ]
+            }
+            names = [shown[key] for key in asked if key.startswith(SUBJECT)]
             listed = ListedEntry(
                 entry_id=row["entry_id"],
                 ref=ref,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, select
 
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
 from pipeline.model import FieldStatus, Severity
@@ -30,6 +31,7 @@ from pipeline.registry.repositories.altered_rows import altered_entries
 from pipeline.registry.repositories.approvals import approval_in_force, unsigned_amendments
 from pipeline.registry.repositories.books import stored_book
 from pipeline.registry.repositories.delivery_layers import entries_before
+from pipeline.registry.repositories.page_order import moved_pages, place_in_order
 from pipeline.registry.repositories.stored_entries import stored_entries
 from pipeline.registry.repositories.withdrawals import book_stands
 from pipeline.registry.services.statistics.book_states import book_states
@@ -108,17 +110,23 @@ def published_entries(
         NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no place.
     """
     published_book(connection, places, book_id)
-    asked = _standing().where(scan.c.book_id == book_id)
+    begin = (-1, -1, -1)
     if after:
         read = CURSOR.fullmatch(after)
         if read is None:
             raise NotThere("Không có trang tiếp theo này. Hãy đọc lại từ trang đầu.")
-        asked = asked.where(tuple_(scan.c.id, page.c.page_no, entry.c.row) > tuple_(*map(int, read.groups())))
-    rows = connection.execute(asked.limit(most + 1)).all()
+        begin = int(read[1]), int(read[2]), int(read[3])
+    moved = moved_pages(connection, [book_id])
+    standing = connection.execute(_standing().where(scan.c.book_id == book_id))
+    rows = sorted(((*place_in_order(moved, row)[1:], row.row), row.id) for row in standing)
+    rows = [one for one in rows if one[0] > begin]
+    end = most
+    while 0 < end < len(rows) and rows[end][0] == rows[end - 1][0]:  # what lies at one place is told at once
+        end += 1
     held = _policy_of_book(connection, declared, book_id, policy)
-    told = _published(connection, declared, book_id, [row.id for row in rows[:most]], policy, held)
-    last = rows[most - 1] if len(rows) > most else None
-    return PublishedEntries(tuple(told), "" if last is None else f"{last.scan_id}.{last.page_no}.{last.row}")
+    told = _published(connection, declared, book_id, [entry_id for _, entry_id in rows[:end]], policy, held)
+    last = rows[end - 1][0] if len(rows) > end else ()
+    return PublishedEntries(tuple(told), ".".join(map(str, last)))
 
 
 def published_entry(
@@ -156,13 +164,14 @@ def published_among(
     }
 
 
-def _standing() -> Select[tuple[int, int, int, int, int]]:
+def _standing() -> Select[Any]:
     return (
-        select(entry.c.id, scan.c.id.label("scan_id"), page.c.page_no, entry.c.row, scan.c.book_id)
+        select(
+            entry.c.id, scan.c.id.label("scan_id"), scan.c.sha256, page.c.page_no, entry.c.row, scan.c.book_id
+        )
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .where(entry.c.stands)
-        .order_by(scan.c.id, page.c.page_no, entry.c.row)
     )
 
 

@@ -28,6 +28,7 @@ from pipeline.registry.model.search import (
 )
 from pipeline.registry.repositories.permissions import check_place_of_book
 from pipeline.registry.repositories.search_following import SeenApproval, note_approval
+from pipeline.registry.repositories.search_index import indexed_fields
 from pipeline.registry.repositories.withdrawals import entry_stands
 from pipeline.registry.services.search.building import is_built
 from pipeline.registry.services.search.conditions import check_criteria, check_person, check_reason
@@ -136,6 +137,7 @@ def _check_rate(
 
 def ink_of_hit(
     connection: Connection,
+    declared: RecordSchema,
     person: Person,
     request_id: int,
     entry_id: int,
@@ -147,7 +149,8 @@ def ink_of_hit(
     """Return where the ink of a hit's name lies, for who found it a while ago: the audit knows that they see it.
 
     Raises:
-        NotThere: That search did not find it, is another person's or too old, or the ink is not known.
+        NotThere: That search did not find it, is another person's or too old, the field names nobody, or the ink is not
+            known.
         NotYours: The person may not search, or not see the place any more.
     """
     check_person(person)
@@ -160,14 +163,15 @@ def ink_of_hit(
         )
     )
     row = connection.execute(
-        select(scan.c.book_id, scan.c.sha256, page.c.page_no, reading.c.box)
+        select(scan.c.book_id, scan.c.sha256, page.c.page_no, reading.c.box, entry.c.record)
         .join_from(reading, page_run, reading.c.page_run_id == page_run.c.id)
         .join(entry, reading.c.entry_id == entry.c.id)
         .join(page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .where(entry.c.id == entry_id, entry_stands(entry.c.id), page_run.c.latest, reading.c.field == field)
     ).first()
-    if not isinstance(found, list) or entry_id not in found or row is None or row.box is None:
+    named = row is not None and field in indexed_fields(declared.schemas.record(row.record)).people
+    if not isinstance(found, list) or entry_id not in found or row is None or row.box is None or not named:
         raise NotThere("Không còn xem được ảnh chữ viết ấy. Hãy tra cứu lại.")
     check_place_of_book(connection, person, row.book_id)
     return HitInk(row.book_id, PageRef(row.sha256, row.page_no), Box(*row.box))
