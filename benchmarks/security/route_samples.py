@@ -220,6 +220,11 @@ SAMPLES = {
     ("POST", "/settings/offices/{number}"): Sample(
         {"number": "0"}, {"name": "UBND xã", "place": "Xã", "code": "X", "superior": ""}
     ),
+    ("GET", "/rules/{code}"): Sample({"code": "B02"}),
+    ("POST", "/rules/{code}"): Sample({"code": "B02"}, {"severity": "INFO", "reason": "thử"}),
+    ("POST", "/terms"): Sample(
+        form={"kind": "alias", "vocab": "ethnicity", "code": "Kinh", "label": "Kinh thử"}
+    ),
     ("POST", "/reconcile/differences/{difference_id}/answer"): Sample(_DIFFERENCE, {"answer": "theirs"}),
     ("POST", "/reconcile/differences/{difference_id}/amend"): Sample(_DIFFERENCE, _ORDER),
 }

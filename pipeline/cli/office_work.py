@@ -45,6 +45,7 @@ def office_desk(
     """Return what the pages of supervisors and administrators have this server do."""
     workspace = Workspace(context.workspace)
     remove_sent_files(workspace.sent_files)
+    declared = settings.declared_schemas(context.workspace)
     return OfficeDesk(
         workspace.sent_files,
         jobs,
@@ -54,7 +55,7 @@ def office_desk(
             workspace.history(workspace.office.name),
             partial(
                 read_policies,
-                declared=settings.declared_schemas(context.workspace),
+                declared=declared,
                 package=workspace.package,
             ),
         ),
@@ -67,6 +68,7 @@ def office_desk(
         seals=workspace.seals,
         backups=backup_work(settings, context),
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
+        declared=declared,
     )
 
 

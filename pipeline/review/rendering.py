@@ -59,7 +59,13 @@ MENUS = (
     ),
     (
         "Cơ quan",
-        (("/plan", "Kế hoạch"), ("/settings", "Thiết lập"), ("/audit", "Nhật ký"), ("/backup", "Sao lưu")),
+        (
+            ("/plan", "Kế hoạch"),
+            ("/settings", "Thiết lập"),
+            ("/rules", "Quy tắc"),
+            ("/audit", "Nhật ký"),
+            ("/backup", "Sao lưu"),
+        ),
     ),
 )
 """The links at the top of every page, by menu: path and label. A person sees those that they may open.

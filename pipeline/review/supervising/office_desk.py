@@ -14,6 +14,7 @@ from pipeline.reports import WorkPlan
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
+from pipeline.schema import Schemas
 
 
 class ReconcileWork(Protocol):
@@ -68,6 +69,7 @@ class OfficeDesk:
         check_audit: Looks at every row of the audit, as ``hotich audit verify`` does.
         seals: The folder of the seals of the audit.
         backups: Makes and checks backups.
+        declared: The declarations as they came with the program, over which ``office.toml`` lies.
     """
 
     folder: Path = Path(os.devnull)
@@ -79,6 +81,7 @@ class OfficeDesk:
     seals: Path | None = None
     backups: BackupWork | None = None
     offices: StaffFileDesk[IssuingOffices] | None = None
+    declared: Schemas | None = None
 
 
 NO_OFFICE_DESK = OfficeDesk()
