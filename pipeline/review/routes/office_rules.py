@@ -30,7 +30,7 @@ from pipeline.review.supervising.office_rules import (
     term_words,
 )
 from pipeline.review.supervising.office_settings import OfficePolicies, differences_of
-from pipeline.review.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
+from pipeline.review.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
 from pipeline.schema import Schemas
 
 OTHER_FAMILY = "Khác"
@@ -108,6 +108,8 @@ def _changed_rule(
     edit = partial(edited_rule, rule=rule, form=typed, declared=_declared(site))
     try:
         answer = _save(request, site, session, typed, edit, f"Quy tắc {code}", f"/rules/{code}", RULE_KEYS)
+    except SettingsStale as stale:
+        return _rule_form(request, site, rule, refused=stale.message)
     except SettingsRefused as refused:
         return _rule_form(request, site, rule, refused=refused.message, typed=typed)
     return answer or RedirectResponse(f"/rules?saved={code}", status_code=303)
@@ -117,6 +119,8 @@ def _changed_terms(request: Request, site: Site, session: Session, typed: Mappin
     edit = partial(edited_terms, form=typed, declared=_declared(site))
     try:
         answer = _save(request, site, session, typed, edit, TERMS_TITLE, "/terms", TERM_KEYS)
+    except SettingsStale as stale:
+        return _terms(request, site, refused=stale.message)
     except SettingsRefused as refused:
         return _terms(request, site, refused=refused.message, typed=typed)
     return answer or RedirectResponse("/terms?saved=terms", status_code=303)
