@@ -254,7 +254,7 @@ class IndexAgreement:
     Attributes:
         entries: Entries that were compared.
         differing: Entries of which the index held something else.
-        names: Names that nobody bears any more, or that were missing.
+        names: Names that were missing; with ``mended`` also those that were dropped, as nobody bears them any more.
         mended: Whether it was put right.
     """
 

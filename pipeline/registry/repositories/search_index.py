@@ -325,7 +325,10 @@ def _insert(
 
 
 def mend_names(connection: Connection, *, mend: bool) -> int:
-    """Drop names that nobody bears any more and add those that are missing; return how many were wrong."""
+    """Drop names that nobody bears any more and add those that are missing; return how many were wrong.
+
+    A name that nobody bears any more is what every change of a name leaves: it is put right, but nothing is wrong.
+    """
     borne = exists().where(search_person.c.name_id == search_name.c.id)
     idle = connection.scalars(select(search_name.c.id).where(~borne)).all()
     missing = connection.scalars(
@@ -343,7 +346,7 @@ def mend_names(connection: Connection, *, mend: bool) -> int:
         drop_words(connection, search_name, unworded)
         there = select(search_name.c.id, search_name.c.bare).where(search_name.c.id.in_(unworded))
         keep_words(connection, search_name, ((row.id, row.bare) for row in connection.execute(there)))
-    return len(idle) + len(missing) + len(set(unworded).difference(idle, map(_key, missing)))
+    return (len(idle) if mend else 0) + len(missing) + len(set(unworded).difference(idle, map(_key, missing)))
 
 
 def _key(spelled: str) -> int:
