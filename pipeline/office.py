@@ -21,7 +21,8 @@
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
 how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``, who is
-told of ready books (``[webhook]``) by ``pipeline.webhooks``: no reading depends on them.
+told of ready books (``[webhook]``) by ``pipeline.webhooks``, who signs in through a provider (``[sign_in]``) by
+``pipeline.sign_in``: no reading depends on them.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class OwnTerm(Declaration):
 
 TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
 
-ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling", "webhook"})
+ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling", "sign_in", "webhook"})
 """Tables of the same file that are read elsewhere."""
 
 

@@ -25,6 +25,7 @@ from pipeline.run_context import FaultOptions, RunContext
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
 from pipeline.schema.declaration import default_folder as default_schemas
+from pipeline.sign_in import read_sign_in
 from pipeline.store_check import NIGHTS
 from pipeline.webhooks import read_webhook
 from pipeline.workspace import Workspace
@@ -170,22 +171,11 @@ class Settings(BaseSettings):
             review_policy.read(Workspace(workspace).office, loaded)
         except SchemaError as error:
             flaws.append(error.message)
-        try:
-            sampling.read(Workspace(workspace).office)
-        except SchemaError as error:
-            flaws.append(error.message)
-        try:
-            delivery.read(Workspace(workspace).office)
-        except SchemaError as error:
-            flaws.append(error.message)
-        try:
-            delivery.read_approval(Workspace(workspace).office)
-        except SchemaError as error:
-            flaws.append(error.message)
-        try:
-            read_webhook(Workspace(workspace).office)
-        except SchemaError as error:
-            flaws.append(error.message)
+        for read in (sampling.read, delivery.read, delivery.read_approval, read_webhook, read_sign_in):
+            try:
+                read(Workspace(workspace).office)
+            except SchemaError as error:
+                flaws.append(error.message)
         if Workspace(workspace).places.exists():
             try:
                 _ = loaded.places

@@ -136,6 +136,11 @@ class Workspace:
         return self.root / "webhook.key"
 
     @property
+    def sign_in_key(self) -> Path:
+        """The secret that the sign-in provider gave to this program; private, written by the administrator."""
+        return self.root / "sign_in.key"
+
+    @property
     def audit_key(self) -> Path:
         """The key that signs the audit of the registry; private, there once the registry was made."""
         return self.root / "audit.key"

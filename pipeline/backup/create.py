@@ -30,7 +30,7 @@ WORKSPACE = "workspace"
 OnFile = Callable[[int, int], None]
 """How many files of how many are done."""
 
-KEYS = ("audit.key", "package.key", "webhook.key")
+KEYS = ("audit.key", "package.key", "sign_in.key", "webhook.key")
 """Private keys: in a backup only when it is encrypted and they are asked for."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
 REMADE = ("pages", "prefect", "prefect.key", "reports", "sent", "jobs")

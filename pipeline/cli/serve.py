@@ -23,8 +23,10 @@ from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.prefect_access import CLIENT_SECRET, known_prefect_secret
 from pipeline.prefect_runs import PrefectRuns
 from pipeline.registry import Registry
+from pipeline.registry.services.accounts.accounts import utc_now
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
+from pipeline.sign_in import Provider, read_sign_in, sign_in_secret
 from pipeline.store_check import read_state
 from pipeline.webhooks import WebhookSender
 from pipeline.workspace import Workspace
@@ -115,10 +117,17 @@ def serve(
             approval=settings.approval_policy_of(context.workspace),
             office=office_desk(registry, settings, context, jobs),
             regions=regions,
+            sign_in=sign_in_provider(workspace_of),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)
     screen.print("Đã tắt màn hình rà soát.")
+
+
+def sign_in_provider(workspace: Workspace) -> Provider | None:
+    """Return the provider that the office has set for signing in; None: people use local accounts alone."""
+    policy = read_sign_in(workspace.office)
+    return None if policy is None else Provider(policy, sign_in_secret(workspace.sign_in_key), utc_now)
 
 
 def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:

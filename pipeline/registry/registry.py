@@ -67,6 +67,7 @@ from pipeline.registry.services import (
     withdrawals,
 )
 from pipeline.registry.services.accounts.accounts import Accounts, utc_now
+from pipeline.registry.services.accounts.sign_ins import SignIns
 from pipeline.registry.services.audit.audit import Audit
 from pipeline.registry.services.desk import browsing
 from pipeline.registry.services.desk.desk import Desk
@@ -402,6 +403,14 @@ class Registry(ConnectionFacade):
             return release_exclusions(connection, self._declared, at)
 
         return Accounts(self._database, fewer_at_work, now, options)
+
+    def sign_ins(self, now: Callable[[], datetime] = utc_now) -> SignIns:
+        """Who comes in through a provider; ``now``: the clock, in UTC."""
+
+        def fewer_at_work(connection: Connection, at: datetime) -> object:
+            return release_exclusions(connection, self._declared, at)
+
+        return SignIns(self._database, fewer_at_work, now)
 
     def publishing(self, now: Callable[[], datetime] = utc_now) -> Publishing:
         """What other systems read, and their tokens; ``now``: the clock, in UTC."""

@@ -42,11 +42,13 @@ from pipeline.review.security.middleware import (
     SecurityHeadersMiddleware,
 )
 from pipeline.review.security.phone_passes import PhonePasses
+from pipeline.review.security.sign_in import SignInDesk
 from pipeline.review.supervising.office_desk import NO_OFFICE_DESK, OfficeDesk
 from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.review_policy import ReviewPolicy
 from pipeline.sampling import SamplingPolicy
 from pipeline.schema import Schemas
+from pipeline.sign_in import Provider
 from pipeline.store_check import StoreState
 
 
@@ -72,6 +74,7 @@ def create_app(
     approval: ApprovalPolicy = ApprovalPolicy(),
     office: OfficeDesk = NO_OFFICE_DESK,
     regions: ReadsRegions | None = None,
+    sign_in: Provider | None = None,
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -98,6 +101,7 @@ def create_app(
         approval: What the office asks for before it delivers.
         office: What supervisors and administrators have the server do.
         regions: Reads regions that people draw, by the readers of the flow; None where there are none.
+        sign_in: The provider through which people may sign in; None: with local accounts alone.
     """
     app = FastAPI(
         title="hotich",
@@ -147,6 +151,7 @@ def create_app(
         delivery=delivery,
         approval=approval,
         office=office,
+        sign_in=None if sign_in is None else SignInDesk(sign_in, registry.sign_ins(now), now),
         policies=OfficePolicies(policy, sampling, delivery, approval),
     )
     install_error_handlers(app)

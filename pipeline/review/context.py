@@ -33,6 +33,7 @@ from pipeline.review.scanning.intake_desk import IntakeDesk
 from pipeline.review.security.access import may_open
 from pipeline.review.security.middleware import RateLimiter, ReviewOptions
 from pipeline.review.security.phone_passes import PhonePasses
+from pipeline.review.security.sign_in import SignInDesk
 from pipeline.review.supervising.office_desk import OfficeDesk
 from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.schema import Schemas
@@ -56,7 +57,8 @@ class Site:
 
     ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
     as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before;
-    ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do.
+    ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do;
+    ``sign_in``: lets people in through a provider, where the office has one.
     """
 
     registry: Registry
@@ -87,6 +89,7 @@ class Site:
     approval: ApprovalPolicy
     policies: OfficePolicies
     office: OfficeDesk
+    sign_in: SignInDesk | None
 
 
 def site_of(request: Request) -> Site:

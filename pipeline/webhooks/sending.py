@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
 import logging
 import secrets
@@ -22,9 +21,9 @@ from pipeline.delivery import ApprovalPolicy
 from pipeline.errors import HotichError, SecurityError
 from pipeline.files import read_private_file, write_atomically
 from pipeline.files.names import printable
+from pipeline.outbound import ForbiddenAddress, OutboundAddress, connection_to, refuse_forbidden
 from pipeline.registry import Registry
 from pipeline.registry.model.webhooks import BookEvent
-from pipeline.webhooks.policy import WebhookPolicy
 
 log = logging.getLogger("hotich.webhooks")
 
@@ -40,10 +39,6 @@ EVERY = 60.0
 
 FEWEST_LETTERS = 32
 """Of a secret that signs."""
-
-
-class _Forbidden(Exception):
-    """The name of the receiver leads to an address where no receiver may be."""
 
 
 def signing_secret(path: Path) -> bytes:
@@ -76,7 +71,7 @@ def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
 
 def send_events(
     registry: Registry,
-    policy: WebhookPolicy,
+    policy: OutboundAddress,
     secret: bytes,
     approval: ApprovalPolicy,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -120,7 +115,7 @@ def body_of(event: BookEvent) -> bytes:
     return json.dumps(told, sort_keys=True).encode()
 
 
-def _send(event: BookEvent, policy: WebhookPolicy, secret: bytes, now: datetime) -> tuple[int, str]:
+def _send(event: BookEvent, policy: OutboundAddress, secret: bytes, now: datetime) -> tuple[int, str]:
     """Return the status of the answer, or 0 and why there was none, as a code."""
     body, sent_at = body_of(event), int(now.timestamp())
     headers = {
@@ -130,16 +125,16 @@ def _send(event: BookEvent, policy: WebhookPolicy, secret: bytes, now: datetime)
         "Hotich-Signature": f"t={sent_at},v1={signature_of(secret, sent_at, body)}",
         "Connection": "close",
     }
-    connection = _connection(policy)
+    connection = connection_to(policy, TIMEOUT)
     ending = threading.Timer(LONGEST, _end, (connection,))
     ending.daemon = True
     try:
         connection.connect()
         ending.start()
-        _refuse_forbidden(connection, policy)
+        refuse_forbidden(connection, policy)
         connection.request("POST", policy.target, body, headers)
         return connection.getresponse().status, ""
-    except _Forbidden:
+    except ForbiddenAddress:
         return 0, "address"
     except ssl.SSLError:
         return 0, "tls"
@@ -156,28 +151,6 @@ def _end(connection: http.client.HTTPConnection) -> None:
     """Make whoever reads from a connection read its end."""
     with suppress(OSError, AttributeError):  # it is over already
         connection.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _connection(policy: WebhookPolicy) -> http.client.HTTPConnection:
-    if not policy.secure:
-        return http.client.HTTPConnection(policy.host, policy.port, timeout=TIMEOUT)
-    context = ssl.create_default_context()
-    return http.client.HTTPSConnection(policy.host, policy.port, timeout=TIMEOUT, context=context)
-
-
-def _refuse_forbidden(connection: http.client.HTTPConnection, policy: WebhookPolicy) -> None:
-    """Check where the name of the receiver has led to, before anything is sent.
-
-    Raises:
-        _Forbidden: To this machine, though the declared name is not its own, or to an address of no receiver: those
-            under which machines tell secrets of themselves (169.254.0.0/16, fe80::/10), of groups, of nobody.
-    """
-    peer = ipaddress.ip_address(connection.sock.getpeername()[0].partition("%")[0])
-    if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
-        peer = peer.ipv4_mapped
-    nowhere = peer.is_link_local or peer.is_multicast or peer.is_unspecified or peer.is_reserved
-    if peer.is_loopback != policy.is_local or (nowhere and not peer.is_loopback):  # ::1 is reserved as well
-        raise _Forbidden
 
 
 class WebhookSender:

@@ -241,6 +241,7 @@ def test_only_the_login_and_the_health_are_open_to_all() -> None:
     """A telephone has no login: it comes with a code, without which its page tells it to get one."""
     open_to_all = {(access.method, access.path) for access in ACCESS if access.roles is None}
     coming_in = {("GET", "/login"), ("POST", "/login"), ("GET", "/phone/{code}"), ("POST", "/phone/{code}")}
+    coming_in |= {("GET", "/sign-in"), ("GET", "/sign-in/callback")}
     assert open_to_all == {("GET", "/healthz"), *coming_in}
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SchemaError
-from pipeline.webhooks import WebhookPolicy, read_webhook
+from pipeline.outbound import OutboundAddress
+from pipeline.webhooks import read_webhook
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,6 @@ def test_a_secret_has_no_place_in_office_toml(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"webhook\.key"):
         read_webhook(path)
     path.write_text('[webhook]\nurl = "https://nhan.example"\n', encoding="utf-8")
-    assert read_webhook(path) == WebhookPolicy(True, "nhan.example", 443, "/", is_local=False)
+    assert read_webhook(path) == OutboundAddress(True, "nhan.example", 443, "/", is_local=False)
     path.write_text("", encoding="utf-8")
     assert read_webhook(path) is None

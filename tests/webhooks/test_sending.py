@@ -17,9 +17,10 @@ import pytest
 from pipeline.delivery import ApprovalPolicy
 from pipeline.errors import SecurityError
 from pipeline.model import FieldStatus
+from pipeline.outbound import OutboundAddress
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.webhooks import WebhookPolicy, WebhookSender, send_events, sending, signature_of, signing_secret
+from pipeline.webhooks import WebhookSender, send_events, sending, signature_of, signing_secret
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.clock import Clock
 
@@ -39,8 +40,8 @@ class Receiver(ThreadingHTTPServer):
         self.arrived = threading.Event()
 
     @property
-    def policy(self) -> WebhookPolicy:
-        return WebhookPolicy(False, "127.0.0.1", self.server_port, "/nhan?x=1", is_local=True)
+    def policy(self) -> OutboundAddress:
+        return OutboundAddress(False, "127.0.0.1", self.server_port, "/nhan?x=1", is_local=True)
 
 
 class _Receiver6(Receiver):
@@ -120,7 +121,7 @@ def test_what_was_not_received_is_sent_again_ever_later_with_the_same_id(
 def test_nothing_is_lost_while_nobody_listens(registry: Registry, receiver: Receiver, clock: Clock) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        nobody = WebhookPolicy(False, "127.0.0.1", bound.getsockname()[1], "/", is_local=True)
+        nobody = OutboundAddress(False, "127.0.0.1", bound.getsockname()[1], "/", is_local=True)
         assert send_events(registry, nobody, SECRET, NO_APPROVAL, clock) == (0, 1)
     clock.pass_(hours=7)
     assert send_events(registry, receiver.policy, SECRET, NO_APPROVAL, clock) == (1, 1)
@@ -178,7 +179,7 @@ def test_who_looks_and_finds_no_change_waits_for_nobody(
 def test_a_receiver_under_the_address_of_this_machine_is_one(registry: Registry, clock: Clock) -> None:
     with _Receiver6() as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        policy = WebhookPolicy(False, "::1", server.server_port, "/", is_local=True)
+        policy = OutboundAddress(False, "::1", server.server_port, "/", is_local=True)
         assert send_events(registry, policy, SECRET, NO_APPROVAL, clock) == (1, 1)
         server.shutdown()
 
@@ -196,7 +197,7 @@ def test_a_receiver_that_never_comes_to_the_answer_is_left(
                     connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
 
         threading.Thread(target=drip, daemon=True).start()
-        policy = WebhookPolicy(False, "127.0.0.1", server.getsockname()[1], "/", is_local=True)
+        policy = OutboundAddress(False, "127.0.0.1", server.getsockname()[1], "/", is_local=True)
         assert send_events(registry, policy, SECRET, NO_APPROVAL, clock) == (0, 1)
 
 
@@ -205,7 +206,7 @@ def test_a_receiver_that_is_not_the_declared_one_gets_nothing(
     registry: Registry, receiver: Receiver, clock: Clock, secure: bool, is_local: bool
 ) -> None:
     """A name that leads to this machine though it is not its own; a receiver that has no certificate."""
-    wrong = WebhookPolicy(secure, "127.0.0.1", receiver.server_port, "/", is_local)
+    wrong = OutboundAddress(secure, "127.0.0.1", receiver.server_port, "/", is_local)
     assert send_events(registry, wrong, SECRET, NO_APPROVAL, clock) == (0, 1)
     assert receiver.came == []
 

@@ -15,6 +15,12 @@ from pipeline.registry.model.errors import NotThere
 CONSOLE = "console"
 """The author of changes made on the command line of the machine itself. No login can be this word."""
 
+PROVIDER = "@sign-in"
+"""The author of changes that follow from what a sign-in provider states. No login can be this word."""
+
+AUTHOR_WORDS = {CONSOLE: "dòng lệnh trên máy chủ", PROVIDER: "nhóm ở nơi cấp tài khoản chung"}
+"""What people here call authors that are no login."""
+
 
 class AccountError(RegistryError):
     """A change of an account that cannot be made: unknown or taken login, weak password, last administrator."""
@@ -196,7 +202,7 @@ class OpenAct:
     @property
     def sentence(self) -> str:
         """The act in Vietnamese, with logins and no name."""
-        author = "dòng lệnh trên máy chủ" if self.author == CONSOLE else self.author
+        author = AUTHOR_WORDS.get(self.author, self.author)
         state = "chưa dùng được" if self.waits else "đã có hiệu lực"
         change, role = ACCOUNT_CHANGE_WORDS[self.change], ROLE_WORDS[self.role]
         return f"{self.login} ({role}): {change}, do {author}, {format_moment(self.acted_at)}; {state}"

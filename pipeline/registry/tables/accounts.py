@@ -98,4 +98,17 @@ account_answer = Table(
 )
 """What the other person said of an act: confirmed or refused."""
 
-ACCOUNT_APPEND_ONLY = (account_act, account_answer)
+external_identity = Table(
+    "external_identity",
+    METADATA,
+    id_column(),
+    reference_to("account", index=True),
+    text_column("issuer"),
+    text_column("subject"),
+    time_column("linked_at"),
+    UniqueConstraint("issuer", "subject"),
+    sqlite_autoincrement=True,
+)
+"""Who a person is at a sign-in provider: the only thing by which their account is found there."""
+
+ACCOUNT_APPEND_ONLY = (account_act, account_answer, external_identity)

@@ -37,6 +37,7 @@ from pipeline.review.routes import (
     reports,
     runs,
     search,
+    sign_in,
     tickets,
     uploads,
     withdrawals,
@@ -45,6 +46,7 @@ from pipeline.review.routes import (
 
 ROUTERS = (
     login.router,
+    sign_in.router,
     home.router,
     desk.router,
     column.router,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import CONSOLE, AccountError, Role
+from pipeline.registry.model.accounts import AUTHOR_WORDS, AccountError, Role
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 
@@ -40,7 +40,7 @@ def _list(request: Request, site: Site, role: Role, refused: str = "") -> Respon
         "confirmations.html",
         status=422 if refused else 200,
         acts=site.accounts.open_acts(),
-        console=CONSOLE,
+        authors=AUTHOR_WORDS,
         answers_waiting=role is Role.ADMINISTRATOR,
         refused=refused,
     )

@@ -57,6 +57,8 @@ ACCESS = (
     Access("GET", "/healthz", None),
     Access("GET", "/login", None),
     Access("POST", "/login", None),
+    Access("GET", "/sign-in", None),
+    Access("GET", "/sign-in/callback", None),
     Access("POST", "/logout", EVERYBODY, before_change=True),
     Access("GET", "/password", EVERYBODY, before_change=True),
     Access("POST", "/password", EVERYBODY, before_change=True),

@@ -1,6 +1,7 @@
 """Checks before every route: who asks, may they, and does the form come from this application (CSRF).
 
-Two cookies: one of the session, and one that binds the login form to the browser before there is a session.
+Cookies: one of the session, one that binds the login form to the browser before there is a session, one that binds a
+sign-in through a provider to it, and that of a telephone.
 """
 
 from __future__ import annotations
@@ -52,6 +53,18 @@ def phone_cookie(request: Request) -> str:
 
 def set_phone_cookie(request: Request, response: Response, secret: str) -> None:
     _set(request, response, "hotich-phone", secret)
+
+
+def sign_in_cookie(request: Request) -> str:
+    return request.cookies.get(_name(request, "hotich-sign-in"), "")
+
+
+def set_sign_in_cookie(request: Request, response: Response, value: str) -> None:
+    _set(request, response, "hotich-sign-in", value)
+
+
+def delete_sign_in_cookie(request: Request, response: Response) -> None:
+    _delete(request, response, "hotich-sign-in")
 
 
 def new_form_value() -> str:
@@ -240,6 +253,7 @@ def render_login_form(
         next=safe_redirect(then),
         login=login,
         refused=refused,
+        sign_in=site.sign_in is not None,
     )
     set_form_cookie(request, response, value)
     return response

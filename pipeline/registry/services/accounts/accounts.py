@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table
+from sqlalchemy import Connection, RowMapping
 
-from pipeline.registry.database.audit.row_digests import compared
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -31,15 +30,12 @@ from pipeline.registry.model.accounts import (
 )
 from pipeline.registry.model.errors import RowTampered
 from pipeline.registry.services.accounts import logins, passwords, stored_accounts
+from pipeline.registry.services.accounts.changes import add_account, change_account, tampered
 from pipeline.registry.services.accounts.confirmations import (
     CONFIRMED,
     DISMISSED,
     answer,
-    gives_more,
-    is_privileged,
     is_waiting,
-    must_wait,
-    note,
     open_acts,
 )
 from pipeline.registry.tables.accounts import account, login_session
@@ -113,10 +109,12 @@ class Accounts:
             row = logins.holder(connection, token, now, self.options)
             if row is None:
                 return None
-            tampered = self._tampered(connection, (account, row["id"]), (login_session, row["session_id"]))
-        if tampered is not None:
-            if tampered.untold:
-                self._database.tell_tampering(tampered)
+            wrong = tampered(
+                self._database, connection, (account, row["id"]), (login_session, row["session_id"])
+            )
+        if wrong is not None:
+            if wrong.untold:
+                self._database.tell_tampering(wrong)
             return None
         if is_used and now - row["seen_at"] >= logins.NOTE_USE_EVERY:
             with self._database.writing() as connection:
@@ -162,16 +160,6 @@ class Accounts:
             token = logins.start(connection, row["id"], self._now(), self.options)
         return replace(session, token=token, csrf=logins.csrf_of(token), must_change=False)
 
-    def _tampered(self, connection: Connection, *rows: tuple[Table, int]) -> RowTampered | None:
-        """What was changed behind the program's back, if anything of these rows was."""
-        key_file = self._database.key_file
-        keys = () if key_file is None else key_file.known()
-        for table, row_id in rows:
-            now = compared(connection, keys[-1] if keys else None, table.name, [row_id])
-            if now.altered:
-                return RowTampered(table.name, (row_id,), untold=bool(now.untold()))
-        return None
-
     # --- administering --------------------------------------------------------------------------------------------
 
     def first_administrator(self) -> tuple[str, str] | None:
@@ -197,7 +185,7 @@ class Accounts:
         password = passwords.one_time_password()
         password_hash = passwords.hashed(password)
         with self._changing() as connection:
-            self._add(connection, values, password_hash, by)
+            add_account(connection, values, password_hash, self._now(), by)
         return password
 
     def create_all(self, wanted: Sequence[NewAccount], by: str) -> tuple[tuple[str, str], ...]:
@@ -213,7 +201,7 @@ class Accounts:
         with self._changing() as connection:
             for values, _, password_hash in made:
                 try:
-                    self._add(connection, values, password_hash, by)
+                    add_account(connection, values, password_hash, self._now(), by)
                 except AccountError as refused:
                     raise AccountError(f"{values['login']}: {refused.message}") from None
         return tuple((values["login"], password) for values, password, _ in made)
@@ -241,7 +229,7 @@ class Accounts:
             row = stored_accounts.known_row(connection, login)
             now = self._now()
             values = {"password_hash": password_hash, "must_change": True, "password_set_at": now}
-            self._change(connection, row, values, AccountChange.PASSWORD_RESET, now, by)
+            change_account(connection, row, values, AccountChange.PASSWORD_RESET, now, by)
             logins.end_all(connection, row["id"])
             logins.forgive(connection, row["login"])
         return password
@@ -256,7 +244,7 @@ class Accounts:
             row = stored_accounts.known_row(connection, login)
             stored_accounts.refuse_last_administrator(connection, row)
             now = self._now()
-            self._change(connection, row, {"active": False}, AccountChange.DEACTIVATED, now, by)
+            change_account(connection, row, {"active": False}, AccountChange.DEACTIVATED, now, by)
             logins.end_all(connection, row["id"])
             self._fewer_at_work(connection, now)
 
@@ -267,7 +255,7 @@ class Accounts:
                 raise AccountError(
                     "Tài khoản này chờ một người quản trị khác xác nhận; chưa cho dùng lại được."
                 )
-            self._change(connection, row, {"active": True}, AccountChange.ACTIVATED, self._now(), by)
+            change_account(connection, row, {"active": True}, AccountChange.ACTIVATED, self._now(), by)
 
     def set_duties(self, login: str, role: Role, places: Collection[str] | None, by: str = CONSOLE) -> None:
         """Set a person's role and places (codes, None = all), which apply from their next request on.
@@ -282,7 +270,7 @@ class Accounts:
                 stored_accounts.refuse_last_administrator(connection, row)
             duties = {"role": role, "places": codes}
             now = self._now()
-            self._change(connection, row, duties, AccountChange.DUTIES_SET, now, by, duties)
+            change_account(connection, row, duties, AccountChange.DUTIES_SET, now, by, duties)
             self._fewer_at_work(connection, now)
 
     def open_acts(self) -> tuple[OpenAct, ...]:
@@ -328,43 +316,6 @@ class Accounts:
         with self._database.writing() as connection:
             hold(connection, Whole.ACCOUNTS)
             yield connection
-
-    def _add(self, connection: Connection, values: Mapping[str, Any], password_hash: str, by: str) -> None:
-        """Store a new account, which may have to wait for a second person."""
-        now, privileged = self._now(), is_privileged(values["role"])
-        waits = privileged and must_wait(connection, by, values["login"])
-        stored_accounts.add(connection, values, password_hash, now, by, active=not waits)
-        if privileged:
-            note(connection, values["login"], AccountChange.CREATED, values, waits=waits, by=by, now=now)
-
-    @staticmethod
-    def _change(
-        connection: Connection,
-        row: RowMapping,
-        values: Mapping[str, Any],
-        change: AccountChange,
-        now: datetime,
-        by: str,
-        detail: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Store a change of an account, which may have to wait for a second person and in any case shows."""
-        after = {**row, **values}
-        gives = change is not AccountChange.DUTIES_SET or gives_more(dict(row), after)
-        shows = is_privileged(row["role"], after["role"]) and (gives or row["role"] != after["role"])
-        waits = (
-            change is not AccountChange.DEACTIVATED
-            and gives
-            and after["active"]
-            and is_privileged(after["role"])
-            and must_wait(connection, by, row["login"])
-        )
-        if waits:
-            values = {**values, "active": False}
-        stored_accounts.change(connection, row, values, now, by, change, detail)
-        if waits:
-            logins.end_all(connection, row["id"])
-        if shows:
-            note(connection, row["login"], change, after, waits=waits, by=by, now=now)
 
     def _let_in(
         self, connection: Connection, tried: RowMapping, newer_hash: str | None, address: str

@@ -17,6 +17,7 @@ from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.accounts import (
     CONSOLE,
     PRIVILEGED,
+    PROVIDER,
     AccountChange,
     AccountError,
     OpenAct,
@@ -33,10 +34,13 @@ CONFIRMED, DISMISSED = "confirmed", "refused"
 def must_wait(connection: Connection, by: str, login: str) -> bool:
     """Whether an act of ``by`` on the account of ``login`` waits: another administrator is there who can confirm it.
 
-    Who sits at the machine itself has all its files; what they do shows, and does not wait.
+    Who sits at the machine itself has all its files; what they do shows, and does not wait. What a sign-in provider
+    states always waits: nobody here gave that power.
     """
     if by == CONSOLE:
         return False
+    if by == PROVIDER:
+        return True
     others = (
         account.c.role == Role.ADMINISTRATOR,
         account.c.active,

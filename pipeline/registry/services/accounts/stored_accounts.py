@@ -84,6 +84,7 @@ def add(
     by: str,
     *,
     active: bool = True,
+    must_change: bool = True,
 ) -> None:
     """``values``: login, name, role, places. Raises ``AccountError`` when the login is taken."""
     if connection.scalar(select(account.c.id).where(account.c.login == values["login"])) is not None:
@@ -92,7 +93,7 @@ def add(
         **values,
         "active": active,
         "password_hash": password_hash,
-        "must_change": True,
+        "must_change": must_change,
         "password_set_at": now,
         "created_at": now,
         "created_by": by,
@@ -152,7 +153,9 @@ def change(
     record(connection, by, action, f"account:{row['login']}", told)
 
 
-def note_login(connection: Connection, row: RowMapping, now: datetime, password_hash: str) -> None:
+def note_login(
+    connection: Connection, row: RowMapping, now: datetime, password_hash: str, action: str = "logged-in"
+) -> None:
     """Somebody came in; their password may have been hashed anew under today's costs."""
     changing(connection, account, [row["id"]])
     connection.execute(
@@ -162,7 +165,7 @@ def note_login(connection: Connection, row: RowMapping, now: datetime, password_
     )
     wrote(connection, account, [row["id"]])
     told = {} if password_hash == row["password_hash"] else {"password": password_mark(password_hash)}
-    record(connection, row["login"], "logged-in", f"account:{row['login']}", told)
+    record(connection, row["login"], action, f"account:{row['login']}", told)
 
 
 def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:
