@@ -41,6 +41,9 @@ LEEWAY = 60
 KEPT_SECONDS = 3600.0
 """How long the provider's addresses and keys are kept."""
 
+AWAY_SECONDS = 15.0
+"""How long a provider that did not answer is not asked for its addresses and keys again: nobody waits in a queue."""
+
 REFRESH_SECONDS = 30.0
 """The shortest time between two looks for a key that is unknown."""
 
@@ -95,6 +98,7 @@ class Provider:
         self._lock = Lock()
         self._endpoints: tuple[float, _Endpoints] | None = None
         self._keys: tuple[float, jwk.KeySet] | None = None
+        self._away_until = 0.0
 
     def authorization_url(self, state: str, nonce: str, verifier: str) -> str:
         """Return where a browser is sent to sign in.
@@ -207,7 +211,7 @@ class Provider:
             at, _ = read_address(f"{self.policy.issuer.rstrip('/')}/.well-known/openid-configuration")
             if at is None:
                 raise SignInFailed("away")
-            status, told = fetch(at)
+            status, told = self._fetched(at)
             methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
             if status != 200 or told.get("issuer") != self.policy.issuer or not isinstance(methods, list):
                 raise SignInFailed("away")
@@ -220,6 +224,15 @@ class Provider:
             )
             self._endpoints = (self._monotonic(), found)
             return found
+
+    def _fetched(self, address: OutboundAddress) -> tuple[int, dict[str, Any]]:
+        if self._monotonic() < self._away_until:
+            raise SignInFailed("away")
+        try:
+            return fetch(address)
+        except SignInFailed:
+            self._away_until = self._monotonic() + AWAY_SECONDS
+            raise
 
     def _of_issuer(self, url: object) -> OutboundAddress:
         """Return an address that the provider declares. Raises ``SignInFailed`` when it is another machine's."""
@@ -237,7 +250,7 @@ class Provider:
                 age = self._monotonic() - self._keys[0]
                 if age < (REFRESH_SECONDS if anew else KEPT_SECONDS):
                     return self._keys[1]
-            status, told = fetch(endpoints.keys)
+            status, told = self._fetched(endpoints.keys)
             offered = told.get("keys")
             if status != 200 or not isinstance(offered, list):
                 raise SignInFailed("away")

@@ -115,6 +115,19 @@ def test_a_provider_that_is_away_is_told_so_and_asked_again(
     assert signed_in(provider) == "p-1"
 
 
+def test_a_provider_that_nobody_reached_is_left_alone_for_a_while(
+    provider: Provider, server: OpenIdProvider, clock: Clock
+) -> None:
+    server.bodies["openid-configuration"] = b"{"
+    for _ in range(3):
+        with pytest.raises(SignInFailed):
+            provider.authorization_url("state", "nonce", VERIFIER)
+    assert server.asked == ["openid-configuration"]
+    server.bodies.clear()
+    clock.pass_(seconds=16)
+    assert signed_in(provider) == "p-1"
+
+
 def test_nobody_there_and_an_answer_without_end_are_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = OutboundAddress(False, "127.0.0.1", listener.getsockname()[1], "/", is_local=True)

@@ -109,6 +109,7 @@ external_identity = Table(
     UniqueConstraint("issuer", "subject"),
     sqlite_autoincrement=True,
 )
-"""Who a person is at a sign-in provider: the only thing by which their account is found there."""
+"""Who a person is at a sign-in provider: the only thing by which their account is found. Compared with its digest at
+each use, so that nobody can be made another person behind the program's back."""
 
-ACCOUNT_APPEND_ONLY = (account_act, account_answer, external_identity)
+ACCOUNT_APPEND_ONLY = (account_act, account_answer)

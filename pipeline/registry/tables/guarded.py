@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect
 from pipeline.registry.tables.accounts import (
     ACCOUNT_APPEND_ONLY,
     account,
+    external_identity,
     login_failure,
     login_session,
 )
@@ -102,6 +103,7 @@ COVERED = tuple(
     for table in (
         account,
         api_token,
+        external_identity,
         login_session,
         login_failure,
         book,

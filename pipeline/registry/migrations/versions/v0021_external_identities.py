@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline.registry.migrations.guards import append_only
-
 revision = "0021"
 down_revision = "0020"
 
@@ -25,4 +23,3 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_external_identity_account_id", "external_identity", ["account_id"])
-    append_only("external_identity", ("id",), ("issuer", "subject"))
