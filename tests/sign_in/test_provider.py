@@ -76,31 +76,28 @@ def test_a_proof_of_another_secret_and_another_secret_of_the_program_get_nothing
     assert refused.value.reason == "code"
 
 
-@pytest.mark.parametrize("key", ["authorization_endpoint", "token_endpoint", "jwks_uri", "issuer"])
 @pytest.mark.parametrize(
     "value", ["http://127.0.0.1:1/x", "https://khac.test/x", "file:///etc/passwd", None, 7]
 )
-def test_what_leads_elsewhere_is_not_asked(
-    provider: Provider, server: OpenIdProvider, key: str, value: object
-) -> None:
-    server.discovery = {key: value}
-    with pytest.raises(SignInFailed) as refused:
-        provider.authorization_url("state", "nonce", VERIFIER)
-    assert refused.value.reason == "away"
+def test_what_leads_elsewhere_is_not_asked(server: OpenIdProvider, clock: Clock, value: object) -> None:
+    for key in ("authorization_endpoint", "token_endpoint", "jwks_uri", "issuer"):
+        server.discovery = {key: value}
+        with pytest.raises(SignInFailed) as refused:
+            Provider(server.policy(REVIEWERS), SECRET, clock).authorization_url("state", "nonce", VERIFIER)
+        assert refused.value.reason == "away"
+    assert set(server.asked) == {"openid-configuration"}
 
 
 @pytest.mark.parametrize("path", ["token", "keys"])
-@pytest.mark.parametrize(
-    "body", [b"x" * (MOST_BYTES + 1), b"[" * 100_000, b"\xff", b"[]", b'{"keys": [7]}', b""]
-)
-def test_an_answer_that_is_none_lets_nobody_in(
-    provider: Provider, server: OpenIdProvider, path: str, body: bytes
-) -> None:
-    code = code_of(provider)
-    server.bodies[path] = body
-    with pytest.raises(SignInFailed) as refused:
-        provider.statement(code, "nonce", VERIFIER)
-    assert refused.value.reason in {"away", "code"}
+def test_an_answer_that_is_none_lets_nobody_in(server: OpenIdProvider, clock: Clock, path: str) -> None:
+    for body in (b"x" * (MOST_BYTES + 1), b"[" * 100_000, b"\xff", b"[]", b'{"keys": [7]}', b""):
+        provider = Provider(server.policy(REVIEWERS), SECRET, clock)
+        code = code_of(provider)
+        server.bodies[path] = body
+        with pytest.raises(SignInFailed) as refused:
+            provider.statement(code, "nonce", VERIFIER)
+        assert refused.value.reason in {"away", "code"}
+        server.bodies.clear()
 
 
 @pytest.mark.parametrize("path", ["openid-configuration", "token", "keys"])
