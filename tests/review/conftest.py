@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from pipeline.batch.printing import OfficePrinter
 from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.intake import DEFAULT_LIMITS
+from pipeline.printing.offices import read_offices
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts import passwords
@@ -126,12 +127,15 @@ def uploads(
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> OfficeDesk:
-    """Changes a plan with one row, for the own commune."""
+    """Changes a plan with one row, for the own commune, and a file of issuing offices with none."""
     folder = tmp_path_factory.mktemp("plan")
     text = f'[[plan]]\nplace = "{OWN}"\nrecord = "birth"\nentries = 100\n'
     (folder / "plan.toml").write_text(text, encoding="utf-8")
     check = partial(read_plan, schemas=SCHEMAS)
-    return OfficeDesk(plan=StaffFileDesk(folder / "plan.toml", folder / "history", check))
+    return OfficeDesk(
+        plan=StaffFileDesk(folder / "plan.toml", folder / "history", check),
+        offices=StaffFileDesk(folder / "print.toml", folder / "history-of-offices", read_offices),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -49,10 +49,9 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
     typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
+    _require(now, number)
     is_new = number == len(now.offices)
     try:
-        if desk.read().digest == seen:
-            _require(now, number)
         before = values_of_office(now, number)
         changes = changes_of_office(typed, before, _places(site, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)

@@ -47,6 +47,8 @@ def make_book(at: Page, office: Office) -> str:
     for name, text in {**cover, "folder": f"KS.2011.{office.place}"}.items():
         at.locator(f"input[name={name}]").fill(text)
     at.get_by_role("button", name="Lập sổ").click()
+    at.get_by_label(f"Mã nơi đăng ký {office.place} là đúng").check()  # it is in no list of units
+    at.get_by_role("button", name="Lập sổ").click()
     expect(at.locator("#drop[data-ready]")).to_be_visible()
     return f"KS.2011.{office.place}"
 

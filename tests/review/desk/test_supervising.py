@@ -74,6 +74,7 @@ def test_through_a_book_to_its_pages_its_amendments_and_its_approval(
         assert office.registry.book_approval(book_id) is None
         at.goto(f"{office.url}/reports/director")
         look("director")
+        at.locator("header summary", has_text="Cơ quan").click()
         at.get_by_role("link", name="Thiết lập").click()
         look("settings")
     assert {name: found for name, found in flaws.items() if found} == {}
