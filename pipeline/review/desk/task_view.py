@@ -18,6 +18,7 @@ from pipeline.review.desk.field_view import (
     finding_view,
 )
 from pipeline.review.desk.live_rules import TypedField, live_codes
+from pipeline.review.desk.shared_blanks import DeskGroup, field_groups
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.stages import STAGE_LABELS
@@ -47,6 +48,11 @@ class TaskView:
     page_key: str
     page_url: str
     mark: str
+
+    @property
+    def groups(self) -> tuple[DeskGroup, ...]:
+        """The fields as they are shown: those of a shared blank together."""
+        return field_groups(self.fields)
 
 
 def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pictures) -> TaskView:

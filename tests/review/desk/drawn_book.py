@@ -37,7 +37,8 @@ LABELS = {spec.name: spec.label for spec in SCHEMAS.record("birth").fields}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of an entry: what stands on paper (``""``: nothing), what was read (None: the same), other readings."""
+    """One field of an entry: what stands on paper (``""``: nothing), what was read (None: the same), other readings,
+    and the field before it in whose blank it is written (``""``: it has its own)."""
 
     field: str
     ink: str
@@ -46,6 +47,7 @@ class Line:
     accepted: bool = False
     status: FieldStatus = FieldStatus.READ
     confidence: float = 0.5
+    blank_of: str = ""
 
     @property
     def text(self) -> str:
@@ -160,6 +162,9 @@ def _drawn(lines: Sequence[Line], folder: str, page_no: int) -> tuple[Image.Imag
     draw.text((200, 15), f"SỔ THỬ NGHIỆM {folder}  trang {page_no}", font=print_, fill=(60, 60, 60))
     boxes = {}
     for number, line in enumerate(lines):
+        if line.blank_of:
+            boxes[line.field] = boxes[line.blank_of]
+            continue
         top = 90 + 95 * number
         draw.text((50, top + 18), LABELS[line.field], font=print_, fill=(60, 60, 60))
         draw.line((350, top + 62, 850, top + 62), fill=(120, 120, 120), width=1)
