@@ -160,7 +160,7 @@ def _drawn(lines: Sequence[Line], folder: str, page_no: int) -> tuple[Image.Imag
     hand, print_ = ImageFont.truetype(FONT, 44), ImageFont.truetype(PRINT, 20)
     draw.rectangle((30, 60, SIZE[0] - 30, SIZE[1] - 30), outline=(60, 60, 60), width=3)
     draw.text((200, 15), f"SỔ THỬ NGHIỆM {folder}  trang {page_no}", font=print_, fill=(60, 60, 60))
-    boxes = {}
+    boxes: dict[str, Box] = {}
     for number, line in enumerate(lines):
         if line.blank_of:
             boxes[line.field] = boxes[line.blank_of]

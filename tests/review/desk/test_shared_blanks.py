@@ -81,7 +81,6 @@ def test_papers_in_one_blank_are_keyed_under_one_picture(
         an.press("F10", "ArrowRight").page.keyboard.press("Enter")
         expect(blank.locator(".current img.ink")).to_be_visible()
         expect(blank.locator("> img.ink")).to_be_visible()
-        an.page.screenshot(path="/tmp/shared.png")
         blank.locator("textarea").nth(1).click()
         assert an.field == "declarant_paper_number", "an input that is clicked comes up"
         an.press("Shift+Enter").type("CMND").press("Enter").type("012345678").press(
