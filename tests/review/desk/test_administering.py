@@ -47,6 +47,7 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             audit_checker(office.registry, own),
             own.seals,
             BackupWork("/mnt/sao-luu", lambda: ("20260301-080000",), lambda _: made, lambda _: made),
+            declared=SCHEMAS,
         )
         with office.open():
             at = sit_down("quan.tri").page
@@ -83,6 +84,18 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             expect(at.locator(".message.good")).to_contain_text("Áp dụng ngay")
             assert own.office.read_text(encoding="utf-8") == "[review]\nlease_minutes = 20\n"
 
+            at.goto(f"{office.url}/rules?words=b02")
+            look("rules")
+            at.get_by_role("link", name="Đổi: B02").click()
+            at.get_by_label("Mức").select_option("OFF")
+            at.get_by_label("Lý do").fill("Vùng nhiều dân tộc")
+            look("rule")
+            at.get_by_role("button", name="Xem trước thay đổi").click()
+            at.get_by_role("button", name="Lưu").click()
+            expect(at.get_by_role("region", name="Khai sinh")).to_contain_text("tắt (OFF)")
+            at.goto(f"{office.url}/terms")
+            look("terms")
+
             at.goto(f"{office.url}/backup")
             at.get_by_role("button", name="Sao lưu ngay").click()
             expect(at.locator("#jobs")).to_contain_text("đã xong")
@@ -92,7 +105,7 @@ def test_what_an_office_keeps_in_order_is_done_without_a_shell(
             expect(at.locator("#seals .message.good")).to_contain_text("Đã niêm phong")
             at.get_by_label("Làm gì").select_option("settings-changed")
             at.get_by_role("button", name="Tìm").click()
-            expect(at.locator("tbody").first).to_contain_text("settings:1")
+            expect(at.locator("tbody").first).to_contain_text("settings:2")
             look("audit")
 
             at = sit_down("phu.trach").page
