@@ -78,7 +78,7 @@ def _scanning(site: Site, session: Session) -> ScanningWork | None:
     states = site.registry.statistics(session.person.places).book_states()
     counts = Counter(one.stage for one in states)
     return ScanningWork(
-        tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items()),
+        tuple((stage, label, counts[stage]) for stage, label in BOOK_STAGE_LABELS.items() if counts[stage]),
         sum(one.tickets for one in states),
     )
 
