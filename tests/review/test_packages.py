@@ -52,6 +52,7 @@ def test_a_supervisor_asks_watches_and_takes_a_real_package(tmp_path: Path) -> N
         names = packages.state(book.book_id).files
         assert len(names) == 4
         assert all(name in shown for name in names)
+        assert ("bản kê của gói" in shown, "danh sách sự kiện (Excel)" in shown) == (True, True)
         taken = {name: dung.get(f"/packages/{book.book_id}/{name}") for name in names}
         archive = next(one.content for name, one in taken.items() if name.endswith(".zip"))
         workbook = next(one.content for name, one in taken.items() if name.endswith(".xlsx"))

@@ -72,7 +72,7 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
             seen,
             edit,
             author=session.person.login,
-            lines=lines,
+            lines=[f"{OFFICE.title}: {line}" for line in lines],
             note=lambda version, digest: site.registry.note_view(
                 session.person, "offices-changed", f"offices:{version}", {"file": digest}
             ),

@@ -106,6 +106,8 @@ def test_a_day_from_a_new_book_to_a_page_scanned_again(
         with at.expect_navigation():
             at.locator("input.rescan").set_input_files(again)
         expect(at.locator(".ticket")).to_contain_text("Đã nhận ảnh quét lại")
+        expect(at.get_by_role("button", name="Đọc ngay sổ")).to_be_visible()
+        expect(at.get_by_role("link", name="Đang chờ")).to_have_attribute("aria-current", "page")
         (answer,) = (office.books / f"KS.2010.{office.place}").glob("phieu-*")
         office.registry.store_scan(old.book_id, sha256_of_file(answer), answer.name, 9, 1)
         reading = entry(read("child_name", "Trần Thị Thư", accepted=False), read("child_sex", "nữ"))
