@@ -31,7 +31,7 @@ router = APIRouter(prefix="/settings/offices")
 @router.get("/{number}")
 def show_office(request: Request, site: SiteDep, number: RowId) -> Response:
     """Show the form of an office; that of a new one at the number after the last."""
-    desk = _desk(site)
+    desk = _desk(site, number)
     text, now = desk.read(), desk.loaded()
     _require(now, number)
     return _form(request, site, number, now, values_of_office(now, number), text.digest)
@@ -45,7 +45,7 @@ async def change_office(request: Request, site: SiteDep, session: SessionDep, nu
 
 
 def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
-    desk = _desk(site)
+    desk = _desk(site, number)
     typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
@@ -88,8 +88,10 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
     return RedirectResponse("/settings?saved=office", status_code=303)
 
 
-def _desk(site: Site) -> StaffFileDesk[IssuingOffices]:
+def _desk(site: Site, number: int) -> StaffFileDesk[IssuingOffices]:
     if site.office.offices is None:
+        if number:
+            raise HTTPException(404)
         raise SettingsRefused(NOT_HERE)
     return site.office.offices
 
