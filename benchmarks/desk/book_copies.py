@@ -29,6 +29,7 @@ LEFT_OUT = (
     "account",
     "account_act",
     "account_answer",
+    "external_identity",
     "audit",
     "row_digest",
     "login_session",
