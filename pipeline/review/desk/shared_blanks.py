@@ -14,6 +14,9 @@ from itertools import groupby
 
 from pipeline.review.desk.field_view import FieldPicture, FieldView
 
+MOST_IN_A_BLANK = 8
+"""Fields in one blank at the most. More of them share a region that a person drew around a whole entry."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeskGroup:
@@ -40,7 +43,7 @@ def field_groups(fields: Sequence[FieldView]) -> tuple[DeskGroup, ...]:
 
 
 def _groups_in(box: tuple[int, int, int, int] | None, fields: tuple[FieldView, ...]) -> list[DeskGroup]:
-    if box is None or len(fields) == 1:
+    if box is None or not 1 < len(fields) <= MOST_IN_A_BLANK:
         return [DeskGroup((field,)) for field in fields]
     first = fields[0]
     alike = tuple(reason for reason in first.reasons if all(reason in field.reasons for field in fields[1:]))

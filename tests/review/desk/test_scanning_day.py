@@ -229,6 +229,7 @@ def test_a_telephone_finds_the_sheet_and_warns_of_blur_before_it_sends(
         phone.get_by_role("button", name="Bỏ, chụp lại").click()
         expect(phone.locator("#told")).to_contain_text("Đã bỏ")
         phone.locator("#chosen").set_input_files(blurred)
+        expect(phone.locator(".corner").first).to_be_visible()
         before = places(phone)
         box = phone.locator(".corner").first.bounding_box()
         assert box is not None
