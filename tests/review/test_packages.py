@@ -100,7 +100,7 @@ def test_what_keeps_a_book_back_is_listed_with_where_to_mend_it(tmp_path: Path) 
     assert "Xuất phần giao được" in told
     assert "chưa có sự kiện nào xong" in rest, "the only entry is the one that cannot go"
     assert "ngày đăng ký trống hoặc không phải dd.mm.yyyy, U2, Ngày đăng ký" in told
-    assert f"mã sự kiện {entry_id}" in told
+    assert f"(mã: sự kiện {entry_id})" in told
     assert "U2" in told
 
 
