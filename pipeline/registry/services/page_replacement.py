@@ -264,13 +264,16 @@ def _effective(
 
 
 def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
-    """Return the fields that people keyed on each old entry and that are not settled, by its id."""
+    """Return the fields that people keyed on each old entry and that are not settled, by its id.
+
+    The entry as a whole is none of them: the findings of the new page say whether that waits.
+    """
     spots = {pair.old["id"]: (pair.old["page_id"], pair.old["row"]) for pair in pairs}
     tasks = tasks_at(connection, spots.values())
     decisions = decisions_at(connection, spots.values()) if spots else {}
     keyed = live_consensus(connection, {task["id"]: decisions.get(spot, {}) for spot, task in tasks.items()})
     return {
-        entry_id: frozenset(keyed[tasks[spot]["id"]]) if spot in tasks else frozenset()
+        entry_id: frozenset(keyed[tasks[spot]["id"]]) - {WHOLE_ENTRY} if spot in tasks else frozenset()
         for entry_id, spot in spots.items()
     }
 
