@@ -329,6 +329,7 @@ ELSEWHERE = frozenset(
         "statistics",
         "reconciliations",
         "publishing",
+        "sign_ins",
     }
 )
 """What of the registry is asked for one thing by its id, or is about what is kept; or is a façade of its own.
