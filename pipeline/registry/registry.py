@@ -379,7 +379,15 @@ class Registry(ConnectionFacade):
     ) -> SearchResult:
         """Look for entries, and record who did so and why (``services.search.searching``)."""
         return searching.search(
-            self._database, self._declared, person, criteria, reason, after=after, options=options, now=now
+            self._database,
+            self._declared,
+            person,
+            criteria,
+            reason,
+            self._audit_key(),
+            after=after,
+            options=options,
+            now=now,
         )
 
     ink_of_hit = reading_declared(searching.ink_of_hit)

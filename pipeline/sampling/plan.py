@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pipeline.sampling.hypergeometric import probability_at_most
+from pipeline.sampling.hypergeometric import FollowedChance, probability_at_most
 
 ROUNDING = 1e-9
 """So much may numbers differ from what they are meant to be: 18 of 20 leave a chance of a tenth, not a little more."""
@@ -84,13 +84,21 @@ def smallest_plan(lot: int, quality: QualityLevels) -> SamplingPlan:
         lot: The size of the lot.
         quality: The quality and the risks to keep to.
     """
-    good, bad = quality.acceptable_of(lot), quality.rejectable_of(lot)
-    for acceptance in range(min(bad, lot)):
-        sample = _least_sample(lot, bad, acceptance, quality.consumer_risk)
-        if sample >= lot:
+    good = FollowedChance(lot, quality.acceptable_of(lot))
+    bad = FollowedChance(lot, quality.rejectable_of(lot))
+    for acceptance in range(min(quality.rejectable_of(lot), lot)):
+        if acceptance:
+            good.allow_one_more()
+            bad.allow_one_more()
+        while bad.sample < lot and not (
+            bad.sample > acceptance and bad.is_at_most(quality.consumer_risk + ROUNDING)
+        ):
+            good.draw_one_more()
+            bad.draw_one_more()
+        if bad.sample >= lot:
             break
-        if 1 - probability_at_most(acceptance, lot, good, sample) <= quality.producer_risk + ROUNDING:
-            return SamplingPlan(lot, sample, acceptance, quality)
+        if good.is_missed_at_most(quality.producer_risk + ROUNDING):
+            return SamplingPlan(lot, bad.sample, acceptance, quality)
     return SamplingPlan(lot, lot, lot, quality)
 
 
@@ -108,19 +116,9 @@ def plan_with_share(lot: int, share: float, quality: QualityLevels) -> SamplingP
     sample = min(lot, math.ceil(share * lot - ROUNDING))
     if sample >= lot:
         return SamplingPlan(lot, lot, lot, quality)
-    bad, acceptance = quality.rejectable_of(lot), 0
-    while probability_at_most(acceptance + 1, lot, bad, sample) <= quality.consumer_risk + ROUNDING:
+    bad, acceptance = FollowedChance(lot, quality.rejectable_of(lot), sample), 0
+    bad.allow_one_more()
+    while bad.is_at_most(quality.consumer_risk + ROUNDING):
         acceptance += 1
+        bad.allow_one_more()
     return SamplingPlan(lot, sample, acceptance, quality)
-
-
-def _least_sample(lot: int, bad: int, acceptance: int, risk: float) -> int:
-    """The smallest sample with which a bad lot passes with no more than that risk."""
-    low, high = acceptance + 1, lot
-    while low < high:
-        middle = (low + high) // 2
-        if probability_at_most(acceptance, lot, bad, middle) <= risk + ROUNDING:
-            high = middle
-        else:
-            low = middle + 1
-    return low

@@ -47,6 +47,45 @@ def test_a_plan_keeps_to_both_risks_with_the_smallest_sample(lot: int) -> None:
         assert smaller == []
 
 
+def searched(lot: int, quality: QualityLevels) -> tuple[int, int]:
+    """Sample and acceptance of the smallest plan, by trying every acceptance and every sample."""
+    good, bad = quality.acceptable_of(lot), quality.rejectable_of(lot)
+    for acceptance in range(min(bad, lot)):
+        sample = next(
+            (
+                one
+                for one in range(acceptance + 1, lot)
+                if probability_at_most(acceptance, lot, bad, one) <= quality.consumer_risk + ROUNDING
+            ),
+            lot,
+        )
+        if sample >= lot:
+            break
+        if 1 - probability_at_most(acceptance, lot, good, sample) <= quality.producer_risk + ROUNDING:
+            return sample, acceptance
+    return lot, lot
+
+
+SHARES = st.integers(0, 300).map(lambda thousandths: thousandths / 1000)
+RISKS = st.sampled_from([0.0, 1e-6, 0.01, 0.05, 0.1, 0.2, 0.5])
+
+
+@given(st.integers(1, 90), SHARES, SHARES, RISKS, RISKS)
+def test_the_plan_is_the_one_that_trying_all_of_them_finds(
+    lot: int, acceptable: float, further: float, producer_risk: float, consumer_risk: float
+) -> None:
+    quality = QualityLevels(acceptable, acceptable + further, producer_risk, consumer_risk)
+    plan = smallest_plan(lot, quality)
+    assert (plan.sample, plan.acceptance) == searched(lot, quality)
+
+
+def test_close_levels_of_a_large_lot_need_a_large_sample() -> None:
+    plan = smallest_plan(1_000_000, QualityLevels(0.045, 0.05))
+    assert (plan.sample, plan.acceptance) == (15233, 727)
+    assert plan.consumer_risk <= 0.1 + ROUNDING
+    assert probability_at_most(726, 1_000_000, 45_000, 15_213) < 0.95
+
+
 def test_known_plans() -> None:
     plan = smallest_plan(2000, QUALITY)
     assert (plan.sample, plan.acceptance) == (130, 3)

@@ -114,12 +114,14 @@ NEARNESS_LABELS = {
 class HitState(StrEnum):
     """How far the values of an entry that was found are settled."""
 
+    ALTERED = "altered"
     WAITING = "waiting"
     ACCEPTED = "accepted"
     DECIDED = "decided"
 
 
 HIT_STATE_LABELS = {
+    HitState.ALTERED: "bị sửa ngoài chương trình, không dùng được",
     HitState.WAITING: "còn chờ",
     HitState.ACCEPTED: "hệ thống tự động chấp nhận",
     HitState.DECIDED: "đã quyết định",
@@ -195,8 +197,8 @@ class SearchHit:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing of it waits and its book is approved."""
-        return self.state is not HitState.WAITING and self.approved
+        """Whether nothing of it waits or was altered behind the program's back, and its book is approved."""
+        return self.state in (HitState.ACCEPTED, HitState.DECIDED) and self.approved
 
     @property
     def matching(self) -> tuple[NamedPerson, ...]:

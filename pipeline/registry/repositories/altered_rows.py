@@ -7,9 +7,9 @@ compared by ``hotich audit verify``, which walks the whole chain.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.row_digests import compared
@@ -39,6 +39,20 @@ def altered_entries(
         entry_id: Only this entry of it; None: all.
     """
     asked = () if entry_id is None else (entry.c.id == entry_id,)
+    return _altered_of(connection, declared, key, scan.c.book_id == book_id, *asked)
+
+
+def altered_among(
+    connection: Connection, declared: RecordSchema, key: Key | None, entry_ids: Collection[int]
+) -> Mapping[int, tuple[str, ...]]:
+    """Return those of these entries, whatever their books, of which a row is not as the audit says last."""
+    return _altered_of(connection, declared, key, entry.c.id.in_(entry_ids)) if entry_ids else {}
+
+
+def _altered_of(
+    connection: Connection, declared: RecordSchema, key: Key | None, *asked: ColumnElement[bool]
+) -> Mapping[int, tuple[str, ...]]:
+    """The altered ones among the entries of these conditions, with the tables of the altered rows."""
     rows = connection.execute(
         select(
             entry.c.id,
@@ -46,12 +60,13 @@ def altered_entries(
             entry.c.record,
             page.c.id.label("page"),
             scan.c.id.label("scan"),
+            scan.c.book_id.label("book"),
             page_run.c.id.label("run"),
         )
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(scan.c.book_id == book_id, *asked)
+        .where(*asked)
     ).all()
     of_page: dict[int, list[int]] = defaultdict(list)
     of_place: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -62,16 +77,18 @@ def altered_entries(
         needed[entry.name][one.id].append(one.id)
         needed[page.name][one.page].append(one.id)
         needed[scan.name][one.scan].append(one.id)
-        needed[book.name][book_id].append(one.id)
+        needed[book.name][one.book].append(one.id)
         if one.run is not None:
             needed[page_run.name][one.run].append(one.id)
         if one.record in declared.records:
             needed[declared.records[one.record].name][one.id].append(one.id)
     tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
-    if entry_id is None:
-        wanted = select(page.c.id).join(scan, page.c.scan_id == scan.c.id).where(scan.c.book_id == book_id)
-    else:
-        wanted = select(entry.c.page_id).where(entry.c.id == entry_id)
+    wanted = (
+        select(entry.c.page_id)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(*asked)
+    )
     for task in connection.execute(tasks.where(review_task.c.page_id.in_(wanted))):
         held = of_page[task.page_id] if task.row == PAGE_ITSELF else of_place[task.page_id, task.row]
         needed[review_task.name][task.id] = list(held)

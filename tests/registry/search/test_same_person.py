@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from pipeline.registry import Link, LinkVerdict, NotThere, Registry, RegistryPart, StaleTask
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.withdrawals import Withdrawn
-from tests.registry.pages import SCAN
+from tests.registry.pages import SCAN, SCHEMAS
+from tests.registry.search.conftest import fill
 from tests.registry.search.people import CHECKER, ELSEWHERE, SUPERVISOR
 
 CONFIRMED, REJECTED, TAKEN_BACK = LinkVerdict
@@ -93,3 +97,31 @@ def test_nothing_withdrawn_is_linked(linked: Registry) -> None:
     assert [one.link_id for one in linked.linked_entries(SUPERVISOR, 2)] == [2]
     with pytest.raises(Withdrawn):
         linked.linked_entries(SUPERVISOR, 3)
+
+
+@pytest.fixture
+def suggested(registry: Registry) -> Registry:
+    """The same births on either kind of database, with one suggestion."""
+    fill(registry)
+    registry.save_links([Link("again", 2, "child", 3, "child", 0.97, EVIDENCE)])
+    return registry
+
+
+def test_of_two_verdicts_at_once_one_is_added_and_one_refused(suggested: Registry, url: str) -> None:
+    start = Barrier(2)
+
+    def judge(of: Registry, verdict: LinkVerdict, seen: str) -> str:
+        start.wait()
+        try:
+            of.judge_link(SUPERVISOR, 2, 1, verdict, seen=seen)
+        except StaleTask:
+            return "refused"
+        return "added"
+
+    with Registry.open(url, SCHEMAS) as other, ThreadPoolExecutor(2) as people:
+        for _ in range(5):
+            seen = mark(suggested)
+            first = people.submit(judge, suggested, CONFIRMED, seen)
+            second = people.submit(judge, other, REJECTED, seen)
+            assert {first.result(), second.result()} == {"added", "refused"}
+            suggested.judge_link(SUPERVISOR, 2, 1, TAKEN_BACK, seen=mark(suggested))

@@ -25,8 +25,9 @@ from pipeline.registry.model.search import (
 )
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.search import search_request
+from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
-from tests.registry.search.conftest import BOX
+from tests.registry.search.conftest import BOX, fill
 from tests.registry.search.people import (
     CHECKER,
     ELSEWHERE,
@@ -111,6 +112,29 @@ def test_what_waits_is_hidden_and_what_is_not_approved_is_told_so(births: Regist
     assert (left.state, left.waiting, left.settled) == (HitState.WAITING, 1, False)
     (child,) = left.people
     assert (child.name, child.waits, child.matches) == ("", True, False)
+
+
+def test_what_was_changed_behind_the_programs_back_is_settled_for_nobody(
+    registry: Registry, outsider: Outsider
+) -> None:
+    fill(registry)
+    before = hit(registry, "2/2010")
+    registry.approve_book(before.book_id, registry.value_digest(before.book_id)[0], author="lan")
+    assert hit(registry, "2/2010").settled
+    change = "UPDATE birth_record SET registered_on = '{}' WHERE entry_id = 2"
+    assert before.entry_id == 2
+    outsider.execute(change.format("06.03.2019"))
+    state = {one.number: (one.state, one.settled) for one in named(registry, "Nguyễn Văn An")}
+    assert state["02/2010"] == (HitState.ALTERED, False)
+    assert {one for number, one in state.items() if number not in ("02/2010", "09/2012")} == {
+        (HitState.ACCEPTED, True)
+    }
+    outsider.execute(change.format("06.03.2010"))
+    assert hit(registry, "2/2010").settled
+
+
+def named(registry: Registry, name: str) -> tuple[SearchHit, ...]:
+    return registry.search(SUPERVISOR, SearchCriteria(name=name), WHY).hits
 
 
 def test_nothing_withdrawn_is_found(births: Registry) -> None:

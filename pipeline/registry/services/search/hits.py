@@ -29,10 +29,18 @@ def hits_of(
     declared: RecordSchema,
     entries: Sequence[tuple[int, Nearness | None]],
     name_ids: Set[int],
+    altered: Collection[int] = (),
 ) -> tuple[tuple[SearchHit, ...], tuple[SeenApproval, ...]]:
     """Return what is shown of entries, in their order, and which approvals were found to hold on the way.
 
     Values that wait for people are left out: who keys them blind must not have seen them.
+
+    Args:
+        connection: A transaction.
+        declared: The declared records and their tables.
+        entries: The entries, each with how near its name is.
+        name_ids: The names that were looked for or are near.
+        altered: Those of them of which a row was changed behind the program's back.
     """
     ids = [entry_id for entry_id, _ in entries]
     rows = _rows(connection, declared, ids)
@@ -68,7 +76,7 @@ def hits_of(
                 row=row["row"],
                 people=people,
                 nearness=nearness,
-                state=_state(row),
+                state=HitState.ALTERED if entry_id in altered else _state(row),
                 waiting=len(waiting),
                 approved=row["book_id"] in approved,
                 amended=row["amended"],

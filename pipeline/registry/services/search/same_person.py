@@ -7,6 +7,7 @@ import json
 
 from sqlalchemy import Connection, func, select
 
+from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.checks import LinkVerdict, StoredLink
 from pipeline.registry.model.desk import NotYours
@@ -104,7 +105,7 @@ def judge_link(
         StaleTask: Somebody has decided on it meanwhile, or its evidence is another one.
         RegistryError: There is nothing to take back.
     """
-    _check(connection, person, entry_id)
+    hold(connection, Whole.LINKS)  # what is shown stays so until the verdict is written
     shown = {one.link_id: one for one in linked_entries(connection, declared, person, entry_id)}
     one = shown.get(link_id)
     if one is None:

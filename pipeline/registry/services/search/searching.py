@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from pipeline.model import Box, PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.errors import NotThere
@@ -26,6 +27,7 @@ from pipeline.registry.model.search import (
     SearchResult,
     TooManySearches,
 )
+from pipeline.registry.repositories.altered_rows import altered_among
 from pipeline.registry.repositories.permissions import check_place_of_book
 from pipeline.registry.repositories.search_following import SeenApproval, note_approval
 from pipeline.registry.repositories.search_index import indexed_fields
@@ -46,6 +48,7 @@ def search(
     person: Person,
     criteria: SearchCriteria,
     reason: SearchReason,
+    key: Key | None,
     *,
     after: str = "",
     options: SearchOptions = SearchOptions(),
@@ -59,6 +62,7 @@ def search(
         person: Who searches; nothing of other places than theirs is found.
         criteria: What is looked for.
         reason: Why.
+        key: What signs the audit: entries that were altered behind the program's back are shown as such.
         after: The cursor of the page before; ``""``: the first page.
         options: How much one search may ask.
         now: The clock, in UTC; by default that of the database.
@@ -76,7 +80,8 @@ def search(
             raise SearchRefused("Chỉ mục tra cứu chưa dựng xong. Hãy chạy hotich search rebuild rồi thử lại.")
         _check_rate(connection, person, options, now)
         found = find(connection, person, criteria, after=after, most=options.page)
-        hits, seen = hits_of(connection, declared, found.entries, found.name_ids)
+        altered = altered_among(connection, declared, key, [one for one, _ in found.entries])
+        hits, seen = hits_of(connection, declared, found.entries, found.name_ids, altered)
     with database.writing() as connection:
         at = _check_rate(connection, person, options, now)
         request_id = _note(connection, person, criteria, reason, found, seen, at)
