@@ -18,6 +18,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import SchemaError, SetupError
+from pipeline.learning.versions import CALIBRATION, ReaderVersions
 from pipeline.logs import LogOptions, parse_log_options
 from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
@@ -84,7 +85,9 @@ class Settings(BaseSettings):
             workspace=folder,
             registry_url=url,
             schemas=schemas,
-            make_engines=partial(default_engines, self.models),
+            make_engines=partial(
+                default_engines, self.models, ReaderVersions(Workspace(folder).models).networks_in_use()
+            ),
             options=DigitizeOptions(
                 routing=RoutingOptions(
                     calibration=self.calibration_of(folder),
@@ -232,10 +235,16 @@ class Settings(BaseSettings):
     def calibration_of(self, workspace: Path) -> Calibration | None:
         """Return the calibration made for that workspace, or the one that came with the models.
 
-        The latter is taken where it belongs to a newer reader, if there is any.
+        The latter is taken where the former belongs to another reader than the one in use. A version of the office's
+        own reader has one of its own.
         """
         shipped = _calibration((self.models or default_folder()) / "calibration" / calibration.FILE)
         own = _calibration(Workspace(workspace).calibration)
+        learned = ReaderVersions(Workspace(workspace).models).networks_in_use()
+        if learned is not None:
+            reader = default_engines(self.models, learned).hand_fingerprint
+            known = (own, _calibration(learned / CALIBRATION), shipped)
+            return next((one for one in known if one is not None and one.reader == reader), None)
         if own is not None and (shipped is None or own.reader == shipped.reader):
             return own
         return shipped

@@ -68,6 +68,16 @@ class Workspace:
         return self.root / "lines" / str(book_id)
 
     @property
+    def learning(self) -> Path:
+        """The decided lines that readers learn from, private; made anew from the registry when lost."""
+        return self.root / "learning"
+
+    @property
+    def models(self) -> Path:
+        """The office's own readers, a folder a version, and which of them is in use."""
+        return self.root / "models"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

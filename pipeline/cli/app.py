@@ -24,7 +24,9 @@ from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.intake import assign, cover_sheet, intake_app
+from pipeline.cli.learn import learn
 from pipeline.cli.links import links_app
+from pipeline.cli.office_models import models_app
 from pipeline.cli.page import page
 from pipeline.cli.places import places_app
 from pipeline.cli.print_papers import print_app
@@ -66,6 +68,7 @@ COMMANDS = (
     ("report", report),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
+    ("learn", learn),
     ("synth", synth),
     ("train", train),
     ("rules", rules),
@@ -136,3 +139,4 @@ registry_app.command("snapshot", cls=Command)(take_snapshot)
 registry_app.command("put-back", cls=Command)(bring_back)
 app.add_typer(registry_app, name="registry")
 app.add_typer(print_app, name="print")
+app.add_typer(models_app, name="models")

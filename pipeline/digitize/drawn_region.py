@@ -7,6 +7,7 @@ itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.parse import parse_entry
-from pipeline.digitize.recognize import recognize
+from pipeline.digitize.recognize import MARGIN, recognize
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.route import route
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.ink import binarization
-from pipeline.imaging.ink.cleanup import paint_out_dots
+from pipeline.imaging.ink.cleanup import crop_line, paint_out_dots
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ruling.crossing_rules import find_crossing_rules
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
@@ -96,7 +97,7 @@ def read_drawn_region(
     """
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     context = PageContext(form, ledger, schemas, engines, options, StageClock())
-    ink = _cut_out(page, matrix, size, box, context)
+    ink = _cut_out(page, matrix, size, box, form, options)
     slot = Slot(field, "", {"value": field}, printed=writing is Writing.PRINT)
     region = FieldRegion(slot, _lines(ink), ink.place, is_doubtful=True)
     entry = EntryRegion(0, (region,), ink.components, ink.red_components)
@@ -107,12 +108,83 @@ def read_drawn_region(
     return replace(routed, box=box, lines=(box,), accepted=False)
 
 
+def line_pictures(
+    page: PageImage,
+    matrix: Matrix,
+    size: tuple[int, int],
+    lines: Sequence[Box],
+    form: Form,
+    options: DigitizeOptions = DigitizeOptions(),
+) -> tuple[Pixels | None, ...]:
+    """Return the picture of each line of a field whose places are known, as a reader of handwriting gets it.
+
+    A component belongs to the line whose middle is nearest among those whose boxes hold its centre.
+
+    Args:
+        page: The decoded page, RGB (h, w, 3).
+        matrix: From the page as scanned to the rectified page, (3, 3).
+        size: Width and height of the rectified page.
+        lines: The boxes of the lines on the rectified page.
+        form: The form of the book.
+        options: Thresholds and resolutions of the stages.
+
+    Returns:
+        Grey pictures; None for a line without dark ink.
+    """
+    if not lines:
+        return ()
+    around = Box(
+        min(line.left for line in lines),
+        min(line.top for line in lines),
+        max(line.right for line in lines),
+        max(line.bottom for line in lines),
+    )
+    ink = _cut_out(page, matrix, size, around, form, options)
+    across, down = around.left - ink.place.left, around.top - ink.place.top
+    places = [
+        Box(line.left - across, line.top - down, line.right - across, line.bottom - down) for line in lines
+    ]
+    owners = _owners(ink.components, places)
+    pad = round(ink.dpi / MARGIN)
+    return tuple(
+        crop_line(ink.normalized, ink.all_ink, ink.components, own, _around(ink.components, own), pad)
+        if len(own := np.flatnonzero(owners == number))
+        else None
+        for number in range(len(places))
+    )
+
+
+def _owners(components: ConnectedComponents, places: Sequence[Box]) -> NDArray[np.int64]:
+    """Return for each component the number of its line, −1 for none."""
+    left, top, right, bottom = components.boxes.T.astype(float)
+    across, down = (left + right) / 2, (top + bottom) / 2
+    owners, nearest = np.full(len(across), -1), np.full(len(across), np.inf)
+    for number, place in enumerate(places):
+        inside = (
+            (across >= place.left) & (across <= place.right) & (down >= place.top) & (down <= place.bottom)
+        )
+        away = np.abs(down - (place.top + place.bottom) / 2) / max(1.0, place.height)
+        taken = inside & (away < nearest)
+        owners[taken], nearest[taken] = number, away[taken]
+    return owners
+
+
+def _around(components: ConnectedComponents, own: NDArray[np.int64]) -> Box:
+    boxes = components.boxes[own]
+    return Box(*map(float, (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))))
+
+
 def _cut_out(
-    page: PageImage, matrix: Matrix, size: tuple[int, int], box: Box, context: PageContext
+    page: PageImage,
+    matrix: Matrix,
+    size: tuple[int, int],
+    box: Box,
+    form: Form,
+    options: DigitizeOptions,
 ) -> DrawnRegionInk:
-    dpi = min(context.options.max_dpi, max(size) * 25.4 / max(context.form.paper_mm))
-    _, top, _, bottom = context.form.frame
-    letter = context.form.text_size * (bottom - top) * context.form.paper_mm[1] / 25.4 * dpi
+    dpi = min(options.max_dpi, max(size) * 25.4 / max(form.paper_mm))
+    _, top, _, bottom = form.frame
+    letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * dpi
     whole = box.grown(AROUND * dpi, AROUND * dpi).within(*size)
     layers = binarization.split_colour_layers(warp.crop_rectified(page.pixels, matrix, whole, 1.0))
     normalized = binarization.normalize_illumination(layers.ink)

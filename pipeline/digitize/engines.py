@@ -12,7 +12,7 @@ from pipeline.model import Crop
 from pipeline.ocr import Engines
 from pipeline.ocr.digits import DigitReader
 from pipeline.ocr.handwriting import HandwritingReader, language_data
-from pipeline.ocr.models import load_network, read_card, read_cards
+from pipeline.ocr.models import WEIGHTS, ModelCard, load_network, read_card, read_cards
 from pipeline.ocr.tesseract import TesseractLines, TesseractPage
 
 HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
@@ -34,7 +34,7 @@ class LineShapes:
         return tuple(self.model.print_chance(crop.pixels, crop.dpi) for crop in crops)
 
 
-def default_engines(models: Path | None = None) -> Engines:
+def default_engines(models: Path | None = None, learned: Path | None = None) -> Engines:
     """Return the engines whose models are installed.
 
     They are Tesseract for labels and typed values, a second reader for figures, line shapes to tell type from
@@ -43,6 +43,7 @@ def default_engines(models: Path | None = None) -> Engines:
 
     Args:
         models: The folder of the models; by default the one that came with the program.
+        learned: The folder of networks that were trained further, each read with in place of the one it went on from.
 
     Raises:
         SetupError: A model's card is missing. Whether Tesseract is installed shows at the first page.
@@ -56,13 +57,25 @@ def default_engines(models: Path | None = None) -> Engines:
         print=TesseractLines(reader.language),
         digits=DigitReader(),
         writing=LineShapes(model),
-        hand=_hand(models),
+        hand=_hand(models, learned),
         gate=PageGate(gate.weights, gate.fingerprint),
     )
 
 
-def _hand(models: Path | None) -> HandwritingReader | None:
+def _hand(models: Path | None, learned: Path | None) -> HandwritingReader | None:
     installed = read_cards(models)
-    networks = tuple(load_network(found, models) for found in installed if found.engine == HAND_NETWORK)
+    further = {parent_sha256(card): card for card in read_cards(learned)} if learned is not None else {}
+    networks = []
+    for found in installed:
+        if found.engine == HAND_NETWORK:
+            taught = further.get(dict(found.files).get(WEIGHTS, "none"))
+            networks.append(load_network(found, models) if taught is None else load_network(taught, learned))
     words = [language_data(found, models) for found in installed if found.engine == HAND_WORDS]
-    return HandwritingReader(networks, words[0] if words else None, DigitReader()) if networks else None
+    return (
+        HandwritingReader(tuple(networks), words[0] if words else None, DigitReader()) if networks else None
+    )
+
+
+def parent_sha256(card: ModelCard) -> str:
+    """Return the SHA-256 of the weights that a network went on from, by its card; ``""`` where it names none."""
+    return card.history[-1].from_sha256 if card.history else ""

@@ -48,6 +48,7 @@ from pipeline.registry.repositories import (
     effective_values,
     entries,
     failures,
+    keyed_values,
     links,
     overview,
     page_order,
@@ -230,6 +231,7 @@ class Registry(ConnectionFacade):
 
     decide = writing_declared(decisions.decide)
     settle_page = writing_declared(decisions.settle_page)
+    keyed_by = reading(keyed_values.keyed_by)
     amend = writing_declared(amendments.amend)
     withdraw_amendment = writing_declared(amendments.withdraw_amendment)
     amendments = reading_declared(amendments.amendments_of)
@@ -255,6 +257,20 @@ class Registry(ConnectionFacade):
         """
         with self._writing() as connection:
             record(connection, person.login, action, subject, detail)
+
+    def note_learning(
+        self, actor: str, action: str, subject: str, detail: Mapping[str, str | int] | None = None
+    ) -> None:
+        """Record an act on the office's own reader or on the lines that it learns from.
+
+        Args:
+            actor: The login of who did it.
+            action: As in ``docs/reference/audit.md`` (``reader-promoted``).
+            subject: What of (``reader:3``, ``learning:lines``).
+            detail: Codes and counts; never personal data.
+        """
+        with self._writing() as connection:
+            record(connection, actor, action, subject, detail)
 
     # --- what is printed --------------------------------------------------------------------------------------------
 

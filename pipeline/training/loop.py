@@ -23,6 +23,7 @@ from pipeline.errors import SetupError
 from pipeline.files import atomic_path
 from pipeline.training.batches import CLASSES, Batch, Mixture, batches, reading_batches
 from pipeline.training.dataset import DatasetLine, LineScore, RealLine, score_of
+from pipeline.training.distillation import distillation_loss
 from pipeline.training.network import LETTERS, CtcNetwork, NetworkOptions, folded_classes
 from pipeline.training.shipped_weights import load_shipped_network
 from pipeline.training.word_alignment import words_by_writer
@@ -34,10 +35,18 @@ def ctc_loss(network: CtcNetwork, batch: Batch) -> Tensor:
     Lines whose labels give neither case nor punctuation are scored on folded classes: whatever case the network writes
     is right, and so is any sign that the label leaves out.
     """
+    return _loss_of(_log_chances(network, batch), batch)
+
+
+def _log_chances(network: CtcNetwork, batch: Batch) -> Tensor:
     lines = torch.from_numpy(batch.lines).to(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
         scores = network(lines)
-    chances = scores.float().log_softmax(2)
+    chances: Tensor = scores.float().log_softmax(2)
+    return chances
+
+
+def _loss_of(chances: Tensor, batch: Batch) -> Tensor:
     full = [number for number, says in enumerate(batch.full_labels) if says]
     partial = [number for number, says in enumerate(batch.full_labels) if not says]
     total: Tensor = chances.new_zeros(())
@@ -103,6 +112,7 @@ class LoopOptions:
         seed: Seed.
         every: Minutes between two reports, each with a checkpoint.
         threads: Threads of torch.
+        distillation: How much it counts that the network sees drawn lines as the shipped one does that it goes on from.
     """
 
     minutes: float = 60.0
@@ -119,6 +129,7 @@ class LoopOptions:
     seed: int = 1
     every: float = 4.0
     threads: int = 1
+    distillation: float = 0.0
 
 
 @dataclass
@@ -134,6 +145,7 @@ class _State:
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     begun: Mapping[str, Tensor] = field(default_factory=dict)
     """The weights of the shipped network that is trained on."""
+    teacher: CtcNetwork | None = None
 
 
 def train_network(
@@ -177,6 +189,10 @@ def train_network(
         say(f"Lấy {taken} nhóm trọng số từ {parent.name} ({state.spent:.1f} phút CPU).")
     if parent and parent.suffix == SHIPPED:
         options = replace(options, warm=0.0, recompose_from=0.0)
+    if options.distillation and state.begun:
+        state.teacher = CtcNetwork(network)
+        state.teacher.load_state_dict(dict(state.begun))
+        state.teacher.eval()
     rng = np.random.default_rng((options.seed, state.step))
     words: list[list[DatasetLine]] = []
     source: Iterator[Batch] = iter(())
@@ -237,7 +253,10 @@ def _train_step(state: _State, batch: Batch, share: float, options: LoopOptions)
     for group in state.optimizer.param_groups:
         group["lr"] = rate
     state.network.train()
-    loss = ctc_loss(state.network, batch)
+    chances = _log_chances(state.network, batch)
+    loss = _loss_of(chances, batch)
+    if state.teacher is not None:
+        loss = loss + options.distillation * distillation_loss(state.teacher, batch, chances)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)

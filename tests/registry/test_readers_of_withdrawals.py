@@ -315,7 +315,7 @@ ELSEWHERE = frozenset(
     }
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
     | {"book_approval", "ink_of_hit"}
-    | {"pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
+    | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
@@ -366,6 +366,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
             "confirm_delivery",
         ),
         *("withdraw_amendment", "save_checks", "save_links", "decide_link", "note_view", "settle_flaws"),
+        "note_learning",
         *("issue_extract", "void_extract", "note_printed"),
         *("sign_amendment", "approve_book", "withdraw_approval"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),

@@ -30,6 +30,9 @@ _OF_LOT = "lot-"
 Exclusions = Mapping[str, frozenset[int]]
 """The accounts that are excluded, by that token."""
 
+AT_ONCE = 500
+"""Keyed values that one statement asks about."""
+
 _taking_back = keying.alias("taking_back")
 
 is_keyed_value = func.coalesce(keying.c.takes_back_id, 0) == 0
@@ -156,6 +159,16 @@ def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[
     return frozenset(
         connection.scalars(select(keying.c.takes_back_id).where(keying.c.takes_back_id.in_(keying_ids)))
     )
+
+
+def keyed_by(connection: Connection, keying_ids: Collection[int]) -> dict[int, str]:
+    """Return the login of whoever keyed each of these values."""
+    found: dict[int, str] = {}
+    ids = sorted(set(keying_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        query = select(keying.c.id, keying.c.login).where(keying.c.id.in_(ids[start : start + AT_ONCE]))
+        found.update({row.id: row.login for row in connection.execute(query)})
+    return found
 
 
 def earlier_submissions(
