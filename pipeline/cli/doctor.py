@@ -77,6 +77,7 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield _checked("Phông chữ in để vẽ sổ giả", _fonts, "warning")
     yield office_checks.typesetter_check()
     yield from _models(settings)
+    yield office_checks.training_check()
     place, now = Workspace(settings.places_of(workspace)[0]), datetime.now(UTC)
     yield from _prefect(place)
     yield _file_modes(place)

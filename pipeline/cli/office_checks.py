@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import util
 from pathlib import Path
 
 from pipeline.cli.machine_check import Check
@@ -49,6 +50,15 @@ def owner_check(workspace: Workspace) -> Check | None:
         f"chạy: sudo -u {login} hotich doctor"
     )
     return Check("Chủ của thư mục làm việc", "warning", login, advice)
+
+
+def training_check() -> Check:
+    """Whether the reader of handwriting can be taught here; nothing else needs it."""
+    name = "Dạy thêm bộ đọc (hotich learn)"
+    lacking = [package for package in ("torch", "onnx", "fontTools") if util.find_spec(package) is None]
+    if lacking:
+        return Check(name, "warning", f"thiếu {', '.join(lacking)}", "Khi cần: pip install 'hotich[train]'")
+    return Check(name, "ok", "torch")
 
 
 def typesetter_check() -> Check:

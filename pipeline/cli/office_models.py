@@ -66,10 +66,11 @@ def rollback(
     context = read_settings().run_context(workspace)
     versions = ReaderVersions(Workspace(context.workspace).models)
     with context.open_registry() as registry:
-        before = versions.in_use
-        now = versions.roll_back(number)
-        registry.note_learning(
-            by or getpass.getuser(), "reader-rolled-back", f"reader:{now}", {"before": before}
+        now = versions.roll_back(
+            number,
+            note=lambda before: registry.note_learning(
+                by or getpass.getuser(), "reader-rolled-back", f"reader:{before}"
+            ),
         )
     which = "bộ đọc đi kèm" if now == SHIPPED else f"bản {now}"
     out().print(f"Đang dùng {which}. Chạy lại hotich run để đọc lại các trang theo bản ấy.", markup=False)

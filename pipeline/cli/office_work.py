@@ -16,6 +16,8 @@ from pipeline.export.options import read_options
 from pipeline.files import remove_temporary_files
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.inbox.manifest import manifest_scans
+from pipeline.learning.line_store import LineStore
+from pipeline.learning.versions import ReaderVersions
 from pipeline.printing.offices import read_offices
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.registry import Registry
@@ -68,6 +70,8 @@ def office_desk(
         seals=workspace.seals,
         backups=backup_work(settings, context),
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
+        readers=ReaderVersions(workspace.models),
+        lines=LineStore(workspace.learning),
         declared=declared,
     )
 

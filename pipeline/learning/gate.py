@@ -165,7 +165,7 @@ class GateVerdict:
         return not self.objections
 
 
-CalibratedShares = dict[str, tuple[CalibratedShare | None, CalibratedShare | None]]
+CalibratedShares = Mapping[str, tuple[CalibratedShare | None, CalibratedShare | None]]
 """By group of fields what the reader in use accepts, and what the new one does; None where nothing is calibrated."""
 
 
@@ -229,9 +229,9 @@ def _drawn_gains(lines: Sequence[ScoredLine], options: GateOptions) -> NDArray[n
     """Return the gain in each round of the bootstrap, which draws entries with all their lines."""
     entries: dict[str, list[int]] = {}
     for line in lines:
-        counts = entries.setdefault(line.entry, [0, 0])
-        counts[0] += line.before
-        counts[1] += line.after
+        errors = entries.setdefault(line.entry, [0, 0])
+        errors[0] += line.before
+        errors[1] += line.after
     if not entries:
         return np.zeros(0)
     counts = np.array(list(entries.values()), np.float64)

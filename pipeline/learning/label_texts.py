@@ -16,7 +16,7 @@ from pipeline.model import FieldReading
 from pipeline.registry.model.decisions import Decision
 from pipeline.schema import Slot
 
-FIGURES = frozenset({"date", "time", "moment", "entry_number", "number", "page_number", "lunar_date"})
+FIGURES = frozenset({"date", "time", "entry_number", "number", "volume", "id_number"})
 """Kinds of value whose figures people key otherwise than they are written."""
 
 SEPARATORS = ("/", "-", ".")

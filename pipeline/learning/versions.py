@@ -8,7 +8,7 @@ installed is not read with: its networks went on from weights that are gone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,10 @@ from pipeline.ocr.models import ModelCard, read_cards
 IN_USE, PROPOSAL, CALIBRATION = "in-use.json", "proposal.json", "calibration.toml"
 SHIPPED = 0
 """The number of the readers that came with the program."""
+
+
+Note = Callable[[int], object]
+"""Records an act; takes the version that was in use before it."""
 
 
 class VersionState(StrEnum):
@@ -134,12 +138,13 @@ class ReaderVersions:
         assert found is not None
         return found
 
-    def promote(self, number: int, *, in_use: int) -> None:
+    def promote(self, number: int, *, in_use: int, note: Note = lambda _: None) -> None:
         """Take a proposed version into use; that in use before is kept.
 
         Args:
             number: The version.
             in_use: The version that was in use when the proposal was shown.
+            note: Records the act, before it takes effect; takes the version that was in use.
 
         Raises:
             StaleProposal: It is no longer proposed, or another version is in use than it was held against.
@@ -156,34 +161,47 @@ class ReaderVersions:
                 raise SetupError(f"Không thấy mô hình của bản {number}. Hãy lấy lại từ bản sao lưu.")
             if told["in_use"] != SHIPPED:
                 told["versions"][self._path(told["in_use"]).name]["state"] = VersionState.EARLIER
+            note(in_use)
             state["state"] = VersionState.IN_USE
             told["in_use"] = number
             self._write(told)
 
-    def decline(self, number: int) -> None:
+    def decline(self, number: int, *, note: Note = lambda _: None) -> None:
         """Record that a proposed version is not taken.
+
+        Args:
+            number: The version.
+            note: As for ``promote``.
 
         Raises:
             StaleProposal: It is no longer proposed.
         """
         with self._locked() as told:
-            self._proposed(told, number)["state"] = VersionState.DECLINED
+            state = self._proposed(told, number)
+            note(told["in_use"])
+            state["state"] = VersionState.DECLINED
             self._write(told)
 
-    def roll_back(self, number: int | None = None) -> int:
+    def roll_back(
+        self, number: int | None = None, *, in_use: int | None = None, note: Note = lambda _: None
+    ) -> int:
         """Go back to an earlier version; nothing is deleted.
 
         Args:
             number: The version, ``SHIPPED`` for what came along; None for the one that was in use before this one.
+            in_use: The version that was in use when this was asked; None where nobody was shown it.
+            note: As for ``promote``.
 
         Returns:
             The version that is in use from now on.
 
         Raises:
-            StaleProposal: That version was never in use, or is in use already.
+            StaleProposal: That version was never in use, or is in use already; or another is in use than was shown.
         """
         with self._locked() as told:
             now = told["in_use"]
+            if in_use is not None and in_use != now:
+                raise StaleProposal("Bộ đọc đang dùng vừa đổi. Hãy xem lại trang rồi quyết định.")
             if number is None:
                 if now == SHIPPED:
                     raise StaleProposal("Bộ đọc đang dùng là bản đi kèm, không có bản trước để quay về.")
@@ -193,6 +211,7 @@ class ReaderVersions:
                 number != SHIPPED and (known is None or known["state"] != VersionState.EARLIER)
             ):
                 raise StaleProposal(f"Bản {number} chưa từng được dùng hoặc đang được dùng.")
+            note(now)
             if now != SHIPPED:
                 told["versions"][self._path(now).name]["state"] = VersionState.EARLIER
             if known is not None:

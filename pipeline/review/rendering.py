@@ -20,6 +20,7 @@ from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, R
 from pipeline.reports.content import row_label
 from pipeline.review.person_names import PersonNames
 from pipeline.review.security.access import may_open
+from pipeline.text.numbers import format_percent
 
 MENUS = (
     ("", (("/", "Trang đầu"), ("/search", "Tra cứu"))),
@@ -65,6 +66,7 @@ MENUS = (
             ("/rules", "Quy tắc"),
             ("/audit", "Nhật ký"),
             ("/backup", "Sao lưu"),
+            ("/readers", "Bộ đọc"),
         ),
     ),
 )
@@ -162,12 +164,18 @@ def _templates() -> Environment:
         row_label=row_label,
     )
     templates.filters["moment"] = moment
+    templates.filters["share"] = share
     return templates
 
 
 def moment(at: datetime) -> str:
     """A time as people here write it, by the clocks of the country, as reports do: ``07/03/2026 14:05``."""
     return at.astimezone(OFFICE_ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def share(part: float) -> str:
+    """A share 0 to 1 as people here write it: ``3,25 %``."""
+    return format_percent(part, 2, space="\u00a0")
 
 
 @cache

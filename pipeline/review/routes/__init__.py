@@ -32,6 +32,7 @@ from pipeline.review.routes import (
     phones,
     pictures,
     printing,
+    readers,
     reconciled_files,
     reconciliations,
     reports,
@@ -85,6 +86,7 @@ ROUTERS = (
     work_plan.router,
     audit.router,
     backups.router,
+    readers.router,
     api_tokens.router,
     api.router,
 )

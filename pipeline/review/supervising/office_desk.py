@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.learning.line_store import LineStore
+from pipeline.learning.versions import ReaderVersions
 from pipeline.printing.offices import IssuingOffices
 from pipeline.registry.model.accounts import Person
 from pipeline.reports import WorkPlan
@@ -69,6 +71,8 @@ class OfficeDesk:
         check_audit: Looks at every row of the audit, as ``hotich audit verify`` does.
         seals: The folder of the seals of the audit.
         backups: Makes and checks backups.
+        readers: The versions of the office's own reader.
+        lines: The lines that it learns from.
         declared: The declarations as they came with the program, over which ``office.toml`` lies.
     """
 
@@ -81,6 +85,8 @@ class OfficeDesk:
     seals: Path | None = None
     backups: BackupWork | None = None
     offices: StaffFileDesk[IssuingOffices] | None = None
+    readers: ReaderVersions | None = None
+    lines: LineStore | None = None
     declared: Schemas | None = None
 
 

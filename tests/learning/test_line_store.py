@@ -1,0 +1,94 @@
+"""The kept lines: for the owner alone, made again, removable a person for good."""
+
+from __future__ import annotations
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import SetupError
+from pipeline.learning.decided_lines import DecidedLine, DecidedLines
+from pipeline.learning.line_store import REMOVED, LinePart, LineStore, part_of
+from pipeline.model import PageRef
+
+
+def line(number: int, *, book: int = 1, deciders: tuple[str, ...] = ("an",), row: int = 0) -> DecidedLine:
+    """A line whose picture tells it from the others."""
+    rng = np.random.default_rng(number)
+    return DecidedLine(
+        pixels=rng.integers(0, 255, (30 + number, 100), dtype=np.uint8),
+        text=f"Trần Văn {number}",
+        book_id=book,
+        ref=PageRef(f"{number:064x}", 1),
+        row=row,
+        field="child_name",
+        number=0,
+        kind="name",
+        form="birth-2006",
+        deciders=deciders,
+        decided_at=datetime(2026, 1, 2, tzinfo=UTC),
+        cost=0.25,
+    )
+
+
+def test_lines_come_back_as_they_were_and_nobody_else_can_read_them(tmp_path: Path) -> None:
+    store, lines = LineStore(tmp_path / "learning"), (line(1), line(2, deciders=("an", "bình")))
+    assert store.keep(1, DecidedLines(lines, {}, "mark")) == 2
+    for kept, given in zip(store.lines(), lines, strict=True):
+        assert (kept.pixels == given.pixels).all()
+        assert (kept.text, kept.key, kept.deciders, kept.decided_at) == (
+            given.text,
+            given.key,
+            given.deciders,
+            given.decided_at,
+        )
+    assert store.mark(1) == "mark"
+    (file,) = (tmp_path / "learning" / "lines").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "learning").stat().st_mode) == 0o700
+
+
+def test_what_a_person_decided_is_removed_for_good(tmp_path: Path) -> None:
+    store = LineStore(tmp_path)
+    found = DecidedLines((line(1), line(2, deciders=("bình", "an")), line(3, deciders=("bình",))), {}, "m")
+    store.keep(1, found)
+    assert store.remove(login="bình") == 2
+    assert [one.text for one in store.lines()] == ["Trần Văn 1"]
+    assert store.keep(1, found) == 1, "gathering again does not bring them back"
+    assert store.remove(entry=line(1).entry) == 1
+    assert store.lines() == ()
+    assert store.keep(1, found) == 0
+    assert store.removed.logins == {"bình"}
+
+
+def test_books_that_were_withdrawn_go(tmp_path: Path) -> None:
+    store = LineStore(tmp_path)
+    for book in (1, 2):
+        store.keep(book, DecidedLines((line(book, book=book),), {}, "m"))
+    store.keep_only([2])
+    assert [one.book_id for one in store.lines()] == [2]
+
+
+def test_a_damaged_file_is_made_again_but_nothing_is_learnt_while_removals_are_unknown(
+    tmp_path: Path,
+) -> None:
+    store = LineStore(tmp_path)
+    store.keep(1, DecidedLines((line(1),), {}, "m"))
+    (file,) = (tmp_path / "lines").iterdir()
+    file.write_bytes(file.read_bytes()[:-40])
+    assert (store.lines(), store.mark(1)) == ((), "")
+    store.remove(login="an")
+    (tmp_path / REMOVED).write_text("{", encoding="utf-8")
+    with pytest.raises(SetupError, match="sao lưu"):
+        store.keep(1, DecidedLines((line(1),), {}, "m"))
+
+
+def test_an_entry_is_for_one_thing_for_good() -> None:
+    parts = [part_of(line(number).entry) for number in range(400)]
+    assert parts == [part_of(line(number).entry) for number in range(400)]
+    assert 0.14 < parts.count(LinePart.FROZEN) / 400 < 0.27
+    assert 0.14 < parts.count(LinePart.CALIBRATION) / 400 < 0.27
+    assert 0.52 < parts.count(LinePart.LEARNT) / 400 < 0.68
