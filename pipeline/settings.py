@@ -189,7 +189,7 @@ class Settings(BaseSettings):
         return loaded
 
     def declared_schemas(self, workspace: Path, folder: Path | None = None) -> Schemas:
-        """Return the declarations as they came with the program, with the places of the office of that workspace.
+        """Return the declarations as they came with the program, with the office's own forms and places.
 
         Args:
             workspace: The folder of the workspace.
@@ -198,7 +198,8 @@ class Settings(BaseSettings):
         Raises:
             SchemaError: A declaration has a flaw.
         """
-        return replace(schema.load(folder or self.schemas), own_places=Workspace(workspace).places)
+        loaded = schema.with_own_forms(schema.load(folder or self.schemas), Workspace(workspace).own_forms)
+        return replace(loaded, own_places=Workspace(workspace).places)
 
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:
         """Return who reviews what in the office of that workspace.

@@ -97,6 +97,16 @@ class Workspace:
         return self.root / "places.toml"
 
     @property
+    def own_forms(self) -> Path:
+        """The forms that this office has designed itself, a file a form; there once the first was saved."""
+        return self.root / "schemas" / "forms"
+
+    @property
+    def form_drafts(self) -> Path:
+        """Forms that people are designing, a folder each, with their specimen pages."""
+        return self.root / "form-drafts"
+
+    @property
     def package(self) -> Path:
         """How this office wants its packages, in a file that people edit; there once it was made."""
         return self.root / "package.toml"

@@ -13,7 +13,13 @@ nearest known name. Positions on a form are shares of its printed frame: ``u`` f
 
 from __future__ import annotations
 
-from pipeline.schema.declaration import PLACES, Declaration, default_folder, nearest_hint
+from pipeline.schema.declaration import (
+    PLACES,
+    Declaration,
+    default_folder,
+    nearest_hint,
+    validate_declaration,
+)
 from pipeline.schema.form import (
     PARTS,
     PRINT_ADVANCE,
@@ -25,6 +31,7 @@ from pipeline.schema.form import (
     Label,
     Line,
     Piece,
+    Rectangle,
     Slot,
     Style,
     Table,
@@ -38,7 +45,7 @@ from pipeline.schema.lists import (
     Vocab,
     describe_details,
 )
-from pipeline.schema.loading import load, load_form
+from pipeline.schema.loading import check_form, load, load_form, with_own_forms
 from pipeline.schema.record import (
     LEDGER_KEYS,
     BookSpec,
@@ -73,6 +80,7 @@ __all__ = [
     "Piece",
     "PrincipleSpec",
     "RecordSpec",
+    "Rectangle",
     "RuleSpec",
     "Schemas",
     "Slot",
@@ -80,9 +88,12 @@ __all__ = [
     "Table",
     "Term",
     "Vocab",
+    "check_form",
     "default_folder",
     "describe_details",
     "load",
     "load_form",
     "nearest_hint",
+    "validate_declaration",
+    "with_own_forms",
 ]

@@ -14,6 +14,9 @@ from pipeline.schema.declaration import Declaration
 PARTS = ("day", "month", "year", "hour", "minute")
 """The parts of a date or a time that may have a slot of their own."""
 
+Rectangle = tuple[float, float, float, float]
+"""Left, top, right and bottom in u and v."""
+
 Style = Literal["regular", "bold", "italic", "bold-italic", "small"]
 
 
@@ -220,6 +223,8 @@ class Form(Declaration):
         layout: Whether it is a page of its own, a table, or a cover.
         evidence: Whether such a sheet was seen or its layout is assumed.
         years: The first and the last year in which books of it were opened.
+        province: The province whose books it was seen in; ``""``: any.
+        printer: Who printed it, where that is known.
         paper_mm: The width and height of the paper in mm.
         frame: Left, top, right and bottom of the printed frame as shares of the paper.
         rules: The printed vertical rules (u).
@@ -240,6 +245,8 @@ class Form(Declaration):
     layout: Literal["page", "table", "cover"]
     evidence: Literal["seen", "assumed"]
     years: tuple[int, int]
+    province: str = ""
+    printer: str = ""
     paper_mm: tuple[float, float]
     frame: tuple[float, float, float, float]
     rules: tuple[float, ...] = ()
@@ -275,13 +282,12 @@ class Form(Declaration):
         names += [box.field for box in self.boxes]
         return tuple(dict.fromkeys(names))
 
-
-def _print_width(form: Form, text: str, style: Style) -> float:
-    """Return about how wide a printed text is, as a share of the frame's width; off by a letter or two at most."""
-    left, top, right, bottom = form.frame
-    height_by_width = (bottom - top) * form.paper_mm[1] / ((right - left) * form.paper_mm[0])
-    letters = len(text) * (1.5 if text.isupper() else 1.0) * {"bold": 1.05, "small": 0.82}.get(style, 1.0)
-    return PRINT_ADVANCE * letters * form.text_size * height_by_width
+    def print_width(self, text: str, style: Style) -> float:
+        """Return about how wide a printed text is, as a share of the frame's width; off by a letter or two at most."""
+        left, top, right, bottom = self.frame
+        height_by_width = (bottom - top) * self.paper_mm[1] / ((right - left) * self.paper_mm[0])
+        letters = len(text) * (1.5 if text.isupper() else 1.0) * {"bold": 1.05, "small": 0.82}.get(style, 1.0)
+        return PRINT_ADVANCE * letters * self.text_size * height_by_width
 
 
 def _labels(form: Form) -> Iterator[Label]:
@@ -290,7 +296,7 @@ def _labels(form: Form) -> Iterator[Label]:
         for cell in line.cells:
             start = at if cell.start is None else cell.start
             blank = cell.from_ if cell.from_ is not None else cell.to
-            end = blank if blank is not None else start + _print_width(form, cell.label, cell.style)
+            end = blank if blank is not None else start + form.print_width(cell.label, cell.style)
             if cell.label:
                 roles = roles_of(cell.field, cell.fields)
                 yield Label(cell.label, cell.style, start, end, line.at, slot_name(roles))
@@ -299,11 +305,11 @@ def _labels(form: Form) -> Iterator[Label]:
         if not area.label:
             continue
         u, v = area.at
-        end = u + _print_width(form, area.label, area.style)
+        end = u + form.print_width(area.label, area.style)
         yield Label(area.label, area.style, u, end, v, slot_name(roles_of(area.field, area.fields)))
     for box in form.checkboxes:
         u, v = box.at
-        yield Label(box.label, "small", u, u + _print_width(form, box.label, "small"), v, box.field)
+        yield Label(box.label, "small", u, u + form.print_width(box.label, "small"), v, box.field)
 
 
 def _slots(form: Form) -> tuple[Slot, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,7 +104,16 @@ def _check_roles(record: RecordSpec, where: Path) -> None:
 
 
 def check_form(form: Form, schemas: Schemas, where: Path) -> None:
-    """Check one form, declared in the file ``where``, against its record."""
+    """Check one form against its record.
+
+    Args:
+        form: The form.
+        schemas: The declarations.
+        where: The file that declares it, to be named in what is wrong.
+
+    Raises:
+        SchemaError: Names the first flaw.
+    """
     if (form.layout == "table") != (form.table is not None):
         raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
     record = look_up(form.record, schemas.records, "loại sự kiện", "schemas/records", where)
@@ -240,6 +250,27 @@ def load_form(path: Path, schemas: Schemas) -> Form:
     form = form.model_copy(update={"fingerprint": sha256_of_file(path)[:16]})
     check_form(form, schemas, path)
     return form
+
+
+def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
+    """Return the declarations with the forms that an office has declared itself; unchanged where it has none.
+
+    The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it.
+
+    Args:
+        schemas: The declarations that came with the program.
+        folder: The office's own forms, a file a form; it need not be there.
+
+    Raises:
+        SchemaError: A form has a flaw, or the id of one that came with the program; the message names the file.
+    """
+    own = {}
+    for path in sorted(folder.glob("*.toml")):
+        form = load_form(path, schemas)
+        if form.id in schemas.forms:
+            raise SchemaError(f"{path}: mã “{form.id}” là của một mẫu đi kèm phần mềm. Hãy đặt mã khác.")
+        own[form.id] = form
+    return replace(schemas, forms={**schemas.forms, **own}) if own else schemas
 
 
 def _read(path: Path, digest: Any) -> dict[str, Any]:

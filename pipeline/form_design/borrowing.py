@@ -1,0 +1,266 @@
+"""What a design takes over from a declared form that is like it: the spelling of its print, the fields of its blanks.
+
+The labels of both are aligned in reading order, so that “Dân tộc” below the husband is not taken for the one below the
+wife; a blank gets the field of the blank whose label stands at its place in that alignment, and lines on which a value
+goes on follow. What is taken over stays a proposal until a person has looked at it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.form_design.design import Design, DesignedCell, DesignedColumn, design_of_form
+from pipeline.form_design.flaws import held_fields
+from pipeline.locate.label_matching import fold_label
+from pipeline.schema import Form, Schemas
+
+LEAST_ALIKE = 0.62
+"""How much alike, by edit distance of their letters, labels are at least that may be the same."""
+
+LIKELY = 0.45
+"""From which share of its labels on a form is like a design."""
+
+BOUND = ("field", "fields", "kind", "part", "printed", "stamped")
+
+T = TypeVar("T", DesignedCell, DesignedColumn)
+
+
+@dataclass(frozen=True, slots=True)
+class LikeForm:
+    """A declared form, and the share 0..1 of a design's labels that it has in the same order."""
+
+    form: Form
+    likeness: float
+
+
+def like_forms(design: Design, schemas: Schemas) -> tuple[LikeForm, ...]:
+    """Return the declared forms of the same record and layout, the likest first."""
+    forms = [
+        form
+        for form in schemas.forms.values()
+        if form.record == design.record and form.layout == design.layout
+    ]
+    found = [
+        LikeForm(form, _likeness(design, design_of_form(form))) for form in forms if form.id != design.id
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.likeness, one.form.id)))
+
+
+def with_borrowed(design: Design, schemas: Schemas) -> Design:
+    """Return a proposal with the spelling of known print, and the fields of the likest form if one is like enough."""
+    spelled = with_known_spelling(design, schemas)
+    likest = next(iter(like_forms(spelled, schemas)), None)
+    if likest is not None and likest.likeness >= LIKELY:
+        spelled = borrow_fields(spelled, likest.form)
+    return _with_plain_labels(spelled, schemas)
+
+
+def _with_plain_labels(design: Design, schemas: Schemas) -> Design:
+    """Return the design with the fields of blanks whose label can mean one field alone.
+
+    All forms of the record that print such a label mean the same field by it, and the design prints it once.
+    """
+    meant: dict[str, set[tuple[tuple[str, ...], str | None]]] = {}
+    cells: dict[str, DesignedCell] = {}
+    for form in schemas.forms.values():
+        if form.record == design.record:
+            for cell in design_of_form(form).cells:
+                if cell.label and held_fields(cell):
+                    meant.setdefault(fold_label(cell.label), set()).add((held_fields(cell), cell.part))
+                    cells[fold_label(cell.label)] = cell
+    count = Counter(fold_label(cell.label) for cell in design.cells)
+    taken = {name for cell in design.cells for name in held_fields(cell)}
+    result = list(design.cells)
+    for number, cell in enumerate(result):
+        text = fold_label(cell.label)
+        if cell.from_ is None or held_fields(cell) or count[text] != 1 or len(meant.get(text, ())) != 1:
+            continue
+        twin = cells[text]
+        if not twin.part and not taken & set(held_fields(twin)):
+            result[number] = _bound(cell, twin)
+            taken |= set(held_fields(twin))
+    return design.model_copy(update={"cells": tuple(result)})
+
+
+def with_known_spelling(design: Design, schemas: Schemas) -> Design:
+    """Return the design with labels spelled as declared forms spell them: marks are what is misread most."""
+    known: dict[str, str] = {}
+    for form in schemas.forms.values():
+        texts = [label.text for label in form.labels]
+        if form.table is not None:
+            texts += [text for column in form.table.columns for text in (column.heading, column.group)]
+        for text in texts:
+            known.setdefault(_letters(text), text)
+
+    def spelled(text: str) -> str:
+        return known.get(_letters(text), text)
+
+    update: dict[str, Any] = {
+        "cells": tuple(cell.model_copy(update={"label": spelled(cell.label)}) for cell in design.cells),
+        "areas": tuple(area.model_copy(update={"label": spelled(area.label)}) for area in design.areas),
+        "checkboxes": tuple(
+            box.model_copy(update={"label": spelled(box.label)}) for box in design.checkboxes
+        ),
+    }
+    if design.table is not None:
+        columns = tuple(
+            column.model_copy(update={"heading": spelled(column.heading), "group": spelled(column.group)})
+            for column in design.table.columns
+        )
+        update["table"] = design.table.model_copy(update={"columns": columns})
+    return design.model_copy(update=update)
+
+
+def borrow_fields(design: Design, form: Form) -> Design:
+    """Return the design with the fields of a declared form; what is bound already stays.
+
+    Args:
+        design: The design.
+        form: The form.
+    """
+    other = design_of_form(form)
+    update: dict[str, Any] = {"cells": _borrowed_cells(design.cells, other.cells)}
+    if design.table is not None and other.table is not None:
+        columns = _borrowed_columns(design.table.columns, other.table.columns)
+        update["table"] = design.table.model_copy(update={"columns": columns})
+    taken = {name for cell in update["cells"] for name in held_fields(cell)}
+    areas = []
+    for area in design.areas:
+        twin = next((one for one in other.areas if area.label and _alike(area.label, one.label) >= 0.8), None)
+        if twin is not None and not held_fields(area) and not taken & set(held_fields(twin)):
+            area = area.model_copy(
+                update={name: getattr(twin, name) for name in ("field", "fields", "kind", "stamped")}
+            )
+        areas.append(area)
+    boxes = []
+    for box in design.checkboxes:
+        same = next(
+            (one for one in other.checkboxes if box.label and _alike(box.label, one.label) >= 0.8), None
+        )
+        if same is not None and not box.field:
+            box = box.model_copy(update={name: getattr(same, name) for name in ("field", "value", "coded")})
+        boxes.append(box)
+    return design.model_copy(update={**update, "areas": tuple(areas), "checkboxes": tuple(boxes)})
+
+
+def _borrowed_cells(
+    cells: Sequence[DesignedCell], others: Sequence[DesignedCell]
+) -> tuple[DesignedCell, ...]:
+    mine = sorted(range(len(cells)), key=lambda n: (round(cells[n].at, 2), _begin(cells[n])))
+    labelled = [n for n in mine if cells[n].label]
+    theirs = [n for n, cell in enumerate(others) if cell.label]
+    pairs = _aligned([cells[n].label for n in labelled], [others[n].label for n in theirs])
+    result = list(cells)
+    taken = {name for cell in cells for name in held_fields(cell)}
+    for here, there in pairs:
+        own, twin = labelled[here], theirs[there]
+        if result[own].from_ is None or others[twin].from_ is None or held_fields(result[own]):
+            continue
+        if taken & set(held_fields(others[twin])) and not others[twin].part:
+            continue
+        result[own] = _bound(result[own], others[twin])
+        taken |= set(held_fields(others[twin]))
+        _follow(result, mine, own, others, twin)
+    return tuple(result)
+
+
+def _follow(
+    result: list[DesignedCell], order: Sequence[int], own: int, others: Sequence[DesignedCell], twin: int
+) -> None:
+    """Bind the blanks without a label below a bound one as long as the form has such lines as well."""
+    place = order.index(own)
+    for step in range(1, 4):
+        if place + step >= len(order) or twin + step >= len(others):
+            return
+        here, there = result[order[place + step]], others[twin + step]
+        if here.label or here.from_ is None or held_fields(here) or there.label:
+            return
+        if held_fields(there) != held_fields(others[twin]):
+            return
+        result[order[place + step]] = _bound(here, there)
+
+
+def _borrowed_columns(
+    columns: Sequence[DesignedColumn], others: Sequence[DesignedColumn]
+) -> tuple[DesignedColumn, ...]:
+    pairs = _aligned([_full(one) for one in columns], [_full(one) for one in others])
+    result = list(columns)
+    for here, there in pairs:
+        if not held_fields(result[here]):
+            twin = others[there]
+            result[here] = result[here].model_copy(
+                update={name: getattr(twin, name) for name in ("field", "fields", "kind")}
+            )
+    return tuple(result)
+
+
+def _full(column: DesignedColumn) -> str:
+    return f"{column.group} {column.heading}".strip()
+
+
+def _bound(cell: DesignedCell, twin: DesignedCell) -> DesignedCell:
+    return cell.model_copy(update={name: getattr(twin, name) for name in BOUND})
+
+
+def _begin(cell: DesignedCell) -> float:
+    return next((u for u in (cell.start, cell.from_) if u is not None), 0.0)
+
+
+def _likeness(design: Design, other: Design) -> float:
+    mine, theirs = _texts(design), _texts(other)
+    if not mine or not theirs:
+        return 0.0
+    pairs = _aligned(mine, theirs)
+    return 2 * sum(_alike(mine[here], theirs[there]) for here, there in pairs) / (len(mine) + len(theirs))
+
+
+def _texts(design: Design) -> list[str]:
+    if design.table is not None:
+        return [_full(column) for column in design.table.columns]
+    return [
+        cell.label
+        for cell in sorted(design.cells, key=lambda one: (round(one.at, 2), _begin(one)))
+        if cell.label
+    ]
+
+
+def _aligned(mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the pairs of labels of the alignment in order that is alike most.
+
+    Source:
+        Needleman and Wunsch (1970), with no cost for what has no partner.
+    """
+    alike = np.array([[_alike(one, other) for other in theirs] for one in mine]).reshape(
+        len(mine), len(theirs)
+    )
+    alike[alike < LEAST_ALIKE] = -np.inf
+    best = np.zeros((len(mine) + 1, len(theirs) + 1))
+    for here in range(len(mine) - 1, -1, -1):
+        for there in range(len(theirs) - 1, -1, -1):
+            both = alike[here, there] + best[here + 1, there + 1]
+            best[here, there] = max(both, best[here + 1, there], best[here, there + 1])
+    pairs, here, there = [], 0, 0
+    while here < len(mine) and there < len(theirs):
+        if best[here, there] == alike[here, there] + best[here + 1, there + 1]:
+            pairs.append((here, there))
+            here, there = here + 1, there + 1
+        elif best[here, there] == best[here + 1, there]:
+            here += 1
+        else:
+            there += 1
+    return pairs
+
+
+def _alike(one: str, other: str) -> float:
+    return float(Levenshtein.normalized_similarity(fold_label(one), fold_label(other)))
+
+
+def _letters(text: str) -> str:
+    """Return the letters of a label without their marks, in their case, with what stands between them."""
+    return f"{fold_label(text)}|{text.isupper()}|{text.rstrip().endswith(':')}"

@@ -1,0 +1,285 @@
+"""A design: a form as it is edited in the browser, element by element.
+
+What ``schemas/forms`` declares line by line is here a list of elements, each with a key of its own, so that a picture
+can show it as a box and a person can move, bind and remove it. A design holds all that a form declares: a form becomes
+a design and the design the same form again (``form_of_design(design_of_form(form))`` has its labels and slots). What a
+design says beyond the form: which elements the machine has proposed and nobody has looked at yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from pipeline.schema import Declaration, Form, Style
+
+MOST_ELEMENTS = 600
+"""Elements of one kind that a design has at most; the longest known form has 60."""
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,24}$")]
+Text = Annotated[str, Field(max_length=300)]
+Name = Annotated[str, Field(max_length=60)]
+Share = Annotated[float, Field(ge=-1.0, le=2.0, allow_inf_nan=False)]
+Fields = Annotated[Mapping[Name, Name], Field(max_length=12)]
+DesignedBox = tuple[Share, Share, Share, Share]
+FormId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,59}$")]
+
+
+class DesignedCell(Declaration):
+    """A printed label, a blank, or a label with the blank behind it; places are shares of the frame.
+
+    Attributes:
+        key: Its key.
+        at: The v of its baseline.
+        label: What is printed; ``""``: a blank alone.
+        style: Its typeface.
+        start: The u where the label begins.
+        from_: The u where the blank begins; None: a label alone.
+        to: The u where the blank ends.
+        field: The field that the blank holds.
+        fields: The fields that it holds by role of a composite kind.
+        kind: That composite kind.
+        part: The part of a date or a time that it holds.
+        printed: The press set its value.
+        stamped: Its value may be a red stamp.
+        proposed: The machine proposes it, and nobody has looked at it.
+    """
+
+    key: Key
+    at: Share
+    label: Text = ""
+    style: Style = "regular"
+    start: Share | None = None
+    from_: Share | None = Field(default=None, alias="from")
+    to: Share | None = None
+    field: Name | None = None
+    fields: Fields = Field(default_factory=dict)
+    kind: Name | None = None
+    part: Name | None = None
+    printed: bool = False
+    stamped: bool = False
+    proposed: bool = False
+
+
+class DesignedArea(Declaration):
+    """A free rectangle: notes, a signature, a stamp. Attributes as in ``schema.Area`` and ``DesignedCell``."""
+
+    key: Key
+    label: Text = ""
+    style: Style = "bold"
+    at: tuple[Share, Share] = (0.0, 0.0)
+    box: DesignedBox
+    field: Name | None = None
+    fields: Fields = Field(default_factory=dict)
+    kind: Name | None = None
+    signature: bool = False
+    stamped: bool = False
+    proposed: bool = False
+
+
+class DesignedCheckBox(Declaration):
+    """A printed box to tick. Attributes as in ``schema.CheckBox`` and ``DesignedCell``."""
+
+    key: Key
+    label: Text = ""
+    at: tuple[Share, Share]
+    box: DesignedBox
+    field: Name = ""
+    value: Text = ""
+    coded: bool = True
+    proposed: bool = False
+
+
+class DesignedColumn(Declaration):
+    """A column of a table. Attributes as in ``schema.Column`` and ``DesignedCell``."""
+
+    key: Key
+    heading: Text = ""
+    width: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    group: Text = ""
+    field: Name | None = None
+    fields: Fields = Field(default_factory=dict)
+    kind: Name | None = None
+    proposed: bool = False
+
+
+class DesignedTable(Declaration):
+    """The rows and columns of a table. Attributes as in ``schema.Table``."""
+
+    rows: Annotated[int, Field(ge=1, le=100)]
+    top: Share
+    bottom: Share
+    columns: Annotated[tuple[DesignedColumn, ...], Field(min_length=1, max_length=100)]
+
+
+class Design(Declaration):
+    """A form as it is edited. Attributes as in ``schema.Form``; the elements are those above."""
+
+    id: FormId
+    record: Name
+    title: Text = ""
+    layout: Literal["page", "table", "cover"] = "page"
+    evidence: Literal["seen", "assumed"] = "seen"
+    years: tuple[Annotated[int, Field(ge=1800, le=2100)], Annotated[int, Field(ge=1800, le=2100)]]
+    province: Annotated[str, Field(max_length=120)] = ""
+    printer: Annotated[str, Field(max_length=120)] = ""
+    paper_mm: tuple[Annotated[float, Field(ge=50, le=1500)], Annotated[float, Field(ge=50, le=1500)]]
+    frame: DesignedBox
+    rules: Annotated[tuple[Share, ...], Field(max_length=40)] = ()
+    left: Share = 0.031
+    right: Share = 0.721
+    text_size: Annotated[float, Field(ge=0.002, le=0.1)] = 0.0165
+    note: Annotated[str, Field(max_length=1000)] = ""
+    cells: Annotated[tuple[DesignedCell, ...], Field(max_length=MOST_ELEMENTS)] = ()
+    areas: Annotated[tuple[DesignedArea, ...], Field(max_length=MOST_ELEMENTS)] = ()
+    checkboxes: Annotated[tuple[DesignedCheckBox, ...], Field(max_length=MOST_ELEMENTS)] = ()
+    table: DesignedTable | None = None
+
+    @model_validator(mode="after")
+    def _has_unique_keys(self) -> Design:
+        keys = [one.key for one in self.elements()]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two elements have one key")
+        return self
+
+    def elements(self) -> Iterator[DesignedCell | DesignedArea | DesignedCheckBox | DesignedColumn]:
+        """Yield every element."""
+        yield from self.cells
+        yield from self.areas
+        yield from self.checkboxes
+        if self.table is not None:
+            yield from self.table.columns
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The keys of what the machine proposes to read and nobody has looked at yet."""
+        return tuple(
+            one.key for one in self.elements() if one.proposed and (one.field or getattr(one, "fields", None))
+        )
+
+
+SHARED = ("id", "record", "title", "layout", "evidence", "years", "province", "printer", "paper_mm", "frame", "rules",
+          "left", "right", "text_size", "note")  # fmt: skip
+"""What a form and a design say by the same names."""
+
+
+def design_of_form(form: Form) -> Design:
+    """Return a form as a design: every label gets its own beginning, whatever its line said of it.
+
+    Args:
+        form: A declared form.
+    """
+    cells: list[DesignedCell] = []
+    for line in form.lines:
+        at = form.left
+        for cell in line.cells:
+            start = at if cell.start is None else cell.start
+            said = cell.model_dump(by_alias=True) | {"key": f"c{len(cells) + 1}", "at": line.at}
+            cells.append(DesignedCell.model_validate(said | {"start": start if cell.label else None}))
+            at = _end_of(cell.to, cell.from_, form, cells[-1])
+    shared = {name: getattr(form, name) for name in SHARED}
+    table = None
+    if form.table is not None:
+        columns = tuple(
+            DesignedColumn(key=f"t{number}", **column.model_dump())
+            for number, column in enumerate(form.table.columns, start=1)
+        )
+        table = DesignedTable(
+            rows=form.table.rows, top=form.table.top, bottom=form.table.bottom, columns=columns
+        )
+    return Design(
+        **shared,
+        cells=tuple(cells),
+        areas=tuple(
+            DesignedArea(key=f"a{n}", **area.model_dump()) for n, area in enumerate(form.areas, start=1)
+        ),
+        checkboxes=tuple(
+            DesignedCheckBox(key=f"b{n}", **box.model_dump())
+            for n, box in enumerate(form.checkboxes, start=1)
+        ),
+        table=table,
+    )
+
+
+def _end_of(to: float | None, start_of_blank: float | None, form: Form, cell: DesignedCell) -> float:
+    """Return where the next label of a line begins that says nothing of it."""
+    if to is not None:
+        return to
+    if start_of_blank is not None:
+        return start_of_blank
+    return (cell.start or 0.0) + form.print_width(cell.label, cell.style)
+
+
+def form_table(design: Design) -> dict[str, Any]:
+    """Return what the file of a form says, as ``tomllib`` would read it: lines from top to bottom.
+
+    Args:
+        design: The design.
+    """
+    table: dict[str, Any] = {name: _plain(getattr(design, name)) for name in SHARED}
+    for name in ("province", "printer", "note"):
+        if not table[name]:
+            del table[name]
+    if not table["rules"]:
+        del table["rules"]
+    table["line"] = _lines(design)
+    table["area"] = [_said(area, ("at",) if area.label else (), ("box",)) for area in design.areas]
+    table["checkbox"] = [_said(box, ("label", "at", "box")) for box in design.checkboxes]
+    if design.table is not None:
+        table["table"] = {
+            "rows": design.table.rows,
+            "top": design.table.top,
+            "bottom": design.table.bottom,
+            "column": [_said(column, ("heading", "width")) for column in design.table.columns],
+        }
+    return {
+        key: value for key, value in table.items() if value != [] or key in ("frame", "years", "paper_mm")
+    }
+
+
+def form_of_design(design: Design) -> Form:
+    """Return the form that a design makes; what is wrong with it ``flaws.design_flaws`` says.
+
+    Raises:
+        pydantic.ValidationError: It is none.
+    """
+    return Form.model_validate(form_table(design))
+
+
+def _lines(design: Design) -> list[dict[str, Any]]:
+    found: dict[float, list[DesignedCell]] = {}
+    for cell in design.cells:
+        found.setdefault(cell.at, []).append(cell)
+    lines = []
+    for at in sorted(found):
+        cells = sorted(found[at], key=_begin)
+        lines.append({"at": at, "cells": [_said(cell) for cell in cells]})
+    return lines
+
+
+def _begin(cell: DesignedCell) -> float:
+    return next((u for u in (cell.start, cell.from_) if u is not None), 0.0)
+
+
+def _said(element: Declaration, always: tuple[str, ...] = (), then: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the keys of an element that say something, in the order of its declaration."""
+    said: dict[str, Any] = {}
+    for name, info in type(element).model_fields.items():
+        value = getattr(element, name)
+        if name in ("key", "proposed") or (name == "at" and isinstance(element, DesignedCell)):
+            continue
+        if name == "at" and name not in always:
+            continue
+        if name in always or name in then or value != info.get_default(call_default_factory=True):
+            said[info.alias or name] = _plain(value)
+    return said
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value

@@ -1,0 +1,117 @@
+"""A design as the text of a file of ``schemas/forms``, written as people write them: a line of print a line of text."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.errors import SchemaError
+from pipeline.form_design.design import Design, design_of_form, form_table
+from pipeline.schema import Form
+
+DIGITS = 5
+"""Decimals of a share: a hundred-thousandth of a frame is far below what print keeps."""
+
+WIDEST = 110
+"""Letters from which on the cells of a line stand one below the other."""
+
+ROWS = ("line", "area", "checkbox")
+
+
+def design_toml(design: Design) -> str:
+    """Return the text of the file that declares a design's form."""
+    table = form_table(design)
+    head = [f"{key} = {_value(value)}" for key, value in table.items() if key not in (*ROWS, "table")]
+    parts = ["\n".join(head)]
+    parts += [_rows(key, table[key]) for key in ROWS if table.get(key)]
+    if "table" in table:
+        grid = table["table"]
+        own = [f"{key} = {_value(grid[key])}" for key in ("rows", "top", "bottom")]
+        parts.append("[table]\n" + "\n".join(own) + "\n" + _rows("column", grid["column"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def rounded(design: Design) -> Design:
+    """Return the design with its shares as a file keeps them."""
+    return design.model_validate(_rounded(design.model_dump(by_alias=True)))
+
+
+def design_of_toml(text: str) -> Design:
+    """Return the design that the text of a file declares.
+
+    Raises:
+        SchemaError: It is no form; says what is wrong.
+    """
+    from pipeline.form_design.flaws import form_of_table  # the loader's words
+
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaError(f"Sai cú pháp TOML ({error}).") from None
+    return design_of_form(form_of_table(table))
+
+
+def _rows(key: str, rows: list[Mapping[str, Any]]) -> str:
+    return f"{key} = [\n" + "".join(f"  {_row(row)},\n" for row in rows) + "]"
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    text = _value(row)
+    cells = row.get("cells")
+    if cells is None or len(cells) < 2 or len(text) <= WIDEST:
+        return text
+    inner = "".join(f"    {_value(cell)},\n" for cell in cells)
+    return f"{{ at = {_value(row['at'])}, cells = [\n{inner}  ] }}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + " }"
+    return (
+        "[" + ", ".join(_value(one) for one in value) + "]"
+        if _is_flat(value)
+        else ("[ " + ", ".join(_value(one) for one in value) + " ]")
+    )
+
+
+def _is_flat(values: Any) -> bool:
+    return not any(isinstance(one, Mapping) for one in values)
+
+
+def _number(value: float) -> str:
+    short = f"{value:.{DIGITS}f}".rstrip("0")
+    short = f"{short}0" if short.endswith(".") else short
+    return "0.0" if short == "-0.0" else short
+
+
+def _text(text: str) -> str:
+    """Return a basic string of TOML: the escapes of JSON are among its own, and DEL is escaped as well."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(key: str) -> str:
+    plain = key and all(letter.isascii() and (letter.isalnum() or letter in "_-") for letter in key)
+    return key if plain else _text(key)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, DIGITS) + 0.0  # no -0.0
+    if isinstance(value, Mapping):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(one) for one in value]
+    return value
+
+
+__all__ = ["Form", "design_of_toml", "design_toml", "rounded"]

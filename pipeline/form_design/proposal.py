@@ -1,0 +1,356 @@
+"""The design that specimen pages propose: what is printed on them, and where its blanks are.
+
+Nothing that is proposed counts before a person has looked at it; places are what the machine is good at, and the
+fields are taken from the declared form whose labels are most alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from pipeline.form_design.check_boxes import find_check_boxes
+from pipeline.form_design.design import Design, DesignedArea, DesignedCell, DesignedCheckBox
+from pipeline.form_design.leaders import Leader, find_shared_leaders, join_leaders
+from pipeline.form_design.printed_text import (
+    PrintedLabel,
+    PrintedWord,
+    find_printed_words,
+    join_labels,
+    letter_shares,
+)
+from pipeline.form_design.ruled_table import find_table, inner_rules, is_table
+from pipeline.form_design.specimen import StraightPage
+from pipeline.locate.label_matching import fold_label
+from pipeline.schema import Rectangle
+
+SAME_LINE = 0.45
+"""How far, in letters, the baseline of a label may lie from the level of its leader."""
+
+BEFORE_LEADER = 6.0
+"""How far, in letters, behind a label the first dots of its leader are seen at most: writing may hide those before."""
+
+HIDDEN = 0.4
+"""From which distance on, in letters, between a label and the first dots that are seen others are hidden."""
+
+NEAR_MARGIN = 3.0
+"""How far, in letters, from the margin of the lines the first or last dots of one are that reaches up to it."""
+
+SIGNATURE_WORDS = (
+    "chu ky",
+    "ky ten",
+    "nguoi di khai",
+    "nguoi thuc hien",
+    "nguoi khai",
+    "can bo",
+    "ky, ghi ro",
+    "nguoi ky",
+)
+"""What labels say, without marks, below which people sign."""
+
+NOTES_WORDS = ("ghi chu",)
+PAGE_NUMBER_WORDS = ("trang",)
+
+TEXT_SIZE_OF_LETTER = 0.93
+"""The size of printed letters that a form declares, as a share of the height measured on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormIdentity:
+    """What a person says of a form before its pages are looked at.
+
+    Attributes:
+        id: Its id.
+        record: The record whose fields it holds.
+        title: Its title.
+        years: The first and the last year of its books.
+        province: The province of its books.
+    """
+
+    id: str
+    record: str
+    title: str = ""
+    years: tuple[int, int] = (1976, 2005)
+    province: str = ""
+
+
+def propose_design(pages: Sequence[StraightPage], identity: FormIdentity) -> Design:
+    """Return what specimen pages of one book propose; the fields of its blanks are not bound.
+
+    Args:
+        pages: The specimens, at least one.
+        identity: What is known of the form.
+    """
+    letter_u, letter_v = letter_shares(pages)
+    rules = inner_rules(pages)
+    common: dict[str, Any] = {
+        "id": identity.id,
+        "record": identity.record,
+        "title": identity.title,
+        "years": identity.years,
+        "province": identity.province,
+        "paper_mm": _paper(pages),
+        "frame": _frame(pages),
+        "text_size": round(TEXT_SIZE_OF_LETTER * letter_v, 4),
+    }
+    leaders = find_shared_leaders(pages)
+    words = find_printed_words(pages, leaders)
+    leaders = join_leaders(leaders, [(word.u0, word.u1, word.baseline) for word in words], letter_v, rules)
+    if is_table(pages):
+        table = find_table(pages, words)
+        labels = join_labels(
+            [word for word in words if not 0 <= word.baseline <= 1], (letter_u, letter_v), leaders
+        )
+        return Design(**common, layout="table", left=0.0, right=1.0, cells=_label_cells(labels), table=table)
+    boxes = [box for box in find_check_boxes(pages) if not _is_in_word(box, words)]
+    labels = join_labels(_without_boxes(words, boxes), (letter_u, letter_v), leaders, rules)
+    left, right = _margins(leaders, rules)
+    cells, loose = _cells(labels, leaders, (letter_u, letter_v), rules, (left, right))
+    checkboxes, loose = _check_boxes(boxes, loose, (letter_u, letter_v))
+    areas, loose = _areas(loose, labels, leaders, rules, letter_v)
+    every = sorted((*cells, *_label_cells(loose)), key=lambda one: (one.at, one.start or one.from_ or 0.0))
+    numbered = tuple(cell.model_copy(update={"key": f"c{n}"}) for n, cell in enumerate(every, start=1))
+    return Design(
+        **common,
+        layout="page",
+        rules=tuple(round(rule, 4) for rule in rules),
+        left=left,
+        right=right,
+        cells=numbered,
+        areas=areas,
+        checkboxes=checkboxes,
+    )
+
+
+def _paper(pages: Sequence[StraightPage]) -> tuple[float, float]:
+    return (
+        float(np.median([page.paper_mm[0] for page in pages])),
+        float(np.median([page.paper_mm[1] for page in pages])),
+    )
+
+
+def _frame(pages: Sequence[StraightPage]) -> Rectangle:
+    """Return the printed frame as shares of the paper: its size by its pixels, in the middle where that is not told."""
+    width_mm, height_mm = _paper(pages)
+    sizes = [
+        (page.frame.width / page.mm_pixels / width_mm, page.frame.height / page.mm_pixels / height_mm)
+        for page in pages
+    ]
+    wide = min(0.98, float(np.median([one[0] for one in sizes])))
+    high = min(0.98, float(np.median([one[1] for one in sizes])))
+    left, top = (1 - wide) / 2, (1 - high) * 0.65
+    return round(left, 4), round(top, 4), round(left + wide, 4), round(top + high, 4)
+
+
+def _margins(leaders: Sequence[Leader], rules: Sequence[float]) -> tuple[float, float]:
+    inside = [one for one in leaders if 0 < one.v < 1]
+    if not inside:
+        return 0.031, rules[0] - 0.01 if rules else 0.97
+    left = float(np.percentile([one.u0 for one in inside], 5))
+    right = float(np.percentile([one.u1 for one in inside], 90))
+    return round(max(0.0, left), 4), round(min(1.0, right), 4)
+
+
+def _cells(
+    labels: Sequence[PrintedLabel],
+    leaders: Sequence[Leader],
+    letter: tuple[float, float],
+    rules: Sequence[float],
+    margins: tuple[float, float],
+) -> tuple[list[DesignedCell], list[PrintedLabel]]:
+    """Return the blanks with the labels in front of them, and the labels that have none."""
+    taken: set[int] = set()
+    cells: list[DesignedCell] = []
+    for leader in leaders:
+        ends = [
+            (leader.u0 - label.u1, number)
+            for number, label in enumerate(labels)
+            if number not in taken
+            and abs(label.v - leader.v) < SAME_LINE * letter[1]
+            and -0.8 * letter[0] < leader.u0 - label.u1 < BEFORE_LEADER * letter[0]
+            and not any(label.u1 < rule < leader.u0 for rule in rules)
+            and not any(
+                other is not leader
+                and abs(other.v - leader.v) < SAME_LINE * letter[1]
+                and label.u1 < other.u1 <= leader.u0
+                for other in leaders
+            )
+        ]
+        number = min(ends)[1] if ends else None
+        label = labels[number] if number is not None else None
+        if number is not None:
+            taken.add(number)
+        begin, end = _blank_ends(leader, label, labels, letter, margins)
+        said = {
+            "key": f"p{len(cells) + 1}",
+            "at": round(leader.v, 4),
+            "label": label.text[:300] if label else "",
+            "start": round(label.u0, 4) if label else None,
+            "from": round(begin, 4),
+            "to": round(max(end, begin + letter[0]), 4),
+            "proposed": True,
+        }
+        cells.append(DesignedCell.model_validate(said))
+    return cells, [label for number, label in enumerate(labels) if number not in taken]
+
+
+def _blank_ends(
+    leader: Leader,
+    label: PrintedLabel | None,
+    labels: Sequence[PrintedLabel],
+    letter: tuple[float, float],
+    margins: tuple[float, float],
+) -> tuple[float, float]:
+    """Return where a blank begins and ends: behind its label, at the margins of the lines where its dots are near."""
+    begin, end = leader.u0 - 0.08 * letter[0], leader.u1 + 0.06 * letter[0]
+    beside = [one for one in labels if one is not label and abs(one.v - leader.v) < SAME_LINE * letter[1]]
+    if label is not None:
+        begin = label.u1 if begin - label.u1 > HIDDEN * letter[0] else max(begin, label.u1)
+    elif 0 < begin - margins[0] < NEAR_MARGIN * letter[0] and not any(one.u0 < begin for one in beside):
+        begin = margins[0]
+    if 0 < margins[1] - end < NEAR_MARGIN * letter[0] and not any(
+        end < one.u0 < margins[1] for one in beside
+    ):
+        end = margins[1]
+    return begin, end
+
+
+def _label_cells(labels: Sequence[PrintedLabel]) -> tuple[DesignedCell, ...]:
+    return tuple(
+        DesignedCell(
+            key=f"h{n}", at=round(label.v, 4), label=label.text[:300], start=round(label.u0, 4), proposed=True
+        )
+        for n, label in enumerate(labels, start=1)
+    )
+
+
+def _is_in_word(box: Rectangle, words: Sequence[PrintedWord]) -> bool:
+    """Return whether a square is a letter: a word of several letters lies around it."""
+    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return any(
+        len(fold_label(word.text)) > 1
+        and word.u0 <= middle[0] <= word.u1
+        and word.v0 <= middle[1] <= word.baseline
+        and word.u1 - word.u0 > 1.3 * (box[2] - box[0])
+        for word in words
+    )
+
+
+def _without_boxes(words: Sequence[PrintedWord], boxes: Sequence[Rectangle]) -> list[PrintedWord]:
+    """Return the words without what was read of check boxes."""
+
+    def is_box(word: PrintedWord) -> bool:
+        middle = (word.u0 + word.u1) / 2, (word.v0 + word.baseline) / 2
+        return any(box[0] <= middle[0] <= box[2] and box[1] <= middle[1] <= box[3] for box in boxes)
+
+    return [word for word in words if not is_box(word)]
+
+
+def _check_boxes(
+    boxes: Sequence[Rectangle], labels: Sequence[PrintedLabel], letter: tuple[float, float]
+) -> tuple[tuple[DesignedCheckBox, ...], list[PrintedLabel]]:
+    """Return the check boxes with the labels beside them, and the labels that are left."""
+    left = list(labels)
+    found: list[DesignedCheckBox] = []
+    for box in boxes:
+        middle = (box[1] + box[3]) / 2
+        beside = [label for label in left if abs(label.v - 0.35 * letter[1] - middle) < 0.8 * letter[1]]
+        near = min(
+            beside, key=lambda label: min(abs(box[0] - label.u1), abs(label.u0 - box[2])), default=None
+        )
+        if near is not None:
+            left.remove(near)
+        found.append(
+            DesignedCheckBox(
+                key=f"b{len(found) + 1}",
+                label=near.text if near else "",
+                at=(round(near.u0, 4), round(near.v, 4)) if near else (round(box[0], 4), round(box[3], 4)),
+                box=box,
+                proposed=True,
+            )
+        )
+    return tuple(found), left
+
+
+def _areas(
+    loose: Sequence[PrintedLabel],
+    labels: Sequence[PrintedLabel],
+    leaders: Sequence[Leader],
+    rules: Sequence[float],
+    letter: float,
+) -> tuple[tuple[DesignedArea, ...], list[PrintedLabel]]:
+    """Return the notes and the places of signatures, and the labels that belong to neither.
+
+    Notes go from their label down to the frame, between the rules around it; a signature from below its label to what
+    is printed next.
+    """
+    left = list(loose)
+    found: list[DesignedArea] = []
+    edges = [0.0, *rules, 1.0]
+    for label in loose:
+        plain = fold_label(label.text)
+        around = next(((a, b) for a, b in pairwise(edges) if a <= (label.u0 + label.u1) / 2 <= b), None)
+        if around is None or not 0 < label.v < 1:
+            continue
+        if any(plain.startswith(fold_label(word)) for word in NOTES_WORDS) and around != (0.0, 1.0):
+            box = around[0] + 0.004, label.v + 0.6 * letter, around[1] - 0.004, 0.99
+            found.append(_area(len(found), box, label=label.text, at=(label.u0, label.v)))
+            left.remove(label)
+        elif any(fold_label(word) in plain for word in SIGNATURE_WORDS):
+            found.append(
+                _area(len(found), _signing_place(label, labels, leaders, around, letter), signature=True)
+            )
+    return tuple(found), left
+
+
+def _signing_place(
+    label: PrintedLabel,
+    labels: Sequence[PrintedLabel],
+    leaders: Sequence[Leader],
+    around: tuple[float, float],
+    letter: float,
+) -> Rectangle:
+    """Return the room below a label, halfway to its neighbours on the line and down to the next print."""
+    beside = [
+        one
+        for one in labels
+        if one is not label and abs(one.v - label.v) < letter and around[0] <= one.u0 <= around[1]
+    ]
+    lefts = [(one.u1 + label.u0) / 2 for one in beside if one.u1 <= label.u0]
+    rights = [(label.u1 + one.u0) / 2 for one in beside if one.u0 >= label.u1]
+    u0 = max([around[0] + 0.01, *lefts])
+    u1 = min([around[1] - 0.01, *rights])
+    below = [one.top for one in labels if one.v > label.v + 1.5 * letter and one.u0 < u1 and one.u1 > u0]
+    below += [
+        one.v - letter for one in leaders if one.v > label.v + 1.5 * letter and one.u0 < u1 and one.u1 > u0
+    ]
+    return u0, label.v + 0.5 * letter, u1, min([0.99, *(v - 0.2 * letter for v in below if v < 1)])
+
+
+def _area(
+    number: int,
+    box: Rectangle,
+    *,
+    label: str = "",
+    at: tuple[float, float] = (0.0, 0.0),
+    signature: bool = False,
+) -> DesignedArea:
+    left, top, right, bottom = (round(side, 4) for side in box)
+    return DesignedArea(
+        key=f"a{number + 1}",
+        label=label,
+        at=(round(at[0], 4), round(at[1], 4)),
+        box=(left, top, max(right, left + 0.01), max(bottom, top + 0.01)),
+        signature=signature,
+        proposed=True,
+    )
+
+
+def is_page_number(label: str) -> bool:
+    """Return whether a label announces the number of the page."""
+    return bool(re.fullmatch("(so)?trang(so)?", fold_label(label))) and fold_label(label) != "so"

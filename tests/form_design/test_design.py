@@ -1,0 +1,134 @@
+"""A design is the very form: what is declared comes back, what is wrong is said at its element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import schema
+from pipeline.errors import SchemaError
+from pipeline.form_design.design import Design, DesignedArea, DesignedCell, design_of_form, form_of_design
+from pipeline.form_design.flaws import checked_form, design_flaws
+from pipeline.form_design.form_toml import design_of_toml, design_toml, rounded
+from pipeline.schema import Form
+
+SCHEMAS = schema.load()
+ALL = tuple(sorted(SCHEMAS.forms))
+
+
+def meaning(form: Form) -> Any:
+    """What the reader makes of a form, whatever the order of its lines."""
+    labels = sorted((one.v, one.u0, one.text, one.style, round(one.u1, 5), one.slot) for one in form.labels)
+    slots = sorted((slot.name, repr(slot)) for slot in form.slots)
+    return labels, slots, form.checkboxes, form.table, form.rules, form.frame, form.text_size
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_declared_form_comes_back_from_its_design_and_from_the_file_of_that(name: str) -> None:
+    form = SCHEMAS.form(name)
+    design = design_of_form(form)
+    again = design_of_toml(design_toml(design))
+    assert meaning(form_of_design(again)) == meaning(form)
+    assert design_toml(again) == design_toml(design)
+    assert design_flaws(design, SCHEMAS) == ()
+
+
+texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)
+shares = st.floats(-0.2, 1.2).map(lambda share: round(share, 5))
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> DesignedCell:
+    begin = draw(shares)
+    is_blank = draw(st.booleans())
+    said = {
+        "key": f"c{draw(st.integers(0, 10**9))}",
+        "at": draw(shares),
+        "label": draw(texts),
+        "start": draw(shares),
+        "from": begin if is_blank else None,
+        "to": round(begin + 0.1, 5) if is_blank else None,
+        "field": draw(st.sampled_from(["child_name", "notes"])) if is_blank else None,
+        "printed": draw(st.booleans()),
+        "stamped": draw(st.booleans()),
+    }
+    return DesignedCell.model_validate(said)
+
+
+@given(st.lists(cells(), max_size=3, unique_by=lambda cell: cell.key), texts, texts)
+@settings(max_examples=25, deadline=None)
+def test_whatever_is_designed_is_read_from_its_file_as_it_was(
+    drawn: list[DesignedCell], title: str, note: str
+) -> None:
+    design = empty().model_copy(update={"cells": tuple(drawn), "title": title, "note": note})
+    form = form_of_design(design_of_toml(design_toml(design)))
+    assert meaning(form) == meaning(form_of_design(rounded(design)))
+    assert (form.title, form.note) == (title, note)
+
+
+def empty() -> Design:
+    return Design(
+        id="mau-thu", record="birth", title="Mẫu thử", years=(1990, 1998), paper_mm=(210.0, 297.0),
+        frame=(0.05, 0.08, 0.95, 0.96),
+        cells=tuple(DesignedCell(key=f"h{n}", at=0.1 * n, label=f"Chữ in {n}", start=0.1) for n in range(1, 6)),
+    )  # fmt: skip
+
+
+def cell(**said: Any) -> DesignedCell:
+    return DesignedCell.model_validate({"key": "x", "at": 0.55, "from": 0.2, "to": 0.5, **said})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (cell(field="child_nam"), "child_name"),
+        (cell(field="child_name", to=0.1), "phải nhỏ hơn"),
+        (cell(field="child_name", to=None), "cả hai khóa"),
+        (cell(field="child_name", part="dey"), "day"),
+        (cell(fields={"name": "signer_name", "title": "signer_title"}), "kiểu ghép"),
+        (cell(fields={"nam": "signer_name"}, kind="signer"), "name"),
+        (cell(field="child_name", label="A\u202eB"), "Chữ in"),
+        (cell(label="", **{"from": None, "to": None}), "Hãy xóa"),
+    ],
+)
+def test_a_flaw_is_said_at_its_element(wrong: DesignedCell, told: str) -> None:
+    bound = cell(key="y", at=0.3, field="mother_name")
+    design = empty().model_copy(update={"cells": (*empty().cells, bound, wrong)})
+    flaws = design_flaws(design, SCHEMAS)
+    assert [flaw.key for flaw in flaws] == ["x"]
+    assert told in flaws[0].message
+    assert "toml" not in flaws[0].message.replace("birth.toml", "")
+
+
+def test_a_field_has_one_place_and_a_value_may_go_on_below() -> None:
+    first, below = cell(key="x", field="child_name"), cell(key="y", at=0.6, field="child_name")
+    design = empty().model_copy(update={"cells": (*empty().cells, first, below)})
+    assert design_flaws(design, SCHEMAS) == ()
+    area = DesignedArea(key="a", box=(0.1, 0.7, 0.4, 0.8), field="child_name")
+    (flaw,) = design_flaws(design.model_copy(update={"areas": (area,)}), SCHEMAS)
+    assert (flaw.key, "Họ tên người được khai sinh" in flaw.message) == ("a", True)
+
+
+def test_a_form_without_print_or_without_fields_is_refused() -> None:
+    told = " ".join(flaw.message for flaw in design_flaws(empty().model_copy(update={"cells": ()}), SCHEMAS))
+    assert "chữ in" in told
+    assert "Chưa gắn" in told
+
+
+def test_what_is_no_form_is_refused_in_words() -> None:
+    for text in ("id = ", 'id = "x"\nyear = [1, 2]', "[[["):
+        with pytest.raises(SchemaError):
+            design_of_toml(text)
+    with pytest.raises(SchemaError, match="bắt buộc"):
+        design_of_toml('id = "x"')
+
+
+def test_a_continued_line_of_several_fields_takes_its_kind_from_the_first() -> None:
+    fields = {"name": "signer_name", "title": "signer_title"}
+    both = (cell(key="x", fields=fields, kind="signer"), cell(key="y", at=0.6, fields=fields))
+    design = empty().model_copy(update={"cells": (*empty().cells, *both)})
+    assert design_flaws(design, SCHEMAS) == ()
+    assert checked_form(design, SCHEMAS).slots[0].kind == "signer"

@@ -1,0 +1,161 @@
+"""What specimen pages propose is what their form declares; of real pixels as of places alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from pipeline import schema
+from pipeline.form_design.alignment import align_pages
+from pipeline.form_design.borrowing import borrow_fields, with_borrowed
+from pipeline.form_design.design import Design
+from pipeline.form_design.flaws import held_fields
+from pipeline.form_design.proposal import FormIdentity, propose_design
+from pipeline.form_design.specimen import straighten_page
+from pipeline.locate.label_matching import fold_label
+from pipeline.model import Box, PageImage, PageRef
+from pipeline.ocr.tesseract import TesseractPage
+from pipeline.schema import Form
+from pipeline.synth import SynthOptions, draw_book
+from tests.form_design.specimens import page_of_form
+
+SCHEMAS = schema.load()
+PRINTED = tuple(sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "page"))
+
+
+def proposed(form: Form, pages: int = 5) -> Design:
+    rng = np.random.default_rng(5)
+    straight = align_pages([page_of_form(form, rng) for _ in range(pages)])
+    return propose_design(straight, FormIdentity("mau-thu", form.record))
+
+
+def printed(design: Design) -> list[tuple[str, float, float]]:
+    return [
+        *((one.label, one.start or 0.0, one.at) for one in design.cells if one.label),
+        *((one.label, *one.at) for one in design.areas if one.label),
+        *((one.label, *one.at) for one in design.checkboxes if one.label),
+    ]
+
+
+def lost_labels(form: Form, design: Design) -> list[str]:
+    """The labels of the form that the design has nowhere near their place."""
+    there = printed(design)
+    return [
+        label.text
+        for label in form.labels
+        if not any(
+            abs(u - label.u0) < 0.012
+            and abs(v - label.v) < 0.006
+            and Levenshtein.normalized_similarity(fold_label(text), fold_label(label.text)) > 0.8
+            for text, u, v in there
+        )
+    ]
+
+
+def lost_blanks(form: Form, design: Design) -> list[tuple[str, float]]:
+    """The blanks of the form that the design has nowhere near their place."""
+    blanks = [
+        (one.from_, one.to, one.at) for one in design.cells if one.from_ is not None and one.to is not None
+    ]
+    return [
+        (slot.name, piece.v)
+        for slot in form.slots
+        for piece in slot.pieces
+        if not slot.printed
+        and not any(
+            abs(a - piece.u0) < 0.015 and abs(b - piece.u1) < 0.015 and abs(v - piece.v) < 0.005
+            for a, b, v in blanks
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_labels_and_blanks_of_a_form_are_proposed_and_writing_is_not(name: str) -> None:
+    form = SCHEMAS.form(name)
+    design = proposed(form)
+    beside = {box.label for box in form.checkboxes}
+    assert [text for text in lost_labels(form, design) if text not in beside] == []
+    assert len(lost_blanks(form, design)) <= 1
+    known = " ".join(fold_label(label.text) for label in form.labels)
+    assert [text for text, _, _ in printed(design) if fold_label(text) not in known.replace(" ", "")] == []
+    assert np.allclose(design.rules, form.rules, atol=0.002)
+    assert all(one.proposed for one in design.elements())
+
+
+def test_a_table_is_proposed_with_its_columns_and_rows() -> None:
+    form = SCHEMAS.form("birth-table")
+    design = proposed(form, pages=2)
+    assert form.table is not None
+    assert design.table is not None
+    assert design.table.rows == form.table.rows
+    widths = [column.width for column in form.table.columns]
+    assert np.allclose([column.width for column in design.table.columns], widths, atol=0.003)
+    assert (design.table.top, design.table.bottom) == pytest.approx(
+        (form.table.top, form.table.bottom), abs=0.003
+    )
+
+
+def test_a_rule_that_one_page_alone_shows_outside_its_frame_does_not_move_it() -> None:
+    form = SCHEMAS.form("birth-table")
+    rng = np.random.default_rng(6)
+    pages = [page_of_form(form, rng) for _ in range(3)]
+    wrong = replace(pages[2].frame, left=pages[2].frame.left - 30)
+    shown = np.sort(np.append(pages[2].upright, wrong.left))
+    aligned = align_pages([*pages[:2], replace(pages[2], frame=wrong, upright=shown)])
+    assert aligned[2].frame.left == pytest.approx(pages[2].frame.left, abs=2)
+
+
+def test_a_page_whose_frame_is_not_seen_lies_where_its_words_say() -> None:
+    form = SCHEMAS.form("marriage-2006")
+    rng = np.random.default_rng(7)
+    pages = [page_of_form(form, rng) for _ in range(3)]
+    frame = pages[1].frame
+    guessed = Box(frame.left + 40, frame.top + 70, frame.right - 90, frame.bottom - 200)
+    aligned = align_pages([pages[0], replace(pages[1], frame=guessed, has_frame=False), pages[2]])
+    assert (aligned[1].frame.left, aligned[1].frame.bottom) == pytest.approx(
+        (frame.left, frame.bottom), abs=8
+    )
+
+
+def test_fields_are_taken_from_a_like_form_and_never_from_one_of_another_order() -> None:
+    form = SCHEMAS.form("marriage-2006")
+    design = proposed(form)
+    bound = with_borrowed(design, SCHEMAS)
+    truth = {(piece.v, round(piece.u0, 2)): slot.field_names for slot in form.slots for piece in slot.pieces}
+    found = [
+        (held_fields(cell), fields)
+        for cell in bound.cells
+        for (v, u), fields in truth.items()
+        if cell.from_ is not None
+        and held_fields(cell)
+        and abs(cell.at - v) < 0.004
+        and abs(cell.from_ - u) < 0.02
+    ]
+    assert len(found) >= 18
+    assert [pair for pair in found if pair[0] != pair[1]] == []
+    others = {name: other for name, other in SCHEMAS.forms.items() if name != form.id}
+    unlike = with_borrowed(design, replace(SCHEMAS, forms=others))
+    persons = {
+        name for cell in unlike.cells for name in held_fields(cell) if name.startswith(("husband", "wife"))
+    }
+    assert not persons & {"husband_ethnicity", "wife_ethnicity", "husband_born_on", "wife_born_on"}
+    kept = borrow_fields(bound, form)
+    assert [held_fields(cell) for cell in kept.cells if held_fields(cell)][:5] == [
+        held_fields(cell) for cell in bound.cells if held_fields(cell)
+    ][:5]
+
+
+@pytest.mark.tesseract
+def test_pages_that_were_drawn_and_scanned_propose_their_form() -> None:
+    form = SCHEMAS.form("marriage-2006")
+    options = SynthOptions(seed=3, entries=2, dpi=150, cover=False)
+    pages = [drawing.scan.pixels for drawing in draw_book(form, SCHEMAS, options)]
+    reader = TesseractPage()
+    straight = [straighten_page(PageImage(PageRef("0" * 64, 1), one, 150.0), reader, (0,)) for one in pages]
+    design = propose_design(align_pages(straight), FormIdentity("mau-thu", "marriage"))
+    assert all(page.has_frame for page in straight)
+    assert len(lost_labels(form, design)) <= 4
+    assert len(lost_blanks(form, design)) <= 6
