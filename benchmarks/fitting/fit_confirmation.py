@@ -70,8 +70,8 @@ def main() -> None:
     found: list[Outcome] = []
     pages = 0
     for number in range(chosen.books):
-        folder = _book(number, chosen, schemas)
-        read = _read(folder)
+        folder = draw_book(number, chosen, schemas)
+        read = read_book(folder)
         pages += len(read)
         found += outcomes(folder, read, schemas)
         say(f"đã đọc sổ {number + 1}/{chosen.books}")
@@ -92,7 +92,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path:
+def draw_book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path:
     """Return the folder of a book, drawn where it is not there yet."""
     form = FORMS[number % len(FORMS)]
     folder: Path = chosen.kept / f"{chosen.seed}-{chosen.pages}" / f"{number:03d}-{form}"
@@ -108,7 +108,7 @@ def _book(number: int, chosen: argparse.Namespace, schemas: Schemas) -> Path:
     return folder
 
 
-def _read(folder: Path) -> list[PageResult | None]:
+def read_book(folder: Path) -> list[PageResult | None]:
     """Return the pages of a book as the first pass reads them; None for one that fails."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return [_read_page(folder, page["scan"], page["page_no"]) for page in truth["_pages"]]

@@ -11,6 +11,7 @@ from functools import partial
 from pipeline.book_context.book_model import SIGNERS, BookModel, make_model, pool_of
 from pipeline.book_context.confirmed_values import ConfirmedValues, EntryKey, confirmed_values
 from pipeline.book_context.crossed_signers import usual_titles, with_book_signer
+from pipeline.book_context.decided_values import ClearValue, DecidedValues, decided_values
 from pipeline.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
 from pipeline.book_context.order_candidates import with_candidates
@@ -43,7 +44,7 @@ from pipeline.model import (
 )
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "4"
+VERSION = "5"
 """Raise it whenever the same pages could be weighed otherwise than before."""
 
 MARK = "+"
@@ -81,6 +82,7 @@ class SecondPass:
         settled: The fields that people decided.
         weighing: How much the book counts.
         filled: How many of its entries fill each field that orders it.
+        decided: What people decided in its pools, where that was asked for.
     """
 
     form: Form
@@ -93,6 +95,7 @@ class SecondPass:
     settled: Mapping[FieldKey, Settled] = field(default_factory=dict)
     weighing: WeighingOptions = WEIGHING
     filled: FilledFields = field(default_factory=FilledFields)
+    decided: DecidedValues | None = None
 
     def weighed(self, page: PageResult) -> PageResult:
         """Return a page as its book weighs it; the very same where nothing changes.
@@ -106,6 +109,28 @@ class SecondPass:
         pools = {slot.name: pool_of(slot, record) for slot in self.form.slots}
         entries = tuple(self._weighed_entry(entry, page.ref, judge, pools) for entry in page.entries)
         return page if entries == page.entries else replace(page, entries=entries)
+
+    def clear_values(self, page: PageResult, weighed: PageResult) -> dict[tuple[int, str], ClearValue]:
+        """Return the waiting values of a page that are clear by what people decided, by row and field.
+
+        Args:
+            page: The page as the first pass read it.
+            weighed: The same as the book weighs it.
+        """
+        if self.decided is None or not self.decided.witnesses:
+            return {}
+        before = {entry.row: entry for entry in page.entries}
+        return {
+            (entry.row, one.reading.field): one
+            for entry in weighed.entries
+            for one in self.decided.clear_values(
+                page.ref, before[entry.row], entry, self._decided_fields(page.ref, entry)
+            )
+        }
+
+    def _decided_fields(self, ref: PageRef, entry: EntryResult) -> frozenset[str]:
+        names = (reading.field for reading in entry.readings)
+        return frozenset(name for name in names if (ref, entry.row, name) in self.settled)
 
     def _weighed_entry(
         self, entry: EntryResult, ref: PageRef, judge: EntryJudge, pools: Mapping[str, str]
@@ -189,18 +214,21 @@ def second_pass(
         weighing: How much the book counts.
     """
     record = schemas.record(form.record)
-    texts = {key: known.text for key, known in settled.items()}
+    decided = decided_values(
+        pages, {key: known.text for key, known in settled.items()}, form, ledger, schemas
+    )
+    texts = {key: "" if key in decided.silent else known.text for key, known in settled.items()}
     model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))
     filled = filled_fields((entry for page in pages for entry in page.entries), record)
     values = {
-        (ref, row, name): parse_text(known.text, name, record, schemas, ledger).canonical
-        if known.text
-        else ""
-        for (ref, row, name), known in settled.items()
+        key: parse_text(text, key[2], record, schemas, ledger).canonical if text else ""
+        for key, text in texts.items()
     }
     confirmed = confirmed_values(pages, values, record)
-    return SecondPass(form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled)
+    return SecondPass(
+        form, ledger, schemas, options, model, confirmed, ordered, settled, weighing, filled, decided
+    )
 
 
 def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:

@@ -41,9 +41,11 @@ from pipeline.model.reading import (
 )
 from pipeline.model.result import (
     BLANK_ALONE,
+    CONFIRMABLE,
     CUT_SHORT,
     FIRST_TYPED_ROW,
     HANDWRITTEN,
+    INK_TOUCHES,
     LABEL_UNREAD,
     LEFT_PAGE,
     NOT_READ,
@@ -64,6 +66,7 @@ __all__ = [
     "BLANK_ALONE",
     "BookSeries",
     "Box",
+    "CONFIRMABLE",
     "CUT_SHORT",
     "Crop",
     "EntryResult",
@@ -75,6 +78,7 @@ __all__ = [
     "FoundLabel",
     "Frame",
     "HANDWRITTEN",
+    "INK_TOUCHES",
     "Hypothesis",
     "KeptLine",
     "KeptRegion",

@@ -58,6 +58,12 @@ TEXT_END = "TEXT-END"
 REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
 """Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
 
+INK_TOUCHES = "INK-TOUCHES"
+"""The finding of a value that other ink touches."""
+
+CONFIRMABLE = frozenset({HANDWRITTEN, UNSURE, INK_TOUCHES})
+"""Codes of doubts that what people decided on other entries of the book answers."""
+
 LEFT_PAGE, RIGHT_PAGE = 101, 102
 """Rows of the entries of two facing pages: numbers that no other entry has. What people decided on a picture as long as
 it was read as one page so never passes for a word on one of its halves."""

@@ -1,0 +1,182 @@
+"""A drawn book with its truth, and a reviewer who decides entries of it by what is on paper, now and then wrongly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.context.book_scores import ScoredBook, ScoredEntry, is_right, read_pages
+from benchmarks.context.read_books import told_page
+from pipeline.book_context.book_model import pool_of_field
+from pipeline.book_context.decided_values import ClearValue
+from pipeline.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
+from pipeline.digitize import DigitizeOptions
+from pipeline.evaluation import PredictedValue, load_truth
+from pipeline.ledger import load_ledger
+from pipeline.model import EntryResult, FieldReading, FieldStatus, PageRef, PageResult
+from pipeline.schema import Form, RecordSpec, Schemas
+from pipeline.settings import Settings
+
+EntryKey = tuple[PageRef, int]
+"""A page and a row on it."""
+
+
+@dataclass(frozen=True)
+class BookOnPaper:
+    """A drawn book: what is on paper, and what the first pass read.
+
+    Attributes:
+        folder: Its folder, with ``truth.json``.
+        pages: What was read of its pages, in their order; None for a page that failed.
+        schemas: All declarations.
+    """
+
+    folder: Path
+    pages: Sequence[PageResult | None]
+    schemas: Schemas
+
+    @cached_property
+    def form(self) -> Form:
+        return self.schemas.form(load_ledger(self.folder).form)
+
+    @cached_property
+    def record(self) -> RecordSpec:
+        return self.schemas.record(self.form.record)
+
+    @cached_property
+    def options(self) -> DigitizeOptions:
+        return DigitizeOptions(routing=Settings().run_context(self.folder).options.routing)
+
+    @cached_property
+    def read(self) -> list[PageResult]:
+        return [page for page in self.pages if page is not None]
+
+    @cached_property
+    def entries(self) -> Mapping[EntryKey, ScoredEntry]:
+        """The entries with their truth that were found, in the order of the book."""
+        told = [told_page(page, 0.0) for page in self.pages]
+        truth = load_truth(self.folder / "truth.json")
+        book = ScoredBook(self.folder.name, self.form, self.record, truth, read_pages(told), reprinted=False)
+        found: dict[EntryKey, ScoredEntry] = {}
+        for entry in book.entries:
+            page, row = self.pages[entry.truth.page or 0], entry.truth.row or 0
+            if page is not None and any(one.row == row for one in page.entries):
+                found[page.ref, row] = entry
+        return found
+
+    @cached_property
+    def first(self) -> Mapping[EntryKey, EntryResult]:
+        """The entries as the first pass read them."""
+        return {(page.ref, entry.row): entry for page in self.read for entry in page.entries}
+
+    def on_paper(self, key: EntryKey, name: str) -> str | None:
+        """Return the text of a field on paper; None where the truth does not tell it."""
+        spec = self.record.by_name[name]
+        return self.entries[key].truth.values.get(spec.column) if spec.column else None
+
+    def is_right(self, key: EntryKey, reading: FieldReading) -> bool:
+        """Return whether a reading is what is on paper."""
+        entry, spec = self.entries[key], self.record.by_name[reading.field]
+        outcome = entry.outcome(spec) if spec.column else None
+        if outcome is None:
+            return True
+        said = PredictedValue(
+            reading.text, reading.status, reading.confidence, reading.accepted, reading.writing
+        )
+        if spec.kind == "entry_number" and said.text and "/" not in said.text:
+            said = replace(said, text=f"{said.text}/{entry.book.truth.year}")
+        return is_right(replace(outcome, predicted=said))
+
+    def answer(
+        self,
+        decided: Collection[EntryKey],
+        wrong: Mapping[FieldKey, str] | None = None,
+        least_lead: float | None = None,
+    ) -> AnsweredBook:
+        """Return the book after all fields of these entries were decided by what is on paper.
+
+        Args:
+            decided: The entries.
+            wrong: What the reviewer decided otherwise than it is on paper.
+            least_lead: By how much (nats) the ink has to speak for a value; what is in use where it is None.
+        """
+        settled: dict[FieldKey, Settled] = {}
+        for key in decided:
+            for reading in self.first[key].readings:
+                name = (*key, reading.field)
+                text = (wrong or {}).get(name, self.on_paper(key, reading.field))
+                if text is not None:
+                    settled[name] = Settled(text, reading)
+        ledger = load_ledger(self.folder)
+        passed = second_pass(self.read, settled, self.form, ledger, self.schemas, self.options)
+        if least_lead is not None and passed.decided is not None:
+            passed = replace(passed, decided=replace(passed.decided, least_lead=least_lead))
+        return AnsweredBook(self, passed)
+
+    def mistakes(self, keys: Collection[EntryKey], rate: float, drawn: random.Random) -> dict[FieldKey, str]:
+        """Return what a reviewer decides wrongly: at that rate the value of another entry, as of a line too high."""
+        found: dict[FieldKey, str] = {}
+        for key in keys:
+            for reading in self.first[key].readings:
+                if drawn.random() < rate:
+                    other = drawn.choice(list(self.entries))
+                    found[(*key, reading.field)] = self.on_paper(other, reading.field) or ""
+        return found
+
+
+@dataclass
+class AnsweredBook:
+    """A book of which some entries were decided.
+
+    Attributes:
+        paper: The book.
+        passed: What it says as a whole since.
+    """
+
+    paper: BookOnPaper
+    passed: SecondPass
+    _weighed: dict[PageRef, PageResult] = field(default_factory=dict)
+    _clear: dict[PageRef, Mapping[tuple[int, str], ClearValue]] = field(default_factory=dict)
+
+    def weighed(self, key: EntryKey) -> EntryResult:
+        """Return an entry as the book weighs it."""
+        return next(one for one in self._page(key[0]).entries if one.row == key[1])
+
+    def clear(self, key: EntryKey) -> list[ClearValue]:
+        """Return the values of an entry that are clear."""
+        if key[0] not in self._clear:
+            page = next(one for one in self.paper.read if one.ref == key[0])
+            self._clear[key[0]] = self.passed.clear_values(page, self._page(key[0]))
+        return [one for (row, _), one in self._clear[key[0]].items() if row == key[1]]
+
+    def waiting(self, key: EntryKey) -> Iterator[FieldReading]:
+        """Yield the values of an entry that wait for a person."""
+        clear = {one.reading.field for one in self.clear(key)}
+        for reading in self.weighed(key).readings:
+            if (
+                not reading.accepted
+                and reading.field not in clear
+                and (*key, reading.field) not in self.passed.settled
+            ):
+                yield reading
+
+    def waiting_in_pools(self, key: EntryKey) -> Iterator[FieldReading]:
+        """Yield the waiting values of an entry that a book repeats, the clear ones among them."""
+        for reading in self.weighed(key).readings:
+            spec = self.paper.record.by_name[reading.field]
+            if (
+                not reading.accepted
+                and pool_of_field(spec, self.paper.record)
+                and reading.status is not FieldStatus.BLANK
+                and (*key, reading.field) not in self.passed.settled
+            ):
+                yield reading
+
+    def _page(self, ref: PageRef) -> PageResult:
+        if ref not in self._weighed:
+            page = next(one for one in self.paper.read if one.ref == ref)
+            self._weighed[ref] = self.passed.weighed(page)
+        return self._weighed[ref]

@@ -1,0 +1,328 @@
+"""Which waiting values of a book are clear by what people decided on other entries of it, and by which of these.
+
+A decision is a witness only where the ink of its own entry bears the text (``bears``): what is spelled otherwise than
+it is written, repeated from the line above or decided wrongly teaches nothing. A value is clear when two witnesses on
+different pages say it, its own ink bears it, and the ink speaks clearly against every other value that the book or the
+networks know there. Where the ink bears two values that are alike (*Nguyễn Văn An*, *Nguyễn Văn Ân*) it stays with
+people. Only values of pools (``book_model.pool_of_field``) are ever clear: officers, registrars, places, hospitals; the
+people of an entry never.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from pipeline.book_context.book_model import pool_of_field
+from pipeline.book_context.sightings import region_readings
+from pipeline.decoding import score_texts, unpack_emissions
+from pipeline.digitize.parse import parse_text
+from pipeline.model import (
+    CONFIRMABLE,
+    EntryResult,
+    FieldReading,
+    FieldStatus,
+    Finding,
+    KeptRegion,
+    Ledger,
+    PageRef,
+    PageResult,
+    Severity,
+    Writing,
+)
+from pipeline.schema import Form, RecordSpec, Schemas
+from pipeline.text.tones import unaccented
+
+FieldKey = tuple[PageRef, int, str]
+"""A field: its page, its row on it, its name."""
+
+WITNESSES = 2
+"""On how many pages besides its own a value has to be decided."""
+
+MOST_TOLD = 3
+"""How many witnesses a value names."""
+
+BORNE = 4.0
+"""By how much (nats) the ink may speak for what was read there against a text that was decided, for a witness."""
+
+CLEAR = 4.0
+"""By how much (nats) the ink has to speak for a value against any other that is known."""
+
+ALIKE = 50.0
+"""How like (0..100), marks aside, another value of the book has to be for the ink to be asked for it."""
+
+MOST_RIVALS = 12
+"""How many other values the ink is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A field that people decided, and whose ink bears what they decided.
+
+    Attributes:
+        key: The field.
+        canonical: The value.
+        read: The text that the machine read there.
+    """
+
+    key: FieldKey
+    canonical: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearValue:
+    """A value that waits for a person and is clear by what was decided on other entries.
+
+    Attributes:
+        reading: The value as the book weighs it.
+        witnesses: The decided fields on which it rests, first in the book first.
+        lead: By how much (nats) the ink speaks for it against any other value that is known.
+    """
+
+    reading: FieldReading
+    witnesses: tuple[FieldKey, ...]
+    lead: float
+
+
+@dataclass(frozen=True)
+class DecidedValues:
+    """What people decided in the pools of a book.
+
+    Attributes:
+        form: The form of the book.
+        ledger: The book.
+        schemas: All declarations.
+        witnesses: Decisions that the ink of their entries bears, by pool.
+        silent: Decided fields whose ink bears another text: they teach nothing.
+        texts: All texts of each pool: decided, whoever bears them, or accepted on a page.
+        least_lead: By how much (nats) the ink has to speak for a value.
+    """
+
+    form: Form
+    ledger: Ledger
+    schemas: Schemas
+    witnesses: Mapping[str, tuple[Witness, ...]] = field(default_factory=dict)
+    silent: Set[FieldKey] = frozenset()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    least_lead: float = CLEAR
+
+    @property
+    def record(self) -> RecordSpec:
+        return self.schemas.record(self.form.record)
+
+    def clear_values(
+        self, ref: PageRef, before: EntryResult, weighed: EntryResult, decided: Set[str]
+    ) -> Iterator[ClearValue]:
+        """Yield the values of an entry that are clear.
+
+        Args:
+            ref: Its page.
+            before: The entry as the first pass read it, with its regions.
+            weighed: The entry as the book weighs it.
+            decided: Its fields that people decided, which wait for nobody.
+        """
+        doubted = _doubted(weighed.findings)
+        first = {one.field: one for one in before.readings}
+        for reading in weighed.readings:
+            if reading.accepted or reading.field in decided | doubted or not _is_whole(reading):
+                continue
+            found = self._clear(ref, before, first.get(reading.field), reading)
+            if found is not None:
+                yield found
+
+    def _clear(
+        self, ref: PageRef, entry: EntryResult, first: FieldReading | None, reading: FieldReading
+    ) -> ClearValue | None:
+        pool = pool_of_field(self.record.by_name[reading.field], self.record)
+        said = [
+            one
+            for one in self.witnesses.get(pool, ())
+            if one.canonical == reading.canonical and one.key[:2] != (ref, entry.row)
+        ]
+        pages = {one.key[0] for one in said} - {ref}
+        region = _region_of(entry, reading.field, self.form)
+        if len(pages) < WITNESSES or region is None or first is None:
+            return None
+        lead = self._lead(pool, region, first, reading)
+        if lead is None or lead < self.least_lead:
+            return None
+        told: dict[PageRef, FieldKey] = {}
+        for one in said:
+            told.setdefault(one.key[0], one.key)
+        return ClearValue(reading, tuple(told[page] for page in list(told)[:MOST_TOLD]), lead)
+
+    def _lead(
+        self, pool: str, region: KeptRegion, first: FieldReading, reading: FieldReading
+    ) -> float | None:
+        """Return by how much the ink speaks for a value against any other; ``None`` where it cannot be asked."""
+        others = [
+            one.text
+            for one in (*first.hypotheses, *reading.hypotheses)
+            if self._canonical(one.text, reading.field) != reading.canonical
+        ]
+        if first.canonical != reading.canonical:
+            others.append(first.text)
+        others += self._near(pool, reading)
+        rivals = list(dict.fromkeys(text for text in others if text))[:MOST_RIVALS]
+        said = ink_scores(region, first.text, (reading.text, *rivals))
+        if said is None or not math.isfinite(said[0]):
+            return None
+        return said[0] - max(said[1:], default=-math.inf)
+
+    def _near(self, pool: str, reading: FieldReading) -> list[str]:
+        """Return other values of the pool that are like one, the most alike first."""
+        plain = unaccented(reading.text)
+        found = [
+            (fuzz.ratio(plain, unaccented(text)), text)
+            for value, text in self.texts.get(pool, {}).items()
+            if value != reading.canonical
+        ]
+        return [text for likeness, text in sorted(found, reverse=True) if likeness >= ALIKE]
+
+    def _canonical(self, text: str, name: str) -> str:
+        return parse_text(text, name, self.record, self.schemas, self.ledger).canonical
+
+
+def decided_values(
+    pages: Sequence[PageResult],
+    decided: Mapping[FieldKey, str],
+    form: Form,
+    ledger: Ledger,
+    schemas: Schemas,
+    least_lead: float = CLEAR,
+) -> DecidedValues:
+    """Return what people decided in the pools of a book, and which of it the ink bears.
+
+    Args:
+        pages: The pages as the first pass read them, in the order of the book.
+        decided: The texts that people decided, ``""`` for nothing.
+        form: The form of the book.
+        ledger: The book.
+        schemas: All declarations.
+        least_lead: By how much (nats) the ink has to speak for a value.
+    """
+    record = schemas.record(form.record)
+    witnesses: dict[str, list[Witness]] = defaultdict(list)
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    silent: set[FieldKey] = set()
+    for page in pages:
+        for entry in page.entries:
+            for reading in entry.readings:
+                pool = pool_of_field(record.by_name[reading.field], record)
+                key = (page.ref, entry.row, reading.field)
+                text = decided.get(key)
+                if not pool:
+                    continue
+                if text is None:
+                    if reading.accepted and reading.status is FieldStatus.READ:
+                        texts[pool].setdefault(reading.canonical, reading.text)
+                    continue
+                if not text:
+                    continue
+                canonical = parse_text(text, reading.field, record, schemas, ledger).canonical
+                texts[pool].setdefault(canonical, text)
+                region = _region_of(entry, reading.field, form)
+                borne = None if region is None else bears(region, reading, text)
+                if borne and canonical:
+                    witnesses[pool].append(Witness(key, canonical, reading.text))
+                elif borne is False:
+                    silent.add(key)
+    return DecidedValues(
+        form,
+        ledger,
+        schemas,
+        {pool: tuple(some) for pool, some in witnesses.items()},
+        frozenset(silent),
+        texts,
+        least_lead,
+    )
+
+
+def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
+    """Return whether the ink of a region bears a text nearly as well as what was read there; None where it was not read.
+
+    Args:
+        region: The region.
+        reading: What the first pass read of the field.
+        text: The text that a person decided.
+    """
+    if reading.status is not FieldStatus.READ or not reading.text or reading.is_cut_short:
+        return None
+    if reading.text == text:
+        return True
+    said = ink_scores(region, reading.text, (text, reading.text))
+    return None if said is None else said[0] >= said[1] - BORNE
+
+
+def ink_scores(region: KeptRegion, read: str, texts: Sequence[str]) -> list[float] | None:
+    """Return the log probability, by the ink alone, of a region with each text in the place of what was read.
+
+    ``None`` where what was read does not stand in the lines of the region, or these have no emissions.
+
+    Args:
+        region: The region.
+        read: The text of the field as it was read.
+        texts: What may stand in its place.
+    """
+    lines = region_readings(region)
+    if not lines or not read or any(not line.emissions for line in lines):
+        return None
+    at = [place for place, line in enumerate(lines) if line.text.count(read) == 1]
+    if len(at) == 1:
+        line = lines[at[0]]
+        return _scores(line.emissions, [line.text.replace(read, text) for text in texts])
+    whole = " ".join(line.text for line in lines)
+    if whole.count(read) != 1:
+        return None
+    ways = [_parted(whole.replace(read, text), [line.text for line in lines]) for text in texts]
+    by_line = [_scores(line.emissions, [way[place] for way in ways]) for place, line in enumerate(lines)]
+    return [sum(scores) for scores in zip(*by_line, strict=True)]
+
+
+def _scores(emissions: bytes, texts: Sequence[str]) -> list[float]:
+    seen = unpack_emissions(emissions)
+    known = set(seen[0].letters)
+    asked = [text for text in dict.fromkeys(texts) if text and set(text) <= known]
+    scores = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
+    return [scores.get(text, -math.inf) for text in texts]
+
+
+def _parted(text: str, lines: Sequence[str]) -> list[str]:
+    """Return a text parted into as many lines as were read, each beginning where it is most like them."""
+    words = text.split()
+    parts: list[str] = []
+    for place, line in enumerate(lines[:-1]):
+        left = len(lines) - 1 - place
+        sizes = range(1, max(1, len(words) - left) + 1)
+        size = max(
+            sizes,
+            key=lambda some: (fuzz.ratio(unaccented(" ".join(words[:some])), unaccented(line)), -some),
+        )
+        parts.append(" ".join(words[:size]))
+        words = words[size:]
+    return [*parts, " ".join(words)]
+
+
+def _region_of(entry: EntryResult, name: str, form: Form) -> KeptRegion | None:
+    slots = {slot.name for slot in form.slots if name in slot.field_names}
+    return next((one for one in entry.regions if one.slot in slots), None)
+
+
+def _is_whole(reading: FieldReading) -> bool:
+    return (
+        reading.status is FieldStatus.READ
+        and bool(reading.canonical)
+        and reading.writing is Writing.HAND
+        and not reading.is_cut_short
+    )
+
+
+def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
+    """Return the fields of an entry that are doubted for more than that the machine alone is not sure enough."""
+    serious = (one for one in findings if one.severity is not Severity.INFO and one.code not in CONFIRMABLE)
+    return frozenset(name for one in serious for name in one.fields)
