@@ -10,6 +10,10 @@
     open_fields = ["child_sex"]   # these never
     letter_case = "ignored"       # whether capitals tell two keyed names, places and texts apart: ignored, counts
     prefill_from = 0.2            # below that confidence a reading does not stand in the input (0: always, 1: hardly)
+    accept_clear = true           # whether values leave the queue that are clear by what people decided in the book
+    clear_sample = 0.1            # the share of these that is drawn for a blind check
+    people_fields = ["notes"]     # fields that never leave the queue so
+    teaching_first = true         # whether the entries of a book come first from which the machine learns most
     lease_minutes = 15
 
     [[review.book]]               # the same keys, for some books
@@ -65,6 +69,10 @@ class BookPolicy:
     open_fields: frozenset[str] = frozenset()
     letter_case: LetterCase = "ignored"
     prefill_from: float = 0.2
+    accept_clear: bool = True
+    clear_sample: float = 0.1
+    people_fields: frozenset[str] = frozenset()
+    teaching_first: bool = True
 
     def way(self, spec: FieldSpec) -> Way:
         """How that field is settled."""
@@ -118,6 +126,10 @@ class _Keys(Declaration):
     open_fields: frozenset[str] = frozenset()
     letter_case: LetterCase = "ignored"
     prefill_from: float = Field(default=0.2, ge=0, le=1, strict=True)
+    accept_clear: bool = Field(default=True, strict=True)
+    clear_sample: float = Field(default=0.1, ge=0.01, le=1, strict=True)
+    people_fields: frozenset[str] = frozenset()
+    teaching_first: bool = Field(default=True, strict=True)
 
 
 class _OfficeKeys(_Keys):
@@ -183,7 +195,11 @@ class _Reader:
                 key = str(flaw["loc"][0])
                 self._flaw(number, key, _complaint(key, flaw["type"], model))
             return None
-        for key, names in (("blind_fields", keys.blind_fields), ("open_fields", keys.open_fields)):
+        for key, names in (
+            ("blind_fields", keys.blind_fields),
+            ("open_fields", keys.open_fields),
+            ("people_fields", keys.people_fields),
+        ):
             for name in sorted(names - self._fields):
                 self._flaw(number, key, f"không có trường “{name}”.{nearest_hint(name, self._fields)}")
         for name in sorted(keys.blind_fields & keys.open_fields):
@@ -210,7 +226,9 @@ def _complaint(key: str, flaw: str, model: type[_Keys]) -> str:
         return "“prefill_from” phải là một số từ 0.0 đến 1.0."
     if key == "letter_case":
         return "“letter_case” chỉ có thể là ignored hoặc counts."
-    if key in ("blind_first", "assigned_only"):
+    if key == "clear_sample":
+        return "“clear_sample” phải là một số từ 0.01 đến 1.0."
+    if key in ("blind_first", "assigned_only", "accept_clear", "teaching_first"):
         return f"“{key}” chỉ có thể là true hoặc false."
     if key == "lease_minutes":
         return "“lease_minutes” phải là số phút, từ 1 đến 240."

@@ -1,52 +1,57 @@
-"""Bounds how often a value is wrong that is clear by what people decided on other entries of its book.
+"""Bounds how much surer a value is that people decided on two other pages (``calibration.DECIDED_ELSEWHERE``).
 
     python -m benchmarks.fitting.fit_decided_values [--fonts FOLDER] [--books N] [--pages N] [--seed N] [--kept FOLDER]
 
 Books are drawn as offices keep them, in pens of calibration (``fit_confirmation``), and read by what ships, on one
-processor. A simulated reviewer decides half of the entries of a book, and of the other half it is counted how many
-waiting values are clear (``book_context.decided_values``) and how many of those are wrong; then the other way round, so
-that every value counts once. The table goes over the lead that the ink has to give (``decided_values.CLEAR``); beside
-it stands what names cost that are like the decided ones by one mark and were planted among the decisions. What is read
-is kept under ``--kept``.
+processor. A simulated reviewer decides half of the entries of a book by what is on paper; of the values that wait in
+the other half, and that a book repeats, it is counted how many are clear (``book_context.decided_values``), of right
+ones and of wrong ones. Then the halves change places, so that every value counts once. Right ones in proportion, over
+the greatest proportion of wrong ones that the counts allow (one time in ten more), is how many times likelier right
+ones are to be clear. The table goes over the lead that the ink has to give; beside it stands how many values leave the
+queue by what is in use, and how many of them are wrong. What is read is kept under ``--kept``.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import BENCH_OUT, report_figures, say
+from benchmarks.figures import BENCH_OUT, report_figures, say, share
 from benchmarks.fitting.fit_confirmation import FORMS, draw_book, read_book
 from benchmarks.handwriting.books import schemas_and_engines
 from benchmarks.learning.simulated_reviewer import BookOnPaper
 from pipeline.calibration import upper_bound
-from pipeline.model import PageResult
+from pipeline.model import FieldStatus, PageResult
 from pipeline.schema import Schemas
 
 SEED = 75_101
-LEADS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
-DECIDED = 0.5
-"""The share of a book that is decided before the rest is asked about."""
+LEADS = ((-math.inf, -math.inf), (-1.0, 4.0), (0.0, 0.0), (0.0, 2.0), (0.0, 4.0), (1.0, 4.0), (2.0, 4.0))
+"""By how much (nats) the ink has to speak for a value, against proposed and against known ones."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A value that waits: its field, by how much the ink speaks for it, and whether it is right."""
+    """A waiting value that the book repeats.
+
+    ``leads``: by how much the ink speaks for it where it is decided on two other pages, else None; ``leaves``: whether
+    it leaves the queue by what is in use.
+    """
 
     book: str
     field: str
-    kind: str
     critical: bool
-    lead: float
     right: bool
+    leads: tuple[float, float] | None
+    leaves: bool
 
 
 def main() -> None:
@@ -54,21 +59,19 @@ def main() -> None:
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     schemas, _ = schemas_and_engines()
     found: list[Outcome] = []
-    waiting = pages = 0
+    pages = 0
     for number in range(chosen.books):
         folder = draw_book(number, chosen, schemas)
         read = read_book(folder)
         pages += len(read)
-        some, left = outcomes(folder, read, schemas, random.Random(chosen.seed + number))
-        found += some
-        waiting += left
+        found += outcomes(folder, read, schemas, random.Random(chosen.seed + number))
         say(f"đã xem sổ {number + 1}/{chosen.books}")
-    figures = {"pages": pages, "waiting": waiting, "leads": list(map(dict, _by_lead(found)))}
+    figures = {"pages": pages, **figures_of(found)}
     _show(figures)
     if chosen.wrong:
         for one in found:
-            if not one.right:
-                say(f"{one.book} {one.field}: {one.lead:.1f}")
+            if not one.right and one.leads is not None:
+                say(f"{one.book} {one.field}: {one.leads[0]:.1f}, {one.leads[1]:.1f}")
     report_figures("fit-decided-values", {"seed": chosen.seed, **figures})
 
 
@@ -82,15 +85,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kept", type=Path, default=BENCH_OUT / "learning-fit", help="folder of the books")
     parser.add_argument(
-        "--wrong", action="store_true", help="name the fields of wrong values, with their lead"
+        "--wrong", action="store_true", help="name the fields of wrong values, with their leads"
     )
     return parser.parse_args()
 
 
 def outcomes(
     folder: Path, pages: Sequence[PageResult | None], schemas: Schemas, drawn: random.Random
-) -> tuple[list[Outcome], int]:
-    """Return the waiting values of a book that are clear whatever their lead, and how many wait in its pools.
+) -> Iterator[Outcome]:
+    """Yield the waiting values of a book that it repeats and that were read.
 
     Args:
         folder: The book with its truth.
@@ -101,53 +104,84 @@ def outcomes(
     paper = BookOnPaper(folder, pages, schemas)
     keys = list(paper.entries)
     drawn.shuffle(keys)
-    cut = round(DECIDED * len(keys))
-    found: list[Outcome] = []
-    waiting = 0
+    cut = len(keys) // 2
     for decided, asked in ((keys[:cut], keys[cut:]), (keys[cut:], keys[:cut])):
-        answered = paper.answer(decided, least_lead=-1e9)
+        answered = paper.answer(decided)
+        known = answered.passed.decided
+        if known is None:
+            continue
+        every = replace(known, least=(-math.inf, -math.inf))
         for key in asked:
-            waiting += sum(1 for _ in answered.waiting_in_pools(key))
-            found += [
-                Outcome(
+            leaves = {one.reading.field for one in answered.clear(key)}
+            clear = {
+                one.reading.field: one
+                for one in every.clear_values(key[0], paper.first[key], answered.weighed(key), frozenset())
+            }
+            for reading in answered.waiting_in_pools(key):
+                if reading.status is not FieldStatus.READ:
+                    continue
+                one = clear.get(reading.field)
+                yield Outcome(
                     folder.name,
-                    one.reading.field,
-                    paper.record.by_name[one.reading.field].kind,
-                    paper.record.by_name[one.reading.field].critical,
-                    one.lead,
-                    paper.is_right(key, one.reading),
+                    reading.field,
+                    paper.record.by_name[reading.field].critical,
+                    paper.is_right(key, reading),
+                    None if one is None else (one.lead, one.lead_of_known),
+                    reading.field in leaves,
                 )
-                for one in answered.clear(key)
-            ]
-    return found, waiting
 
 
-def _by_lead(found: Sequence[Outcome]) -> Iterator[Mapping[str, Any]]:
-    for least in LEADS:
-        some = [one for one in found if one.lead >= least]
-        wrong = sum(not one.right for one in some)
-        yield {
-            "lead": least,
-            "clear": len(some),
-            "wrong": wrong,
-            "most_wrong": upper_bound(len(some), wrong) if some else None,
-            "critical": sum(one.critical for one in some),
-            "critical_wrong": sum(one.critical and not one.right for one in some),
-        }
+def figures_of(found: Sequence[Outcome]) -> dict[str, Any]:
+    """Return how many right and wrong values are clear, by the lead, and how many leave the queue."""
+    right, wrong = [one for one in found if one.right], [one for one in found if not one.right]
+    leaves = [one for one in found if one.leaves]
+    return {
+        "right": len(right),
+        "wrong": len(wrong),
+        "leads": [_clear(right, wrong, leads) for leads in LEADS],
+        "leave": len(leaves),
+        "leave_wrong": sum(not one.right for one in leaves),
+        "leave_critical": sum(one.critical for one in leaves),
+        "leave_most_wrong": upper_bound(len(leaves), sum(not one.right for one in leaves))
+        if leaves
+        else None,
+    }
+
+
+def _clear(
+    right: Sequence[Outcome], wrong: Sequence[Outcome], leads: tuple[float, float]
+) -> Mapping[str, Any]:
+    def count(some: Sequence[Outcome]) -> int:
+        return sum(
+            one.leads is not None and all(has >= least for has, least in zip(one.leads, leads, strict=True))
+            for one in some
+        )
+
+    clear, mistaken = count(right), count(wrong)
+    given = share(clear, len(right))
+    most = upper_bound(len(wrong), mistaken) if wrong else 1.0
+    return {
+        "lead": leads[0] if math.isfinite(leads[0]) else None,
+        "lead_of_known": leads[1] if math.isfinite(leads[1]) else None,
+        "right_clear": clear,
+        "wrong_clear": mistaken,
+        "odds": None if given is None else given / most,
+    }
 
 
 def _show(figures: Mapping[str, Any]) -> None:
-    table = Table("Mực hơn ít nhất (nat)", "rõ", "sai", "sai nhiều nhất", "trong đó trường trọng yếu", "sai")
+    table = Table(
+        "Mực hơn ít nhất (nat)", "… so với giá trị khác của sổ", "đúng, rõ", "sai, rõ", "ít nhất bằng mấy lần"
+    )
     for told in figures["leads"]:
-        most = "–" if told["most_wrong"] is None else f"{100 * told['most_wrong']:.2f} %"
-        table.add_row(
-            f"{told['lead']:.0f}", str(told["clear"]), str(told["wrong"]), most, str(told["critical"]),
-            str(told["critical_wrong"]),
-        )  # fmt: skip
+        leads = ("–" if told[name] is None else f"{told[name]:.0f}" for name in ("lead", "lead_of_known"))
+        odds = "–" if told["odds"] is None else f"{told['odds']:.1f}"
+        table.add_row(*leads, str(told["right_clear"]), str(told["wrong_clear"]), odds)
     console = Console(width=120)
     console.print(table)
     console.print(
-        f"{figures['waiting']} giá trị chờ trong các nhóm lặp lại, {figures['pages']} trang", markup=False
+        f"{figures['right']} đúng, {figures['wrong']} sai; rời hàng đợi {figures['leave']}, sai {figures['leave_wrong']}",
+        markup=False,
     )
 
 

@@ -94,14 +94,12 @@ class BookOnPaper:
         self,
         decided: Collection[EntryKey],
         wrong: Mapping[FieldKey, str] | None = None,
-        least_lead: float | None = None,
     ) -> AnsweredBook:
         """Return the book after all fields of these entries were decided by what is on paper.
 
         Args:
             decided: The entries.
             wrong: What the reviewer decided otherwise than it is on paper.
-            least_lead: By how much (nats) the ink has to speak for a value; what is in use where it is None.
         """
         settled: dict[FieldKey, Settled] = {}
         for key in decided:
@@ -112,8 +110,6 @@ class BookOnPaper:
                     settled[name] = Settled(text, reading)
         ledger = load_ledger(self.folder)
         passed = second_pass(self.read, settled, self.form, ledger, self.schemas, self.options)
-        if least_lead is not None and passed.decided is not None:
-            passed = replace(passed, decided=replace(passed.decided, least_lead=least_lead))
         return AnsweredBook(self, passed)
 
     def mistakes(self, keys: Collection[EntryKey], rate: float, drawn: random.Random) -> dict[FieldKey, str]:
@@ -143,13 +139,13 @@ class AnsweredBook:
 
     def weighed(self, key: EntryKey) -> EntryResult:
         """Return an entry as the book weighs it."""
-        return next(one for one in self._page(key[0]).entries if one.row == key[1])
+        return next(one for one in self.weighed_page(key[0]).entries if one.row == key[1])
 
     def clear(self, key: EntryKey) -> list[ClearValue]:
         """Return the values of an entry that are clear."""
         if key[0] not in self._clear:
             page = next(one for one in self.paper.read if one.ref == key[0])
-            self._clear[key[0]] = self.passed.clear_values(page, self._page(key[0]))
+            self._clear[key[0]] = self.passed.clear_values(page, self.weighed_page(key[0]))
         return [one for (row, _), one in self._clear[key[0]].items() if row == key[1]]
 
     def waiting(self, key: EntryKey) -> Iterator[FieldReading]:
@@ -175,7 +171,8 @@ class AnsweredBook:
             ):
                 yield reading
 
-    def _page(self, ref: PageRef) -> PageResult:
+    def weighed_page(self, ref: PageRef) -> PageResult:
+        """Return a page as the book weighs it."""
         if ref not in self._weighed:
             page = next(one for one in self.paper.read if one.ref == ref)
             self._weighed[ref] = self.passed.weighed(page)

@@ -319,6 +319,7 @@ def _attack_across_places(log: AttackLog, office: AttackedOffice, desk: Desk) ->
         "/lots": {"books": [str(book)]},
         f"/packages/{book}": {},
         f"/entries/{entry}/reopen": {"fields": ["child_name"], "reason": "đọc sai giấy"},
+        f"/entries/{entry}/recall": {"of": "resting", "reason": "đọc sai giấy"},
     }
     answers |= {f"POST {path}": client.submit(path, form) for path, form in forms.items()}
     for name, answer in answers.items():

@@ -140,6 +140,7 @@ SAMPLES = {
     ("POST", "/entries/{entry_id}/reopen"): Sample(
         _ENTRY, {"fields": ["child_name"], "reason": "đọc sai giấy"}
     ),
+    ("POST", "/entries/{entry_id}/recall"): Sample(_ENTRY, {"of": "entry", "reason": "đọc sai giấy"}),
     ("POST", "/entries/{entry_id}/delivery"): Sample(
         _ENTRY, {"field": "child_name", "shown": "0" * 16, "choice": "0"}
     ),

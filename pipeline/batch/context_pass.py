@@ -22,6 +22,7 @@ from pipeline.book_context.second_pass import (
     first_fingerprint,
     second_pass,
 )
+from pipeline.book_context.teaching_entries import teaching_entries
 from pipeline.files import storage_errors, write_atomically
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import Registry, RowTampered, SaveOutcome
@@ -96,11 +97,13 @@ def weigh_book(
     at_work = registry.pages_at_work(book_id)
     outcomes: dict[PageRef, tuple[PageResult, SaveOutcome]] = {}
     tampered = 0
+    told: list[PageResult] = []
     for ref, page in pages.items():
         beat()
         if ref in at_work:
             continue
         weighed = passed.weighed(page)
+        told.append(weighed)
         fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
         if fingerprint == known[ref]:
             continue
@@ -108,6 +111,8 @@ def weigh_book(
             outcomes[ref] = weighed, registry.save_page(book_id, weighed, fingerprint)
         except RowTampered:
             tampered += 1
+    if not at_work:
+        registry.plan_teaching(book_id, teaching_entries(told, context.schemas.record(form.record)))
     left = len(at_work & pages.keys())
     report = ContextReport(len(pages), len(outcomes), left, tampered, outcomes, time.perf_counter() - started)
     _logger.info(
@@ -178,7 +183,8 @@ def settled_fields(registry: Registry, book_id: int) -> dict[FieldKey, Settled]:
         readings = {reading.field: reading for reading in entry.readings}
         for name, decision in entry.decisions.items():
             if name in readings:
-                found[entry.ref, entry.row, name] = Settled(decision.text, readings[name])
+                reading = readings[name]
+                found[entry.ref, entry.row, name] = Settled(decision.text, reading, decision.decision_id)
     return found
 
 

@@ -2,10 +2,10 @@
 
 A decision is a witness only where the ink of its own entry bears the text (``bears``): what is spelled otherwise than
 it is written, repeated from the line above or decided wrongly teaches nothing. A value is clear when two witnesses on
-different pages say it, its own ink bears it, and the ink speaks clearly against every other value that the book or the
-networks know there. Where the ink bears two values that are alike (*Nguyễn Văn An*, *Nguyễn Văn Ân*) it stays with
-people. Only values of pools (``book_model.pool_of_field``) are ever clear: officers, registrars, places, hospitals; the
-people of an entry never.
+different pages say it and its own ink speaks for it: no less than for any other text that the networks propose there,
+and clearly more than for any other value of the book. Where the ink bears two values that are alike (*Nguyễn Văn An*,
+*Nguyễn Văn Ân*) it stays with people. Only values of pools (``book_model.pool_of_field``) are ever clear: officers,
+registrars, places, hospitals; the people of an entry never.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ MOST_TOLD = 3
 BORNE = 4.0
 """By how much (nats) the ink may speak for what was read there against a text that was decided, for a witness."""
 
-CLEAR = 4.0
-"""By how much (nats) the ink has to speak for a value against any other that is known."""
+LEAD, LEAD_OF_KNOWN = 0.0, 4.0
+"""By how much (nats) the ink has to speak for a value: against any other that the networks propose, and against one
+that the book has too. Where it bears two values of the book that are alike, people look."""
 
 ALIKE = 50.0
 """How like (0..100), marks aside, another value of the book has to be for the ink to be asked for it."""
@@ -81,12 +82,14 @@ class ClearValue:
     Attributes:
         reading: The value as the book weighs it.
         witnesses: The decided fields on which it rests, first in the book first.
-        lead: By how much (nats) the ink speaks for it against any other value that is known.
+        lead: By how much (nats) the ink speaks for it against any other value that the networks propose.
+        lead_of_known: The same against any other that the book has.
     """
 
     reading: FieldReading
     witnesses: tuple[FieldKey, ...]
     lead: float
+    lead_of_known: float
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class DecidedValues:
         witnesses: Decisions that the ink of their entries bears, by pool.
         silent: Decided fields whose ink bears another text: they teach nothing.
         texts: All texts of each pool: decided, whoever bears them, or accepted on a page.
-        least_lead: By how much (nats) the ink has to speak for a value.
+        least: The least leads of a value, as ``LEAD`` and ``LEAD_OF_KNOWN``.
     """
 
     form: Form
@@ -109,7 +112,7 @@ class DecidedValues:
     witnesses: Mapping[str, tuple[Witness, ...]] = field(default_factory=dict)
     silent: Set[FieldKey] = frozenset()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    least_lead: float = CLEAR
+    least: tuple[float, float] = (LEAD, LEAD_OF_KNOWN)
 
     @property
     def record(self) -> RecordSpec:
@@ -148,31 +151,34 @@ class DecidedValues:
         region = _region_of(entry, reading.field, self.form)
         if len(pages) < WITNESSES or region is None or first is None:
             return None
-        lead = self._lead(pool, region, first, reading)
-        if lead is None or lead < self.least_lead:
+        leads = self._leads(pool, region, first, reading)
+        if leads is None or any(lead < least for lead, least in zip(leads, self.least, strict=True)):
             return None
         told: dict[PageRef, FieldKey] = {}
         for one in said:
             told.setdefault(one.key[0], one.key)
-        return ClearValue(reading, tuple(told[page] for page in list(told)[:MOST_TOLD]), lead)
+        return ClearValue(reading, tuple(told[page] for page in list(told)[:MOST_TOLD]), *leads)
 
-    def _lead(
+    def _leads(
         self, pool: str, region: KeptRegion, first: FieldReading, reading: FieldReading
-    ) -> float | None:
-        """Return by how much the ink speaks for a value against any other; ``None`` where it cannot be asked."""
-        others = [
+    ) -> tuple[float, float] | None:
+        """Return by how much the ink speaks for a value against proposed and known ones; None where it was not read."""
+        proposed = [
             one.text
             for one in (*first.hypotheses, *reading.hypotheses)
             if self._canonical(one.text, reading.field) != reading.canonical
         ]
         if first.canonical != reading.canonical:
-            others.append(first.text)
-        others += self._near(pool, reading)
-        rivals = list(dict.fromkeys(text for text in others if text))[:MOST_RIVALS]
-        said = ink_scores(region, first.text, (reading.text, *rivals))
+            proposed.append(first.text)
+        proposed = [text for text in dict.fromkeys(proposed) if text][:MOST_RIVALS]
+        known = self._near(pool, reading)[:MOST_RIVALS]
+        said = ink_scores(region, first.text, (reading.text, *proposed, *known))
         if said is None or not math.isfinite(said[0]):
             return None
-        return said[0] - max(said[1:], default=-math.inf)
+        return (
+            said[0] - max(said[1 : 1 + len(proposed)], default=-math.inf),
+            said[0] - max(said[1 + len(proposed) :], default=-math.inf),
+        )
 
     def _near(self, pool: str, reading: FieldReading) -> list[str]:
         """Return other values of the pool that are like one, the most alike first."""
@@ -194,7 +200,6 @@ def decided_values(
     form: Form,
     ledger: Ledger,
     schemas: Schemas,
-    least_lead: float = CLEAR,
 ) -> DecidedValues:
     """Return what people decided in the pools of a book, and which of it the ink bears.
 
@@ -204,7 +209,6 @@ def decided_values(
         form: The form of the book.
         ledger: The book.
         schemas: All declarations.
-        least_lead: By how much (nats) the ink has to speak for a value.
     """
     record = schemas.record(form.record)
     witnesses: dict[str, list[Witness]] = defaultdict(list)
@@ -239,12 +243,11 @@ def decided_values(
         {pool: tuple(some) for pool, some in witnesses.items()},
         frozenset(silent),
         texts,
-        least_lead,
     )
 
 
 def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
-    """Return whether the ink of a region bears a text nearly as well as what was read there; None where it was not read.
+    """Return whether the ink of a region bears a text nearly as well as what was read; None where nothing was.
 
     Args:
         region: The region.

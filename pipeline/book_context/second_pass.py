@@ -23,6 +23,7 @@ from pipeline.book_context.order_chain import (
     reweigh_pages,
 )
 from pipeline.book_context.sightings import said_in_book
+from pipeline.calibration import DECIDED_ELSEWHERE, SAID_ELSEWHERE, confirmed_chance
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.parse import parse_text
@@ -61,10 +62,12 @@ class Settled:
     Attributes:
         text: What is on paper by that decision, ``""`` for nothing.
         reading: What the machine read there last; the second pass leaves it so.
+        decision_id: The decision.
     """
 
     text: str
     reading: FieldReading
+    decision_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,20 +116,29 @@ class SecondPass:
     def clear_values(self, page: PageResult, weighed: PageResult) -> dict[tuple[int, str], ClearValue]:
         """Return the waiting values of a page that are clear by what people decided, by row and field.
 
+        Their odds grow by how much more often right values are clear than wrong ones, and they have to reach what the
+        office has proven of any value. A page that was read by networks of which nothing is proven has none.
+
         Args:
             page: The page as the first pass read it.
             weighed: The same as the book weighs it.
         """
-        if self.decided is None or not self.decided.witnesses:
+        routing = self.options.routing.for_reader(page.hand_reader)
+        if self.decided is None or not self.decided.witnesses or routing.calibration is None:
             return {}
         before = {entry.row: entry for entry in page.entries}
-        return {
-            (entry.row, one.reading.field): one
-            for entry in weighed.entries
-            for one in self.decided.clear_values(
-                page.ref, before[entry.row], entry, self._decided_fields(page.ref, entry)
-            )
-        }
+        record = self.decided.record
+        found: dict[tuple[int, str], ClearValue] = {}
+        for entry in weighed.entries:
+            said = self.confirmed.of((page.ref, entry.row), entry.readings).values
+            known = self._decided_fields(page.ref, entry)
+            for one in self.decided.clear_values(page.ref, before[entry.row], entry, known):
+                bound = routing.bound(critical=record.by_name[one.reading.field].critical)
+                odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said else 1.0)
+                chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
+                if bound is not None and bound.threshold is not None and chance >= bound.threshold:
+                    found[entry.row, one.reading.field] = one
+        return found
 
     def _decided_fields(self, ref: PageRef, entry: EntryResult) -> frozenset[str]:
         names = (reading.field for reading in entry.readings)
@@ -214,9 +226,8 @@ def second_pass(
         weighing: How much the book counts.
     """
     record = schemas.record(form.record)
-    decided = decided_values(
-        pages, {key: known.text for key, known in settled.items()}, form, ledger, schemas
-    )
+    texts = {key: known.text for key, known in settled.items()}
+    decided = decided_values(pages, texts, form, ledger, schemas)
     texts = {key: "" if key in decided.silent else known.text for key, known in settled.items()}
     model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))

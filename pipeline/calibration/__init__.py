@@ -14,7 +14,7 @@ from pipeline.calibration.calibration import (
     save,
     split_samples,
 )
-from pipeline.calibration.confirmation import IN_ORDER, SAID_ELSEWHERE, confirmed_chance
+from pipeline.calibration.confirmation import DECIDED_ELSEWHERE, IN_ORDER, SAID_ELSEWHERE, confirmed_chance
 from pipeline.calibration.drift import DriftAlarm, describe_drift, describe_unusual
 from pipeline.calibration.features import (
     CalibrationFeatures,
@@ -29,9 +29,10 @@ from pipeline.calibration.features import (
     may_be_ditto,
 )
 from pipeline.calibration.hold import CHECKED, BookHold
-from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, upper_bound
+from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, is_refuted, upper_bound
 
 __all__ = [
+    "DECIDED_ELSEWHERE",
     "IN_ORDER",
     "SAID_ELSEWHERE",
     "confirmed_chance",
@@ -51,6 +52,7 @@ __all__ = [
     "RiskCurve",
     "RiskBound",
     "DELTA",
+    "is_refuted",
     "upper_bound",
     "DriftAlarm",
     "BookHold",

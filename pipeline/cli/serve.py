@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.batch import check_books, export_book
+from pipeline.batch.clear_watch import ClearWatch, PassProcess
 from pipeline.batch.region_reading import RegionReader
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
@@ -82,6 +83,10 @@ def serve(
         BackgroundJobs(workspace_of.jobs) as jobs,
         RegionReader(context) as regions,
         WebhookSender(partial(send_book_events, registry, workspace_of)),
+        ClearWatch(
+            registry,
+            PassProcess(context, lambda: settings.review_policy_of(context.workspace, context.schemas)),
+        ),
         server.listen(host, port) as listener,
     ):
         made = registry.accounts().first_administrator()

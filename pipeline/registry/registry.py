@@ -43,6 +43,8 @@ from pipeline.registry.repositories import (
     book_locks,
     books,
     checks,
+    clear_counts,
+    clear_pages,
     decisions,
     delivery_layers,
     effective_values,
@@ -56,6 +58,7 @@ from pipeline.registry.repositories import (
     pages_at_work,
     places,
     stored_entries,
+    teaching,
 )
 from pipeline.registry.repositories.search_following import follow as follow_search
 from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
@@ -177,6 +180,15 @@ class Registry(ConnectionFacade):
     save_failure = writing(failures.save_failure)
     read_failures = reading(failures.read_failures)
     set_aside = reading(failures.set_aside)
+
+    save_clear_page = writing_declared(clear_pages.save_clear_page)
+    plan_teaching = writing(teaching.plan_teaching)
+    take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
+    take_back_book = writing_declared(clear_counts.take_back_book)
+    last_work = reading(clear_counts.last_work)
+    books_worked_on = reading(clear_counts.books_worked_on)
+    books_decided_since = reading(clear_counts.books_decided_since)
+    clear_counts = reading(clear_counts.clear_counts)
 
     def lock_book(self, book_id: int, seconds: float) -> AbstractContextManager[book_locks.BookLock]:
         """Lock a book while it is read, so that one run at a time reads it.

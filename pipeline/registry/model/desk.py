@@ -132,6 +132,7 @@ class DeskTask:
         comments: The open comments on it that this person may read.
         hidden_comments: How many more there are, which a person who keys blind does not read yet.
         guided: The fields that have a guideline.
+        is_teaching: Whether the entry is handed out early, as the machine learns most from it.
     """
 
     task_id: int
@@ -157,6 +158,7 @@ class DeskTask:
     comments: tuple[CommentThread, ...] = ()
     hidden_comments: int = 0
     guided: frozenset[str] = frozenset()
+    is_teaching: bool = False
 
 
 @dataclass(frozen=True, slots=True)

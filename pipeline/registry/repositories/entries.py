@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -25,6 +25,7 @@ from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.added_fields import added_readings, with_added
+from pipeline.registry.repositories.clear_values import clear_in_force, says, with_clear, without_answered
 from pipeline.registry.repositories.keyed_values import withdrawn
 from pipeline.registry.repositories.redrawn_regions import redrawn_readings, with_redrawn
 from pipeline.registry.tables.amendments import amendment
@@ -66,7 +67,7 @@ def machine_views(connection: Connection, subjects: Collection[Subject]) -> dict
     if not subjects:
         return {}
     readings = _readings_of(connection, [entry_id for _, entry_id in subjects if entry_id is not None])
-    findings = _findings_of(connection, subjects)
+    findings = _answered(connection, _findings_of(connection, subjects), readings)
     cross_entry_findings = _cross_entry_findings_of(connection, subjects)
     return {
         subject: MachineView(
@@ -159,7 +160,8 @@ def _page_places() -> Select[Any]:
 def readings_of(connection: Connection, entry_id: int) -> tuple[FieldReading, ...]:
     """The readings of the page's latest run, in the order they were read, then the fields that are to be typed.
 
-    What was read where a person redrew the region of a field takes the place of what the run read.
+    What was read where a person redrew the region of a field takes the place of what the run read. Values that are
+    clear by decisions on other entries are accepted.
     """
     return tuple(_readings_of(connection, [entry_id])[entry_id])
 
@@ -175,6 +177,8 @@ def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[
         )
         for row in rows.mappings():
             found[row["entry_id"]].append(reading_of_row(row))
+        for entry_id, clear in clear_in_force(connection, entry_ids).items():
+            found[entry_id] = with_clear(found[entry_id], clear)
         for entry_id, added in added_readings(connection, entry_ids).items():
             found[entry_id] = with_added(found[entry_id], added)
         for entry_id, redrawn in redrawn_readings(connection, entry_ids).items():
@@ -184,8 +188,7 @@ def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[
 
 def findings_of(connection: Connection, page_id: int, entry_id: int | None) -> tuple[Finding, ...]:
     """The latest run's findings on an entry, or with ``None`` those on the page itself."""
-    subject = page_id, entry_id
-    return tuple(_findings_of(connection, [subject])[subject])
+    return machine_view(connection, page_id, entry_id).findings
 
 
 def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mapping[Subject, list[Finding]]:
@@ -203,6 +206,32 @@ def _findings_of(connection: Connection, subjects: Collection[Subject]) -> Mappi
     for row in rows.mappings():
         found[row["page_id"], row["entry_id"]].append(_finding(row))
     return found
+
+
+def _answered(
+    connection: Connection,
+    findings: Mapping[Subject, list[Finding]],
+    readings: Mapping[int, Sequence[FieldReading]],
+) -> Mapping[Subject, list[Finding]]:
+    """Return the findings without the doubts that clear values answer."""
+    clear = clear_in_force(connection, [entry_id for entry_id, some in readings.items() if some])
+    if not clear:
+        return findings
+    accepted = {
+        entry_id: {
+            one.field
+            for one in readings[entry_id]
+            if one.accepted and one.field in rows and says(one, rows[one.field])
+        }
+        for entry_id, rows in clear.items()
+    }
+    return defaultdict(
+        list,
+        {
+            subject: without_answered(some, accepted.get(subject[1] or 0, frozenset()))
+            for subject, some in findings.items()
+        },
+    )
 
 
 def _cross_entry_findings_of(

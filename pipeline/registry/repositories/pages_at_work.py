@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from pipeline.model import PageRef
 from pipeline.registry.database import clock
@@ -15,20 +15,21 @@ from pipeline.stages import Stage
 
 def pages_at_work(connection: Connection, book_id: int) -> frozenset[PageRef]:
     """Return the pages of a book on which a person has a task in hand, or has keyed values that are not settled."""
-    now = clock.now(connection)
-    leased = exists().where(lease.c.task_id == review_task.c.id, lease.c.until > now)
-    keyed = exists().where(keying.c.task_id == review_task.c.id, is_live)
     rows = connection.execute(
         select(scan.c.sha256, page.c.page_no)
         .join_from(review_task, page, review_task.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
-        .where(
-            review_task.c.book_id == book_id,
-            or_(leased, keyed & (review_task.c.stage != Stage.SETTLED)),
-        )
+        .where(review_task.c.book_id == book_id, at_work(connection))
         .distinct()
     )
     return frozenset(PageRef(sha256, page_no) for sha256, page_no in rows)
+
+
+def at_work(connection: Connection) -> ColumnElement[bool]:
+    """Return the condition on ``review_task`` that somebody has it in hand, or keyed values that are not settled."""
+    leased = exists().where(lease.c.task_id == review_task.c.id, lease.c.until > clock.now(connection))
+    keyed = exists().where(keying.c.task_id == review_task.c.id, is_live)
+    return or_(leased, keyed & (review_task.c.stage != Stage.SETTLED))
 
 
 def has_decisions(connection: Connection, book_id: int) -> bool:

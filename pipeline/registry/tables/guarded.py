@@ -35,6 +35,7 @@ from pipeline.registry.tables.checks import (
     link,
     link_decision,
 )
+from pipeline.registry.tables.clear_values import CLEAR_APPEND_ONLY
 from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.data_entry import DATA_ENTRY_APPEND_ONLY
@@ -60,6 +61,7 @@ from pipeline.registry.tables.reconciliation import (
 from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
 from pipeline.registry.tables.search import SEARCH_APPEND_ONLY, SEARCH_INDEX
 from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.registry.tables.teaching import TEACHING_APPEND_ONLY
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.webhooks import WEBHOOK_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -86,6 +88,8 @@ GROWING = (
     *TEAM_APPEND_ONLY,
     *EXTRACT_APPEND_ONLY,
     *REDRAWN_APPEND_ONLY,
+    *CLEAR_APPEND_ONLY,
+    *TEACHING_APPEND_ONLY,
     *SEARCH_APPEND_ONLY,
     *WEBHOOK_APPEND_ONLY,
     audit,
@@ -142,6 +146,8 @@ COVERED = tuple(
         *TEAM_APPEND_ONLY,
         *EXTRACT_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
+        *CLEAR_APPEND_ONLY,
+        *TEACHING_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
         *WEBHOOK_APPEND_ONLY,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -44,6 +45,7 @@ def show_entries(
     entries = site.desk.entries_of_book(session.person, book_id)
     book = book_of(site, session.person, book_id)
     narrowed = EntryFilter(state, number, sheet)
+    clear = site.desk.clear_book(session.person, book_id)
     return site.renderer.render(
         request,
         "supervising/entries.html",
@@ -51,6 +53,8 @@ def show_entries(
         title=site.schemas.record(book.record).title,
         listed=entry_list(entries, narrowed),
         narrowed=narrowed,
+        clear=clear.counts,
+        clear_of=Counter(one.entry_id for one in clear.fields),
         stage_labels=STAGE_LABELS,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.delivery import RULES_BY_NAME, FieldLayers
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.model import FieldReading, FieldStatus
+from pipeline.registry.model.clear_values import ClearField
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.reports.content import row_label
@@ -36,6 +38,7 @@ class SettledField:
         asked: Whether the link that led here means this field.
         is_read: Whether it was read from the page, so that it can be keyed again.
         layers: Both layers where a delivery rule says what is delivered, else None.
+        clear: On which entries it rests where it is clear by decisions on them, else None.
     """
 
     name: str
@@ -48,6 +51,7 @@ class SettledField:
     asked: bool
     is_read: bool
     layers: FieldLayers | None = None
+    clear: ClearField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def entry_view(
     record: RecordSpec,
     asked: str,
     layers: Mapping[str, FieldLayers],
+    clear: Mapping[str, ClearField] = MappingProxyType({}),
 ) -> EntryView:
     """Return the settled fields of an entry.
 
@@ -87,6 +92,7 @@ def entry_view(
         record: The declaration of its record.
         asked: The Ministry's column to be looked at; ``""``: none.
         layers: Both layers of its values.
+        clear: Its values that are clear by decisions on other entries.
     """
     readings = {reading.field: reading for reading in entry.readings}
     rows = []
@@ -112,6 +118,7 @@ def entry_view(
                 asked=spec.column == asked,
                 is_read=spec.name in entry.decisions or (reading is not None and reading.box is not None),
                 layers=both if both is not None and both.delivered.rule else None,
+                clear=None if spec.name in entry.decisions else clear.get(spec.name),
             )
         )
     number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
@@ -153,6 +160,7 @@ def show_entry(
     opened: Annotated[int, Query(ge=0, le=1000)] = 0,
     few: bool = False,
     confirmed: bool = False,
+    recalled: Annotated[int | None, Query(ge=0, le=100_000)] = None,
 ) -> Response:
     """Show an entry.
 
@@ -165,8 +173,19 @@ def show_entry(
         opened: How many fields were reopened just now.
         few: Too few people are left who have not seen the fields.
         confirmed: What is delivered of a field was confirmed just now.
+        recalled: How many clear values were called back just now.
     """
-    return _shown(request, site, session, entry_id, column, opened=opened, few=few, confirmed=confirmed)
+    return _shown(
+        request,
+        site,
+        session,
+        entry_id,
+        column,
+        opened=opened,
+        few=few,
+        confirmed=confirmed,
+        recalled=recalled,
+    )
 
 
 @router.post("/{entry_id}/delivery")
@@ -223,10 +242,13 @@ def _shown(
     refused: str = "",
     typed: str = "",
     confirmed: bool = False,
+    recalled: int | None = None,
 ) -> Response:
     entry, waiting = site.desk.entry(session.person, entry_id)
     layers = site.registry.delivery_layers(entry_id, site.delivery)
-    view = entry_view(entry, waiting, site.schemas.record(entry.record), column, layers)
+    of_book = site.desk.clear_book(session.person, entry.book_id)
+    clear = {one.field: one for one in of_book.of_entry(entry_id)}
+    view = entry_view(entry, waiting, site.schemas.record(entry.record), column, layers, clear)
     return site.renderer.render(
         request,
         "entry.html",
@@ -238,5 +260,7 @@ def _shown(
         refused=refused,
         typed=typed,
         confirmed=confirmed,
+        recalled=recalled,
+        resting=len(of_book.resting_on(entry_id)),
         rules=RULES_BY_NAME,
     )

@@ -106,6 +106,7 @@ ACCESS = (
     Access("POST", "/data-entry/{book_id}/{scan}/{page_no}/discard", REVIEWING, scoped=True),
     Access("GET", "/entries/{entry_id}", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/reopen", SUPERVISORS, scoped=True),
+    Access("POST", "/entries/{entry_id}/recall", SUPERVISORS, scoped=True),
     Access("POST", "/entries/{entry_id}/delivery", SUPERVISORS, scoped=True),
     Access("GET", "/entries/{entry_id}/print", SUPERVISORS, scoped=True),
     Access("GET", "/entries/{entry_id}/print.pdf", SUPERVISORS, scoped=True),

@@ -33,6 +33,7 @@ from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.leases import KeyingMode, is_not_leased
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, in_sight, stages
+from pipeline.registry.repositories.teaching import teaching_plan
 from pipeline.registry.services.desk.laid_aside import SKIPPED
 from pipeline.registry.services.desk.task_loading import EITHER_MODE, load_held_task, task_row
 from pipeline.registry.services.desk.visibility import show
@@ -173,8 +174,35 @@ def _next(context: DeskContext, person: Person, stage: Stage, portion: Portion |
         .order_by(review_task.c.place_code, review_task.c.book_id, review_task.c.page_id, review_task.c.row)
     )
     if context.connection.dialect.name == "postgresql" and person.places and portion is None:
-        return context.connection.scalar(_place_by_place(query, sorted(person.places)))
-    return context.connection.scalar(_first(query.where(in_sight(person))))
+        found = context.connection.scalar(_place_by_place(query, sorted(person.places)))
+    else:
+        found = context.connection.scalar(_first(query.where(in_sight(person))))
+    return found if found is None else _teaching_first(context, found, query.where(in_sight(person)))
+
+
+def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) -> int:
+    """Return the task among those that wait from which the machine learns most in the book of a task, else that task.
+
+    Args:
+        context: The transaction and the policy of the desk.
+        task_id: The task that comes next in the order of the book.
+        waiting: The tasks that the person may be given.
+    """
+    of_book = context.connection.execute(
+        select(book.c.id, book.c.folder_name)
+        .join(review_task, review_task.c.book_id == book.c.id)
+        .where(review_task.c.id == task_id)
+    ).one()
+    if not context.policy.of_book(of_book.folder_name).teaching_first:
+        return task_id
+    plan = teaching_plan(of_book.id).subquery()
+    first = (
+        waiting.join(plan, plan.c.entry_id == review_task.c.entry_id)
+        .where(review_task.c.book_id == of_book.id)
+        .order_by(None)
+        .order_by(plan.c.place)
+    )
+    return context.connection.scalar(_first(first)) or task_id
 
 
 def _next_skipped(context: DeskContext, person: Person, stage: Stage, portion: Portion | None) -> int | None:

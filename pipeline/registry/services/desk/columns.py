@@ -19,6 +19,7 @@ from pipeline.registry.model.desk import (
     LeasedColumn,
 )
 from pipeline.registry.repositories.added_fields import added_readings, with_added
+from pipeline.registry.repositories.clear_values import clear_in_force, with_clear
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import reading_of_row
@@ -187,6 +188,9 @@ def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[i
         .where(reading.c.entry_id.in_(entries), reading.c.field == field, page_run.c.latest)
     )
     found = {row["entry_id"]: reading_of_row(row) for row in rows.mappings()}
+    for entry_id, clear in clear_in_force(connection, entries, field).items():
+        if entry_id in found:
+            (found[entry_id],) = with_clear([found[entry_id]], clear)
     for entry_id, added in added_readings(connection, entries, field).items():
         before = [found[entry_id]] if entry_id in found else []
         (found[entry_id],) = with_added(before, added)

@@ -18,6 +18,7 @@ from pipeline.registry.services.desk import (
     book_pages,
     book_values,
     browsing,
+    clear_values,
     column_keying,
     column_undo,
     columns,
@@ -104,6 +105,8 @@ class Desk(DeskFacade):
 
     entry = writing(reopening.settled_entry)
     entries_of_book = writing(browsing.entries_of_book)
+    clear_book = reading(clear_values.clear_book)
+    recall_clear = writing(clear_values.recall_clear)
     approval_view = reading(approving.approval_view)
     approve_book = writing(approving.approve_book)
     withdraw_approval = writing(approving.withdraw_approval)

@@ -20,6 +20,7 @@ from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import readings_of
 from pipeline.registry.repositories.guidelines import guided_fields
 from pipeline.registry.repositories.permissions import check_place, stages
+from pipeline.registry.repositories.teaching import is_teaching
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_row
 from pipeline.review_policy import BookPolicy, Way
 from pipeline.stages import Stage
@@ -80,6 +81,8 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
         comments=tuple(readable),
         hidden_comments=len(threads) - len(readable),
         guided=guided_fields(context.connection, row["record"], row["form"]),
+        is_teaching=policy.teaching_first
+        and is_teaching(context.connection, row["book_id"], row["entry_id"]),
     )
 
 

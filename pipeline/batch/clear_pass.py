@@ -1,0 +1,122 @@
+"""A book is weighed again while people check it: what is clear by what they decided leaves the queue.
+
+No network is needed: the pages are weighed on what was kept of their lines. A value leaves only within what the office
+tolerates, a share of all is drawn for a blind check, and where these checks find more wrong than is tolerated the
+machine accepts nothing of the kind in that book any longer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.batch.context_pass import kept_pages, pass_over
+from pipeline.book_context.second_pass import SecondPass, fingerprint_of, first_fingerprint
+from pipeline.calibration import is_refuted
+from pipeline.digitize.route import RoutingOptions
+from pipeline.model import PageRef, PageResult
+from pipeline.registry import Registry, RowTampered
+from pipeline.registry.model.clear_values import REFUTED, SWITCHED_OFF, ClearCounts, NewClearValue
+from pipeline.review_policy import BookPolicy
+from pipeline.run_context import RunContext
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearReport:
+    """What a pass over a book did.
+
+    Attributes:
+        clear: Values that left the queue, or were drawn for a blind check.
+        taken_back: Values that were taken back.
+        pages: Pages that were saved.
+        left: Pages that people are at work on.
+        stopped: Whether the checks refute what the office tolerates.
+    """
+
+    clear: int = 0
+    taken_back: int = 0
+    pages: int = 0
+    left: int = 0
+    stopped: bool = False
+
+
+def clear_book(
+    registry: Registry,
+    context: RunContext,
+    book_id: int,
+    policy: BookPolicy,
+    beat: Callable[[], None] = lambda: None,
+) -> ClearReport:
+    """Let the waiting values of a book leave the queue that are clear by what people decided in it.
+
+    The caller holds the book's lock.
+
+    Args:
+        registry: Where the book is.
+        context: What the run works with.
+        book_id: The book.
+        policy: What the office has set for it.
+        beat: Called before every page.
+    """
+    taken = registry.take_back_unfounded(book_id)
+    if not policy.accept_clear:
+        return ClearReport(taken_back=taken + registry.take_back_book(book_id, SWITCHED_OFF))
+    routing = context.options.routing
+    if is_over_tolerance(registry.clear_counts(book_id), routing):
+        return ClearReport(taken_back=taken + registry.take_back_book(book_id, REFUTED), stopped=True)
+    known = registry.fingerprints(book_id)
+    if not registry.has_decisions(book_id) or not (pages := kept_pages(registry, context, book_id, known)):
+        return ClearReport(taken_back=taken)
+    ledger = registry.known_book(book_id).ledger
+    form = context.schemas.form(ledger.form)
+    passed = pass_over(registry, context, book_id, form, ledger, list(pages.values()))
+    at_work = registry.pages_at_work(book_id)
+    clear = saved = left = 0
+    for ref, page in pages.items():
+        beat()
+        if ref in at_work:
+            left += 1
+            continue
+        weighed = passed.weighed(page)
+        new = _new_values(passed, page, weighed, policy)
+        fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
+        if fingerprint == known[ref] and not new:
+            continue
+        try:
+            found = registry.save_clear_page(book_id, weighed, fingerprint, new)
+        except RowTampered:
+            continue
+        left += found is None
+        saved += found is not None
+        clear += found or 0
+    _logger.info("book %d: %d values clear, %d taken back, %d pages left", book_id, clear, taken, left)
+    return ClearReport(clear, taken, saved, left)
+
+
+def is_over_tolerance(counts: ClearCounts, routing: RoutingOptions) -> bool:
+    """Return whether more of what was checked was wrong than the office's tolerance would let one expect."""
+    return is_refuted(counts.wrong, counts.checked, routing.tolerated, routing.delta)
+
+
+def _new_values(
+    passed: SecondPass, page: PageResult, weighed: PageResult, policy: BookPolicy
+) -> list[NewClearValue]:
+    """Return the values of a page that are clear within what the office tolerates."""
+    found: list[NewClearValue] = []
+    for (row, name), one in passed.clear_values(page, weighed).items():
+        if name in policy.people_fields:
+            continue
+        decisions = tuple(passed.settled[key].decision_id for key in one.witnesses)
+        drawn = is_drawn(page.ref, row, name, policy.clear_sample)
+        found.append(NewClearValue(row, name, one.reading.text, one.reading.canonical, decisions, drawn))
+    return found
+
+
+def is_drawn(ref: PageRef, row: int, name: str, share: float) -> bool:
+    """Return whether a value is drawn for a blind check: always the same ones, and nobody can tell which before."""
+    told = hashlib.sha256(f"clear {ref.scan_sha256} {ref.page_no} {row} {name}".encode()).digest()
+    return int.from_bytes(told[:6], "big") < share * (1 << 48)

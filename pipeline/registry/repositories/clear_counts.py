@@ -1,0 +1,114 @@
+"""How many values of a book are clear, and what people found of those that they checked; what people did since then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.registry.database.audit import MACHINE, record
+from pipeline.registry.model.clear_values import REFUTED, ClearCounts
+from pipeline.registry.repositories.clear_pages import take_back
+from pipeline.registry.repositories.clear_values import rows_in_force
+from pipeline.registry.repositories.entries import decisions_at
+from pipeline.registry.tables.clear_values import clear_value
+from pipeline.registry.tables.desk import keying
+from pipeline.registry.tables.entries import entry
+from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.registry.tables.withdrawals import withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class WorkMark:
+    """How far the acts of people were looked at: the last row of each table."""
+
+    decision: int = 0
+    keying: int = 0
+    withdrawal: int = 0
+
+
+def clear_counts(connection: Connection, book_id: int) -> ClearCounts:
+    """Return what became clear in a book, and what people found of it.
+
+    Every decision on a value that was clear counts as a check, whether it was drawn, called back or opened again; one
+    whose witness was taken back, or that is read otherwise by now, does not.
+    """
+    rows = (
+        connection.execute(
+            select(clear_value, entry.c.page_id, entry.c.row)
+            .join(entry, entry.c.id == clear_value.c.entry_id)
+            .where(clear_value.c.book_id == book_id, entry.c.stands)
+            .order_by(clear_value.c.id)
+        )
+        .mappings()
+        .all()
+    )
+    back = {row["takes_back_id"]: row for row in rows if row["takes_back_id"] is not None}
+    told = [row for row in rows if row["takes_back_id"] is None]
+    decided = decisions_at(connection, {(row["page_id"], row["row"]) for row in told}) if told else {}
+    clear = waiting = checked = wrong = 0
+    seen = set()
+    for row in reversed(told):
+        key = row["entry_id"], row["field"]
+        gone = back.get(row["id"])
+        is_kept = gone is None or gone["login"] != MACHINE or gone["reason"] == REFUTED
+        if key in seen or not is_kept:
+            continue
+        seen.add(key)
+        said = decided[row["page_id"], row["row"]].get(row["field"])
+        if said is not None:
+            checked += 1
+            wrong += said.canonical != row["canonical"] and said.text != row["text"]
+        elif gone is None:
+            waiting += row["drawn"]
+            clear += not row["drawn"]
+    refuted = max((row["id"] for row in back.values() if row["reason"] == REFUTED), default=0)
+    stopped = refuted > max((row["id"] for row in told), default=0)
+    return ClearCounts(clear, waiting, checked, wrong, len(back), stopped)
+
+
+def take_back_book(connection: Connection, declared: RecordSchema, book_id: int, reason: str) -> int:
+    """Take all clear values of a book back that nobody has decided; return how many.
+
+    The audit says that the machine accepts none there any longer.
+    """
+    taken = take_back(connection, declared, rows_in_force(connection, book_id), MACHINE, reason)
+    if taken:
+        told = clear_counts(connection, book_id)
+        detail = {"reason": reason, "checked": told.checked, "wrong": told.wrong, "taken_back": taken}
+        record(connection, MACHINE, "clear-values-stopped", f"book:{book_id}", detail)
+    return taken
+
+
+def last_work(connection: Connection) -> WorkMark:
+    """Return how far the acts of people are now."""
+    ids = (connection.scalar(select(func.max(table.c.id))) or 0 for table in (decision, keying, withdrawal))
+    return WorkMark(*ids)
+
+
+def books_worked_on(connection: Connection, since: WorkMark) -> frozenset[int]:
+    """Return the books in which people decided, took back or withdrew anything since then."""
+    found = set(
+        connection.scalars(select(decision.c.book_id).where(decision.c.id > since.decision).distinct())
+    )
+    found |= set(
+        connection.scalars(
+            select(review_task.c.book_id)
+            .join(keying, keying.c.task_id == review_task.c.id)
+            .where(keying.c.id > since.keying, keying.c.takes_back_id.is_not(None))
+            .distinct()
+        )
+    )
+    found |= set(
+        connection.scalars(select(withdrawal.c.book_id).where(withdrawal.c.id > since.withdrawal).distinct())
+    )
+    return frozenset(found)
+
+
+def books_decided_since(connection: Connection, moment: datetime) -> frozenset[int]:
+    """Return the books in which people decided anything since a moment."""
+    return frozenset(
+        connection.scalars(select(decision.c.book_id).where(decision.c.decided_at >= moment).distinct())
+    )
