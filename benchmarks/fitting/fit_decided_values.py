@@ -180,7 +180,7 @@ def _show(figures: Mapping[str, Any]) -> None:
     console = Console(width=120)
     console.print(table)
     console.print(
-        f"{figures['right']} đúng, {figures['wrong']} sai; rời hàng đợi {figures['leave']}, sai {figures['leave_wrong']}",
+        f"{figures['right']} đúng, {figures['wrong']} sai; rời {figures['leave']}, sai {figures['leave_wrong']}",
         markup=False,
     )
 

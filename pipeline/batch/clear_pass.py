@@ -74,7 +74,7 @@ def clear_book(
     ledger = registry.known_book(book_id).ledger
     form = context.schemas.form(ledger.form)
     passed = pass_over(registry, context, book_id, form, ledger, list(pages.values()))
-    at_work = registry.pages_at_work(book_id)
+    at_work, told = registry.pages_at_work(book_id), registry.told_clear(book_id)
     clear = saved = left = 0
     for ref, page in pages.items():
         beat()
@@ -82,7 +82,11 @@ def clear_book(
             left += 1
             continue
         weighed = passed.weighed(page)
-        new = _new_values(passed, page, weighed, policy)
+        new = [
+            one
+            for one in _new_values(passed, page, weighed, policy)
+            if (ref, one.row, one.field, one.text) not in told
+        ]
         fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
         if fingerprint == known[ref] and not new:
             continue

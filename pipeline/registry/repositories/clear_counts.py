@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
+from pipeline.model import PageRef
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.model.clear_values import REFUTED, ClearCounts
 from pipeline.registry.repositories.clear_pages import take_back
-from pipeline.registry.repositories.clear_values import rows_in_force
+from pipeline.registry.repositories.clear_values import in_force, recalled, rows_in_force
 from pipeline.registry.repositories.entries import decisions_at
+from pipeline.registry.repositories.withdrawals import page_stands
+from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.clear_values import clear_value
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.entries import entry
@@ -67,6 +70,27 @@ def clear_counts(connection: Connection, book_id: int) -> ClearCounts:
     refuted = max((row["id"] for row in back.values() if row["reason"] == REFUTED), default=0)
     stopped = refuted > max((row["id"] for row in told), default=0)
     return ClearCounts(clear, waiting, checked, wrong, len(back), stopped)
+
+
+def told_clear(connection: Connection, book_id: int) -> frozenset[tuple[PageRef, int, str, str]]:
+    """Return page, row, field and text of the values of a book that are clear already, or that a person called back."""
+    back = recalled(connection, book_id)
+    rows = connection.execute(
+        select(
+            scan.c.sha256, page.c.page_no, entry.c.row, entry.c.id, clear_value.c.field, clear_value.c.text
+        )
+        .join_from(clear_value, entry, entry.c.id == clear_value.c.entry_id)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(clear_value.c.book_id == book_id, page_stands)
+        .where(or_(in_force, clear_value.c.entry_id.in_({entry_id for entry_id, _ in back})))
+    )
+    live = {(row["entry_id"], row["field"], row["text"]) for row in rows_in_force(connection, book_id)}
+    return frozenset(
+        (PageRef(row.sha256, row.page_no), row.row, row.field, row.text)
+        for row in rows
+        if (row.id, row.field, row.text) in live or (row.id, row.field) in back
+    )
 
 
 def take_back_book(connection: Connection, declared: RecordSchema, book_id: int, reason: str) -> int:
