@@ -11,16 +11,14 @@ from pipeline.schema import Form, Schemas
 from tests.book_context.written_books import NUMBER, REGISTRAR, doubted, ink
 from tests.book_context.written_books import page as page_of
 
-CLEAR, UNSURE, OTHER, PLAIN, DOUBTED = 100, 110, 120, 130, 140
-"""Grey levels of pages whose registrar is clear, in doubt, clearly another one; of one without kept lines; and of one
-whose registrar is read as on clear pages, yet hardly surer than another spelling."""
+CLEAR, UNSURE, OTHER, PLAIN = 100, 110, 120, 130
+"""Grey levels of pages whose registrar is clear, in doubt, clearly another one; and of one without kept lines."""
 
 REGISTRARS = {
     CLEAR: ink("Trần Văn Tuấn"),
     UNSURE: doubted("Trần Văn Tuân", "â", "ấ", 0.3),
     OTHER: ink("Lê Thị Hạnh"),
     PLAIN: doubted("Trần Văn Tuân", "â", "ấ", 0.3),
-    DOUBTED: doubted("Trần Văn Tuấn", "ấ", "â", 0.35),
 }
 
 

@@ -228,7 +228,7 @@ def second_pass(
     record = schemas.record(form.record)
     texts = {key: known.text for key, known in settled.items()}
     decided = decided_values(pages, texts, form, ledger, schemas)
-    texts = {key: "" if key in decided.silent else known.text for key, known in settled.items()}
+    texts = {key: text for key, text in texts.items() if key not in decided.silent}
     model = make_model(said_in_book(pages, texts, form, record))
     ordered = dict(_ordered(pages, texts, record, form))
     filled = filled_fields((entry for page in pages for entry in page.entries), record)

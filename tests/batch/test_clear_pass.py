@@ -7,44 +7,73 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch import digitize_book
 from pipeline.batch.clear_pass import clear_book, is_drawn, is_over_tolerance
 from pipeline.batch.clear_watch import ClearWatch, run_pass
+from pipeline.batch.context_pass import keep_page, weigh_book
 from pipeline.digitize import DigitizeOptions
-from pipeline.model import FieldStatus, PageRef
+from pipeline.digitize.route import RoutingOptions
+from pipeline.model import FieldStatus, PageRef, PageResult
 from pipeline.registry import Registry, StoredEntry, Verdict
 from pipeline.registry.model.clear_values import ClearCounts
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.run_context import RunContext
 from pipeline.settings import Settings
-from tests.context_pages import CLEAR, DOUBTED, OTHER, written_page
-from tests.fake_pages import draw
+from tests.book_context.written_books import (
+    FORM,
+    LEDGER,
+    NUMBER,
+    REGISTRAR,
+    SCHEMAS,
+    book,
+    doubted,
+    ink,
+)
 from tests.registry.desk.offices import AN, SINGLE, SUPERVISOR
 
 FIELD, TUAN = "registrar_name", "Trần Văn Tuấn"
+FIRST = "f1"
+"""The fingerprint of the first reading."""
+
 ALL = BookPolicy(clear_sample=0.0)
 """Nothing is drawn for a check."""
 
 
-@pytest.fixture
-def context(context: RunContext, tmp_path: Path) -> RunContext:
-    """Reads written pages, of whose reader the calibration that ships is believed."""
-    routing = Settings().run_context(tmp_path).options.routing
-    assert routing.calibration is not None
-    routing = replace(routing, calibration=replace(routing.calibration, reader="hand-1"))
-    return replace(context, read_page=written_page, options=DigitizeOptions(routing=routing))
+@pytest.fixture(scope="module")
+def routing(tmp_path_factory: pytest.TempPathFactory) -> RoutingOptions:
+    """The calibration that ships, as if it were of the reader of written pages."""
+    shipped = Settings().run_context(tmp_path_factory.mktemp("shipped")).options.routing
+    assert shipped.calibration is not None
+    return replace(shipped, calibration=replace(shipped.calibration, reader="hand-1"))
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[PageResult]:
+    """Three pages of one registrar whose ink is clear, one in a little doubt, one of another registrar."""
+    lines = (ink(TUAN), ink(TUAN, 3), doubted(TUAN, "ấ", "â", 0.02), ink(TUAN, 5), ink("Lê Thị Hạnh"))
+    return book(*({REGISTRAR: [one], NUMBER: []} for one in lines))
 
 
 @pytest.fixture
-def read_book(book: Path, context: RunContext) -> RunContext:
-    """A book of five pages, three of one registrar whose ink is clear, one in doubt, one of another registrar."""
-    draw(book / "a.tiff", CLEAR, CLEAR, DOUBTED, CLEAR, OTHER)
-    digitize_book(book, context, workers=1)
+def read_book(
+    sqlite_url: str, tmp_path: Path, routing: RoutingOptions, pages: list[PageResult]
+) -> RunContext:
+    """A book that was read: its pages are in the registry, and what was kept of their lines in the workspace."""
+    context = RunContext(
+        tmp_path / "workspace", sqlite_url, SCHEMAS, options=DigitizeOptions(routing=routing)
+    )
+    with context.open_registry() as registry:
+        book_id = registry.book_id(LEDGER, "KS.2010.01")
+        for number, one in enumerate(pages, start=1):
+            registry.store_scan(book_id, one.ref.scan_sha256, f"{number}.png", 1000, 1)
+            keep_page(context, book_id, one, FIRST)
+            registry.save_page(book_id, one, FIRST)
+        weigh_book(registry, context, book_id, FORM, LEDGER)
     return context
 
 
 def stored(registry: Registry, page_no: int) -> StoredEntry:
-    return next(one for one in registry.stored_entries(1) if one.ref.page_no == page_no)
+    """What is known of the entry of a page of the book."""
+    return list(registry.stored_entries(1))[page_no - 1]
 
 
 def decide(registry: Registry, page_no: int, text: str = TUAN) -> None:
@@ -88,7 +117,7 @@ def test_a_page_in_somebodys_hands_is_left_until_they_are_done(read_book: RunCon
         decide(registry, 2)
         desk = registry.desk(SINGLE)
         task = desk.next_task(AN)
-        while task is not None and task.ref.page_no != 3:
+        while task is not None and task.scan != "3.png":
             desk.skip(AN, task.task_id, "để sau")
             task = desk.next_task(AN)
         assert task is not None

@@ -21,6 +21,7 @@ from pipeline.registry.tables.approvals import APPROVAL_APPEND_ONLY
 from pipeline.registry.tables.assignments import ASSIGNMENT_APPEND_ONLY
 from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.checks import CHECK_APPEND_ONLY
+from pipeline.registry.tables.clear_values import CLEAR_APPEND_ONLY
 from pipeline.registry.tables.comments import COMMENT_APPEND_ONLY
 from pipeline.registry.tables.confirmed_deliveries import DELIVERY_APPEND_ONLY
 from pipeline.registry.tables.extracts import EXTRACT_APPEND_ONLY
@@ -29,6 +30,7 @@ from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
 from pipeline.registry.tables.search import SEARCH_APPEND_ONLY
 from pipeline.registry.tables.tasks import decision
+from pipeline.registry.tables.teaching import TEACHING_APPEND_ONLY
 from pipeline.registry.tables.teams import TEAM_APPEND_ONLY
 from pipeline.registry.tables.webhooks import WEBHOOK_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
@@ -52,6 +54,8 @@ TABLES = [
         *GUIDELINE_APPEND_ONLY,
         *TEAM_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
+        *CLEAR_APPEND_ONLY,
+        *TEACHING_APPEND_ONLY,
         *EXTRACT_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
         *WEBHOOK_APPEND_ONLY,
@@ -80,6 +84,9 @@ INTRODUCED = [
     ),
     "INSERT INTO voided_extract VALUES (1, 1, 'in hỏng', 'an', '2020-01-02 03:04:05')",
     "INSERT INTO search_request VALUES (1, 'an', 'citizen', 'xin bản sao', '[]', '[]', '2020-01-02 03:04:05')",
+    "INSERT INTO clear_value VALUES (1, 1, 1, 'f', 't', 't', false, 'm', '', '2020-01-02 03:04:05', NULL)",
+    "INSERT INTO clear_value_witness VALUES (1, 1, 1)",
+    "INSERT INTO teaching_entry VALUES (1, 1, 1, 0, 1, '2020-01-02 03:04:05')",
     "INSERT INTO webhook_event VALUES (1, 'a', 1, true, 'ready', '{}', '2020-01-02 03:04:05')",
     "INSERT INTO webhook_attempt VALUES (1, 1, 204, '', '2020-01-02 03:04:05')",
 ]

@@ -58,6 +58,12 @@ WORK = "counts the work that people or scanners did"
 
 UNGATED = {
     "repositories/added_fields.py:_boxes": GIVEN,
+    "repositories/clear_counts.py:books_decided_since": WORK,
+    "repositories/clear_counts.py:books_worked_on": WORK,
+    "repositories/clear_counts.py:last_work": WORK,
+    "repositories/clear_pages.py:save_clear_page": WRITES,
+    "repositories/clear_pages.py:take_back": WRITES,
+    "services/desk/assignment.py:_teaching_first": GIVEN,
     "repositories/added_fields.py:added_readings": GIVEN,
     "repositories/redrawn_regions.py:redrawn_readings": GIVEN,
     "repositories/altered_rows.py:altered_entries": KEPT,
@@ -316,6 +322,7 @@ ELSEWHERE = frozenset(
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
     | {"book_approval", "ink_of_hit"}
     | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
+    | {"told_clear", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
     | {
@@ -371,6 +378,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
         *("sign_amendment", "approve_book", "withdraw_approval"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
         *("judge_link", "compare_search_index"),
+        *("save_clear_page", "take_back_unfounded", "take_back_book", "plan_teaching"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}
     tried = {name.split(".")[0].split(" ")[0] for name in READERS}

@@ -146,6 +146,9 @@ def filled(**changed: object) -> dict[str, Any]:
         "blind_first": "false",
         "letter_case": "ignored",
         "prefill_from": "0,2",
+        "accept_clear": "true",
+        "clear_sample": "0,1",
+        "teaching_first": "true",
         "lease_minutes": "15",
         "assigned_only": "false",
     }

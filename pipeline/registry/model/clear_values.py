@@ -14,6 +14,9 @@ REFUTED = "refuted"
 SWITCHED_OFF = "switched-off"
 """Why all values of a book are taken back: the office accepts none there any longer."""
 
+FEWEST_WITNESSES = 2
+"""How many decisions a value rests on at least: one person's one decision is never enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewClearValue:

@@ -14,7 +14,7 @@ from pipeline.model import PageResult
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.locks import hold_pages, hold_tasks
-from pipeline.registry.model.clear_values import WITNESS_GONE, ClearField, NewClearValue
+from pipeline.registry.model.clear_values import FEWEST_WITNESSES, WITNESS_GONE, ClearField, NewClearValue
 from pipeline.registry.repositories.clear_values import (
     add_clear,
     add_take_backs,
@@ -84,7 +84,12 @@ def save_clear_page(
         if entry_id is None or (entry_id, one.field) in back or one.field in decided[page_id, one.row]:
             continue
         before = known.get(entry_id, {}).get(one.field)
-        if not set(one.decisions) <= standing or (before is not None and before["text"] == one.text):
+        witnesses = set(one.decisions)
+        if (
+            len(witnesses) < FEWEST_WITNESSES
+            or not witnesses <= standing
+            or (before is not None and before["text"] == one.text)
+        ):
             continue
         read = next((read for read in readings_of(connection, entry_id) if read.field == one.field), None)
         if read is None or (read.text, read.canonical) != (one.text, one.canonical):

@@ -42,6 +42,15 @@ def waiting_page(number: int, text: str = TEXT) -> object:
     )
 
 
+BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+"""On both kinds of database; the other tests, which say the same of either, on one."""
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -84,6 +93,7 @@ def entry_id(registry: Registry, book: int, number: int) -> int:
     return list(registry.entries(book))[number - 1]
 
 
+@BOTH
 def test_a_clear_value_counts_and_waits_for_nobody(
     registry: Registry, book: int, desk: Desk, outsider: Outsider
 ) -> None:
@@ -103,6 +113,7 @@ def test_it_is_accepted_once_however_often_it_is_found(registry: Registry, book:
     assert registry.clear_counts(book).clear == 1
 
 
+@BOTH
 def test_a_task_in_hand_is_not_pulled_away(registry: Registry, book: int, desk: Desk) -> None:
     task = taken(desk, AN)
     assert (task.ref.page_no, clear(registry, book, 3)) == (3, None)
@@ -162,6 +173,7 @@ def test_a_drawn_value_that_is_keyed_as_it_was_read_counts_as_right(
     assert effective(registry, book, 3) == TEXT
 
 
+@BOTH
 def test_a_supervisor_calls_back_all_that_rests_on_an_entry_and_it_stays_with_people(
     registry: Registry, book: int, desk: Desk
 ) -> None:

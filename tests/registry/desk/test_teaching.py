@@ -16,6 +16,11 @@ PLAN = [(PageRef(SCAN, number), 0) for number in (4, 2)]
 
 
 @pytest.fixture
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
+
+
+@pytest.fixture
 def planned(registry: Registry, book: int) -> Registry:
     for number in range(1, 6):
         registry.save_page(book, page(doubtful("child_name"), page_no=number), "f1")
@@ -23,6 +28,7 @@ def planned(registry: Registry, book: int) -> Registry:
     return registry
 
 
+@pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 def test_the_plan_comes_first_and_then_the_order_of_the_book(planned: Registry) -> None:
     desk = planned.desk(SINGLE)
     handed = []
