@@ -60,8 +60,6 @@ UNGATED = {
     "repositories/added_fields.py:_boxes": GIVEN,
     "repositories/clear_counts.py:books_decided_since": WORK,
     "repositories/clear_counts.py:books_worked_on": WORK,
-    "repositories/clear_counts.py:last_work": WORK,
-    "repositories/clear_pages.py:save_clear_page": WRITES,
     "repositories/clear_pages.py:take_back": WRITES,
     "services/desk/assignment.py:_teaching_first": GIVEN,
     "repositories/added_fields.py:added_readings": GIVEN,
