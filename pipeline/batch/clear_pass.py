@@ -19,8 +19,10 @@ from pipeline.digitize.route import RoutingOptions
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry, RowTampered
 from pipeline.registry.model.clear_values import REFUTED, SWITCHED_OFF, ClearCounts, NewClearValue
+from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.review_policy import BookPolicy
 from pipeline.run_context import RunContext
+from pipeline.schema import RecordSpec
 
 _logger = logging.getLogger(__name__)
 
@@ -73,6 +75,8 @@ def clear_book(
         return ClearReport(taken_back=taken)
     ledger = registry.known_book(book_id).ledger
     form = context.schemas.form(ledger.form)
+    record = context.schemas.record(form.record)
+    kept = kept_for_people(registry, book_id, record, policy)
     passed = pass_over(registry, context, book_id, form, ledger, list(pages.values()))
     at_work, told = registry.pages_at_work(book_id), registry.told_clear(book_id)
     clear = saved = left = 0
@@ -84,7 +88,7 @@ def clear_book(
         weighed = passed.weighed(page)
         new = [
             one
-            for one in _new_values(passed, page, weighed, policy)
+            for one in _new_values(passed, page, weighed, kept, policy.clear_sample)
             if (ref, one.row, one.field, one.text) not in told
         ]
         fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
@@ -107,17 +111,31 @@ def is_over_tolerance(counts: ClearCounts, routing: RoutingOptions) -> bool:
 
 
 def _new_values(
-    passed: SecondPass, page: PageResult, weighed: PageResult, policy: BookPolicy
+    passed: SecondPass, page: PageResult, weighed: PageResult, kept: frozenset[str], share: float
 ) -> list[NewClearValue]:
-    """Return the values of a page that are clear within what the office tolerates."""
+    """Return the values of a page that are clear, but for fields that are kept for people; a share of them drawn."""
     found: list[NewClearValue] = []
     for (row, name), one in passed.clear_values(page, weighed).items():
-        if name in policy.people_fields:
+        if name in kept:
             continue
         decisions = tuple(passed.settled[key].decision_id for key in one.witnesses)
-        drawn = is_drawn(page.ref, row, name, policy.clear_sample)
+        drawn = is_drawn(page.ref, row, name, share)
         found.append(NewClearValue(row, name, one.reading.text, one.reading.canonical, decisions, drawn))
     return found
+
+
+def kept_for_people(
+    registry: Registry, book_id: int, record: RecordSpec, policy: BookPolicy
+) -> frozenset[str]:
+    """Return the fields of a book that never leave the queue so.
+
+    They are those that the office keeps for people, and the critical ones of a book whose handwriting is unlike that
+    calibrated on.
+    """
+    found = registry.cross_entry_findings([book_id])
+    is_unusual = any(one.finding.code == DRIFT for one in found)
+    critical = frozenset(spec.name for spec in record.fields if spec.critical)
+    return policy.people_fields | (critical if is_unusual else frozenset())
 
 
 def is_drawn(ref: PageRef, row: int, name: str, share: float) -> bool:

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch.clear_pass import clear_book, is_drawn, is_over_tolerance
+from pipeline.batch.clear_pass import clear_book, is_drawn, is_over_tolerance, kept_for_people
 from pipeline.batch.clear_watch import ClearWatch, run_pass
 from pipeline.batch.context_pass import keep_page, weigh_book
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
-from pipeline.model import FieldStatus, PageRef, PageResult
-from pipeline.registry import Registry, StoredEntry, Verdict
+from pipeline.model import FieldStatus, Finding, PageRef, PageResult, Severity
+from pipeline.registry import CrossEntryFinding, Registry, StoredEntry, Verdict
 from pipeline.registry.model.clear_values import ClearCounts
+from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.run_context import RunContext
 from pipeline.settings import Settings
@@ -208,3 +209,13 @@ def test_one_wrong_among_few_checked_is_more_than_is_tolerated() -> None:
     assert is_over_tolerance(ClearCounts(checked=20, wrong=1), routing)
     assert not is_over_tolerance(ClearCounts(checked=60, wrong=1), routing)
     assert not is_over_tolerance(ClearCounts(), routing)
+
+
+def test_critical_values_of_a_book_unlike_those_calibrated_on_wait_for_people(read_book: RunContext) -> None:
+    record, policy = SCHEMAS.record("birth"), replace(ALL, people_fields=frozenset({"notes"}))
+    with read_book.open_registry() as registry:
+        assert kept_for_people(registry, 1, record, policy) == {"notes"}
+        unusual = CrossEntryFinding(1, 1, None, Finding(DRIFT, Severity.REVIEW))
+        registry.save_checks([unusual], [DRIFT], [1])
+        kept = kept_for_people(registry, 1, record, policy)
+    assert kept == {"notes"} | {spec.name for spec in record.fields if spec.critical}
