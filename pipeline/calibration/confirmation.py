@@ -14,7 +14,7 @@ IN_ORDER = 100.0
 """The same of a number that alone fits between those before and behind it; assumed, as no wrong one was met."""
 
 
-DECIDED_ELSEWHERE = 17.0
+DECIDED_ELSEWHERE = 30.0
 """The same of a value that people decided on two other pages and that its own ink speaks for
 (``book_context.decided_values``; ``benchmarks/fitting/fit_decided_values.py``)."""
 
