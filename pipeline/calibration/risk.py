@@ -182,7 +182,14 @@ def risk_bound(curve: RiskCurve, tolerated: float, delta: float = DELTA) -> Risk
 
 
 def is_refuted(wrong: int, fields: int, tolerated: float, delta: float) -> bool:
-    """Return whether so many errors are more than a tolerated share of them would let one expect, but for ``delta``."""
+    """Return whether so many errors are more than a tolerated share of them would let one expect.
+
+    Args:
+        wrong: How many were wrong.
+        fields: Of how many.
+        tolerated: The share of errors that is tolerated.
+        delta: How often that may be said of a share that is no greater.
+    """
     return wrong > 0 and 1 - binomial_cdf(wrong - 1, fields, tolerated) <= delta
 
 

@@ -64,7 +64,7 @@ UNGATED = {
     "services/desk/assignment.py:_teaching_first": GIVEN,
     "repositories/added_fields.py:added_readings": GIVEN,
     "repositories/redrawn_regions.py:redrawn_readings": GIVEN,
-    "repositories/altered_rows.py:altered_entries": KEPT,
+    "repositories/altered_rows.py:_altered_of": KEPT,
     "repositories/approvals.py:_lines": "takes the cover of a named book, and values through select_values",
     "repositories/books.py:known_book": GIVEN,
     "repositories/books.py:page_counts": GIVEN,
