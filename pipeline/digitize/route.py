@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.calibration import (
     DELTA,
@@ -33,6 +33,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.model.adapted_reader import Trust, is_adapted, parent_of
 from pipeline.schema import FieldSpec, RecordSpec
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class RoutingOptions:
         tolerated: The greatest share of errors among accepted fields, proven but for a chance of ``delta``.
         tolerated_critical: That share among critical fields.
         delta: The chance, 0..1, that the proof is wrong.
+        trust: What may be accepted of readings of a reader that learnt the hand of the book.
     """
 
     min_confidence: float = 0.95
@@ -59,6 +61,7 @@ class RoutingOptions:
     tolerated: float = 0.004
     tolerated_critical: float = 0.001
     delta: float = DELTA
+    trust: Trust = field(default="proposal", repr=False)
 
     def bound(self, *, critical: bool) -> RiskBound | None:
         """Return what is proven of one group of fields; ``None`` without a calibration."""
@@ -69,11 +72,22 @@ class RoutingOptions:
     def for_reader(self, reader: str) -> RoutingOptions:
         """Return these options without a calibration that was made for another engine of handwriting.
 
+        A reader that learnt the hand of a book has the calibration of the reader that it was, and the trust that its
+        adapter was given.
+
         Args:
             reader: The fingerprint of the engine (``Engines.hand_fingerprint``).
         """
-        foreign = self.calibration is not None and self.calibration.reader != reader
-        return replace(self, calibration=None) if foreign else self
+        parent, trust = parent_of(reader)
+        foreign = self.calibration is not None and self.calibration.reader != parent
+        options = replace(self, calibration=None) if foreign else self
+        return replace(options, trust=trust) if trust else options
+
+    def trusts(self, reading: FieldReading, *, critical: bool) -> bool:
+        """Return whether a reading may be accepted at all, as far as it depends on who read it."""
+        if not is_adapted(reading.engine):
+            return True
+        return self.trust == "critical" or (self.trust == "ordinary" and not critical)
 
 
 def route(
@@ -198,6 +212,8 @@ def _least(
 ) -> float | None:
     """Return the confidence from which the reading is trusted; ``None`` when none is enough."""
     critical = spec is not None and spec.critical
+    if not options.trusts(reading, critical=critical):
+        return None
     if calibrated:
         bound = options.bound(critical=critical)
         return bound.threshold if bound else None

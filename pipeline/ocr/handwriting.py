@@ -34,6 +34,7 @@ from pipeline.decoding import (
 )
 from pipeline.errors import SetupError
 from pipeline.model import Crop, LineReading, NearUnits, Pixels
+from pipeline.model.adapted_reader import ADAPTER_MARK, HAND
 from pipeline.ocr.line_image import (
     HEIGHT,
     STRIDE,
@@ -118,23 +119,30 @@ class HandwritingReader:
         words: The word models. Without them lists, dates and numbers still have their grammar; names and places are
             read letter by letter.
         figures: Sees the lines of figures as well.
+        adapter: Fingerprint of the adapter that its networks read with (``pipeline.ocr.adapters``); ``""`` for none.
+        parent: Fingerprint of the reader without that adapter.
     """
 
     networks: tuple[LineNetwork, ...]
     words: LanguageData | None = None
     figures: FigureReader | None = None
+    adapter: str = ""
+    parent: str = ""
 
     @property
     def name(self) -> str:
-        return "hand"
+        """What readings name; with an adapter also that, by its book and version."""
+        return HAND + "".join(f".{part}" for part in self.adapter.split(".")[1:3])
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the networks, the words and ``VERSION``."""
+        """Changes with the networks, the words and ``VERSION``; with an adapter that of the parent, marked."""
+        if self.adapter:
+            return f"{self.parent}{ADAPTER_MARK}{self.adapter}"
         parts = [network.fingerprint for network in self.networks]
         parts += [self.words.fingerprint] if self.words else []
         parts += [self.figures.fingerprint] if self.figures else []
-        return "-".join((self.name, *parts, VERSION))
+        return "-".join((HAND, *parts, VERSION))
 
     def prior(
         self,

@@ -160,11 +160,7 @@ class OnnxNetwork:
 
     def log_chances(self, lines: NDArray[np.float32]) -> NDArray[np.float32]:
         """See ``LineNetwork``. Raises ``SetupError`` when the file is missing or damaged."""
-        session = _session(self.path, self.sha256)
-        result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: lines})[0]
-        if result.shape != (len(lines), lines.shape[3] // STRIDE, 1 + len(self.letters)):
-            raise SetupError(f"{self.path}: tệp không khớp với bảng chữ trong model.toml. {REINSTALL}")
-        return result
+        return run_session(_session(self.path, self.sha256), lines, self.path, self.letters)
 
 
 def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
@@ -178,14 +174,29 @@ def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
 
 @cache
 def _session(path: Path, sha256: str) -> Any:
-    import onnxruntime
+    return new_session(proven_weights(path, sha256), path)
 
+
+def proven_weights(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a model. Raises ``SetupError`` when they are missing or not those of its card."""
     try:
         weights = path.read_bytes()
     except OSError as error:
         raise SetupError(f"Không đọc được mô hình {path} ({error.strerror or error}). {REINSTALL}") from None
     if hashlib.sha256(weights).hexdigest() != sha256:
         raise SetupError(f"Mô hình {path} bị hỏng: không khớp với model.toml. {REINSTALL}")
+    return weights
+
+
+def new_session(weights: bytes, path: Path) -> Any:
+    """Return a session of onnxruntime that runs a model on one thread. Raises ``SetupError`` when it cannot be run.
+
+    Args:
+        weights: The model.
+        path: Its file, for what is said when it cannot be run.
+    """
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -199,3 +210,15 @@ def _session(path: Path, sha256: str) -> Any:
         if not type(error).__module__.startswith("onnxruntime"):
             raise
         raise SetupError(f"Mô hình {path} không chạy được ({type(error).__name__}). {REINSTALL}") from None
+
+
+def run_session(session: Any, lines: NDArray[np.float32], path: Path, letters: str) -> NDArray[np.float32]:
+    """Return what a network says of lines (``LineNetwork.log_chances``).
+
+    Raises:
+        SetupError: The file does not fit its letters.
+    """
+    result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: lines})[0]
+    if result.shape != (len(lines), lines.shape[3] // STRIDE, 1 + len(letters)):
+        raise SetupError(f"{path}: tệp không khớp với bảng chữ trong model.toml. {REINSTALL}")
+    return result

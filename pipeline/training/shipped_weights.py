@@ -19,7 +19,7 @@ from pipeline.training.network import CtcNetwork, NetworkOptions
 
 _Weights = NDArray[np.float32]
 
-_GATES = [0, 2, 3, 1]
+GATES = [0, 2, 3, 1]
 """Where torch's gates of an LSTM (input, forget, cell, output) stand among ONNX's (input, output, forget, cell)."""
 
 
@@ -75,7 +75,7 @@ def _fill(network: CtcNetwork, held: Mapping[str, _Weights]) -> None:
         if (there := held.get(f"network.{name}")) is not None:
             own[name] = _same_shape(there, own[name])
     convolutions, products, memories = (_anonymous(held, kind) for kind in ("Conv", "MatMul", "LSTM"))
-    for convolution, norm in _normed(network):
+    for convolution, norm in normed_convolutions(network):
         own[f"{convolution}.weight"] = _same_shape(next(convolutions), own[f"{convolution}.weight"])
         own[f"{norm}.bias"] = _same_shape(next(convolutions), own[f"{norm}.bias"])
     for name, module in network.named_modules():
@@ -106,7 +106,7 @@ def _fill_memory(own: dict[str, Tensor], memories: Iterator[_Weights]) -> None:
 
 def _reordered(gates: _Weights) -> _Weights:
     parts = np.split(gates, 4)
-    return np.concatenate([parts[number] for number in _GATES])
+    return np.concatenate([parts[number] for number in GATES])
 
 
 def _anonymous(held: Mapping[str, _Weights], kind: str) -> Iterator[_Weights]:
@@ -124,7 +124,7 @@ def _same_shape(weights: _Weights, wanted: Tensor) -> Tensor:
     return torch.tensor(weights, dtype=torch.float32)
 
 
-def _normed(network: CtcNetwork) -> Iterator[tuple[str, str]]:
+def normed_convolutions(network: CtcNetwork) -> Iterator[tuple[str, str]]:
     """The names of each convolution of the tower and of the norm behind it, in the order in which lines pass."""
     waiting = ""
     for name, module in network.named_modules():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.model import Crop, Pixels
 from pipeline.synth.line_drawing import draw_line, ink_box
-from pipeline.synth.pen_fonts import draw_type_style, system_font
+from pipeline.synth.pen_fonts import PEN_FOLDER, PENS, draw_type_style, system_font
 
 DPI = 300.0
 PRINT, TYPEWRITER, MONO = "LiberationSerif-Regular.ttf", "FreeMono.ttf", "LiberationMono-Regular.ttf"
@@ -34,3 +35,11 @@ def page_of(*texts: str) -> Pixels:
         top = 150 + 150 * number
         page[top : top + pixels.shape[0], 100 : 100 + pixels.shape[1]] = pixels
     return page
+
+
+def pen_line(text: str, pen: str = PENS[0].file) -> Pixels:
+    """A line written with a pen font, 255 is paper."""
+    font = ImageFont.truetype(str(PEN_FOLDER / pen), 60)
+    picture = Image.new("L", (int(font.getlength(text)) + 80, 130), 245)
+    ImageDraw.Draw(picture).text((40, 20), text, font=font, fill=40)
+    return np.asarray(picture)

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.digitize import default_engines
-from pipeline.model import Pixels
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import OnnxNetwork, _session
-from pipeline.synth.pen_fonts import PEN_FOLDER, PENS
+from pipeline.synth.pen_fonts import PENS
+from tests.ocr.lines import pen_line
 
 TEXTS = ("Lý Hoa", "16/5/2008", "Kinh", "Ấp 5, xã Bình Hữu", "TRẦN VĂN ÁNH", "Trần Văn Bé", "huyện Trà Ôn")
-
-
-def _line(text: str, file: str) -> Pixels:
-    font = ImageFont.truetype(str(PEN_FOLDER / file), 60)
-    picture = Image.new("L", (int(font.getlength(text)) + 80, 130), 245)
-    ImageDraw.Draw(picture).text((40, 20), text, font=font, fill=40)
-    return np.asarray(picture)
 
 
 def test_they_read_a_line_alike_alone_and_among_others() -> None:
     reader = default_engines().hand
     assert isinstance(reader, HandwritingReader)
-    lines = [_line(text, pen.file) for pen in PENS[:4] for text in TEXTS]
+    lines = [pen_line(text, pen.file) for pen in PENS[:4] for text in TEXTS]
     for line, together in zip(lines, reader.emissions(lines), strict=True):
         (alone,) = reader.emissions([line])
         for one, other in zip(alone, together, strict=True):

@@ -6,9 +6,9 @@ from importlib import util
 
 WITH_TORCH = util.find_spec("torch") is not None and util.find_spec("onnx") is not None
 
-collect_ignore = (
-    [] if WITH_TORCH else ["test_learning.py", "test_loss.py", "test_train.py", "test_shipped_weights.py"]
-)
+_OF_TORCH = ("adaptation", "adaptation_of_book", "learning", "loss", "train", "shipped_weights")
+
+collect_ignore = [] if WITH_TORCH else [f"test_{name}.py" for name in _OF_TORCH]
 
 
 def pytest_report_header() -> str:

@@ -1,0 +1,96 @@
+"""A book is learnt where lines held back say that it pays, and left alone elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from pipeline.model import Crop, PageRef, Pixels
+from pipeline.ocr.adapters import adapted_reader, pack_adapter, unpack_adapter
+from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.ocr.models import load_network, read_card
+from pipeline.training.adaptation import AdaptOptions
+from pipeline.training.adaptation_of_book import BookLearning, ConfirmedLine, Learnt, learn_book
+from tests.training.shipped_model import TINY, shipped_model
+
+OPTIONS = BookLearning(
+    adapt=AdaptOptions(steps=30, size=4, own=0.9, rate=2e-2, warm=1),
+    folds=2,
+    drawn=16,
+    shapes={"tiny": TINY},
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    pixels: Pixels
+    text: str
+    kind: str
+    ref: PageRef
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> HandwritingReader:
+    models = tmp_path_factory.mktemp("models")
+    shipped_model(models / "hand-t")
+    return HandwritingReader((load_network(read_card("hand-t", models), models),))
+
+
+def strokes(seed: int) -> Pixels:
+    rng = np.random.default_rng(seed)
+    pixels = np.full((60, 200), 235, np.uint8)
+    for left in 20 + 30 * np.arange(5) + rng.integers(0, 8, 5):
+        pixels[12:48, left : left + 4] = 30
+    return pixels
+
+
+def lines(text: str = "7", many: int = 24, pages: int = 8) -> list[Line]:
+    return [
+        Line(strokes(number), text, "number", PageRef("a" * 64, 1 + number % pages)) for number in range(many)
+    ]
+
+
+def learn(reader: HandwritingReader, of: list[Line], options: BookLearning = OPTIONS) -> Learnt:
+    confirmed: list[ConfirmedLine] = list(of)
+    return learn_book(reader, confirmed, book=7, version=3, made_at="2026-11-28", options=options)
+
+
+def test_a_hand_that_is_not_read_at_all_is_learnt_and_its_adapter_reads_it(reader: HandwritingReader) -> None:
+    done: list[float] = []
+    confirmed: list[ConfirmedLine] = list(lines())
+    learnt = learn_book(
+        reader, confirmed, book=7, version=3, made_at="2026-11-28", options=OPTIONS, beat=done.append
+    )
+    assert (learnt.outcome, learnt.lines) == ("better", 24)
+    assert learnt.figures is not None
+    assert learnt.figures.lines == 24
+    assert learnt.figures.errors_after < learnt.figures.errors_before / 2
+    assert learnt.adapter is not None
+    assert (learnt.adapter.card.book, learnt.adapter.card.version, learnt.adapter.card.pages) == (7, 3, 8)
+    assert done == sorted(done)
+    assert done[-1] == 1.0
+    adapted = adapted_reader(reader, unpack_adapter(pack_adapter(learnt.adapter)))
+    assert [one.text for one in adapted.read([Crop(strokes(99), 300.0, "number")])] == ["7"]
+
+
+def test_a_hand_of_which_nothing_can_be_learnt_is_left_alone(reader: HandwritingReader) -> None:
+    still = replace(OPTIONS, adapt=replace(OPTIONS.adapt, steps=1, rate=0.0))
+    learnt = learn(reader, lines(), still)
+    assert (learnt.outcome, learnt.adapter) == ("no-gain", None)
+
+
+@pytest.mark.parametrize(
+    ("many", "pages", "options", "outcome"),
+    [
+        (12, 8, OPTIONS, "few-lines"),
+        (40, 1, OPTIONS, "one-page"),
+        (40, 8, replace(OPTIONS, seconds=0.0), "time"),
+    ],
+)
+def test_what_cannot_be_learnt_is_told_and_leaves_nothing(
+    reader: HandwritingReader, many: int, pages: int, options: BookLearning, outcome: str
+) -> None:
+    learnt = learn(reader, lines(many=many, pages=pages), options)
+    assert (learnt.outcome, learnt.adapter) == (outcome, None)
