@@ -41,6 +41,7 @@ def morning_report(
     stopped: str = "",
     sealed: str = "",
     unconfirmed: Sequence[str] = (),
+    hands: Sequence[str] = (),
 ) -> str:
     """Return the morning report as Markdown.
 
@@ -50,6 +51,7 @@ def morning_report(
         stopped: Why the run ended early, if it did.
         sealed: The seal of the audit that was made this night, and what contradicts earlier ones.
         unconfirmed: Changes of privileged accounts that nobody else has confirmed.
+        hands: What came of learning the hands of books.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if stopped:
@@ -75,6 +77,7 @@ def morning_report(
         "",
         *_missing(summaries),
         *_unlike(summaries),
+        *_hands(hands),
         found,
         *(["", sealed] if sealed else []),
     ]
@@ -111,6 +114,12 @@ def _unlike(summaries: Sequence[Summary]) -> list[str]:
     """Each book whose handwriting is unlike that calibrated on, with what that puts in doubt and what to do."""
     lines = [f"- {cell(one['book'])}: {cell(' '.join(one['drift']))}" for one in summaries if one["drift"]]
     return ["**Sổ có chữ viết lạ:**", "", *lines, ""] if lines else []
+
+
+def _hands(sentences: Sequence[str]) -> list[str]:
+    """What was learnt of the hands of books."""
+    lines = [f"- {cell(sentence)}" for sentence in sentences]
+    return ["**Nét chữ của sổ:**", "", *lines, ""] if lines else []
 
 
 def cell(name: str) -> str:

@@ -22,6 +22,7 @@ from prefect.artifacts import (
 )
 from prefect.exceptions import PrefectException
 
+from flows.learning import HandSummary, hand_sentences, learn_hands
 from flows.morning import morning_report
 from flows.order import list_books, order_books
 from flows.summary import Summary, book_run_name, guarded, overview, summary_of, warned
@@ -49,6 +50,8 @@ def run_name() -> str:
 @flow(name="nightly", flow_run_name=run_name, log_prints=False, persist_result=False)
 def nightly(folder: str, workspace: str | None = None, workers: int | None = None) -> list[Summary]:
     """Read every book under ``folder`` that is not read yet; check each as a whole, then all together.
+
+    Then the hands of books with enough newly confirmed lines are learnt, and what still waits is read again with that.
 
     Args:
         folder: The folder of the books' folders.
@@ -80,6 +83,9 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
                 bar.show(number + 1)
         except ReadingStopped as error:
             stopped = error
+    hands: list[HandSummary] = []
+    if stopped is None:
+        hands = learn_hands(folders, workspace, workers)
     summaries.sort(key=lambda summary: str(summary["book"]))
     found = f"{check_people(workspace)} {check_stored(workspace)}"
     sealed = seal_audit(workspace)
@@ -93,6 +99,7 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
             stopped.message if stopped else "",
             sealed,
             unconfirmed_accounts(workspace),
+            hand_sentences(hands),
         ),
         description="Sáng nay",
     )

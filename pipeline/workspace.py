@@ -77,6 +77,10 @@ class Workspace:
         """The office's own readers, a folder a version, and which of them is in use."""
         return self.root / "models"
 
+    def adapters(self, book_id: int) -> Path:
+        """What the reader of handwriting learnt of the hand of a book, a file a version; a backup takes them along."""
+        return self.root / "hands" / str(book_id)
+
     @property
     def reports(self) -> Path:
         return self.root / "reports"

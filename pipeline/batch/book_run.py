@@ -18,7 +18,7 @@ import pipeline
 from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.context_pass import keep_page, weigh_book
 from pipeline.batch.workers import PageJob
-from pipeline.book_context.second_pass import first_fingerprint
+from pipeline.book_context.second_pass import shipped_fingerprint
 from pipeline.calibration import DriftAlarm
 from pipeline.digitize import DigitizeOptions
 from pipeline.errors import HotichError, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
@@ -287,7 +287,7 @@ class BookRun:
 
         def is_done(sha256: str, page_no: int) -> bool:
             return (
-                first_fingerprint(known.get(PageRef(sha256, page_no), "")) == self.fingerprints[sha256]
+                shipped_fingerprint(known.get(PageRef(sha256, page_no), "")) == self.fingerprints[sha256]
                 or (sha256, page_no) in held
                 or self._is_gone(sha256, page_no)
             )
@@ -323,7 +323,7 @@ class BookRun:
         unread = [
             job
             for job in jobs
-            if first_fingerprint(known.get(job.ref, "")) != self.fingerprints[job.scan.sha256]
+            if shipped_fingerprint(known.get(job.ref, "")) != self.fingerprints[job.scan.sha256]
         ]
         return sorted(unread, key=lambda job: (order[job.scan.sha256], job.page_no))
 

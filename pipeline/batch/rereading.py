@@ -16,7 +16,7 @@ from pipeline.batch.book_run import reading_fingerprint
 from pipeline.batch.context_pass import kept_pages, pass_over
 from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, Workers
-from pipeline.book_context.second_pass import first_fingerprint
+from pipeline.book_context.second_pass import shipped_fingerprint
 from pipeline.errors import AlteredScan, ScanError
 from pipeline.intake import ScanFile, folder_contents
 from pipeline.ledger import load_ledger
@@ -103,7 +103,7 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
         outdated = [
             ref
             for ref, found in read.items()
-            if fingerprints.get(ref.scan_sha256, first := first_fingerprint(found)) != first
+            if fingerprints.get(ref.scan_sha256, first := shipped_fingerprint(found)) != first
         ]
         preview = RereadPreview(folder.name, len(read), len(outdated))
         chosen = _spread(sorted(outdated, key=lambda ref: (ref.scan_sha256, ref.page_no)), sample)

@@ -32,6 +32,8 @@ from pipeline.intake import ScanFile, limit_this_process, page_count, page_of
 from pipeline.logs import LogOptions, configure_worker_logs, current_log_options
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
+from pipeline.ocr.adapters import Adapter, adapted_reader, unpack_adapter
+from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace
@@ -91,12 +93,14 @@ class PageJob:
         page_no: Its number in the scan, from 1.
         template: The book's template, packed, where there is one.
         teach: Whether the page is to teach the template.
+        adapter: What was learnt of the book's hand, packed, where it is to be read with that.
     """
 
     scan: ScanFile
     page_no: int
     template: bytes | None = None
     teach: bool = False
+    adapter: bytes | None = None
 
     @property
     def ref(self) -> PageRef:
@@ -154,6 +158,8 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
     def read() -> PageResult:
         page = page_of(scan_at_hand(job.scan), job.page_no, context.limits)
         readers = replace(engines, template=_form_template(job.template)) if job.template else engines
+        if job.adapter is not None and isinstance(readers.hand, HandwritingReader):
+            readers = replace(readers, hand=adapted_reader(readers.hand, _adapter(job.adapter)))
         options = replace(context.options, teach=True) if job.teach else context.options
         return context.read_page(page, book.form, book.ledger, context.schemas, readers, options)
 
@@ -163,6 +169,11 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 @lru_cache(maxsize=2)
 def _form_template(packed: bytes) -> FormTemplate:
     return FormTemplate.from_bytes(packed)
+
+
+@lru_cache(maxsize=2)
+def _adapter(packed: bytes) -> Adapter:
+    return unpack_adapter(packed)
 
 
 def scan_at_hand(scan: ScanFile) -> ScanFile:

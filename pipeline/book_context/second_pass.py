@@ -43,6 +43,7 @@ from pipeline.model import (
     PageResult,
     Severity,
 )
+from pipeline.model.adapted_reader import without_adapter
 from pipeline.schema import Form, RecordSpec, Schemas
 
 VERSION = "5"
@@ -278,6 +279,11 @@ def _told(page: PageResult) -> list[object]:
 def first_fingerprint(fingerprint: str) -> str:
     """Return the fingerprint of the first pass in that of a page, whether or not a second pass followed."""
     return fingerprint.partition(MARK)[0]
+
+
+def shipped_fingerprint(fingerprint: str) -> str:
+    """Return the fingerprint of the first pass in that of a page, without what was learnt of the hand of its book."""
+    return without_adapter(first_fingerprint(fingerprint))
 
 
 def _ordered(

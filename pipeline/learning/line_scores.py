@@ -78,7 +78,7 @@ def compared_lines(
     found: list[ComparedLine] = []
     for start in range(0, len(lines), AT_ONCE):
         some = lines[start : start + AT_ONCE]
-        crops = [_crop(line, schemas) for line in some]
+        crops = [line_crop(line, schemas) for line in some]
         old, new = before.read(crops), after.read(crops)
         found += [
             ComparedLine(line, one.text, other.text) for line, one, other in zip(some, old, new, strict=True)
@@ -113,7 +113,8 @@ def comparable(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().translate(_SIGNS).split())
 
 
-def _crop(line: DecidedLine, schemas: Schemas) -> Crop:
+def line_crop(line: DecidedLine, schemas: Schemas) -> Crop:
+    """Return a line as a reader gets it, with what its field may hold."""
     record = schemas.record(schemas.form(line.form).record)
     spec = record.by_name[line.field]
     vocabulary = schemas.vocabulary(spec)

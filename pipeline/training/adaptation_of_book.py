@@ -10,17 +10,17 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from itertools import count
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 import torch
 
 from pipeline.errors import SetupError
-from pipeline.model import Crop, PageRef, Pixels
+from pipeline.model import Crop, PageRef
 from pipeline.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_reader, add_differences
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import OnnxNetwork, proven_weights
@@ -45,26 +45,23 @@ MOST_LINES = 600
 READ_AT_ONCE = 32
 """Lines that are read at once."""
 
-DPI = 300.0
-
 Outcome = Verdict | Literal["few-lines", "one-page", "time"]
 """What came of learning a book: as the gate says, or why it was not asked."""
 
 
-class ConfirmedLine(Protocol):
-    """A line of ink with the text that people confirmed (``pipeline.learning.decided_lines``)."""
+@dataclass(frozen=True, slots=True)
+class ConfirmedLine:
+    """A line of ink with the text that people confirmed.
 
-    @property
-    def pixels(self) -> Pixels: ...
+    Attributes:
+        crop: The line as a reader gets it.
+        text: What stands on it; case and signs are as people typed them.
+        page: The page that it is on.
+    """
 
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def ref(self) -> PageRef: ...
+    crop: Crop
+    text: str
+    page: PageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +166,10 @@ def _folds(lines: Sequence[ConfirmedLine], folds: int) -> list[int]:
     """Return the fold of each line: pages go to that which has the fewest lines so far."""
     sizes = [0] * folds
     found: dict[PageRef, int] = {}
-    for ref, many in Counter(line.ref for line in lines).items():
+    for ref, many in Counter(line.page for line in lines).items():
         found[ref] = int(np.argmin(sizes))
         sizes[found[ref]] += many
-    return [found[line.ref] for line in lines]
+    return [found[line.page] for line in lines]
 
 
 def _blank_card(reader: HandwritingReader, book: int) -> AdapterCard:
@@ -201,7 +198,7 @@ def _card(
         parent=reader.fingerprint,
         made_at=made_at,
         lines=len(lines),
-        pages=len({line.ref for line in lines}),
+        pages=len({line.page for line in lines}),
         trust=result.trust,
         gate=result.figures,
         results={},
@@ -242,7 +239,7 @@ class _Lesson:
 
     def adapter(self, lines: Sequence[ConfirmedLine], card: AdapterCard) -> Adapter:
         """Return an adapter that learnt some lines. Raises ``_OutOfTime``."""
-        own = [dataset_line(line.pixels, line.text, full_label=False) for line in lines]
+        own = [dataset_line(line.crop.pixels, line.text, full_label=False) for line in lines]
         differences: dict[str, Mapping[str, Any]] = {}
         results = {}
         for network, model, parent in self._parents:
@@ -297,6 +294,6 @@ def _held_lines(
     """Yield lines that nothing was learnt from, as both readers read them."""
     for start in range(0, len(lines), READ_AT_ONCE):
         some = lines[start : start + READ_AT_ONCE]
-        crops = [Crop(line.pixels, DPI, line.kind) for line in some]
+        crops = [replace(line.crop, follows=False) for line in some]
         for line, old, new in zip(some, before.read(crops), after.read(crops), strict=True):
-            yield HeldLine(line.kind, line.text, old.text, new.text, old.confidence, new.confidence)
+            yield HeldLine(line.crop.kind, line.text, old.text, new.text, old.confidence, new.confidence)

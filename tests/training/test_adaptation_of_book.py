@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,14 +23,6 @@ OPTIONS = BookLearning(
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    pixels: Pixels
-    text: str
-    kind: str
-    ref: PageRef
-
-
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> HandwritingReader:
     models = tmp_path_factory.mktemp("models")
@@ -46,22 +38,21 @@ def strokes(seed: int) -> Pixels:
     return pixels
 
 
-def lines(text: str = "7", many: int = 24, pages: int = 8) -> list[Line]:
+def lines(text: str = "7", many: int = 24, pages: int = 8) -> list[ConfirmedLine]:
     return [
-        Line(strokes(number), text, "number", PageRef("a" * 64, 1 + number % pages)) for number in range(many)
+        ConfirmedLine(Crop(strokes(number), 300.0, "number"), text, PageRef("a" * 64, 1 + number % pages))
+        for number in range(many)
     ]
 
 
-def learn(reader: HandwritingReader, of: list[Line], options: BookLearning = OPTIONS) -> Learnt:
-    confirmed: list[ConfirmedLine] = list(of)
-    return learn_book(reader, confirmed, book=7, version=3, made_at="2026-11-28", options=options)
+def learn(reader: HandwritingReader, of: list[ConfirmedLine], options: BookLearning = OPTIONS) -> Learnt:
+    return learn_book(reader, of, book=7, version=3, made_at="2026-11-28", options=options)
 
 
 def test_a_hand_that_is_not_read_at_all_is_learnt_and_its_adapter_reads_it(reader: HandwritingReader) -> None:
     done: list[float] = []
-    confirmed: list[ConfirmedLine] = list(lines())
     learnt = learn_book(
-        reader, confirmed, book=7, version=3, made_at="2026-11-28", options=OPTIONS, beat=done.append
+        reader, lines(), book=7, version=3, made_at="2026-11-28", options=OPTIONS, beat=done.append
     )
     assert (learnt.outcome, learnt.lines) == ("better", 24)
     assert learnt.figures is not None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from pipeline.model import PageRef
+from pipeline.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.model.entries import PastReading, ReadEntry, StoredEntry
 from pipeline.registry.repositories.confirmed_deliveries import confirmed_in
 from pipeline.registry.repositories.effective_values import effective_values_of
@@ -111,8 +112,17 @@ def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, st
     return {row.page_id: row.hand_reader for row in connection.execute(query)}
 
 
+def _is_reader(hand_reader: str) -> ColumnElement[bool]:
+    """Whether a run was read by that reader, be it with what it learnt of the hand of the book."""
+    learnt = page_run.c.hand_reader.startswith(hand_reader + ADAPTER_MARK, autoescape=True)
+    return or_(page_run.c.hand_reader == hand_reader, learnt)
+
+
 def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tuple[ReadEntry, ...]:
-    """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order."""
+    """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order.
+
+    What it read with an adapter of the book counts too.
+    """
     rows = connection.execute(
         select(
             entry.c.id,
@@ -127,7 +137,7 @@ def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tupl
         .join_from(entry, page, entry.c.page_id == page.c.id)
         .join(scan, page.c.scan_id == scan.c.id)
         .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
-        .where(entry.c.stands, scan.c.book_id == book_id, page_run.c.hand_reader == hand_reader)
+        .where(entry.c.stands, scan.c.book_id == book_id, _is_reader(hand_reader))
         .order_by(scan.c.id, page.c.page_no, entry.c.row)
     ).all()
     rows = in_page_order(connection, rows)

@@ -1,0 +1,99 @@
+"""The part of the night in which the hands of books are learnt, and pages that still wait are read again with that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import get_run_logger, task
+from prefect.runtime import task_run
+
+from flows.summary import guarded
+from flows.trying import WRITING
+from pipeline.batch.hand_learning import LEARNT, NO_READER, NO_TORCH, learn_hand
+from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.files import printable
+from pipeline.settings import read_settings
+
+NIGHT_SECONDS = 3600.0
+"""After how long no further book is begun; the others have their turn another night."""
+
+STEP = 0.25
+"""Share of learning between two words to the log."""
+
+TOLD = (LEARNT, "time", "no-gain", "chance", "kind-worse")
+"""Outcomes that the morning report tells of by book; of the others there is nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandSummary:
+    """What came of learning a book: counts and names of files only."""
+
+    book: str
+    outcome: str
+    sentence: str
+    reread: int
+
+
+def learn_hands(
+    books: Sequence[Path], workspace: str | None, workers: int | None, seconds: float = NIGHT_SECONDS
+) -> list[HandSummary]:
+    """Learn the hands of books one after another; what goes wrong with one is told in the log and stops no other.
+
+    Args:
+        books: The folders of the books.
+        workspace: The workspace, by default the one in the settings.
+        workers: The number of processes that read again, by default as in the settings.
+        seconds: After how long no further book is begun.
+    """
+    until = time.monotonic() + seconds
+    found: list[HandSummary] = []
+    for book in books:
+        if time.monotonic() > until:
+            get_run_logger().info("Hết giờ học nét chữ của đêm nay; các sổ còn lại học đêm sau.")
+            break
+        try:
+            found.append(learn_one(str(book), workspace, workers))
+        except (RegistryError, StorageError) as error:
+            get_run_logger().warning("Học nét chữ dừng ở sổ %s: %s", printable(book.name), error.message)
+            break
+        except (HotichError, RuntimeError) as error:
+            get_run_logger().warning("Không học được nét chữ sổ %s: %s", printable(book.name), error)
+            continue
+        if found[-1].outcome in (NO_TORCH, NO_READER):
+            break
+    return found
+
+
+def hand_sentences(hands: Sequence[HandSummary]) -> list[str]:
+    """Return what the morning report tells of the hands of books, as lines of a list."""
+    if any(hand.outcome == NO_TORCH for hand in hands):
+        return [hands[-1].sentence]
+    return [f"{hand.book}: {hand.sentence}" for hand in hands if hand.outcome in TOLD or hand.reread]
+
+
+def _run_name() -> str:
+    return f"learn-hand-{printable(str(task_run.parameters['folder']))}"
+
+
+@task(name="learn-hand", task_run_name=_run_name, **WRITING)
+def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSummary:
+    """One book through ``pipeline.batch.hand_learning``; counts only."""
+    logger = get_run_logger()
+    told = 0.0
+
+    def beat(share: float) -> None:
+        nonlocal told
+        if share - told >= STEP:
+            told = share
+            logger.info("Học nét chữ: %.0f %%", 100 * share)
+
+    def learn() -> HandSummary:
+        settings = read_settings()
+        context = settings.run_context(Path(workspace) if workspace else None)
+        report = learn_hand(Path(folder), context, workers=workers or settings.workers or 1, beat=beat)
+        return HandSummary(printable(report.folder), report.outcome, report.sentence, report.rereading.pages)
+
+    return guarded(learn, folder)

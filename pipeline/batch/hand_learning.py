@@ -1,0 +1,271 @@
+"""The hand of a book is learnt from what people confirmed in it, and its waiting pages are read again with that.
+
+Nothing is learnt without torch, and nothing is used that the gate does not let through. One book at a time, under the
+lock of the book.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.batch.adapted_rereading import AdaptedRereading, reread_waiting_pages
+from pipeline.batch.book import PoolOf, silence_seconds
+from pipeline.batch.book_adapters import BookAdapters, LearningAttempt
+from pipeline.batch.book_identity import agreed_ledger
+from pipeline.batch.handwriting_calibration import record_drift
+from pipeline.batch.workers import Workers
+from pipeline.digitize.engines import default_engines
+from pipeline.intake import folder_contents
+from pipeline.learning.decided_lines import DecidedLine, decided_lines_since
+from pipeline.learning.line_scores import line_crop
+from pipeline.learning.line_store import LineStore
+from pipeline.ledger import load_ledger
+from pipeline.localtime import iso_time
+from pipeline.ocr.adapters import GateFigures
+from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.registry import Registry, RegistryPart, Withdrawn
+from pipeline.run_context import RunContext
+from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.training.adaptation_of_book import BookLearning
+
+_logger = logging.getLogger(__name__)
+
+NEW_SHARE = 0.25
+"""By what share the confirmed lines of a book have to have grown for it to be learnt again."""
+
+NO_TORCH, NO_READER, UNKNOWN, WITHDRAWN = "no-torch", "no-reader", "unknown", "withdrawn"
+NOTHING_NEW, LEARNT = "nothing-new", "learnt"
+"""What came of it: torch is not installed; no reader of handwriting is; the registry does not know the book; it is
+withdrawn; too little was confirmed since the last attempt; there is a new adapter. Other outcomes are those of
+``adaptation_of_book``."""
+
+TRAINING = ("torch", "onnx", "fontTools")
+"""Packages without which nothing is learnt."""
+
+SENTENCES = {
+    LEARNT: "đã học nét chữ của sổ, bản số {version}: lỗi chữ từ {before} xuống {after} trên {held} dòng giữ lại",
+    "no-gain": "học thử không đọc đúng hơn, nên giữ nguyên bộ đọc",
+    "chance": "học thử chưa chắc đọc đúng hơn, nên giữ nguyên bộ đọc",
+    "kind-worse": "học thử làm một loại giá trị đọc sai hơn, nên giữ nguyên bộ đọc",
+    "few-lines": "chưa đủ dòng đã đối chiếu để học nét chữ ({lines} dòng)",
+    "one-page": "các dòng đã đối chiếu đều ở một trang, chưa đủ để học nét chữ",
+    "time": "học nét chữ chưa xong trong thời gian cho phép; đêm sau thử lại",
+    NO_TORCH: "máy này chưa cài phần học (pip install 'hotich[train]'), nên chưa học nét chữ",
+    NO_READER: "chưa cài bộ đọc chữ viết tay",
+    UNKNOWN: "sổ chưa được đọc",
+    WITHDRAWN: "sổ đã thu hồi",
+    NOTHING_NEW: "chưa có thêm nhiều dòng đối chiếu từ lần học trước",
+}
+"""What the office is told of each outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandReport:
+    """What came of learning the hand of a book.
+
+    Attributes:
+        folder: The name of the book's folder.
+        outcome: What came of it.
+        lines: Confirmed lines that there were.
+        version: The number of the adapter that the book is read with; 0 for none.
+        figures: What the gate counted, where it was asked.
+        rereading: What reading again did.
+        seconds: Wall time of learning.
+    """
+
+    folder: str
+    outcome: str
+    lines: int = 0
+    version: int = 0
+    figures: GateFigures | None = None
+    rereading: AdaptedRereading = field(default_factory=AdaptedRereading)
+    seconds: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """What came of it, in Vietnamese."""
+        figures = self.figures
+        told = SENTENCES[self.outcome].format(
+            version=self.version,
+            lines=self.lines,
+            before=figures.errors_before if figures else 0,
+            after=figures.errors_after if figures else 0,
+            held=figures.lines if figures else 0,
+        )
+        again = self.rereading
+        if again.pages:
+            told += f"; đọc lại {again.pages} trang còn ô chờ, {again.accepted} trong {again.waiting} ô không còn chờ"
+        return told
+
+
+def learn_hand(
+    folder: Path,
+    context: RunContext,
+    *,
+    workers: int = 1,
+    pool: PoolOf | None = None,
+    options: BookLearning | None = None,
+    shipped: HandwritingReader | None = None,
+    beat: Callable[[float], None] = lambda _share: None,
+) -> HandReport:
+    """Learn the hand of a book where enough was confirmed since the last time, and read what waits again with it.
+
+    Args:
+        folder: The book.
+        context: What the run works with.
+        workers: Processes that read pages again.
+        pool: Makes other workers than processes of this machine.
+        options: How the book is learnt; by default as the trial found best, within the office's tolerances.
+        shipped: The reader that confirmed texts are aligned with; by default the one that came with the program.
+        beat: Called with the share of learning that is done.
+
+    Raises:
+        LedgerError, SchemaError, BookBusy, RegistryError, StorageError, SetupError: As ``digitize_book``.
+    """
+    reader = context.make_engines().hand
+    if not isinstance(reader, HandwritingReader):
+        return HandReport(folder.name, NO_READER)
+    ledger = load_ledger(folder)
+    form = context.schemas.form(ledger.form)
+    with context.open_registry() as registry:
+        ledger = agreed_ledger(
+            registry,
+            folder,
+            ledger,
+            lambda: [scan.sha256 for scan in folder_contents(folder, context.limits).scans],
+        )
+        book_id = registry.find_book(ledger, folder.name)
+        if book_id is None:
+            return HandReport(folder.name, UNKNOWN)
+        if _is_gone(registry, book_id):
+            return HandReport(folder.name, WITHDRAWN)
+        adapters = BookAdapters(Workspace(context.workspace).adapters(book_id))
+        seconds = silence_seconds(context) + (options.seconds if options else LEARNING_SECONDS)
+        with registry.lock_book(book_id, seconds) as turn:
+
+            def alive(share: float) -> None:
+                turn.beat()
+                beat(share)
+
+            report = _learn(
+                registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
+            )
+            adapter = adapters.newest(reader.fingerprint)
+            if adapter is None:
+                return report
+            with (pool or _local_pool(workers))(context, form, ledger) as readers:
+                again = reread_waiting_pages(
+                    registry, context, book_id, form, ledger, adapter, readers, turn.beat
+                )
+            if again.pages:
+                record_drift(registry, context, book_id, reader.fingerprint)
+    return HandReport(
+        folder.name, report.outcome, report.lines, adapter.card.version, report.figures, again, report.seconds
+    )
+
+
+LEARNING_SECONDS = 300.0
+"""Wall time that learning one book may take."""
+
+
+def _learn(
+    registry: Registry,
+    context: RunContext,
+    book_id: int,
+    name: str,
+    reader: HandwritingReader,
+    adapters: BookAdapters,
+    options: BookLearning | None,
+    shipped: HandwritingReader | None,
+    beat: Callable[[float], None],
+) -> HandReport:
+    """Learn a book where it is worth trying; note what came of it, and keep what the gate lets through."""
+    if any(util.find_spec(package) is None for package in TRAINING):
+        return HandReport(name, NO_TORCH)
+    from pipeline.training.adaptation_of_book import BookLearning, ConfirmedLine, learn_book
+
+    lines = confirmed_lines(registry, context, book_id, shipped or _came_along())
+    mark = _mark(lines)
+    last = adapters.last_attempt()
+    if last is not None and last.reader == reader.fingerprint and not _is_more(lines, mark, last):
+        return HandReport(name, NOTHING_NEW, len(lines))
+    routing = context.options.routing
+    chosen = options or BookLearning(
+        seconds=LEARNING_SECONDS,
+        tolerated=routing.tolerated,
+        tolerated_critical=routing.tolerated_critical,
+    )
+    made_at = iso_time(time.time())
+    learnt = learn_book(
+        reader,
+        [ConfirmedLine(line_crop(line, context.schemas), line.text, line.ref) for line in lines],
+        book=book_id,
+        version=adapters.next_version(),
+        made_at=made_at,
+        options=chosen,
+        beat=beat,
+    )
+    if learnt.adapter is not None:
+        adapters.keep(learnt.adapter)
+    adapters.note(LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at))
+    outcome = LEARNT if learnt.adapter is not None else learnt.outcome
+    version = learnt.adapter.card.version if learnt.adapter is not None else 0
+    return HandReport(name, outcome, len(lines), version, learnt.figures, seconds=learnt.seconds)
+
+
+def confirmed_lines(
+    registry: Registry, context: RunContext, book_id: int, shipped: HandwritingReader
+) -> tuple[DecidedLine, ...]:
+    """Return the lines of a book that people confirmed, as the workspace keeps them, brought up to date.
+
+    Args:
+        registry: Where the decisions are.
+        context: Where scans and kept lines are.
+        book_id: The book.
+        shipped: The reader that texts are aligned with.
+    """
+    store = LineStore(Workspace(context.workspace).learning)
+    found = decided_lines_since(store.mark(book_id), registry, context, book_id, shipped)
+    if found is not None:
+        store.keep(book_id, found)
+    return tuple(line for line in store.lines() if line.book_id == book_id)
+
+
+def _is_gone(registry: Registry, book_id: int) -> bool:
+    try:
+        registry.refuse_withdrawn(RegistryPart(book_id))
+    except Withdrawn:
+        return True
+    return False
+
+
+def _is_more(lines: Sequence[DecidedLine], mark: str, last: LearningAttempt) -> bool:
+    """Return whether enough is confirmed since the last attempt to try again; or anything, where time ran out."""
+    if last.outcome == "time":
+        return True
+    return mark != last.mark and len(lines) >= (1 + NEW_SHARE) * last.lines
+
+
+def _mark(lines: Sequence[DecidedLine]) -> str:
+    """Return a hash of which lines these are and what stands on them."""
+    told = "\n".join(sorted(f"{line.key} {line.text}" for line in lines))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _came_along() -> HandwritingReader:
+    hand = default_engines().hand
+    assert isinstance(hand, HandwritingReader)
+    return hand
+
+
+def _local_pool(processes: int) -> PoolOf:
+    return lambda context, form, ledger: Workers(context, form, ledger, processes)

@@ -1,0 +1,153 @@
+"""Pages that wait are read again with what was learnt of their book; all that is settled stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import digitize_book
+from pipeline.batch.adapted_rereading import AdaptedRereading, merged_page, reread_waiting_pages
+from pipeline.batch.workers import PageJob
+from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.route import RoutingOptions
+from pipeline.errors import ScanError
+from pipeline.intake import ScanFile
+from pipeline.model import FieldStatus, LineReading, PageRef, PageResult
+from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.ocr.adapters import unpack_adapter
+from pipeline.registry import StoredEntry, Verdict
+from pipeline.review_policy import ReviewPolicy
+from pipeline.run_context import RunContext
+from tests.batch.test_book_adapters import adapter
+from tests.book_context.written_books import FORM, LEDGER, NUMBER, REGISTRAR, SCHEMAS, ink, page_ref, reading
+from tests.book_context.written_books import page as page_of
+from tests.context_pages import CLEAR, OTHER, PLAIN, UNSURE, written_page
+from tests.fake_pages import draw
+from tests.registry.desk.offices import AN
+
+LEARNT = "Phạm Thị Học"
+HAND = f"hand-1{ADAPTER_MARK}{adapter(1).fingerprint}"
+
+
+@pytest.fixture
+def context(context: RunContext) -> RunContext:
+    return replace(context, read_page=written_page)
+
+
+@dataclass
+class Adapted:
+    """Workers that read another registrar on every page, with the adapter that they are given."""
+
+    broken: frozenset[int] = frozenset()
+    asked: list[int] = field(default_factory=list)
+
+    def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
+        raise NotImplementedError
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        for job in jobs:
+            assert job.adapter is not None
+            assert unpack_adapter(job.adapter).card.version >= 1
+            self.asked.append(job.page_no)
+            yield job, ScanError("hỏng") if job.page_no in self.broken else learnt_page(job.ref)
+
+
+def learnt_page(ref: PageRef) -> PageResult:
+    page = page_of(ref, {REGISTRAR: [ink(LEARNT)], NUMBER: []})
+    (entry,) = page.entries
+    regions = tuple(
+        replace(
+            region,
+            lines=tuple(replace(line, reading=named(line.reading)) for line in region.lines),
+        )
+        for region in entry.regions
+    )
+    return replace(page, hand_reader=HAND, entries=(replace(entry, regions=regions),))
+
+
+def named(line: LineReading) -> LineReading:
+    return replace(line, engine="hand.7.1")
+
+
+def reread(context: RunContext, workers: Adapted, version: int = 1) -> AdaptedRereading:
+    with context.open_registry() as registry:
+        ledger = registry.book(1).ledger
+        return reread_waiting_pages(registry, context, 1, FORM, ledger, adapter(version), workers)
+
+
+def stored(context: RunContext) -> list[StoredEntry]:
+    with context.open_registry() as registry:
+        return list(registry.stored_entries(1))
+
+
+def registrars(context: RunContext) -> list[tuple[str, str]]:
+    return [
+        next((one.text, one.engine) for one in entry.readings if one.field == REGISTRAR)
+        for entry in stored(context)
+    ]
+
+
+def test_what_waits_is_read_anew_and_what_people_decided_is_not_touched(
+    book: Path, context: RunContext
+) -> None:
+    draw(book / "a.tiff", OTHER, CLEAR, UNSURE)
+    digitize_book(book, context, workers=1)
+    with context.open_registry() as registry:
+        first = stored(context)[0]
+        for name in [one.field for one in first.readings if one.field != NUMBER]:
+            registry.decide(first.entry_id, [Verdict(name, FieldStatus.READ, "Lê Thị Hạnh")], author="an")
+    decided = stored(context)[0]
+    workers = Adapted()
+    report = reread(context, workers)
+    assert (report.pages, report.failed) == (len(workers.asked), 0)
+    assert {2, 3} <= set(workers.asked)
+    assert registrars(context) == [("Lê Thị Hạnh", "hand"), (LEARNT, "hand.7.1"), (LEARNT, "hand.7.1")]
+    after = stored(context)
+    assert (after[0].values, after[0].decisions) == (decided.values, decided.decisions)
+    assert [one.hand_reader for one in after[1:]] == [HAND, HAND]
+
+
+def test_pages_are_read_with_an_adapter_once_and_no_run_takes_them_for_unread(
+    book: Path, context: RunContext
+) -> None:
+    draw(book / "a.tiff", OTHER, CLEAR)
+    digitize_book(book, context, workers=1)
+    assert reread(context, Adapted()).pages == 2
+    assert reread(context, Adapted()).pages == 0
+    again = digitize_book(book, context, workers=1)
+    assert (again.read, again.known) == (0, 2)
+    assert [text for text, _ in registrars(context)] == [LEARNT, LEARNT]
+    assert reread(context, Adapted(), version=2).pages == 2
+
+
+def test_pages_at_work_without_kept_lines_or_that_cannot_be_read_stay_as_they_are(
+    book: Path, context: RunContext
+) -> None:
+    draw(book / "a.tiff", OTHER, PLAIN, UNSURE, CLEAR)
+    digitize_book(book, replace(context, book_context=False), workers=1)
+    digitize_book(book, context, workers=1)
+    (book / "b.tiff").parent.mkdir(exist_ok=True)
+    draw(book / "b.tiff", OTHER, PLAIN, UNSURE, CLEAR, mark=3)
+    digitize_book(book, context, workers=1)
+    before = registrars(context)
+    with context.open_registry() as registry:
+        task = registry.desk(ReviewPolicy()).next_task(AN)
+        assert task is not None
+    report = reread(context, Adapted(broken=frozenset({3})))
+    assert (report.pages, report.failed) == (2, 1)
+    changed = [number for number, one in enumerate(registrars(context)) if one != before[number]]
+    assert changed == [4, 7]
+
+
+def test_an_accepted_reading_keeps_its_lines_whatever_the_adapted_reader_makes_of_them() -> None:
+    kept = page_of(page_ref(1), {REGISTRAR: [ink("Lê Thị Hạnh")], NUMBER: []})
+    judge = EntryJudge(FORM, LEDGER, SCHEMAS, RoutingOptions())
+    fresh = learnt_page(page_ref(1))
+    same = merged_page(kept, fresh, {0: {NUMBER}}, {}, judge, FORM)
+    anew = merged_page(kept, fresh, {0: {REGISTRAR}}, {}, judge, FORM)
+    assert same.entries == kept.entries
+    assert reading(anew, REGISTRAR).text == LEARNT
+    assert anew.hand_reader == HAND

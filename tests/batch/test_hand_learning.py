@@ -1,0 +1,96 @@
+"""A night learns the hand of a book from what people confirmed in it, once for what there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import util
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import hand_learning
+from pipeline.batch.book_adapters import BookAdapters
+from pipeline.batch.hand_learning import HandReport, learn_hand
+from pipeline.ocr import Engines
+from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.ocr.models import load_network, read_card
+from pipeline.workspace import Workspace
+from tests.fake_books import make_book
+from tests.fake_pages import FakeReader
+from tests.learning.decided_pages import DecidedBook, Written, shipped_hand
+
+pytestmark = pytest.mark.skipif(util.find_spec("torch") is None, reason="torch is not installed")
+
+NAMES = ("Trần Văn Tuấn", "Lê Thị Hạnh", "Phạm Văn Bé", "Nguyễn Thị Sáu", "Võ Văn Mười", "Đỗ Thị Nga")
+FIELDS = ("child_name", "father_name", "mother_name", "declarant_name", "registrar_name", "signer_name")
+LEDGER = 'form = "birth-2006"\nplace = "Xã Thử Nghiệm"\nplace_code = "00000"\nvolume = "01/2010"\n'
+
+
+@dataclass
+class Taught:
+    """A book with decided lines, and the tiny reader that is to learn it."""
+
+    book: DecidedBook
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
+    from tests.training.shipped_model import shipped_model
+
+    root = tmp_path_factory.mktemp("taught")
+    shipped_model(root / "models" / "hand-t")
+    book = DecidedBook(root)
+    for page in range(3):
+        names = NAMES[page:] + NAMES[:page]
+        book.add(*(Written(field, (name,), name) for field, name in zip(FIELDS, names, strict=True)))
+    book.context = replace(book.context, make_engines=partial(tiny_engines, root / "models"))
+    return Taught(book, make_book(root / "books" / "book-1", LEDGER))
+
+
+def tiny_engines(models: Path) -> Engines:
+    reader = FakeReader()
+    hand = HandwritingReader((load_network(read_card("hand-t", models), models),))
+    return Engines(reader, reader, hand=hand)
+
+
+def learn(taught: Taught, rate: float = 0.0, least: int = 12) -> HandReport:
+    from pipeline.training.adaptation import AdaptOptions
+    from pipeline.training.adaptation_of_book import BookLearning
+    from tests.training.shipped_model import TINY
+
+    options = BookLearning(
+        AdaptOptions(steps=30 if rate else 1, size=4, own=0.9, rate=rate, warm=1),
+        folds=2, least_lines=least, drawn=16, shapes={"tiny": TINY},
+    )  # fmt: skip
+    return learn_hand(taught.folder, taught.book.context, options=options, shipped=shipped_hand())
+
+
+def adapters_of(taught: Taught) -> BookAdapters:
+    return BookAdapters(Workspace(taught.book.context.workspace).adapters(1))
+
+
+def test_a_book_is_tried_once_for_what_is_confirmed_and_kept_out_of_use_where_nothing_is_gained(
+    taught: Taught,
+) -> None:
+    first, second = learn(taught), learn(taught)
+    assert (first.outcome, first.version) == ("no-gain", 0)
+    assert 12 <= first.lines == second.lines <= 18
+    assert second.outcome == "nothing-new"
+    assert adapters_of(taught).cards() == ()
+    assert "giữ nguyên bộ đọc" in first.sentence
+
+
+def test_without_torch_that_is_said_and_nothing_is_tried(
+    taught: Taught, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_learning, "TRAINING", ("no_such_package",))
+    report = learn(taught)
+    assert report.outcome == "no-torch"
+    assert "hotich[train]" in report.sentence
+
+
+def test_a_book_that_nobody_has_read_is_left_alone(taught: Taught, tmp_path: Path) -> None:
+    folder = make_book(tmp_path / "books" / "other", LEDGER.replace("01/2010", "09/2010"))
+    assert learn_hand(folder, taught.book.context).outcome == "unknown"
