@@ -30,6 +30,7 @@ class LearningAttempt:
         lines: How many there were.
         reader: Fingerprint of the reader that was to learn.
         at: When, ISO 8601.
+        removed: What people had removed from all that is learnt from, as a hash.
     """
 
     outcome: str
@@ -37,6 +38,7 @@ class LearningAttempt:
     lines: int
     reader: str
     at: str
+    removed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ class BookAdapters:
         target = self.folder / f"{adapter.card.version:04d}{ENDING}"
         with storage_errors(self.folder):
             write_atomically(target, pack_adapter(adapter), mode=0o600)
+
+    def forget(self) -> None:
+        """Remove all versions and the note of the last attempt: they may have learnt what people removed since.
+
+        Raises:
+            StorageError: The workspace cannot be written.
+        """
+        with storage_errors(self.folder):
+            for path in (*self._files(), self.folder / ATTEMPT):
+                path.unlink(missing_ok=True)
 
     def last_attempt(self) -> LearningAttempt | None:
         """Return what the last attempt came to, None without one."""

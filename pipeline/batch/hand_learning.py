@@ -149,6 +149,8 @@ def learn_hand(
         if _is_gone(registry, book_id):
             return HandReport(folder.name, WITHDRAWN)
         adapters = BookAdapters(Workspace(context.workspace).adapters(book_id))
+        if (last := adapters.last_attempt()) is not None and last.removed != _removed(context):
+            adapters.forget()
         seconds = silence_seconds(context) + (options.seconds if options else LEARNING_SECONDS)
         with registry.lock_book(book_id, seconds) as turn:
 
@@ -193,9 +195,9 @@ def _learn(
         return HandReport(name, NO_TORCH)
     from pipeline.training.adaptation_of_book import BookLearning, ConfirmedLine, learn_book
 
+    last = adapters.last_attempt()
     lines = confirmed_lines(registry, context, book_id, shipped or _came_along())
     mark = _mark(lines)
-    last = adapters.last_attempt()
     if last is not None and last.reader == reader.fingerprint and not _is_more(lines, mark, last):
         return HandReport(name, NOTHING_NEW, len(lines))
     routing = context.options.routing
@@ -216,7 +218,9 @@ def _learn(
     )
     if learnt.adapter is not None:
         adapters.keep(learnt.adapter)
-    adapters.note(LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at))
+    adapters.note(
+        LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at, _removed(context))
+    )
     outcome = LEARNT if learnt.adapter is not None else learnt.outcome
     version = learnt.adapter.card.version if learnt.adapter is not None else 0
     return HandReport(name, outcome, len(lines), version, learnt.figures, seconds=learnt.seconds)
@@ -253,6 +257,13 @@ def _is_more(lines: Sequence[DecidedLine], mark: str, last: LearningAttempt) -> 
     if last.outcome == "time":
         return True
     return mark != last.mark and len(lines) >= (1 + NEW_SHARE) * last.lines
+
+
+def _removed(context: RunContext) -> str:
+    """Return a hash of what people removed from all that is learnt from; ``""`` for nothing."""
+    removed = LineStore(Workspace(context.workspace).learning).removed
+    told = "\n".join([*sorted(removed.logins), "", *sorted(removed.entries)])
+    return hashlib.sha256(told.encode()).hexdigest()[:16] if told.strip() else ""
 
 
 def _mark(lines: Sequence[DecidedLine]) -> str:

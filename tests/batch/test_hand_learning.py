@@ -12,10 +12,13 @@ import pytest
 from pipeline.batch import hand_learning
 from pipeline.batch.book_adapters import BookAdapters
 from pipeline.batch.hand_learning import HandReport, learn_hand
+from pipeline.learning.decided_lines import entry_key
+from pipeline.learning.line_store import LineStore
 from pipeline.ocr import Engines
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import load_network, read_card
 from pipeline.workspace import Workspace
+from tests.batch.test_book_adapters import adapter
 from tests.fake_books import make_book
 from tests.fake_pages import FakeReader
 from tests.learning.decided_pages import DecidedBook, Written, shipped_hand
@@ -94,3 +97,15 @@ def test_without_torch_that_is_said_and_nothing_is_tried(
 def test_a_book_that_nobody_has_read_is_left_alone(taught: Taught, tmp_path: Path) -> None:
     folder = make_book(tmp_path / "books" / "other", LEDGER.replace("01/2010", "09/2010"))
     assert learn_hand(folder, taught.book.context).outcome == "unknown"
+
+
+def test_what_people_removed_is_forgotten_with_every_version_that_may_have_learnt_it(taught: Taught) -> None:
+    learn(taught)
+    adapters_of(taught).keep(adapter(4, parent="of another reader"))
+    with taught.book.context.open_registry() as registry:
+        first = next(iter(registry.stored_entries(1)))
+    store = LineStore(Workspace(taught.book.context.workspace).learning)
+    store.remove(entry=entry_key(1, first.ref, first.row))
+    again = learn(taught, least=6)
+    assert again.outcome == "no-gain"
+    assert adapters_of(taught).cards() == ()
