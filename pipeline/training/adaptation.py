@@ -27,7 +27,11 @@ from pipeline.training.loop import ctc_loss
 from pipeline.training.network import CtcNetwork
 
 Scope = Literal["affine", "mixer", "whole"]
-"""What is adapted: scales and biases with the naming of letters; also all that looks along the line; everything."""
+"""What is adapted: what the model that ships keeps whole (scales and biases, the first look at the ink, the narrow look
+along the line, the naming of letters); also all that looks along the line; everything."""
+
+FIRST = "tower.0.0"
+"""The convolution that meets the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ def _learning(network: CtcNetwork, scope: Scope) -> list[Tensor]:
 
 def _is_learnt(name: str, module: nn.Module, part: str, scope: Scope) -> bool:
     if isinstance(module, nn.BatchNorm2d | nn.LayerNorm) or name == "letters" or part == "bias":
+        return True
+    if name == FIRST or name.endswith(".along"):
         return True
     return scope == "mixer" and not name.startswith("tower")
 

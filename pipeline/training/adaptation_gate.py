@@ -164,11 +164,11 @@ def _trust(
 
 
 def _is_surer(lines: Sequence[HeldLine], level: float) -> bool:
-    """Return whether the adapted reader errs more often than the shipped one among lines it is so sure of."""
+    """Return whether the adapted reader, where it is so sure, errs more often than the shipped one or than it says."""
     usual = _share_wrong(lines, lambda line: line.sure_before >= level, lambda line: line.errors_before > 0)
     sure = [line for line in lines if line.sure_after >= level]
     wrong = sum(line.errors_after > 0 for line in sure)
-    return is_refuted(wrong, len(sure), max(usual, LEAST_RATE), DELTA)
+    return is_refuted(wrong, len(sure), max(min(usual, 1.0 - level), LEAST_RATE), DELTA)
 
 
 def _share_wrong(

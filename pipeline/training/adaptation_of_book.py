@@ -42,6 +42,15 @@ LEAST_LINES = 24
 MOST_LINES = 600
 """Confirmed lines of which a book is learnt at most, the last ones."""
 
+PROBED = 3
+"""Steps by which it is seen how long one takes."""
+
+FEWEST_STEPS = 30
+"""Steps below which nothing worth keeping is learnt."""
+
+TRAINING_SHARE = 0.85
+"""Share of the time that steps may take; the rest is for reading what is held back."""
+
 READ_AT_ONCE = 32
 """Lines that are read at once."""
 
@@ -145,6 +154,7 @@ def learn_book(
         return Learnt("one-page", len(chosen))
     lesson = _Lesson(reader, options, started + options.seconds, beat, len(set(folds)) + 1)
     try:
+        lesson.fit_to_time(chosen)
         held: list[HeldLine] = []
         for fold in sorted(set(folds)):
             apart = [line for line, its in zip(chosen, folds, strict=True) if its == fold]
@@ -225,7 +235,7 @@ class _Lesson:
         rounds: int,
     ) -> None:
         torch.set_num_threads(1)
-        self._options, self._until, self._beat = options, until, beat
+        self._until, self._beat = until, beat
         self._drawn = drawn_lines(options.drawn)
         self._parents = [
             (network, *shipped_network(network, options.shapes, self._drawn))
@@ -234,16 +244,28 @@ class _Lesson:
         ]
         if not self._parents:
             raise SetupError("Bộ đọc chữ viết tay không có mạng nào học thêm được.")
-        self._steps = rounds * len(self._parents) * options.adapt.steps
+        self._rounds = rounds * len(self._parents)
+        self._adapt = options.adapt
         self._done = count(1)
+
+    def fit_to_time(self, lines: Sequence[ConfirmedLine]) -> None:
+        """Take as many steps as there is time for. Raises ``_OutOfTime`` where these are too few."""
+        started = time.monotonic()
+        for _, _, parent in self._parents:
+            adapt_network(parent, _own(lines), self._drawn, replace(self._adapt, steps=PROBED))
+        each = (time.monotonic() - started) / (PROBED * len(self._parents))
+        possible = int(TRAINING_SHARE * (self._until - time.monotonic()) / (each * self._rounds))
+        if possible < min(FEWEST_STEPS, self._adapt.steps):
+            raise _OutOfTime
+        self._adapt = replace(self._adapt, steps=min(self._adapt.steps, possible))
 
     def adapter(self, lines: Sequence[ConfirmedLine], card: AdapterCard) -> Adapter:
         """Return an adapter that learnt some lines. Raises ``_OutOfTime``."""
-        own = [dataset_line(line.crop.pixels, line.text, full_label=False) for line in lines]
+        own = _own(lines)
         differences: dict[str, Mapping[str, Any]] = {}
         results = {}
         for network, model, parent in self._parents:
-            adapted = adapt_network(parent, own, self._drawn, self._options.adapt, watch=self._watch)
+            adapted = adapt_network(parent, own, self._drawn, self._adapt, watch=self._watch)
             differences[network.name] = weight_differences(model, parent, adapted)
             results[network.name] = sha256(add_differences(model, differences[network.name])).hexdigest()
         return Adapter(card.model_copy(update={"results": results}), differences)
@@ -251,8 +273,12 @@ class _Lesson:
     def _watch(self, _step: int, _network: CtcNetwork) -> bool:
         if time.monotonic() > self._until:
             raise _OutOfTime
-        self._beat(next(self._done) / self._steps)
+        self._beat(next(self._done) / (self._rounds * self._adapt.steps))
         return True
+
+
+def _own(lines: Sequence[ConfirmedLine]) -> list[DatasetLine]:
+    return [dataset_line(line.crop.pixels, line.text, full_label=False) for line in lines]
 
 
 def shipped_network(

@@ -57,6 +57,7 @@ def test_what_is_accepted_follows_from_the_sure_lines_that_bear_it_out(
 
 
 def test_a_reader_that_grows_surer_than_it_is_right_only_proposes() -> None:
+    learnt = [HeldLine("name", RIGHT, WRONG, RIGHT, 0.3, 0.99)] * 60
     doubtful = [HeldLine("name", RIGHT, WRONG, WRONG, 0.3, 0.8)] * 8
-    result = gate([*held(WRONG, RIGHT, 60), *doubtful])
+    result = gate([*learnt, *doubtful])
     assert (result.verdict, result.trust) == ("better", "proposal")
