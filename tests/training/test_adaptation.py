@@ -80,8 +80,9 @@ def test_it_ends_when_it_is_told_to() -> None:
     assert seen == [1, 2, 3]
 
 
-@pytest.mark.parametrize("mixer", ["convolutional", "hybrid"])
-@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize(
+    ("mixer", "small"), [("convolutional", True), ("convolutional", False), ("hybrid", False)]
+)
 def test_the_model_with_the_differences_reads_as_the_adapted_network_does(
     tmp_path: Path, mixer: Mixer, small: bool
 ) -> None:
