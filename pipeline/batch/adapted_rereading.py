@@ -124,7 +124,12 @@ def reread_waiting_pages(
 
 
 def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, Set[str]]]:
-    """Return the handwritten fields of a book that nobody decided and that were not accepted, by page and row."""
+    """Return the handwritten fields of a book that wait for a person, by page and row.
+
+    A value that was accepted and is held back, or that what people decided made clear, is none of them.
+    """
+    record = registry.book(book_id).record
+    unsettled = {row.entry_id: row.unsettled for row in registry.record_rows(record, [book_id])}
     found: dict[PageRef, dict[int, Set[str]]] = {}
     for entry in registry.stored_entries(book_id):
         names = {
@@ -132,8 +137,8 @@ def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, 
             for reading in entry.readings
             if not reading.accepted
             and reading.writing is Writing.HAND
+            and reading.field in unsettled.get(entry.entry_id, ())
             and reading.field not in entry.decisions
-            and reading.field not in entry.amendments
         }
         if names:
             found.setdefault(entry.ref, {})[entry.row] = names

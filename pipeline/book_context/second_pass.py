@@ -134,7 +134,10 @@ class SecondPass:
             said = self.confirmed.of((page.ref, entry.row), entry.readings).values
             known = self._decided_fields(page.ref, entry)
             for one in self.decided.clear_values(page.ref, before[entry.row], entry, known):
-                bound = routing.bound(critical=record.by_name[one.reading.field].critical)
+                critical = record.by_name[one.reading.field].critical
+                if not routing.trusts(one.reading, critical=critical):
+                    continue
+                bound = routing.bound(critical=critical)
                 odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said else 1.0)
                 chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
                 if bound is not None and bound.threshold is not None and chance >= bound.threshold:
