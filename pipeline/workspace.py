@@ -82,6 +82,11 @@ class Workspace:
         return self.root / "hands" / str(book_id)
 
     @property
+    def training(self) -> Path:
+        """The state of a training that is under way, and its drawn lines; gone when it is over."""
+        return self.root / "training"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

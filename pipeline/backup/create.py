@@ -33,7 +33,7 @@ OnFile = Callable[[int, int], None]
 KEYS = ("audit.key", "package.key", "sign_in.key", "webhook.key")
 """Private keys: in a backup only when it is encrypted and they are asked for."""
 _OBJECT = re.compile(rf"{WORKSPACE}/objects/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.[a-z0-9]{{1,5}})?")
-REMADE = ("pages", "prefect", "prefect.key", "reports", "sent", "jobs")
+REMADE = ("pages", "prefect", "prefect.key", "reports", "sent", "jobs", "training")
 """What of the workspace the program makes anew, or keeps for a while alone: it may go while the rest is copied."""
 HALF_SENT = ("intake", "uploads")
 """Where half uploads lie: they change while they are copied, and their browser has them all."""

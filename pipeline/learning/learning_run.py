@@ -9,8 +9,10 @@ import hashlib
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ import numpy as np
 from pipeline import calibration
 from pipeline.digitize.engines import HAND_NETWORK, default_engines
 from pipeline.errors import CalibrationError, SetupError
+from pipeline.files import make_folder, storage_errors
 from pipeline.learning.calibration_samples import recalibrated, samples_of_books, shares_of
 from pipeline.learning.decided_lines import DecidedLine, decided_lines_since
 from pipeline.learning.gate import GateOptions, ScoredLine, judge_reader
@@ -127,7 +130,7 @@ def learn(
         say: Takes progress, in Vietnamese.
 
     Raises:
-        CalibrationError: There is not enough to learn from.
+        CalibrationError: There is not enough to learn from, or another command teaches just now.
         SetupError: Torch or a model is missing.
     """
     from pipeline.training.dataset import dataset_line
@@ -137,7 +140,7 @@ def learn(
     shipped, in_use = default_engines(models), context.make_engines()
     hand = _hand(shipped)
     versions = ReaderVersions(Workspace(context.workspace).models)
-    with context.open_registry() as registry:
+    with _alone(context), context.open_registry() as registry:
         gathered = gather_lines(registry, context, hand, say)
         books = _books(registry, context)
         learnt = gathered.of(LinePart.LEARNT)
@@ -172,6 +175,23 @@ def learn(
         )
     shutil.rmtree(work, ignore_errors=True)
     return version
+
+
+@contextmanager
+def _alone(context: RunContext) -> Iterator[None]:
+    """Hold the folder of the training, so that one command at a time teaches."""
+    folder = Workspace(context.workspace).training
+    with storage_errors(folder):
+        make_folder(folder)
+        folder.chmod(0o700)
+        with (folder / ".lock").open("w") as lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise CalibrationError(
+                    "Một lệnh hotich learn khác đang dạy bộ đọc. Hãy đợi lệnh ấy xong."
+                ) from None
+            yield
 
 
 def _judged(
@@ -265,13 +285,12 @@ def _work_folder(
             options.minutes,
         )
     )
-    works = Workspace(context.workspace).learning / "work"
+    works = Workspace(context.workspace).training
     mine = works / hashlib.sha256(told.encode()).hexdigest()[:16]
     for other in works.glob("*"):
         if other != mine:
             shutil.rmtree(other, ignore_errors=True)
     mine.mkdir(parents=True, exist_ok=True)
-    works.chmod(0o700)
     return mine
 
 
