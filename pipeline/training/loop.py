@@ -204,7 +204,7 @@ def train_network(
         now = f"{_stage(share, options)} {len(state.history)}"
         if now != stage:
             stage = now
-            if not words and _stage(share, options) == "recomposed":
+            if not words and options.recomposed and _stage(share, options) == "recomposed":
                 words = words_by_writer(real, state.kept)
                 say(f"Cắt được {sum(map(len, words))} từ của {len(words)} người viết.")
             mixture = _mixture(_stage(share, options), options)

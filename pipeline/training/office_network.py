@@ -23,7 +23,7 @@ from pipeline.training.synthesis.fonts import FontSet
 from pipeline.training.train import DrawnLines, TrainingPlan, write_model
 
 OFFICE_LOOP = LoopOptions(
-    minutes=30.0, size=16, rate=2e-4, warm=0.0, real_late=0.5, recompose_from=0.0, recomposed=0.0,
+    minutes=30.0, size=16, rate=2e-4, warm=0.0, real_late=0.5, recompose_from=0.0, recomposed=0.3,
     average=0.99, every=2.0, distillation=1.0,
 )  # fmt: skip
 """How an office's network is trained: half of each step are its lines, at a small rate."""

@@ -163,9 +163,11 @@ def people(accounts: Accounts) -> dict[tuple[Role, str], str]:
     return logins
 
 
-def join(accounts: Accounts, login: str, role: Role, place: str = OWN, name: str = "Người Thử") -> None:
-    """An account whose person has chosen ``PASSWORD``."""
-    first = accounts.create(login, name, role, [place])
+def join(
+    accounts: Accounts, login: str, role: Role, place: str | None = OWN, name: str = "Người Thử"
+) -> None:
+    """An account whose person has chosen ``PASSWORD``; without a place it is of all places."""
+    first = accounts.create(login, name, role, None if place is None else [place])
     session = accounts.authenticate(login, first, "test")
     accounts.change_password(session, first, PASSWORD, "test")
 

@@ -44,7 +44,7 @@ def everywhere(accounts: Accounts) -> str:
     """A supervisor of all places."""
     login = "phu.trach.moi.noi"
     if login not in {one.person.login for one in accounts.list()}:
-        join(accounts, login, Role.SUPERVISOR)
+        join(accounts, login, Role.SUPERVISOR, None)
     return login
 
 

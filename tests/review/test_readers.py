@@ -88,7 +88,7 @@ def app(registry: Registry, clock: Clock, versions: ReaderVersions, store: LineS
 def chief(app: FastAPI, accounts: Accounts) -> Browser:
     login = "phu.trach.chung"
     if login not in {one.person.login for one in accounts.list()}:
-        join(accounts, login, Role.SUPERVISOR)
+        join(accounts, login, Role.SUPERVISOR, None)
     return browser_of(app, accounts, login)
 
 

@@ -1,0 +1,93 @@
+"""``hotich models`` and ``hotich learn`` as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import CalibrationError, SetupError
+from pipeline.learning import learning_run
+from pipeline.learning.decided_lines import DecidedLines
+from pipeline.learning.line_store import LineStore
+from pipeline.learning.proposal import write_taught
+from pipeline.learning.versions import SHIPPED, ReaderVersions
+from pipeline.registry import Registry
+from pipeline.workspace import Workspace
+from tests.cli.conftest import Hotich
+from tests.learning.test_line_store import line
+from tests.learning.test_versions import made
+from tests.registry.pages import LEDGER, SCAN, entry, page, read
+
+
+def audited(workspace: Path) -> list[tuple[str, str, str]]:
+    place = Workspace(workspace)
+    with Registry.open(place.registry_url, audit_key=place.audit_key) as registry:
+        rows = registry.audit().recent(9)
+    return [
+        (row.actor, row.action, row.subject) for row in rows if row.action.startswith(("reader", "lines"))
+    ]
+
+
+def test_versions_are_listed_and_the_way_back_is_in_the_audit(hotich: Hotich, workspace: Path) -> None:
+    versions = ReaderVersions(Workspace(workspace).models)
+    assert "bản đi kèm phần mềm" in hotich("models", "list").stdout
+    number = made(versions)
+    assert "chờ đồng ý" in hotich("models", "list").stdout
+    refused = hotich("models", "rollback")
+    assert (refused.exit_code, "không có bản trước" in refused.output) == (6, True)
+    versions.promote(number, in_use=SHIPPED)
+    told = json.loads(hotich("models", "list", "--json").stdout)
+    assert (told["in_use"], told["versions"][0]["state"]) == (number, "in-use")
+    assert "hand-b-0001" in told["versions"][0]["networks"][0]
+    back = hotich("models", "rollback", "--by", "phu")
+    assert (back.exit_code, "bộ đọc đi kèm" in back.stdout, versions.in_use) == (0, True, SHIPPED)
+    assert hotich("models", "rollback", number).exit_code == 0
+    assert versions.in_use == number
+    assert audited(workspace)[1] == ("phu", "reader-rolled-back", "reader:1")
+
+
+def test_what_one_person_decided_is_forgotten_and_versions_that_learnt_it_are_named(
+    hotich: Hotich, workspace: Path
+) -> None:
+    place = Workspace(workspace)
+    versions, store = ReaderVersions(place.models), LineStore(place.learning)
+    with Registry.open(place.registry_url, audit_key=place.audit_key) as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1000, 1)
+        registry.save_page(book, page(entry(read("child_name", "Thử Một"))), "f1")
+        (entry_id,) = registry.entries(book)
+    mine = line(1, deciders=("an",))
+    store.keep(1, DecidedLines((mine, line(2, deciders=("bình",))), {}, "m"))
+    version = versions.version(made(versions))
+    assert version is not None
+    write_taught(version.folder, [mine.entry], ["an"])
+    assert hotich("models", "forget").exit_code == 2
+    told = hotich("models", "forget", "--account", "an", "--by", "phu")
+    assert (told.exit_code, "Đã gỡ 1 dòng" in told.stdout, "Bản 1 đã học" in told.stdout) == (0, True, True)
+    assert [one.deciders for one in store.lines()] == [("bình",)]
+    assert "nay đã gỡ" in " ".join(hotich("models", "list").stdout.split())
+    assert hotich("models", "forget", "--entry", entry_id).exit_code == 0
+    assert f"{book}/{SCAN}/1/0" in store.removed.entries
+    assert hotich("models", "forget", "--entry", 999999).exit_code != 0
+    assert [action for _, action, _ in audited(workspace)] == ["lines-forgotten"] * 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        (ImportError("x", name="torch"), SetupError.exit_code, "hotich[train]"),
+        (CalibrationError("Mới có 3 dòng"), CalibrationError.exit_code, "Mới có 3 dòng"),
+    ],
+)
+def test_what_is_lacking_is_told_with_what_to_do(
+    hotich: Hotich, workspace: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, code: int, told: str
+) -> None:
+    def lacking(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(learning_run, "learn", lacking)
+    answer = hotich("learn")
+    assert (answer.exit_code, told in " ".join(answer.output.split())) == (code, True)
+    assert not Workspace(workspace).models.exists()
