@@ -79,6 +79,7 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield from _models(settings)
     yield office_checks.training_check()
     place, now = Workspace(settings.places_of(workspace)[0]), datetime.now(UTC)
+    yield office_checks.reader_check(settings, place)
     yield from _prefect(place)
     yield _file_modes(place)
     yield from office_checks.certificate_checks(settings, now)

@@ -12,7 +12,11 @@ from importlib import util
 from pathlib import Path
 
 from pipeline.cli.machine_check import Check
+from pipeline.digitize.engines import parent_sha256
+from pipeline.errors import SetupError
+from pipeline.learning.versions import SHIPPED, ReaderVersions
 from pipeline.localtime import OFFICE_ZONE, format_moment
+from pipeline.ocr.models import damaged_files, read_cards
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 from pipeline.workspace import Workspace
@@ -59,6 +63,31 @@ def training_check() -> Check:
     if lacking:
         return Check(name, "warning", f"thiếu {', '.join(lacking)}", "Khi cần: pip install 'hotich[train]'")
     return Check(name, "ok", "torch")
+
+
+def reader_check(settings: Settings, workspace: Workspace) -> Check:
+    """Which version of the reader of handwriting is in use, and whether it can be read with."""
+    name = "Bộ đọc đang dùng"
+    try:
+        versions = ReaderVersions(workspace.models)
+        number = versions.in_use
+        version = versions.version(number)
+        installed = {sha256 for card in read_cards(settings.models) for _, sha256 in card.files}
+    except SetupError as error:
+        return Check(name, "missing", "sai", error.message)
+    if number == SHIPPED:
+        return Check(name, "ok", "bản đi kèm")
+    if (
+        version is None
+        or not version.cards
+        or any(damaged_files(card, version.folder) for card in version.cards)
+    ):
+        advice = "Lấy lại thư mục models/ từ bản sao lưu, hoặc chạy: hotich models rollback 0"
+        return Check(name, "missing", f"bản {number}: tệp thiếu hoặc hỏng", advice)
+    if any(parent_sha256(card) not in installed for card in version.cards):
+        advice = "Mạng đi kèm đã đổi nên bản ấy không đọc nữa. Hãy chạy: hotich learn"
+        return Check(name, "warning", f"bản {number} của mạng đi kèm trước đây", advice)
+    return Check(name, "ok", f"bản {number}")
 
 
 def typesetter_check() -> Check:

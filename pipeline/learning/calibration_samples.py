@@ -16,7 +16,7 @@ from pipeline.intake import page_of_isolated, scan_file
 from pipeline.learning.decided_lines import entry_key
 from pipeline.learning.gate import CalibratedShare, CalibratedShares
 from pipeline.learning.line_store import LinePart, part_of
-from pipeline.model import PageRef
+from pipeline.model import PageImage, PageRef
 from pipeline.ocr import Engines
 from pipeline.registry import Registry, StoredEntry
 from pipeline.run_context import RunContext
@@ -76,17 +76,28 @@ def samples_of_books(
     chosen = _spread(chosen, pages)
     found: tuple[list[Sample], list[Sample]] = ([], [])
     for number, (book_id, ref, entries) in enumerate(chosen, start=1):
-        for samples, engines in zip(found, (before, after), strict=True):
-            samples += _samples(registry, context, book_id, ref, entries, engines)
+        page = _decoded(context, ref)
+        if page is not None:
+            for samples, engines in zip(found, (before, after), strict=True):
+                samples += _samples(registry, context, book_id, page, entries, engines)
         say(number)
     return ReaderSamples(tuple(found[0]), tuple(found[1]), len(chosen))
+
+
+def _decoded(context: RunContext, ref: PageRef) -> PageImage | None:
+    try:
+        path = Workspace(context.workspace).stored(ref.scan_sha256)
+        return None if path is None else page_of_isolated(scan_file(path), ref.page_no, context.limits)
+    except HotichError as error:
+        log.warning("a page is left out: %s", error.code)
+        return None
 
 
 def _samples(
     registry: Registry,
     context: RunContext,
     book_id: int,
-    ref: PageRef,
+    page: PageImage,
     entries: Sequence[StoredEntry],
     engines: Engines,
 ) -> list[Sample]:
@@ -94,10 +105,6 @@ def _samples(
     form = context.schemas.form(book.ledger.form)
     record = context.schemas.record(book.record)
     try:
-        path = Workspace(context.workspace).stored(ref.scan_sha256)
-        if path is None:
-            return []
-        page = page_of_isolated(scan_file(path), ref.page_no, context.limits)
         result = context.read_page(page, form, book.ledger, context.schemas, engines, context.options)
     except HotichError as error:
         log.warning("a page of book %d is left out: %s", book_id, error.code)
@@ -118,7 +125,7 @@ def _samples(
                 record,
                 truths,
                 str(book_id),
-                entry_key(book_id, ref, stored.row),
+                entry_key(book_id, page.ref, stored.row),
             )
     return samples
 

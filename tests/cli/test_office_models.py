@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.office_checks import reader_check
 from pipeline.errors import CalibrationError, SetupError
 from pipeline.learning import learning_run
 from pipeline.learning.decided_lines import DecidedLines
@@ -14,6 +15,7 @@ from pipeline.learning.line_store import LineStore
 from pipeline.learning.proposal import write_taught
 from pipeline.learning.versions import SHIPPED, ReaderVersions
 from pipeline.registry import Registry
+from pipeline.settings import Settings
 from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.learning.test_line_store import line
@@ -91,3 +93,22 @@ def test_what_is_lacking_is_told_with_what_to_do(
     answer = hotich("learn")
     assert (answer.exit_code, told in " ".join(answer.output.split())) == (code, True)
     assert not Workspace(workspace).models.exists()
+
+
+def test_the_doctor_says_which_version_reads_and_that_one_of_other_weights_reads_no_more(
+    workspace: Path,
+) -> None:
+    place, settings = Workspace(workspace), Settings()
+    assert reader_check(settings, place).found == "bản đi kèm"
+    versions = ReaderVersions(place.models)
+    versions.promote(made(versions), in_use=SHIPPED)
+    assert (reader_check(settings, place).state, reader_check(settings, place).found) == ("ok", "bản 1")
+    card = next(place.models.glob("0001/*/model.toml"))
+    told = card.read_text(encoding="utf-8")
+    card.write_text(told.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
+    assert reader_check(settings, place).state == "warning"
+    (card.parent / "model.onnx").unlink()
+    assert (reader_check(settings, place).state, "rollback 0" in reader_check(settings, place).advice) == (
+        "missing",
+        True,
+    )

@@ -58,7 +58,7 @@ NAMES = tuple(
     )
 )
 QUICK = LearningOptions(
-    minutes=0.02, least=1, pages=0, drawn=4, replay=24, gate=GateOptions(lines=1, writers=1, rounds=50)
+    minutes=0.004, least=1, pages=0, drawn=4, replay=24, gate=GateOptions(lines=1, writers=1, rounds=50)
 )
 
 
