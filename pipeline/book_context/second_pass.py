@@ -29,6 +29,7 @@ from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.parse import parse_text
 from pipeline.model import (
     BLANK_ALONE,
+    NUMBER_ORDER,
     PAGE_ORDER,
     SIGNER_BOOK,
     TEXT_END,
@@ -42,6 +43,7 @@ from pipeline.model import (
     PageRef,
     PageResult,
     Severity,
+    Writing,
 )
 from pipeline.model.adapted_reader import without_adapter
 from pipeline.schema import Form, RecordSpec, Schemas
@@ -177,11 +179,20 @@ class SecondPass:
             for name in names
             if name not in settled and (weighed := self.ordered.get((ref, entry.row, name)))
         }
+        chosen = {
+            reading.field: reading.text
+            for reading in entry.readings
+            if reading.field in ordered and _is_chosen(reading, ordered[reading.field])
+        }
         doubts = [
             Finding(code, Severity.REVIEW, (reading.field,))
             for reading in entry.readings
             if reading.field not in settled
             for code in self._doubts((ref, entry.row), reading)
+            if not (code == PAGE_ORDER and reading.field in chosen)
+        ]
+        doubts += [
+            Finding(NUMBER_ORDER, Severity.REVIEW, (name,), {"read": read}) for name, read in chosen.items()
         ]
         doubts += [Finding(SIGNER_BOOK, Severity.REVIEW, tuple(slots[name].field_names)) for name in crossed]
         key = (ref, entry.row)
@@ -287,6 +298,12 @@ def first_fingerprint(fingerprint: str) -> str:
 def shipped_fingerprint(fingerprint: str) -> str:
     """Return the fingerprint of the first pass in that of a page, without what was learnt of the hand of its book."""
     return without_adapter(first_fingerprint(fingerprint))
+
+
+def _is_chosen(reading: FieldReading, weighed: Sequence[Hypothesis]) -> bool:
+    """Return whether the order of the book makes another text of a printed number than its readers did."""
+    is_weighed = reading.writing is Writing.PRINT and reading.evidence is None and reading.hypotheses
+    return bool(is_weighed) and reading.status is FieldStatus.READ and weighed[0].text != reading.text
 
 
 def _ordered(

@@ -98,7 +98,8 @@ def weigh_parsed(
 ) -> FieldReading:
     """Return a reading whose hypotheses were weighed as a whole.
 
-    What was measured on the ink of its text says little of another text. A reading without evidence stays as it is.
+    What was measured on the ink of its text says little of another text. Print has no evidence: it is as sure as it
+    was, and no surer than its hypothesis is now. Other readings without evidence stay as they are.
 
     Args:
         reading: What was read.
@@ -107,15 +108,37 @@ def weigh_parsed(
         schemas: Where the lists of values are.
         ledger: The book.
     """
-    if reading.status is not FieldStatus.READ or reading.evidence is None or not weighed:
+    if reading.status is not FieldStatus.READ or not weighed:
         return reading
     text = weighed[0].text
+    if reading.evidence is None:
+        is_weighed = reading.writing is Writing.PRINT and reading.hypotheses
+        return _weighed_print(reading, weighed, record, schemas, ledger) if is_weighed else reading
     alone = next((one.chance for one in reading.hypotheses if one.text == text), 0.0)
     measured = reading.evidence if text == reading.text else cap_evidence(reading.evidence, alone)
     parser = _EntryParser(record, schemas, ledger)
     parsed = parser.parsed(text, reading.field)
     now = replace(reading, text=text, canonical=parsed.canonical, problems=parsed.problems)
     return parser.weighed(now, measured, {one.text: one.chance for one in weighed})
+
+
+def _weighed_print(
+    reading: FieldReading,
+    weighed: Sequence[Hypothesis],
+    record: RecordSpec,
+    schemas: Schemas,
+    ledger: Ledger,
+) -> FieldReading:
+    best = weighed[0]
+    parsed = _EntryParser(record, schemas, ledger).parsed(best.text, reading.field)
+    return replace(
+        reading,
+        text=best.text,
+        canonical=parsed.canonical,
+        problems=parsed.problems,
+        confidence=min(reading.confidence, best.chance),
+        hypotheses=tuple(weighed),
+    )
 
 
 def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> FieldReading:

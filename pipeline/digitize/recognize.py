@@ -13,6 +13,7 @@ from statistics import median
 from typing import Protocol
 
 from pipeline.digitize.context import PageContext
+from pipeline.digitize.printed_numbers import is_number
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,
@@ -23,6 +24,7 @@ from pipeline.digitize.regions import (
 )
 from pipeline.digitize.witnesses import read_print
 from pipeline.imaging.ink import cleanup
+from pipeline.imaging.ink.figures_beside import crop_with_figures_beside
 from pipeline.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
 from pipeline.ocr import Engines
 from pipeline.schema import RecordSpec
@@ -155,16 +157,21 @@ def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iter
                 else (page.normalized, page.all_ink, entry.components)
             )
             part = region.slot.pieces[line.piece].part if region.slot.pieces else ""
+            kind = region.slot.kind or first.kind
+            is_alone = is_number(kind) and len(region.lines) == 1 and not line.is_red
             crop = Crop(
                 pixels=cleanup.crop_line(*layer, line.components, line.box, round(page.dpi / MARGIN)),
                 dpi=page.dpi,
-                kind=region.slot.kind or first.kind,
+                kind=kind,
                 terms=vocabulary.spellings if vocabulary else (),
                 part=part,
                 follows=part_before == part,
                 usual=first.usual if len(names) == 1 else (),
                 year=context.ledger.year,
                 near=context.near_units,
+                beside=crop_with_figures_beside(page.normalized, line.box, round(page.dpi / MARGIN))
+                if is_alone
+                else None,
             )
             boxes = layer[2].boxes[line.components]
             joined = (boxes[:, 2] - boxes[:, 0]).max() / max(1.0, line.box.width)

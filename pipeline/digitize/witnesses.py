@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.digitize.printed_numbers import is_number, with_hypotheses
 from pipeline.model import Crop, LineReading, Pixels, Word
 from pipeline.ocr import Engines, OcrEngine
 
@@ -23,11 +24,15 @@ MAX_DISPUTED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The question to the witness: the figures of one word of a line, or of the whole line (``word`` None)."""
+    """The question to the witness: the figures of one word of a line, or of the whole line (``word`` None).
+
+    ``beside``: that line once more, with the ink that stands close beside it.
+    """
 
     line: int
     word: int | None
     crop: Crop
+    beside: Crop | None = None
 
 
 def read_print(crops: Sequence[Crop], engines: Engines) -> tuple[LineReading, ...]:
@@ -47,11 +52,14 @@ def _with_figures(
 ) -> tuple[LineReading, ...]:
     readings = list(first)
     questions = [q for number, crop in enumerate(crops) for q in _questions(number, crop, readings[number])]
-    answers = witness.read([question.crop for question in questions])
-    for question, answer in zip(questions, answers, strict=True):
+    wider = [question.beside for question in questions if question.beside is not None]
+    answers = iter(witness.read([*(question.crop for question in questions), *wider]))
+    pairs = [(question, next(answers)) for question in questions]
+    for question, answer in pairs:
         before = readings[question.line]
+        beside = next(answers) if question.beside is not None else None
         readings[question.line] = (
-            _with_line_answer(before, answer)
+            _with_line_answer(before, question.crop.kind, answer, beside)
             if question.word is None
             else _with_word_answer(before, question.word, answer)
         )
@@ -93,7 +101,8 @@ def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:
     if crop.kind in NUMERIC_KINDS:
-        return [_Question(number, None, crop)]
+        beside = crop.beside if is_number(crop.kind) else None
+        return [_Question(number, None, crop, None if beside is None else Crop(beside, crop.dpi, crop.kind))]
     return [
         _Question(number, at, Crop(_part(crop, word), crop.dpi, "number"))
         for at, word in enumerate(reading.words)
@@ -123,11 +132,15 @@ def _reconciled(first: str, first_confidence: float, second: LineReading) -> tup
     return first, min(MAX_DISPUTED, first_confidence)
 
 
-def _with_line_answer(reading: LineReading, answer: LineReading) -> LineReading:
+def _with_line_answer(
+    reading: LineReading, kind: str, answer: LineReading, beside: LineReading | None
+) -> LineReading:
     if any(c.isalpha() for c in reading.text) and answer.confidence < SURE_WITNESS:
         return reading
     text, confidence = _reconciled(reading.text, reading.confidence, answer)
-    return replace(reading, text=text, confidence=confidence, engine=f"{reading.engine}+{answer.engine}")
+    engine = f"{reading.engine}+{answer.engine}"
+    told = replace(reading, text=text, confidence=confidence, engine=engine)
+    return with_hypotheses(told, kind, reading, answer, beside) if is_number(kind) else told
 
 
 def _with_word_answer(reading: LineReading, at: int, answer: LineReading) -> LineReading:

@@ -52,6 +52,7 @@ class Crop:
         usual: The usual ways to word the field.
         year: The year of the book, 0 where it is not known.
         near: The units around the place of the book, where these are known.
+        beside: The line with ink as high as its figures that stands close beside it; ``None`` where there is none.
     """
 
     pixels: Pixels
@@ -63,6 +64,7 @@ class Crop:
     usual: tuple[str, ...] = ()
     year: int = 0
     near: NearUnits | None = None
+    beside: Pixels | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ BLANK_ALONE = "BLANK-ALONE"
 PAGE_ORDER = "PAGE-ORDER"
 """The finding of a page that the pages before and behind it contradict."""
 
+NUMBER_ORDER = "NUMBER-ORDER"
+"""The finding of a printed number that the order of the book chose among what its readers made of the ink."""
+
 SIGNER_BOOK = "SIGNER-BOOK"
 """The finding of a signer who cannot be read and is the officer of the book that the ink fits best."""
 

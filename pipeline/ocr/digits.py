@@ -7,7 +7,7 @@ It was trained apart from Tesseract and errs elsewhere: typewriters' dotted and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata, util
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.decoding import Emission
+from pipeline.decoding import Emission, decode_field, pack_emissions, prior_for
 from pipeline.errors import SetupError
 from pipeline.files import sha256_of_file
 from pipeline.model import Crop, LineReading, Pixels
@@ -27,6 +27,9 @@ HEIGHT = 48
 WIDEST = 1200
 BATCH = 8
 MODEL = "PP-OCRv6_rec_small.onnx"
+
+NUMBER_KINDS = frozenset({"entry_number", "number"})
+"""Kinds of numbers that count the entries or the pages of a book: of these several hypotheses are weighed."""
 
 UNSEEN = 1e-4
 """No figure is less likely than this at any step: the network knows no hands and is too sure of them."""
@@ -69,23 +72,45 @@ class DigitReader:
         return f"ppocr-v6-{metadata.version('rapidocr')}-{_digest()}"
 
     def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        """Return one reading for each crop, in order. Raises ``SetupError``."""
+        """Return one reading for each crop, in order; numbers of pages and entries with hypotheses and emissions.
+
+        Raises:
+            SetupError: The network is missing.
+        """
         pictures = [_scaled(crop.pixels) for crop in crops]
         readings: list[LineReading] = [LineReading("", 0.0, self.name)] * len(crops)
         order = sorted(range(len(crops)), key=lambda number: pictures[number].shape[1])
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
             for number, chances in zip(chosen, _chances([pictures[n] for n in chosen]), strict=True):
-                text, confidence = _decoded(chances)
-                readings[number] = LineReading(text, confidence, self.name)
+                read = LineReading(*_decoded(chances), self.name)
+                kind = crops[number].kind
+                readings[number] = _weighed(read, chances, kind) if kind in NUMBER_KINDS else read
         return tuple(readings)
 
     def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
         """Return what is seen of each line by itself: figures and their signs; the chances of all else are left out."""
-        letters = _session()[1]
-        columns = [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
+        columns = _columns()
         seen = (_chances([_scaled(pixels)])[0][:, columns] for pixels in lines)
         return tuple(Emission(np.log(np.maximum(chances, UNSEEN)), FIGURES) for chances in seen)
+
+
+def _weighed(read: LineReading, chances: NDArray[np.float32], kind: str) -> LineReading:
+    """Return the reading of a printed number with its hypotheses; a letter beside it is no figure, but a blank."""
+    if not read.text:
+        return read
+    seen = chances[:, _columns()].astype(np.float64)
+    seen[:, 0] += np.maximum(0.0, 1.0 - seen.sum(axis=1))
+    emission = Emission(np.log(np.maximum(seen, UNSEEN)).astype(np.float32), FIGURES)
+    found = decode_field((emission,), prior_for(kind), kind)
+    return replace(read, hypotheses=found.hypotheses, emissions=pack_emissions((emission,)))
+
+
+@cache
+def _columns() -> list[int]:
+    """Return the columns of the network's classes: blank, then those of ``FIGURES``."""
+    letters = _session()[1]
+    return [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
 
 
 @cache
@@ -111,8 +136,7 @@ def _chances(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
 
 def _decoded(chances: NDArray[np.float32]) -> tuple[str, float]:
     """Decode greedily over the digits alone; the probability of a sign is that among all letters."""
-    letters = _session()[1]
-    allowed = [0, *(letters.index(sign) + 1 for sign in FIGURES.strip()), len(letters)]
+    letters, allowed = _session()[1], _columns()
     part = chances[:, allowed]
     best = part.argmax(axis=1)
     overall = chances.argmax(axis=1)

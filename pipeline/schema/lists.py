@@ -75,6 +75,7 @@ DETAILS: Mapping[str, str] = {
     "found": "đếm được {}",
     "failed": "{} trang chưa đọc được",
     "page": "trang ghi {}",
+    "read": "khi chưa xét cả quyển, máy đọc {}",
     "year": "năm {}",
     "days": "sống {} ngày",
     "old": "bản quét cũ: {}",

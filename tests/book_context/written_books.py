@@ -91,8 +91,8 @@ def page_ref(number: int) -> PageRef:
     return PageRef(f"{number:064x}", 1)
 
 
-def page(ref: PageRef, lines: Mapping[str, Sequence[Ink]]) -> PageResult:
-    """A page with those lines in its slots; a slot without lines is blank."""
+def page(ref: PageRef, lines: Mapping[str, Sequence[Ink | LineReading]]) -> PageResult:
+    """A page with those lines in its slots, of handwriting or as print was read; a slot without lines is blank."""
     fields = []
     for at, (name, some) in enumerate(lines.items()):
         boxes = [
@@ -101,10 +101,11 @@ def page(ref: PageRef, lines: Mapping[str, Sequence[Ink]]) -> PageResult:
         texts = [TextLine(number, box, np.empty(0, np.int64)) for number, box in enumerate(boxes)]
         region = FieldRegion(SLOTS[name], tuple(texts), Box(0, 100 * at, 400, 100 * at + 90))
         read = (
-            RecognizedLine(line, line.box, line_reading(one, name))
+            RecognizedLine(line, line.box, one if isinstance(one, LineReading) else line_reading(one, name))
             for line, one in zip(texts, some, strict=True)
         )
-        fields.append(RecognizedField(region, Writing.HAND, tuple(read)))
+        is_print = any(isinstance(one, LineReading) for one in some)
+        fields.append(RecognizedField(region, Writing.PRINT if is_print else Writing.HAND, tuple(read)))
     nothing = cast("ConnectedComponents", None)
     recognized = RecognizedEntry(
         EntryRegion(0, tuple(one.region for one in fields), nothing, nothing), tuple(fields)
@@ -116,7 +117,7 @@ def page(ref: PageRef, lines: Mapping[str, Sequence[Ink]]) -> PageResult:
     )  # fmt: skip
 
 
-def book(*pages: Mapping[str, Sequence[Ink]]) -> list[PageResult]:
+def book(*pages: Mapping[str, Sequence[Ink | LineReading]]) -> list[PageResult]:
     """The pages of a book, in its order."""
     return [page(page_ref(number), lines) for number, lines in enumerate(pages)]
 
