@@ -6,9 +6,11 @@ Books are drawn as offices keep them (``OfficeOptions``): one or two clerks, thr
 order, places that recur, numbers and dates that advance, half a seal on the edge, values that run over the rule and
 over labels, notes, figures of one stroke; some on the sheets of another printer (``ReprintOptions``). Their pens are
 those that no network is trained with. With ``LINES`` a folder of real pen lines, every value is real ink of one person
-a book. ``--revision`` reads the same pages with another revision of the code too. Books, and what revisions read of
-them, stay in ``bench-out/context``: empty it when books are drawn otherwise than before. Columns: ``off`` every page
-for itself, ``on`` after the second pass.
+a book. ``--revision`` reads the same pages with another revision of the code too, with the networks and the calibration
+of that revision; of one without a second pass (d3d426f) there are figures of single pages alone. ``--template`` reads
+them once more as a run over a book does: its first eight pages teach the form template that the others are placed by.
+Books, and what revisions read of them, stay in ``bench-out/context``: empty it when books are drawn otherwise than
+before. Columns: ``off`` every page for itself, ``on`` after the second pass, ``template`` the same with the template.
 """
 
 from __future__ import annotations
@@ -112,6 +114,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--writer", action="append", help="only these writers of the lines")
     parser.add_argument("--figures", type=Path, default=MNIST, help="folder of the MNIST collection")
     parser.add_argument("--revision", action="append", default=[], help="read with this revision too")
+    parser.add_argument(
+        "--template", action="store_true", help="read with the learnt template of each book too"
+    )
     parser.add_argument("--dpi", type=int, default=200)
     parser.add_argument("--scanner", choices=("none", "mild", "normal", "hard"), default="mild")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -175,9 +180,14 @@ def _readings(folders: Sequence[Path], chosen: argparse.Namespace) -> Iterator[t
     yield "off", {"pages": told["off"], "second_pass_seconds": None}
     if "on" in told:
         yield "on", {"pages": told["on"], "second_pass_seconds": told["second_pass_seconds"]}
+    if chosen.template:
+        told = _read(None, folders, chosen, template=True)
+        yield "template", {"pages": told["on"], "second_pass_seconds": told["second_pass_seconds"]}
 
 
-def _read(commit: str | None, folders: Sequence[Path], chosen: argparse.Namespace) -> Mapping[str, Any]:
+def _read(
+    commit: str | None, folders: Sequence[Path], chosen: argparse.Namespace, *, template: bool = False
+) -> Mapping[str, Any]:
     """Return what a commit, or the files as they are, read of the books; a commit reads the same books once."""
     books = hashlib.sha256(" ".join(folder.name for folder in folders).encode()).hexdigest()[:8]
     out = (chosen.kept / f"read-{commit[:7] if commit else 'here'}-{books}.json").resolve()
@@ -186,6 +196,8 @@ def _read(commit: str | None, folders: Sequence[Path], chosen: argparse.Namespac
         with checkout_of(commit) if commit else nullcontext(Path.cwd()) as root:
             paths = [str(folder.resolve()) for folder in folders]
             environment = {**os.environ, "PYTHONPATH": str(root), "READ_BOOKS_JOBS": str(chosen.jobs)}
+            if template:
+                environment["READ_BOOKS_TEMPLATE"] = "1"
             command = [sys.executable, str(READER), str(out), *paths]
             subprocess.run(command, cwd=root, check=True, env=environment)
     told: Mapping[str, Any] = json.loads(out.read_text(encoding="utf-8"))

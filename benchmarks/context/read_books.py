@@ -3,8 +3,9 @@
     PYTHONPATH=CHECKOUT python benchmarks/context/read_books.py OUT.json BOOK …
 
 ``off`` tells what was read of every page for itself; ``on`` what a second pass over each book makes of that, where this
-``pipeline`` has one, with the CPU seconds that it takes. The program stands for itself: it imports nothing of
-``benchmarks``, whose names of another revision differ.
+``pipeline`` has one, with the CPU seconds that it takes. With ``READ_BOOKS_TEMPLATE`` the first pages of each book
+teach its form template and the others are read with it, as a run over the book reads them. The program stands for
+itself: it imports nothing of ``benchmarks``, whose names of another revision differ.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,14 @@ def _book(folder: Path) -> tuple[Any, Any]:
     return _context().schemas.form(ledger.form), ledger
 
 
-def read_page(job: tuple[Path, str, int]) -> tuple[Any, float]:
+Job = tuple[Path, str, int]
+"""A page: the folder of its book, its scan, its number there."""
+
+TEACHING = 8
+"""Pages that teach the template of their book: those of the first round of a run."""
+
+
+def read_page(job: Job, template: bytes | None = None, teach: bool = False) -> tuple[Any, float]:
     """What was read on one page and the CPU seconds that it took; None for a page that failed."""
     from pipeline import intake
     from pipeline.errors import ScanError
@@ -60,10 +69,30 @@ def read_page(job: tuple[Path, str, int]) -> tuple[Any, float]:
     try:
         (found,) = [one for one in list_scans(folder) if one.path.name == scan]
         image = intake.page_of(found, page_no, context.limits)
-        page = context.read_page(image, form, ledger, context.schemas, engines, context.options)
+        options = replace(context.options, teach=True) if teach else context.options
+        if template is not None:
+            engines = replace(engines, template=_template(template))
+        page = context.read_page(image, form, ledger, context.schemas, engines, options)
     except ScanError:
         page = None
     return page, sum(os.times()[:4]) - sum(used[:4])
+
+
+@cache
+def _template(packed: bytes) -> Any:
+    from pipeline.imaging.form_template import FormTemplate
+
+    return FormTemplate.from_bytes(packed)
+
+
+def _learnt(folder: Path, pages: Sequence[Any]) -> bytes | None:
+    """The template that these pages of a book teach; None where they teach none."""
+    from pipeline.digitize.rectify import template_geometry
+    from pipeline.imaging.form_template import learn_template
+
+    views = [page.view for page in pages if page is not None and page.view is not None]
+    learnt = learn_template(views, template_geometry(_book(folder)[0]))
+    return None if learnt is None else learnt.to_bytes()
 
 
 def _weighed(folder: Path, pages: Sequence[Any]) -> list[Any] | None:
@@ -108,15 +137,27 @@ def _corners(box: Any) -> Sequence[float] | None:
     return None if box is None else [float(side) for side in (box.left, box.top, box.right, box.bottom)]
 
 
-def _read_all(jobs: Sequence[tuple[Path, str, int]]) -> list[tuple[Any, float]]:
+def _read_all(jobs: Sequence[Job]) -> list[tuple[Any, float]]:
     processes = int(os.environ.get("READ_BOOKS_JOBS", len(os.sched_getaffinity(0))))
-    pages = []
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        for number, page in enumerate(pool.map(read_page, jobs), start=1):
-            pages.append(page)
-            if number % 5 == 0 or number == len(jobs):
-                print(f"đã đọc {number}/{len(jobs)} trang", file=sys.stderr, flush=True)
-    return pages
+        if "READ_BOOKS_TEMPLATE" not in os.environ:
+            return list(_counted(pool.map(read_page, jobs), len(jobs)))
+        read: dict[Job, tuple[Any, float]] = {}
+        for folder in dict.fromkeys(folder for folder, _, _ in jobs):
+            mine = [job for job in jobs if job[0] == folder]
+            first, others = mine[:TEACHING], mine[TEACHING:]
+            taught = list(pool.map(partial(read_page, teach=True), first))
+            template = _learnt(folder, [page for page, _ in taught])
+            read |= zip(first, taught, strict=True)
+            read |= zip(others, pool.map(partial(read_page, template=template), others), strict=True)
+        return [read[job] for job in jobs]
+
+
+def _counted(pages: Iterable[tuple[Any, float]], total: int) -> Iterator[tuple[Any, float]]:
+    for number, page in enumerate(pages, start=1):
+        yield page
+        if number % 5 == 0 or number == total:
+            print(f"đã đọc {number}/{total} trang", file=sys.stderr, flush=True)
 
 
 def main(out: Path, folders: Sequence[Path]) -> None:

@@ -20,6 +20,7 @@ from pipeline.digitize.recognize import recognize
 from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
+from pipeline.digitize.stamp_kinds import stamp_findings, stamps_by_words
 from pipeline.imaging import perceptual_hash
 from pipeline.locate.placed_labels import place_labels
 from pipeline.model import (
@@ -121,7 +122,8 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
     recognized = recognize(regions, page, context)
     with clock.stage("rules"):
         judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
-        entries = tuple(judge.entry(entry, flaws) for entry in recognized)
+        stamps = stamps_by_words(page.stamps, recognized, context.record, context.schemas)
+        entries = tuple(judge.entry(entry, (*flaws, *stamp_findings(entry, stamps))) for entry in recognized)
     is_teaching = context.options.teach and context.form.layout == "page"
     return replace(
         result,
@@ -133,7 +135,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         entries=entries,
         timings=dict(clock.seconds),
         ink_print=_ink_print(page),
-        stamps=page.stamps,
+        stamps=stamps,
         view=template_view(page, context.form) if is_teaching else None,
     )
 

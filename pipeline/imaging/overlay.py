@@ -22,11 +22,13 @@ LABEL_CARRIED: Colour = (220, 140, 0)
 BLANK: Colour = (150, 150, 150)
 STAMP: Colour = (230, 60, 160)
 STAMP_LABELS = {
-    StampKind.SEAL: "con dấu",
+    StampKind.SEAL: "dấu tròn",
     StampKind.STRADDLE: "dấu giáp lai",
     StampKind.BOXED: "dấu có khung",
     StampKind.NAME: "dấu tên",
-    StampKind.OTHER: "vết đỏ",
+    StampKind.DATE: "dấu ngày",
+    StampKind.WORDED: "dấu chữ",
+    StampKind.OTHER: "con dấu",
 }
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",

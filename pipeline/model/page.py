@@ -200,12 +200,17 @@ class PlacedPiece:
 
 
 class StampKind(StrEnum):
-    """What a stamp is: a round seal, one that straddles two pages, a stamp in a box, a stamped name."""
+    """What a stamp is: a round seal, one that straddles two pages, a stamp in a box, a stamped name, day or words.
+
+    ``OTHER``: its kind cannot be told.
+    """
 
     SEAL = "seal"
     STRADDLE = "straddle"
     BOXED = "boxed"
     NAME = "name"
+    DATE = "date"
+    WORDED = "worded"
     OTHER = "other"
 
 
@@ -216,10 +221,12 @@ class Stamp:
     Attributes:
         kind: What it is.
         box: Where it is on the rectified page.
+        words: Which of the stamps that offices use it is by its words; ``""`` where these do not tell.
     """
 
     kind: StampKind
     box: Box
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ NUMBER_ORDER = "NUMBER-ORDER"
 SIGNER_BOOK = "SIGNER-BOOK"
 """The finding of a signer who cannot be read and is the officer of the book that the ink fits best."""
 
+STAMPED = "STAMP"
+"""The finding that tells what kind of stamp lies on a field."""
+
 TEXT_END = "TEXT-END"
 """The finding of a value that is the end of another one that the book has more often."""
 
@@ -86,7 +89,7 @@ class EntryResult:
         readings: What was read, a field each.
         findings: What is wrong or doubtful.
         regions: Its field regions, kept to be weighed again.
-        flaws: Those of the findings that are of the page as a whole.
+        flaws: Those of the findings that are of the page as a whole, and what stamps lie on the fields.
     """
 
     row: int

@@ -68,6 +68,7 @@ FindingLevel = Literal["page", "reading", "field", "entry", "book", "registry"]
 DETAILS: Mapping[str, str] = {
     "missing": "thiếu {}",
     "same": "giống {}",
+    "stamp": "{}",
     "struck": "chữ bị gạch: {}",
     "after": "sau {}",
     "before": "trước {}",

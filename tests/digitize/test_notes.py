@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.model import FieldStatus, StampKind
+from pipeline.model import STAMPED, FieldStatus, StampKind
 from pipeline.synth import stamps
 from pipeline.synth.blank_writing import SheetWriter, write_line
 from pipeline.synth.stamps import round_seal
@@ -45,6 +45,8 @@ def test_notes_under_half_a_dark_seal_are_blank_and_accepted(monkeypatch: pytest
     assert [stamp.kind for stamp in result.stamps] == [StampKind.STRADDLE]
     assert reading.status is FieldStatus.BLANK
     assert reading.accepted
+    (told,) = (one for one in result.entries[0].findings if one.code == STAMPED and "notes" in one.fields)
+    assert told.details == {"stamp": "nửa dấu giáp lai ở mép trang"}
 
 
 @pytest.mark.parametrize("place", [(18.0, 0.41), (14.0, 0.057)], ids=["across a seal", "beside the label"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import FieldStatus, Severity
+from pipeline.model import STAMPED, FieldStatus, Severity
 from pipeline.registry import Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork, KnownEntry
 from pipeline.review.desk.field_view import (
@@ -64,7 +64,8 @@ def task_view(task: DeskTask, sheet: PageSource, schemas: Schemas, pictures: Pic
     findings = [finding for finding in task.findings if finding.severity is not Severity.INFO]
 
     def about(work: FieldWork) -> tuple[FindingView, ...]:
-        named = (finding for finding in findings if work.field in finding.fields)
+        told = [finding for finding in task.findings if finding.code == STAMPED]
+        named = (finding for finding in (*findings, *told) if work.field in finding.fields)
         return tuple(finding_view(finding, record, schemas, shown) for finding in named)
 
     return TaskView(
