@@ -69,12 +69,11 @@ def with_hypotheses(
     scale = min(1.0, left / (sum(others.values()) or 1.0))
     weighed = [Hypothesis(text, min(scale * chance, BEHIND * confidence)) for text, chance in others.items()]
     likely = sorted((one for one in weighed if one.chance >= LEAST), key=lambda one: (-one.chance, one.text))
-    seen = beside.emissions if is_cut and beside is not None else second.emissions
     return replace(
         reading,
         confidence=confidence,
         hypotheses=(Hypothesis(reading.text, confidence), *likely[: MOST - 1]),
-        emissions=seen,
+        emissions=second.emissions,
     )
 
 

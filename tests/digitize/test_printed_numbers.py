@@ -80,13 +80,13 @@ def test_letters_are_no_hypothesis_of_a_number() -> None:
     assert all(text.isdecimal() for text in chances(found))
 
 
-def test_the_ink_of_a_printed_number_may_be_asked_for_another() -> None:
+def test_the_ink_of_a_printed_number_is_kept_and_says_no_number_that_is_not_there() -> None:
     page = page_with("15")
-    found = read_alone(page, ink_box(page, letters=1), "5")
+    found = read_alone(page, ink_box(page), "15")
+    assert found.emissions
     where = ink_box(page)
     region = KeptRegion("page_number", Writing.PRINT, where, (KeptLine(0, where, found),))
-    asked = with_candidates([Hypothesis("5", 0.5)], [15, 95], region)
-    assert [one.text for one in asked if one.chance > 0.1] == ["5", "15"]
+    assert with_candidates([Hypothesis("15", 0.9)], [95, 115], region) == (Hypothesis("15", 0.9),)
 
 
 def test_nothing_is_beside_a_line_at_the_edge_of_the_page() -> None:

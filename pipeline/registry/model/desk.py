@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.derivations import Derived
@@ -205,7 +205,12 @@ class KeyOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ColumnTask:
-    """One snippet of a column: a field of one entry, leased to this person."""
+    """One snippet of a column: a field of one entry, leased to this person.
+
+    Attributes:
+        beside: What is effective of the other fields that share its blank on the paper, ``None`` of those that are not
+            settled. Empty where the person keys a field of the entry blind.
+    """
 
     task_id: int
     version: int
@@ -214,6 +219,7 @@ class ColumnTask:
     ref: PageRef
     book_id: int
     work: FieldWork
+    beside: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

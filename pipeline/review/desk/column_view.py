@@ -27,6 +27,9 @@ from pipeline.stages import STAGE_LABELS, Stage
 NARROW, WIDE = 3.5, 9.0
 """Width over height of a snippet, up to which it is narrow and from which it is wide."""
 
+UNSETTLED = "chưa có"
+"""What is told of a field in the same blank that is not settled."""
+
 SHORT = 14
 """Letters that the input under a narrow snippet has room for."""
 
@@ -44,6 +47,7 @@ class ColumnCell:
         choices: The readings that it may be given.
         reason: Why the value of its row is offered.
         doubt: Why the machine is not sure of it.
+        beside: Label and text of the other fields of the blank that the picture shows.
     """
 
     task_id: int
@@ -54,6 +58,7 @@ class ColumnCell:
     choices: tuple[Choice, ...]
     reason: str = ""
     doubt: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ def column_view(
     column: LeasedColumn, sheets: Mapping[PageRef, PageSource], schemas: Schemas, pictures: Pictures
 ) -> ColumnView:
     """Return ``column`` ready for its template. ``sheets``: the pages of its snippets."""
-    spec: FieldSpec = schemas.record(column.record).by_name[column.field]
+    record = schemas.record(column.record)
+    spec: FieldSpec = record.by_name[column.field]
 
     def cell(task: ColumnTask) -> ColumnCell:
         box = box_of(task.work)
@@ -150,6 +156,7 @@ def column_view(
             choices(task.work),
             reason,
             " ".join(doubt_reasons(task.work, ())),
+            tuple((record.by_name[name].label, _told(text)) for name, text in task.beside.items()),
         )
 
     rows = tuple(
@@ -170,6 +177,10 @@ def column_view(
         len(column.tasks),
         expected_form(spec, schemas),
     )
+
+
+def _told(text: str | None) -> str:
+    return UNSETTLED if text is None else text or STATUS_LABELS[FieldStatus.BLANK]
 
 
 def _width(rows: Iterable[ColumnRow]) -> str:

@@ -15,6 +15,7 @@ from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, LeasedColumn
 from pipeline.registry.services.desk.columns import LARGEST
 from pipeline.registry.services.desk.desk import Desk
+from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
@@ -238,3 +239,30 @@ def counted_statements() -> Iterator[list[str]]:
     event.listen(Engine, "before_cursor_execute", note)
     yield found
     event.remove(Engine, "before_cursor_execute", note)
+
+
+def titles(registry: Registry, book: int, clock: Clock, policy: ReviewPolicy, *, name: str) -> LeasedColumn:
+    """The column of a title that shares its blank with the signer's name; ``name`` is settled where it is told."""
+    title = read("signer_title", "Chu tich", accepted=False)
+    registry.save_page(book, page(entry(title, read("signer_name", name or "?", accepted=bool(name)))), "f1")
+    found = registry.desk(policy, now=clock).column(AN, book, "signer_title", Stage.REVIEW)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", ["Nguyen Van Thu", ""])
+def test_what_is_settled_in_the_same_blank_is_told(
+    registry: Registry, book: int, clock: Clock, name: str
+) -> None:
+    (task,) = titles(registry, book, clock, CHECKED, name=name).tasks
+    assert task.beside == {"signer_name": name or None}
+
+
+def test_nothing_of_the_blank_is_told_to_who_keys_blind(registry: Registry, book: int, clock: Clock) -> None:
+    unseen = ReviewPolicy(BookPolicy(blind="all", blind_first=True))
+    (task,) = titles(registry, book, clock, unseen, name="Nguyen Van Thu").tasks
+    assert task.beside == {}
+
+
+def test_a_field_that_has_its_blank_for_itself_has_nothing_beside(desk: Desk, book: int) -> None:
+    assert all(one.beside == {} for one in column_of(desk, book).tasks)

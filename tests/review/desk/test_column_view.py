@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -36,3 +37,20 @@ def test_inputs_have_room_for_what_is_shown_and_tell_nothing_of_what_is_not(
     text: str, blind: bool, width: str
 ) -> None:
     assert column_view(column(text, blind=blind), {}, SCHEMAS, NO_PICTURES).width == width
+
+
+def test_the_other_fields_of_a_blank_are_told_under_its_picture() -> None:
+    (task,) = column("", blind=False).tasks
+    beside = {
+        "declarant_paper_number": "012345678",
+        "declarant_paper_issued_on": "",
+        "declarant_paper_type": None,
+    }
+    shown = replace(column("", blind=False), tasks=(replace(task, beside=beside),))
+    ((cell,),) = (row.cells for row in column_view(shown, {}, SCHEMAS, NO_PICTURES).rows)
+    labels = SCHEMAS.record("birth").by_name
+    assert cell.beside == (
+        (labels["declarant_paper_number"].label, "012345678"),
+        (labels["declarant_paper_issued_on"].label, "trống trên giấy"),
+        (labels["declarant_paper_type"].label, "chưa có"),
+    )

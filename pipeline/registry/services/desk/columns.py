@@ -119,9 +119,10 @@ def take_snippets(
     of_book = book_row(context.connection, book_id, person)
     spec = context.declared.field(of_book["record"], field)
     hand_back(context.connection, person, KeyingMode.COLUMN)
+    waiting = tuple(waiting_fields_of_book(context, of_book, person))
     found = [
         one
-        for one in waiting_fields_of_book(context, of_book, person)
+        for one in waiting
         if (one.field, one.consensus_of.stage) == (spec.name, stage)
         and (task_ids is None or one.task["id"] in task_ids)
         and (page_ids is None or one.task["page_id"] in page_ids)
@@ -138,7 +139,12 @@ def take_snippets(
     told = {"field": field, "stage": stage, "tasks": [one.task["id"] for one in lent]}
     record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
     mine = _mine(context.connection, [one.task["id"] for one in lent], field, person)
-    tasks = tuple(_task(one, policy, readings, mine, offered) for one in lent)
+    blind = {one.task["id"] for one in waiting if is_blind(one.consensus_of, policy)}
+    beside = _beside(context, of_book, field, [one for one in lent if one.task["id"] not in blind])
+    tasks = tuple(
+        replace(_task(one, policy, readings, mine, offered), beside=beside.get(one.task["entry_id"], {}))
+        for one in lent
+    )
     return LeasedColumn(
         book_id, of_book["folder_name"], of_book["record"], field, stage, context.until, tasks
     )
@@ -164,6 +170,20 @@ def _task(
         book_id=row["book_id"],
         work=replace(work, offers=offered.get(row["entry_id"], ())),
     )
+
+
+def _beside(
+    context: DeskContext, of_book: RowMapping, field: str, shown: Sequence[WaitingField]
+) -> dict[int, dict[str, str | None]]:
+    """What is effective of the other fields in the blank of a field, by entry; nothing where it has its own blank."""
+    form = context.declared.schemas.forms.get(of_book["form"])
+    slots = (slot for slot in form.slots if field in slot.field_names) if form else ()
+    others = dict.fromkeys(name for slot in slots for name in slot.field_names if name != field)
+    if not others or not shown:
+        return {}
+    entries = {one.task["entry_id"]: one.task["record"] for one in shown}
+    values = effective_values_of(context.connection, context.declared, entries)
+    return {entry_id: {name: values[entry_id].get(name) for name in others} for entry_id in entries}
 
 
 def _offers(
