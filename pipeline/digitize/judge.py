@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, weigh_parsed
+from pipeline.digitize.check_boxes import parse_check_boxes
+from pipeline.digitize.parse import parse_entry, parse_text, weigh_parsed
 from pipeline.digitize.regions import (
     FieldRegion,
     RecognizedEntry,

@@ -22,11 +22,11 @@ from pipeline.digitize.hypotheses import (
     weigh_by_grammar,
     weigh_reading,
 )
-from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, RecognizedLine
-from pipeline.kinds import Parsed, Vocabulary
+from pipeline.digitize.regions import RecognizedField, RecognizedLine
+from pipeline.kinds import Parsed
+from pipeline.kinds.signer import is_of_place, with_whole_unit
 from pipeline.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
 from pipeline.schema import RecordSpec, Schemas, Slot
-from pipeline.text.tones import unaccented
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
 
@@ -35,12 +35,6 @@ SURELY_READ = 0.8
 
 MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
 """The role that a shared region is there for, by its kind."""
-
-TICK_SHARE = 0.05
-"""Share of a check box's inside that has to be ink for it to count as ticked."""
-
-SPECK = 0.01
-"""From this share on a box that does not count as ticked does not count as surely empty either."""
 
 
 def parse_entry(
@@ -141,34 +135,6 @@ def _weighed_print(
     )
 
 
-def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> FieldReading:
-    """Return the field behind a group of check boxes.
-
-    No box ticked is blank, if the boxes are seen and none holds so much as a speck. More than one is not decided here:
-    the texts of all stand in the reading, which then has no canonical value, so that a person looks.
-    """
-    chosen = [value for value, share in group.shares.items() if share > TICK_SHARE]
-    if not chosen and (not group.is_seen or max(group.shares.values(), default=0.0) > SPECK):
-        return FieldReading(group.field, FieldStatus.UNREADABLE, writing=Writing.HAND, box=group.box)
-    if not chosen:
-        return FieldReading(group.field, FieldStatus.BLANK, confidence=1.0, box=group.box)
-    text = "; ".join(chosen)
-    parsed = kinds.KINDS["choice"].parse(text, vocabulary)
-    margin = min(abs(share - TICK_SHARE) / TICK_SHARE for share in group.shares.values())
-    return FieldReading(
-        field=group.field,
-        status=FieldStatus.READ,
-        text=text,
-        canonical=parsed.canonical if len(chosen) == 1 else "",
-        confidence=min(0.99, margin),
-        writing=Writing.MARK,
-        engine="marks",
-        box=group.box,
-        lines=(group.box,),
-        problems=parsed.problems,
-    )
-
-
 class _EntryParser:
     """Parses the regions of one entry."""
 
@@ -246,17 +212,11 @@ class _EntryParser:
         kind = kinds.COMPOSITES[slot.kind]
         written = "\n".join(filter(None, texts)) if kind.by_line else text
         shares = kind.split(written, self._schemas.vocabularies.get(kind.vocabulary))
-        if kind.name == "signer" and self._is_own_place(shares["name"]):
+        if kind.name == "signer" and is_of_place(shares["name"], self._ledger.place):
             shares = {"name": text, "title": ""}
+        elif kind.name == "signer":
+            shares = with_whole_unit(shares, self._ledger.place)
         return ParseCandidate(text, *_split(slot, text, shares), chance)
-
-    def _is_own_place(self, name: str) -> bool:
-        """Return whether a name is that of the book's own place, which stands behind ``UBND xã`` as a signer may."""
-        words = unaccented(name).split()
-        place = unaccented(self._ledger.place).split()
-        return bool(words) and any(
-            place[at : at + len(words)] == words for at in range(len(place) - len(words) + 1)
-        )
 
     def parsed(self, text: str, name: str) -> Parsed:
         """Return the canonical value of a field's text and what is wrong with the text by itself."""

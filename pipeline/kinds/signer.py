@@ -28,6 +28,9 @@ SURNAMES = frozenset(_SURNAMES.split())
 """Names of families, in small letters: with what follows a unit (``UBND xã Nguyễn …``) they tell a person from the name
 of the unit."""
 
+FEWEST = 2
+"""How many words a name has at least."""
+
 _ON_BEHALF = r"(?:(?:kt|tm|tl|tuq)\b[\s.]*|q\.\s*)"
 _OFFICE = (
     r"(?:ubnd|u\.?b\.?n\.?d|uy\s+ban(?:\s+nhan\s+dan)?|phong\s+tu\s+phap|ban\s+tu\s+phap|tu\s+phap|ho\s+tich)"
@@ -66,6 +69,42 @@ class SignerKind(CompositeKind):
             found = _title_first(written, titles)
         name, title = found or (text, "")
         return {"name": _one_line(name), "title": _one_line(title)} if found else {"name": text, "title": ""}
+
+
+def is_of_place(name: str, place: str) -> bool:
+    """Return whether a name is that of an office's own unit, which stands behind ``UBND xã`` as a signer may.
+
+    Args:
+        name: What was taken for a name.
+        place: Whose book it is, as on its cover.
+    """
+    words, whole = unaccented(name).split(), unaccented(place).split()
+    return bool(words) and any(
+        whole[at : at + len(words)] == words for at in range(len(whole) - len(words) + 1)
+    )
+
+
+def with_whole_unit(shares: Mapping[str, str], place: str) -> Mapping[str, str]:
+    """Return name and title with the whole of the office's own unit in the title.
+
+    Its end may have been taken for the beginning of a name: in a book of ``UBND xã Bình Ninh`` what was parted into
+    ``PCT UBND xã Bình`` and ``Ninh Nguyễn Tấn Phát`` is ``PCT UBND xã Bình Ninh`` and ``Nguyễn Tấn Phát``.
+
+    Args:
+        shares: The name and the title.
+        place: Whose book it is, as on its cover.
+    """
+    office = re.findall(r"\w+", unaccented(place.partition(",")[0]))
+    title, name = shares["title"].split(), shares["name"].split()
+    said, begun = ([re.sub(r"\W", "", unaccented(word)) for word in words] for words in (title, name))
+    for at in range(len(office) - 1, 0, -1):
+        rest = office[at:]
+        is_unit = re.fullmatch(_UNIT, office[at - 1]) is not None
+        behind = said[-1:] == office[at - 1 : at] if is_unit else said[-2:] == office[max(0, at - 2) : at]
+        if behind and begun[: len(rest)] == rest and len(name) - len(rest) >= FEWEST:
+            moved = [*title, *name[: len(rest)]]
+            return {"name": " ".join(name[len(rest) :]), "title": " ".join(moved)}
+    return shares
 
 
 def is_usual_title(text: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline import schema
 from pipeline.kinds import COMPOSITES
+from pipeline.kinds.signer import with_whole_unit
 
 SIGNER = COMPOSITES["signer"]
 TITLES = schema.load().vocabularies[SIGNER.vocabulary]
@@ -138,3 +139,22 @@ def test_a_name_that_begins_behind_the_title_is_not_cut_at_the_end_of_the_line(
 )
 def test_what_may_be_the_name_of_a_unit_is_not_cut_at_the_end_of_the_line(written: str) -> None:
     assert told(written) == (written, "")
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "whole", "person"),
+    [
+        ("PCT UBND xã Bình", "Ninh Nguyễn Tấn Phát", "PCT UBND xã Bình Ninh", "Nguyễn Tấn Phát"),
+        ("PCT. xã", "Binh Ninh Lê Thị Thử", "PCT. xã Binh Ninh", "Lê Thị Thử"),
+        ("PCT UBND xã Bình", "Nguyễn Tấn Phát", "PCT UBND xã Bình", "Nguyễn Tấn Phát"),
+        ("PCT", "Ninh Văn Thử", "PCT", "Ninh Văn Thử"),
+        ("PCT UBND xã Bình", "Ninh Thử", "PCT UBND xã Bình", "Ninh Thử"),
+        ("PCT UBND xã Bình Ninh", "Ninh Văn Thử", "PCT UBND xã Bình Ninh", "Ninh Văn Thử"),
+        ("", "Ninh Văn Thử", "", "Ninh Văn Thử"),
+    ],
+)
+def test_the_end_of_the_offices_own_unit_is_no_surname(
+    title: str, name: str, whole: str, person: str
+) -> None:
+    place = "UBND xã Bình Ninh, huyện Chợ Gạo, tỉnh Tiền Giang"
+    assert with_whole_unit({"name": name, "title": title}, place) == {"name": person, "title": whole}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from pipeline.model import FieldStatus
 from pipeline.registry.model.accounts import Role
 from pipeline.review_policy import ReviewPolicy
-from tests.review.desk.drawn_book import DrawnBook
+from tests.review.desk.drawn_book import DrawnBook, Line, draw_book
 from tests.review.desk.office import DOUBLE, Office
 from tests.review.desk.sexes import SEXES, at_the_column, rows, sexes
 from tests.review.desk.typist import Typist, held_up
@@ -182,3 +182,28 @@ def test_a_text_that_is_no_value_comes_back_to_be_kept_or_typed_anew(
         expect(an.page.locator("#said")).to_contain_text("chưa nhận gì")
         expect(back).to_have_value("xyz")
     assert decided(office, book)[number - 1] == (FieldStatus.READ, "xyz")
+
+
+def test_under_the_picture_of_a_shared_blank_stands_what_is_settled_of_it(
+    office: Office, sit_down: SitDown
+) -> None:
+    book = draw_book(
+        office,
+        [
+            (
+                Line("entry_number", f"{number}/2010", accepted=True),
+                Line("signer_name", "Nguyễn Văn Thử", accepted=number != 2),
+                Line("signer_title", "Chủ tịch", blank_of="signer_name"),
+            )
+            for number in range(1, 4)
+        ],
+    )
+    office.hire("an", Role.REVIEWER)
+    with office.open():
+        an = sit_down("an")
+        an.page.goto(f"{an.url}/column?book={book.book_id}&field=signer_title&stage=review")
+        expect(an.page.locator(".cell input:focus")).to_be_visible()
+        told = an.page.locator(".cell .beside")
+        expect(told).to_have_text(
+            [f"Cùng chỗ trống: Người ký: {name}" for name in ("Nguyễn Văn Thử", "chưa có", "Nguyễn Văn Thử")]
+        )
