@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.decoding import score_texts, unpack_emissions
-from pipeline.model import Hypothesis, KeptRegion
+from pipeline.model import FieldReading, FieldStatus, Hypothesis, KeptRegion, Writing
 
 SHARPNESS = 0.8
 """The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``."""
@@ -50,6 +50,17 @@ def with_candidates(
     total = sum(one.chance for one in (*said, *more))
     scale = 1.0 / max(1.0, total)
     return tuple(Hypothesis(one.text, one.chance * scale) for one in (*said, *more))
+
+
+def is_chosen(reading: FieldReading, weighed: Sequence[Hypothesis]) -> bool:
+    """Return whether the order of the book makes another text of a printed number than its readers did.
+
+    Args:
+        reading: The number as it was read.
+        weighed: Its hypotheses as the order weighs them, the likeliest first.
+    """
+    is_weighed = reading.writing is Writing.PRINT and reading.evidence is None and reading.hypotheses
+    return bool(is_weighed) and reading.status is FieldStatus.READ and weighed[0].text != reading.text
 
 
 def _wordings(read: str, number: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pipeline.book_context.crossed_signers import usual_titles, with_book_signer
 from pipeline.book_context.decided_values import ClearValue, DecidedValues, decided_values
 from pipeline.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
-from pipeline.book_context.order_candidates import with_candidates
+from pipeline.book_context.order_candidates import is_chosen, with_candidates
 from pipeline.book_context.order_chain import (
     EntryOrder,
     expected_numbers,
@@ -43,12 +43,11 @@ from pipeline.model import (
     PageRef,
     PageResult,
     Severity,
-    Writing,
 )
 from pipeline.model.adapted_reader import without_adapter
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "5"
+VERSION = "6"
 """Raise it whenever the same pages could be weighed otherwise than before."""
 
 MARK = "+"
@@ -182,7 +181,7 @@ class SecondPass:
         chosen = {
             reading.field: reading.text
             for reading in entry.readings
-            if reading.field in ordered and _is_chosen(reading, ordered[reading.field])
+            if reading.field in ordered and is_chosen(reading, ordered[reading.field])
         }
         doubts = [
             Finding(code, Severity.REVIEW, (reading.field,))
