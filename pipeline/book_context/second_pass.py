@@ -299,12 +299,6 @@ def shipped_fingerprint(fingerprint: str) -> str:
     return without_adapter(first_fingerprint(fingerprint))
 
 
-def _is_chosen(reading: FieldReading, weighed: Sequence[Hypothesis]) -> bool:
-    """Return whether the order of the book makes another text of a printed number than its readers did."""
-    is_weighed = reading.writing is Writing.PRINT and reading.evidence is None and reading.hypotheses
-    return bool(is_weighed) and reading.status is FieldStatus.READ and weighed[0].text != reading.text
-
-
 def _ordered(
     pages: Sequence[PageResult], decided: Mapping[FieldKey, str], record: RecordSpec, form: Form
 ) -> Iterable[tuple[FieldKey, Sequence[Hypothesis]]]:
