@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.decoding import score_texts, unpack_emissions
 from pipeline.model import FieldReading, FieldStatus, Hypothesis, KeptRegion, Writing
@@ -52,15 +52,26 @@ def with_candidates(
     return tuple(Hypothesis(one.text, one.chance * scale) for one in (*said, *more))
 
 
-def is_chosen(reading: FieldReading, weighed: Sequence[Hypothesis]) -> bool:
-    """Return whether the order of the book makes another text of a printed number than its readers did.
+def chosen_numbers(
+    readings: Sequence[FieldReading], ordered: Mapping[str, Sequence[Hypothesis]]
+) -> dict[str, str]:
+    """Return the printed numbers of which the order of the book makes another text, by field, as they were read.
 
     Args:
-        reading: The number as it was read.
-        weighed: Its hypotheses as the order weighs them, the likeliest first.
+        readings: What was read of an entry.
+        ordered: The hypotheses of fields as the order weighs them, the likeliest first.
     """
-    is_weighed = reading.writing is Writing.PRINT and reading.evidence is None and reading.hypotheses
-    return bool(is_weighed) and reading.status is FieldStatus.READ and weighed[0].text != reading.text
+    return {
+        one.field: one.text
+        for one in readings
+        if one.field in ordered and _is_printed(one) and ordered[one.field][0].text != one.text
+    }
+
+
+def _is_printed(reading: FieldReading) -> bool:
+    """Return whether a reading is a number in print that was weighed, as ``digitize.parse.weigh_parsed`` has it."""
+    is_weighed = reading.writing is Writing.PRINT and reading.evidence is None and bool(reading.hypotheses)
+    return is_weighed and reading.status is FieldStatus.READ
 
 
 def _wordings(read: str, number: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pipeline.book_context.crossed_signers import usual_titles, with_book_signer
 from pipeline.book_context.decided_values import ClearValue, DecidedValues, decided_values
 from pipeline.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
-from pipeline.book_context.order_candidates import is_chosen, with_candidates
+from pipeline.book_context.order_candidates import chosen_numbers, with_candidates
 from pipeline.book_context.order_chain import (
     EntryOrder,
     expected_numbers,
@@ -178,11 +178,7 @@ class SecondPass:
             for name in names
             if name not in settled and (weighed := self.ordered.get((ref, entry.row, name)))
         }
-        chosen = {
-            reading.field: reading.text
-            for reading in entry.readings
-            if reading.field in ordered and is_chosen(reading, ordered[reading.field])
-        }
+        chosen = chosen_numbers(entry.readings, ordered)
         doubts = [
             Finding(code, Severity.REVIEW, (reading.field,))
             for reading in entry.readings
