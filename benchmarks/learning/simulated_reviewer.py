@@ -113,13 +113,28 @@ class BookOnPaper:
         return AnsweredBook(self, passed)
 
     def mistakes(self, keys: Collection[EntryKey], rate: float, drawn: random.Random) -> dict[FieldKey, str]:
-        """Return what a reviewer decides wrongly: at that rate the value of another entry, as of a line too high."""
+        """Return what a reviewer decides wrongly: at that rate the value of another entry, as of a line too high.
+
+        At least one of the first ten entries is among these, in a field that the book repeats.
+        """
         found: dict[FieldKey, str] = {}
         for key in keys:
             for reading in self.first[key].readings:
                 if drawn.random() < rate:
                     other = drawn.choice(list(self.entries))
                     found[(*key, reading.field)] = self.on_paper(other, reading.field) or ""
+        early = [
+            (*key, reading.field)
+            for key in list(keys)[:10]
+            for reading in self.first[key].readings
+            if pool_of_field(self.record.by_name[reading.field], self.record)
+            and self.on_paper(key, reading.field)
+        ]
+        if rate and early and not found.keys() & set(early):
+            ref, row, name = drawn.choice(early)
+            said = self.on_paper((ref, row), name)
+            others = [self.on_paper(key, name) for key in self.entries]
+            found[ref, row, name] = drawn.choice([text for text in others if text and text != said] or [""])
         return found
 
 

@@ -4,8 +4,8 @@ A decision is a witness only where the ink of its own entry bears the text (``be
 it is written, repeated from the line above or decided wrongly teaches nothing. A value is clear when two witnesses on
 different pages say it and its own ink speaks for it: no less than for any other text that the networks propose there,
 and clearly more than for any other value of the book. Where the ink bears two values that are alike (*Nguyễn Văn An*,
-*Nguyễn Văn Ân*) it stays with people. Only values of pools (``book_model.pool_of_field``) are ever clear: officers,
-registrars, places, hospitals; the people of an entry never.
+*Nguyễn Văn Ân*) it stays with people. Of a stamp, which is print, the letters alone are compared. Only values of pools
+(``book_model.pool_of_field``) are ever clear: officers, registrars, places, hospitals; the people of an entry never.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from pipeline.book_context.book_model import pool_of_field
-from pipeline.book_context.sightings import region_readings
-from pipeline.decoding import score_texts, unpack_emissions
+from pipeline.book_context.region_ink import ink_scores
 from pipeline.digitize.parse import parse_text
 from pipeline.model import (
     CONFIRMABLE,
@@ -55,6 +54,13 @@ that the book has too. Where it bears two values of the book that are alike, peo
 
 ALIKE = 50.0
 """How like (0..100), marks aside, another value of the book has to be for the ink to be asked for it."""
+
+ALIKE_IN_PRINT = 70.0
+"""The same where what was read is print, and nothing but its letters can be asked."""
+
+SAME_IN_PRINT, ANOTHER_IN_PRINT = 80.0, 50.0
+"""How like (0..100) what was read in print and what was decided are, marks aside, where one bears the other, and where
+it does not."""
 
 MOST_RIVALS = 12
 """How many other values the ink is asked for."""
@@ -145,11 +151,12 @@ class DecidedValues:
         said = [
             one
             for one in self.witnesses.get(pool, ())
-            if one.canonical == reading.canonical and one.key[:2] != (ref, entry.row)
+            if _is_one(one.canonical, reading.canonical) and one.key[:2] != (ref, entry.row)
         ]
         pages = {one.key[0] for one in said} - {ref}
         region = _region_of(entry, reading.field, self.form)
-        if len(pages) < WITNESSES or region is None or first is None:
+        is_written_so = any(one.canonical == reading.canonical for one in said)
+        if len(pages) < WITNESSES or not is_written_so or region is None or first is None:
             return None
         leads = self._leads(pool, region, first, reading)
         if leads is None or any(lead < least for lead, least in zip(leads, self.least, strict=True)):
@@ -162,7 +169,13 @@ class DecidedValues:
     def _leads(
         self, pool: str, region: KeptRegion, first: FieldReading, reading: FieldReading
     ) -> tuple[float, float] | None:
-        """Return by how much the ink speaks for a value against proposed and known ones; None where it was not read."""
+        """Return by how much the ink speaks for a value against proposed and known ones; None where it was not read.
+
+        Print has no ink that could be asked: it speaks for what was read against all that is not like it.
+        """
+        if reading.writing is Writing.PRINT:
+            is_alone = reading.text == first.text and not self._near(pool, reading, ALIKE_IN_PRINT)
+            return (math.inf, math.inf) if is_alone else None
         proposed = [
             one.text
             for one in (*first.hypotheses, *reading.hypotheses)
@@ -180,15 +193,15 @@ class DecidedValues:
             said[0] - max(said[1 + len(proposed) :], default=-math.inf),
         )
 
-    def _near(self, pool: str, reading: FieldReading) -> list[str]:
-        """Return other values of the pool that are like one, the most alike first."""
+    def _near(self, pool: str, reading: FieldReading, least: float = ALIKE) -> list[str]:
+        """Return other values of the pool that are so much like one, the most alike first."""
         plain = unaccented(reading.text)
         found = [
             (fuzz.ratio(plain, unaccented(text)), text)
             for value, text in self.texts.get(pool, {}).items()
-            if value != reading.canonical
+            if not _is_one(value, reading.canonical)
         ]
-        return [text for likeness, text in sorted(found, reverse=True) if likeness >= ALIKE]
+        return [text for likeness, text in sorted(found, reverse=True) if likeness >= least]
 
     def _canonical(self, text: str, name: str) -> str:
         return parse_text(text, name, self.record, self.schemas, self.ledger).canonical
@@ -258,57 +271,16 @@ def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
         return None
     if reading.text == text:
         return True
+    if reading.writing is Writing.PRINT:
+        likeness = fuzz.ratio(unaccented(reading.text.casefold()), unaccented(text.casefold()))
+        return True if likeness >= SAME_IN_PRINT else False if likeness <= ANOTHER_IN_PRINT else None
     said = ink_scores(region, reading.text, (text, reading.text))
     return None if said is None else said[0] >= said[1] - BORNE
 
 
-def ink_scores(region: KeptRegion, read: str, texts: Sequence[str]) -> list[float] | None:
-    """Return the log probability, by the ink alone, of a region with each text in the place of what was read.
-
-    ``None`` where what was read does not stand in the lines of the region, or these have no emissions.
-
-    Args:
-        region: The region.
-        read: The text of the field as it was read.
-        texts: What may stand in its place.
-    """
-    lines = region_readings(region)
-    if not lines or not read or any(not line.emissions for line in lines):
-        return None
-    at = [place for place, line in enumerate(lines) if line.text.count(read) == 1]
-    if len(at) == 1:
-        line = lines[at[0]]
-        return _scores(line.emissions, [line.text.replace(read, text) for text in texts])
-    whole = " ".join(line.text for line in lines)
-    if whole.count(read) != 1:
-        return None
-    ways = [_parted(whole.replace(read, text), [line.text for line in lines]) for text in texts]
-    by_line = [_scores(line.emissions, [way[place] for way in ways]) for place, line in enumerate(lines)]
-    return [sum(scores) for scores in zip(*by_line, strict=True)]
-
-
-def _scores(emissions: bytes, texts: Sequence[str]) -> list[float]:
-    seen = unpack_emissions(emissions)
-    known = set(seen[0].letters)
-    asked = [text for text in dict.fromkeys(texts) if text and set(text) <= known]
-    scores = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
-    return [scores.get(text, -math.inf) for text in texts]
-
-
-def _parted(text: str, lines: Sequence[str]) -> list[str]:
-    """Return a text parted into as many lines as were read, each beginning where it is most like them."""
-    words = text.split()
-    parts: list[str] = []
-    for place, line in enumerate(lines[:-1]):
-        left = len(lines) - 1 - place
-        sizes = range(1, max(1, len(words) - left) + 1)
-        size = max(
-            sizes,
-            key=lambda some: (fuzz.ratio(unaccented(" ".join(words[:some])), unaccented(line)), -some),
-        )
-        parts.append(" ".join(words[:size]))
-        words = words[size:]
-    return [*parts, " ".join(words)]
+def _is_one(value: str, other: str) -> bool:
+    """Return whether two values are one, however their letters are cased."""
+    return value.casefold() == other.casefold()
 
 
 def _region_of(entry: EntryResult, name: str, form: Form) -> KeptRegion | None:
@@ -320,7 +292,7 @@ def _is_whole(reading: FieldReading) -> bool:
     return (
         reading.status is FieldStatus.READ
         and bool(reading.canonical)
-        and reading.writing is Writing.HAND
+        and reading.writing in (Writing.HAND, Writing.PRINT)
         and not reading.is_cut_short
     )
 

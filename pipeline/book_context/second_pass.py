@@ -43,6 +43,7 @@ from pipeline.model import (
     PageRef,
     PageResult,
     Severity,
+    Writing,
 )
 from pipeline.model.adapted_reader import without_adapter
 from pipeline.schema import Form, RecordSpec, Schemas
@@ -133,15 +134,16 @@ class SecondPass:
         found: dict[tuple[int, str], ClearValue] = {}
         for entry in weighed.entries:
             said = self.confirmed.of((page.ref, entry.row), entry.readings).values
+            hand = {one.field for one in entry.readings if one.writing is Writing.HAND}
             known = self._decided_fields(page.ref, entry)
             for one in self.decided.clear_values(page.ref, before[entry.row], entry, known):
-                critical = record.by_name[one.reading.field].critical
-                if not routing.trusts(one.reading, critical=critical):
+                spec = record.by_name[one.reading.field]
+                if not routing.trusts(one.reading, critical=spec.critical):
                     continue
-                bound = routing.bound(critical=critical)
-                odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said else 1.0)
+                least = routing.least(one.reading, spec)
+                odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said & hand else 1.0)
                 chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
-                if bound is not None and bound.threshold is not None and chance >= bound.threshold:
+                if least is not None and chance >= least:
                     found[entry.row, one.reading.field] = one
         return found
 

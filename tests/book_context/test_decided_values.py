@@ -8,7 +8,16 @@ import pytest
 
 from pipeline.book_context.decided_values import ClearValue, bears, decided_values
 from pipeline.book_context.second_pass import SecondPass, Settled
-from pipeline.model import PageResult
+from pipeline.model import (
+    Box,
+    FieldReading,
+    FieldStatus,
+    KeptLine,
+    KeptRegion,
+    LineReading,
+    PageResult,
+    Writing,
+)
 from tests.book_context.written_books import (
     FORM,
     LEDGER,
@@ -112,3 +121,34 @@ def test_whether_ink_bears_a_text() -> None:
 def test_what_no_office_has_proven_of_its_reader_never_leaves_the_queue() -> None:
     weigh = decided(PAGES, {0: TUAN, 1: TUAN})
     assert weigh.clear_values(PAGES[2], weigh.weighed(PAGES[2])) == {}
+
+
+def stamped(text: str, read: str, confidence: float = 0.9) -> tuple[FieldReading, KeptRegion]:
+    """What was read of a stamp: print, of which there is no ink to be asked."""
+    reading = FieldReading(FIELD, FieldStatus.READ, read, read, confidence, Writing.PRINT, "print")
+    line = KeptLine(0, Box(0, 0, 10, 10), LineReading(read, confidence, "print"), False, False)
+    return reading, KeptRegion(
+        REGISTRAR, Writing.PRINT, Box(0, 0, 10, 10), (line,), False, False, False, True
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "decided_as", "borne"),
+    [
+        ("Lý Khang", "LÝ KHANG", True),
+        ("Lỳ Khanq", "Lý Khang", True),
+        ("Lx .hìng", "Lý Khang", None),
+        ("Lê Thị Hạnh", "Trần Văn Tuấn", False),
+    ],
+)
+def test_a_stamp_bears_a_name_by_its_letters(read: str, decided_as: str, borne: bool | None) -> None:
+    reading, region = stamped(decided_as, read)
+    assert bears(region, reading, decided_as) is borne
+
+
+def test_a_name_in_capitals_is_the_name_where_somebody_decided_it_so() -> None:
+    pages = registrar(ink(TUAN), ink(TUAN.upper(), 3), ink(TUAN.upper(), 5))
+    (found,) = clear(pages, {0: TUAN, 1: TUAN.upper()}, 2)
+    assert found.reading.text == TUAN.upper()
+    pages = registrar(ink(TUAN), ink(TUAN, 3), ink(TUAN.upper(), 5))
+    assert clear(pages, {0: TUAN, 1: TUAN}, 2) == []
