@@ -5,9 +5,10 @@
 A book is drawn as offices keep them, in pens that nothing is trained or fitted with, and read once by what ships; both
 stay in ``bench-out/learning``. A simulated reviewer then checks its entries in the order in which the desk hands them
 out: those from which the machine learns most first (``book_context.teaching_entries``), or from the first page to the
-last. One reviewer is perfect, one errs in 0.4 of a thousand values, and once in the first ten entries at least. After each step the book is weighed as beside the
-desk (``batch.clear_pass``). Told is how many values wait on an entry that nobody has checked yet, how many left the
-queue without a person, and how many of those are wrong.
+last. One reviewer is perfect, one errs in 0.4 of a thousand values, and once in the first ten entries at least. After
+each step the book is weighed as beside the desk (``batch.clear_pass``). Told is how many values wait on an entry that
+nobody has checked yet, how many of them in pools that a book repeats, how many are clear on the entries that are left,
+and how many of those are wrong.
 """
 
 from __future__ import annotations
