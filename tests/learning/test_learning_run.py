@@ -18,6 +18,7 @@ import pytest
 from pipeline.digitize.engines import default_engines
 from pipeline.errors import CalibrationError
 from pipeline.files import sha256_of_file
+from pipeline.learning import learning_run
 from pipeline.learning.decided_lines import entry_key
 from pipeline.learning.gate import GateOptions, Refusal
 from pipeline.learning.learning_run import LearningOptions, learn
@@ -109,10 +110,30 @@ def context(tmp_path_factory: pytest.TempPathFactory, models: Path) -> RunContex
     return replace(book.context, make_engines=partial(default_engines, models))
 
 
+TOLD: list[str] = []
+
+
 @pytest.fixture(scope="module")
 def version(context: RunContext, models: Path) -> ReaderVersion:
-    network = replace(QUICK, networks=(shipped.TINY,))
-    return learn(context, models, network, "hotich learn", lambda _: None)
+    """The version that comes of two commands: the first is killed when all is learnt but nothing is judged."""
+    options = replace(QUICK, networks=(shipped.TINY,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning_run, "_judged", killed)
+        with pytest.raises(KeyboardInterrupt):
+            learn(context, models, options, "hotich learn", lambda _: None)
+    assert ReaderVersions(Workspace(context.workspace).models).all() == ()
+    return learn(context, models, options, "hotich learn", TOLD.append)
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_what_was_learnt_before_the_command_was_killed_is_not_learnt_again(version: ReaderVersion) -> None:
+    assert version.number == 1
+    assert [line for line in TOLD if line.startswith("Tiếp tục từ bước")]
+    assert not [line for line in TOLD if line.startswith("Học tiếp từ mô hình")]
 
 
 @pytest.mark.slow

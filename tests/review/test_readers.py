@@ -15,7 +15,7 @@ from pipeline.learning.gate import CalibratedShare, GateVerdict, judge_reader
 from pipeline.learning.line_scores import ComparedLine
 from pipeline.learning.line_store import LineStore
 from pipeline.learning.proposal import ReaderProposal, write_changed_lines
-from pipeline.learning.versions import SHIPPED, ReaderVersions, VersionState
+from pipeline.learning.versions import IN_USE, SHIPPED, ReaderVersions, VersionState
 from pipeline.model import PageRef
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.accounts import Role
@@ -151,6 +151,12 @@ def test_what_did_not_pass_cannot_be_taken_and_says_why(chief: Browser, versions
     )
     assert chief.submit(f"/readers/{number}/promote", {"in_use": "0"}).status_code == 422
     assert versions.in_use == SHIPPED
+
+
+def test_a_pointer_that_cannot_be_read_is_told(chief: Browser, versions: ReaderVersions) -> None:
+    proposed(versions)
+    (versions.folder / IN_USE).write_text("{", encoding="utf-8")
+    assert "bản sao lưu" in text_of(chief.get("/readers"))
 
 
 def test_no_is_recorded(chief: Browser, versions: ReaderVersions, registry: Registry) -> None:

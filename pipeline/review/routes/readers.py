@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from PIL import Image
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
+from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, SetupError, StorageError
 from pipeline.evaluation.report.page_content import KIND_LABELS
 from pipeline.learning.gate_words import GROUPS, STATE_LABELS, objection_sentence, writer_label
 from pipeline.learning.line_scores import ComparedLine
@@ -132,9 +132,14 @@ def _shown(site: Site, version: ReaderVersion) -> list[ComparedLine]:
 
 def _list(request: Request, site: Site, *, refused: str = "") -> Response:
     versions = site.office.readers
-    found = versions.all() if versions is not None else ()
-    in_use = versions.in_use if versions is not None else SHIPPED
-    removed = site.office.lines.removed if site.office.lines is not None else None
+    found: tuple[ReaderVersion, ...] = ()
+    in_use, removed = SHIPPED, None
+    try:
+        if versions is not None:
+            found, in_use = versions.all(), versions.in_use
+        removed = site.office.lines.removed if site.office.lines is not None else None
+    except SetupError as error:
+        refused = error.message
     return site.renderer.render(
         request,
         "supervising/readers.html",
