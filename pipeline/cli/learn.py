@@ -21,7 +21,7 @@ from pipeline.text.numbers import format_percent
 
 LEFT_OUT = {
     "other-state": "không có chữ (trống, không đọc được)",
-    "no-ink": "không có nét mực viết tay riêng",
+    "no-ink": "không có chữ viết tay riêng",
     "typed": "nhập tay, máy không thấy trên trang",
     "ditto": "ghi “như trên”",
     "shared-blank": "chung chỗ trống với ô khác",
@@ -31,7 +31,7 @@ LEFT_OUT = {
     "no-scan": "bản quét không mở được",
     "cut-short": "chữ có thể bị cắt thiếu",
     "unsure-split": "không chắc chữ nào ở dòng nào",
-    "no-fit": "chữ không khớp nét mực",
+    "no-fit": "chữ không khớp ảnh chữ viết",
 }
 """Why decisions taught nothing, in words."""
 
