@@ -56,7 +56,7 @@ class Outcome:
 
 
 def main() -> None:
-    chosen = _arguments()
+    chosen = arguments(__doc__ or "")
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
     schemas, _ = schemas_and_engines()
     found: list[Outcome] = []
@@ -77,10 +77,9 @@ def main() -> None:
     report_figures("fit-decided-values", {"seeds": seeds, **figures})
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def arguments(about: str) -> argparse.Namespace:
+    """Return which books are asked for; ``about``: what for."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fonts", type=Path, help="folder of the joined pens of calibration")
     parser.add_argument("--books", type=int, default=4)
     parser.add_argument("--pages", type=int, default=40, help="pages a book")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.batch.context_pass import kept_pages, pass_over
@@ -80,17 +80,16 @@ def clear_book(
     passed = pass_over(registry, context, book_id, form, ledger, list(pages.values()))
     at_work, told = registry.pages_at_work(book_id), registry.told_clear(book_id)
     clear = saved = left = 0
+    still: set[tuple[PageRef, int, str]] = set()
     for ref, page in pages.items():
         beat()
+        weighed = passed.weighed(page)
+        found_clear = _new_values(passed, page, weighed, kept, policy.clear_sample)
+        still |= {(ref, one.row, one.field) for one in found_clear}
         if ref in at_work:
             left += 1
             continue
-        weighed = passed.weighed(page)
-        new = [
-            one
-            for one in _new_values(passed, page, weighed, kept, policy.clear_sample)
-            if (ref, one.row, one.field, one.text) not in told
-        ]
+        new = [one for one in found_clear if (ref, one.row, one.field, one.text) not in told]
         fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
         if fingerprint == known[ref] and not new:
             continue
@@ -101,8 +100,18 @@ def clear_book(
         left += found is None
         saved += found is not None
         clear += found or 0
+    taken += registry.take_back_unclear(book_id, still | _unknown(registry, book_id, pages))
     _logger.info("book %d: %d values clear, %d taken back, %d pages left", book_id, clear, taken, left)
     return ClearReport(clear, taken, saved, left)
+
+
+def _unknown(
+    registry: Registry, book_id: int, pages: Mapping[PageRef, PageResult]
+) -> frozenset[tuple[PageRef, int, str]]:
+    """Return the clear values of pages of which nothing is kept, so that nothing can be said of them now."""
+    return frozenset(
+        (ref, row, name) for ref, row, name, _ in registry.told_clear(book_id) if ref not in pages
+    )
 
 
 def is_over_tolerance(counts: ClearCounts, routing: RoutingOptions) -> bool:

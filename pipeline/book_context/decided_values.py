@@ -144,6 +144,31 @@ class DecidedValues:
             if found is not None:
                 yield found
 
+    def stamped(self, key: tuple[PageRef, int], reading: FieldReading) -> str:
+        """Return the value that people decided on two other pages and whose letters a stamp has; ``""`` for none.
+
+        Args:
+            key: Page and row of the entry.
+            reading: What the first pass read of the stamp.
+        """
+        if reading.writing is not Writing.PRINT or reading.accepted or not _is_whole(reading):
+            return ""
+        pool = pool_of_field(self.record.by_name[reading.field], self.record)
+        said: dict[str, dict[PageRef, str]] = defaultdict(dict)
+        for one in self.witnesses.get(pool, ()):
+            if one.key[0] != key[0]:
+                said[one.canonical.casefold()][one.key[0]] = one.canonical
+        like = {
+            value: print_likeness(reading.text, value)
+            for value, pages in said.items()
+            if len(pages) >= WITNESSES
+        }
+        best = max(like, key=lambda value: (like[value], value), default="")
+        if not best or like[best] < SAME_IN_PRINT:
+            return ""
+        written = sorted(text for text in said[best].values() if text.isupper() == reading.text.isupper())
+        return max(written, key=lambda text: (written.count(text), text), default="")
+
     def _clear(
         self, ref: PageRef, entry: EntryResult, first: FieldReading | None, reading: FieldReading
     ) -> ClearValue | None:
@@ -171,11 +196,12 @@ class DecidedValues:
     ) -> tuple[float, float] | None:
         """Return by how much the ink speaks for a value against proposed and known ones; None where it was not read.
 
-        Print has no ink that could be asked: it speaks for what was read against all that is not like it.
+        Print has no ink that could be asked: its letters speak for a value or for none (``stamped``).
         """
         if reading.writing is Writing.PRINT:
-            is_alone = reading.text == first.text and not self._near(pool, reading, ALIKE_IN_PRINT)
-            return (math.inf, math.inf) if is_alone else None
+            is_clear = print_likeness(first.text, reading.text) >= SAME_IN_PRINT
+            is_alone = not self._near(pool, reading, ALIKE_IN_PRINT)
+            return (math.inf, math.inf) if is_clear and is_alone else None
         proposed = [
             one.text
             for one in (*first.hypotheses, *reading.hypotheses)
@@ -195,9 +221,8 @@ class DecidedValues:
 
     def _near(self, pool: str, reading: FieldReading, least: float = ALIKE) -> list[str]:
         """Return other values of the pool that are so much like one, the most alike first."""
-        plain = unaccented(reading.text)
         found = [
-            (fuzz.ratio(plain, unaccented(text)), text)
+            (print_likeness(reading.text, text), text)
             for value, text in self.texts.get(pool, {}).items()
             if not _is_one(value, reading.canonical)
         ]
@@ -272,7 +297,7 @@ def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
     if reading.text == text:
         return True
     if reading.writing is Writing.PRINT:
-        likeness = fuzz.ratio(unaccented(reading.text.casefold()), unaccented(text.casefold()))
+        likeness = print_likeness(reading.text, text)
         return True if likeness >= SAME_IN_PRINT else False if likeness <= ANOTHER_IN_PRINT else None
     said = ink_scores(region, reading.text, (text, reading.text))
     return None if said is None else said[0] >= said[1] - BORNE
@@ -281,6 +306,11 @@ def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
 def _is_one(value: str, other: str) -> bool:
     """Return whether two values are one, however their letters are cased."""
     return value.casefold() == other.casefold()
+
+
+def print_likeness(text: str, other: str) -> float:
+    """Return how like (0..100) two texts are, marks and case aside: what print is misread in most."""
+    return fuzz.ratio(unaccented(text.casefold()), unaccented(other.casefold()))
 
 
 def _region_of(entry: EntryResult, name: str, form: Form) -> KeptRegion | None:

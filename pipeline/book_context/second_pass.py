@@ -23,7 +23,7 @@ from pipeline.book_context.order_chain import (
     reweigh_pages,
 )
 from pipeline.book_context.sightings import said_in_book
-from pipeline.calibration import DECIDED_ELSEWHERE, SAID_ELSEWHERE, confirmed_chance
+from pipeline.calibration import DECIDED_ELSEWHERE, SAID_ELSEWHERE, STAMPED_OTHERWISE, confirmed_chance
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.parse import parse_text
@@ -120,7 +120,8 @@ class SecondPass:
         """Return the waiting values of a page that are clear by what people decided, by row and field.
 
         Their odds grow by how much more often right values are clear than wrong ones, and they have to reach what the
-        office has proven of any value. A page that was read by networks of which nothing is proven has none.
+        office has proven of any value. How often the letters of a stamp are those of another name has to keep within
+        what it tolerates. A page that was read by networks of which nothing is proven has none.
 
         Args:
             page: The page as the first pass read it.
@@ -134,16 +135,20 @@ class SecondPass:
         found: dict[tuple[int, str], ClearValue] = {}
         for entry in weighed.entries:
             said = self.confirmed.of((page.ref, entry.row), entry.readings).values
-            hand = {one.field for one in entry.readings if one.writing is Writing.HAND}
             known = self._decided_fields(page.ref, entry)
             for one in self.decided.clear_values(page.ref, before[entry.row], entry, known):
                 spec = record.by_name[one.reading.field]
                 if not routing.trusts(one.reading, critical=spec.critical):
                     continue
-                least = routing.least(one.reading, spec)
-                odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said & hand else 1.0)
-                chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
-                if least is not None and chance >= least:
+                if one.reading.writing is Writing.PRINT:
+                    tolerated = routing.tolerated_critical if spec.critical else routing.tolerated
+                    is_sure = tolerated >= STAMPED_OTHERWISE
+                else:
+                    bound = routing.bound(critical=spec.critical)
+                    odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said else 1.0)
+                    chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
+                    is_sure = bound is not None and bound.threshold is not None and chance >= bound.threshold
+                if is_sure:
                     found[entry.row, one.reading.field] = one
         return found
 
@@ -193,11 +198,18 @@ class SecondPass:
         ]
         doubts += [Finding(SIGNER_BOOK, Severity.REVIEW, tuple(slots[name].field_names)) for name in crossed]
         key = (ref, entry.row)
+        stamped = {
+            reading.field: text
+            for reading in entry.readings
+            if self.decided is not None
+            and reading.field not in settled
+            and (text := self.decided.stamped(key, reading)) not in ("", reading.text)
+        }
         confirmed = self.confirmed.of(key, entry.readings).inks
         waiting = any(reading.field in confirmed and not reading.accepted for reading in entry.readings)
-        if regions == entry.regions and not ordered and not doubts and not waiting:
+        if regions == entry.regions and not ordered and not doubts and not waiting and not stamped:
             return entry
-        return judge.again(entry, regions, ordered, settled, doubts, partial(self.confirmed.of, key))
+        return judge.again(entry, regions, ordered, settled, doubts, partial(self.confirmed.of, key), stamped)
 
     def _crossed(self, region: KeptRegion) -> KeptRegion:
         """Return a signer's region with the officer of the book whom its ink leaves, where it cannot be read."""

@@ -1,15 +1,15 @@
 """Which entries of a book people had best check first: those whose values stand for most of what waits in it.
 
-Waiting values of a pool that are read alike, in the same stretch of the book (a clerk writes for weeks, not for one
-page), are a cluster. Each choice is the entry whose clusters hold most values that nobody is asked about yet; a cluster
-counts in full until two of its pages are chosen, as two decisions are needed before its other values are clear.
-Stretches of the book of which few entries are chosen come first.
+Waiting values of a pool that are read alike are a cluster. Each choice is the entry whose clusters hold most values
+that nobody is asked about yet; a cluster counts in full until two of its pages are chosen, as two decisions are needed
+before its other values are clear. Stretches of the book of which few entries are chosen come first: a clerk writes for
+weeks, and the next one otherwise.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
@@ -33,8 +33,8 @@ WANTED = 2
 EntryKey = tuple[PageRef, int]
 """A page and a row on it."""
 
-Cluster = tuple[str, int, int]
-"""A pool, the number of the text in it that others are like, and the stretch of the book."""
+Cluster = tuple[str, int]
+"""A pool, and the number of the text in it that others are like."""
 
 
 def teaching_entries(
@@ -53,7 +53,7 @@ def teaching_entries(
     if len(keys) <= most:
         return ()
     stretch_of = {key: place * STRETCHES // len(keys) for place, key in enumerate(keys)}
-    clusters = _clusters(pages, record, stretch_of)
+    clusters = _clusters(pages, record)
     sizes = Counter(cluster for some in clusters.values() for cluster in some)
     asked: dict[Cluster, set[PageRef]] = defaultdict(set)
     in_stretch: Counter[int] = Counter()
@@ -81,9 +81,7 @@ def _gain(size: int, pages: set[PageRef], page: PageRef) -> float:
     return float(size - 1) if page not in pages and len(pages) < WANTED else 0.0
 
 
-def _clusters(
-    pages: Sequence[PageResult], record: RecordSpec, stretch_of: Mapping[EntryKey, int]
-) -> dict[EntryKey, list[Cluster]]:
+def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey, list[Cluster]]:
     """Return the clusters of the waiting values of each entry."""
     heads: dict[str, list[str]] = defaultdict(list)
     found: dict[EntryKey, list[Cluster]] = defaultdict(list)
@@ -94,7 +92,7 @@ def _clusters(
                 pool = pool_of_field(record.by_name[reading.field], record)
                 if not pool or reading.accepted or reading.status is not FieldStatus.READ:
                     continue
-                found[key].append((pool, _head_of(heads[pool], unaccented(reading.text)), stretch_of[key]))
+                found[key].append((pool, _head_of(heads[pool], unaccented(reading.text.casefold()))))
     return found
 
 

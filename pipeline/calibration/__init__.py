@@ -14,7 +14,13 @@ from pipeline.calibration.calibration import (
     save,
     split_samples,
 )
-from pipeline.calibration.confirmation import DECIDED_ELSEWHERE, IN_ORDER, SAID_ELSEWHERE, confirmed_chance
+from pipeline.calibration.confirmation import (
+    DECIDED_ELSEWHERE,
+    IN_ORDER,
+    SAID_ELSEWHERE,
+    STAMPED_OTHERWISE,
+    confirmed_chance,
+)
 from pipeline.calibration.drift import DriftAlarm, describe_drift, describe_unusual
 from pipeline.calibration.features import (
     CalibrationFeatures,
@@ -33,6 +39,7 @@ from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, is_refuted, u
 
 __all__ = [
     "DECIDED_ELSEWHERE",
+    "STAMPED_OTHERWISE",
     "IN_ORDER",
     "SAID_ELSEWHERE",
     "confirmed_chance",

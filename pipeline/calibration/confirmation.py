@@ -19,6 +19,11 @@ DECIDED_ELSEWHERE = 30.0
 (``book_context.decided_values``; ``benchmarks/fitting/fit_decided_values.py``)."""
 
 
+STAMPED_OTHERWISE = 0.0008
+"""How often at most the letters that were read of a stamp are as much like another name as like its own, and the book
+does not know that name (``decided_values.SAME_IN_PRINT``; ``benchmarks/fitting/fit_stamped_names.py``)."""
+
+
 def confirmed_chance(chance: float, odds: float) -> float:
     """Return the probability that a confirmed value is right.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from pipeline.digitize.check_boxes import parse_check_boxes
-from pipeline.digitize.parse import parse_entry, parse_text, weigh_parsed
+from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
 from pipeline.digitize.regions import (
     FieldRegion,
     RecognizedEntry,
@@ -77,6 +78,7 @@ class EntryJudge:
         settled: Mapping[str, FieldReading],
         doubts: Sequence[Finding] = (),
         confirm: Callable[[Sequence[FieldReading]], Confirmed] | None = None,
+        stamped: Mapping[str, str] = MappingProxyType({}),
     ) -> EntryResult:
         """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
 
@@ -87,6 +89,7 @@ class EntryJudge:
             settled: What fields that people decided were last read as; they keep it whatever the lines say.
             doubts: What the book finds doubtful about its fields.
             confirm: Tells what the book bears out of its readings; without it nothing.
+            stamped: The texts of stamps whose letters are those of a value that people decided.
         """
         parsed = parse_entry(
             [
@@ -102,6 +105,9 @@ class EntryJudge:
         for name, weighed in hypotheses.items():
             if name in now:
                 now[name] = weigh_parsed(now[name], weighed, self._record, self._schemas, self._ledger)
+        for name, text in stamped.items():
+            if name in now:
+                now[name] = put_text(now[name], text, self._record, self._schemas, self._ledger)
         readings = tuple(
             self._settled(before, settled[before.field])
             if before.field in settled

@@ -83,6 +83,34 @@ def parse_text(text: str, name: str, record: RecordSpec, schemas: Schemas, ledge
     return _EntryParser(record, schemas, ledger).parsed(text, name)
 
 
+PUT = 0.5
+"""The confidence that a text has at most which stands in the place of what was read."""
+
+
+def put_text(
+    reading: FieldReading, text: str, record: RecordSpec, schemas: Schemas, ledger: Ledger
+) -> FieldReading:
+    """Return a reading with another text in the place of what was read, which is not sure enough to be accepted.
+
+    Args:
+        reading: What was read.
+        text: What stands in its place.
+        record: The record that the form holds.
+        schemas: Where the lists of values are.
+        ledger: The book.
+    """
+    parsed = parse_text(text, reading.field, record, schemas, ledger)
+    chance = min(reading.confidence, PUT)
+    return replace(
+        reading,
+        text=text,
+        canonical=parsed.canonical,
+        problems=parsed.problems,
+        confidence=chance,
+        hypotheses=(Hypothesis(text, chance), Hypothesis(reading.text, chance)),
+    )
+
+
 def weigh_parsed(
     reading: FieldReading,
     weighed: Sequence[Hypothesis],

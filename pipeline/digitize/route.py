@@ -69,15 +69,6 @@ class RoutingOptions:
         known = self.calibration
         return known.bound(critical=critical, tolerated=tolerated, delta=self.delta) if known else None
 
-    def least(self, reading: FieldReading, spec: FieldSpec) -> float | None:
-        """Return the probability from which a reading is accepted: of print, or what is proven of handwriting.
-
-        Args:
-            reading: The reading.
-            spec: Its field.
-        """
-        return _least(reading, spec, self, reading.writing is Writing.HAND)
-
     def for_reader(self, reader: str) -> RoutingOptions:
         """Return these options without a calibration that was made for another engine of handwriting.
 

@@ -185,6 +185,7 @@ class Registry(ConnectionFacade):
     plan_teaching = writing(teaching.plan_teaching)
     take_back_unfounded = writing_declared(clear_pages.take_back_unfounded)
     told_clear = reading(clear_counts.told_clear)
+    take_back_unclear = writing_declared(clear_counts.take_back_unclear)
     take_back_book = writing_declared(clear_counts.take_back_book)
     last_work = reading(clear_counts.last_work)
     books_worked_on = reading(clear_counts.books_worked_on)

@@ -175,6 +175,16 @@ def test_the_watch_weighs_each_book_once_a_while_and_takes_back_at_once(read_boo
         assert passes == [1, 1]
 
 
+def test_a_value_comes_back_when_a_like_one_becomes_known(read_book: RunContext) -> None:
+    with read_book.open_registry() as registry:
+        decide(registry, 1)
+        decide(registry, 2)
+        assert clear_book(registry, read_book, 1, ALL).clear == 1
+        decide(registry, 4, "Trần Văn Tuân")
+        assert clear_book(registry, read_book, 1, ALL).taken_back == 1
+        assert waits(registry, 3)
+
+
 def test_a_watch_that_starts_anew_goes_on_with_what_was_decided_before(read_book: RunContext) -> None:
     with read_book.open_registry() as registry:
         decide(registry, 1)

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.book_context.decided_values import ClearValue, bears, decided_values
 from pipeline.book_context.second_pass import SecondPass, Settled
+from pipeline.digitize.parse import put_text
 from pipeline.model import (
     Box,
     FieldReading,
@@ -21,6 +22,7 @@ from pipeline.model import (
 from tests.book_context.written_books import (
     FORM,
     LEDGER,
+    RECORD,
     REGISTRAR,
     SCHEMAS,
     SIGNER,
@@ -152,3 +154,23 @@ def test_a_name_in_capitals_is_the_name_where_somebody_decided_it_so() -> None:
     assert found.reading.text == TUAN.upper()
     pages = registrar(ink(TUAN), ink(TUAN, 3), ink(TUAN.upper(), 5))
     assert clear(pages, {0: TUAN, 1: TUAN}, 2) == []
+
+
+def test_a_misread_stamp_is_named_by_its_letters_and_stays_with_people_beside_a_like_name() -> None:
+    pages = registrar(ink("Lý Khang"), ink("Lý Khang", 3), ink("Lý Khanh", 5), ink("LÝ KHANG", 7))
+    texts = {(pages[at].ref, 0, FIELD): "Lý Khang" for at in (0, 1)}
+    misread, region = stamped("Lý Khang", "Ly Khanq", 0.4)
+    entry = replace(pages[2].entries[0], readings=(misread,), regions=(region,))
+    known = decided_values(pages, texts, FORM, LEDGER, SCHEMAS)
+    assert known.stamped((pages[2].ref, 0), misread) == "Lý Khang"
+    assert known.stamped((pages[0].ref, 0), misread) == "", "its own page is no witness"
+    assert known.stamped((pages[2].ref, 0), replace(misread, text="LY KHANQ")) == "", "nobody wrote it so"
+    assert known.stamped((pages[2].ref, 0), replace(misread, text="Lê Thị Hạnh")) == ""
+    put = put_text(misread, "Lý Khang", RECORD, SCHEMAS, LEDGER)
+    assert (put.text, put.confidence, put.accepted) == ("Lý Khang", 0.4, False)
+    weighed = replace(entry, readings=(put,), findings=())
+    assert [one.reading.text for one in known.clear_values(pages[2].ref, entry, weighed, frozenset())] == [
+        "Lý Khang"
+    ]
+    like = decided_values(pages, {**texts, (pages[2].ref, 0, FIELD): "Lý Khanh"}, FORM, LEDGER, SCHEMAS)
+    assert list(like.clear_values(pages[3].ref, entry, weighed, frozenset())) == []

@@ -29,14 +29,13 @@ def test_what_many_entries_share_comes_before_what_one_says_alone() -> None:
 def test_two_pages_of_a_cluster_are_enough() -> None:
     pages = [*COMMON, *(waiting(number, "Lê Thị Hạnh") for number in range(30, 34))]
     first = chosen(pages, 12)
-    assert sum(number < 21 for number in first) <= 2 * STRETCHES
-    assert any(number >= 30 for number in first)
+    assert [sum(number < 21 for number in first), sum(number >= 30 for number in first)] == [2, 2]
 
 
 def test_the_choice_is_spread_over_the_book_and_always_the_same() -> None:
-    first = chosen(COMMON, 5)
-    assert len({(number - 1) * STRETCHES // len(COMMON) for number in first}) == STRETCHES
-    assert first == chosen(COMMON, 5)
+    first = chosen(COMMON, 2)
+    assert first[1] - first[0] >= len(COMMON) // STRETCHES
+    assert first == chosen(COMMON, 2)
 
 
 def test_a_small_book_and_one_in_which_nothing_waits_have_none() -> None:

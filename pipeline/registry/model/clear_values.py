@@ -8,6 +8,9 @@ from datetime import datetime
 WITNESS_GONE = "witness-gone"
 """Why a value is taken back: a decision on which it rests no longer counts."""
 
+UNCLEAR = "no-longer-clear"
+"""Why a value is taken back: what people decided since makes another one as likely, or the office keeps its field."""
+
 REFUTED = "refuted"
 """Why all values of a book are taken back: more of those that were checked were wrong than the office tolerates."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from pipeline.model import PageRef
 from pipeline.registry.database.audit import MACHINE, record
-from pipeline.registry.model.clear_values import REFUTED, ClearCounts
+from pipeline.registry.model.clear_values import REFUTED, UNCLEAR, ClearCounts
 from pipeline.registry.repositories.clear_pages import take_back
 from pipeline.registry.repositories.clear_values import in_force, recalled, rows_in_force
 from pipeline.registry.repositories.entries import decisions_at
@@ -91,6 +92,35 @@ def told_clear(connection: Connection, book_id: int) -> frozenset[tuple[PageRef,
         for row in rows
         if (row.id, row.field, row.text) in live or (row.id, row.field) in back
     )
+
+
+def take_back_unclear(
+    connection: Connection, declared: RecordSchema, book_id: int, still: Collection[tuple[PageRef, int, str]]
+) -> int:
+    """Take back the values of a book that are clear no longer; return how many.
+
+    Args:
+        connection: Of the transaction.
+        declared: The record tables.
+        book_id: The book.
+        still: Page, row and field of those that are, and of all of which nothing is known now.
+    """
+    rows = rows_in_force(connection, book_id)
+    places = {
+        row.id: (PageRef(row.sha256, row.page_no), row.row)
+        for row in connection.execute(
+            select(entry.c.id, scan.c.sha256, page.c.page_no, entry.c.row)
+            .join_from(entry, page, entry.c.page_id == page.c.id)
+            .join(scan, page.c.scan_id == scan.c.id)
+            .where(entry.c.id.in_({row["entry_id"] for row in rows}), page_stands)
+        )
+    }
+    gone = [
+        row
+        for row in rows
+        if row["entry_id"] in places and (*places[row["entry_id"]], row["field"]) not in still
+    ]
+    return take_back(connection, declared, gone, MACHINE, UNCLEAR)
 
 
 def take_back_book(connection: Connection, declared: RecordSchema, book_id: int, reason: str) -> int:
