@@ -16,6 +16,7 @@ import typer
 from pipeline.batch import check_books, export_book
 from pipeline.batch.clear_watch import ClearWatch, PassProcess
 from pipeline.batch.region_reading import RegionReader
+from pipeline.batch.specimens import SpecimenReader
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.cli.webhook import send_book_events
@@ -52,6 +53,7 @@ def serve(
 ) -> None:
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     from pipeline.batch.printing import OfficePrinter
+    from pipeline.cli.form_work import form_desk
     from pipeline.cli.office_work import office_desk
     from pipeline.reports import read_plan
     from pipeline.review import PackageQueue, Pictures, create_app, server  # FastAPI: not for every command
@@ -82,6 +84,7 @@ def serve(
         ) as uploads,
         BackgroundJobs(workspace_of.jobs) as jobs,
         RegionReader(context) as regions,
+        SpecimenReader(context) as specimens,
         WebhookSender(partial(send_book_events, registry, workspace_of)),
         ClearWatch(
             registry,
@@ -123,6 +126,7 @@ def serve(
             office=office_desk(registry, settings, context, jobs),
             regions=regions,
             sign_in=sign_in_provider(workspace_of),
+            forms=form_desk(settings, context, jobs, specimens),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -79,12 +79,15 @@ class FormIdentity:
     province: str = ""
 
 
-def propose_design(pages: Sequence[StraightPage], identity: FormIdentity) -> Design:
+def propose_design(
+    pages: Sequence[StraightPage], identity: FormIdentity, layout: Literal["", "page", "table"] = ""
+) -> Design:
     """Return what specimen pages of one book propose; the fields of its blanks are not bound.
 
     Args:
         pages: The specimens, at least one.
         identity: What is known of the form.
+        layout: Its layout, where a person has said it; else the rules decide.
     """
     letter_u, letter_v = letter_shares(pages)
     rules = inner_rules(pages)
@@ -101,7 +104,7 @@ def propose_design(pages: Sequence[StraightPage], identity: FormIdentity) -> Des
     leaders = find_shared_leaders(pages)
     words = find_printed_words(pages, leaders)
     leaders = join_leaders(leaders, [(word.u0, word.u1, word.baseline) for word in words], letter_v, rules)
-    if is_table(pages):
+    if layout == "table" or (not layout and is_table(pages)):
         table = find_table(pages, words)
         labels = join_labels(
             [word for word in words if not 0 <= word.baseline <= 1], (letter_u, letter_v), leaders

@@ -24,6 +24,8 @@ from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.context import Site
 from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.desk.redrawn_regions import ReadsRegions, RedrawnRegions
+from pipeline.review.form_design.form_desk import MOST_FILE_BYTES as MOST_SPECIMEN_BYTES
+from pipeline.review.form_design.form_desk import NO_FORM_DESK, FormDesk
 from pipeline.review.package_queue import NO_PACKAGE_QUEUE, PackageQueue
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.rendering import STATIC, PageRenderer
@@ -32,6 +34,7 @@ from pipeline.review.scanning.intake_desk import NO_INTAKE, IntakeDesk
 from pipeline.review.security.authentication import authorize, refuse_forged_forms
 from pipeline.review.security.errors import ErrorMiddleware, install_error_handlers
 from pipeline.review.security.middleware import (
+    FORM_FILES,
     RECONCILED_FILES,
     UPLOADS,
     AccessLogMiddleware,
@@ -75,6 +78,7 @@ def create_app(
     office: OfficeDesk = NO_OFFICE_DESK,
     regions: ReadsRegions | None = None,
     sign_in: Provider | None = None,
+    forms: FormDesk = NO_FORM_DESK,
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -102,6 +106,7 @@ def create_app(
         office: What supervisors and administrators have the server do.
         regions: Reads regions that people draw, by the readers of the flow; None where there are none.
         sign_in: The provider through which people may sign in; None: with local accounts alone.
+        forms: The form designer.
     """
     app = FastAPI(
         title="hotich",
@@ -118,7 +123,11 @@ def create_app(
             Middleware(
                 BodyLimitMiddleware,
                 most=options.body_bytes,
-                larger={UPLOADS: uploads.options.piece_bytes, RECONCILED_FILES: MOST_FILE_BYTES},
+                larger={
+                    UPLOADS: uploads.options.piece_bytes,
+                    RECONCILED_FILES: MOST_FILE_BYTES,
+                    FORM_FILES: MOST_SPECIMEN_BYTES,
+                },
             ),
         ],
     )
@@ -153,6 +162,7 @@ def create_app(
         office=office,
         sign_in=None if sign_in is None else SignInDesk(sign_in, registry.sign_ins(now), now),
         policies=OfficePolicies(policy, sampling, delivery, approval),
+        forms=forms,
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -26,6 +26,7 @@ from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.desk.redrawn_regions import RedrawnRegions
+from pipeline.review.form_design.form_desk import FormDesk
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.review.rendering import PageRenderer
@@ -58,7 +59,7 @@ class Site:
     ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
     as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before;
     ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do;
-    ``sign_in``: lets people in through a provider, where the office has one.
+    ``sign_in``: lets people in through a provider, where the office has one; ``forms``: the form designer.
     """
 
     registry: Registry
@@ -90,6 +91,7 @@ class Site:
     policies: OfficePolicies
     office: OfficeDesk
     sign_in: SignInDesk | None
+    forms: FormDesk
 
 
 def site_of(request: Request) -> Site:

@@ -43,6 +43,7 @@ MENUS = (
             ("/intake", "Tiếp nhận"),
             ("/runs", "Máy đọc"),
             ("/tickets", "Quét lại"),
+            ("/forms", "Mẫu sổ"),
         ),
     ),
     (

@@ -55,7 +55,7 @@ from pipeline.schema.record import (
     RecordSpec,
     RuleSpec,
 )
-from pipeline.schema.schemas import Schemas
+from pipeline.schema.schemas import FormShelf, Schemas
 
 __all__ = [
     "LEDGER_KEYS",
@@ -73,6 +73,7 @@ __all__ = [
     "FieldSpec",
     "FindingSpec",
     "Form",
+    "FormShelf",
     "Label",
     "FindingLevel",
     "Line",

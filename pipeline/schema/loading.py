@@ -25,7 +25,7 @@ from pipeline.schema.declaration import (
 from pipeline.schema.form import PARTS, Form, roles_of, slot_name
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
-from pipeline.schema.schemas import Schemas
+from pipeline.schema.schemas import FormShelf, Schemas
 
 
 def check(schemas: Schemas, folder: Path) -> None:
@@ -253,7 +253,7 @@ def load_form(path: Path, schemas: Schemas) -> Form:
 
 
 def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
-    """Return the declarations with the forms that an office has declared itself; unchanged where it has none.
+    """Return the declarations with the forms that an office has declared itself, on a shelf that others may be put on.
 
     The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it.
 
@@ -270,7 +270,7 @@ def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
         if form.id in schemas.forms:
             raise SchemaError(f"{path}: mã “{form.id}” là của một mẫu đi kèm phần mềm. Hãy đặt mã khác.")
         own[form.id] = form
-    return replace(schemas, forms={**schemas.forms, **own}) if own else schemas
+    return replace(schemas, forms=FormShelf({**schemas.forms, **own}))
 
 
 def _read(path: Path, digest: Any) -> dict[str, Any]:

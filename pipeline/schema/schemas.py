@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,30 @@ from pipeline.schema.declaration import PLACES, default_folder, look_up
 from pipeline.schema.form import Form
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import FieldSpec, RecordSpec
+
+
+class FormShelf(Mapping[str, Form]):
+    """The forms by id; what an office saves while a server runs is there for all who hold the shelf.
+
+    Args:
+        forms: The forms.
+    """
+
+    def __init__(self, forms: Mapping[str, Form]) -> None:
+        self._forms = dict(forms)
+
+    def put(self, form: Form) -> None:
+        """Put a form in the place of the one of its id; who goes through the shelf meanwhile sees it as it was."""
+        self._forms = {**self._forms, form.id: form}
+
+    def __getitem__(self, name: str) -> Form:
+        return self._forms[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
 
 
 @dataclass(frozen=True)

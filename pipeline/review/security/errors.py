@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError, PrintRefused, ReconcileError, RegistryError, RegistryUnavailable
+from pipeline.form_design.drafts import DraftRefused, DraftStale, NoSuchDraft
 from pipeline.inbox.uploads import UploadRefused
 from pipeline.prefect_runs import RunRefused
 from pipeline.registry import NotThere, StaleTask, Withdrawn
@@ -119,6 +120,9 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
         error, UploadRefused | RunRefused | JobRefused | ReconcileError | SettingsRefused | PrintRefused
     ):
         return 422, error.message, {}
+    if isinstance(error, DraftRefused | NoSuchDraft):
+        status = 404 if isinstance(error, NoSuchDraft) else 409 if isinstance(error, DraftStale) else 422
+        return status, error.message, {}
     if isinstance(
         error, HotichError
     ):  # its message is for who sits at the machine: it names files and servers

@@ -112,6 +112,10 @@ RECONCILED_FILES = "/reconcile/files"
 """The path to which workbooks of the shared software are sent."""
 
 
+FORM_FILES = "/forms/"
+"""Where the paths begin to which specimen pages and forms of other offices are sent."""
+
+
 class BodyLimitMiddleware:
     """Refuses a body longer than ``most`` bytes, whatever its header claims; ``larger``: what some paths take."""
 

@@ -1,0 +1,427 @@
+"""Drafts of forms on disk: a folder each, with the files that browsers sent, the pictures, and the design as it stands.
+
+Every change is a new revision, written whole, and is refused when somebody else has changed the draft meanwhile: of
+two people at one draft none overwrites the other. Nothing is removed: a dropped draft is only not listed any more, and
+the designs of the last revisions are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.errors import HotichError
+from pipeline.files import TEMP_PREFIX, make_folder, read_regular_file, storage_errors, write_atomically
+from pipeline.form_design.design import Design
+from pipeline.form_design.form_toml import rounded
+from pipeline.form_design.specimen_files import Side, SpecimenFile
+from pipeline.schema import Rectangle
+
+MOST_PAGES = 10
+"""Specimen pages of a draft; more teach nothing new."""
+
+MOST_BYTES = 8 << 20
+MOST_DRAFTS = 500
+KEPT_REVISIONS = 60
+
+DRAFT_ID = r"[0-9a-f]{12}"
+
+STALE = "{who} đã sửa bản nháp này lúc {when}. Bản của bạn chưa được ghi đè lên; hãy tải lại trang để xem bản mới nhất."
+
+
+class DraftRefused(HotichError):
+    """A draft cannot be changed so; the message is for who wanted it."""
+
+    code = "draft"
+
+
+class DraftStale(DraftRefused):
+    """Somebody has changed the draft meanwhile."""
+
+    code = "stale"
+
+
+class NoSuchDraft(HotichError):
+    """There is no such draft."""
+
+    code = "no-draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """A specimen page of a draft.
+
+    Attributes:
+        number: Its number in the draft, from 1.
+        name: The name of its file as the browser said.
+        sha256: Of the file.
+        page_no: The page in the file.
+        side: Which half of the picture it is.
+        size: Width and height of its straight picture; (0, 0) before it is made.
+        frame: The printed frame on that picture, as shares of it.
+        matrix: From the page, or the half of it, to the picture, row by row.
+        turn: Degrees clockwise that set it upright.
+        flaw: Why it cannot be used; ``""``: it can.
+    """
+
+    number: int
+    name: str
+    sha256: str
+    page_no: int
+    side: Side = ""
+    size: tuple[int, int] = (0, 0)
+    frame: Rectangle = (0.0, 0.0, 1.0, 1.0)
+    matrix: tuple[float, ...] = ()
+    turn: int = 0
+    flaw: str = ""
+
+    @property
+    def is_straight(self) -> bool:
+        return self.size != (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FormDraft:
+    """A form that is being designed.
+
+    Attributes:
+        draft_id: Its id.
+        place_code: The registration place whose books its specimens are from.
+        author: The login of who began it.
+        created_at: When.
+        changed_by: The login of who changed it last.
+        changed_at: When.
+        revision: Counts its changes.
+        design: The design as it stands.
+        specimens: Its specimen pages.
+        saved_as: The number of the version that it was saved as last; 0: it was not.
+        base: Which file of a form it began from or was saved to; another one there now is not overwritten.
+        origin: What it began from: ``""``, a form's id, or ``file``.
+        dropped: Whether it was given up.
+    """
+
+    draft_id: str
+    place_code: str
+    author: str
+    created_at: datetime
+    changed_by: str
+    changed_at: datetime
+    revision: int
+    design: Design
+    specimens: tuple[Specimen, ...] = ()
+    saved_as: int = 0
+    base: str = ""
+    origin: str = ""
+    dropped: bool = False
+
+
+class FormDrafts:
+    """The drafts in a folder.
+
+    Args:
+        folder: The folder; it need not be there.
+        now: The clock, in UTC.
+    """
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._folder, self._now = folder, now
+        self._lock = threading.Lock()
+
+    def begin(
+        self, design: Design, place_code: str, author: str, origin: str = "", base: str = ""
+    ) -> FormDraft:
+        """Begin a draft and return it.
+
+        Args:
+            design: What it begins with.
+            place_code: The registration place of its specimens.
+            author: The login of who begins it.
+            origin: What it begins from.
+            base: Which file of a form that is.
+
+        Raises:
+            DraftRefused: There are too many.
+        """
+        with self._lock:
+            if len(self._ids()) >= MOST_DRAFTS:
+                raise DraftRefused("Đã có quá nhiều bản nháp mẫu sổ. Hãy báo người quản trị máy.")
+            now = self._now()
+            draft = FormDraft(
+                secrets.token_hex(6),
+                place_code,
+                author,
+                now,
+                author,
+                now,
+                1,
+                rounded(design),
+                origin=origin,
+                base=base,
+            )
+            self._keep(draft)
+            return draft
+
+    def drafts(self) -> tuple[FormDraft, ...]:
+        """Return the drafts that were not given up, the last changed first."""
+        found = []
+        for name in self._ids():
+            with suppress(NoSuchDraft):
+                found.append(self.draft(name))
+        alive = [one for one in found if not one.dropped]
+        return tuple(sorted(alive, key=lambda one: one.changed_at, reverse=True))
+
+    def draft(self, draft_id: str) -> FormDraft:
+        """Return a draft.
+
+        Raises:
+            NoSuchDraft: There is none, or its file is damaged.
+        """
+        try:
+            return _draft_of(json.loads(read_regular_file(self._home(draft_id) / "draft.json", MOST_BYTES)))
+        except (OSError, ValueError, KeyError, TypeError, HotichError, ValidationError):
+            raise NoSuchDraft("Không có bản nháp ấy.") from None
+
+    def save(self, draft_id: str, seen: int, design: Design, author: str) -> FormDraft:
+        """Write a design as the next revision and return the draft.
+
+        The same design sent twice by one person is one revision.
+
+        Raises:
+            NoSuchDraft: There is none.
+            DraftStale: The draft is not at the revision that was seen.
+        """
+        with self._lock:
+            draft = self._open(draft_id)
+            design = rounded(design)
+            if draft.revision == seen + 1 and draft.changed_by == author and draft.design == design:
+                return draft
+            self._refuse_stale(draft, seen)
+            return self._changed(draft, author, design=design)
+
+    def add_file(
+        self, draft_id: str, name: str, content: bytes, sha256: str, pages: int, author: str
+    ) -> FormDraft:
+        """Keep a file that a browser sent, with a specimen a page.
+
+        Args:
+            draft_id: The draft.
+            name: The name of the file.
+            content: Its bytes.
+            sha256: Of them.
+            pages: How many pages it has.
+            author: The login of who sent it.
+
+        Raises:
+            NoSuchDraft: There is none.
+            DraftRefused: There would be too many pages.
+        """
+        with self._lock:
+            draft = self._open(draft_id)
+            if any(one.sha256 == sha256 for one in draft.specimens):
+                raise DraftRefused("Tệp này đã có trong bản nháp.")
+            if len(draft.specimens) + pages > MOST_PAGES:
+                raise DraftRefused(
+                    f"Một bản nháp có nhiều nhất {MOST_PAGES} trang mẫu. Tệp này có {pages} trang."
+                )
+            with storage_errors(self._folder):
+                write_atomically(self._home(draft_id) / "files" / sha256, content, mode=0o600)
+            first = max((one.number for one in draft.specimens), default=0) + 1
+            added = tuple(Specimen(first + n, name, sha256, n + 1) for n in range(pages))
+            return self._changed(draft, author, specimens=(*draft.specimens, *added))
+
+    def set_specimens(
+        self,
+        draft_id: str,
+        specimens: tuple[Specimen, ...],
+        pictures: Mapping[int, bytes],
+        design: Design | None,
+    ) -> FormDraft:
+        """Put straight specimens in the place of those of the same pages, with their pictures by number.
+
+        Args:
+            draft_id: The draft.
+            specimens: The specimens; those of pages that were sent meanwhile come behind them.
+            pictures: JPEG by the number of the specimen.
+            design: What they propose; it is taken where the draft has no element yet, else kept beside it.
+        """
+        with self._lock:
+            draft = self._open(draft_id)
+            with storage_errors(self._folder):
+                for number, picture in pictures.items():
+                    write_atomically(self._picture(draft_id, number), picture, mode=0o600)
+            pages = {(one.sha256, one.page_no) for one in specimens}
+            later = [one for one in draft.specimens if (one.sha256, one.page_no) not in pages]
+            last = max((one.number for one in specimens), default=0)
+            sent = tuple(replace(one, number=last + n) for n, one in enumerate(later, start=1))
+            every = (*specimens, *sent)
+            if design is not None and not any(draft.design.elements()):
+                return self._changed(draft, draft.changed_by, specimens=every, design=rounded(design))
+            if design is not None:
+                self._write(draft_id, "proposal.json", rounded(design).model_dump_json(by_alias=True))
+            return self._changed(draft, draft.changed_by, specimens=every)
+
+    def remove_specimen(self, draft_id: str, number: int, author: str) -> FormDraft:
+        """Take a specimen out of a draft; its file stays.
+
+        Raises:
+            NoSuchDraft: There is no such draft.
+        """
+        with self._lock:
+            draft = self._open(draft_id)
+            left = tuple(one for one in draft.specimens if one.number != number)
+            return draft if left == draft.specimens else self._changed(draft, author, specimens=left)
+
+    def note_saved(self, draft_id: str, version: int, base: str, author: str) -> FormDraft:
+        """Note that a draft was saved as a version of a form, and which file that is."""
+        with self._lock:
+            draft = self._open(draft_id)
+            return self._changed(draft, author, saved_as=version, base=base)
+
+    def drop(self, draft_id: str, seen: int, author: str) -> None:
+        """Give a draft up; its files stay.
+
+        Raises:
+            NoSuchDraft: There is none.
+            DraftStale: The draft is not at the revision that was seen.
+        """
+        with self._lock:
+            draft = self._open(draft_id)
+            self._refuse_stale(draft, seen)
+            self._changed(draft, author, dropped=True)
+
+    def proposal(self, draft_id: str) -> Design | None:
+        """Return what the specimens of a draft proposed last beside its design, if anything."""
+        try:
+            text = read_regular_file(self._home(draft_id) / "proposal.json", MOST_BYTES)
+            return Design.model_validate_json(text)
+        except (OSError, ValueError, HotichError):
+            return None
+
+    def picture(self, draft_id: str, number: int) -> bytes | None:
+        """Return the straight picture of a specimen as JPEG; None: there is none."""
+        try:
+            return read_regular_file(self._picture(draft_id, number), MOST_BYTES)
+        except (OSError, HotichError):
+            return None
+
+    def file_of(self, draft_id: str, specimen: Specimen) -> SpecimenFile:
+        """Return where the page of a specimen lies."""
+        path = self._home(draft_id) / "files" / specimen.sha256
+        try:
+            size = path.stat().st_size
+        except OSError:
+            size = 0
+        return SpecimenFile(path, specimen.sha256, size, specimen.page_no, specimen.side)
+
+    def trial_path(self, draft_id: str, sha256: str) -> Path:
+        """Return where a file lies while it is looked at before it is taken."""
+        return self._home(draft_id) / f"{TEMP_PREFIX}{sha256[:16]}-{secrets.token_hex(4)}"
+
+    def keep_readings(self, draft_id: str, readings: Mapping[str, Any]) -> None:
+        """Keep what was read on the specimens of a draft."""
+        self._write(draft_id, "readings.json", json.dumps(readings, ensure_ascii=False))
+
+    def readings(self, draft_id: str) -> dict[str, Any]:
+        """Return what was read on the specimens of a draft last; nothing where nothing was."""
+        try:
+            found = json.loads(read_regular_file(self._home(draft_id) / "readings.json", MOST_BYTES))
+        except (OSError, ValueError, HotichError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _ids(self) -> list[str]:
+        try:
+            return [one.name for one in self._folder.iterdir() if re.fullmatch(DRAFT_ID, one.name)]
+        except OSError:
+            return []
+
+    def _home(self, draft_id: str) -> Path:
+        if re.fullmatch(DRAFT_ID, draft_id) is None:
+            raise NoSuchDraft("Không có bản nháp ấy.")
+        return self._folder / draft_id
+
+    def _picture(self, draft_id: str, number: int) -> Path:
+        return self._home(draft_id) / "pages" / f"{number}.jpg"
+
+    def _open(self, draft_id: str) -> FormDraft:
+        draft = self.draft(draft_id)
+        if draft.dropped:
+            raise NoSuchDraft("Bản nháp này đã bị bỏ.")
+        return draft
+
+    def _refuse_stale(self, draft: FormDraft, seen: int) -> None:
+        if draft.revision != seen:
+            when = draft.changed_at.astimezone().strftime("%H:%M %d/%m/%Y")
+            raise DraftStale(STALE.format(who=draft.changed_by, when=when))
+
+    def _changed(self, draft: FormDraft, author: str, **values: Any) -> FormDraft:
+        changed = replace(
+            draft, **values, revision=draft.revision + 1, changed_by=author, changed_at=self._now()
+        )
+        self._keep(changed)
+        return changed
+
+    def _keep(self, draft: FormDraft) -> None:
+        home = self._home(draft.draft_id)
+        with storage_errors(self._folder):
+            make_folder(home)
+        text = json.dumps(_stored(draft), ensure_ascii=False)
+        self._write(draft.draft_id, f"revisions/{draft.revision:06}.json", text)
+        self._write(draft.draft_id, "draft.json", text)
+        for old in sorted((home / "revisions").glob("*.json"))[:-KEPT_REVISIONS]:
+            with suppress(OSError):
+                old.unlink()
+
+    def _write(self, draft_id: str, name: str, text: str) -> None:
+        with storage_errors(self._folder):
+            write_atomically(self._home(draft_id) / name, text, mode=0o600)
+
+
+def _stored(draft: FormDraft) -> dict[str, Any]:
+    told = {name: getattr(draft, name) for name in ("draft_id", "place_code", "author", "changed_by", "revision",
+                                                     "saved_as", "base", "origin", "dropped")}  # fmt: skip
+    return told | {
+        "created_at": draft.created_at.isoformat(),
+        "changed_at": draft.changed_at.isoformat(),
+        "design": draft.design.model_dump(by_alias=True),
+        "specimens": [asdict(one) for one in draft.specimens],
+    }
+
+
+def _draft_of(stored: Mapping[str, Any]) -> FormDraft:
+    return FormDraft(
+        draft_id=str(stored["draft_id"]),
+        place_code=str(stored["place_code"]),
+        author=str(stored["author"]),
+        created_at=datetime.fromisoformat(stored["created_at"]),
+        changed_by=str(stored["changed_by"]),
+        changed_at=datetime.fromisoformat(stored["changed_at"]),
+        revision=int(stored["revision"]),
+        design=Design.model_validate(stored["design"]),
+        specimens=tuple(_specimen_of(one) for one in stored["specimens"]),
+        saved_as=int(stored["saved_as"]),
+        base=str(stored["base"]),
+        origin=str(stored["origin"]),
+        dropped=bool(stored["dropped"]),
+    )
+
+
+def _specimen_of(stored: Mapping[str, Any]) -> Specimen:
+    left, top, right, bottom = stored["frame"]
+    wide, high = stored["size"]
+    return Specimen(
+        **{name: stored[name] for name in ("number", "name", "sha256", "page_no", "side", "turn", "flaw")},
+        size=(int(wide), int(high)),
+        frame=(float(left), float(top), float(right), float(bottom)),
+        matrix=tuple(map(float, stored["matrix"])),
+    )
