@@ -56,6 +56,16 @@ _SENTENCE = {"sentence": "Chữ mờ quá"}
 _UPLOAD = {"book_id": "1", "upload_id": "0" * 32}
 _TOKEN = "0123456789abcdef" * 2
 
+_DRAFT = {"draft_id": "0" * 12}
+_DESIGN = {
+    "id": "mau-thu",
+    "record": "birth",
+    "title": "Mẫu thử",
+    "years": [1990, 1998],
+    "paper_mm": [210.0, 297.0],
+    "frame": [0.05, 0.05, 0.95, 0.95],
+}
+
 SAMPLES = {
     ("POST", "/login"): Sample(form={"login": "khong.co", "password": "không đúng đâu"}),
     ("POST", "/password"): Sample(form={"old": "không đúng đâu", "new": "một", "again": "hai"}),
@@ -164,6 +174,22 @@ SAMPLES = {
     ),
     ("GET", "/entries/{entry_id}/links"): Sample(_ENTRY),
     ("POST", "/entries/{entry_id}/links/{link_id}"): Sample({**_ENTRY, "link_id": "1"}, {"verdict": "?"}),
+    ("POST", "/forms"): Sample(form={"record": "birth", "title": "Mẫu thử", "place": "không"}),
+    ("GET", "/forms/files/{form_id}"): Sample({"form_id": "mau-rieng"}),
+    ("GET", "/forms/files/{form_id}/versions"): Sample({"form_id": "mau-rieng"}),
+    ("GET", "/forms/drafts/{draft_id}"): Sample(_DRAFT),
+    ("GET", "/forms/drafts/{draft_id}/state"): Sample(_DRAFT),
+    ("POST", "/forms/drafts/{draft_id}"): Sample(_DRAFT, json={"revision": 0, "design": _DESIGN}),
+    ("POST", "/forms/drafts/{draft_id}/pages"): Sample(_DRAFT),
+    ("POST", "/forms/drafts/{draft_id}/pages/{number}/remove"): Sample({**_DRAFT, "number": "9"}),
+    ("POST", "/forms/drafts/{draft_id}/propose"): Sample(_DRAFT, json={}),
+    ("POST", "/forms/drafts/{draft_id}/read"): Sample(_DRAFT, json={}),
+    ("POST", "/forms/drafts/{draft_id}/borrow"): Sample(
+        _DRAFT, json={"design": _DESIGN, "form": "birth-2006"}
+    ),
+    ("POST", "/forms/drafts/{draft_id}/save"): Sample(_DRAFT, json={"revision": 0}),
+    ("POST", "/forms/drafts/{draft_id}/drop"): Sample(_DRAFT, json={"revision": 0}),
+    ("GET", "/pictures/forms/{draft_id}/{number}"): Sample({**_DRAFT, "number": "1"}),
     ("POST", "/intake"): Sample(form={"folder": "KS.2010.01", "deliveries": ["may-1/2026-11-29/1"]}),
     ("GET", "/intake/{scanner}/{day}/{serial}"): Sample(
         {"scanner": "may-1", "day": "2026-11-29", "serial": "1"}

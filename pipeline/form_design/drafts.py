@@ -34,6 +34,8 @@ MOST_BYTES = 8 << 20
 MOST_DRAFTS = 500
 KEPT_REVISIONS = 60
 
+NOT_THERE = "Không có bản nháp ấy, hoặc nó đã bị bỏ. Hãy về trang Mẫu sổ."
+
 DRAFT_ID = r"[0-9a-f]{12}"
 
 STALE = "{who} đã sửa bản nháp này lúc {when}. Bản của bạn chưa được ghi đè lên; hãy tải lại trang để xem bản mới nhất."
@@ -131,10 +133,16 @@ class FormDrafts:
     Args:
         folder: The folder; it need not be there.
         now: The clock, in UTC.
+        new_id: Returns the id of the next draft.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._folder, self._now = folder, now
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: secrets.token_hex(6),
+    ) -> None:
+        self._folder, self._now, self._new_id = folder, now, new_id
         self._lock = threading.Lock()
 
     def begin(
@@ -157,7 +165,7 @@ class FormDrafts:
                 raise DraftRefused("Đã có quá nhiều bản nháp mẫu sổ. Hãy báo người quản trị máy.")
             now = self._now()
             draft = FormDraft(
-                secrets.token_hex(6),
+                self._new_id(),
                 place_code,
                 author,
                 now,
@@ -189,7 +197,7 @@ class FormDrafts:
         try:
             return _draft_of(json.loads(read_regular_file(self._home(draft_id) / "draft.json", MOST_BYTES)))
         except (OSError, ValueError, KeyError, TypeError, HotichError, ValidationError):
-            raise NoSuchDraft("Không có bản nháp ấy.") from None
+            raise NoSuchDraft(NOT_THERE) from None
 
     def save(self, draft_id: str, seen: int, design: Design, author: str) -> FormDraft:
         """Write a design as the next revision and return the draft.
@@ -347,7 +355,7 @@ class FormDrafts:
 
     def _home(self, draft_id: str) -> Path:
         if re.fullmatch(DRAFT_ID, draft_id) is None:
-            raise NoSuchDraft("Không có bản nháp ấy.")
+            raise NoSuchDraft(NOT_THERE)
         return self._folder / draft_id
 
     def _picture(self, draft_id: str, number: int) -> Path:
@@ -356,7 +364,7 @@ class FormDrafts:
     def _open(self, draft_id: str) -> FormDraft:
         draft = self.draft(draft_id)
         if draft.dropped:
-            raise NoSuchDraft("Bản nháp này đã bị bỏ.")
+            raise NoSuchDraft(NOT_THERE)
         return draft
 
     def _refuse_stale(self, draft: FormDraft, seen: int) -> None:

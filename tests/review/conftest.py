@@ -28,6 +28,7 @@ from tests.inbox.desk import TameLooker
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser, one_event_loop
 from tests.review.clock import Clock
+from tests.review.form_desks import desk_with_draft
 
 PAGES = 80
 OWN, OTHER = LEDGER.place_code, "99999"
@@ -150,7 +151,14 @@ def app(
     nowhere = Workspace(tmp_path_factory.mktemp("printing"))
     printer = OfficePrinter(registry, nowhere, SCHEMAS, DEFAULT_LIMITS)
     return create_app(
-        registry, SCHEMAS, packages=packages, printer=printer, uploads=uploads, office=planned, now=clock
+        registry,
+        SCHEMAS,
+        packages=packages,
+        printer=printer,
+        uploads=uploads,
+        office=planned,
+        now=clock,
+        forms=desk_with_draft(tmp_path_factory.mktemp("forms"), OWN),
     )
 
 

@@ -17,7 +17,7 @@ from pipeline.files import write_atomically
 from pipeline.form_design.alignment import align_pages
 from pipeline.form_design.borrowing import with_borrowed
 from pipeline.form_design.design import Design
-from pipeline.form_design.drafts import DraftRefused, FormDraft, FormDrafts, NoSuchDraft, Specimen
+from pipeline.form_design.drafts import NOT_THERE, DraftRefused, FormDraft, FormDrafts, NoSuchDraft, Specimen
 from pipeline.form_design.flaws import checked_form, design_flaws
 from pipeline.form_design.proposal import FormIdentity, propose_design
 from pipeline.form_design.specimen import StraightPage
@@ -79,7 +79,7 @@ class FormDesk:
         """
         draft = self.drafts.draft(draft_id)
         if draft.dropped or not person.may_see(draft.place_code):
-            raise NoSuchDraft("Không có bản nháp ấy.")
+            raise NoSuchDraft(NOT_THERE)
         return draft
 
     def listed(self, person: Person) -> tuple[FormDraft, ...]:

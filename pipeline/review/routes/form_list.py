@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -85,7 +85,7 @@ def send_file(site: SiteDep, session: SessionDep, form_id: FormName) -> Response
     """Send the file of a form, to be shared with another office."""
     own = _own(site)
     if form_id not in site.forms.declared.forms:
-        raise DraftRefused(f"Không có mẫu “{form_id}”.")
+        raise HTTPException(404)
     text = own.text(form_id)
     site.registry.note_view(session.person, "form-taken", f"form:{form_id}")
     headers = {"Content-Disposition": f'attachment; filename="mau-so-{form_id}.toml"'}
@@ -97,7 +97,7 @@ def show_versions(request: Request, site: SiteDep, form_id: FormName) -> Respons
     """List the versions of an own form, with the text before each."""
     own = _own(site)
     if not own.is_own(form_id):
-        raise DraftRefused(f"“{form_id}” không phải mẫu riêng của cơ quan.")
+        raise HTTPException(404)
     return site.renderer.render(
         request, "forms/versions.html", form=site.forms.declared.form(form_id), versions=own.versions(form_id)
     )
