@@ -113,8 +113,7 @@ def test_a_form_goes_from_pages_to_a_version_that_books_are_made_with(
     assert [page["straight"] for page in proposed["pages"]] == [True] * 2
     assert len(proposed["design"]["cells"]) > 20
     assert proposed["job"]["phase"] == "done"
-    number = draft.rsplit("/", 1)[1]
-    assert chief.get(f"/pictures/forms/{number}/1").content[:2] == b"\xff\xd8"
+    assert chief.get(f"/pictures/forms/{draft.rsplit('/', 1)[1]}/1").content[:2] == b"\xff\xd8"
 
     unseen = asked(chief, f"{draft}/save", {"revision": proposed["revision"]})
     assert unseen.status_code == 422
@@ -175,13 +174,13 @@ def test_a_version_that_was_saved_meanwhile_is_not_overwritten(chief: Browser, d
     desk.own.save(design("mau-chung"), "", "an", lambda number, file: None)
     first = chief.submit("/forms", {"origin": "mau-chung", "place": OWN}).headers["location"]
     second = chief.submit("/forms", {"origin": "mau-chung", "place": OWN}).headers["location"]
-    for number, draft in enumerate((first, second)):
+    for order, draft in enumerate((first, second)):
         now = state_of(chief, draft)
         kept = asked(
-            chief, draft, {"revision": now["revision"], "design": {**now["design"], "note": f"bản {number}"}}
+            chief, draft, {"revision": now["revision"], "design": {**now["design"], "note": f"bản {order}"}}
         )
         answer = asked(chief, f"{draft}/save", {"revision": kept.json()["revision"]})
-        assert answer.status_code == (409 if number else 200), answer.text
+        assert answer.status_code == (409 if order else 200), answer.text
     assert "bản 0" in desk.own.text("mau-chung")
 
 

@@ -19,6 +19,7 @@ from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep, exchange_parts
 from pipeline.review.form_design.designer_view import designer_values, draft_state
 from pipeline.review.form_design.form_desk import MOST_FILE_BYTES, NO_FORMS
+from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.security.authentication import SessionDep
 
 DraftId = Annotated[str, Path(pattern=f"^{DRAFT_ID}$")]
@@ -88,10 +89,11 @@ async def send_page(
     site: SiteDep,
     session: SessionDep,
     draft_id: DraftId,
-    name: Annotated[str, Query(min_length=1, max_length=255)],
+    name: Annotated[str, Query(max_length=255)] = "trang",
 ) -> Response:
     """Take a file with specimen pages, which is the body."""
-    content = await request.body()
+    await run_in_threadpool(site.forms.draft, session.person, draft_id)  # before the file is taken in
+    content = await file_in(request)
     draft = await run_in_threadpool(_with_file, site, session, draft_id, name, content)
     return JSONResponse(draft_state(site.forms, draft))
 

@@ -15,6 +15,7 @@ from pipeline.form_design.drafts import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.form_design.form_desk import NO_FORMS
+from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.form_design.own_forms import OwnForms, design_of_file
 from pipeline.review.scanning.covers import places_of
 from pipeline.review.security.authentication import SessionDep
@@ -22,6 +23,9 @@ from pipeline.text.tones import unaccented
 
 FormName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một việc", "table": "bảng: một dòng một việc"}
+
+TYPED = ("record", "title", "form_id", "layout", "first_year", "last_year", "province", "place")
+"""What a person types of a new form."""
 
 router = APIRouter(prefix="/forms")
 
@@ -75,7 +79,7 @@ async def take_file(
     place: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Take a form's file of another office, which is the body, as a draft."""
-    content = await request.body()
+    content = await file_in(request)
     draft = await run_in_threadpool(_taken, site, session, content, place)
     return JSONResponse({"draft": draft.draft_id})
 
@@ -236,7 +240,7 @@ def _page(
         records={name: record.title for name, record in declared.records.items()},
         layouts=LAYOUTS,
         places=_places(site, session),
-        typed=typed,
+        typed=dict.fromkeys(TYPED, "") | typed,
         refused=refused,
         saved=saved,
         designs=site.forms.own is not None,
