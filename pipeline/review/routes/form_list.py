@@ -15,8 +15,8 @@ from pipeline.form_design.drafts import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.form_design.form_desk import NO_FORMS
-from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.form_design.own_forms import OwnForms, design_of_file
+from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.scanning.covers import places_of
 from pipeline.review.security.authentication import SessionDep
 from pipeline.text.tones import unaccented
