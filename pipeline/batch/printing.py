@@ -257,10 +257,16 @@ class OfficePrinter:
             person=asker.person,
         )
 
-    def issued(self, extract_id: int, asker: Asker, *, even_void: bool = False) -> PrintedFile:
+    def issued(
+        self, extract_id: int, asker: Asker, *, even_void: bool = False, even_outdated: bool = False
+    ) -> PrintedFile:
         """Return the file of an issued extract."""
         line, content = self._registry.extract_file(
-            extract_id, author=asker.login, person=asker.person, even_void=even_void
+            extract_id,
+            author=asker.login,
+            person=asker.person,
+            even_void=even_void,
+            even_outdated=even_outdated,
         )
         return PrintedFile(name_of_extract(line), content)
 

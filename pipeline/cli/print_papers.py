@@ -82,9 +82,11 @@ def print_extract(
     recipient: Annotated[str, typer.Option("--for", help="Cấp cho ai; bắt buộc khi cấp.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Lý do cấp; bắt buộc khi cấp.")] = "",
     copies: Annotated[int, typer.Option("--copies", min=1, max=50, help="Số bản.")] = 1,
-    signer: Annotated[str, typer.Option("--signer", help="Người ký; bắt buộc khi cấp.")] = "",
+    signer: Annotated[
+        str, typer.Option("--signer", help="Người ký [theo print.toml]; bắt buộc khi cấp.")
+    ] = "",
     signer_title: Annotated[
-        str, typer.Option("--signer-title", help="Chức vụ người ký; bắt buộc khi cấp.")
+        str, typer.Option("--signer-title", help="Chức vụ người ký [theo print.toml]; bắt buộc khi cấp.")
     ] = "",
     target: OutOption = Path(),
     by: ByOption = None,
@@ -93,11 +95,14 @@ def print_extract(
     """In trích lục (bản sao) của một mục đăng ký: bản dự thảo, hoặc cấp chính thức bằng --issue."""
     with _printer(workspace) as (printer, _):
         asker = _asker(by)
+        view = printer.view(entry_id, asker)
+        if not signer and not signer_title:
+            signer, signer_title = view.office.signer, view.office.signer_title
         if not issue:
             _write(printer.draft(entry_id, Signer(signer, signer_title), asker), target)
             return
         order = ExtractOrder(recipient, reason, copies, signer, signer_title, f"cli-{uuid4().hex}")
-        line = printer.issue(entry_id, order, printer.view(entry_id, asker).state, asker)
+        line = printer.issue(entry_id, order, view.state, asker)
         out().print(f"Đã cấp trích lục số {line.told_number} ({line.office}).", markup=False)
         _write(printer.issued(line.extract_id, asker), target)
 
@@ -153,6 +158,13 @@ def print_issued(
     even_void: Annotated[
         bool, typer.Option("--even-void", help="Với --take: lấy cả trích lục đã hủy; tên tệp ghi DA-HUY.")
     ] = False,
+    even_outdated: Annotated[
+        bool,
+        typer.Option(
+            "--even-outdated",
+            help="Với --take: lấy cả trích lục mà mục đăng ký đã thu hồi hay đã đổi từ khi cấp; tên tệp ghi KHONG-CON-DUNG.",
+        ),
+    ] = False,
     target: OutOption = Path(),
     by: ByOption = None,
     workspace: WorkspaceOption = None,
@@ -161,7 +173,8 @@ def print_issued(
     """Sổ cấp trích lục: các số đã cấp, mới nhất trước, kể cả số đã hủy."""
     with _printer(workspace) as (printer, registry):
         if take is not None:
-            _write(printer.issued(take, _asker(by), even_void=even_void), target)
+            file = printer.issued(take, _asker(by), even_void=even_void, even_outdated=even_outdated)
+            _write(file, target)
             return
         found = registry.issued_extracts(IssueFilter(office, year, most=limit), author=_asker(by).login)
     if as_json:
@@ -283,7 +296,7 @@ def _table(rows: tuple[IssuedExtract, ...]) -> Table:
         "Bản",
         "Người ký",
         "Người cấp",
-        "Hủy",
+        "Hủy, nay ra sao",
     )
     for one in rows:
         table.add_row(
@@ -299,6 +312,6 @@ def _table(rows: tuple[IssuedExtract, ...]) -> Table:
             str(one.copies),
             escape(one.signer),
             escape(one.author),
-            escape(one.void_reason) or "–",
+            escape(one.void_reason or one.outdated) or "–",
         )
     return table

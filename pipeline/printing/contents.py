@@ -30,12 +30,16 @@ class IssuingOffice:
         name: Its name at the head of a paper.
         superior: The authority above it.
         place: Where it is, as written before a date.
+        signer: Who signs its extracts as a rule; ``""``: that is typed each time.
+        signer_title: Their title.
     """
 
     code: str = ""
     name: str = ""
     superior: str = ""
     place: str = ""
+    signer: str = ""
+    signer_title: str = ""
 
     @property
     def head(self) -> dict[str, str]:

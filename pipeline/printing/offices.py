@@ -8,6 +8,8 @@
     superior = "Thành phố Cần Thơ"        # cấp trên, dòng trên tên cơ quan
     place = "Bình An"                     # địa danh ghi trước ngày tháng
     places = ["31333", "93629"]           # mã nơi đăng ký của các sổ cơ quan giữ; bỏ trống: mọi nơi
+    signer = "Nguyễn Văn Mẫu"             # người thường ký trích lục: điền sẵn, mỗi lần cấp đổi được
+    signer_title = "Chủ tịch"             # chức vụ của người ký
 
 An office that keeps the books of several former communes names them all. Extracts are numbered for each ``code`` and
 year.
@@ -22,11 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.printing.contents import IssuingOffice
+from pipeline.printing.letters import missing_letters
 from pipeline.schema import nearest_hint
 from pipeline.staff_toml import StaffFile
 
 TABLE = "office"
-TEXTS = ("code", "name", "superior", "place")
+TEXTS = ("code", "name", "superior", "place", "signer", "signer_title")
 KEYS = (*TEXTS, "places")
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}")
 LONGEST = 120
@@ -82,6 +85,11 @@ def _office(
     for key in ("name", "place"):
         if not texts[key]:
             file.flaw_of_row(TABLE, number, key, f"thiếu “{key}”.")
+    if texts["signer"] and not texts["signer_title"]:
+        file.flaw_of_row(TABLE, number, "signer", "có “signer” thì phải có “signer_title”, chức vụ người ký.")
+    for key in TEXTS:
+        if flaw := text_flaw(texts[key]):
+            file.flaw_of_row(TABLE, number, key, f"“{key}” {flaw}.")
     places = row.get("places")
     if places is None:
         return IssuingOffice(**texts), None
@@ -91,6 +99,14 @@ def _office(
         )
         places = []
     return IssuingOffice(**texts), frozenset(places)
+
+
+def text_flaw(text: str) -> str:
+    """Return what keeps a text from being printed; ``""``: nothing."""
+    if unknown := missing_letters(text):
+        told = ", ".join(f"U+{ord(letter):04X}" for letter in unknown[:5])
+        return f"có ký tự mà phông chữ của giấy không có ({told})"
+    return ""
 
 
 def _refuse_shared(file: StaffFile, found: list[tuple[IssuingOffice, frozenset[str] | None]]) -> None:

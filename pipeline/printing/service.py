@@ -129,8 +129,17 @@ class Printer(Protocol):
         """
         ...
 
-    def issued(self, extract_id: int, asker: Asker, *, even_void: bool = False) -> PrintedFile:
-        """Return the file of an issued extract, as it was issued."""
+    def issued(
+        self, extract_id: int, asker: Asker, *, even_void: bool = False, even_outdated: bool = False
+    ) -> PrintedFile:
+        """Return the file of an issued extract, as it was issued.
+
+        Args:
+            extract_id: The extract.
+            asker: Who asks.
+            even_void: Also one that was declared void.
+            even_outdated: Also one whose entry was withdrawn or says something else by now.
+        """
         ...
 
     def book_list(self, book_id: int, ending: str, asker: Asker) -> PrintedFile:
@@ -157,5 +166,5 @@ NO_PRINTER = cast(Printer, NoPrinter())
 
 def name_of_extract(line: IssuedExtract) -> str:
     """Return the name of the file of an issued extract."""
-    void = "DA-HUY-" if line.is_void else ""
-    return f"{void}trich-luc-{line.office}-{line.year}-{line.number:04d}.pdf"
+    mark = "DA-HUY-" if line.is_void else "KHONG-CON-DUNG-" if line.outdated else ""
+    return f"{mark}trich-luc-{line.office}-{line.year}-{line.number:04d}.pdf"

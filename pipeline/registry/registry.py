@@ -291,8 +291,8 @@ class Registry(ConnectionFacade):
     next_extract = reading(extracts.next_extract)
     issued_before = reading(extracts.issued_before)
     void_extract = writing(extracts.void_extract)
-    issued_extracts = writing(extracts.issued_extracts)
-    extract_file = writing(extracts.extract_file)
+    issued_extracts = writing_declared(extracts.issued_extracts)
+    extract_file = writing_declared(extracts.extract_file)
     note_printed = writing(extracts.note_printed)
     listed_entries = reading_declared(browsing.listed_entries)
 

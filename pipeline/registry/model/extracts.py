@@ -129,6 +129,8 @@ class IssuedExtract:
         void_reason: Why it was declared void; ``""``: it was not.
         voided_by: Who declared it void.
         voided_at: When.
+        outdated: What has become of its entry since, as the end of a sentence; ``""``: the entry says what it said, or
+            nobody has looked.
     """
 
     extract_id: int
@@ -155,6 +157,7 @@ class IssuedExtract:
     void_reason: str = ""
     voided_by: str = ""
     voided_at: datetime | None = None
+    outdated: str = ""
 
     @property
     def told_number(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -45,6 +45,7 @@ from pipeline.registry.repositories.delivery_layers import page_layers
 from pipeline.registry.repositories.entries import place_of
 from pipeline.registry.repositories.permissions import check_supervises, require_text
 from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
+from pipeline.registry.services.extract_contents import contents_digest, with_changes_since
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.extracts import issued_extract, voided_extract
 from pipeline.registry.tables.record_schema import RecordSchema
@@ -221,6 +222,7 @@ def issue_extract(
         "author": author.strip(),
         "issued_on": made.issued_on.isoformat(),
         "issued_at": clock.now(connection),
+        "said": contents_digest(now.entry, now.ledger),
     }
     (extract_id,) = add(connection, issued_extract, [row])
     told = {
@@ -289,9 +291,16 @@ def void_extract(
 
 
 def issued_extracts(
-    connection: Connection, wanted: IssueFilter, *, author: str, person: Person | None = None
+    connection: Connection,
+    declared: RecordSchema,
+    wanted: IssueFilter,
+    *,
+    author: str,
+    person: Person | None = None,
 ) -> IssueBook:
     """Return lines of the book of issued extracts, for a supervisor those of their places. The audit records the view.
+
+    Each says what has become of its entry since.
 
     Raises:
         NotYours: The person is no supervisor.
@@ -300,32 +309,49 @@ def issued_extracts(
         raise NotYours(f"Chỉ người phụ trách mới được {WHAT}.")
     found = extracts.issue_book(connection, None if person is None else person.places, wanted)
     record(connection, author, "extracts-listed", "registry", {"lines": len(found.rows)})
-    return found
+    return replace(found, rows=with_changes_since(connection, declared, found.rows))
 
 
 def extract_file(
     connection: Connection,
+    declared: RecordSchema,
     extract_id: int,
     *,
     author: str,
     person: Person | None = None,
     even_void: bool = False,
+    even_outdated: bool = False,
 ) -> tuple[IssuedExtract, bytes]:
     """Return an issued extract and its file, as it was issued. The audit records that it was taken.
 
+    Args:
+        connection: A transaction.
+        declared: The declared records and their tables.
+        extract_id: The extract.
+        author: Who takes it.
+        person: The same with rights.
+        even_void: Also one that was declared void.
+        even_outdated: Also one whose entry was withdrawn or says something else by now.
+
     Raises:
-        RegistryError: It is void and ``even_void`` is not asked for, or the file is not what it was.
+        RegistryError: It is void or outdated and that is not asked for, or the file is not what it was.
         NotYours: The person does not supervise the place of its book.
         NotThere: There is none of that id.
     """
-    found = _seen_by(connection, extract_id, person)
+    (found,) = with_changes_since(connection, declared, [_seen_by(connection, extract_id, person)])
     if found.is_void and not even_void:
         raise RegistryError(
             f"Trích lục số {found.told_number} đã hủy ({found.void_reason}), nên không tải về được nữa."
         )
+    if found.outdated and not even_outdated:
+        raise RegistryError(
+            f"Trích lục số {found.told_number} không còn đúng với sổ: {found.outdated}. Hãy hủy số này và cấp trích lục "
+            "mới nếu cấp được. Tệp đã cấp vẫn còn: sổ cấp trích lục, cột Tệp, cho lấy ra để đối chiếu."
+        )
     content = extracts.extract_pdf(connection, extract_id)
     subject = f"book:{found.book_id}" if found.entry_id is None else f"entry:{found.entry_id}"
-    record(connection, author, "extract-taken", subject, {"extract": extract_id})
+    told = {"extract": extract_id} | ({"outdated": "yes"} if found.outdated else {})
+    record(connection, author, "extract-taken", subject, told)
     return found, content
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
     MANY,
@@ -41,13 +41,14 @@ issued_extract = Table(
     text_column("author"),
     text_column("issued_on"),
     time_column("issued_at"),
+    Column("said", Text),
     UniqueConstraint("office", "year", "number"),
     UniqueConstraint("token"),
     Index(None, "book_id"),
     sqlite_autoincrement=True,
 )
 """The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps;
-``subject``: whom the entry is about; ``state``: the digest of what the entry said (``entry_to_print``); ``token``: that
+``subject``: whom the entry is about; ``state``: the digest of what the entry said (``entry_to_print``) with all that let it be printed; ``said``: of what it said alone (``contents_digest``); ``token``: that
 of the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the day on the paper."""
 
 voided_extract = Table(

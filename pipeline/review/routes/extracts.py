@@ -70,9 +70,12 @@ def show_issued(
 
 
 @router.get("/{extract_id}")
-def take_file(site: SiteDep, session: SessionDep, extract_id: RowId) -> Response:
-    """Take the file of an extract as it was issued."""
-    line, content = site.registry.extract_file(extract_id, author=session.person.login, person=session.person)
+def take_file(site: SiteDep, session: SessionDep, extract_id: RowId, even_outdated: bool = False) -> Response:
+    """Take the file of an extract as it was issued; of one whose entry has changed since only on demand."""
+    person = session.person
+    line, content = site.registry.extract_file(
+        extract_id, author=person.login, person=person, even_outdated=even_outdated
+    )
     return file_response(PrintedFile(name_of_extract(line), content))
 
 

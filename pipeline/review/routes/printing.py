@@ -35,7 +35,7 @@ def file_response(file: PrintedFile) -> Response:
 @router.get("/entries/{entry_id}/print")
 def show_printing(request: Request, site: SiteDep, session: SessionDep, entry_id: int) -> Response:
     """Show what can be printed of an entry, or why nothing can."""
-    return _shown(request, site, session, entry_id, ExtractOrder("", ""))
+    return _shown(request, site, session, entry_id)
 
 
 @router.get("/entries/{entry_id}/print.pdf")
@@ -94,10 +94,18 @@ def issue_extract(
 
 
 def _shown(
-    request: Request, site: Site, session: Session, entry_id: int, order: ExtractOrder, *, refused: str = ""
+    request: Request,
+    site: Site,
+    session: Session,
+    entry_id: int,
+    order: ExtractOrder | None = None,
+    *,
+    refused: str = "",
 ) -> Response:
     site.desk.entry(session.person, entry_id)
     view = site.printer.view(entry_id, Asker.of(session.person))
+    if order is None:  # a form that nobody has filled in yet: whoever signs as a rule
+        order = ExtractOrder("", "", signer=view.office.signer, signer_title=view.office.signer_title)
     return site.renderer.render(
         request,
         "printing/entry.html",

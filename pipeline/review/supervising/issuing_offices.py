@@ -42,6 +42,22 @@ OFFICE = SettingTable(
             most=LONGEST,
         ),
         SettingSpec(
+            "signer",
+            SettingKind.TEXT,
+            "Người ký trích lục",
+            "",
+            "Điền sẵn khi cấp, mỗi lần cấp đổi được; để trống: mỗi lần tự ghi.",
+            most=LONGEST,
+        ),
+        SettingSpec(
+            "signer_title",
+            SettingKind.TEXT,
+            "Chức vụ người ký",
+            "",
+            "Ví dụ: Chủ tịch. Có người ký thì phải có chức vụ.",
+            most=LONGEST,
+        ),
+        SettingSpec(
             "code",
             SettingKind.TEXT,
             "Mã cơ quan trong sổ cấp trích lục",
