@@ -162,7 +162,8 @@ def print_issued(
         bool,
         typer.Option(
             "--even-outdated",
-            help="Với --take: lấy cả trích lục mà mục đăng ký đã thu hồi hay đã đổi từ khi cấp; tên tệp ghi KHONG-CON-DUNG.",
+            help="Với --take: lấy cả trích lục có mục đăng ký đã thu hồi hay đã đổi từ khi cấp; tên tệp ghi "
+            "KHONG-CON-DUNG.",
         ),
     ] = False,
     target: OutOption = Path(),

@@ -25,8 +25,10 @@ from typing import Any
 
 from pipeline.printing.contents import IssuingOffice
 from pipeline.printing.letters import missing_letters
+from pipeline.registry.model.typed_text import composed
 from pipeline.schema import nearest_hint
 from pipeline.staff_toml import StaffFile
+from pipeline.text.control_characters import control_character_flaw
 
 TABLE = "office"
 TEXTS = ("code", "name", "superior", "place", "signer", "signer_title")
@@ -70,14 +72,10 @@ def read_offices(path: Path) -> IssuingOffices:
 def _office(
     file: StaffFile, number: int, row: Mapping[str, Any]
 ) -> tuple[IssuingOffice, frozenset[str] | None]:
-    for key, value in row.items():
+    for key in row:
         if key not in KEYS:
             file.flaw_of_row(TABLE, number, key, f"khóa lạ “{key}”.{nearest_hint(key, KEYS)}")
-        elif key in TEXTS and not (isinstance(value, str) and len(value) <= LONGEST):
-            file.flaw_of_row(
-                TABLE, number, key, f"“{key}” phải là chữ trong ngoặc kép, nhiều nhất {LONGEST} ký tự."
-            )
-    texts = {key: " ".join(str(row.get(key, "")).split()) for key in TEXTS}
+    texts = {key: _text(file, number, key, row.get(key, "")) for key in TEXTS}
     if not CODE.fullmatch(texts["code"]):
         file.flaw_of_row(
             TABLE, number, "code", "“code” phải có 1 đến 20 chữ cái không dấu, chữ số, gạch nối."
@@ -86,10 +84,7 @@ def _office(
         if not texts[key]:
             file.flaw_of_row(TABLE, number, key, f"thiếu “{key}”.")
     if texts["signer"] and not texts["signer_title"]:
-        file.flaw_of_row(TABLE, number, "signer", "có “signer” thì phải có “signer_title”, chức vụ người ký.")
-    for key in TEXTS:
-        if flaw := text_flaw(texts[key]):
-            file.flaw_of_row(TABLE, number, key, f"“{key}” {flaw}.")
+        file.flaw_of_row(TABLE, number, "signer", "có người ký thì phải có chức vụ (“signer_title”).")
     places = row.get("places")
     if places is None:
         return IssuingOffice(**texts), None
@@ -101,12 +96,20 @@ def _office(
     return IssuingOffice(**texts), frozenset(places)
 
 
-def text_flaw(text: str) -> str:
-    """Return what keeps a text from being printed; ``""``: nothing."""
-    if unknown := missing_letters(text):
-        told = ", ".join(f"U+{ord(letter):04X}" for letter in unknown[:5])
-        return f"có ký tự mà phông chữ của giấy không có ({told})"
-    return ""
+def _text(file: StaffFile, number: int, key: str, value: object) -> str:
+    """Return a text of an office as it is printed; what is none, or cannot be printed, is a flaw."""
+    if not (isinstance(value, str) and len(value) <= LONGEST):
+        file.flaw_of_row(
+            TABLE, number, key, f"“{key}” phải là chữ trong ngoặc kép, nhiều nhất {LONGEST} ký tự."
+        )
+        return ""
+    text = " ".join(composed(value).split())
+    flaw = control_character_flaw(text)
+    if not flaw and (unknown := missing_letters(text)):
+        flaw = f"có chữ mà phông chữ của giấy không có: {unknown[:20]}"
+    if flaw:
+        file.flaw_of_row(TABLE, number, key, f"“{key}” {flaw}.")
+    return text
 
 
 def _refuse_shared(file: StaffFile, found: list[tuple[IssuingOffice, frozenset[str] | None]]) -> None:

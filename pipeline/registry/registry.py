@@ -66,6 +66,7 @@ from pipeline.registry.services import (
     answered_tickets,
     book_corrections,
     extracts,
+    issue_book,
     page_replacement,
     settling,
     withdrawals,
@@ -290,9 +291,9 @@ class Registry(ConnectionFacade):
 
     next_extract = reading(extracts.next_extract)
     issued_before = reading(extracts.issued_before)
-    void_extract = writing(extracts.void_extract)
-    issued_extracts = writing_declared(extracts.issued_extracts)
-    extract_file = writing_declared(extracts.extract_file)
+    void_extract = writing(issue_book.void_extract)
+    issued_extracts = writing_declared(issue_book.issued_extracts)
+    extract_file = writing_declared(issue_book.extract_file)
     note_printed = writing(extracts.note_printed)
     listed_entries = reading_declared(browsing.listed_entries)
 

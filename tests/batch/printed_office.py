@@ -28,6 +28,8 @@ code = "BA"
 name = "Ủy ban nhân dân xã Bình An"
 superior = "Tỉnh Thử"
 place = "Bình An"
+signer = "Thử  Ký"
+signer_title = "Phó Chủ tịch"
 """
 ASKER = Asker("an")
 PAGES = 9

@@ -68,7 +68,10 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
         assert told in text
     assert "Không có" not in text, "blank stays blank"
     office.registry.amend(office.entry_id, "notes", "Đã ghi thêm", ORDER, author="an")
-    assert office.printer.issued(line.extract_id, ASKER) == file
+    with pytest.raises(RegistryError, match="không còn đúng với sổ"):
+        office.printer.issued(line.extract_id, ASKER)
+    old = office.printer.issued(line.extract_id, ASKER, even_outdated=True)
+    assert (old.content, old.name) == (file.content, f"KHONG-CON-DUNG-{file.name}")
     actions = {row.action for row in office.registry.audit().recent(40)}
     assert {"extract-drafted", "extract-issued", "extract-taken"} <= actions
     assert office.registry.audit().verify().flaws == ()

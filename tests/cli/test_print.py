@@ -16,10 +16,6 @@ ISSUE = (
     "Thử Xin",
     "--reason",
     "làm hồ sơ",
-    "--signer",
-    "Thử Ký",
-    "--signer-title",
-    "Chủ tịch",
 )
 
 
@@ -39,6 +35,7 @@ def test_an_office_prints_issues_and_voids_on_the_command_line(
     assert typed(monkeypatch, "print", "issued", "--json", *here) == 0
     (line,) = json.loads(capsys.readouterr().out)["extracts"]
     assert (line["number"], line["void_reason"], line["author"]) == (1, "sai tên", "an")
+    assert (line["signer"], line["signer_title"]) == ("Thử Ký", "Phó Chủ tịch"), "as print.toml says"
     (file,) = target.iterdir()
     assert file.name.startswith("trich-luc-BA-")
     assert file.read_bytes().startswith(b"%PDF-")

@@ -107,6 +107,11 @@ def test_offices_are_found_by_the_places_whose_books_they_keep(tmp_path: Path) -
         (('places = ["00000", "00001"]', "places = [1]"), "danh sách mã"),
         (('superior = "Tỉnh Thử"', 'cap_tren = "Tỉnh Thử"'), "khóa lạ"),
         (('place = "Tân Thử"', ""), "thiếu “place”"),
+        (('code = "TT"', 'code = "TT"\nsigner = "Thử Ký"'), "phải có chức vụ"),
+        (('code = "TT"', 'code = "TT"\nsigner_title = 7'), "trong ngoặc kép"),
+        (('code = "TT"', f'code = "TT"\nsigner_title = "{"x" * 10_000}"'), "nhiều nhất 120"),
+        (('code = "TT"', 'code = "TT"\nsigner_title = "Chủ tịch\\u202e"'), "ký tự điều khiển"),
+        (('code = "TT"', 'code = "TT"\nsigner_title = "壬"'), "phông chữ"),
     ],
 )
 def test_flaws_of_offices_are_told_with_their_lines(

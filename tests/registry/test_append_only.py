@@ -80,7 +80,7 @@ ON_POSTGRESQL = [
 INTRODUCED = [
     (
         "INSERT INTO issued_extract VALUES (1, 1, 'a', 1, 1, 'birth', 'VP', 2020, 1, '1', 'Thử', '', 'xin', 1, '', '', "
-        "'s', 't', 'p', 'x', 'u', 'an', '2020-01-02', '2020-01-02 03:04:05')"
+        "'s', 't', 'p', 'x', 'u', 'an', '2020-01-02', '2020-01-02 03:04:05', NULL)"
     ),
     "INSERT INTO voided_extract VALUES (1, 1, 'in hỏng', 'an', '2020-01-02 03:04:05')",
     "INSERT INTO search_request VALUES (1, 'an', 'citizen', 'xin bản sao', '[]', '[]', '2020-01-02 03:04:05')",

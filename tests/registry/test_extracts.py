@@ -24,12 +24,12 @@ from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, entry, page, read
 
 POLICY, ASKED = DeliveryPolicy(), ApprovalPolicy()
+PAGE = page(entry(read("entry_number", "1/2010", canonical="01/2010"), read("child_name", "Thử Một")))
 
 
 @pytest.fixture
 def entry_id(registry: Registry, book: int) -> int:
-    words = read("entry_number", "1/2010", canonical="01/2010"), read("child_name", "Thử Một")
-    registry.save_page(book, page(entry(*words)), "f1")
+    registry.save_page(book, PAGE, "f1")
     (made,) = registry.entries(book)
     return made
 
@@ -81,7 +81,7 @@ def test_an_extract_that_a_wrong_clock_dated_ahead_stops_its_office_until_it_is_
 ) -> None:
     outsider.execute(
         "INSERT INTO issued_extract VALUES (7, 1, 'a', 1, 1, 'birth', 'BA', 2999, 1, '1', 'Thử', '', 'xin', 1, '', '', "
-        "'s', 't', 'p', 'x', 'u', 'an', '2999-01-02', '2999-01-02 03:04:05')"
+        "'s', 't', 'p', 'x', 'u', 'an', '2999-01-02', '2999-01-02 03:04:05', NULL)"
     )
     with pytest.raises(RegistryError, match="đang lùi"):
         issued(registry, entry_id, order())
@@ -100,6 +100,54 @@ def test_the_file_stays_as_it_was_issued_and_a_void_one_is_not_handed_out(
     assert registry.extract_file(line.extract_id, author="an", even_void=True)[1] == b"%PDF 1"
     with pytest.raises(NotThere):
         registry.extract_file(99, author="an")
+
+
+def test_an_extract_of_what_is_otherwise_by_now_is_handed_out_only_with_a_word(
+    registry: Registry, book: int, entry_id: int, outsider: Outsider
+) -> None:
+    line = issued(registry, entry_id, order())
+
+    def refused() -> str:
+        with pytest.raises(RegistryError) as told:
+            registry.extract_file(line.extract_id, author="an")
+        (listed,) = registry.issued_extracts(IssueFilter(), author="an").rows
+        assert listed.outdated in told.value.message
+        again, content = registry.extract_file(line.extract_id, author="an", even_outdated=True)
+        assert (again, content) == (listed, b"%PDF 1"), "the file itself is never lost"
+        return listed.outdated
+
+    registry.approve_book(book, registry.value_digest(book)[0], author="chi")
+    registry.save_page(book, PAGE, "f2")
+    assert registry.extract_file(line.extract_id, author="an")[0].outdated == "", "the same, read again"
+    amended = registry.amend(
+        entry_id, "child_name", "Thử Hai", AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28"), author="an"
+    )
+    assert "cải chính" in refused()
+    registry.withdraw_amendment(entry_id, amended, "nhầm việc", author="an")
+    assert registry.extract_file(line.extract_id, author="an")[1] == b"%PDF 1"
+    number = registry.withdraw(RegistryPart(book), author="chi", reason="nhầm sổ")
+    assert "nhầm sổ" in refused()
+    registry.reinstate(number, reason="thu hồi nhầm", author="chi")
+    registry.save_page(book, page(), "f3")
+    assert "đọc lại" in refused()
+    registry.save_page(book, PAGE, "f4")
+    (found,) = registry.entries(book)
+    registry.decide(found, [Verdict("child_name", FieldStatus.READ, "Thử Ba")], author="an")
+    assert "quyết định khác" in refused()
+    assert registry.audit().verify().flaws == ()
+
+
+def test_an_extract_of_an_earlier_version_is_outdated_by_what_was_said_later(
+    registry: Registry, entry_id: int, outsider: Outsider
+) -> None:
+    issued(registry, entry_id, order())
+    columns = "book_id, scan_sha256, page_no, row, record, office, year, 2, entry_number, subject, recipient, reason"
+    rest = "copies, signer, signer_title, state, template_sha256, pdf_sha256, pdf, 'old', author, issued_on, issued_at"
+    outsider.execute(f"INSERT INTO issued_extract SELECT 9, {columns}, {rest}, NULL FROM issued_extract")  # noqa: S608 (the test's own names)
+    assert registry.extract_file(9, author="an")[1] == b"%PDF 1"
+    registry.decide(entry_id, [Verdict("child_name", FieldStatus.READ, "Thử Ba")], author="an")
+    with pytest.raises(RegistryError, match="quyết định khác"):
+        registry.extract_file(9, author="an")
 
 
 def test_a_copy_of_the_registry_holds_the_files(

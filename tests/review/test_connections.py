@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import select
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -227,54 +223,6 @@ def test_a_proxy_has_as_many_connections_as_there_are(app: FastAPI, monkeypatch:
             assert one.recv(12) == b"HTTP/1.1 200"
         for one in held:
             one.close()
-
-
-def test_with_few_files_the_desk_still_answers_and_its_log_stays_small(tmp_path: Path) -> None:
-    port = free_port()
-    log = tmp_path / "log"
-    serve = [
-        sys.executable,
-        "-m",
-        "pipeline.cli",
-        "serve",
-        "--workspace",
-        str(tmp_path / "w"),
-        "-p",
-        str(port),
-    ]
-    with log.open("wb") as into:
-        server = subprocess.Popen(
-            ["bash", "-c", 'ulimit -n 1024; exec "$@"', "bash", *serve],
-            stdout=into,
-            stderr=into,
-            env={**os.environ, "PYTHONUTF8": "1"},
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_until_open(server, port)
-            with half_sent(address) as held:
-                assert httpx.get(f"{address}/healthz", timeout=PATIENCE).text == "ok"
-                assert sum(map(is_closed_now, held)) > MANY - 1024
-        finally:
-            server.terminate()
-            server.wait()
-    assert log.stat().st_size < 20_000
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def wait_until_open(server: subprocess.Popen[bytes], port: int) -> None:
-    while server.poll() is None:
-        with socket.socket() as probe:
-            probe.settimeout(PATIENCE)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(0.1)
-    raise AssertionError("the server ended")
 
 
 def test_the_log_holds_the_same_line_only_a_few_times_and_says_how_many_more_there_were() -> None:

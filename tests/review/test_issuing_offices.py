@@ -62,11 +62,19 @@ def test_an_office_is_asked_for_declared_and_changed(
     assert administrator.submit(FIRST, {**form, "confirmed": "yes"}).status_code == 422
     assert [(one.name, places) for one, places in read_offices(file).offices] == [("UBND xã Thử", None)]
     file.write_text("# biên bản 3\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
-    form = filled(code="TT", places=[OWN], seen=seen_on(administrator.get(FIRST).text))
+    form = filled(
+        code="TT",
+        places=[OWN],
+        signer="Thử Ký",
+        signer_title="Chủ tịch",
+        seen=seen_on(administrator.get(FIRST).text),
+    )
     assert "dãy số của mã TH dừng" in text_of(administrator.submit(FIRST, form))
     assert administrator.submit(FIRST, {**form, "confirmed": "yes"}).status_code == 303
     assert file.read_text(encoding="utf-8").startswith("# biên bản 3")
-    assert [(one.code, places) for one, places in read_offices(file).offices] == [("TT", frozenset({OWN}))]
+    ((office, places),) = read_offices(file).offices
+    assert (office.code, places) == ("TT", frozenset({OWN}))
+    assert (office.signer, office.signer_title) == ("Thử Ký", "Chủ tịch")
     assert ASKED not in text_of(administrator.get("/"))
     noted = registry.audit().recent(1)[0]
     assert (noted.action, noted.subject) == ("offices-changed", "offices:2")
@@ -82,6 +90,8 @@ def test_an_office_is_asked_for_declared_and_changed(
         ({"name": "a\u202eb"}, "Tên cơ quan"),
         ({"code": "Mã"}, "chữ cái không dấu"),
         ({"places": ["<script>"]}, "không có trong danh sách"),
+        ({"signer": "Thử Ký"}, "phải có chức vụ"),
+        ({"signer_title": "Chủ tịch\x00"}, "Chức vụ người ký"),
     ],
 )
 def test_what_is_no_office_is_refused(

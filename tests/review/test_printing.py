@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.model import FieldStatus
+from pipeline.registry import Verdict
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.extracts import IssueFilter
 from pipeline.review import create_app
@@ -47,7 +49,7 @@ def browsers(office: PrintedOffice) -> dict[str, Browser]:
 
 
 def hidden(shown: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]+)"', shown)
+    found = re.search(rf'name="{name}"[^>]* value="([^"]+)"', shown)
     assert found is not None
     return found[1]
 
@@ -58,6 +60,7 @@ def test_an_extract_is_drafted_issued_once_taken_and_declared_void(
     chi, place = browsers["chi"], f"/entries/{office.entry_id}"
     assert f'href="{place}/print"' in chi.get(place).text
     shown = chi.get(f"{place}/print").text
+    assert (hidden(shown, "signer"), hidden(shown, "signer_title")) == ("Thử Ký", "Phó Chủ tịch")
     form = {**FORM, "seen": hidden(shown, "seen"), "token": hidden(shown, "token")}
     draft = chi.submit(f"{place}/extract/draft", form)
     assert (draft.status_code, draft.content[:5], draft.headers["cache-control"]) == (
@@ -78,6 +81,15 @@ def test_an_extract_is_drafted_issued_once_taken_and_declared_void(
     listed = chi.get("/extracts?issued=1")
     assert (SCRIPT in listed.text, "1 trích lục" in text_of(listed)) == (False, True)
     assert chi.get("/extracts/1").content[:5] == b"%PDF-"
+    change = [Verdict("mother_name", FieldStatus.READ, "Thử Bốn")]
+    office.registry.decide(office.entry_id, change, author="an")
+    old = chi.get("/extracts/1")
+    assert (old.status_code, "không còn đúng với sổ" in text_of(old)) == (422, True)
+    listed = chi.get("/extracts")
+    assert "quyết định khác từ khi cấp" in text_of(listed)
+    (way,) = re.findall(r'href="(/extracts/1\?[^"]+)"', listed.text)
+    taken = chi.get(way)
+    assert (taken.content[:5], "KHONG-CON-DUNG" in taken.headers["content-disposition"]) == (b"%PDF-", True)
     assert "Chưa có" in text_of(chi.get("/extracts?number=abc"))
     assert chi.submit("/extracts/1/void", {"reason": " "}).status_code == 422
     void = chi.submit("/extracts/1/void", {"reason": "sai tên"})

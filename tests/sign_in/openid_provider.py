@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
@@ -19,7 +20,6 @@ from joserfc import jwk, jwt
 
 from pipeline.outbound import read_address
 from pipeline.sign_in import GroupDuties, SignInPolicy
-from tests.review.clock import Clock
 
 CLIENT, SECRET = "hotich", "bí mật/của máy:thử"
 DESK = "http://desk.test"
@@ -44,9 +44,9 @@ class OpenIdProvider(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Callable[[], datetime], secret: str = SECRET) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.clock = clock
+        self.clock, self.secret = clock, secret
         self.issuer = f"http://127.0.0.1:{self.server_port}/realms/tinh"
         self.person: Claims = {"sub": "p-1", "name": "Trần Thị Thử", "groups": ["ra-soat"]}
         self.kid = "k1"
@@ -77,7 +77,7 @@ class OpenIdProvider(ThreadingHTTPServer):
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def exchanged(self, form: dict[str, str], basic: str) -> tuple[int, Claims]:
-        pair = f"{CLIENT}:{quote(SECRET, safe='')}"
+        pair = f"{CLIENT}:{quote(self.secret, safe='')}"
         if basic != f"Basic {base64.b64encode(pair.encode()).decode()}":
             return 401, {"error": "invalid_client"}
         asked = self.codes.pop(form["code"], None)  # a code works once
@@ -136,8 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(clock: Clock) -> Iterator[OpenIdProvider]:
-    with OpenIdProvider(clock) as server:
+def running(clock: Callable[[], datetime], secret: str = SECRET) -> Iterator[OpenIdProvider]:
+    with OpenIdProvider(clock, secret) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()

@@ -86,7 +86,7 @@ def _withdrawn(one: Withdrawal) -> str:
 
 
 def _has_later_words(connection: Connection, line: IssuedExtract) -> bool:
-    """Whether an amendment or a decision of the entry is later than an extract of which it is not known what it said."""
+    """Whether the entry was amended or decided upon after an extract of which it is not known what it said."""
     later = [
         exists().where(
             table.c.book_id == line.book_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -22,16 +22,13 @@ from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.locks import Whole, hold, hold_page_of
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.extracts import (
     MOST_COPIES,
     EntryToPrint,
     ExtractOrder,
-    IssueBook,
     IssuedExtract,
-    IssueFilter,
     NumberTaken,
     SetExtract,
 )
@@ -45,9 +42,9 @@ from pipeline.registry.repositories.delivery_layers import page_layers
 from pipeline.registry.repositories.entries import place_of
 from pipeline.registry.repositories.permissions import check_supervises, require_text
 from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
-from pipeline.registry.services.extract_contents import contents_digest, with_changes_since
+from pipeline.registry.services.extract_contents import contents_digest
 from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.extracts import issued_extract, voided_extract
+from pipeline.registry.tables.extracts import issued_extract
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
@@ -246,9 +243,10 @@ def checked_order(order: ExtractOrder) -> ExtractOrder:
     Raises:
         RegistryError: Something of it is missing, too long, or holds hidden characters.
     """
-    recipient = _line(order.recipient, "người được cấp")
-    reason = _line(order.reason, "lý do cấp")
-    signer, signer_title = _line(order.signer, "người ký"), _line(order.signer_title, "chức vụ người ký")
+    recipient = checked_line(order.recipient, "người được cấp")
+    reason = checked_line(order.reason, "lý do cấp")
+    signer = checked_line(order.signer, "người ký")
+    signer_title = checked_line(order.signer_title, "chức vụ người ký")
     if not 1 <= order.copies <= MOST_COPIES:
         raise RegistryError(f"Số bản phải từ 1 đến {MOST_COPIES}.")
     if not order.token:
@@ -256,110 +254,16 @@ def checked_order(order: ExtractOrder) -> ExtractOrder:
     return ExtractOrder(recipient, reason, order.copies, signer, signer_title, order.token[:64])
 
 
-def _line(text: str, what: str) -> str:
+def checked_line(text: str, what: str) -> str:
+    """Return a line of the book of issued extracts as it is written.
+
+    Raises:
+        RegistryError: It is empty, too long, or holds hidden characters.
+    """
     line = " ".join(require_text(composed(text), what).split())
     if len(line) > LONGEST:
         raise RegistryError(f"“{what}” dài quá {LONGEST} ký tự. Hãy ghi ngắn lại.")
     return line
-
-
-def void_extract(
-    connection: Connection, extract_id: int, reason: str, *, author: str, person: Person | None = None
-) -> IssuedExtract:
-    """Declare an issued extract void; its number stays with the reason and is never given again.
-
-    Raises:
-        RegistryError: It is void already, or no reason is given.
-        NotYours: The person does not supervise the place of its book.
-        NotThere: There is none of that id.
-    """
-    hold(connection, Whole.EXTRACTS)
-    found = _seen_by(connection, extract_id, person)
-    if found.is_void:
-        raise RegistryError(f"Trích lục số {found.told_number} đã hủy trước đó ({found.voided_by}).")
-    why = _line(reason, "lý do hủy")
-    row = {
-        "extract_id": extract_id,
-        "reason": why,
-        "author": author.strip(),
-        "voided_at": clock.now(connection),
-    }
-    add(connection, voided_extract, [row])
-    told = {"extract": extract_id, "office": found.office, "number": found.told_number}
-    record(connection, author.strip(), "extract-voided", f"book:{found.book_id}", told)
-    return extracts.issued_extract_of(connection, extract_id)
-
-
-def issued_extracts(
-    connection: Connection,
-    declared: RecordSchema,
-    wanted: IssueFilter,
-    *,
-    author: str,
-    person: Person | None = None,
-) -> IssueBook:
-    """Return lines of the book of issued extracts, for a supervisor those of their places. The audit records the view.
-
-    Each says what has become of its entry since.
-
-    Raises:
-        NotYours: The person is no supervisor.
-    """
-    if person is not None and person.role is not Role.SUPERVISOR:
-        raise NotYours(f"Chỉ người phụ trách mới được {WHAT}.")
-    found = extracts.issue_book(connection, None if person is None else person.places, wanted)
-    record(connection, author, "extracts-listed", "registry", {"lines": len(found.rows)})
-    return replace(found, rows=with_changes_since(connection, declared, found.rows))
-
-
-def extract_file(
-    connection: Connection,
-    declared: RecordSchema,
-    extract_id: int,
-    *,
-    author: str,
-    person: Person | None = None,
-    even_void: bool = False,
-    even_outdated: bool = False,
-) -> tuple[IssuedExtract, bytes]:
-    """Return an issued extract and its file, as it was issued. The audit records that it was taken.
-
-    Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        extract_id: The extract.
-        author: Who takes it.
-        person: The same with rights.
-        even_void: Also one that was declared void.
-        even_outdated: Also one whose entry was withdrawn or says something else by now.
-
-    Raises:
-        RegistryError: It is void or outdated and that is not asked for, or the file is not what it was.
-        NotYours: The person does not supervise the place of its book.
-        NotThere: There is none of that id.
-    """
-    (found,) = with_changes_since(connection, declared, [_seen_by(connection, extract_id, person)])
-    if found.is_void and not even_void:
-        raise RegistryError(
-            f"Trích lục số {found.told_number} đã hủy ({found.void_reason}), nên không tải về được nữa."
-        )
-    if found.outdated and not even_outdated:
-        raise RegistryError(
-            f"Trích lục số {found.told_number} không còn đúng với sổ: {found.outdated}. Hãy hủy số này và cấp trích lục "
-            "mới nếu cấp được. Tệp đã cấp vẫn còn: sổ cấp trích lục, cột Tệp, cho lấy ra để đối chiếu."
-        )
-    content = extracts.extract_pdf(connection, extract_id)
-    subject = f"book:{found.book_id}" if found.entry_id is None else f"entry:{found.entry_id}"
-    told = {"extract": extract_id} | ({"outdated": "yes"} if found.outdated else {})
-    record(connection, author, "extract-taken", subject, told)
-    return found, content
-
-
-def _seen_by(connection: Connection, extract_id: int, person: Person | None) -> IssuedExtract:
-    found = extracts.issued_extract_of(connection, extract_id)
-    if person is not None:
-        check_supervises(connection, person, found.book_id, WHAT)
-    return found
 
 
 def note_printed(

@@ -48,8 +48,10 @@ issued_extract = Table(
     sqlite_autoincrement=True,
 )
 """The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps;
-``subject``: whom the entry is about; ``state``: the digest of what the entry said (``entry_to_print``) with all that let it be printed; ``said``: of what it said alone (``contents_digest``); ``token``: that
-of the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the day on the paper."""
+``subject``: whom the entry is about; ``state``: the digest of what the entry said with all that let it be
+printed (``entry_to_print``); ``said``: of what it said alone (``contents_digest``), NULL of extracts of earlier
+versions; ``token``: that of the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the
+day on the paper."""
 
 voided_extract = Table(
     "voided_extract",
