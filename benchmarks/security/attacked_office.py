@@ -11,11 +11,12 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,6 +118,12 @@ class AttackedOffice:
         session = accounts.authenticate(login, first, "127.0.0.1")
         self.tokens[login] = accounts.change_password(session, first, PASSWORD, "127.0.0.1").token
         return login
+
+    @contextmanager
+    def behind(self) -> Iterator[sqlite3.Connection]:
+        """The database as a person opens it who goes around the program."""
+        with closing(sqlite3.connect(self.workspace.root / "hotich.db", timeout=30)) as database, database:
+            yield database
 
     def desk(self, **options: int) -> Desk:
         """Return a desk of this office that is not started yet."""

@@ -22,6 +22,7 @@ from benchmarks.figures import report_figures, say
 from benchmarks.security.attack_log import AttackLog, Outcome
 from benchmarks.security.attacked_office import AttackedOffice, attacked_office, copied_workspace
 from benchmarks.security.file_attacks import attack_by_files, attack_by_workbooks
+from benchmarks.security.found_and_issued_attacks import attack_extracts, attack_searches, attack_sign_in
 from benchmarks.security.login_attacks import attack_by_clock, attack_by_full_disk, attack_logins
 from benchmarks.security.paper_attacks import attack_by_paper
 from benchmarks.security.prefect_attacks import attack_prefect
@@ -29,13 +30,14 @@ from benchmarks.security.pressure_attacks import attack_by_races, attack_slowly
 from benchmarks.security.route_attacks import attack_routes
 from benchmarks.security.store_attacks import attack_store
 from benchmarks.security.tampering_attacks import attack_registry
+from benchmarks.security.token_attacks import attack_by_tokens
 from benchmarks.security.typed_attacks import attack_texts
 from pipeline.files import printable
 
 OUT_OF_REACH: Mapping[str, str] = {}
 """Attempts that the program cannot refuse, as ``group: name``, and why."""
 
-PARTS = ("desk", "files", "paper", "store", "prefect", "slow", "tamperings")
+PARTS = ("desk", "doors", "files", "paper", "store", "prefect", "slow", "tamperings")
 
 
 def main() -> None:
@@ -71,6 +73,10 @@ def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[st
             lambda: attack_by_full_disk(log, office, untouched, root / "disk"),
         ],
         "desk": [lambda: _attack_desk(log, office)],
+        "doors": [
+            lambda: _attack_doors(log, office),
+            lambda: attack_sign_in(log, office, untouched, root / "sign-in"),
+        ],
         "tamperings": [lambda: attack_registry(log, root / "tamperings")],
     }
     threads = [
@@ -105,6 +111,13 @@ def _attack_desk(log: AttackLog, office: AttackedOffice) -> None:
         attack_routes(log, office, desk)
         attack_logins(log, office, desk)
         attack_by_clock(log, office)
+
+
+def _attack_doors(log: AttackLog, office: AttackedOffice) -> None:
+    with office.desk() as desk:
+        attack_by_tokens(log, office, desk)
+        attack_extracts(log, office, desk)
+        attack_searches(log, office, desk)
 
 
 def _show(log: AttackLog, seconds: float) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
+from pipeline.workspace import Workspace
 from tests.registry.pages import SCHEMAS
 from tests.review.test_connections import MANY, PATIENCE, half_sent, is_closed_now
 from tests.sign_in.openid_provider import CLIENT, OpenIdProvider, running
@@ -99,7 +100,7 @@ def test_people_sign_in_through_the_provider_that_office_toml_names(desk: Served
         came = browser.get(back)
         assert (came.status_code, came.headers["location"]) == (303, "/desk")
         session = browser.get("/session").json()
-    with Registry.open(f"sqlite:///{desk.workspace}/registry.db", SCHEMAS) as registry:
+    with Registry.open(Workspace(desk.workspace).registry_url, SCHEMAS) as registry:
         (made,) = [one for one in registry.accounts().list() if one.person.login == session["login"]]
         assert (made.person.role, made.person.places) == (Role.REVIEWER, frozenset({"00001"}))
         assert registry.audit().verify().flaws == ()
