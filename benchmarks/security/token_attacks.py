@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import (
@@ -52,10 +53,12 @@ def attack_by_tokens(log: AttackLog, office: AttackedOffice, desk: Desk) -> None
             wanted = {200, 404, 422} if scope in access.tokens else {403}
             held = answer.status in wanted and OTHER_NAME not in answer.text
             log.note(API, f"{scope}: {access.method} {access.path}", held=held, seen=answer.status)
-    _attack_with_none(log, office, desk, secrets[ApiScope.BOOKS])
-    _attack_other_place(log, office, client)
-    _attack_questions(log, office, client, secrets)
     client.close()
+    _attack_with_none(log, office, desk, secrets[ApiScope.BOOKS])
+    for number, attack in enumerate((_attack_other_place, _attack_questions), start=2):
+        client = desk.client("", f"127.0.9.{number}")
+        attack(log, office, client, secrets)
+        client.close()
 
 
 def _secret(
@@ -124,7 +127,9 @@ def _attack_with_none(log: AttackLog, office: AttackedOffice, desk: Desk, right:
     )
 
 
-def _attack_other_place(log: AttackLog, office: AttackedOffice, client: Client) -> None:
+def _attack_other_place(
+    log: AttackLog, office: AttackedOffice, client: Client, _secrets: Mapping[ApiScope, str]
+) -> None:
     """A token of one place names books and entries of another one, and tags that it was never given."""
     secret = _secret(office, "moi-pham-vi", list(ApiScope))
     for access in ACCESS:
@@ -158,9 +163,7 @@ def _attack_questions(
 ) -> None:
     entries = _path(office, "/api/v1/books/{book_id}/entries")
     for cursor in BAD_CURSORS:
-        answer = _ask(
-            client, "GET", f"{entries}?after={cursor.replace(' ', '%20')}", secrets[ApiScope.ENTRIES]
-        )
+        answer = _ask(client, "GET", f"{entries}?after={quote(cursor)}", secrets[ApiScope.ENTRIES])
         log.note(
             API,
             f"trang sau “{cursor[:20]}”",
