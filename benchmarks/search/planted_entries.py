@@ -115,6 +115,7 @@ def write_registry(url: str, entries: int, planted: int, seed: int) -> tuple[Pla
         ))  # fmt: skip
         _stream(driver, "entry", _ENTRY, _entries(entries))
         _stream(driver, "birth_record", FIELDS, _births(rng, entries, places, found))
+        connection.exec_driver_sql("DELETE FROM search_state")  # opening the registry builds the index
         if connection.dialect.name == "postgresql":
             for table in ("book", "scan", "page", "entry"):
                 last = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 (our own names)

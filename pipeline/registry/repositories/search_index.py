@@ -6,6 +6,7 @@ The same comparison follows every change (``search_following.py``), builds the i
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,6 +101,13 @@ def name_row(spelled: str) -> tuple[int, str, int] | None:
     return (name_key(words), " ".join(words), name_key(sorted(words))) if words else None
 
 
+@lru_cache(maxsize=200_000)
+def spelled_name(written: str) -> str:
+    """Return a name as the index spells it: with its marks, in small letters; ``""`` of one without a letter."""
+    spelled = folded(written)
+    return spelled if spelled and name_row(spelled) else ""
+
+
 def bare_number(written: str) -> str:
     """Return the letters and figures of a number of a paper."""
     return "".join(words_of(written))
@@ -147,7 +155,7 @@ def _indexed(
     number = current.get(fields.number) or ""
     written_year = number.partition("/")[2]
     year = int(written_year) if len(written_year) == 4 and written_year.isdecimal() else None
-    people = ((name, folded(current.get(name) or "")) for name in fields.people)
+    people = ((name, spelled_name(current.get(name) or "")) for name in fields.people)
     papers = ((name, bare_number(current.get(name) or "")) for name in fields.numbers)
     return IndexedEntry(
         book_id=book_id,
@@ -156,7 +164,7 @@ def _indexed(
         year=year or year_of(current.get(fields.registered_on)),
         event_year=year_of(current.get(fields.event_on)),
         words=" ".join(dict.fromkeys(w for name in fields.words for w in words_of(current.get(name) or ""))),
-        people=frozenset((name, spelled) for name, spelled in people if spelled and name_row(spelled)),
+        people=frozenset((name, spelled) for name, spelled in people if spelled),
         numbers=frozenset((name, paper) for name, paper in papers if paper),
     )
 
@@ -318,10 +326,27 @@ def _insert(
             driver.cursor() as cursor,
             cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as stream,
         ):
-            for row in rows:
-                stream.write_row(row)
+            stream.write("".join("\t".join(map(_copied, row)) + "\n" for row in rows))
         return
     connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+_NOT_PLAIN = re.compile(r"[\\\t\n\r]")
+
+
+def _copied(value: object) -> str:
+    """A value as PostgreSQL reads it from a stream of text."""
+    if value is None:
+        return r"\N"
+    told = str(value)
+    return (
+        _NOT_PLAIN.sub(lambda one: "\\" + ESCAPES.get(one[0], one[0]), told)
+        if _NOT_PLAIN.search(told)
+        else told
+    )
+
+
+ESCAPES = {"\t": "t", "\n": "n", "\r": "r"}
 
 
 def mend_names(connection: Connection, *, mend: bool) -> int:
