@@ -5,12 +5,12 @@
 
 Two registries are filled with births of made-up people: one on a PostgreSQL server of its own, one in a SQLite file.
 The index of the search is built by the program, as when a registry is opened for the first time; then people ask in all
-the ways there are, through the one function of the search, its audit included. Planted names lost their marks, hold one letter that the
-networks misread (of pens and writers that the table of confusions does not know), or have two words that changed
-places; they are asked for with the year, as a citizen does. Wanted: a p95 of 200 ms over 10 million entries and of
-100 ms over 200 000; 99 % of the planted names found. Several numbers of entries show what grows with them; all else is
-told of the last one. Beside the clock stands the processor time of this process, and on PostgreSQL of the server, as
-others use the machine too.
+the ways there are, through the one function of the search, its audit included. Planted names lost their marks, hold one
+letter that the networks misread (of pens and writers that the table of confusions does not know), or have two words
+that changed places; they are asked for with the year, as a citizen does. Wanted: a p95 of 200 ms over 10 million
+entries and of 100 ms over 200 000; 99 % of the planted names found. Several numbers of entries show what grows with
+them; all else is told of the last one. Beside the clock stands the processor time of this process, and on PostgreSQL of
+the server, as others use the machine too.
 """
 
 from __future__ import annotations
