@@ -15,7 +15,8 @@ from pipeline.model import FieldStatus
 from pipeline.registry import Registry, RegistryPart, Verdict
 from pipeline.registry.database.database import Database
 from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.search import SearchCriteria, SearchRefused
+from pipeline.registry.model.search import Nearness, SearchCriteria, SearchRefused
+from pipeline.registry.repositories import search_index
 from pipeline.registry.repositories.search_index import bring_in_step
 from pipeline.registry.services.copying import copy_registry
 from pipeline.registry.services.search import building
@@ -109,7 +110,7 @@ def test_an_index_that_is_missing_is_built_on_opening_and_gone_on_with(
         connection.execute(update(search_state).values(built=False, upto=0))
     with pytest.raises(SearchRefused, match="chưa dựng xong"):
         births.search(SUPERVISOR, SearchCriteria(name="an"), WHY)
-    monkeypatch.setattr(building, "AT_ONCE", 3)
+    monkeypatch.setattr(building, "BUILT_AT_ONCE", 3)
     kept = bring_in_step
     calls = iter(range(10))
 
@@ -133,3 +134,14 @@ def test_a_copy_of_a_registry_builds_its_own(births: Registry, sqlite_url: str, 
     with Registry.open(there, SCHEMAS) as copied:
         assert copied.compare_search_index(mend=False).agrees
         assert numbers(copied, name="Nguyễn Văn An") == numbers(births, name="Nguyễn Văn An")
+
+
+def test_signs_of_streams_are_letters_like_any_other(
+    registry: Registry, book: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "COPIED_FROM", 1)
+    odd = read("child_name", "Thử \\N Tên\\t\\."), read("entry_number", "7\t8/2010")
+    registry.save_page(book, page(entry(*odd)), "f1")
+    assert registry.compare_search_index(mend=False).agrees
+    (hit,) = registry.search(SUPERVISOR, SearchCriteria(name="thu n ten t"), WHY).hits
+    assert hit.nearness is Nearness.SAME

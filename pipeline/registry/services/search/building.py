@@ -17,6 +17,9 @@ from pipeline.registry.tables.search import search_entry, search_number, search_
 AT_ONCE = 1000
 """Entries of one transaction: others who write wait for no more."""
 
+BUILT_AT_ONCE = 5000
+"""The same of a registry whose index is built for the first time: hardly anybody works while it is opened."""
+
 Progress = Callable[[int, int], None]
 """Told the last entry that was compared, and the last one there is."""
 
@@ -59,9 +62,9 @@ def compare(
     while True:
         with database.writing() as connection:
             hold(connection, Whole.SEARCH)
-            ids = _next_ids(connection, at)
+            ids = _next_ids(connection, at, BUILT_AT_ONCE if only_missing else AT_ONCE)
             if not ids:
-                names = mend_names(connection, mend=mend)
+                names = 0 if only_missing else mend_names(connection, mend=mend)
                 if mend:
                     connection.execute(update(search_state).values(built=True))
                 return IndexAgreement(entries, differing, names, mended=mend)
@@ -81,10 +84,10 @@ def _make_state(connection: Connection) -> None:
         connection.execute(insert(search_state), [{"upto": 0, "built": False}])
 
 
-def _next_ids(connection: Connection, after: int) -> list[int]:
+def _next_ids(connection: Connection, after: int, most: int) -> list[int]:
     """The next entries, of the registry or of the index, in the order of their ids."""
     some = [
-        select(column).where(column > after).order_by(column).limit(AT_ONCE).subquery()
+        select(column).where(column > after).order_by(column).limit(most).subquery()
         for column in (
             entry.c.id,
             search_entry.c.entry_id,
@@ -93,4 +96,4 @@ def _next_ids(connection: Connection, after: int) -> list[int]:
         )
     ]
     both = union(*(select(one.c[0].label("id")) for one in some)).subquery()
-    return list(connection.scalars(select(both.c.id).order_by(both.c.id).limit(AT_ONCE)))
+    return list(connection.scalars(select(both.c.id).order_by(both.c.id).limit(most)))
