@@ -51,7 +51,7 @@ class Proceedings:
         begun = time.monotonic()
         try:
             held, seen = do()
-        except (RuntimeError, OSError, AssertionError) as error:
+        except (RuntimeError, OSError, AssertionError, ValueError) as error:
             held, seen = False, f"{type(error).__name__}: {error}"
         self.acts.append(Act(name, time.monotonic() - begun, held, seen))
         say(f"  {'đạt' if held else 'KHÔNG ĐẠT'}: {seen}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.database.roles import role_sql
+from pipeline.registry.database.snapshot import take
 from pipeline.registry.tables.guarded import ENDING, GROWING
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
@@ -80,6 +82,22 @@ def test_the_worker_cannot_take_the_guards_away(worker: psycopg.Connection[Any],
         except InsufficientPrivilege:
             return
         assert worker.execute(granted).fetchone() == (False,)
+
+
+def test_the_worker_backs_up_tables_too_that_nothing_declares(
+    postgresql_cluster: postgresql.Cluster, tmp_path: Path
+) -> None:
+    """A table that another version left there does not keep the office from its backups."""
+    with postgresql_cluster.database() as name:
+        with postgresql_cluster.connect(name) as owner:
+            owner.execute("CREATE TABLE left_over (id integer)")
+            owner.execute(role_sql(SCHEMAS, postgresql.WORKER).encode())
+        assert take(postgresql_cluster.url(name), tmp_path).stat().st_size > 0
+        with (
+            postgresql_cluster.connect(name, postgresql.WORKER) as worker,
+            pytest.raises(InsufficientPrivilege),
+        ):
+            worker.execute("INSERT INTO left_over VALUES (1)")
 
 
 def test_a_worker_with_an_unusual_name_is_quoted() -> None:

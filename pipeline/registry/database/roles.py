@@ -20,7 +20,7 @@ BEGIN;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {role};
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
-GRANT SELECT ON alembic_version TO {role};
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}; -- a backup copies all of them
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 """
 
