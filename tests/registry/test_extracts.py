@@ -123,7 +123,7 @@ def test_an_extract_of_what_is_otherwise_by_now_is_handed_out_only_with_a_word(
         entry_id, "child_name", "Thử Hai", AmendmentOrder("12/QĐ", "05.03.2020", "Điều 28"), author="an"
     )
     assert "cải chính" in refused()
-    registry.withdraw_amendment(entry_id, amended, "nhầm việc", author="an")
+    registry.withdraw_amendment(entry_id, amended, author="an", reason="nhầm việc")
     assert registry.extract_file(line.extract_id, author="an")[1] == b"%PDF 1"
     number = registry.withdraw(RegistryPart(book), author="chi", reason="nhầm sổ")
     assert "nhầm sổ" in refused()
