@@ -90,8 +90,12 @@ def indexed_fields(spec: RecordSpec) -> IndexedFields:
 
 def name_key(words: Iterable[str]) -> int:
     """Return the number by which a name of these words is found: the same in every registry."""
-    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
-    return int.from_bytes(digest) >> 1
+    return bare_name_key(" ".join(words))
+
+
+def bare_name_key(bare: str) -> int:
+    """Return the same number of a name whose words stand with one space between them."""
+    return int.from_bytes(hashlib.blake2b(bare.encode(), digest_size=8).digest()) >> 1
 
 
 @lru_cache(maxsize=200_000)
@@ -306,7 +310,7 @@ def add_names(connection: Connection, names: Collection[tuple[int, str, int]]) -
         rows = select(*(told.c[name] for name in columns))
         connection.execute(postgresql.insert(search_name).from_select(columns, rows).on_conflict_do_nothing())
     else:
-        connection.execute(insert(search_name), [dict(zip(columns, row, strict=True)) for row in new])
+        _insert(connection, search_name, columns, new)
     keep_words(connection, search_name, [(key, bare) for key, bare, _ in new])
     return len(new)
 
@@ -327,6 +331,13 @@ def _insert(
             cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as stream,
         ):
             stream.write("".join("\t".join(map(_copied, row)) + "\n" for row in rows))
+        return
+    if (
+        connection.dialect.name == "sqlite"
+    ):  # whole numbers and texts: nothing that SQLAlchemy would have to convert
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (our own names)
+        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
         return
     connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
 

@@ -68,12 +68,10 @@ def hold_words(connection: Connection, table: Table, words: Sequence[str]) -> Co
 
 def keep_words(connection: Connection, table: Table, rows: Iterable[tuple[int, str]]) -> None:
     """Hold the words of new rows, where the database does not do so by itself."""
-    some = [{"key": key, "words": words} for key, words in rows if words]
+    some = [(key, words) for key, words in rows if words]
     if some and connection.dialect.name == "sqlite":
-        connection.execute(
-            text(f"INSERT OR REPLACE INTO {table.name}_fts (rowid, words) VALUES (:key, :words)"),  # noqa: S608 (our own names)
-            some,
-        )
+        statement = f"INSERT OR REPLACE INTO {table.name}_fts (rowid, words) VALUES (?, ?)"  # noqa: S608 (our own names)
+        connection.exec_driver_sql(statement, some)
 
 
 def without_words(connection: Connection, table: Table) -> Sequence[int]:

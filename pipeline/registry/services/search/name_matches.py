@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, select
 
 from pipeline.registry.model.search import Nearness
-from pipeline.registry.repositories.search_index import name_key
+from pipeline.registry.repositories.search_index import bare_name_key, name_key
 from pipeline.registry.repositories.search_words import hold_words, one_of, words_of
 from pipeline.registry.services.search.near_names import confusions
 from pipeline.registry.tables.search import search_name
@@ -108,7 +108,7 @@ class NameMatches:
 def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int]]]:
     """Near names that are known, by what they cost; by one change with their words in any order, too."""
     costs = confusions().neighbours(bare)
-    by_id = {name_key(name.split()): cost for name, cost in costs.items()}
+    by_id = {bare_name_key(name): cost for name, cost in costs.items()}
     by_words: dict[int, float] = {}
     for name, cost in costs.items():
         if cost <= ANY_ORDER:

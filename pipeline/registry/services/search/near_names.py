@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -63,28 +63,39 @@ class Confusions:
         All by one change are among them, and those by two that are common, in one word or in two.
         """
         words = bare.split()
-        around = [self.of_word(word) for word in words]
         found: dict[str, float] = {}
+        for name, cost in chain(self._by_one_word(words), self._by_two_words(words)):
+            if cost < found.get(name, math.inf):
+                found[name] = cost
+        for name in [one for one in found if not one or one[0] == " " or one[-1] == " " or "  " in one]:
+            told, cost = " ".join(name.split()), found.pop(name)  # nothing is left of a word
+            found[told] = min(cost, found.get(told, math.inf))
+        for none in ("", bare):
+            found.pop(none, None)
+        return found
 
-        def meet(name: Iterable[str], cost: float) -> None:
-            joined = " ".join(one for one in name if one)
-            if joined and joined != bare and cost < found.get(joined, math.inf):
-                found[joined] = cost
-
+    def _by_one_word(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Names with another word in one place, or with two words in one; with a space too many where one is gone."""
         join = dict(self.costs.get(" ", ())).get("", DEAREST)
-        for at, near in enumerate(around):
-            for other, cost in near:
-                meet((*words[:at], other, *words[at + 1 :]), cost)
+        for at, word in enumerate(words):
+            before = "".join(f"{one} " for one in words[:at])
+            after = "".join(f" {one}" for one in words[at + 1 :])
+            for other, cost in self.of_word(word):
+                yield before + other + after, cost
             if at:
-                meet((*words[: at - 1], words[at - 1] + words[at], *words[at + 1 :]), join)
+                yield before[:-1] + word + after, join
+
+    def _by_two_words(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Names with other words in two places, by the common changes of either."""
         for first, second in combinations(range(len(words)), 2):
-            for one, cost in around[first][:FEW]:
-                for other, more in around[second][:FEW]:
+            before = "".join(f"{one} " for one in words[:first])
+            between = " ".join(("", *words[first + 1 : second], ""))
+            after = "".join(f" {one}" for one in words[second + 1 :])
+            for one, cost in self.of_word(words[first])[:FEW]:
+                for other, more in self.of_word(words[second])[:FEW]:
                     if cost + more > FARTHEST:
                         break
-                    both = (*words[:first], one, *words[first + 1 : second], other, *words[second + 1 :])
-                    meet(both, cost + more)
-        return found
+                    yield before + one + between + other + after, cost + more
 
     def of_word(self, word: str) -> tuple[tuple[str, float], ...]:
         """Return the neighbours of a word by what they cost: all by one change, and the common ones by two."""
