@@ -106,6 +106,7 @@ UNGATED = {
     "repositories/stored_entries.py:_some_entries": GIVEN,
     "repositories/stored_entries.py:past_readings": GIVEN,
     "repositories/tasks.py:pages_to_scan_again": GIVEN,
+    "services/extract_contents.py:_has_later_words": "of an entry that stands: what is withdrawn is told before",
     "services/accounts/stored_accounts.py:known_places": KEPT,
     "services/book_corrections.py:_follow": WRITES,
     "services/book_corrections.py:correct_book": WRITES,
