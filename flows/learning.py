@@ -12,8 +12,8 @@ from prefect.runtime import task_run
 
 from flows.summary import guarded
 from flows.trying import WRITING
-from pipeline.batch.hand_learning import LEARNT, NO_READER, NO_TORCH, learn_hand
-from pipeline.errors import HotichError, RegistryError, StorageError
+from pipeline.batch.hand_learning import LEARNT, NO_READER, NO_TORCH, UNKNOWN, learn_hand
+from pipeline.errors import BookBusy, HotichError, LedgerError, RegistryError, SchemaError, StorageError
 from pipeline.files import printable
 from pipeline.settings import read_settings
 
@@ -93,7 +93,10 @@ def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSu
     def learn() -> HandSummary:
         settings = read_settings()
         context = settings.run_context(Path(workspace) if workspace else None)
-        report = learn_hand(Path(folder), context, workers=workers or settings.workers or 1, beat=beat)
+        try:
+            report = learn_hand(Path(folder), context, workers=workers or settings.workers or 1, beat=beat)
+        except (LedgerError, SchemaError, BookBusy) as error:  # the reading of the book has told of it
+            return HandSummary(printable(Path(folder).name), UNKNOWN, error.message, 0)
         return HandSummary(printable(report.folder), report.outcome, report.sentence, report.rereading.pages)
 
     return guarded(learn, folder)

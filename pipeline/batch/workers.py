@@ -157,13 +157,24 @@ def read_here(book: BookJob, job: PageJob) -> PageResult | ScanError:
 
     def read() -> PageResult:
         page = page_of(scan_at_hand(job.scan), job.page_no, context.limits)
-        readers = replace(engines, template=_form_template(job.template)) if job.template else engines
-        if job.adapter is not None and isinstance(readers.hand, HandwritingReader):
-            readers = replace(readers, hand=adapted_reader(readers.hand, _adapter(job.adapter)))
+        readers = readers_of(job, engines)
         options = replace(context.options, teach=True) if job.teach else context.options
         return context.read_page(page, book.form, book.ledger, context.schemas, readers, options)
 
     return scan_error_as_value(read)
+
+
+def readers_of(job: PageJob, engines: Engines) -> Engines:
+    """Return the readers with what was learnt of the print and of the hand of the page's book.
+
+    Raises:
+        AdapterRefused: What was learnt of the hand belongs to another reader, or is damaged.
+    """
+    if job.template:
+        engines = replace(engines, template=_form_template(job.template))
+    if job.adapter is not None and isinstance(engines.hand, HandwritingReader):
+        engines = replace(engines, hand=adapted_reader(engines.hand, _adapter(job.adapter)))
+    return engines
 
 
 @lru_cache(maxsize=2)

@@ -54,10 +54,10 @@ class AdaptOptions:
     size: int = 8
     own: float = 0.5
     recomposed: float = 0.0
-    rate: float = 3e-4
+    rate: float = 4e-3
     warm: int = 10
     average: float = 0.95
-    scope: Scope = "whole"
+    scope: Scope = "affine"
     seed: int = 1
 
 

@@ -10,14 +10,15 @@ import pytest
 
 from pipeline.batch import digitize_book
 from pipeline.batch.adapted_rereading import AdaptedRereading, merged_page, reread_waiting_pages
-from pipeline.batch.workers import PageJob
+from pipeline.batch.workers import PageJob, readers_of
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import ScanError
 from pipeline.intake import ScanFile
 from pipeline.model import FieldStatus, LineReading, PageRef, PageResult
 from pipeline.model.adapted_reader import ADAPTER_MARK
-from pipeline.ocr.adapters import unpack_adapter
+from pipeline.ocr import Engines
+from pipeline.ocr.adapters import pack_adapter, unpack_adapter
 from pipeline.registry import StoredEntry, Verdict
 from pipeline.review_policy import ReviewPolicy
 from pipeline.run_context import RunContext
@@ -25,7 +26,9 @@ from tests.batch.test_book_adapters import adapter
 from tests.book_context.written_books import FORM, LEDGER, NUMBER, REGISTRAR, SCHEMAS, ink, page_ref, reading
 from tests.book_context.written_books import page as page_of
 from tests.context_pages import CLEAR, OTHER, PLAIN, UNSURE, written_page
-from tests.fake_pages import draw
+from tests.fake_pages import FakeReader, draw
+from tests.ocr.test_adapters import adapter as of_shipped
+from tests.ocr.test_adapters import reader as shipped
 from tests.registry.desk.offices import AN
 
 LEARNT = "Phạm Thị Học"
@@ -140,6 +143,15 @@ def test_pages_at_work_without_kept_lines_or_that_cannot_be_read_stay_as_they_ar
     assert (report.pages, report.failed) == (2, 1)
     changed = [number for number, one in enumerate(registrars(context)) if one != before[number]]
     assert changed == [4, 7]
+
+
+def test_a_worker_reads_a_page_with_the_adapter_of_its_job_and_others_without() -> None:
+    scan = ScanFile(Path("a.png"), "a" * 64, 1)
+    reader = FakeReader()
+    engines = Engines(reader, reader, hand=shipped())
+    learnt = readers_of(PageJob(scan, 1, adapter=pack_adapter(of_shipped())), engines)
+    assert learnt.hand_fingerprint == f"{engines.hand_fingerprint}{ADAPTER_MARK}{of_shipped().fingerprint}"
+    assert readers_of(PageJob(scan, 1), engines) == engines
 
 
 def test_an_accepted_reading_keeps_its_lines_whatever_the_adapted_reader_makes_of_them() -> None:

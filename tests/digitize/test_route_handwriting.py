@@ -57,6 +57,25 @@ def test_handwriting_without_evidence_waits_whatever_its_confidence() -> None:
     assert written(replace(WRITTEN, evidence=None, confidence=1.0)) == ([False], ["READ-HAND"])
 
 
+@pytest.mark.parametrize(
+    ("trust", "accepted_of_each"),
+    [("proposal", [False, False]), ("ordinary", [False, True]), ("critical", [True, True])],
+)
+def test_an_adapted_reader_is_accepted_as_far_as_its_book_bears_it_out(
+    trust: str, accepted_of_each: list[bool]
+) -> None:
+    options = BY_HAND.for_reader(f"hand-1~{trust}.7.2.{'a' * 12}")
+    learnt = replace(WRITTEN, engine="hand.7.2")
+    person = replace(learnt, field="person", text="Trần Văn Bé", canonical="Trần Văn Bé", box=THERE)
+    assert written(person, learnt, options=options)[0] == accepted_of_each
+    assert written(replace(person, engine="hand"), WRITTEN, options=options)[0] == [True, True]
+
+
+def test_an_adapter_of_another_reader_is_not_calibrated() -> None:
+    options = BY_HAND.for_reader(f"hand-2~critical.7.2.{'a' * 12}")
+    assert written(replace(WRITTEN, engine="hand.7.2"), options=options) == ([False], ["READ-HAND"])
+
+
 def test_where_the_tolerance_cannot_be_proven_no_handwriting_goes_in() -> None:
     strict = replace(BY_HAND, tolerated=1e-5)
     assert written(WRITTEN, options=strict) == ([False], ["READ-HAND"])
