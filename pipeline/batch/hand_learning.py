@@ -191,6 +191,8 @@ def _learn(
     beat: Callable[[float], None],
 ) -> HandReport:
     """Learn a book where it is worth trying; note what came of it, and keep what the gate lets through."""
+    if not registry.has_decisions(book_id):
+        return HandReport(name, "few-lines")
     if any(util.find_spec(package) is None for package in TRAINING):
         return HandReport(name, NO_TORCH)
     from pipeline.training.adaptation_of_book import BookLearning, ConfirmedLine, learn_book
