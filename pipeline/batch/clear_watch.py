@@ -8,6 +8,7 @@ count are taken back at once; the book is weighed at most once a while, and nobo
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import threading
 import time
@@ -18,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from pipeline.batch.clear_pass import ClearReport, clear_book
-from pipeline.batch.worker_process import reader_context
 from pipeline.errors import BookBusy, HotichError
 from pipeline.registry import Registry
 from pipeline.review_policy import ReviewPolicy
@@ -68,13 +68,18 @@ class PassProcess:
     def __call__(self, book_id: int) -> ClearReport | None:
         """Weigh a book; whatever kills the process, another one does the next."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=reader_context(), initializer=_step_back)
+            spawned = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_step_back)
         work: Future[ClearReport | None] = self._pool.submit(run_pass, self._context, self._policy(), book_id)
         try:
             return work.result()
         except BrokenProcessPool:
             self.end()
             raise
+
+    @property
+    def is_running(self) -> bool:
+        return self._pool is not None
 
     def end(self) -> None:
         """End the process."""
@@ -109,7 +114,7 @@ class ClearWatch:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._registry, self._run, self._every, self._pause, self._now = registry, run, every, pause, now
-        self._mark = registry.last_work()
+        self._marks = (registry.last_work(),) * 2
         self._waiting = set(registry.books_decided_since(datetime.now(UTC) - BACK))
         self._done: dict[int, float] = {}
         self._stopping = threading.Event()
@@ -126,13 +131,17 @@ class ClearWatch:
         self._worker.join(self._every)
 
     def look(self) -> tuple[int, ...]:
-        """Take back what rests on nothing any longer, and weigh the books whose turn it is; return those weighed."""
-        mark = self._registry.last_work()
-        worked = self._registry.books_worked_on(self._mark)
-        self._mark = mark
+        """Take back what rests on nothing any longer, and weigh the books whose turn it is; return those weighed.
+
+        What was done is counted from the look before the last one: a row that somebody was still writing may have a
+        smaller number than one that was there then.
+        """
+        now = self._registry.last_work()
+        worked = self._registry.books_worked_on(self._marks[0])
+        self._waiting |= worked
+        self._marks = (self._marks[1], now)
         for book_id in sorted(worked):
             self._registry.take_back_unfounded(book_id)
-        self._waiting |= worked
         weighed = []
         for book_id in sorted(self._waiting):
             if self._stopping.is_set() or self._now() - self._done.get(book_id, -self._pause) < self._pause:
@@ -146,6 +155,8 @@ class ClearWatch:
             if report is not None:
                 weighed.append(book_id)
                 self._waiting.discard(book_id)
+        if not self._waiting and isinstance(self._run, PassProcess):
+            self._run.end()
         return tuple(weighed)
 
     def _watch(self) -> None:

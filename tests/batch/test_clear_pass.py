@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch.clear_pass import clear_book, is_drawn, is_over_tolerance, kept_for_people
-from pipeline.batch.clear_watch import ClearWatch, run_pass
+from pipeline.batch.clear_watch import ClearWatch, PassProcess, run_pass
 from pipeline.batch.context_pass import keep_page, weigh_book
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
@@ -192,6 +192,16 @@ def test_a_watch_that_starts_anew_goes_on_with_what_was_decided_before(read_book
         watch = ClearWatch(registry, lambda book_id: run_pass(read_book, ReviewPolicy(ALL), book_id))
         assert watch.look() == (1,)
         assert not waits(registry, 3)
+
+
+def test_the_process_of_the_server_weighs_a_book_and_ends(read_book: RunContext) -> None:
+    with read_book.open_registry() as registry:
+        decide(registry, 1)
+        decide(registry, 2)
+        run = PassProcess(read_book, lambda: ReviewPolicy(ALL))
+        assert ClearWatch(registry, run).look() == (1,)
+        assert not waits(registry, 3)
+        assert not run.is_running
 
 
 def test_a_book_that_is_being_read_is_tried_again_later(read_book: RunContext) -> None:
