@@ -20,10 +20,10 @@ import numpy as np
 
 from pipeline import calibration
 from pipeline.digitize.engines import HAND_NETWORK, default_engines
-from pipeline.errors import CalibrationError, SetupError
+from pipeline.errors import CalibrationError, SchemaError, SetupError
 from pipeline.files import make_folder, storage_errors
 from pipeline.learning.calibration_samples import recalibrated, samples_of_books, shares_of
-from pipeline.learning.decided_lines import DecidedLine, decided_lines_since
+from pipeline.learning.decided_lines import DecidedLine, DecidedLines, decided_lines_since
 from pipeline.learning.gate import GateOptions, ScoredLine, judge_reader
 from pipeline.learning.line_scores import compared_lines, drawn_scores
 from pipeline.learning.line_store import LinePart, LineStore, part_of
@@ -101,7 +101,11 @@ def gather_lines(
     books = _books(registry, context)
     store.keep_only(books)
     for book_id in books:
-        found = decided_lines_since(store.mark(book_id), registry, context, book_id, hand)
+        try:
+            found = decided_lines_since(store.mark(book_id), registry, context, book_id, hand)
+        except SchemaError:
+            say(f"Sổ số {book_id}: mẫu sổ không còn được khai báo nên không dạy gì.")
+            found = DecidedLines()
         if found is not None:
             left_out.update(found.left_out)
             kept = store.keep(book_id, found)
