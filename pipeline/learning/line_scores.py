@@ -114,11 +114,13 @@ def comparable(text: str) -> str:
 
 
 def line_crop(line: DecidedLine, schemas: Schemas) -> Crop:
-    """Return a line as a reader gets it, with what its field may hold."""
-    record = schemas.record(schemas.form(line.form).record)
-    spec = record.by_name[line.field]
+    """Return a line as a reader gets it, with what its field may hold; of a field declared no more, by its kind."""
+    form = schemas.form(line.form)
+    spec = schemas.record(form.record).by_name.get(line.field)
+    if spec is None:
+        return Crop(pixels=np.ascontiguousarray(line.pixels), dpi=DPI, kind=line.kind)
     vocabulary = schemas.vocabulary(spec)
-    slot = next((slot for slot in schemas.form(line.form).slots if line.field in slot.field_names), None)
+    slot = next((slot for slot in form.slots if line.field in slot.field_names), None)
     parts = [piece.part for piece in slot.pieces] if slot is not None else []
     return Crop(
         pixels=np.ascontiguousarray(line.pixels),
