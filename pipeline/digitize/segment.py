@@ -65,6 +65,7 @@ from pipeline.locate.overflow import (
     may_be_note,
     runs_past_end,
 )
+from pipeline.locate.words_behind_rule import PageInk, is_surely_value
 from pipeline.model import Box, Pixels
 from pipeline.schema import Form, RecordSpec, Slot
 
@@ -255,7 +256,7 @@ class _PageForm:
         colons = [_colon_box(label.box, self._letter) for label in page.labels]
         on_print = self._written_on_print(components)
         return assign_components(
-            self._field_lines, components.boxes, self._areas, colons, faint, dots, on_print
+            self._field_lines, components.boxes, self._areas, colons, faint, dots, on_print, components.runs
         )
 
     def _slot_ink(self, slot: Slot, ink: _AssignedInk) -> _SlotInk:
@@ -304,14 +305,16 @@ class _PageForm:
     def _may_have_lost(self, area: Box, ink: _AssignedInk) -> bool:
         """Return whether a value beside an area was given a word that could be the area's own, or wants one of it."""
         boxes, owner = ink.components.boxes, ink.owner
+        big = boxes[:, 3] - boxes[:, 1] > 0.26 * self._letter
+        page_ink = PageInk(boxes, owner, big, ink.components.runs)
         for number, line in enumerate(self._field_lines):
             own = np.flatnonzero(owner == number)
             beside = line.rule - line.pitch < area.left and area.top < line.piece.baseline < area.bottom
             if not beside or not len(own):
                 continue
-            if may_be_note(line, boxes, own, owner) or runs_past_end(
-                line, float(boxes[own, 2].max()), boxes, own
-            ):
+            if not is_surely_value(line, own, page_ink):
+                return True
+            if runs_past_end(line, float(boxes[own, 2].max()), boxes, own):
                 return True
         return False
 

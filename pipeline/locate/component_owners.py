@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.ink.connected_components import Runs
 from pipeline.locate.field_lines import Boxes, FieldLine
 from pipeline.locate.overflow import (
     follow_values_over_labels,
@@ -35,6 +36,7 @@ def assign_components(
     faint: NDArray[np.bool_] | None = None,
     dots: NDArray[np.bool_] | None = None,
     on_print: NDArray[np.bool_] | None = None,
+    runs: Runs | None = None,
 ) -> NDArray[np.int64]:
     """Return for each component the number of the field line it belongs to, or -1.
 
@@ -51,6 +53,7 @@ def assign_components(
         faint: (n,) components paler than ink by themselves, which go with a letter only close to it.
         dots: (n,) dots of a leader, which go with no letter below them.
         on_print: (n,) components that are writing on a label.
+        runs: The runs of the components, by which feet of words are compared.
     """
     count = len(boxes)
     owner = np.full(count, -1)
@@ -92,7 +95,7 @@ def assign_components(
         fits = (big | core) & ~diacritic & enough & (rise > -0.34) & (rise < 0.86) & (near < cost) & ~shut
         owner[fits], cost[fits] = number, near[fits]
     inside |= in_barred.any(axis=0)
-    follow_values_right(field_lines, owner, big, boxes)
+    follow_values_right(field_lines, owner, big, boxes, runs)
     follow_values_to_labels(field_lines, owner, big, boxes)
     if on_print is not None and on_print.any():
         follow_values_over_labels(field_lines, owner, on_print & big, boxes)

@@ -17,26 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.ink.connected_components import Runs
 from pipeline.locate.field_lines import Boxes, FieldLine
+from pipeline.locate.words_behind_rule import LETTER_GAP, WORD_GAP, PageInk, goes_on, words_of
 from pipeline.model import Box, Pixels
-
-WORD_GAP = 0.55
-"""How far apart the words of a value are at most, in pitches of its line."""
-
-LETTER_GAP = 0.16
-"""How far apart the letters of a word are at most."""
-
-GAP_AT_RULE = 0.4
-"""How far a word behind the rule may be from one that ends before it."""
-
-SAME_LINE = 0.16
-"""How far the feet of words on one line are apart at most."""
-
-SAME_FEET = 0.07
-"""How far apart they are at most where lines of a note begin above or below at the same place."""
-
-ALIGNED = 0.5
-"""How far the beginnings of two lines of a note are apart at most."""
 
 MAY_GO_ON = 1.5
 """How far behind a value that reaches the rule ink on its line may still be of it."""
@@ -46,46 +30,50 @@ AT_RULE = 0.8
 
 
 def follow_values_right(
-    field_lines: Sequence[FieldLine], owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
+    field_lines: Sequence[FieldLine],
+    owner: NDArray[np.int64],
+    big: NDArray[np.bool_],
+    boxes: Boxes,
+    runs: Runs | None = None,
 ) -> None:
     """Assign to each line that nothing is printed behind the components with which its value runs on past its end.
+
+    Values whose ink crosses the rule come first: what they go on with begins no note.
 
     Args:
         field_lines: Lines of all blanks.
         owner: (n,) the line of each component, -1 for none; changed in place.
         big: (n,) components as large as a letter or a dash.
         boxes: (n, 4) boxes of the components.
+        runs: Their runs, by which feet are compared.
     """
-    left, top, right, bottom = boxes.T.astype(float)
+    ink = PageInk(boxes, owner, big, runs)
+    for crossing in (True, False):
+        for number, line in enumerate(field_lines):
+            if line.open_right:
+                _follow_right(number, line, ink, crossing=crossing)
+
+
+def _follow_right(number: int, line: FieldLine, ink: PageInk, *, crossing: bool) -> None:
+    left, top, right, bottom = ink.boxes.T.astype(float)
     middle, height = (top + bottom) / 2, bottom - top
-    for number, line in enumerate(field_lines):
-        own = owner == number
-        if not line.open_right or not own.any():
-            continue
-        p, baseline = line.pitch, line.piece.baseline
+    own = np.flatnonzero(ink.owner == number)
+    if not len(own):
+        return
+    p, baseline = line.pitch, line.piece.baseline
+    feet = max(baseline, float(np.median(bottom[own])))
+    level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * p) & (height < 1.6 * p)
+    dash = (height < 0.2 * p) & (right - left > 0.12 * p) & (feet - middle > 0.1 * p)
+    beyond = np.flatnonzero(level & (ink.big | dash) & (ink.owner < 0) & (right > line.piece.box.right))
+    for word in words_of(beyond, ink.boxes, LETTER_GAP * p):
         end = float(right[own].max())
-        level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * p) & (height < 1.6 * p)
-        dash = (height < 0.2 * p) & (right - left > 0.12 * p) & (baseline - middle > 0.1 * p)
-        beyond = np.flatnonzero(level & (big | dash) & (owner < 0) & (right > line.piece.box.right))
-        for component in beyond[np.argsort(left[beyond], kind="stable")]:
-            gap = left[component] - end
-            behind = left[component] > line.rule
-            if gap > WORD_GAP * line.hand:
+        if left[word].min() <= line.rule:
+            if left[word].min() - end > WORD_GAP * line.hand:
                 break
-            others = _note_lines(int(component), line, owner, big, boxes) if behind else 0
-            if others > 1:
-                break
-            if behind and (others or gap > LETTER_GAP * p):
-                own_feet = float(np.median(bottom[owner == number]))
-                # a dash has no feet
-                aside = 0.0 if height[component] < 0.2 * p else abs(bottom[component] - own_feet) / p
-                crosses = end > line.rule
-                if not crosses and (gap > GAP_AT_RULE * line.hand or aside > SAME_LINE):
-                    break
-                if others and aside > (SAME_FEET if gap > LETTER_GAP * p else SAME_LINE):
-                    break
-            owner[component] = number
-            end = max(end, float(right[component]))
+        elif (crossing and end <= line.rule) or not goes_on(line, own, word, ink):
+            break
+        ink.owner[word] = number
+        own = np.append(own, word)
 
 
 def follow_values_to_labels(
@@ -166,18 +154,6 @@ def follow_values_over_labels(
                     end = min(end, float(left[component]))
 
 
-def _note_lines(
-    component: int, line: FieldLine, owner: NDArray[np.int64], big: NDArray[np.bool_], boxes: Boxes
-) -> int:
-    """Return how many lines close above and below begin at the same place behind the rule, as those of a note do."""
-    left, top, _, bottom = boxes.T.astype(float)
-    p, middle = line.pitch, (top + bottom) / 2
-    away = np.abs(middle - line.piece.baseline + 0.25 * p)
-    other = big & (owner < 0) & (left > line.rule) & (away > 0.5 * p) & (away < 2.5 * p)
-    levels = np.sort(middle[other & (np.abs(left - left[component]) < ALIGNED * p)])
-    return int(len(levels) > 0) + int((np.diff(levels) > 0.5 * p).sum())
-
-
 def may_be_note(
     line: FieldLine, boxes: Boxes, numbers: NDArray[np.int64], owner: NDArray[np.int64] | None = None
 ) -> bool:
@@ -192,10 +168,10 @@ def may_be_note(
         owner: (n,) the line of each component, -1 for none, where lines of notes count as well.
     """
     if owner is not None and line.open_right:
-        high = boxes[:, 3] - boxes[:, 1]
-        big = high > 0.26 * line.pitch
+        big = boxes[:, 3] - boxes[:, 1] > 0.26 * line.pitch
+        ink = PageInk(boxes, owner, big)
         own = numbers[(boxes[numbers, 0] > line.rule - LETTER_GAP * line.pitch) & big[numbers]]
-        if any(_note_lines(int(component), line, owner, big, boxes) for component in own):
+        if any(ink.rival_lines(int(component), line) for component in own):
             return True
     left, right = boxes[numbers, 0].astype(float), boxes[numbers, 2].astype(float)
     behind = left > line.rule
