@@ -32,6 +32,12 @@ MAX_RED_RESIDUE = 1.0
 word of a stamp has more."""
 
 
+WALL_TO_WALL = 0.85
+"""How much of an area's width a rule spans: what is left of the frame is no writing."""
+
+RULE_HEIGHT = 0.3
+"""How high it is at most, in printed letters."""
+
 Assigned = tuple[ConnectedComponents, Sequence[NDArray[np.int64]]]
 """Components, and the numbers of those that belong to each line that was found."""
 
@@ -50,6 +56,7 @@ class ResidualInk:
         read = [label.box for label in page.labels if label.score]
         self._dark = cleanup.residual_ink(dark, *assigned, read)
         self._ink = cleanup.residual_ink(page.ink, *assigned, read) if page.stamps else page.ink
+        self._unread = [label.box for label in page.labels if not label.score]
         self._red = cleanup.residual_ink(page.red_ink, *assigned_red, ())
         self._leaders = page.leaders
         self._seals = [s.box for s in page.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
@@ -66,10 +73,29 @@ class ResidualInk:
         """
         inner = area.grown(-0.5 * letter, -0.5 * letter)
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
-        left = cleanup.count_ink(self._dark, inner, seals)
+        left = cleanup.count_ink(self._dark, inner, seals) - self._printed(inner, seals, letter)
         if seals:
             left += cleanup.count_ink(self._ink, inner) - cleanup.count_ink(self._ink, inner, seals)
         return left > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
+
+    def _printed(self, area: Box, seals: Sequence[tuple[float, float, float]], letter: float) -> int:
+        """Return how much of what is left over in an area is print: rules from wall to wall, and ends of labels.
+
+        A label that was not read, and begins well before the area, ends in it where what stands at its place is no
+        higher than print.
+        """
+        labels = [box for box in self._unread if box.left < area.left - 3 * letter and box.right > area.left]
+        count = 0
+        for box, ink in cleanup.pieces_of_ink(self._dark, area, seals):
+            is_rule = box.width > WALL_TO_WALL * area.width and box.height < RULE_HEIGHT * letter
+            is_label = box.height < letter and any(
+                box.right < label.right + letter
+                and label.top - 0.1 * letter < box.top
+                and box.bottom < label.bottom + 0.1 * letter
+                for label in labels
+            )
+            count += ink if is_rule or is_label else 0
+        return count
 
     def on_field_line(self, field_line: FieldLine, *, leaders: bool) -> bool:
         """Return whether it is not sure that a field line is empty.

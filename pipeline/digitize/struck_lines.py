@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from pipeline.digitize.regions import TextLine
 from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.short_strikes import WIDEST, may_be_struck
 from pipeline.imaging.ink.strikethrough import Extent, find_strikethrough
 from pipeline.locate.field_lines import FieldLine
 from pipeline.locate.handwriting_lines import writing_box
 from pipeline.locate.insertions import field_lines_above, find_grown_together, find_inserted
+from pipeline.model import Box
 
 
 def find_strikes(
@@ -43,6 +45,25 @@ def find_strikes(
         if strike is not None:
             strikes[number] = strike
     return strikes
+
+
+def may_be_struck_out(
+    box: Box, numbers: NDArray[np.int64], components: ConnectedComponents, pitch: float
+) -> bool:
+    """Return whether a value of a figure or two may be struck out: a stroke too short to be sure crosses it.
+
+    Args:
+        box: The box of its components in pixels.
+        numbers: Its components.
+        components: All components.
+        pitch: The pitch of its line.
+    """
+    if box.width > WIDEST * pitch:
+        return False
+    chosen = np.zeros(len(components.area), bool)
+    chosen[numbers] = True
+    left, top, right, bottom = (round(side) for side in (box.left, box.top, box.right, box.bottom))
+    return may_be_struck(components.mask_in(chosen, left, top, right, bottom), pitch)
 
 
 def find_cuts_above_strikes(

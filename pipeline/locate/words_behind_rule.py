@@ -83,17 +83,21 @@ class PageInk:
         if not len(found):
             return 0
         levels = np.sort(found)
-        levels = np.array([np.median(one) for one in np.split(levels, np.flatnonzero(np.diff(levels) > 0.5 * p) + 1)])
+        levels = np.array(
+            [np.median(one) for one in np.split(levels, np.flatnonzero(np.diff(levels) > 0.5 * p) + 1)]
+        )
         nearest = float(np.abs(levels - middle[component]).min())
         apart = FURTHER_OFF * float(np.diff(levels).min()) if len(levels) > 1 else LINE_OF_NOTE * p
         return len(levels) if nearest <= max(apart, 0.8 * p) else 0
 
     def aside(self, own: NDArray[np.int64], word: NDArray[np.int64], pitch: float) -> float:
         """Return how far the feet of a word are from those of the writing before it, in pitches."""
-        left, top, right, bottom = self.boxes.T.astype(float)
+        _, top, right, bottom = self.boxes.T.astype(float)
         if (bottom - top)[word].max() < 0.2 * pitch:
             return 0.0  # a dash has no feet
-        near = own[(right[own] > right[own].max() - LOOKED_BACK * pitch) & ((bottom - top)[own] < 1.6 * pitch)]
+        near = own[
+            (right[own] > right[own].max() - LOOKED_BACK * pitch) & ((bottom - top)[own] < 1.6 * pitch)
+        ]
         if self.runs is None or not len(near):
             return float(abs(np.median(bottom[word]) - np.median(bottom[own])) / pitch)
         first = int(min(top[near].min(), top[word].min()))

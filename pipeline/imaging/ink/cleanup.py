@@ -128,13 +128,21 @@ def cuts_below_print(components: ConnectedComponents, labels: Sequence[Box]) -> 
 def is_overwritten(components: ConnectedComponents, label: Box, upto: float, *, at_end: bool = False) -> bool:
     """Return whether what is written beside a label goes on over its beginning, or its end.
 
-    Ink that hangs together with it reaches out of it to that side, or is taller than print.
-
     Args:
         components: Ink of the page, print included.
         label: The label's box.
         upto: The x up to which, or at its end from which on, it is looked at.
         at_end: Whether it is its end that is looked at.
+    """
+    return bool(overwriting(components, label, upto, at_end=at_end).any())
+
+
+def overwriting(
+    components: ConnectedComponents, label: Box, upto: float, *, at_end: bool = False
+) -> NDArray[np.bool_]:
+    """Return in which components (n,) writing and the print of a label hang together, as far as ``upto``.
+
+    They reach out of the label to that side, or are taller than print.
     """
     share, _, _ = _label_overlap(components, label)
     left, top, right, bottom = components.boxes.T.astype(float)
@@ -145,7 +153,7 @@ def is_overwritten(components: ConnectedComponents, label: Box, upto: float, *, 
     else:
         beyond = (label.left - left > 0.25 * high) & (right - label.left > 0.25 * high)
     tall = (bottom - top > TALL_PRINT * high) & (top < label.bottom - 0.5 * high)
-    return bool((near & (beyond | tall)).any())
+    return np.asarray(near & (beyond | tall))
 
 
 def _label_overlap(
@@ -282,15 +290,29 @@ def residual_ink(
 
 def count_ink(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()) -> int:
     """Return how many pixels of a box are set, those in ``circles`` (x, y, radius) left out."""
+    return int(cv2.countNonZero(_part(mask, place, circles)))
+
+
+def pieces_of_ink(
+    mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()
+) -> Iterator[tuple[Box, int]]:
+    """Yield the box and the pixels of each connected piece that is set in a box, ``circles`` left out."""
+    rows, columns = _slices(place)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(_part(mask, place, circles), connectivity=8)
+    for left, top, wide, high, pixels in stats[1:count].tolist():
+        x, y = left + columns.start, top + rows.start
+        yield Box(x, y, x + wide, y + high), pixels
+
+
+def _part(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]]) -> Pixels:
+    """Return the part of a mask in a box, without what is in circles (x, y, radius)."""
     rows, columns = _slices(place)
     part = mask[rows, columns]
-    if not part.size:
-        return 0
-    if circles:
+    if part.size and circles:
         part = part.copy()
         for x, y, radius in circles:
             cv2.circle(part, (round(x - columns.start), round(y - rows.start)), round(radius), 0, -1)
-    return int(cv2.countNonZero(part))
+    return part
 
 
 def _slices(box: Box) -> tuple[slice, slice]:

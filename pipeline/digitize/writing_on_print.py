@@ -1,0 +1,142 @@
+"""What of a page's ink is writing on printed labels: told by the colour of its pens, else by the shapes of its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.digitize.rectify import RectifiedPage
+from pipeline.imaging.ink import cleanup
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.ink.pen_colour import find_pen_colour
+from pipeline.imaging.ink.print_shapes import PrintShapes
+from pipeline.locate.field_lines import FieldLine
+from pipeline.locate.label_matching import REWORDED_WHOLE
+from pipeline.locate.own_labels import label_baseline
+from pipeline.model import Box, Pixels, PlacedLabel
+
+BESIDE_LABEL = 0.35
+"""How far behind a label the writing begins, in pitches of its line, that may begin on the label."""
+
+REACH = 2.5
+"""How far onto a label a value may run on, in pitches of its line."""
+
+OFF = 0.35
+"""How far, in printed letters, a label that was not read may begin before its place."""
+
+
+class WritingOnPrint:
+    """The writing of a page that lies on its labels.
+
+    Args:
+        page: The page.
+        field_lines: The lines of its blanks.
+        letter: Height of the printed letters in pixels.
+
+    Attributes:
+        by_colour: Whether it is told by the colour of the pens: what is taken for it is then hardly anything else.
+    """
+
+    def __init__(self, page: RectifiedPage, field_lines: Sequence[FieldLine], letter: float) -> None:
+        self._page, self._field_lines, self._letter = page, field_lines, letter
+        read = [label.box for label in page.labels if label.score > REWORDED_WHOLE]
+        bluer = page.bluer
+        colour = find_pen_colour(bluer, page.ink, read)
+        self.by_colour = colour is not None
+        self._labels: list[Box] = [label.box for label in page.labels]
+        self._pen: Pixels | None = None if colour is None else colour.mask(bluer, page.ink)
+        if colour is None:
+            places = list(self._overwritten())
+            self._labels = [label.box for label, _ in places]
+            self._pen = self._by_shape(places, read) if places else None
+
+    def separated(self, components: ConnectedComponents) -> ConnectedComponents:
+        """Return components with writing that lies on labels separated from their print."""
+        if self._pen is None:
+            return components
+        return cleanup.separate_pen(components, self._labels, self._page.ink, self._pen, self._letter)
+
+    def on_print(self, components: ConnectedComponents) -> NDArray[np.bool_] | None:
+        """Return which of the separated components (n,) are writing on a label, ``None`` where nothing tells."""
+        if self._pen is None:
+            return None
+        return cleanup.written_on_print(components, self._labels, self._pen, self._letter)
+
+    def end_on_label(self, line: FieldLine, end: float) -> float | None:
+        """Return the x up to which the writing of a line may go on over the label behind its blank.
+
+        It is that of the ink that hangs together with both; ``None`` where the writing does not reach the label.
+        """
+        p = line.pitch
+        label = self._label_behind(line)
+        if label is None or end < label.box.left - 0.5 * p:
+            return None
+        components, upto = self._page.components, label.box.left + REACH * p
+        over = cleanup.overwriting(components, label.box, upto)
+        return min(float(components.boxes[over, 2].max()), upto) if over.any() else None
+
+    def _label_behind(self, line: FieldLine) -> PlacedLabel | None:
+        """Return the label that is printed behind a line's blank."""
+        y = line.piece.baseline + line.lift
+        behind = [
+            label
+            for label in self._page.labels
+            if label.box.top < y < label.box.bottom and label.box.left > line.piece.box.right - line.pitch
+        ]
+        return None if line.open_right else min(behind, key=lambda label: label.box.left, default=None)
+
+    def begins_on_label(self, line: FieldLine, start: float) -> bool:
+        """Return whether the writing of a line begins at the end of the label before its blank, and maybe on it."""
+        p, y = line.pitch, line.piece.baseline + line.lift
+        before = [
+            label.box
+            for label in self._page.labels
+            if label.box.top < y < label.box.bottom and label.box.right < line.piece.box.left + p
+        ]
+        if not before:
+            return False
+        label = max(before, key=lambda box: box.right)
+        if start > label.right + BESIDE_LABEL * p or label.right < line.piece.box.left - p:
+            return False
+        return cleanup.is_overwritten(self._page.components, label, label.right - p, at_end=True)
+
+    def _overwritten(self) -> Iterator[tuple[PlacedLabel, FieldLine]]:
+        """Yield the labels over whose beginning the value before them seems to run on."""
+        done: set[Box] = set()
+        for line in self._field_lines:
+            label = self._label_behind(line)
+            if label is None or label.box in done:
+                continue
+            if cleanup.is_overwritten(self._page.components, label.box, label.box.left + REACH * line.pitch):
+                done.add(label.box)
+                yield label, line
+
+    def _by_shape(
+        self, places: Sequence[tuple[PlacedLabel, FieldLine]], read: Sequence[Box]
+    ) -> Pixels | None:
+        shapes = PrintShapes(self._page.components, self._page.normalized, read, self._letter)
+        if not shapes.is_known:
+            return None
+        height, width = self._page.ink.shape
+        pen = np.zeros_like(self._page.ink)
+        for label, line in places:
+            box, letter = label.box, self._letter
+            right = min(box.right, box.left + (REACH + 1) * line.pitch)
+            zone = Box(box.left - letter, box.top - 0.5 * letter, right + letter, box.bottom + 0.5 * letter)
+            zone = zone.within(width, height)
+            zone = Box(*(float(round(side)) for side in (zone.left, zone.top, zone.right, zone.bottom)))
+            first = box.left - (0.1 if label.score else OFF) * letter
+            mixed = cleanup.overwriting(self._page.components, box, box.left + REACH * line.pitch)
+            found = shapes.pen_in(zone, mixed, first, self._baseline(label))
+            pen[round(zone.top) : round(zone.bottom), round(zone.left) : round(zone.right)] |= found
+        return pen
+
+    def _baseline(self, label: PlacedLabel) -> float:
+        """Return the y of the line that a label's letters stand on."""
+        left, top, right, bottom = self._page.components.boxes.T
+        box = label.box
+        within = (left > box.left) & (right < box.right) & (top > box.top - 1) & (bottom < box.bottom + 1)
+        tall = within & (bottom - top > 0.25 * self._letter)
+        return float(np.median(bottom[tall])) if tall.sum() > 1 else label_baseline(label, self._letter)
