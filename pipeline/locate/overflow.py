@@ -62,9 +62,11 @@ def _follow_right(number: int, line: FieldLine, ink: PageInk, *, crossing: bool)
         return
     p, baseline = line.pitch, line.piece.baseline
     feet = max(baseline, float(np.median(bottom[own])))
-    level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * p) & (height < 1.6 * p)
+    tall = line.hand  # where lines stand close, letters are as large as elsewhere
+    level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * tall) & (height < 1.6 * tall)
     dash = (height < 0.2 * p) & (right - left > 0.12 * p) & (feet - middle > 0.1 * p)
-    beyond = np.flatnonzero(level & (ink.big | dash) & (ink.owner < 0) & (right > line.piece.box.right))
+    behind = (right > line.piece.box.right) | (dash & (left > right[own].max()))
+    beyond = np.flatnonzero(level & (ink.big | dash) & (ink.owner < 0) & behind)
     for word in words_of(beyond, ink.boxes, LETTER_GAP * p):
         end = float(right[own].max())
         if left[word].min() <= line.rule:
@@ -213,9 +215,10 @@ def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDAr
     p = field_line.pitch
     left, top, right, bottom = boxes.T.astype(float)
     rise, height = field_line.piece.baseline - (top + bottom) / 2, bottom - top
-    level = (rise > -0.25 * p) & (rise < 0.75 * p) & (height > 0.26 * p) & (height < 1.6 * p)
+    tall = field_line.hand
+    level = (rise > -0.25 * p) & (rise < 0.75 * tall) & (height > 0.26 * p) & (height < 1.6 * tall)
     reach = MAY_GO_ON if end > field_line.rule - AT_RULE * p else AT_RULE
-    found = level & (left > end - 0.5 * p) & (left < end + reach * p) & (right > field_line.piece.box.right)
+    found = level & (left > end - 0.5 * p) & (left < end + reach * tall) & (right > field_line.piece.box.right)
     found[numbers] = False
     return bool(found.any())
 

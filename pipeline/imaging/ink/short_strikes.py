@@ -31,7 +31,7 @@ STICKS_OUT = 0.07
 IN_MIDDLE = 0.22
 """Which share of the writing's height lies above it, and below it, at least: an underline has hardly any below."""
 
-SLOPES = np.arange(-0.5, 0.51, 0.05)
+SLOPES = np.arange(-0.5, 0.51, 0.1)
 """Rise over run of the strokes looked for."""
 
 
