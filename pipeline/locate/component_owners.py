@@ -17,7 +17,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink.connected_components import Runs
 from pipeline.locate.field_lines import Boxes, FieldLine
 from pipeline.locate.overflow import (
     follow_values_over_labels,
@@ -25,6 +24,7 @@ from pipeline.locate.overflow import (
     follow_values_to_labels,
     overflowing,
 )
+from pipeline.locate.words_behind_rule import Runs
 from pipeline.model import Box
 
 

@@ -17,9 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink.connected_components import Runs
 from pipeline.locate.field_lines import Boxes, FieldLine
-from pipeline.locate.words_behind_rule import LETTER_GAP, WORD_GAP, PageInk, goes_on, words_of
+from pipeline.locate.words_behind_rule import LETTER_GAP, WORD_GAP, PageInk, Runs, goes_on, words_of
 from pipeline.model import Box, Pixels
 
 MAY_GO_ON = 1.5
@@ -218,7 +217,9 @@ def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDAr
     tall = field_line.hand
     level = (rise > -0.25 * p) & (rise < 0.75 * tall) & (height > 0.26 * p) & (height < 1.6 * tall)
     reach = MAY_GO_ON if end > field_line.rule - AT_RULE * p else AT_RULE
-    found = level & (left > end - 0.5 * p) & (left < end + reach * tall) & (right > field_line.piece.box.right)
+    found = (
+        level & (left > end - 0.5 * p) & (left < end + reach * tall) & (right > field_line.piece.box.right)
+    )
     found[numbers] = False
     return bool(found.any())
 

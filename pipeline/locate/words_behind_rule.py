@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink.connected_components import Runs
 from pipeline.locate.field_lines import Boxes, FieldLine
+
+Runs = NDArray[np.int32]
+"""Runs (4, m) of components: y, first x, the x behind the last pixel, number of the component."""
 
 WORD_GAP = 0.55
 """How far apart the words of a value are at most, in pitches of its line."""
@@ -116,8 +117,11 @@ class PageInk:
         chosen[numbers] = True
         y, start, end, number = self.runs
         own = chosen[number]
-        rows = np.bincount(y[own] - first, (end - start)[own], count)[:, None]
-        return np.asarray(cv2.GaussianBlur(rows, (1, 0), sigmaX=0.1, sigmaY=max(0.5, soft)), np.float64)[:, 0]
+        rows = np.bincount(y[own] - first, (end - start)[own], count).astype(float)
+        near = np.arange(-round(3 * soft) - 1, round(3 * soft) + 2)
+        weights = np.exp(-0.5 * (near / max(0.5, soft)) ** 2)
+        blurred = np.convolve(rows, weights / weights.sum())
+        return np.asarray(blurred[len(near) // 2 :][:count], np.float64)
 
 
 def widest_gap(line: FieldLine, boxes: Boxes, own: NDArray[np.int64], least: float) -> float:
