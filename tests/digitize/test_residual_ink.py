@@ -125,6 +125,17 @@ def test_a_stamp_that_touches_a_seal_leaves_its_place_in_doubt() -> None:
     assert doubts & {"READ-NONE", "INK-LEFT"}
 
 
+def test_a_rule_from_wall_to_wall_of_the_notes_is_no_writing() -> None:
+    place = blank_places(FORM)[0, "notes"]
+
+    def ruled(part: Pixels) -> None:
+        y = round(0.8 * len(part))
+        part[y : y + 3] = 60
+
+    found = readings(looked_at(with_ink(FORM, [(place, ruled)])))[0, "notes"]
+    assert found.status is FieldStatus.BLANK
+
+
 def test_a_cell_with_pale_ink_is_not_called_blank() -> None:
     key, place = next(iter(blank_places(TABLE).items()))
     found = readings(looked_at(with_ink(TABLE, [(place, written((205, 205, 205)))])))

@@ -83,3 +83,15 @@ def test_gaps_of_two_words_at_least_say_how_far_words_are_apart() -> None:
     many = components(value(-0.1, 0.7, 4))
     assert widest_gap(LINE, one, np.arange(len(one)), 0.4) == pytest.approx(0.4 * LINE.hand)
     assert widest_gap(LINE, many, np.arange(len(many)), 0.4) > 0.8 * P
+
+
+def test_feet_are_compared_by_rows_so_that_a_tail_does_not_lower_them() -> None:
+    rows = [[y, 0, 20, 0] for y in range(10, 40)] + [[y, 30, 50, 1] for y in range(13, 43)]
+    tail = [[y, 45, 47, 1] for y in range(43, 55)]
+    boxes = np.array([[0, 10, 20, 40], [30, 13, 50, 55]], np.int32)
+    runs = np.array(sorted(rows + tail), np.int32).T
+    own, word = np.array([0]), np.array([1])
+    by_rows = PageInk(boxes, np.array([0, -1]), np.ones(2, bool), runs)
+    assert by_rows.aside(own, word, 50.0) == pytest.approx(3 / 50)
+    by_boxes = PageInk(boxes, np.array([0, -1]), np.ones(2, bool))
+    assert by_boxes.aside(own, word, 50.0) == pytest.approx(15 / 50)
