@@ -269,6 +269,7 @@ class PageForm:
             if not on_print or not self._on_print.by_colour:
                 end = self._on_print.end_on_label(field_line, box.right)
                 is_cut_short |= end is not None or self._on_print.begins_on_label(field_line, box.left)
+            is_cut_short |= not on_print and self._on_print.may_end_on_label(field_line, box.right)
             is_cut_short |= is_left_over(
                 field_line, owner, components.boxes, components.area, piece.box.left - 0.5 * pitch
             )

@@ -18,7 +18,7 @@ from pipeline.locate.own_labels import label_baseline
 from pipeline.model import Box, Pixels, PlacedLabel
 
 BESIDE_LABEL = 0.35
-"""How far behind a label the writing begins, in pitches of its line, that may begin on the label."""
+"""How far behind a label the writing begins, or before one ends, in pitches of its line, that may go on on it."""
 
 REACH = 2.5
 """How far onto a label a value may run on, in pitches of its line."""
@@ -76,6 +76,14 @@ class WritingOnPrint:
         components, upto = self._page.components, label.box.left + REACH * p
         over = cleanup.overwriting(components, label.box, upto)
         return min(float(components.boxes[over, 2].max()), upto) if over.any() else None
+
+    def may_end_on_label(self, line: FieldLine, end: float) -> bool:
+        """Return whether the writing of a line ends right before a label that could not be read.
+
+        A figure may lie on its first letter, no larger than it.
+        """
+        label = self._label_behind(line)
+        return label is not None and not label.score and end > label.box.left - BESIDE_LABEL * line.pitch
 
     def _label_behind(self, line: FieldLine) -> PlacedLabel | None:
         """Return the label that is printed behind a line's blank."""
