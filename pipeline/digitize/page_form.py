@@ -58,7 +58,7 @@ from pipeline.locate.overflow import (
     may_be_note,
     runs_past_end,
 )
-from pipeline.locate.words_behind_rule import PageInk, is_surely_value
+from pipeline.locate.words_behind_rule import SheetInk, is_surely_value
 from pipeline.model import Box
 from pipeline.schema import Form, RecordSpec, Slot
 
@@ -228,7 +228,7 @@ class PageForm:
         """Return whether a value beside an area was given a word that could be the area's own, or wants one of it."""
         boxes, owner = ink.components.boxes, ink.owner
         big = boxes[:, 3] - boxes[:, 1] > 0.26 * self._letter
-        page_ink = PageInk(boxes, owner, big, ink.components.runs)
+        page_ink = SheetInk(boxes, owner, big, ink.components.runs)
         for number, line in enumerate(self._field_lines):
             own = np.flatnonzero(owner == number)
             beside = line.rule - line.pitch < area.left and area.top < line.piece.baseline < area.bottom

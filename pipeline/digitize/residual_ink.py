@@ -16,6 +16,7 @@ from pipeline.digitize.rectify import RectifiedPage
 from pipeline.imaging.ink import cleanup
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.locate.field_lines import FieldLine
+from pipeline.locate.handwriting_lines import RULE_HEIGHT, WALL_TO_WALL
 from pipeline.model import Box, StampKind
 
 FAINT = 0.86
@@ -31,12 +32,6 @@ MAX_RED_RESIDUE = 1.0
 """How much red ink of a stamped place may be left over beside its lines, in squares of a printed letter's height: a
 word of a stamp has more."""
 
-
-WALL_TO_WALL = 0.85
-"""How much of an area's width a rule spans: what is left of the frame is no writing."""
-
-RULE_HEIGHT = 0.3
-"""How high it is at most, in printed letters."""
 
 Assigned = tuple[ConnectedComponents, Sequence[NDArray[np.int64]]]
 """Components, and the numbers of those that belong to each line that was found."""

@@ -16,6 +16,12 @@ TALL_COMPONENT = 1.9
 MIN_LINE_DISTANCE = 0.8
 """How far the middles of a signature and of the name below it are apart at least, in printed letters."""
 
+WALL_TO_WALL = 0.85
+"""How much of an area's width a rule spans: what is left of the frame is no writing."""
+
+RULE_HEIGHT = 0.3
+"""How high it is at most, in printed letters."""
+
 
 def writing_box(
     boxes: Boxes, area: NDArray[np.int32], numbers: NDArray[np.int64], pitch: float
@@ -148,9 +154,13 @@ def find_handwriting_lines(
         letter: Height of printed letters in pixels.
         apart: Lines less than so many letters from one another are one.
     """
-    _, top, _, bottom = boxes[free].T.astype(float)
+    left, top, right, bottom = boxes[free].T.astype(float)
+    is_rule = (right - left > WALL_TO_WALL * area.width) & (bottom - top < RULE_HEIGHT * letter)
     inside = (
-        centred_in(area, boxes[free]) & (bottom - top < 6 * letter) & (ink_area[free] > 0.008 * letter**2)
+        centred_in(area, boxes[free])
+        & (bottom - top < 6 * letter)
+        & (ink_area[free] > 0.008 * letter**2)
+        & ~is_rule
     )
     chosen = free[inside]
     if not len(chosen):

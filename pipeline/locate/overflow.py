@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.locate.field_lines import Boxes, FieldLine
-from pipeline.locate.words_behind_rule import LETTER_GAP, WORD_GAP, PageInk, Runs, goes_on, words_of
+from pipeline.locate.words_behind_rule import LETTER_GAP, WORD_GAP, Runs, SheetInk, goes_on, words_of
 from pipeline.model import Box, Pixels
 
 MAY_GO_ON = 1.5
@@ -46,14 +46,14 @@ def follow_values_right(
         boxes: (n, 4) boxes of the components.
         runs: Their runs, by which feet are compared.
     """
-    ink = PageInk(boxes, owner, big, runs)
+    ink = SheetInk(boxes, owner, big, runs)
     for crossing in (True, False):
         for number, line in enumerate(field_lines):
             if line.open_right:
                 _follow_right(number, line, ink, crossing=crossing)
 
 
-def _follow_right(number: int, line: FieldLine, ink: PageInk, *, crossing: bool) -> None:
+def _follow_right(number: int, line: FieldLine, ink: SheetInk, *, crossing: bool) -> None:
     left, top, right, bottom = ink.boxes.T.astype(float)
     middle, height = (top + bottom) / 2, bottom - top
     own = np.flatnonzero(ink.owner == number)
@@ -170,7 +170,7 @@ def may_be_note(
     """
     if owner is not None and line.open_right:
         big = boxes[:, 3] - boxes[:, 1] > 0.26 * line.pitch
-        ink = PageInk(boxes, owner, big)
+        ink = SheetInk(boxes, owner, big)
         own = numbers[(boxes[numbers, 0] > line.rule - LETTER_GAP * line.pitch) & big[numbers]]
         if any(ink.rival_lines(int(component), line) for component in own):
             return True

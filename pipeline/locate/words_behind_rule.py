@@ -59,7 +59,7 @@ FURTHER_OFF = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class PageInk:
+class SheetInk:
     """The components of a page as words are looked for among them.
 
     Attributes:
@@ -151,7 +151,7 @@ def words_of(found: NDArray[np.int64], boxes: Boxes, gap: float) -> list[NDArray
     return np.split(order, np.flatnonzero(boxes[order[1:], 0] - ends[:-1] > gap) + 1)
 
 
-def goes_on(line: FieldLine, own: NDArray[np.int64], word: NDArray[np.int64], ink: PageInk) -> bool:
+def goes_on(line: FieldLine, own: NDArray[np.int64], word: NDArray[np.int64], ink: SheetInk) -> bool:
     """Return whether a word that begins behind the rule is a value's next one, or the rest of its last one.
 
     Args:
@@ -174,7 +174,7 @@ def goes_on(line: FieldLine, own: NDArray[np.int64], word: NDArray[np.int64], in
     return ink.aside(own, word, p) <= (SAME_FEET if rivals and not touches else SAME_LINE)
 
 
-def is_surely_value(line: FieldLine, own: NDArray[np.int64], ink: PageInk) -> bool:
+def is_surely_value(line: FieldLine, own: NDArray[np.int64], ink: SheetInk) -> bool:
     """Return whether what a value has behind the rule is surely its own and begins no note.
 
     It crosses the rule, or stands on the very feet of what is before it and as far off as its words are, and no line of

@@ -126,14 +126,14 @@ def test_a_stamp_that_touches_a_seal_leaves_its_place_in_doubt() -> None:
 
 
 def test_a_rule_from_wall_to_wall_of_the_notes_is_no_writing() -> None:
-    place = blank_places(FORM)[0, "notes"]
-
-    def ruled(part: Pixels) -> None:
-        y = round(0.8 * len(part))
-        part[y : y + 3] = 60
-
-    found = readings(looked_at(with_ink(FORM, [(place, ruled)])))[0, "notes"]
-    assert found.status is FieldStatus.BLANK
+    place, page = blank_places(FORM)[0, "notes"], drawn(FORM, SEED, "mild")
+    y = 0.2 * place.top + 0.8 * place.bottom
+    ends = np.array([[[place.left, y], [place.right, y]]])
+    (start, end) = (
+        cv2.perspectiveTransform(ends, np.linalg.inv(plain(FORM).matrix))[0].round().astype(int).tolist()
+    )
+    pixels = cv2.line(page.pixels.copy(), start, end, (60, 60, 60), 3)
+    assert readings(looked_at(replace(page, pixels=pixels)))[0, "notes"].status is FieldStatus.BLANK
 
 
 def test_a_cell_with_pale_ink_is_not_called_blank() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.locate.component_owners import assign_components
 from pipeline.locate.field_lines import FieldLine
-from pipeline.locate.words_behind_rule import PageInk, is_surely_value, widest_gap
+from pipeline.locate.words_behind_rule import SheetInk, is_surely_value, widest_gap
 from tests.locate.field_lines import components, letters, strips_of
 from tests.locate.forms import PAGE_FORMS
 
@@ -74,7 +74,7 @@ def test_only_words_on_the_same_feet_are_surely_the_values() -> None:
     for rise, surely in ((0.0, True), (-0.12, False)):
         boxes = components(own, letters(LINE, LINE.rule + 0.25 * P, 2, rise=rise))
         big = np.ones(len(boxes), bool)
-        ink = PageInk(boxes, np.full(len(boxes), NUMBER), big)
+        ink = SheetInk(boxes, np.full(len(boxes), NUMBER), big)
         assert is_surely_value(LINE, np.arange(len(boxes)), ink) is surely
 
 
@@ -91,7 +91,7 @@ def test_feet_are_compared_by_rows_so_that_a_tail_does_not_lower_them() -> None:
     boxes = np.array([[0, 10, 20, 40], [30, 13, 50, 55]], np.int32)
     runs = np.array(sorted(rows + tail), np.int32).T
     own, word = np.array([0]), np.array([1])
-    by_rows = PageInk(boxes, np.array([0, -1]), np.ones(2, bool), runs)
+    by_rows = SheetInk(boxes, np.array([0, -1]), np.ones(2, bool), runs)
     assert by_rows.aside(own, word, 50.0) == pytest.approx(3 / 50)
-    by_boxes = PageInk(boxes, np.array([0, -1]), np.ones(2, bool))
+    by_boxes = SheetInk(boxes, np.array([0, -1]), np.ones(2, bool))
     assert by_boxes.aside(own, word, 50.0) == pytest.approx(15 / 50)
