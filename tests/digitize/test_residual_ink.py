@@ -132,7 +132,8 @@ def test_a_rule_from_wall_to_wall_of_the_notes_is_no_writing() -> None:
     (start, end) = (
         cv2.perspectiveTransform(ends, np.linalg.inv(plain(FORM).matrix))[0].round().astype(int).tolist()
     )
-    pixels = cv2.line(page.pixels.copy(), start, end, (60, 60, 60), 3)
+    pixels = page.pixels.copy()
+    cv2.line(pixels, start, end, (60, 60, 60), 3)
     assert readings(looked_at(replace(page, pixels=pixels)))[0, "notes"].status is FieldStatus.BLANK
 
 
