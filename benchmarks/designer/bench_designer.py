@@ -1,0 +1,154 @@
+"""Forms designed by a scripted person in a real browser: what it takes, and whether the boxes hold new pages' ink.
+
+    python -m benchmarks.designer.bench_designer [--pages N] [--specimens N] [--every] [--only TEXT] [--seed N]
+
+For each layout a book is drawn; its first pages are the specimens, the others nobody looks at. A person designs the
+form from the specimens (``benchmarks.designer.person``), saves it, and the other pages are cut by the saved file.
+Wanted: ≥ 97 % of the fields written on them are held by the boxes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.designer.layouts import Layout, layouts
+from benchmarks.designer.person import Designer
+from benchmarks.designer.served import served_designer, supervisor_at
+from benchmarks.figures import percent, report_figures, say, share
+from benchmarks.imaging.field_boxes import covered
+from benchmarks.no_readers import without_readers
+from benchmarks.reading.box_coverage import HELD, straightened
+from pipeline import schema
+from pipeline.digitize import Engines, default_engines, digitize_page
+from pipeline.evaluation.truth import Quad
+from pipeline.model import Box, Ledger, PageImage, PageRef
+from pipeline.schema import Form, Schemas, load_form
+from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
+from pipeline.synth.scanning import quad
+from pipeline.workspace import Workspace
+
+SEED = 20_260
+WANTED = 0.97
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=30)
+    parser.add_argument("--specimens", type=int, default=5)
+    parser.add_argument("--every", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seed", type=int, default=SEED)
+    chosen = parser.parse_args()
+    schemas, engines = schema.load(), without_readers(default_engines())
+    table = Table(
+        "Mẫu", "Máy, phút", "Tay, phút", "Bấm chuột", "Phím", "Ô xem", "Ô giữ đủ mực", title="Thiết kế mẫu"
+    )
+    found: dict[str, Any] = {}
+    for layout in layouts(schemas, chosen.seed, every=chosen.every):
+        if chosen.only not in layout.name:
+            continue
+        figures = measure(layout, schemas, engines, chosen.specimens, chosen.pages, chosen.seed)
+        found[layout.name] = figures
+        table.add_row(
+            layout.name,
+            f"{figures['machine_minutes']:.1f}",
+            f"{figures['hand_minutes']:.1f}",
+            str(figures["clicks"]),
+            str(figures["keys"]),
+            str(figures["looks"]),
+            f"{percent(figures['held'])} của {figures['fields']}",
+        )
+    Console(width=120).print(table)
+    fields = sum(one["fields"] for one in found.values())
+    held = sum(one["held"] * one["fields"] for one in found.values())
+    report_figures(
+        "designer", {"fields": fields, "held": share(held, fields), "wanted": WANTED, "forms": found}
+    )
+
+
+def measure(
+    layout: Layout, schemas: Schemas, engines: Engines, specimens: int, pages: int, seed: int
+) -> dict[str, Any]:
+    """Return what designing one form took, and how well it cuts pages that were not used for it."""
+    drawn = _draw(layout.form, schemas, specimens + pages, seed)
+    with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
+        files = [
+            _file(Path(root) / f"trang-{n}.jpg", page) for n, page in enumerate(drawn[:specimens], start=1)
+        ]
+        began = time.perf_counter()
+        with (
+            served_designer(Path(root) / "work", schemas, layout.hidden) as url,
+            supervisor_at(url) as screen,
+        ):
+            person = Designer(screen, layout.form, schemas.record(layout.form.record))
+            person.begin(url, layout.form.title)
+            person.send(files)
+            waited = time.perf_counter() - began
+            person.design()
+            if left := person.flaws():
+                say(f"{layout.name}: {left}")
+            person.save(url)
+        (file,) = Workspace(Path(root) / "work").own_forms.glob("*.toml")
+        form = load_form(file, schemas)
+    say(f"{layout.name}: designed, {person.effort}")
+    held = [
+        one
+        for number, page in enumerate(drawn[specimens:])
+        for one in _held(page, form, schemas, engines, number)
+    ]
+    return {
+        "machine_minutes": round(waited / 60, 2),
+        "hand_minutes": round(person.effort.seconds / 60, 2),
+        "clicks": person.effort.clicks,
+        "keys": person.effort.keys,
+        "looks": person.effort.looks,
+        "pages": len(drawn) - specimens,
+        "fields": len(held),
+        "held": sum(held) / max(1, len(held)),
+    }
+
+
+def _draw(form: Form, schemas: Schemas, pages: int, seed: int) -> list[SyntheticPage]:
+    rows = form.table.rows if form.table else 1
+    known = replace(schemas, forms={**schemas.forms, form.id: form})
+    options = SynthOptions(
+        seed=seed, entries=rows * pages, blank=0.15, dpi=200, cover=False, scanner=SCANNER_LEVELS["normal"]
+    )
+    return list(draw_book(form, known, options))
+
+
+def _file(path: Path, page: SyntheticPage) -> Path:
+    Image.fromarray(page.scan.pixels).save(path, quality=88, dpi=(200, 200))
+    return path
+
+
+def _held(page: SyntheticPage, form: Form, schemas: Schemas, engines: Engines, number: int) -> list[bool]:
+    """Return of each field that is written on a page whether all of its ink lies in the boxes of the designed form."""
+    image = PageImage(PageRef("0" * 64, number + 1), page.scan.pixels, 200.0)
+    known = replace(schemas, forms={**schemas.forms, form.id: form})
+    result = digitize_page(image, form, Ledger(form.id, "", "", f"01/{form.years[0]}"), known, engines)
+    boxes = {
+        (entry.row, reading.field): reading.lines or ((reading.box,) if reading.box else ())
+        for entry in result.entries
+        for reading in entry.readings
+    }
+    inks: dict[tuple[int, str], list[Box]] = {}
+    for ink in page.page.sheet.inks:
+        for name in filter(None, ink.fields):
+            if not ink.struck:
+                place = cast("Quad", tuple(quad(ink.box, page.scan.matrix)))
+                inks.setdefault((ink.row, name), []).append(straightened(place, result.matrix))
+    return [all(covered(one, boxes.get(where, ())) >= HELD for one in drawn) for where, drawn in inks.items()]
+
+
+if __name__ == "__main__":
+    main()
