@@ -82,6 +82,7 @@ class Designer:
     def send(self, files: list[Path]) -> None:
         """Send the specimens and wait for what the machine proposes."""
         self.effort.clicks += 2
+        expect(self.page.locator("#files")).to_be_enabled()
         self.page.set_input_files("#files", [str(file) for file in files])
         expect(self.page.locator("#job")).to_contain_text("Từ ", timeout=WORK_MS)
 

@@ -18,6 +18,7 @@ from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.review import Pictures, create_app
 from pipeline.review.desk.redrawn_regions import ReadsRegions
+from pipeline.review.form_design.form_desk import NO_FORM_DESK
 from pipeline.review.supervising.office_desk import NO_OFFICE_DESK
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.workspace import Workspace
@@ -55,6 +56,7 @@ class Office:
         self.piece_bytes = 1 << 20
         self.desk = NO_OFFICE_DESK
         self.regions: ReadsRegions | None = None
+        self.forms = NO_FORM_DESK
 
     @property
     def ledger(self) -> Ledger:
@@ -100,6 +102,7 @@ class Office:
                 now=self.clock,
                 office=self.desk,
                 regions=self.regions,
+                forms=self.forms,
             )
             server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -300,8 +300,10 @@ function onCanvas(event, control) {
   if (!by) return false;
   const step = MOVE * (control ? 0.25 : 1);
   const grip = event.shiftKey ? ("at" in element && "from" in element ? (element.from === null ? "start" : "to") : "width" in element ? "width" : "right-bottom") : "";
-  model.edit(() => shift(model, element.key, by.map((one) => one * step), grip));
-  model.change(element.key, {});
+  model.edit(() => {
+    shift(model, element.key, by.map((one) => one * step), grip);
+    element.proposed = false;
+  });
   canvas.goTo(element.key);
   return true;
 }
@@ -313,4 +315,5 @@ panel.drawAbout();
 drawLists();
 drawReadings();
 byId("take-proposal").hidden = !state.proposal;
+byId("files").disabled = false;
 byId("kept").textContent = "Mọi thay đổi được lưu nháp ngay.";
