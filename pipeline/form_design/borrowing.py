@@ -15,7 +15,13 @@ from typing import Any, TypeVar
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.form_design.design import Design, DesignedCell, DesignedColumn, design_of_form
+from pipeline.form_design.design import (
+    Design,
+    DesignedCell,
+    DesignedColumn,
+    design_of_form,
+    form_of_design,
+)
 from pipeline.form_design.flaws import held_fields
 from pipeline.locate.label_matching import fold_label
 from pipeline.schema import Form, Schemas
@@ -25,6 +31,9 @@ LEAST_ALIKE = 0.62
 
 LIKELY = 0.45
 """From which share of its labels on a form is like a design."""
+
+PAGE_NUMBER_LABELS, PAGE_NUMBER_WIDTH = frozenset({"trang", "trangso", "sotrang", "tr", "trso"}), 0.05
+"""What announces the number of a page, letters alone; how much of the frame's width the number takes."""
 
 BOUND = ("field", "fields", "kind", "part", "printed", "stamped")
 
@@ -58,7 +67,29 @@ def with_borrowed(design: Design, schemas: Schemas) -> Design:
     likest = next(iter(like_forms(spelled, schemas)), None)
     if likest is not None and likest.likeness >= LIKELY:
         spelled = borrow_fields(spelled, likest.form)
-    return _with_plain_labels(spelled, schemas)
+    return _with_page_number(_with_plain_labels(spelled, schemas), schemas)
+
+
+def _with_page_number(design: Design, schemas: Schemas) -> Design:
+    """Return the design with a blank for the number of the page behind print outside the frame that announces it."""
+    book = schemas.record(design.record).book
+    if book is None or any(book.page in held_fields(cell) for cell in design.cells):
+        return design
+    result = list(design.cells)
+    for number, cell in enumerate(result):
+        if cell.start is None or cell.from_ is not None or 0 <= cell.at <= 1:
+            continue
+        if fold_label(cell.label) in PAGE_NUMBER_LABELS:
+            begin = round(cell.start + form_of_design(design).print_width(cell.label, cell.style) + 0.004, 4)
+            said = {
+                "from_": begin,
+                "to": round(begin + PAGE_NUMBER_WIDTH, 4),
+                "field": book.page,
+                "printed": True,
+            }
+            result[number] = cell.model_copy(update=said)
+            break
+    return design.model_copy(update={"cells": tuple(result)})
 
 
 def _with_plain_labels(design: Design, schemas: Schemas) -> Design:

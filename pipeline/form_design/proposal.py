@@ -6,7 +6,6 @@ fields are taken from the declared form whose labels are most alike.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -54,7 +53,6 @@ SIGNATURE_WORDS = (
 """What labels say, without marks, below which people sign."""
 
 NOTES_WORDS = ("ghi chu",)
-PAGE_NUMBER_WORDS = ("trang",)
 
 TEXT_SIZE_OF_LETTER = 0.93
 """The size of printed letters that a form declares, as a share of the height measured on a page."""
@@ -352,8 +350,3 @@ def _area(
         signature=signature,
         proposed=True,
     )
-
-
-def is_page_number(label: str) -> bool:
-    """Return whether a label announces the number of the page."""
-    return bool(re.fullmatch("(so)?trang(so)?", fold_label(label))) and fold_label(label) != "so"

@@ -142,6 +142,8 @@ def test_fields_are_taken_from_a_like_form_and_never_from_one_of_another_order()
         name for cell in unlike.cells for name in held_fields(cell) if name.startswith(("husband", "wife"))
     }
     assert not persons & {"husband_ethnicity", "wife_ethnicity", "husband_born_on", "wife_born_on"}
+    (page,) = (cell for cell in unlike.cells if cell.field == "page_number")
+    assert (page.label, page.printed, page.proposed) == ("Trang", True, True)
     kept = borrow_fields(bound, form)
     assert [held_fields(cell) for cell in kept.cells if held_fields(cell)][:5] == [
         held_fields(cell) for cell in bound.cells if held_fields(cell)
