@@ -28,9 +28,10 @@ from pipeline.learning.line_scores import line_crop
 from pipeline.learning.line_store import LineStore
 from pipeline.ledger import load_ledger
 from pipeline.localtime import iso_time
-from pipeline.ocr.adapters import GateFigures
+from pipeline.ocr.adapters import Adapter, GateFigures
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.registry import Registry, RegistryPart, Withdrawn
+from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
@@ -50,6 +51,9 @@ withdrawn; too little was confirmed since the last attempt; there is a new adapt
 
 TRAINING = ("torch", "onnx", "fontTools")
 """Packages without which nothing is learnt."""
+
+NOTED, FORGOTTEN = "hand-learnt", "hand-forgotten"
+"""What the audit says: a book's hand was learnt; what was learnt of it was removed."""
 
 SENTENCES = {
     LEARNT: "đã học nét chữ của sổ, bản số {version}: lỗi chữ từ {before} xuống {after} trên {held} dòng giữ lại",
@@ -79,7 +83,7 @@ class HandReport:
         version: The number of the adapter that the book is read with; 0 for none.
         figures: What the gate counted, where it was asked.
         rereading: What reading again did.
-        seconds: Wall time of learning.
+        seconds: Time of the processor that learning took.
     """
 
     folder: str
@@ -151,6 +155,7 @@ def learn_hand(
         adapters = BookAdapters(Workspace(context.workspace).adapters(book_id))
         if (last := adapters.last_attempt()) is not None and last.removed != _removed(context):
             adapters.forget()
+            registry.note_learning(MACHINE, FORGOTTEN, f"book:{book_id}")
         seconds = silence_seconds(context) + (options.seconds if options else LEARNING_SECONDS)
         with registry.lock_book(book_id, seconds) as turn:
 
@@ -176,7 +181,7 @@ def learn_hand(
 
 
 LEARNING_SECONDS = 300.0
-"""Wall time that learning one book may take."""
+"""Time of the processor that learning one book may take."""
 
 
 def _learn(
@@ -220,6 +225,7 @@ def _learn(
     )
     if learnt.adapter is not None:
         adapters.keep(learnt.adapter)
+        registry.note_learning(MACHINE, NOTED, f"book:{book_id}", _told(learnt.adapter))
     adapters.note(
         LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at, _removed(context))
     )
@@ -259,6 +265,19 @@ def _is_more(lines: Sequence[DecidedLine], mark: str, last: LearningAttempt) -> 
     if last.outcome == "time":
         return True
     return mark != last.mark and len(lines) >= (1 + NEW_SHARE) * last.lines
+
+
+def _told(adapter: Adapter) -> dict[str, str | int]:
+    """Return what the audit says of an adapter: counts only."""
+    card, gate = adapter.card, adapter.card.gate
+    return {
+        "version": card.version,
+        "lines": card.lines,
+        "held": gate.lines,
+        "before": gate.errors_before,
+        "after": gate.errors_after,
+        "trust": card.trust,
+    }
 
 
 def _removed(context: RunContext) -> str:

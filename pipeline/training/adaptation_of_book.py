@@ -43,7 +43,7 @@ MOST_LINES = 600
 """Confirmed lines of which a book is learnt at most, the last ones."""
 
 PROBED = 3
-"""Steps by which it is seen how long one takes."""
+"""Steps by which it is seen how long one takes, after as many that are slow because they are the first."""
 
 FEWEST_STEPS = 30
 """Steps below which nothing worth keeping is learnt."""
@@ -82,7 +82,7 @@ class BookLearning:
         folds: Into how many parts the lines are parted for the gate.
         least_lines: Lines from which a book is learnt.
         drawn: Drawn lines that are read between those of the book.
-        seconds: Wall time in which it has to be done.
+        seconds: Time of the processor in which it has to be done.
         tolerated: The share of errors that the office tolerates among accepted fields.
         tolerated_critical: That share among critical ones.
         shapes: The shape of each network by its name; one that is not named is tried as all that are known.
@@ -107,7 +107,7 @@ class Learnt:
         lines: Lines that were learnt from.
         adapter: The adapter, where the gate was passed.
         figures: What the gate counted, where it was asked.
-        seconds: Wall time.
+        seconds: Time of the processor.
     """
 
     outcome: Outcome
@@ -145,7 +145,7 @@ def learn_book(
     Raises:
         SetupError: A network is missing or damaged, or of a shape that cannot be trained.
     """
-    started = time.monotonic()
+    started = time.process_time()
     chosen = lines[-MOST_LINES:]
     if len(chosen) < options.least_lines:
         return Learnt("few-lines", len(chosen))
@@ -167,9 +167,9 @@ def learn_book(
             card = _card(reader, chosen, result, book=book, version=version, made_at=made_at)
             found = lesson.adapter(chosen, card)
     except _OutOfTime:
-        return Learnt("time", len(chosen), seconds=time.monotonic() - started)
+        return Learnt("time", len(chosen), seconds=time.process_time() - started)
     log.info("book %d: %s on %d lines, %s", book, result.verdict, len(chosen), result.figures)
-    return Learnt(result.verdict, len(chosen), found, result.figures, time.monotonic() - started)
+    return Learnt(result.verdict, len(chosen), found, result.figures, time.process_time() - started)
 
 
 def _folds(lines: Sequence[ConfirmedLine], folds: int) -> list[int]:
@@ -221,7 +221,7 @@ class _Lesson:
     Args:
         reader: The reader as it ships.
         options: How a book is learnt.
-        until: When it has to be done, by the monotonic clock.
+        until: When it has to be done, by the time of this process.
         beat: Called with the share that is done.
         rounds: How many times all networks are adapted.
     """
@@ -250,11 +250,21 @@ class _Lesson:
 
     def fit_to_time(self, lines: Sequence[ConfirmedLine]) -> None:
         """Take as many steps as there is time for. Raises ``_OutOfTime`` where these are too few."""
-        started = time.monotonic()
+        each = 0.0
         for _, _, parent in self._parents:
-            adapt_network(parent, _own(lines), self._drawn, replace(self._adapt, steps=PROBED))
-        each = (time.monotonic() - started) / (PROBED * len(self._parents))
-        possible = int(TRAINING_SHARE * (self._until - time.monotonic()) / (each * self._rounds))
+            ends: list[float] = []
+
+            def watch(_step: int, _network: CtcNetwork, ends: list[float] = ends) -> bool:
+                ends.append(time.process_time())
+                return True
+
+            adapt_network(
+                parent, _own(lines), self._drawn, replace(self._adapt, steps=2 * PROBED), watch=watch
+            )
+            each += (ends[-1] - ends[PROBED - 1]) / PROBED / len(self._parents)
+        possible = int(
+            TRAINING_SHARE * (self._until - time.process_time()) / (max(each, 1e-6) * self._rounds)
+        )
         if possible < min(FEWEST_STEPS, self._adapt.steps):
             raise _OutOfTime
         self._adapt = replace(self._adapt, steps=min(self._adapt.steps, possible))
@@ -271,7 +281,7 @@ class _Lesson:
         return Adapter(card.model_copy(update={"results": results}), differences)
 
     def _watch(self, _step: int, _network: CtcNetwork) -> bool:
-        if time.monotonic() > self._until:
+        if time.process_time() > self._until:
             raise _OutOfTime
         self._beat(next(self._done) / (self._rounds * self._adapt.steps))
         return True

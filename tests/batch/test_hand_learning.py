@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import util
@@ -85,6 +88,26 @@ def test_a_book_is_tried_once_for_what_is_confirmed_and_kept_out_of_use_where_no
     assert "giữ nguyên bộ đọc" in first.sentence
 
 
+def audited(taught: Taught) -> list[tuple[str, dict[str, object]]]:
+    with closing(sqlite3.connect(Workspace(taught.book.context.workspace).root / "hotich.db")) as database:
+        rows = database.execute("SELECT action, detail FROM audit ORDER BY id").fetchall()
+    return [(action, json.loads(detail)) for action, detail in rows if action.startswith("hand-")]
+
+
+def test_what_the_gate_lets_through_is_kept_told_in_the_audit_and_read_with_until_there_is_more(
+    taught: Taught,
+) -> None:
+    adapters_of(taught).forget()
+    learnt, later = learn(taught, rate=2e-2), learn(taught, rate=2e-2)
+    assert (learnt.outcome, learnt.version) == ("learnt", 1)
+    assert (later.outcome, later.version) == ("nothing-new", 1)
+    (card,) = adapters_of(taught).cards()
+    assert (card.lines, card.pages, card.trust) == (learnt.lines, 3, "proposal")
+    ((action, detail),) = audited(taught)
+    assert (action, detail["version"], detail["lines"]) == ("hand-learnt", 1, learnt.lines)
+    assert not any(name in str(detail) for name in NAMES)
+
+
 def test_without_torch_that_is_said_and_nothing_is_tried(
     taught: Taught, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,3 +132,4 @@ def test_what_people_removed_is_forgotten_with_every_version_that_may_have_learn
     again = learn(taught, least=6)
     assert again.outcome == "no-gain"
     assert adapters_of(taught).cards() == ()
+    assert audited(taught)[-1] == ("hand-forgotten", {})

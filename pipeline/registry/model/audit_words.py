@@ -128,6 +128,8 @@ ACTIONS = {
     "book-approved": "phê duyệt một quyển sổ",
     "approval-withdrawn": "rút phê duyệt một quyển sổ",
     "amended": "ghi hoặc rút một cải chính, bổ sung",
+    "hand-learnt": "máy học nét chữ của sổ từ các dòng đã có người xác nhận",
+    "hand-forgotten": "máy bỏ những gì đã học của nét chữ sổ, vì có dòng được gỡ",
     "reader-learnt": "dạy thêm bộ đọc theo các dòng đã có người xác nhận",
     "reader-shown": "xem bản đề nghị của bộ đọc dạy thêm",
     "reader-promoted": "đồng ý dùng bộ đọc dạy thêm",
