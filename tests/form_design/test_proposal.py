@@ -153,10 +153,10 @@ def test_fields_are_taken_from_a_like_form_and_never_from_one_of_another_order()
 @pytest.mark.tesseract
 def test_pages_that_were_drawn_and_scanned_propose_their_form() -> None:
     form = SCHEMAS.form("marriage-2006")
-    options = SynthOptions(seed=3, entries=2, dpi=150, cover=False)
+    options = SynthOptions(seed=3, entries=2, dpi=130, cover=False)
     pages = [drawing.scan.pixels for drawing in draw_book(form, SCHEMAS, options)]
     reader = TesseractPage()
-    straight = [straighten_page(PageImage(PageRef("0" * 64, 1), one, 150.0), reader, (0,)) for one in pages]
+    straight = [straighten_page(PageImage(PageRef("0" * 64, 1), one, 130.0), reader, (0,)) for one in pages]
     design = propose_design(align_pages(straight), FormIdentity("mau-thu", "marriage"))
     assert all(page.has_frame for page in straight)
     assert len(lost_labels(form, design)) <= 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review import create_app
 from pipeline.review.background_jobs import BackgroundJobs
+from pipeline.review.form_design.designer_view import bundles_of
 from pipeline.review.form_design.form_desk import FormDesk
 from pipeline.schema import FormShelf, load_form, with_own_forms
 from tests.registry.pages import SCHEMAS
@@ -301,3 +303,18 @@ def test_a_form_of_the_office_with_a_flaw_or_a_taken_id_is_named_at_the_start(tm
     with pytest.raises(SchemaError, match="birth-2006"):
         with_own_forms(SCHEMAS, tmp_path)
     assert isinstance(with_own_forms(SCHEMAS, tmp_path / "none").forms, FormShelf)
+
+
+def test_blanks_of_several_fields_are_offered_for_people_whom_no_form_shows_with_them() -> None:
+    known = {name: form for name, form in SCHEMAS.forms.items() if name != "birth-2016"}
+    declared = replace(SCHEMAS, forms=known)
+    offered = {
+        (one["kind"], tuple(one["fields"].values())) for one in bundles_of(declared, declared.record("birth"))
+    }
+    paper = ("type", "number", "issued_on", "issued_place")
+    assert (
+        "identity_paper",
+        (*(f"declarant_paper_{role}" for role in paper), "declarant_other_paper"),
+    ) in offered
+    assert ("identity_paper", ("mother_paper_type", "mother_paper_number")) in offered
+    assert {kind for kind, _ in offered} == {"identity_paper", "signer"}

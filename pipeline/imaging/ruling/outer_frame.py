@@ -30,7 +30,7 @@ MOST_OUTER = 6
 LEAST_SEEN = 0.6
 """The share of a side, and of all four together, along which a thin rule is seen at least."""
 
-CORNER, MET = 0.05, 6
+CORNER, MET = 0.05, 7
 """Which part of a side at a corner is looked at, and at how many of the eight ends the rule must be seen there."""
 
 RULE_REACH, THICKEST_RULE = 0.003, 0.003

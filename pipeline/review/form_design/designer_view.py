@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.form_design.borrowing import like_forms
-from pipeline.form_design.design import design_of_form
 from pipeline.form_design.drafts import FormDraft
-from pipeline.form_design.flaws import composite_roles, design_flaws, held_fields
+from pipeline.form_design.flaws import composite_roles, design_flaws
 from pipeline.review.background_jobs import Job
 from pipeline.review.context import Site
 from pipeline.review.form_design.form_desk import FormDesk
@@ -40,7 +40,7 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
             }
             for spec in record.fields
         ],
-        "bundles": _bundles(declared, record),
+        "bundles": bundles_of(declared, record),
         "alike": [
             {"id": one.form.id, "title": one.form.title, "likeness": round(100 * one.likeness)}
             for one in like_forms(draft.design, declared)[:12]
@@ -91,17 +91,51 @@ def _job(job: Job) -> dict[str, Any]:
     }
 
 
-def _bundles(declared: Schemas, record: RecordSpec) -> list[dict[str, Any]]:
-    """Return the fields that declared forms of the record keep in one blank, each with the kind that parts them."""
+def bundles_of(declared: Schemas, record: RecordSpec) -> list[dict[str, Any]]:
+    """Return the fields of a record that one blank may hold together, each with the kind that parts them.
+
+    Declared forms show which fields a kind parts, as ``wife_paper_type`` and ``wife_paper_number``; the record may have
+    such fields of other people as well.
+    """
     found: dict[tuple[str, ...], dict[str, Any]] = {}
-    for form in declared.forms.values():
-        if form.record != record.record:
-            continue
-        for one in design_of_form(form).elements():
-            kind = getattr(one, "kind", None)
-            names = held_fields(one)
-            if kind and len(names) > 1 and names not in found:
-                labels = ", ".join(record.by_name[name].label for name in names if name in record.by_name)
-                whole = f"{KIND_WORDS.get(kind, kind)}: {labels}"
-                found[names] = {"kind": kind, "fields": dict(getattr(one, "fields", {})), "label": whole}
+    for kind, roles in _parted(declared):
+        common = _prefix(list(roles.values()))
+        ends = {role: name.removeprefix(common) for role, name in roles.items()}
+        # “paper_number” says what it is whoever has it; “number” alone does not
+        spread = all("_" in end for end in ends.values())
+        for prefix in dict.fromkeys((common, *(_prefixes(record, ends) if spread else ()))):
+            fields = {role: prefix + end for role, end in ends.items() if prefix + end in record.by_name}
+            if len(fields) < min(2, len(ends)) or tuple(fields.values()) in found:
+                continue
+            labels = ", ".join(record.by_name[name].label for name in fields.values())
+            found[tuple(fields.values())] = {
+                "kind": kind,
+                "fields": fields,
+                "label": f"{KIND_WORDS.get(kind, kind)}: {labels}",
+            }
     return list(found.values())
+
+
+def _parted(declared: Schemas) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the composite kinds of the declared forms with the fields of their roles."""
+    for form in declared.forms.values():
+        for slot in form.slots:
+            if slot.kind and len(slot.roles) > 1:
+                yield slot.kind, slot.roles
+
+
+def _prefixes(record: RecordSpec, ends: Mapping[str, str]) -> Iterator[str]:
+    """Yield what stands before one of these ends in the fields of a record."""
+    for spec in record.fields:
+        for end in ends.values():
+            if spec.name.endswith(f"_{end}"):
+                yield spec.name.removesuffix(end)
+
+
+def _prefix(names: Sequence[str]) -> str:
+    """Return what the names have in common up to an underscore."""
+    first, last = min(names), max(names)
+    same = next(
+        (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first)
+    )
+    return first[: first.rfind("_", 0, same) + 1]
