@@ -43,7 +43,7 @@ test: ## Kiểm tra mã nguồn, khai báo và chạy toàn bộ bài kiểm th�
 
 # Types take a minute: they are checked beside the tests, everything else before them.
 suite: training test-packages lint imports schemas
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: lint types imports schemas ## Chỉ kiểm tra: ruff, mypy, luật import, khai báo trong schemas/
 
