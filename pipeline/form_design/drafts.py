@@ -1,8 +1,8 @@
 """Drafts of forms on disk: a folder each, with the files that browsers sent, the pictures, and the design as it stands.
 
-Every change is a new revision, written whole, and is refused when somebody else has changed the draft meanwhile: of
-two people at one draft none overwrites the other. Nothing is removed: a dropped draft is only not listed any more, and
-the designs of the last revisions are kept.
+Every change of a design is a new revision, written whole, and is refused when somebody else has changed it meanwhile:
+of two people at one draft none overwrites the other. What the machine finds on specimens is no revision. Nothing is
+removed: a dropped draft is only not listed any more, and the designs of the last revisions are kept.
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ class FormDraft:
         place_code: The registration place whose books its specimens are from.
         author: The login of who began it.
         created_at: When.
-        changed_by: The login of who changed it last.
+        changed_by: The login of who changed its design last.
         changed_at: When.
-        revision: Counts its changes.
+        revision: Counts the changes of its design.
         design: The design as it stands.
         specimens: Its specimen pages.
         saved_as: The number of the version that it was saved as last; 0: it was not.
@@ -216,9 +216,7 @@ class FormDrafts:
             self._refuse_stale(draft, seen)
             return self._changed(draft, author, design=design)
 
-    def add_file(
-        self, draft_id: str, name: str, content: bytes, sha256: str, pages: int, author: str
-    ) -> FormDraft:
+    def add_file(self, draft_id: str, name: str, content: bytes, sha256: str, pages: int) -> FormDraft:
         """Keep a file that a browser sent, with a specimen a page.
 
         Args:
@@ -227,7 +225,6 @@ class FormDrafts:
             content: Its bytes.
             sha256: Of them.
             pages: How many pages it has.
-            author: The login of who sent it.
 
         Raises:
             NoSuchDraft: There is none.
@@ -245,7 +242,7 @@ class FormDrafts:
                 write_atomically(self._home(draft_id) / "files" / sha256, content, mode=0o600)
             first = max((one.number for one in draft.specimens), default=0) + 1
             added = tuple(Specimen(first + n, name, sha256, n + 1) for n in range(pages))
-            return self._changed(draft, author, specimens=(*draft.specimens, *added))
+            return self._with_specimens(draft, (*draft.specimens, *added))
 
     def set_specimens(
         self,
@@ -276,9 +273,9 @@ class FormDrafts:
                 return self._changed(draft, draft.changed_by, specimens=every, design=rounded(design))
             if design is not None:
                 self._write(draft_id, "proposal.json", rounded(design).model_dump_json(by_alias=True))
-            return self._changed(draft, draft.changed_by, specimens=every)
+            return self._with_specimens(draft, every)
 
-    def remove_specimen(self, draft_id: str, number: int, author: str) -> FormDraft:
+    def remove_specimen(self, draft_id: str, number: int) -> FormDraft:
         """Take a specimen out of a draft; its file stays.
 
         Raises:
@@ -287,7 +284,7 @@ class FormDrafts:
         with self._lock:
             draft = self._open(draft_id)
             left = tuple(one for one in draft.specimens if one.number != number)
-            return draft if left == draft.specimens else self._changed(draft, author, specimens=left)
+            return draft if left == draft.specimens else self._with_specimens(draft, left)
 
     def note_saved(self, draft_id: str, version: int, base: str, author: str) -> FormDraft:
         """Note that a draft was saved as a version of a form, and which file that is."""
@@ -295,8 +292,14 @@ class FormDrafts:
             draft = self._open(draft_id)
             return self._changed(draft, author, saved_as=version, base=base)
 
-    def drop(self, draft_id: str, seen: int, author: str) -> None:
+    def drop(self, draft_id: str, seen: int, author: str, note: Callable[[], object] = lambda: None) -> None:
         """Give a draft up; its files stay.
+
+        Args:
+            draft_id: The draft.
+            seen: The revision that the person saw.
+            author: The login of who gives it up.
+            note: Notes it in the audit, before it is done.
 
         Raises:
             NoSuchDraft: There is none.
@@ -305,6 +308,7 @@ class FormDrafts:
         with self._lock:
             draft = self._open(draft_id)
             self._refuse_stale(draft, seen)
+            note()
             self._changed(draft, author, dropped=True)
 
     def proposal(self, draft_id: str) -> Design | None:
@@ -376,6 +380,11 @@ class FormDrafts:
         changed = replace(
             draft, **values, revision=draft.revision + 1, changed_by=author, changed_at=self._now()
         )
+        self._keep(changed)
+        return changed
+
+    def _with_specimens(self, draft: FormDraft, specimens: tuple[Specimen, ...]) -> FormDraft:
+        changed = replace(draft, specimens=specimens)
         self._keep(changed)
         return changed
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import ScanError
-from pipeline.files import write_atomically
+from pipeline.files import storage_errors, write_atomically
 from pipeline.form_design.alignment import align_pages
 from pipeline.form_design.borrowing import with_borrowed
 from pipeline.form_design.design import Design
@@ -104,14 +104,15 @@ class FormDesk:
             raise DraftRefused("Tệp rỗng.")
         digest = hashlib.sha256(content).hexdigest()
         trial = self.drafts.trial_path(draft_id, digest)
-        write_atomically(trial, content, mode=0o600, durable=False)
+        with storage_errors(trial.parent):
+            write_atomically(trial, content, mode=0o600, durable=False)
         try:
             pages = page_count_isolated(ScanFile(trial, digest, len(content)), self.limits)
         except ScanError as error:
             raise DraftRefused(error.message.replace(str(trial), name).replace(trial.name, name)) from None
         finally:
             trial.unlink(missing_ok=True)
-        return self.drafts.add_file(draft_id, name, content, digest, pages, person.login)
+        return self.drafts.add_file(draft_id, name, content, digest, pages)
 
     def running(self, draft_id: str) -> Job | None:
         """Return the work that is under way for a draft."""

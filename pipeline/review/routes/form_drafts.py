@@ -104,7 +104,7 @@ def remove_page(
 ) -> Response:
     """Take a specimen out of the draft."""
     draft = site.forms.draft(session.person, draft_id)
-    left = site.forms.drafts.remove_specimen(draft.draft_id, number, session.person.login)
+    left = site.forms.drafts.remove_specimen(draft.draft_id, number)
     return JSONResponse(draft_state(site.forms, left))
 
 
@@ -163,8 +163,8 @@ def save_version(
 def drop(site: SiteDep, session: SessionDep, draft_id: DraftId, seen: SeenRequest) -> Response:
     """Give the draft up."""
     draft = site.forms.draft(session.person, draft_id)
-    site.registry.note_view(session.person, "form-dropped", _subject(draft))
-    site.forms.drafts.drop(draft_id, seen.revision, session.person.login)
+    note = partial(site.registry.note_view, session.person, "form-dropped", _subject(draft))
+    site.forms.drafts.drop(draft_id, seen.revision, session.person.login, note)
     return JSONResponse({})
 
 

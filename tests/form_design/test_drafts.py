@@ -1,0 +1,104 @@
+"""Drafts on disk: revisions, two people, what the machine adds, and what is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.form_design.design import Design, design_of_form
+from pipeline.form_design.drafts import (
+    MOST_PAGES,
+    DraftRefused,
+    DraftStale,
+    FormDrafts,
+    NoSuchDraft,
+    Specimen,
+)
+from tests.registry.pages import SCHEMAS
+
+FULL = design_of_form(SCHEMAS.form("birth-2006")).model_copy(update={"id": "mau-thu"})
+BARE = FULL.model_copy(update={"cells": (), "areas": (), "checkboxes": ()})
+
+
+def titled(title: str) -> Design:
+    return FULL.model_copy(update={"title": title})
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> FormDrafts:
+    return FormDrafts(tmp_path / "drafts")
+
+
+def test_what_is_saved_is_there_for_who_opens_the_folder_anew(drafts: FormDrafts, tmp_path: Path) -> None:
+    draft = drafts.begin(FULL, "00001", "an", "birth-2006", "birth-2006:x")
+    saved = drafts.save(draft.draft_id, 1, titled("Hai"), "binh")
+    again = FormDrafts(tmp_path / "drafts").draft(draft.draft_id)
+    assert again == saved
+    assert (again.revision, again.changed_by, again.author, again.base) == (2, "binh", "an", "birth-2006:x")
+    kept = sorted((tmp_path / "drafts" / draft.draft_id / "revisions").iterdir())
+    assert [path.name for path in kept] == ["000001.json", "000002.json"], "the design before is kept"
+
+
+def test_a_late_change_is_refused_with_the_name_of_who_was_first(drafts: FormDrafts) -> None:
+    draft = drafts.begin(FULL, "", "an")
+    drafts.save(draft.draft_id, 1, titled("Của Bình"), "binh")
+    with pytest.raises(DraftStale, match="binh"):
+        drafts.save(draft.draft_id, 1, titled("Của An"), "an")
+    noted: list[str] = []
+    with pytest.raises(DraftStale):
+        drafts.drop(draft.draft_id, 1, "an", lambda: noted.append("dropped"))
+    assert noted == []
+    assert drafts.draft(draft.draft_id).design.title == "Của Bình"
+
+
+def test_what_the_machine_finds_does_not_come_between_a_person_and_the_draft(drafts: FormDrafts) -> None:
+    draft = drafts.begin(FULL, "", "an")
+    drafts.add_file(draft.draft_id, "a.jpg", b"a", "a" * 64, 1)
+    found = Specimen(1, "a.jpg", "a" * 64, 1, size=(10, 20))
+    drafts.add_file(draft.draft_id, "b.jpg", b"b", "b" * 64, 2)
+    drafts.set_specimens(draft.draft_id, (found,), {1: b"jpeg"}, titled("Đề nghị"))
+    now = drafts.save(draft.draft_id, 1, titled("Của An"), "an")
+    assert [(one.number, one.sha256[0], one.is_straight) for one in now.specimens] == [
+        (1, "a", True), (2, "b", False), (3, "b", False),
+    ]  # fmt: skip
+    proposal = drafts.proposal(draft.draft_id)
+    assert (now.design.title, proposal and proposal.title) == ("Của An", "Đề nghị")
+    assert drafts.picture(draft.draft_id, 1) == b"jpeg"
+
+
+def test_an_empty_draft_takes_what_is_proposed(drafts: FormDrafts) -> None:
+    draft = drafts.begin(BARE, "", "an")
+    drafts.set_specimens(draft.draft_id, (), {}, FULL)
+    assert len(drafts.draft(draft.draft_id).design.cells) == len(FULL.cells)
+
+
+def test_pages_are_bounded_and_a_file_comes_once(drafts: FormDrafts) -> None:
+    draft = drafts.begin(FULL, "", "an")
+    with pytest.raises(DraftRefused, match=str(MOST_PAGES)):
+        drafts.add_file(draft.draft_id, "a.pdf", b"a", "a" * 64, MOST_PAGES + 1)
+    drafts.add_file(draft.draft_id, "a.pdf", b"a", "a" * 64, 2)
+    with pytest.raises(DraftRefused, match="đã có"):
+        drafts.add_file(draft.draft_id, "khac.pdf", b"a", "a" * 64, 2)
+
+
+def test_a_dropped_draft_is_gone_and_its_files_stay(drafts: FormDrafts, tmp_path: Path) -> None:
+    draft = drafts.begin(FULL, "", "an")
+    drafts.add_file(draft.draft_id, "a.jpg", b"a", "a" * 64, 1)
+    drafts.drop(draft.draft_id, 1, "an")
+    assert drafts.drafts() == ()
+    with pytest.raises(NoSuchDraft):
+        drafts.save(draft.draft_id, 2, FULL, "an")
+    assert (tmp_path / "drafts" / draft.draft_id / "files" / ("a" * 64)).read_bytes() == b"a"
+
+
+@pytest.mark.parametrize("name", ["", "../../etc", "0" * 11, "0" * 13, "G" * 12])
+def test_what_is_no_id_of_a_draft_leads_nowhere(drafts: FormDrafts, name: str) -> None:
+    with pytest.raises(NoSuchDraft):
+        drafts.draft(name)
+
+
+def test_a_damaged_draft_is_not_there_and_harms_no_other(drafts: FormDrafts, tmp_path: Path) -> None:
+    whole, damaged = drafts.begin(FULL, "", "an"), drafts.begin(FULL, "", "an")
+    (tmp_path / "drafts" / damaged.draft_id / "draft.json").write_text("{", encoding="utf-8")
+    assert [one.draft_id for one in drafts.drafts()] == [whole.draft_id]
