@@ -20,6 +20,9 @@ from pipeline.form_design.specimen import StraightPage
 LEVEL = 0.3
 """How far, in letters, dots of one leader may lie above and below one another."""
 
+BEYOND = 0.35
+"""How far outside the frame, in shares of its sides, a leader may belong to the form."""
+
 GAP = 1.0
 """How far apart, in letters, two stretches of dots are one leader at most."""
 
@@ -55,6 +58,7 @@ def find_shared_leaders(pages: Sequence[StraightPage]) -> tuple[Leader, ...]:
     letter_u = float(np.median([page.letter / page.frame.width for page in pages]))
     letter_v = float(np.median([page.letter / page.frame.height for page in pages]))
     every = np.vstack(dots)
+    every = every[(every[:, 1:] > -BEYOND).all(axis=1) & (every[:, 1:] < 1 + BEYOND).all(axis=1)]
     found: list[Leader] = []
     for level in _levels(every, LEVEL * letter_v):
         found += _stretches(level, letter_u)

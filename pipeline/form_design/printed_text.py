@@ -27,6 +27,9 @@ NEAR = 0.6
 ALIKE = 0.6
 """How much alike readings of the same word are at least."""
 
+BEYOND = 0.35
+"""How far outside the frame, in shares of its sides, print may belong to the form."""
+
 SINGLE_CONFIDENCE = 0.72
 """From which confidence on a word of a single page is taken for print."""
 
@@ -204,6 +207,10 @@ def _seen_words(pages: Sequence[StraightPage]) -> Iterable[_Seen]:
             if not folded or word.box.height > 2.2 * page.letter or word.box.width < 2:
                 continue
             box = word.box
+            if not (-BEYOND < page.u(box.left) < page.u(box.right) < 1 + BEYOND):
+                continue
+            if not -BEYOND < page.v(box.bottom) < 1 + BEYOND:
+                continue
             bottom = box.bottom - (0.22 * page.letter if DESCENDERS & set(text.rstrip(":").lower()) else 0.0)
             yield _Seen(
                 number,

@@ -32,6 +32,9 @@ SAME_RULE = 0.004
 SEEN_INNER = 0.55
 """The share of the frame's height along which an inner rule is seen at least."""
 
+UNRULED_TOP = 0.1
+"""Where rows begin that are not ruled, until a person says so."""
+
 ROW_TOLERANCE = 0.12
 """How much higher or lower than others a row may be."""
 
@@ -68,7 +71,9 @@ def find_table(pages: Sequence[StraightPage], words: Sequence[PrintedWord]) -> D
     edges = [0.0, *inner_rules(pages), 1.0]
     top, bottom, rows = _rows(np.array([0.0, *level_rules(pages), 1.0]))
     _, letter = letter_shares(pages)
-    groups = _groups(pages, edges, top)
+    if rows < 2:  # no rows are ruled: a person says how many there are
+        top, bottom = UNRULED_TOP, 1.0
+    groups = _groups(pages, edges, top) if rows > 1 else []
     columns = []
     for number, (left, right) in enumerate(pairwise(edges)):
         group = next((one for one in groups if one[0] <= number < one[1]), None)

@@ -1,7 +1,8 @@
 """A specimen page made straight: its printed frame is a rectangle, and what is seen on it lies in shares of that frame.
 
 A page is set upright by its print, levelled by its rules, and warped so that the outermost frame that is seen as thin
-rules is square. A page without a frame gets the rectangle around its print in place of one::
+rules is square. A table without a frame gets what its vertical rules span in place of one,
+any other page the rectangle around its print::
 
     page as scanned --deskew--> level --outermost frame--> canvas, on which (u, v) are shares of the frame
 """
@@ -36,6 +37,9 @@ LETTER_MM = 4.2
 CLEAR, FEWEST_CLEAR, SURELY_CLEAR = 0.8, 12, 40
 """From which confidence on a printed word is clear, how many of them show which way up a page lies where they are a
 third of all, and how many where they are not."""
+
+FEWEST_RULES = 4
+"""How many vertical rules a page has at least that is a table without a frame."""
 
 MOST_PIXELS = 4000
 """Pixels of the longer side of the canvas, at most."""
@@ -127,6 +131,8 @@ def straighten_page(
     corners = find_outer_frame(level.normalized, level.ink)
     has_frame = corners is not None
     if corners is None:
+        corners = _around_rules(level)
+    if corners is None:
         corners = _around_print(words, level)
     back = np.asarray(np.linalg.inv(level.matrix), np.float64)
     height, width = page.pixels.shape[:2]
@@ -199,6 +205,18 @@ def _letter(words: Sequence[Word], usual: float) -> float:
     """Return the height of printed letters: what clear words with letters above the line mostly measure."""
     tall = [word.box.height for word in words if word.confidence > CLEAR and len(fold_label(word.text)) > 2]
     return float(np.median(tall)) * 1.25 if len(tall) >= 5 else usual
+
+
+def _around_rules(level: DeskewedPage) -> Matrix | None:
+    """Return the corners (4, 2) of what the vertical rules of a table span that has no frame around it."""
+    runs = grid.vertical_runs(level.ink)
+    upright, crossing = grid.find_rule_families(level.ink, runs)
+    width = level.size[0]
+    inside = upright.at[(upright.at > 0.01 * width) & (upright.at < 0.99 * width)]
+    reach = grid.vertical_extent(runs, upright)
+    if len(inside) < FEWEST_RULES or reach is None or inside[-1] - inside[0] < 0.4 * width:
+        return None
+    return grid.frame_corners(upright, crossing, (float(inside[0]), reach[0], float(inside[-1]), reach[1]))
 
 
 def _around_print(words: Sequence[Word], level: DeskewedPage) -> Matrix:

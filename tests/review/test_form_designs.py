@@ -196,6 +196,8 @@ def test_forms_of_the_program_are_copied_and_never_overwritten(chief: Browser, d
     assert answer.status_code == 422
     assert "đi kèm phần mềm" in answer.json()["sentence"]
     assert chief.submit("/forms", {**NEW, "form_id": "birth-2016"}).status_code == 422
+    named = begun(chief, form_id="", first_year="2006", province="")
+    assert state_of(chief, named)["design"]["id"] == "birth-2006-2"
 
 
 def test_a_shared_file_comes_back_as_a_draft_that_only_a_supervisor_saves(

@@ -118,7 +118,7 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
     if not (typed["first_year"].isdecimal() and typed["last_year"].isdecimal()):
         raise DraftRefused("Chưa ghi sổ mở từ năm nào đến năm nào.")
     _check_place(session, typed["place"])
-    name = typed["form_id"] or _suggested(declared.records[typed["record"]].record, typed)
+    name = typed["form_id"] or _free(site, _suggested(typed["record"], typed))
     _check_free(site, name)
     try:
         design = Design.model_validate(
