@@ -18,7 +18,7 @@ CHANGES = [access.path for access in ACCESS if access.method != "GET" and access
 @pytest.fixture(autouse=True, scope="module")
 def administrator(accounts: Accounts) -> str:
     join(accounts, "quan.tri", Role.ADMINISTRATOR)
-    join(accounts, "phu.trach", Role.SUPERVISOR)
+    join(accounts, "phu.trach", Role.SUPERVISOR, place=None)
     join(accounts, TARGET, Role.REVIEWER)
     return "quan.tri"
 
