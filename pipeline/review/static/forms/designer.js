@@ -242,6 +242,7 @@ const ACTS = {
   "zoom-out": () => canvas.zoom(1 / STEP),
   "page-before": () => (pages.step(-1), drawReadings()),
   "page-after": () => (pages.step(1), drawReadings()),
+  "remove-page": () => pages.remove(),
   propose: () => saver.now().then(() => pages.start("propose")),
   read: () => saver.now().then(() => pages.start("read")).then(() => (byId("read-here").open = true)),
   "next-unseen": () => {

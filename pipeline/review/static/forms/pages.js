@@ -45,6 +45,13 @@ export class Pages {
     this.canvas.show(page?.straight ? page : null, page ? `/pictures/forms/${this.path.split("/").at(-1)}/${page.number}?n=${this.job?.number ?? 0}` : "");
   }
 
+  async remove() {
+    if (!this.page || !window.confirm("Bỏ trang này khỏi bản nháp? Tệp đã gửi vẫn còn.")) return;
+    const { ok, said } = await send(`${this.path}/pages/${this.page.number}/remove`);
+    if (ok) this.came(said);
+    else this.told({ refused: said.sentence });
+  }
+
   async start(work) {
     const { ok, said } = await send(`${this.path}/${work}`);
     this.told({ refused: ok ? "" : said.sentence });
@@ -92,7 +99,7 @@ export class Pages {
   #tell(job) {
     this.job = job;
     const running = Boolean(job?.running);
-    for (const work of ["propose", "read"]) document.querySelector(`[data-do="${work}"]`).disabled = running || !this.pages.length;
+    for (const work of ["propose", "read", "remove-page"]) document.querySelector(`[data-do="${work}"]`).disabled = running || !this.pages.length;
     const told = document.getElementById("job");
     told.textContent = !job ? "" : running ? `${job.title}: ${job.done}/${job.total || this.pages.length}…` : job.phase === "interrupted" ? "Việc trước bị ngắt; hãy bấm lại." : job.sentences.join(" ");
     told.className = job && !running && !job.good ? "bad" : "";
