@@ -4,7 +4,9 @@ import pytest
 
 from pipeline import calibration
 from pipeline.calibration import Calibration, fit_calibration
-from pipeline.errors import SetupError
+from pipeline.errors import SchemaError, SetupError
+from pipeline.form_design.design import design_of_form
+from pipeline.form_design.form_toml import design_toml
 from pipeline.settings import Settings, read_settings
 from pipeline.workspace import Workspace
 from tests.calibration.drawn_samples import drawn
@@ -99,3 +101,20 @@ def test_a_key_for_a_server_s_database_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HOTICH_REGISTRY_URL", "postgresql+psycopg://hotich@localhost/hotich")
     with pytest.raises(SetupError, match="PostgreSQL"):
         read_settings().run_context(tmp_path)
+
+
+def test_every_command_knows_the_forms_that_the_office_has_designed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    program = settings.schemas_of(tmp_path)
+    folder = Workspace(tmp_path).own_forms
+    folder.mkdir(parents=True)
+    design = design_of_form(program.form("birth-2006")).model_copy(update={"id": "mau-rieng"})
+    (folder / "mau-rieng.toml").write_text(design_toml(design), encoding="utf-8")
+    known = settings.schemas_of(tmp_path)
+    assert set(known.forms) - set(program.forms) == {"mau-rieng"}
+    assert known.fingerprint == program.fingerprint, "books of other forms are not read anew"
+    assert known.form("birth-2006").fingerprint == program.form("birth-2006").fingerprint
+    (folder / "mau-rieng.toml").write_text('id = "mau-rieng"', encoding="utf-8")
+    with pytest.raises(SchemaError, match="mau-rieng"):
+        settings.schemas_of(tmp_path)
