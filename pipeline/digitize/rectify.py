@@ -273,14 +273,16 @@ def _rule_curvatures(
     assert form.table is not None
     levels = [fit.to_pixels(0.5, float(v))[1] for v in table_fit.row_shares(form.table)]
     uprights = [fit.to_pixels(float(u), 0.5)[0] for u in table_fit.column_shares(form.table)]
-    rows = measure_horizontal_curvature(
-        normalized, uprights[0], uprights[-1], levels, 0.25 * (levels[1] - levels[0])
-    )
+    rows = None
+    if form.table.ruled:
+        reach = 0.25 * (levels[1] - levels[0])
+        rows = measure_horizontal_curvature(normalized, uprights[0], uprights[-1], levels, reach)
     narrowest = min(b - a for a, b in pairwise(uprights))
     columns = measure_vertical_curvature(normalized, levels[0], levels[-1], uprights, 0.45 * narrowest)
     least = MIN_CURVATURE * form.text_size * fit.height
     is_straight = np.abs(columns.levels - uprights).max() + columns.max_shift <= least
-    return (rows if rows.max_shift > least else None), (None if is_straight else columns)
+    is_level = rows is None or rows.max_shift <= least
+    return (None if is_level else rows), (None if is_straight else columns)
 
 
 def _table_lines(

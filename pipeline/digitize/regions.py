@@ -86,6 +86,7 @@ class EntryRegion:
         components: The components that its lines number.
         red_components: Those that its red lines number.
         check_boxes: Its groups of check boxes.
+        is_entry: Whether it is one; a heading or a total between the rows of a table is none.
     """
 
     row: int
@@ -93,6 +94,7 @@ class EntryRegion:
     components: ConnectedComponents
     red_components: ConnectedComponents
     check_boxes: tuple[CheckBoxGroup, ...] = ()
+    is_entry: bool = True
 
 
 @dataclass(frozen=True, slots=True)

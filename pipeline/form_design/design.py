@@ -111,6 +111,7 @@ class DesignedTable(Declaration):
     rows: Annotated[int, Field(ge=1, le=100)]
     top: Share
     bottom: Share
+    ruled: bool = True
     columns: Annotated[tuple[DesignedColumn, ...], Field(min_length=1, max_length=100)]
 
 
@@ -186,9 +187,7 @@ def design_of_form(form: Form) -> Design:
             DesignedColumn(key=f"t{number}", **column.model_dump())
             for number, column in enumerate(form.table.columns, start=1)
         )
-        table = DesignedTable(
-            rows=form.table.rows, top=form.table.top, bottom=form.table.bottom, columns=columns
-        )
+        table = DesignedTable(columns=columns, **form.table.model_dump(exclude={"columns"}))
     return Design(
         **shared,
         cells=tuple(cells),
@@ -232,6 +231,7 @@ def form_table(design: Design) -> dict[str, Any]:
             "rows": design.table.rows,
             "top": design.table.top,
             "bottom": design.table.bottom,
+            **({} if design.table.ruled else {"ruled": False}),
             "column": [_said(column, ("heading", "width")) for column in design.table.columns],
         }
     return {

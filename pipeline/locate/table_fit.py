@@ -25,7 +25,12 @@ def column_shares(table: Table) -> Positions:
 
 
 def row_shares(table: Table) -> Positions:
-    """Return the v of every horizontal rule of the rows, from the first row's top to the last one's bottom."""
+    """Return the v of every horizontal rule of the rows, from the first row's top to the last one's bottom.
+
+    Of a table without rules between its rows these are the two that bound them all.
+    """
+    if not table.ruled:
+        return np.array([table.top, table.bottom])
     return np.linspace(table.top, table.bottom, table.rows + 1)
 
 

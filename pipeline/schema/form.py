@@ -117,12 +117,15 @@ class Table(Declaration):
         rows: How many there are.
         top: Where the first one begins (v); the heading is above.
         bottom: Where the last one ends (v).
+        ruled: Whether rules part them. Where they do not, ``rows`` is how many a full page has about, and an entry
+            begins where its first column that is read is written.
         columns: Its columns from left to right.
     """
 
     rows: int
     top: float
     bottom: float
+    ruled: bool = True
     columns: tuple[Column, ...] = Field(alias="column")
 
 
