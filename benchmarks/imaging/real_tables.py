@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,13 @@ SPECIMENS = {
 
 @dataclass
 class CellCount:
-    """Lines of entries and those in their cell, entries and those that begin a row, rows found, pages and those fitted."""
+    """Pages and those fitted, lines of entries and those in their cell or row, entries and those that begin a row."""
 
     pages: int = 0
     fitted: int = 0
     lines: int = 0
     in_cell: int = 0
+    in_row: int = 0
     entries: int = 0
     begun: int = 0
     rows: int = 0
@@ -90,6 +92,7 @@ class CellCount:
             "fitted": self.fitted,
             "lines": self.lines,
             "lines_in_cell": share(self.in_cell, self.lines),
+            "lines_in_row": share(self.in_row, self.lines),
             "entries": self.entries,
             "entries_begun": share(self.begun, self.entries),
             "rows": self.rows,
@@ -132,7 +135,9 @@ def measure_tables(data: Path) -> dict[str, Any]:
         context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
         count = counts.setdefault(page.source, CellCount())
         _count_page(page, context, count)
-        say(f"{page.source} {page.name}: {count.in_cell}/{count.lines}, {count.begun}/{count.entries}, {count.rows}")
+        say(
+            f"{page.source} {page.name}: {count.in_cell}/{count.lines}, {count.begun}/{count.entries}, {count.rows}"
+        )
     return _shown(counts)
 
 
@@ -153,20 +158,21 @@ def _count_page(page: RealPage, context: PageContext, count: CellCount) -> None:
     count.rows += len(rows)
     boxes = [[field.box for field in row.fields] for row in rows]
     of_entry = []
-    for y, points in starts:
+    for _, points in starts:
         placed = warp.transform_points(sheet.matrix, points)
         of_entry.append(_cell_of(placed, boxes)[0])
-        del y
     first = [at for at in of_entry if at is not None]
     count.begun += len(set(first))
     for entry, points in lines:
         row, part = _cell_of(warp.transform_points(sheet.matrix, points), boxes)
-        count.in_cell += row is not None and part >= IN_CELL and row == of_entry[entry]
+        in_row = row is not None and row == of_entry[entry]
+        count.in_row += in_row
+        count.in_cell += in_row and part >= IN_CELL
 
 
 def _cell_of(points: np.ndarray, boxes: list[list[Box]]) -> tuple[int | None, float]:
     """Return the row in whose cell most of a line lies, and how much of it does."""
-    dense = np.vstack([np.linspace(a, b, 20) for a, b in zip(points[:-1], points[1:], strict=True)])
+    dense = np.vstack([np.linspace(a, b, 20) for a, b in pairwise(points)])
     best: tuple[int | None, float] = None, 0.0
     for number, row in enumerate(boxes):
         for box in row:
@@ -203,11 +209,21 @@ def _known(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tuple[i
 
 
 def _shown(counts: Mapping[str, CellCount]) -> dict[str, Any]:
-    table = Table("Sổ", "Trang", "Khớp", "Dòng đúng ô", "Hàng đúng", "Hàng thấy", title="Bảng không kẻ hàng, trang thật")
+    table = Table(
+        "Sổ",
+        "Trang",
+        "Khớp",
+        "Dòng đúng ô",
+        "Dòng đúng hàng",
+        "Hàng đúng",
+        "Hàng thấy",
+        title="Bảng không kẻ hàng, trang thật",
+    )
     for source, count in counts.items():
         table.add_row(
             source, str(count.pages), str(count.fitted),
             f"{percent(share(count.in_cell, count.lines))} / {count.lines}",
+            percent(share(count.in_row, count.lines)),
             f"{percent(share(count.begun, count.entries))} / {count.entries}", str(count.rows),
         )  # fmt: skip
     Console(width=100).print(table)

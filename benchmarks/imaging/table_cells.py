@@ -18,7 +18,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
@@ -29,7 +28,7 @@ from benchmarks.imaging.transcriptions import boundaries_of, rows_of
 from pipeline.imaging.geometry import deskew, warp
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ruling import grid
-from pipeline.model import Pixels
+from pipeline.imaging.ruling.written_rows import written_lines
 
 WIDTH = 1654
 """Pixels across a page that are looked at: an A4 page at 200 dpi."""
@@ -91,7 +90,7 @@ def measure_cells(data: Path) -> dict[str, Any]:
             Image.fromarray(one.level.grey).save(pictures[-1], compress_level=1)
             started = time.process_time()
             columns = grid.find_rule_families(one.level.ink, grid.vertical_runs(one.level.ink))[0].at
-            rows = written_rows(one.level.ink, *_column(columns, one), LETTER)
+            rows = written_lines(one.level.ink, *_column(columns, one), LETTER)
             seconds += time.process_time() - started
             _add(
                 scores.setdefault((one.source, "hotich"), FoundCells()),
@@ -106,30 +105,6 @@ def measure_cells(data: Path) -> dict[str, Any]:
             score = scores.setdefault((one.source, "img2table"), FoundCells())
             _add(score, one, columns, rows, cells["seconds"])
     return _shown(scores)
-
-
-def written_rows(ink: Pixels, left: float, right: float, letter: float) -> NDArray[np.float64]:
-    """The y (m,) at which lines are written between two x, ascending: rows of a table that has no level rules.
-
-    ``letter`` is the height of a written small letter in pixels. Long runs of ink (rules, edges) do not count; a line
-    is where the ink across the column, smoothed over a letter, is densest.
-    """
-    strip = ink[:, max(0, round(left)) : max(0, round(right))]
-    if strip.shape[1] < letter:
-        return np.empty(0)
-    upright = cv2.morphologyEx(strip, cv2.MORPH_OPEN, np.ones((max(3, round(5 * letter)), 1), np.uint8))
-    level = cv2.morphologyEx(
-        strip, cv2.MORPH_OPEN, np.ones((1, max(3, round(0.6 * strip.shape[1]))), np.uint8)
-    )
-    written = (strip > 0) & (cv2.dilate(cv2.max(upright, level), np.ones((5, 5), np.uint8)) == 0)
-    height = cv2.GaussianBlur(written.sum(axis=1).astype(np.float32)[None, :], (0, 0), 0.5 * letter)[0]
-    reach = max(1, round(0.8 * letter))
-    tallest = cv2.dilate(height[:, None], np.ones((2 * reach + 1, 1), np.uint8))[:, 0]
-    tops = np.flatnonzero((height >= tallest) & (height > 0.2 * letter))
-    if not len(tops):
-        return np.empty(0)
-    usual = float(np.median(height[tops]))
-    return np.array([float(y) for y in tops if height[y] > 0.25 * usual])
 
 
 def _known(page: RealPage) -> tuple[KnownCells, float]:

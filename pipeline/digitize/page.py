@@ -21,6 +21,7 @@ from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
 from pipeline.digitize.stamp_kinds import stamp_findings, stamps_by_words
+from pipeline.digitize.totals import is_total
 from pipeline.imaging import perceptual_hash
 from pipeline.locate.placed_labels import place_labels
 from pipeline.model import (
@@ -39,6 +40,9 @@ log = logging.getLogger(__name__)
 
 MORE_PAGES = "PAGE-HALF"
 """The finding of a picture that seems to show more pages than were read."""
+
+NO_ENTRIES = "ROWS-NO-ENTRY"
+"""The finding of a table between whose entries rows stand that are none: headings, totals carried over."""
 
 
 def digitize_page(
@@ -119,7 +123,13 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         page = rectify(sheet.image, match, context)
     with clock.stage("fields"):
         regions = segment(page, context)
-    recognized = recognize(regions, page, context)
+    of_entries = [region for region in regions if region.is_entry]
+    recognized = recognize(of_entries, page, context)
+    if context.form.table is not None:
+        recognized = tuple(entry for entry in recognized if not is_total(entry))
+    if others := len(regions) - len(recognized):
+        rows = Finding(NO_ENTRIES, Severity.INFO, (), {"rows": str(others)})
+        result = replace(result, findings=(*result.findings, rows))
     with clock.stage("rules"):
         judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
         stamps = stamps_by_words(page.stamps, recognized, context.record, context.schemas)

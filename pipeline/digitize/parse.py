@@ -175,6 +175,8 @@ class _EntryParser:
         names = region.slot.field_names
         boxes = tuple(line.box for line in field.lines)
         place = _union(boxes) or region.box
+        if not field.lines and region.is_repeated:
+            return [self._repeated(name, place) for name in names]
         if not field.lines and region.is_doubtful:
             return [
                 FieldReading(name, FieldStatus.UNREADABLE, writing=Writing.HAND, box=place) for name in names
@@ -230,6 +232,17 @@ class _EntryParser:
                 reading = replace(reading, hypotheses=rank_hypotheses(texts, text))
             result.append(reading)
         return result
+
+    def _repeated(self, name: str, place: Box) -> FieldReading:
+        """Return the reading of a field of which a brace says that it is as above; a person decides what that is."""
+        return FieldReading(
+            name,
+            FieldStatus.READ,
+            text=kinds.AS_ABOVE,
+            writing=Writing.HAND,
+            box=place,
+            problems=self.parsed(kinds.AS_ABOVE, name).problems,
+        )
 
     def _candidate(
         self, slot: Slot, lines: Sequence[RecognizedLine], texts: Sequence[str], chance: float

@@ -48,6 +48,7 @@ class FieldRegion:
             What was read of it is then no evidence for another field.
         is_labelled: Whether a printed label was read that says where the region is: its own right beside it, or, for
             one that has none, one close above or below. Without one, nothing there does not mean a blank.
+        is_repeated: Whether no line was found and a brace says that what is written above holds here as well.
     """
 
     slot: Slot
@@ -57,6 +58,7 @@ class FieldRegion:
     is_touched: bool = False
     is_cut_short: bool = False
     is_labelled: bool = True
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

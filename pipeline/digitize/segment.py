@@ -15,19 +15,24 @@ from pipeline.digitize.page_form import PageForm
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion
 from pipeline.digitize.table_rows import table_rows
+from pipeline.digitize.unruled_rows import unruled_rows
 
 log = logging.getLogger(__name__)
 
 
 def segment(page: RectifiedPage, context: PageContext) -> tuple[EntryRegion, ...]:
-    """Return the entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, ink."""
+    """Return the entries of a page: the one of a page form, or the rows of a table form that hold, or may hold, ink.
+
+    Rows of a table without row rules that are no entries are among them and say so.
+    """
     form = context.form
     if form.table is None:
         entries: tuple[EntryRegion, ...] = (PageForm(page, form, context.record).entry(),)
     else:
+        rows = table_rows if form.table.ruled else unruled_rows
         entries = tuple(
             entry
-            for entry in table_rows(page, form)
+            for entry in rows(page, form)
             if any(field.lines or field.is_doubtful for field in entry.fields)
         )
     for entry in entries:

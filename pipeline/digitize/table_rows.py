@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.slot_ink import SlotInk, residual_ink_of
@@ -42,6 +43,10 @@ def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
     )
     row_of = np.searchsorted(np.array(levels), straight_y) - 1
     column_of = np.searchsorted(np.array(edges), straight_x) - 1
+    bounds = np.repeat(np.array(levels)[:, None], len(edges) - 1, axis=1)
+    braces = find_braces(components, column_of, bounds, thin | flat)
+    written = ~thin & ~flat
+    written[[brace.component for brace in braces]] = False
     cells: list[list[SlotInk]] = []
     for number in range(form.table.rows):
         cells.append([])
@@ -50,13 +55,13 @@ def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
                 continue
             place = Box(edges[slot.column], levels[number], edges[slot.column + 1], levels[number + 1])
             place = _bounding_box(place, rows, columns)
-            inside = np.nonzero((row_of == number) & (column_of == slot.column) & ~thin & ~flat)[0]
+            inside = np.nonzero((row_of == number) & (column_of == slot.column) & written)[0]
             found = find_handwriting_lines(place, components.boxes, components.area, inside, letter)
             cells[-1].append(SlotInk(slot, tuple(TextLine(*line) for line in found), place))
     residual = residual_ink_of(page, [cell for row in cells for cell in row], components)
     rule = 0.3 * letter
-    for number, row in enumerate(cells):
-        regions = tuple(
+    regions = [
+        tuple(
             FieldRegion(
                 slot=cell.slot,
                 lines=cell.lines,
@@ -65,7 +70,10 @@ def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
             )
             for cell in row
         )
-        yield EntryRegion(number, regions, components, components)
+        for row in cells
+    ]
+    for number, row in enumerate(with_braces(regions, braces)):
+        yield EntryRegion(number, row, components, components)
 
 
 def _bounding_box(cell: Box, rows: RuleCurvature | None, columns: RuleCurvature | None) -> Box:

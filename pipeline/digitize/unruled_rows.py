@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.residual_ink import ResidualInk
@@ -69,8 +70,13 @@ def unruled_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
     top, bottom = (page.fit.to_pixels(0.5, v)[1] for v in (form.table.top, form.table.bottom))
     written = small_letter(components, (top, bottom), letter)
     rows = find_written_rows(page.ink, edges, first_column(form), (top, bottom), written)
-    cells = _cells(page, form, rows, edges, written)
-    of_entries = [sum(bool(cell.lines) for cell in row) for row, begun in zip(cells, rows.begun, strict=True) if begun]
+    column_of, rest = _columns(page, edges, written)
+    braces = find_braces(components, column_of, rows.bounds, rest)
+    rest[[brace.component for brace in braces]] = True
+    cells = _cells(page, form, rows, edges, (column_of, rest), written)
+    of_entries = [
+        sum(bool(cell.lines) for cell in row) for row, begun in zip(cells, rows.begun, strict=True) if begun
+    ]
     usual = float(np.median(of_entries)) if of_entries else 0.0
     residual = ResidualInk(
         page,
@@ -78,20 +84,27 @@ def unruled_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
         (page.red_components, []),
     )
     margin = 0.3 * written
-    for number, (row, begun) in enumerate(zip(cells, rows.begun, strict=True)):
-        is_entry = bool(begun) or not _is_heading(row, usual, rows.pitch)
-        regions = tuple(
+    regions = [
+        tuple(
             FieldRegion(
                 slot=cell.slot,
                 lines=cell.lines,
                 box=cell.box,
                 is_doubtful=not cell.lines
-                and (not begun or residual.in_place(cell.box.grown(-margin, -margin), written)),
-                is_touched=bool(cell.lines) and (cell.is_touched or not begun),
+                and (
+                    not begun or bool(doubled) or residual.in_place(cell.box.grown(-margin, -margin), written)
+                ),
+                is_touched=bool(cell.lines) and (cell.is_touched or not begun or bool(doubled)),
             )
             for cell in row
         )
-        yield EntryRegion(number, regions, components, components, is_entry=is_entry)
+        for row, begun, doubled in zip(cells, rows.begun, rows.doubled, strict=True)
+    ]
+    number = 0
+    for row, inked, begun in zip(with_braces(regions, braces), cells, rows.begun, strict=True):
+        is_entry = bool(begun) or not _is_heading(inked, usual, rows.pitch)
+        yield EntryRegion(number, row, components, components, is_entry=is_entry)
+        number += is_entry
 
 
 def small_letter(components: ConnectedComponents, span: tuple[float, float], letter: float) -> float:
@@ -108,28 +121,48 @@ def small_letter(components: ConnectedComponents, span: tuple[float, float], let
     return float(np.median(high[chosen])) if chosen.sum() >= 10 else 0.5 * letter
 
 
-def _cells(
-    page: RectifiedPage, form: Form, rows: WrittenRows, edges: list[float], written: float
-) -> list[list[_Cell]]:
-    components, curvature = page.components, page.column_curvature
-    left, top, right, bottom = components.boxes.T.astype(float)
+def _columns(
+    page: RectifiedPage, edges: list[float], written: float
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the column of each component, and which are rests of rules."""
+    curvature = page.column_curvature
+    left, top, right, bottom = page.components.boxes.T.astype(float)
     x, y = (left + right) / 2, (top + bottom) / 2
     straight_x = x if curvature is None else curvature.flattened(y, x)
-    rest = _rests_of_rules(components, straight_x, np.array(edges), written)
+    rest = _rests_of_rules(page.components, straight_x, np.array(edges), written)
+    return np.searchsorted(np.array(edges), straight_x) - 1, rest
+
+
+def _cells(
+    page: RectifiedPage,
+    form: Form,
+    rows: WrittenRows,
+    edges: list[float],
+    ink: tuple[NDArray[np.int64], NDArray[np.bool_]],
+    written: float,
+) -> list[list[_Cell]]:
+    """Return the cells of each row; ``ink``: the column of each component, and which are none of a cell's."""
+    components, (column_of, rest) = page.components, ink
+    _, top, _, bottom = components.boxes.T.astype(float)
+    y = (top + bottom) / 2
     found: list[list[_Cell]] = [[] for _ in rows.begun]
     for slot in form.slots:
         if slot.column is None:
             continue
         bounds = rows.bounds[:, slot.column]
-        in_column = (np.searchsorted(np.array(edges), straight_x) - 1 == slot.column) & ~rest
+        in_column = (column_of == slot.column) & ~rest
         row_of = np.searchsorted(bounds, y) - 1
         over = OVER_BOUND * rows.pitch
         for number, row in enumerate(found):
-            place = Box(edges[slot.column], float(bounds[number]), edges[slot.column + 1], float(bounds[number + 1]))
+            place = Box(
+                edges[slot.column], float(bounds[number]), edges[slot.column + 1], float(bounds[number + 1])
+            )
             inside = np.flatnonzero(in_column & (row_of == number))
             lines = tuple(
                 TextLine(*line)
-                for line in find_handwriting_lines(place, components.boxes, components.area, inside, 1.6 * written)
+                for line in find_handwriting_lines(
+                    place, components.boxes, components.area, inside, 1.6 * written
+                )
             )
             reaching = in_column & (
                 ((top < place.top - over) & (bottom > place.top + over))

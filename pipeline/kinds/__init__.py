@@ -12,7 +12,7 @@ from pipeline.kinds.comparison import compared_form
 from pipeline.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind
 from pipeline.kinds.date import DateKind
 from pipeline.kinds.date_words import DateWordsKind, parse_strictly
-from pipeline.kinds.kind import UNCODED, CompositeKind, Kind, Parsed, Vocabulary, is_ditto
+from pipeline.kinds.kind import AS_ABOVE, UNCODED, CompositeKind, Kind, Parsed, Vocabulary, is_ditto
 from pipeline.kinds.name import NameKind
 from pipeline.kinds.number import EntryNumberKind, IdNumberKind, NumberKind, VolumeKind
 from pipeline.kinds.signer import SURNAMES, SignerKind, is_usual_title
@@ -20,6 +20,7 @@ from pipeline.kinds.text import ChoiceKind, PlaceKind, TextKind
 from pipeline.kinds.time import TimeKind
 
 __all__ = [
+    "AS_ABOVE",
     "COMPOSITES",
     "DATE",
     "DATE_WORDS",

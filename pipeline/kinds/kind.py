@@ -17,6 +17,9 @@ from typing import ClassVar, NamedTuple, Protocol
 from pipeline.text.tones import folded
 
 DITTO = "L07"
+
+AS_ABOVE = "như trên"
+"""The ditto mark in words, which stands for signs without letters."""
 NOT_IN_LIST = "NOT-IN-LIST"
 UNCODED = "UNCODED"
 """The finding of a printed box for which its code list has no code."""

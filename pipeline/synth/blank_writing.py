@@ -439,7 +439,8 @@ def _cell_lines(
     cell: tuple[float, float, float, float], scale: float, pitch: float,
 ) -> Wording:  # fmt: skip
     left, top, width, tall = cell
-    spare = max(0.0, tall - pitch * len(lines))
+    table = writer.sheet.form.table
+    spare = max(0.0, tall - pitch * len(lines)) if table is not None and table.ruled else 0.0
     y = top + 0.78 * pitch + spare * float(writer.rng.uniform(0.1, 0.55))
     for number, text in enumerate(lines):
         wide = text_width(text, writer.hand, writer.sheet.dpi, scale)

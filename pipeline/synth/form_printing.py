@@ -102,7 +102,7 @@ def _table(sheet: PaperSheet, table: Table) -> None:
     edges = column_edges(table)
     top, number_top = 0.0, table.top - (table.top * 0.14)
     group_bottom = table.top * 0.36
-    for number in range(table.rows + 1):
+    for number in range(table.rows + 1) if table.ruled else (0, table.rows):
         v = table.top + (table.bottom - table.top) * number / table.rows
         draw_rule(sheet, sheet.x(0), sheet.y(v), sheet.x(1), sheet.y(v), 0.22)
     draw_rule(sheet, sheet.x(0), sheet.y(number_top), sheet.x(1), sheet.y(number_top), 0.18)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -30,6 +31,23 @@ BLANK_STRETCH = 1.1
 DUST = 0.12
 """How much ink, in heights of a small letter, a level may have across the table and still be blank."""
 
+FAINTEST = 0.25
+"""The least ink of a line, as a share of that of the usual one."""
+
+NARROW_NUMBER = 0.06
+"""That share where a line may be the one stroke of a figure 1; it is as high as a letter then."""
+
+SECOND_LINE = 1.5
+"""How far, in distances of lines, a line of the first column is from the one above it that may be the second one of an
+entry's number."""
+
+SAME_LEVEL = 0.6
+"""In how many columns, as a share of those in which entries usually begin, something is written beside a line that
+begins one."""
+
+AS_MANY = 0.8
+"""In how many columns, as that share, something is written further down where another entry may begin."""
+
 NARROW_MARGIN = 0.25
 """How far inside its rules, in heights of a small letter, a column is looked at: what is left of them lies there."""
 
@@ -41,15 +59,20 @@ class WrittenRows:
     Attributes:
         bounds: (n + 1, columns) the y at which each row begins in each column, and at which the last one ends.
         begun: (n,) whether a line of the first column begins the row; the others are blocks.
+        doubled: (n,) whether so many columns are written in further down that another entry may stand there whose
+            first column is empty.
         pitch: The distance of written lines in pixels.
     """
 
     bounds: Values
     begun: NDArray[np.bool_]
+    doubled: NDArray[np.bool_]
     pitch: float
 
 
-def written_lines(ink: Pixels, left: float, right: float, letter: float) -> Values:
+def written_lines(
+    ink: Pixels, left: float, right: float, letter: float, faintest: float = FAINTEST
+) -> Values:
     """Return the y (m,) at which lines are written between two x, ascending.
 
     Long runs of ink (rules, edges) do not count; a line is where the ink across the column, smoothed over a letter, is
@@ -60,6 +83,7 @@ def written_lines(ink: Pixels, left: float, right: float, letter: float) -> Valu
         left: The x from which on the column is looked at.
         right: The x up to which it is.
         letter: The height of a written small letter in pixels.
+        faintest: The least ink of a line, as a share of that of the usual one.
     """
     strip = ink[:, max(0, round(left)) : max(0, round(right))]
     if strip.shape[1] < letter:
@@ -68,11 +92,11 @@ def written_lines(ink: Pixels, left: float, right: float, letter: float) -> Valu
     height = cv2.GaussianBlur(written.sum(axis=1).astype(np.float32)[None, :], (0, 0), 0.5 * letter)[0]
     reach = max(1, round(0.8 * letter))
     tallest = cv2.dilate(height[:, None], np.ones((2 * reach + 1, 1), np.uint8))[:, 0]
-    tops = np.flatnonzero((height >= tallest) & (height > 0.2 * letter))
+    tops = np.flatnonzero((height >= tallest) & (height > min(0.2, faintest) * letter))
     if not len(tops):
         return np.empty(0)
     usual = float(np.median(height[tops]))
-    return np.array([float(y) for y in tops if height[y] > 0.25 * usual])
+    return np.array([float(y) for y in tops if height[y] > faintest * usual])
 
 
 def _without_rules(strip: Pixels, letter: float) -> NDArray[np.bool_]:
@@ -99,22 +123,74 @@ def find_written_rows(
     top, bottom = max(0, round(span[0])), min(ink.shape[0], round(span[1]))
     body = np.ascontiguousarray(ink[top:bottom])
     margin = NARROW_MARGIN * letter
-    columns = [(left + margin, right - margin) for left, right in zip(edges[:-1], edges[1:], strict=True)]
-    begins = written_lines(body, *columns[first], letter)
+    columns = [(left + margin, right - margin) for left, right in pairwise(edges)]
     pitch = _line_distance(body, columns, letter)
-    begins = begins[np.diff(begins, prepend=-np.inf) > 0.6 * pitch]
     profiles = [_profile(body, left, right, letter) for left, right in columns]
+    lines = written_lines(body, *columns[first], letter, NARROW_NUMBER)
+    begins = _beginnings(lines, profiles, first, pitch, letter)
     cuts = np.array([[_sparsest(profile, y, pitch) for profile in profiles] for y in begins])
     cuts = cuts.reshape(-1, len(columns))
     end = np.full((1, len(columns)), float(len(body)))
     bounds, begun = _with_blocks(profiles, np.vstack([cuts, end]), begins, pitch, letter)
-    return WrittenRows(bounds + top, begun, pitch)
+    others = [profile for number, profile in enumerate(profiles) if number != first]
+    doubled = _doubled(others, bounds, begun, begins, pitch, letter)
+    return WrittenRows(bounds + top, begun, doubled, pitch)
+
+
+def _beginnings(lines: Values, profiles: Sequence[Values], first: int, pitch: float, letter: float) -> Values:
+    """Return those of the lines of the first column that begin an entry: as high as a letter, no second lines."""
+    high = np.array([_height_at(profiles[first], y) for y in lines])
+    lines = lines[high > 0.7 * letter] if len(lines) else lines
+    lines = lines[np.diff(lines, prepend=-np.inf) > 0.6 * pitch]
+    others = [profile for number, profile in enumerate(profiles) if number != first]
+    beside = np.array([_columns_at(others, y, pitch, letter) for y in lines])
+    close = np.diff(lines, prepend=-np.inf) < SECOND_LINE * pitch
+    if not (~close).any():
+        return lines
+    usual = float(np.median(beside[~close]))
+    return np.asarray(lines[~close | (beside >= SAME_LEVEL * usual)], np.float64)
+
+
+def _height_at(profile: Values, y: float) -> int:
+    """Return for how many levels around y a column has ink without a break."""
+    blank = np.flatnonzero(profile <= 0)
+    at = round(y)
+    above, below = blank[blank <= at], blank[blank >= at]
+    return int((below[0] if len(below) else len(profile)) - (above[-1] if len(above) else -1) - 1)
+
+
+def _columns_at(profiles: Sequence[Values], y: float, pitch: float, letter: float) -> int:
+    """Return in how many columns something is written at the level y."""
+    low, high = max(0, round(y - 0.45 * pitch)), round(y + 0.45 * pitch)
+    return sum(bool(profile[low:high].sum() > 0.2 * letter**2) for profile in profiles)
+
+
+def _doubled(
+    profiles: Sequence[Values],
+    bounds: Values,
+    begun: NDArray[np.bool_],
+    begins: Values,
+    pitch: float,
+    letter: float,
+) -> NDArray[np.bool_]:
+    """Return which rows may hold a second entry: as many columns are written in as where entries begin."""
+    usual = (
+        float(np.median([_columns_at(profiles, y, pitch, letter) for y in begins])) if len(begins) else 0.0
+    )
+    least = max(2.0, AS_MANY * usual)
+    found = np.zeros(len(begun), np.bool_)
+    for row, start in zip(np.flatnonzero(begun), begins, strict=True):
+        levels = np.arange(start + pitch, float(bounds[row + 1].min()) - 0.3 * pitch, 0.25 * pitch)
+        found[row] = any(_columns_at(profiles, y, pitch, letter) >= least for y in levels)
+    return found
 
 
 def _line_distance(body: Pixels, columns: Sequence[tuple[float, float]], letter: float) -> float:
     """Return the usual distance of lines, by the columns in which several lines follow one another."""
     apart = [
-        np.diff(lines) for left, right in columns if len(lines := written_lines(body, left, right, letter)) > 2
+        np.diff(lines)
+        for left, right in columns
+        if len(lines := written_lines(body, left, right, letter)) > 2
     ]
     near = np.concatenate(apart) if apart else np.empty(0)
     near = near[near < 6 * letter]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.imaging.table_cells import written_rows
+from pipeline.imaging.ruling.written_rows import written_lines
 from pipeline.model import Pixels
 from tests.imaging.drawings import ink_of, paper, typed
 from tests.imaging.ruled_tables import HEIGHT, WIDTH, X, Y, table
@@ -28,12 +28,12 @@ def test_rows_without_horizontal_rules_are_found_by_the_writing_in_their_first_c
     steps: list[int],
 ) -> None:
     tops = [140 + sum(steps[:number]) for number in range(len(steps))]
-    rows = written_rows(ink_of(numbered(tops)), X[1] + 3, X[2] - 3, 14)
+    rows = written_lines(ink_of(numbered(tops)), X[1] + 3, X[2] - 3, 14)
     # the middle of figures that stand 1.4 em below the top of their picture, two thirds of an em tall
     assert rows == pytest.approx([top + 26 * (1.4 - 0.33) for top in tops], abs=4)
 
 
-def test_rules_and_empty_columns_hold_no_written_rows() -> None:
-    assert len(written_rows(ink_of(table()), X[1], X[2], 14)) == 0
-    assert len(written_rows(ink_of(paper(WIDTH, HEIGHT)), 100, 300, 14)) == 0
-    assert len(written_rows(ink_of(table()), 300, 305, 14)) == 0
+def test_rules_and_empty_columns_hold_no_written_lines() -> None:
+    assert len(written_lines(ink_of(table()), X[1], X[2], 14)) == 0
+    assert len(written_lines(ink_of(paper(WIDTH, HEIGHT)), 100, 300, 14)) == 0
+    assert len(written_lines(ink_of(table()), 300, 305, 14)) == 0
