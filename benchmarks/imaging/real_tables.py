@@ -1,6 +1,6 @@
 """Tables without row rules on real register pages: whether each written line lies in the cell of its entry.
 
-    python -m benchmarks.imaging.real_tables DATA [JSON]
+    python -m benchmarks.imaging.bench_imaging tables --data DATA
 
 A form is declared from one page of a register: the shares of its columns, of its heading and of its letters. The other
 pages are matched, rectified and cut into rows as any page of a book. A transcribed line lies in its cell where at least
@@ -10,8 +10,6 @@ belongs to none of its entries and is not counted.
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -228,9 +226,3 @@ def _shown(counts: Mapping[str, CellCount]) -> dict[str, Any]:
         )  # fmt: skip
     Console(width=100).print(table)
     return {source: count.figures() for source, count in counts.items()}
-
-
-if __name__ == "__main__":
-    figures = measure_tables(Path(sys.argv[1]))
-    if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

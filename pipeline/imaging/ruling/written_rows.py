@@ -127,7 +127,8 @@ def find_written_rows(
     pitch = _line_distance(body, columns, letter)
     profiles = [_profile(body, left, right, letter) for left, right in columns]
     lines = written_lines(body, *columns[first], letter, NARROW_NUMBER)
-    begins = _beginnings(lines, profiles, first, pitch, letter)
+    strong = written_lines(body, *columns[first], letter)
+    begins = _beginnings(lines, strong, profiles, first, pitch, letter)
     cuts = np.array([[_sparsest(profile, y, pitch) for profile in profiles] for y in begins])
     cuts = cuts.reshape(-1, len(columns))
     end = np.full((1, len(columns)), float(len(body)))
@@ -137,18 +138,24 @@ def find_written_rows(
     return WrittenRows(bounds + top, begun, doubled, pitch)
 
 
-def _beginnings(lines: Values, profiles: Sequence[Values], first: int, pitch: float, letter: float) -> Values:
-    """Return those of the lines of the first column that begin an entry: as high as a letter, no second lines."""
+def _beginnings(
+    lines: Values, strong: Values, profiles: Sequence[Values], first: int, pitch: float, letter: float
+) -> Values:
+    """Return those of the lines of the first column that begin an entry: as high as a letter, no second lines.
+
+    Faint ones, which are not among the ``strong`` ones, begin one only where other columns begin beside them.
+    """
     high = np.array([_height_at(profiles[first], y) for y in lines])
     lines = lines[high > 0.7 * letter] if len(lines) else lines
     lines = lines[np.diff(lines, prepend=-np.inf) > 0.6 * pitch]
     others = [profile for number, profile in enumerate(profiles) if number != first]
     beside = np.array([_columns_at(others, y, pitch, letter) for y in lines])
     close = np.diff(lines, prepend=-np.inf) < SECOND_LINE * pitch
-    if not (~close).any():
+    faint = np.abs(lines[:, None] - strong).min(axis=1, initial=np.inf) > letter
+    if not (~close & ~faint).any():
         return lines
-    usual = float(np.median(beside[~close]))
-    return np.asarray(lines[~close | (beside >= SAME_LEVEL * usual)], np.float64)
+    usual = float(np.median(beside[~close & ~faint]))
+    return np.asarray(lines[~close & ~faint | (beside >= SAME_LEVEL * usual)], np.float64)
 
 
 def _height_at(profile: Values, y: float) -> int:
