@@ -77,7 +77,7 @@ def plain() -> tuple[RectifiedPage, list[EntryRegion]]:
 def drawn_over(place: Box, text: str = "", brace: bool = False, on: Pixels | None = None) -> Pixels:
     """The picture (or another one) with words, or a brace, on a place of the rectified page."""
     pixels, page = (drawing()[0] if on is None else on).copy(), plain()[0]
-    back = np.linalg.inv(page.matrix)
+    back = np.asarray(np.linalg.inv(page.matrix), np.float64)
     ends = warp.transform_points(back, np.array([[place.left, place.bottom], [place.left, place.top]]))
     (x, y), (_, top) = np.rint(ends).astype(int).tolist()
     if brace:
@@ -180,7 +180,7 @@ def painted_over(place: Box) -> Pixels:
             (inner.left, inner.bottom),
         ]
     )
-    back = warp.transform_points(np.linalg.inv(page.matrix), corners)
+    back = warp.transform_points(np.asarray(np.linalg.inv(page.matrix), np.float64), corners)
     cv2.fillConvexPoly(
         pixels, np.rint(back).astype(np.int32), tuple(int(n) for n in np.median(pixels, axis=(0, 1)))
     )
