@@ -116,7 +116,10 @@ class DesignedTable(Declaration):
 
 
 class Design(Declaration):
-    """A form as it is edited. Attributes as in ``schema.Form``; the elements are those above."""
+    """A form as it is edited. Attributes as in ``schema.Form``; the elements are those above.
+
+    ``on_pages``: where a person has put the form's frame, in shares of the frame that was found on the specimens.
+    """
 
     id: FormId
     record: Name
@@ -137,6 +140,7 @@ class Design(Declaration):
     areas: Annotated[tuple[DesignedArea, ...], Field(max_length=MOST_ELEMENTS)] = ()
     checkboxes: Annotated[tuple[DesignedCheckBox, ...], Field(max_length=MOST_ELEMENTS)] = ()
     table: DesignedTable | None = None
+    on_pages: DesignedBox = (0.0, 0.0, 1.0, 1.0)
 
     @model_validator(mode="after")
     def _has_unique_keys(self) -> Design:

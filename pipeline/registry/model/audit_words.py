@@ -20,6 +20,7 @@ ACTIONS = {
     "form-begun": "bắt đầu một bản nháp mẫu sổ",
     "form-shown": "mở bản nháp mẫu sổ với các trang mẫu",
     "form-page-sent": "gửi trang mẫu cho một bản nháp mẫu sổ",
+    "form-page-removed": "bỏ một trang mẫu khỏi bản nháp mẫu sổ",
     "form-work": "cho máy đề nghị hoặc đọc thử một bản nháp mẫu sổ",
     "form-saved": "lưu một bản của mẫu sổ riêng",
     "form-dropped": "bỏ một bản nháp mẫu sổ",

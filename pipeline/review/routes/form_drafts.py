@@ -104,6 +104,8 @@ def remove_page(
 ) -> Response:
     """Take a specimen out of the draft."""
     draft = site.forms.draft(session.person, draft_id)
+    if any(one.number == number for one in draft.specimens):
+        site.registry.note_view(session.person, "form-page-removed", _subject(draft), {"page": str(number)})
     left = site.forms.drafts.remove_specimen(draft.draft_id, number)
     return JSONResponse(draft_state(site.forms, left))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from benchmarks.intake.made_scans import encoded, picture
@@ -76,6 +77,28 @@ def test_a_form_is_designed_by_keys_and_by_mouse_and_every_step_can_be_taken_bac
             page.mouse.up()
             expect(chosen).to_have_attribute("aria-label", "Khoảng “”: chữ ký, không đọc")
             expect(page.locator("#kept")).to_contain_text("Đã lưu nháp lúc")
+
+            for _ in range(4):
+                page.keyboard.press("-")
+            around = page.locator("#overlay .frame").bounding_box()
+            assert around is not None
+            kept = page.locator("#overlay .blank").nth(3).bounding_box()
+            assert kept is not None
+            page.locator("#window").focus()
+            page.keyboard.press("k")
+            page.mouse.move(around["x"] + 20, around["y"] + 10)
+            page.mouse.down()
+            page.mouse.move(around["x"] + around["width"] - 15, around["y"] + 0.9 * around["height"], steps=3)
+            page.mouse.up()
+            expect(page.locator("#kept")).to_contain_text("Đã lưu nháp lúc")
+            (draft,) = desk.drafts.drafts()
+            assert draft.design.on_pages[0] > 0.02
+            moved = page.locator("#overlay .blank").nth(3).bounding_box()
+            assert moved is not None
+            assert (moved["x"], moved["y"]) == pytest.approx((kept["x"], kept["y"]), abs=2), (
+                "stays on the page"
+            )
+            page.keyboard.press("Control+z")
 
             (draft,) = desk.drafts.drafts()
             named = next(one for one in draft.design.cells if one.field == "child_name")

@@ -3,7 +3,7 @@
 import { heldFields, printWidth } from "./model.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MOST = 5; // times the width of its window
+const [FEWEST, MOST] = [0.4, 5]; // times the width of its window
 const LEAST = 0.004; // of the frame: a smaller drawn box is a click
 
 const make = (name, attributes = {}) => {
@@ -54,7 +54,9 @@ export class Canvas {
   get frame() {
     const [wide, high] = this.page.size;
     const [left, top, right, bottom] = this.page.frame;
-    return { x: left * wide, y: top * high, w: (right - left) * wide, h: (bottom - top) * high };
+    const [u0, v0, u1, v1] = this.model.design.on_pages; // where a person has put the frame
+    const [across, down] = [(right - left) * wide, (bottom - top) * high];
+    return { x: left * wide + u0 * across, y: top * high + v0 * down, w: (u1 - u0) * across, h: (v1 - v0) * down };
   }
 
   /** The boxes of an element on the frame: {part, box: [u0, v0, u1, v1]}. */
@@ -110,7 +112,7 @@ export class Canvas {
   zoom(by) {
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.window;
     const before = this.times;
-    this.times = Math.min(MOST, Math.max(1, this.times * by));
+    this.times = Math.min(MOST, Math.max(FEWEST, this.times * by));
     this.sheet.style.width = `${100 * this.times}%`;
     const grown = this.times / before;
     this.window.scrollTo((scrollLeft + clientWidth / 2) * grown - clientWidth / 2, (scrollTop + clientHeight / 2) * grown - clientHeight / 2);

@@ -71,7 +71,31 @@ async function came(news, { ended = false } = {}) {
   if (ended && news.readings.pages) drawReadings();
 }
 
+/** The printed frame lies elsewhere than the machine found it; what lies on the pages stays where it is. */
+function reframe([a, b, c, d]) {
+  if (c - a < 0.5 || d - b < 0.5) return tell({ kept: "Khung quá nhỏ. Hãy thu nhỏ ảnh (phím -) rồi kéo quanh cả khung in." });
+  const round = (share) => Math.round(share * 1e5) / 1e5;
+  const u = (share) => (share === null ? null : round((share - a) / (c - a)));
+  const v = (share) => round((share - b) / (d - b));
+  const box = ([left, top, right, bottom]) => [u(left), v(top), u(right), v(bottom)];
+  model.edit((design) => {
+    const inside = ([left, top, right, bottom]) => [left + a * (right - left), top + b * (bottom - top), left + c * (right - left), top + d * (bottom - top)].map(round);
+    design.on_pages = inside(design.on_pages);
+    design.frame = inside(design.frame);
+    design.text_size = round(design.text_size / (d - b));
+    design.rules = design.rules.map(u);
+    [design.left, design.right] = [u(design.left), u(design.right)];
+    for (const cell of design.cells) Object.assign(cell, { at: v(cell.at), start: u(cell.start), from: u(cell.from), to: u(cell.to) });
+    for (const one of [...design.areas, ...design.checkboxes]) Object.assign(one, { box: box(one.box), at: one.label ? [u(one.at[0]), v(one.at[1])] : one.at });
+    if (design.table) Object.assign(design.table, { top: v(design.table.top), bottom: v(design.table.bottom) });
+  });
+}
+
 function draw(tool, [u0, v0, u1, v1]) {
+  if (tool === "frame") {
+    use("select");
+    return reframe([u0, v0, u1, v1]);
+  }
   const size = model.design.text_size;
   const base = Math.round((v1 - 0.3 * size) * 1e5) / 1e5;
   const empty = { field: null, fields: {}, kind: null, stamped: false };
@@ -266,7 +290,7 @@ root.addEventListener("click", ({ target }) => {
 byId("compared")?.addEventListener("change", readySave);
 byId("show-cuts").addEventListener("change", () => canvas.draw());
 
-const TOOLS = { v: "select", b: "cell", n: "label", a: "area", s: "signature", o: "box" };
+const TOOLS = { v: "select", b: "cell", n: "label", a: "area", s: "signature", o: "box", k: "frame" };
 
 addEventListener("keydown", (event) => {
   if (event.isComposing || event.altKey) return;
