@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.context.book_scores import ScoredBook, ScoredEntry, is_right, read_pages
 from benchmarks.context.read_books import told_page
+from benchmarks.handwriting.real_lines import FOLDED, plain
 from pipeline.book_context.book_model import pool_of_field
 from pipeline.book_context.decided_values import ClearValue
 from pipeline.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
@@ -32,11 +33,13 @@ class BookOnPaper:
         folder: Its folder, with ``truth.json``.
         pages: What was read of its pages, in their order; None for a page that failed.
         schemas: All declarations.
+        is_folded: Whether its truth tells neither case nor punctuation of names and places: labels of real ink do not.
     """
 
     folder: Path
     pages: Sequence[PageResult | None]
     schemas: Schemas
+    is_folded: bool = False
 
     @cached_property
     def form(self) -> Form:
@@ -88,6 +91,8 @@ class BookOnPaper:
         )
         if spec.kind == "entry_number" and said.text and "/" not in said.text:
             said = replace(said, text=f"{said.text}/{entry.book.truth.year}")
+        if self.is_folded and spec.kind in FOLDED and said.status is FieldStatus.READ:
+            return plain(said.text) == plain(outcome.truth)
         return is_right(replace(outcome, predicted=said))
 
     def answer(

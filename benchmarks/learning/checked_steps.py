@@ -1,0 +1,129 @@
+"""What waits, what was accepted and what of it is wrong after so many entries of a book were checked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.learning.learning_books import LearningBook
+from benchmarks.learning.simulated_reviewer import BookOnPaper, EntryKey
+from benchmarks.learning.waiting_values import groups_of, waiting_values
+from pipeline.book_context.teaching_entries import teaching_entries
+from pipeline.calibration import upper_bound
+from pipeline.model import FieldStatus
+
+STEPS = (0, 5, 10, 20, 40)
+ORDERS = {"teaching": "học nhanh trước", "paper": "theo trang"}
+
+Step = Mapping[str, Any]
+"""The figures after a number of checked entries."""
+
+
+def ordered(paper: BookOnPaper, order: str) -> list[EntryKey]:
+    """Return the entries of a book in the order in which the desk hands them out."""
+    keys = list(paper.entries)
+    if order == "paper":
+        return keys
+    answered = paper.answer([])
+    pages = [answered.weighed_page(page.ref) for page in paper.read]
+    first = [key for key in teaching_entries(pages, paper.record) if key in paper.entries]
+    return [*first, *(key for key in keys if key not in set(first))]
+
+
+def steps_of(
+    paper: BookOnPaper, keys: Sequence[EntryKey], rate: float, drawn: random.Random
+) -> list[Mapping[str, Any]]:
+    """Return what waits, and what left the queue, after each number of checked entries.
+
+    Args:
+        paper: The book.
+        keys: Its entries in the order in which they are checked.
+        rate: The share of values that the reviewer decides wrongly.
+        drawn: Draws the mistakes.
+    """
+    mistakes = paper.mistakes(keys, rate, drawn)
+    told: list[Mapping[str, Any]] = []
+    for step in (one for one in STEPS if one < len(keys)):
+        decided, left = keys[:step], keys[step:]
+        answered = paper.answer(decided, mistakes)
+        waiting = list(waiting_values(answered, left))
+        clear = [(key, one) for key in left for one in answered.clear(key)]
+        repeated = sum(
+            one.field not in {known.reading.field for known in answered.clear(key)}
+            for key in left
+            for one in answered.waiting_in_pools(key)
+        )
+        wrong = sum(not paper.is_right(key, one.reading) for key, one in clear)
+        readings = [(key, reading) for key in left for reading in answered.weighed(key).readings]
+        accepted = [one for one in readings if one[1].accepted]
+        told.append(
+            {
+                "checked": step,
+                "left": len(left),
+                "fields": sum(one.status is not FieldStatus.NOT_ON_FORM for _, one in readings),
+                "waiting": len(waiting),
+                "keys": sum(one.keys for one in waiting),
+                "repeated": repeated,
+                "clear": len(clear),
+                "clear_wrong": wrong,
+                "accepted": sum(one.status is not FieldStatus.NOT_ON_FORM for _, one in accepted),
+                "accepted_wrong": sum(not paper.is_right(key, reading) for key, reading in accepted),
+                "mistakes": sum(name[:2] in set(decided) for name in mistakes),
+                "groups": groups_of(waiting, len(left)),
+            }
+        )
+    return [_with_shares(one) for one in told]
+
+
+def summed(steps: Sequence[Sequence[Step]]) -> list[Step]:
+    """Return the figures of several books together, step by step, as far as all of them go."""
+    counted = ("checked", "groups")
+    return [
+        _with_shares(
+            {"checked": some[0]["checked"]}
+            | {name: sum(one[name] for one in some) for name in _COUNTS if name not in counted}
+        )
+        for some in zip(*steps, strict=False)
+    ]
+
+
+_COUNTS = (
+    "left", "fields", "waiting", "keys", "repeated", "clear", "clear_wrong", "accepted", "accepted_wrong",
+    "mistakes",
+)  # fmt: skip
+
+
+def _with_shares(told: Step) -> Step:
+    """Return the figures of a step with those of an entry, and with what left the queue, and its most errors."""
+    left, gone = told["left"], told["accepted"] + told["clear"]
+    wrong = told["accepted_wrong"] + told["clear_wrong"]
+    return {
+        **told,
+        "waiting_an_entry": told["waiting"] / left,
+        "waiting_repeated": told["repeated"] / left,
+        "keys_an_entry": told["keys"] / left,
+        "done": gone / told["fields"] if told["fields"] else None,
+        "done_wrong": wrong,
+        "done_most_wrong": upper_bound(gone, wrong) if gone else None,
+        "clear_most_wrong": upper_bound(told["clear"], told["clear_wrong"]) if told["clear"] else None,
+    }
+
+
+def figures_of_book(
+    book: LearningBook, seed: int, reviewers: Mapping[str, float], orders: Sequence[str]
+) -> dict[str, Any]:
+    """Return the steps of a book by order and reviewer, ``teaching-erring`` for example.
+
+    Args:
+        book: The book.
+        seed: Draws the mistakes.
+        reviewers: The share of values that each reviewer decides wrongly.
+        orders: Names of ``ORDERS``.
+    """
+    found: dict[str, Any] = {}
+    for order in orders:
+        keys = ordered(book.paper, order)
+        for name, rate in reviewers.items():
+            found[f"{order}-{name}"] = steps_of(book.paper, keys, rate, random.Random(seed))
+    return found

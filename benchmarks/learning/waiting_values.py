@@ -1,0 +1,106 @@
+"""What waits in a book while people check it: of which kind, why, whether it is right, and what keys it costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, STATUS, typed
+from benchmarks.figures import share
+from benchmarks.learning.simulated_reviewer import AnsweredBook, EntryKey
+from pipeline.book_context.book_model import pool_of_field
+from pipeline.model import FieldReading, Severity
+from pipeline.review.desk.field_view import MOST_HYPOTHESES
+from pipeline.text.tones import folded
+
+UNSURE = frozenset({"READ-LOW", "READ-HAND"})
+"""Findings that say no more than that the machine is not sure enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingValue:
+    """A value that waits for a person.
+
+    Attributes:
+        kind: Kind of its field, with the list of a choice.
+        reason: The findings about it, those of ``UNSURE`` only where there is no other.
+        right: Whether what was read is on paper.
+        pool: The pool of values that the book repeats; ``""`` for none.
+        is_decided: Whether what is on paper was decided in that pool before.
+        keys: The keys that finish it at the desk, by the shortest way.
+    """
+
+    kind: str
+    reason: str
+    right: bool
+    pool: str
+    is_decided: bool
+    keys: int
+
+
+def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator[WaitingValue]:
+    """Yield the values of some entries that wait, after others were decided.
+
+    Args:
+        answered: The book, of which some entries were decided.
+        keys: The entries.
+    """
+    paper, known = answered.paper, answered.passed.decided
+    for key in keys:
+        entry = answered.weighed(key)
+        for reading in answered.waiting(key):
+            spec = paper.record.by_name[reading.field]
+            codes = {
+                one.code
+                for one in entry.findings
+                if reading.field in one.fields and one.severity is not Severity.INFO
+            }
+            pool = pool_of_field(spec, paper.record)
+            told = paper.on_paper(key, reading.field)
+            texts = set(known.texts.get(pool, {}).values()) if known and pool else set()
+            yield WaitingValue(
+                kind=f"{spec.kind}:{spec.vocab}" if spec.vocab else spec.kind,
+                reason=" ".join(sorted(codes - UNSURE)) or " ".join(sorted(codes)),
+                right=paper.is_right(key, reading),
+                pool=pool,
+                is_decided=told in texts,
+                keys=_keys(reading, told, is_right=paper.is_right(key, reading)),
+            )
+
+
+def _keys(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
+    """Return the keys that bring a field to what is on paper: take over, choose another reading, type."""
+    if is_right or told is None:
+        return ACCEPT.keys
+    if not told:
+        return STATUS.keys
+    offered = [one.text for one in reading.hypotheses[:MOST_HYPOTHESES]]
+    if folded(told) in map(folded, offered):
+        return CHOOSE.keys
+    return typed(told).keys
+
+
+def groups_of(values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
+    """Return how many values of an entry wait, by kind and by reason, and how many of them are right.
+
+    Args:
+        values: The values.
+        entries: The entries that they are of.
+    """
+    return {
+        "kind": _by([one.kind for one in values], values, entries),
+        "reason": _by([one.reason for one in values], values, entries),
+        "decided_before": sum(one.is_decided for one in values),
+    }
+
+
+def _by(names: Sequence[str], values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
+    every = Counter(names)
+    right = Counter(name for name, one in zip(names, values, strict=True) if one.right)
+    decided = Counter(name for name, one in zip(names, values, strict=True) if one.is_decided)
+    return {
+        name: {"an_entry": many / entries, "right": share(right[name], many), "decided": decided[name]}
+        for name, many in every.most_common()
+    }
