@@ -66,11 +66,11 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
                 right=paper.is_right(key, reading),
                 pool=pool,
                 is_decided=told in texts,
-                keys=_keys(reading, told, is_right=paper.is_right(key, reading)),
+                keys=keys_of(reading, told, is_right=paper.is_right(key, reading)),
             )
 
 
-def _keys(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
+def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
     """Return the keys that bring a field to what is on paper: take over, choose another reading, type."""
     if is_right or told is None:
         return ACCEPT.keys

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.batch.clear_pass import clear_book, is_drawn, is_over_tolerance, kept_for_people
 from pipeline.batch.clear_watch import ClearWatch, PassProcess, run_pass
-from pipeline.batch.context_pass import keep_page, weigh_book
+from pipeline.batch.context_pass import keep_page, kept_pages, weigh_book
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.model import FieldStatus, Finding, PageRef, PageResult, Severity
@@ -97,6 +97,28 @@ def test_a_value_leaves_the_queue_before_anybody_opens_it(read_book: RunContext)
         assert clear_book(registry, read_book, 1, ALL).clear == 0
         (told,) = registry.desk(SINGLE).clear_book(SUPERVISOR, 1).fields
         assert told.reason == "đã rõ nhờ 2 mục đã đối chiếu"
+
+
+def test_nothing_that_is_decided_in_a_book_is_said_in_that_of_another_commune(read_book: RunContext) -> None:
+    elsewhere = replace(LEDGER, place="UBND xã Tân Hòa", place_code="31999", volume="02/2010")
+    with read_book.open_registry() as registry:
+        other = registry.book_id(elsewhere, "KS.2010.02")
+        kept = kept_pages(registry, read_book, 1, registry.fingerprints(1))
+        for page_no, one in enumerate(kept.values(), start=1):
+            moved = replace(one, ref=PageRef("b" * 63 + str(page_no), 1))
+            registry.store_scan(other, moved.ref.scan_sha256, f"{page_no}.png", 1000, 1)
+            keep_page(read_book, other, moved, FIRST)
+            registry.save_page(other, moved, FIRST)
+        for page_no in (1, 2):
+            decide(registry, page_no)
+        assert clear_book(registry, read_book, 1, ALL).clear == 1
+        before = [one.readings for one in registry.stored_entries(other)]
+        assert clear_book(registry, read_book, other, ALL).clear == 0
+        assert [one.readings for one in registry.stored_entries(other)] == before
+        desk = registry.desk(SINGLE)
+        task = desk.next_task(AN, book_id=other)
+        assert task is not None
+        assert desk.book_values(AN, task.task_id, FIELD) == ()
 
 
 def test_one_wrong_decision_makes_nothing_else_clear_and_a_right_one_beside_it_neither(
