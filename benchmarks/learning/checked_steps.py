@@ -78,11 +78,10 @@ def steps_of(
 
 def summed(steps: Sequence[Sequence[Step]]) -> list[Step]:
     """Return the figures of several books together, step by step, as far as all of them go."""
-    counted = ("checked", "groups")
     return [
         _with_shares(
             {"checked": some[0]["checked"]}
-            | {name: sum(one[name] for one in some) for name in _COUNTS if name not in counted}
+            | {name: sum(one[name] for one in some) for name in _COUNTS}
         )
         for some in zip(*steps, strict=False)
     ]
@@ -125,5 +124,11 @@ def figures_of_book(
     for order in orders:
         keys = ordered(book.paper, order)
         for name, rate in reviewers.items():
-            found[f"{order}-{name}"] = steps_of(book.paper, keys, rate, random.Random(seed))
+            steps = steps_of(book.paper, keys, rate, random.Random(seed))
+            found[f"{order}-{name}"] = [_without_groups(one) if found else one for one in steps]
     return found
+
+
+def _without_groups(told: Step) -> Step:
+    """Return the figures of a step without what waits and why, which is told once a book."""
+    return {name: value for name, value in told.items() if name != "groups"}

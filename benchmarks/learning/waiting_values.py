@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, STATUS, typed
 from benchmarks.figures import share
 from benchmarks.learning.simulated_reviewer import AnsweredBook, EntryKey
-from pipeline.book_context.book_model import pool_of_field
+from pipeline.book_context.book_model import PLACES, pool_of_field
 from pipeline.model import FieldReading, Severity
 from pipeline.review.desk.field_view import MOST_HYPOTHESES
 from pipeline.text.tones import folded
 
 UNSURE = frozenset({"READ-LOW", "READ-HAND"})
 """Findings that say no more than that the machine is not sure enough."""
+
+PART = re.compile(r"\s*[,;.–-]\s*")
+"""What stands between the parts of a written place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class WaitingValue:
         right: Whether what was read is on paper.
         pool: The pool of values that the book repeats; ``""`` for none.
         is_decided: Whether what is on paper was decided in that pool before.
+        is_of_parts: Whether what was read is a place of which each part was decided before, not all of them together.
         keys: The keys that finish it at the desk, by the shortest way.
     """
 
@@ -37,6 +42,7 @@ class WaitingValue:
     right: bool
     pool: str
     is_decided: bool
+    is_of_parts: bool
     keys: int
 
 
@@ -66,8 +72,20 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
                 right=paper.is_right(key, reading),
                 pool=pool,
                 is_decided=told in texts,
+                is_of_parts=pool == PLACES and is_of_parts(reading.text, texts),
                 keys=keys_of(reading, told, is_right=paper.is_right(key, reading)),
             )
+
+
+def is_of_parts(text: str, known: Collection[str]) -> bool:
+    """Return whether each part of a place is a part of known ones, and the whole is none of these.
+
+    Args:
+        text: The place, ``Ấp 7, Xuân Thắng, Thới Lai``.
+        known: Places that are known.
+    """
+    parts = {part for one in known for part in PART.split(one.casefold())}
+    return bool(text) and text not in known and set(PART.split(text.casefold())) <= parts
 
 
 def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
@@ -93,6 +111,8 @@ def groups_of(values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
         "kind": _by([one.kind for one in values], values, entries),
         "reason": _by([one.reason for one in values], values, entries),
         "decided_before": sum(one.is_decided for one in values),
+        "of_parts": sum(one.is_of_parts for one in values),
+        "of_parts_right": sum(one.is_of_parts and one.right for one in values),
     }
 
 
