@@ -80,8 +80,7 @@ def summed(steps: Sequence[Sequence[Step]]) -> list[Step]:
     """Return the figures of several books together, step by step, as far as all of them go."""
     return [
         _with_shares(
-            {"checked": some[0]["checked"]}
-            | {name: sum(one[name] for one in some) for name in _COUNTS}
+            {"checked": some[0]["checked"]} | {name: sum(one[name] for one in some) for name in _COUNTS}
         )
         for some in zip(*steps, strict=False)
     ]
