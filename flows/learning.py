@@ -97,6 +97,11 @@ def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSu
             report = learn_hand(Path(folder), context, workers=workers or settings.workers or 1, beat=beat)
         except (LedgerError, SchemaError, BookBusy) as error:  # the reading of the book has told of it
             return HandSummary(printable(Path(folder).name), UNKNOWN, error.message, 0)
-        return HandSummary(printable(report.folder), report.outcome, report.sentence, report.rereading.pages)
+        return HandSummary(
+            printable(report.folder),
+            report.outcome,
+            report.sentence,
+            report.rereading.pages + report.taken_back,
+        )
 
     return guarded(learn, folder)

@@ -79,7 +79,12 @@ class Workspace:
 
     def adapters(self, book_id: int) -> Path:
         """What the reader of handwriting learnt of the hand of a book, a file a version; a backup takes them along."""
-        return self.root / "hands" / str(book_id)
+        return self.hands / str(book_id)
+
+    @property
+    def hands(self) -> Path:
+        """The folders of the adapters of all books."""
+        return self.root / "hands"
 
     @property
     def training(self) -> Path:

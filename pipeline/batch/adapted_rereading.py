@@ -1,24 +1,30 @@
 """Pages that still have waiting fields are read again with what was learnt of the hand of their book.
 
 Only the lines of fields that wait are read anew: what people decided and what was accepted before keeps its lines and
-its reading, whatever the adapted reader makes of them. All other pages stay as they are.
+its reading, whatever the adapted reader makes of them. All other pages stay as they are. Where what was learnt is gone,
+what it read is read again as the reader ships, and waits again unless that says the same.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from pipeline.batch.context_pass import keep_page, kept_pages, settled_fields, weigh_book
 from pipeline.batch.template_learning import kept_template
 from pipeline.batch.workers import PageJob, PageWorkers
-from pipeline.book_context.second_pass import FieldKey, Settled, shipped_fingerprint
+from pipeline.book_context.second_pass import (
+    FieldKey,
+    Settled,
+    first_fingerprint,
+    shipped_fingerprint,
+)
 from pipeline.digitize.judge import EntryJudge
 from pipeline.errors import AlteredScan, ScanError
 from pipeline.intake import ScanFile
 from pipeline.model import KeptRegion, Ledger, PageRef, PageResult, Writing
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.model.adapted_reader import ADAPTER_MARK, adapter_of, is_adapted
 from pipeline.ocr.adapters import Adapter, pack_adapter
 from pipeline.registry import Registry, RowTampered
 from pipeline.run_context import RunContext
@@ -84,31 +90,8 @@ def reread_waiting_pages(
     }
     if not kept:
         return AdaptedRereading()
-    settled = settled_fields(registry, book_id)
-    template, _ = kept_template(Workspace(context.workspace).form_template(book_id, form.fingerprint))
-    packed = pack_adapter(adapter)
-    jobs = [
-        PageJob(scan, ref.page_no, template, adapter=packed)
-        for ref in kept
-        if (scan := _stored(context, ref)) is not None
-    ]
-    done, failed = [], len(kept) - len(jobs)
-    for job, answer in workers.read(jobs):
-        beat()
-        if isinstance(answer, ScanError):
-            failed += 1
-            continue
-        routing = context.options.routing.for_reader(answer.hand_reader)
-        judge = EntryJudge(form, ledger, context.schemas, routing)
-        merged = merged_page(kept[job.ref], answer, waiting[job.ref], settled, judge, form)
-        fingerprint = f"{shipped_fingerprint(known[job.ref])}{mark}"
-        keep_page(context, book_id, merged, fingerprint)
-        try:
-            registry.save_page(book_id, merged, fingerprint)
-        except RowTampered:
-            failed += 1
-            continue
-        done.append(job.ref)
+    pass_ = _Pass(registry, context, book_id, form, ledger, workers, beat)
+    done, failed = pass_.read(known, kept, lambda: waiting_fields(registry, book_id), adapter)
     if done and context.book_context:
         weigh_book(registry, context, book_id, form, ledger, beat)
     before = sum(len(fields) for ref in done for fields in waiting[ref].values())
@@ -121,6 +104,160 @@ def reread_waiting_pages(
     report = AdaptedRereading(len(done), before - left, before, failed)
     _logger.info("book %d read again with adapter %s: %s", book_id, adapter.fingerprint, report)
     return report
+
+
+def pages_without_adapter(registry: Registry, book_id: int, there: Collection[str]) -> frozenset[PageRef]:
+    """Return the pages of a book that rest on an adapter which is no longer there.
+
+    Args:
+        registry: Where the readings are.
+        book_id: The book.
+        there: Fingerprints of the adapters that are there.
+    """
+    return frozenset(
+        ref
+        for ref, fingerprint in registry.fingerprints(book_id).items()
+        if (adapter := adapter_of(first_fingerprint(fingerprint))) and adapter not in there
+    )
+
+
+def take_back_readings(
+    registry: Registry,
+    context: RunContext,
+    book_id: int,
+    form: Form,
+    ledger: Ledger,
+    pages: Collection[PageRef],
+    workers: PageWorkers,
+    beat: Callable[[], None] = lambda: None,
+) -> tuple[int, int]:
+    """Read what an adapter read on these pages again with the reader as it ships, then weigh the book anew.
+
+    What was accepted on the word of that adapter is accepted no longer, unless the reader that ships says so too. What
+    people decided stays, with its lines. Pages that people are at work on are left until another time.
+
+    The caller holds the book's lock.
+
+    Args:
+        registry: Where results are saved.
+        context: What the run works with.
+        book_id: The book.
+        form: Its form.
+        ledger: What its ``ledger.toml`` says.
+        pages: Those that rest on an adapter which is no longer there (``pages_without_adapter``).
+        workers: Read the pages.
+        beat: Called before every page.
+
+    Returns:
+        How many pages were read again, and how many could not be.
+    """
+    known = registry.fingerprints(book_id)
+    at_work = registry.pages_at_work(book_id)
+    kept = kept_pages(registry, context, book_id, known)
+    chosen = {ref: kept.get(ref) for ref in pages if ref not in at_work}
+    adapted = {ref: _adapted_fields(page, form) for ref, page in chosen.items() if page is not None}
+    pass_ = _Pass(registry, context, book_id, form, ledger, workers, beat)
+    done, failed = pass_.read(known, chosen, lambda: adapted, None)
+    if done and context.book_context:
+        weigh_book(registry, context, book_id, form, ledger, beat)
+    _logger.info("book %d: %d pages read again as the reader ships, %d failed", book_id, len(done), failed)
+    return len(done), failed
+
+
+def _adapted_fields(page: PageResult, form: Form) -> dict[int, Set[str]]:
+    """Return the fields of a page whose lines an adapter read, by row."""
+    slots = {slot.name: slot.field_names for slot in form.slots}
+    return {
+        entry.row: {
+            name
+            for region in entry.regions
+            if any(is_adapted(line.reading.engine) for line in region.lines)
+            for name in slots.get(region.slot, ())
+        }
+        for entry in page.entries
+    }
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Reads pages of a book again and saves each with the lines of some fields anew."""
+
+    registry: Registry
+    context: RunContext
+    book_id: int
+    form: Form
+    ledger: Ledger
+    workers: PageWorkers
+    beat: Callable[[], None]
+
+    def read(
+        self,
+        known: Mapping[PageRef, str],
+        kept: Mapping[PageRef, PageResult | None],
+        fields: Callable[[], Mapping[PageRef, Fields]],
+        adapter: Adapter | None,
+    ) -> tuple[list[PageRef], int]:
+        """Return the pages that were read and saved, and how many could not be.
+
+        What people do while pages are read counts: pages that they took in hand stay as they are, and fields that they
+        decided keep their lines.
+
+        Args:
+            known: The fingerprint of each page's last reading.
+            kept: The pages as they were read before; None for one of which nothing is kept, which is saved as read.
+            fields: Returns which fields are read anew, by page and row.
+            adapter: What they are read with; None for the reader as it ships.
+        """
+        template, _ = kept_template(
+            Workspace(self.context.workspace).form_template(self.book_id, self.form.fingerprint)
+        )
+        packed = pack_adapter(adapter) if adapter is not None else None
+        jobs = [
+            PageJob(scan, ref.page_no, template, adapter=packed)
+            for ref in kept
+            if (scan := _stored(self.context, ref)) is not None
+        ]
+        done, failed = [], len(kept) - len(jobs)
+        seen, settled, anew = None, {}, {}
+        for job, answer in self.workers.read(jobs):
+            self.beat()
+            if isinstance(answer, ScanError):
+                failed += 1
+                continue
+            now = self.registry.last_work()
+            if now != seen:
+                seen, settled, anew = now, settled_fields(self.registry, self.book_id), fields()
+            if job.ref in self.registry.pages_at_work(self.book_id):
+                continue
+            page = kept[job.ref]
+            if page is not None:
+                routing = self.context.options.routing.for_reader(answer.hand_reader)
+                judge = EntryJudge(self.form, self.ledger, self.context.schemas, routing)
+                page = merged_page(page, answer, anew.get(job.ref, {}), settled, judge, self.form)
+                if adapter is None and self._still_rests(page, settled):
+                    page = answer
+            mark = f"{ADAPTER_MARK}{adapter.fingerprint}" if adapter is not None else ""
+            if self._save(page or answer, f"{shipped_fingerprint(known[job.ref])}{mark}"):
+                done.append(job.ref)
+            else:
+                failed += 1
+        return done, failed
+
+    def _still_rests(self, page: PageResult, settled: Mapping[FieldKey, Settled]) -> bool:
+        """Return whether lines of undecided fields are still those of an adapter: nothing is there in their place."""
+        return any(
+            (page.ref, row, name) not in settled
+            for row, names in _adapted_fields(page, self.form).items()
+            for name in names
+        )
+
+    def _save(self, page: PageResult, fingerprint: str) -> bool:
+        keep_page(self.context, self.book_id, page, fingerprint)
+        try:
+            self.registry.save_page(self.book_id, page, fingerprint)
+        except RowTampered:
+            return False
+        return True
 
 
 def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, Set[str]]]:
@@ -172,9 +309,9 @@ def merged_page(
             for reading in entry.readings
             if (known := settled.get((kept.ref, entry.row, reading.field)))
         }
-        open_fields = waiting.get(entry.row, set()) | decided.keys()
+        wanted = waiting.get(entry.row, set()) - decided.keys()
         regions = tuple(
-            _chosen(region, anew.get(entry.row, {}), slots, waiting.get(entry.row, set()), open_fields)
+            _chosen(region, anew.get(entry.row, {}), slots, wanted, wanted | decided.keys())
             for region in entry.regions
         )
         if regions == entry.regions:

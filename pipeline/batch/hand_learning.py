@@ -10,12 +10,17 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.batch.adapted_rereading import AdaptedRereading, reread_waiting_pages
+from pipeline.batch.adapted_rereading import (
+    AdaptedRereading,
+    pages_without_adapter,
+    reread_waiting_pages,
+    take_back_readings,
+)
 from pipeline.batch.book import PoolOf, silence_seconds
 from pipeline.batch.book_adapters import BookAdapters, LearningAttempt
 from pipeline.batch.book_identity import agreed_ledger
@@ -36,7 +41,7 @@ from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipeline.training.adaptation_of_book import BookLearning
+    from pipeline.training.adaptation_lesson import BookLearning
 
 _logger = logging.getLogger(__name__)
 
@@ -44,16 +49,17 @@ NEW_SHARE = 0.25
 """By what share the confirmed lines of a book have to have grown for it to be learnt again."""
 
 NO_TORCH, NO_READER, UNKNOWN, WITHDRAWN = "no-torch", "no-reader", "unknown", "withdrawn"
-NOTHING_NEW, LEARNT = "nothing-new", "learnt"
+NOTHING_NEW, LEARNT, REMOVED = "nothing-new", "learnt", "removed"
 """What came of it: torch is not installed; no reader of handwriting is; the registry does not know the book; it is
-withdrawn; too little was confirmed since the last attempt; there is a new adapter. Other outcomes are those of
-``adaptation_of_book``."""
+withdrawn; too little was confirmed since the last attempt; there is a new adapter; lines were removed while they were
+learnt. Other outcomes are those of ``adaptation_of_book``."""
 
 TRAINING = ("torch", "onnx", "fontTools")
 """Packages without which nothing is learnt."""
 
-NOTED, FORGOTTEN = "hand-learnt", "hand-forgotten"
-"""What the audit says: a book's hand was learnt; what was learnt of it was removed."""
+NOTED, FORGOTTEN, TAKEN_BACK = "hand-learnt", "hand-forgotten", "hand-taken-back"
+"""What the audit says before each is done: a book's hand was learnt; what was learnt of it was removed; pages that rest
+on what is gone are read again as the reader ships."""
 
 SENTENCES = {
     LEARNT: "đã học nét chữ của sổ, bản số {version}: lỗi chữ từ {before} xuống {after} trên {held} dòng giữ lại",
@@ -67,6 +73,7 @@ SENTENCES = {
     NO_READER: "chưa cài bộ đọc chữ viết tay",
     UNKNOWN: "sổ chưa được đọc",
     WITHDRAWN: "sổ đã thu hồi",
+    REMOVED: "có dòng được gỡ trong lúc học nên kết quả bị bỏ; đêm sau học lại",
     NOTHING_NEW: "chưa có thêm nhiều dòng đối chiếu từ lần học trước",
 }
 """What the office is told of each outcome."""
@@ -83,6 +90,7 @@ class HandReport:
         version: The number of the adapter that the book is read with; 0 for none.
         figures: What the gate counted, where it was asked.
         rereading: What reading again did.
+        taken_back: Pages that were read again as the reader ships, since what they rested on is gone.
         seconds: Time of the processor that learning took.
     """
 
@@ -92,6 +100,7 @@ class HandReport:
     version: int = 0
     figures: GateFigures | None = None
     rereading: AdaptedRereading = field(default_factory=AdaptedRereading)
+    taken_back: int = 0
     seconds: float = 0.0
 
     @property
@@ -108,6 +117,8 @@ class HandReport:
         again = self.rereading
         if again.pages:
             told += f"; đọc lại {again.pages} trang còn ô chờ, {again.accepted} trong {again.waiting} ô không còn chờ"
+        if self.taken_back:
+            told += f"; {self.taken_back} trang dựa vào bản học không còn đã được đọc lại như chưa học"
         return told
 
 
@@ -153,9 +164,6 @@ def learn_hand(
         if _is_gone(registry, book_id):
             return HandReport(folder.name, WITHDRAWN)
         adapters = BookAdapters(Workspace(context.workspace).adapters(book_id))
-        if (last := adapters.last_attempt()) is not None and last.removed != _removed(context):
-            adapters.forget()
-            registry.note_learning(MACHINE, FORGOTTEN, f"book:{book_id}")
         seconds = silence_seconds(context) + (options.seconds if options else LEARNING_SECONDS)
         with registry.lock_book(book_id, seconds) as turn:
 
@@ -163,21 +171,27 @@ def learn_hand(
                 turn.beat()
                 beat(share)
 
+            _forget_removed(registry, context, book_id, adapters)
             report = _learn(
                 registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
             )
+            _forget_removed(registry, context, book_id, adapters)
             adapter = adapters.newest(reader.fingerprint)
-            if adapter is None:
+            orphans = pages_without_adapter(registry, book_id, adapters.fingerprints())
+            if adapter is None and not orphans:
                 return report
+            back, again = 0, AdaptedRereading()
             with (pool or _local_pool(workers))(context, form, ledger) as readers:
-                again = reread_waiting_pages(
-                    registry, context, book_id, form, ledger, adapter, readers, turn.beat
-                )
-            if again.pages:
+                whole = registry, context, book_id, form, ledger
+                if orphans:
+                    registry.note_learning(MACHINE, TAKEN_BACK, f"book:{book_id}", {"pages": len(orphans)})
+                    back, _ = take_back_readings(*whole, orphans, readers, turn.beat)
+                if adapter is not None:
+                    again = reread_waiting_pages(*whole, adapter, readers, turn.beat)
+            if again.pages or back:
                 record_drift(registry, context, book_id, reader.fingerprint)
-    return HandReport(
-        folder.name, report.outcome, report.lines, adapter.card.version, report.figures, again, report.seconds
-    )
+    version = adapter.card.version if adapter is not None else 0
+    return replace(report, version=version, rereading=again, taken_back=back)
 
 
 LEARNING_SECONDS = 300.0
@@ -200,9 +214,10 @@ def _learn(
         return HandReport(name, "few-lines")
     if any(util.find_spec(package) is None for package in TRAINING):
         return HandReport(name, NO_TORCH)
-    from pipeline.training.adaptation_of_book import BookLearning, ConfirmedLine, learn_book
+    from pipeline.training.adaptation_lesson import BookLearning, ConfirmedLine
+    from pipeline.training.adaptation_of_book import learn_book
 
-    last = adapters.last_attempt()
+    last, removed = adapters.last_attempt(), _removed(context)
     lines = confirmed_lines(registry, context, book_id, shipped or _came_along())
     mark = _mark(lines)
     if last is not None and last.reader == reader.fingerprint and not _is_more(lines, mark, last):
@@ -223,15 +238,24 @@ def _learn(
         options=chosen,
         beat=beat,
     )
+    if removed != _removed(context):
+        return HandReport(name, REMOVED, len(lines), seconds=learnt.seconds)
     if learnt.adapter is not None:
-        adapters.keep(learnt.adapter)
         registry.note_learning(MACHINE, NOTED, f"book:{book_id}", _told(learnt.adapter))
-    adapters.note(
-        LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at, _removed(context))
-    )
+        adapters.keep(learnt.adapter)
+    adapters.note(LearningAttempt(learnt.outcome, mark, len(lines), reader.fingerprint, made_at, removed))
     outcome = LEARNT if learnt.adapter is not None else learnt.outcome
     version = learnt.adapter.card.version if learnt.adapter is not None else 0
     return HandReport(name, outcome, len(lines), version, learnt.figures, seconds=learnt.seconds)
+
+
+def _forget_removed(registry: Registry, context: RunContext, book_id: int, adapters: BookAdapters) -> None:
+    """Remove what was learnt of a book where people removed lines since, or where that cannot be told."""
+    last = adapters.last_attempt()
+    removed = _removed(context)
+    if last.removed != removed if last is not None else removed and not adapters.is_empty():
+        registry.note_learning(MACHINE, FORGOTTEN, f"book:{book_id}")
+        adapters.forget()
 
 
 def confirmed_lines(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from pipeline.batch.book_adapters import BookAdapters
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.errors import RegistryError
@@ -18,6 +20,7 @@ from pipeline.learning.proposal import forget_lines, has_learnt_removed
 from pipeline.learning.versions import SHIPPED, ReaderVersion, ReaderVersions
 from pipeline.localtime import format_moment
 from pipeline.model import PageRef
+from pipeline.registry import Registry
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -82,15 +85,29 @@ def forget(
         str, typer.Option("--account", help="Mọi dòng mà tài khoản này đã góp lời quyết định.")
     ] = "",
     entry: Annotated[int, typer.Option("--entry", min=0, help="Mọi dòng của sự kiện có mã này.")] = 0,
+    book: Annotated[
+        int,
+        typer.Option("--book", min=0, help="Không gỡ dòng nào, chỉ bỏ mọi bản học nét chữ của sổ có mã này."),
+    ] = 0,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Gỡ dòng của một người khỏi những gì bộ đọc được học, mãi mãi. Quyết định trong sổ dữ liệu vẫn còn nguyên."""
-    if bool(account) is bool(entry):
-        raise typer.BadParameter("Hãy nêu --account hoặc --entry, một trong hai.")
+    if [bool(account), bool(entry), bool(book)].count(True) != 1:
+        raise typer.BadParameter("Hãy nêu một trong --account, --entry, --book.")
     context = read_settings().run_context(workspace)
     place = Workspace(context.workspace)
     store = LineStore(place.learning)
+    if book:
+        with context.open_registry() as registry:
+            registry.book(book)
+            many = _drop_hands(registry, (BookAdapters(place.adapters(book)),), by)
+        out().print(
+            f"Đã bỏ bản học nét chữ của {many} sổ. Đêm nay máy đọc lại như chưa học các ô dựa vào bản ấy; chỉ học lại "
+            "khi có thêm nhiều dòng đối chiếu.",
+            markup=False,
+        )
+        return
     with context.open_registry() as registry:
         key = ""
         if entry:
@@ -105,6 +122,10 @@ def forget(
         subject = f"entry:{entry}" if entry else "learning:account"
         detail: dict[str, str | int] = {"lines": gone} if entry else {"lines": gone, "account": account}
         registry.note_learning(by or getpass.getuser(), "lines-forgotten", subject, detail)
+        hands = [BookAdapters(folder) for folder in place.hands.glob("[0-9]*")]
+        if entry:
+            hands = [BookAdapters(place.adapters(part.book_id))]
+        _drop_hands(registry, hands, by, relearn=True)
     out().print(f"Đã gỡ {gone} dòng; các dòng ấy không được gom lại nữa.", markup=False)
     taught = [one.number for one in found if has_learnt_removed(one.folder, store.removed)]
     if taught:
@@ -112,6 +133,20 @@ def forget(
         out().print(
             f"Bản {numbers} đã học từ dòng ấy. Chạy hotich learn để có bản không học từ đó.", markup=False
         )
+
+
+def _drop_hands(
+    registry: Registry, hands: Iterable[BookAdapters], by: str | None, *, relearn: bool = False
+) -> int:
+    """Remove what was learnt of the hands of books; return of how many there was any."""
+    many = 0
+    for adapters in hands:
+        if adapters.is_empty():
+            continue
+        many += 1
+        registry.note_learning(by or getpass.getuser(), "hand-forgotten", f"book:{adapters.folder.name}")
+        adapters.forget(relearn=relearn)
+    return many
 
 
 def _plain(version: ReaderVersion) -> dict[str, object]:

@@ -141,9 +141,10 @@ def learn(
     from pipeline.training.network import NETWORKS
     from pipeline.training.office_network import OFFICE_LOOP, OfficePlan, train_office_network
 
+    versions = ReaderVersions(Workspace(context.workspace).models)
+    held_against = versions.in_use
     shipped, in_use = default_engines(models), context.make_engines()
     hand = _hand(shipped)
-    versions = ReaderVersions(Workspace(context.workspace).models)
     with _alone(context), context.open_registry() as registry:
         gathered = gather_lines(registry, context, hand, say)
         books = _books(registry, context)
@@ -175,7 +176,11 @@ def learn(
             folder, [line.entry for line in learnt], [one for line in learnt for one in line.deciders]
         )
         version = versions.propose(
-            folder, proposal.as_json(), passed=proposal.verdict.passed, lines=len(learnt)
+            folder,
+            proposal.as_json(),
+            passed=proposal.verdict.passed,
+            lines=len(learnt),
+            before=held_against,
         )
     shutil.rmtree(work, ignore_errors=True)
     return version
@@ -226,7 +231,8 @@ def _judged(
         Counter(line.writer for line in learnt),
         options.gate,
     )
-    write_changed_lines(folder, compared)
+    removed = LineStore(Workspace(context.workspace).learning).removed  # perhaps while the networks learnt
+    write_changed_lines(folder, [one for one in compared if not removed.covers(one.line)])
     return ReaderProposal(
         verdict=verdict,
         lines=len(learnt),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 REMOVED = "removed.json"
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, BadZipFile, zlib.error)
+"""What a file of lines that is damaged may raise, wherever the damage is."""
 
 
 class LinePart(StrEnum):
@@ -108,7 +112,7 @@ class LineStore:
         try:
             with np.load(self._path(book_id), allow_pickle=False) as held:
                 return str(held["mark"])
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except UNREADABLE:
             return ""
 
     def keep_only(self, book_ids: Iterable[int]) -> None:
@@ -119,12 +123,19 @@ class LineStore:
                 path.unlink(missing_ok=True)
 
     def lines(self) -> tuple[DecidedLine, ...]:
-        """Return all kept lines, by book; a file that cannot be read counts as none and is made again."""
+        """Return all kept lines, by book, but those that were removed since they were written.
+
+        A file that cannot be read counts as none and is made again.
+
+        Raises:
+            SetupError: What was removed cannot be read.
+        """
+        removed = self.removed
         found: list[DecidedLine] = []
         for path in self._files():
             try:
-                found += unpack_lines(path)
-            except (OSError, ValueError, KeyError, BadZipFile) as error:
+                found += (line for line in unpack_lines(path) if not removed.covers(line))
+            except UNREADABLE as error:
                 log.warning("kept lines %s cannot be read: %s", path.name, type(error).__name__)
         return tuple(found)
 
@@ -180,8 +191,8 @@ class LineStore:
             lines = unpack_lines(path)
             with np.load(path, allow_pickle=False) as held:
                 mark = str(held["mark"])
-        except (ValueError, KeyError, BadZipFile):
-            path.unlink()
+        except UNREADABLE:
+            path.unlink(missing_ok=True)
             return 0
         left = [line for line in lines if not removed.covers(line)]
         if not left:
@@ -241,7 +252,7 @@ def unpack_lines(path: Path) -> list[DecidedLine]:
     """Return the lines of a file.
 
     Raises:
-        OSError, ValueError, KeyError, BadZipFile: It is no such file.
+        Exception: One of ``UNREADABLE``; it is no such file.
     """
     with np.load(path, allow_pickle=False) as held:
         if int(held["format"]) != FORMAT:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from pipeline.errors import SetupError
 from pipeline.files import write_atomically
@@ -19,7 +18,7 @@ from pipeline.learning.gate import (
     Refusal,
 )
 from pipeline.learning.line_scores import ComparedLine
-from pipeline.learning.line_store import RemovedLines, pack_lines, unpack_lines
+from pipeline.learning.line_store import UNREADABLE, RemovedLines, pack_lines, unpack_lines
 from pipeline.learning.versions import PROPOSAL
 
 CHANGED_LINES, CHANGED_TEXTS, TAUGHT = "changed-lines.npz", "changed-lines.json", "taught.json"
@@ -111,7 +110,7 @@ def changed_lines(folder: Path) -> tuple[ComparedLine, ...]:
             ComparedLine(line, str(before), str(after))
             for line, (before, after) in zip(lines, texts, strict=True)
         )
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except UNREADABLE:
         return ()
 
 

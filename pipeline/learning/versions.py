@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.errors import RegistryError, SetupError
 from pipeline.files import make_folder, storage_errors, write_atomically
-from pipeline.ocr.models import ModelCard, read_cards
+from pipeline.ocr.models import ModelCard, damaged_files, read_cards
 
 IN_USE, PROPOSAL, CALIBRATION = "in-use.json", "proposal.json", "calibration.toml"
 SHIPPED = 0
@@ -53,7 +53,7 @@ class ReaderVersion:
         folder: Where it lies.
         made_at: When it was made, UTC.
         state: What became of it.
-        before: The version that was in use when it was made (``SHIPPED``: that which came with the program).
+        before: The version that it was held against (``SHIPPED``: that which came with the program).
         lines: How many lines it learnt from.
         cards: The cards of its networks.
     """
@@ -113,7 +113,7 @@ class ReaderVersions:
         return self._path(max(numbers, default=0) + 1)
 
     def propose(
-        self, folder: Path, proposal: Mapping[str, Any], *, passed: bool, lines: int
+        self, folder: Path, proposal: Mapping[str, Any], *, passed: bool, lines: int, before: int
     ) -> ReaderVersion:
         """Record what the gate said of a version whose networks are written.
 
@@ -122,6 +122,7 @@ class ReaderVersions:
             proposal: What the gate said, as JSON.
             passed: Whether it may be promoted.
             lines: How many lines it learnt from.
+            before: The version that was in use when the training began: that which it was held against.
         """
         with self._locked() as told, storage_errors(self.folder):
             write_atomically(
@@ -130,7 +131,7 @@ class ReaderVersions:
             told["versions"][folder.name] = {
                 "state": VersionState.PROPOSED if passed else VersionState.REFUSED,
                 "made_at": datetime.now(UTC).isoformat(),
-                "before": told["in_use"],
+                "before": before,
                 "lines": lines,
             }
             self._write(told)
@@ -148,7 +149,7 @@ class ReaderVersions:
 
         Raises:
             StaleProposal: It is no longer proposed, or another version is in use than it was held against.
-            SetupError: Its networks are gone.
+            SetupError: Its networks are gone or damaged.
         """
         with self._locked() as told:
             state = self._proposed(told, number)
@@ -157,8 +158,7 @@ class ReaderVersions:
                     "Bộ đọc đang dùng đã đổi sau khi bản đề nghị này được so sánh. Hãy chạy lại hotich learn để so với "
                     "bộ đọc đang dùng."
                 )
-            if not read_cards(self._path(number)):
-                raise SetupError(f"Không thấy mô hình của bản {number}. Hãy lấy lại từ bản sao lưu.")
+            self._refuse_damaged(number)
             if told["in_use"] != SHIPPED:
                 told["versions"][self._path(told["in_use"]).name]["state"] = VersionState.EARLIER
             note(in_use)
@@ -197,6 +197,7 @@ class ReaderVersions:
 
         Raises:
             StaleProposal: That version was never in use, or is in use already; or another is in use than was shown.
+            SetupError: Its networks are gone or damaged.
         """
         with self._locked() as told:
             now = told["in_use"]
@@ -211,6 +212,8 @@ class ReaderVersions:
                 number != SHIPPED and (known is None or known["state"] != VersionState.EARLIER)
             ):
                 raise StaleProposal(f"Bản {number} chưa từng được dùng hoặc đang được dùng.")
+            if number != SHIPPED:
+                self._refuse_damaged(number)
             note(now)
             if now != SHIPPED:
                 told["versions"][self._path(now).name]["state"] = VersionState.EARLIER
@@ -225,6 +228,15 @@ class ReaderVersions:
         if state is None or state["state"] != VersionState.PROPOSED:
             raise StaleProposal("Bản đề nghị này không còn chờ quyết định: đã có người quyết định trước.")
         return state
+
+    def _refuse_damaged(self, number: int) -> None:
+        """Raise ``SetupError`` where a version cannot be read with: every page would fail, or be read as it ships."""
+        folder = self._path(number)
+        cards = read_cards(folder)
+        if not cards or any(damaged_files(card, folder) for card in cards):
+            raise SetupError(
+                f"Mô hình của bản {number} thiếu hoặc hỏng. Hãy lấy lại thư mục models/ từ bản sao lưu."
+            )
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:04d}"

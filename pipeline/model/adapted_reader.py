@@ -38,6 +38,11 @@ def is_adapted(engine: str) -> bool:
     return engine.startswith(f"{HAND}.")
 
 
+def adapter_of(fingerprint: str) -> str:
+    """Return the fingerprint of the adapter in that of a reading; ``""`` for a reading without one."""
+    return fingerprint.partition(ADAPTER_MARK)[2]
+
+
 def without_adapter(fingerprint: str) -> str:
     """Return the fingerprint of a reading as it would be without an adapter."""
     return fingerprint.partition(ADAPTER_MARK)[0]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ _HEAD = b"hotich adapter 1\n"
 _DIGEST = 32
 _CARD = "card"
 MOST_BYTES = 16 << 20
+MOST_UNPACKED = 64 << 20
+"""More bytes than the differences of any adapter are, in its file and out of it."""
 
 
 class AdapterRefused(SetupError):
@@ -79,6 +82,7 @@ class AdapterCard(_Part):
         pages: How many pages those are on.
         trust: What of its readings may be accepted.
         gate: What lines held back said.
+        moved: How far of the way from the shipped weights to those learnt it goes.
         results: SHA-256 of each network with its weights adapted, by the network's name.
     """
 
@@ -90,6 +94,7 @@ class AdapterCard(_Part):
     pages: int
     trust: Trust
     gate: GateFigures
+    moved: float = 1.0
     results: dict[str, str]
 
 
@@ -135,6 +140,9 @@ def unpack_adapter(data: bytes) -> Adapter:
     if not data.startswith(_HEAD) or len(data) > MOST_BYTES or hashlib.sha256(body).digest() != told:
         raise AdapterRefused("Bản học nét chữ của sổ bị hỏng nên không được dùng.")
     try:
+        with ZipFile(io.BytesIO(body)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise ValueError("larger than any adapter")
         with np.load(io.BytesIO(body), allow_pickle=False) as held:
             card = AdapterCard.model_validate_json(held[_CARD].tobytes())
             differences: dict[str, dict[str, NDArray[Any]]] = {}
@@ -142,7 +150,16 @@ def unpack_adapter(data: bytes) -> Adapter:
                 if name != _CARD:
                     network, _, weight = name.partition("/")
                     differences.setdefault(network, {})[weight] = held[name]
-    except (ValidationError, ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
+    except (
+        ValidationError,
+        ValueError,
+        TypeError,
+        KeyError,
+        OSError,
+        EOFError,
+        BadZipFile,
+        zlib.error,
+    ) as error:
         raise AdapterRefused(
             f"Bản học nét chữ của sổ không đọc được ({type(error).__name__}) nên không được dùng."
         ) from None

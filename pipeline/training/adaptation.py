@@ -107,6 +107,24 @@ def adapt_network(
     return kept
 
 
+def moved_part_way(parent: CtcNetwork, adapted: CtcNetwork, share: float) -> CtcNetwork:
+    """Return the network with its weights moved a share of the way from the shipped ones to the adapted ones.
+
+    Args:
+        parent: The network as shipped.
+        adapted: The network after it was adapted.
+        share: 0 to 1, where 1 is the adapted network itself.
+
+    Source:
+        Wortsman et al., "Robust fine-tuning of zero-shot models" (CVPR 2022).
+    """
+    moved = copy.deepcopy(parent)
+    with torch.no_grad():
+        for weights, learnt in zip(moved.parameters(), adapted.parameters(), strict=True):
+            weights.lerp_(learnt, share)
+    return moved
+
+
 def _rate(step: int, options: AdaptOptions) -> float:
     fall = 0.5 + 0.5 * math.cos(math.pi * step / (options.steps + 1))
     return options.rate * fall * min(1.0, step / max(1, options.warm))

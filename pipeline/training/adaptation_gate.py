@@ -6,7 +6,7 @@ errors allow. What of its readings may be accepted without a person follows from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,6 +127,29 @@ def pass_gate(
     else:
         verdict = "better"
     return GateResult(verdict, figures, _trust(lines, figures, tolerated, tolerated_critical))
+
+
+def choose_share(
+    trials: Sequence[Mapping[float, Sequence[HeldLine]]],
+) -> tuple[float, list[HeldLine]]:
+    """Return how far weights are moved, and lines held back as a reader reads them that was moved without their word.
+
+    How far a reader is moved for the lines of one fold is chosen by the lines of the other folds, so that none of the
+    lines that pass the gate has chosen what reads it. Of shares that read as well the smallest is taken.
+
+    Args:
+        trials: For each fold, by share, its lines as they are read before and after.
+    """
+    held: list[HeldLine] = []
+    for number, trial in enumerate(trials):
+        held += trial[_best_share([*trials[:number], *trials[number + 1 :]])]
+    return _best_share(trials), held
+
+
+def _best_share(trials: Sequence[Mapping[float, Sequence[HeldLine]]]) -> float:
+    return min(
+        sorted(trials[0]), key=lambda share: sum(one.errors_after for trial in trials for one in trial[share])
+    )
 
 
 def chance_of_gain(gains: Sequence[int], seed: int = 1) -> float:

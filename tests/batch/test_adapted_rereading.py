@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.batch import digitize_book
-from pipeline.batch.adapted_rereading import AdaptedRereading, merged_page, reread_waiting_pages
+from pipeline.batch.adapted_rereading import (
+    AdaptedRereading,
+    merged_page,
+    pages_without_adapter,
+    reread_waiting_pages,
+    take_back_readings,
+)
 from pipeline.batch.workers import PageJob, readers_of
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.route import RoutingOptions
@@ -22,6 +28,7 @@ from pipeline.ocr.adapters import pack_adapter, unpack_adapter
 from pipeline.registry import StoredEntry, Verdict
 from pipeline.review_policy import ReviewPolicy
 from pipeline.run_context import RunContext
+from pipeline.workspace import Workspace
 from tests.batch.test_book_adapters import adapter
 from tests.book_context.written_books import FORM, LEDGER, NUMBER, REGISTRAR, SCHEMAS, ink, page_ref, reading
 from tests.book_context.written_books import page as page_of
@@ -31,7 +38,7 @@ from tests.ocr.test_adapters import adapter as of_shipped
 from tests.ocr.test_adapters import reader as shipped
 from tests.registry.desk.offices import AN
 
-LEARNT = "Phạm Thị Học"
+LEARNT, SHIPPED = "Phạm Thị Học", "Phạm Thị Hạc"
 HAND = f"hand-1{ADAPTER_MARK}{adapter(1).fingerprint}"
 
 
@@ -45,6 +52,7 @@ class Adapted:
     """Workers that read another registrar on every page, with the adapter that they are given."""
 
     broken: frozenset[int] = frozenset()
+    meanwhile: Callable[[PageRef], None] = lambda _: None
     asked: list[int] = field(default_factory=list)
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
@@ -55,7 +63,19 @@ class Adapted:
             assert job.adapter is not None
             assert unpack_adapter(job.adapter).card.version >= 1
             self.asked.append(job.page_no)
+            self.meanwhile(job.ref)
             yield job, ScanError("hỏng") if job.page_no in self.broken else learnt_page(job.ref)
+
+
+@dataclass
+class AsShipped(Adapted):
+    """Workers that read as the reader ships."""
+
+    def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
+        for job in jobs:
+            assert job.adapter is None
+            self.asked.append(job.page_no)
+            yield job, page_of(job.ref, {REGISTRAR: [ink(SHIPPED)], NUMBER: []})
 
 
 def learnt_page(ref: PageRef) -> PageResult:
@@ -111,6 +131,71 @@ def test_what_waits_is_read_anew_and_what_people_decided_is_not_touched(
     after = stored(context)
     assert (after[0].values, after[0].decisions) == (decided.values, decided.decisions)
     assert [one.hand_reader for one in after[1:]] == [HAND, HAND]
+
+
+def taken_back(context: RunContext, there: frozenset[str] = frozenset()) -> tuple[list[int], int]:
+    """Which pages are read again where only these adapters are there, and how many could not be."""
+    workers = AsShipped()
+    with context.open_registry() as registry:
+        pages = pages_without_adapter(registry, 1, there)
+        ledger = registry.book(1).ledger
+        done, failed = take_back_readings(registry, context, 1, FORM, ledger, pages, workers)
+    assert done == len(workers.asked)
+    return sorted(workers.asked), failed
+
+
+def test_what_rests_on_an_adapter_that_is_gone_is_read_as_the_reader_ships_and_decisions_stay(
+    book: Path, context: RunContext
+) -> None:
+    draw(book / "a.tiff", OTHER, CLEAR, UNSURE)
+    digitize_book(book, context, workers=1)
+    reread(context, Adapted())
+    assert {engine for _, engine in registrars(context)} == {"hand.7.1"}
+    with context.open_registry() as registry:
+        first = stored(context)[0]
+        registry.decide(first.entry_id, [Verdict(REGISTRAR, FieldStatus.READ, LEARNT)], author="an")
+    decided = stored(context)[0]
+    assert taken_back(context, frozenset({adapter(1).fingerprint})) == ([], 0)
+    assert taken_back(context) == ([1, 2, 3], 0)
+    assert registrars(context)[1:] == [(SHIPPED, "hand"), (SHIPPED, "hand")]
+    after = stored(context)
+    assert (after[0].values, after[0].decisions) == (decided.values, decided.decisions)
+    assert not any(ADAPTER_MARK in one.hand_reader for one in after[1:])
+    assert taken_back(context) == ([], 0)
+    again = digitize_book(book, context, workers=1)
+    assert (again.read, again.known) == (0, 3)
+
+
+def test_a_page_of_which_nothing_is_kept_is_taken_back_as_a_whole(book: Path, context: RunContext) -> None:
+    draw(book / "a.tiff", OTHER, UNSURE)
+    digitize_book(book, context, workers=1)
+    reread(context, Adapted())
+    for path in Workspace(context.workspace).kept_pages(1).iterdir():
+        path.unlink()
+    assert taken_back(context) == ([1, 2], 0)
+    assert registrars(context) == [(SHIPPED, "hand"), (SHIPPED, "hand")]
+
+
+def test_what_people_do_while_pages_are_read_counts(book: Path, context: RunContext) -> None:
+    draw(book / "a.tiff", OTHER, CLEAR, UNSURE)
+    digitize_book(book, context, workers=1)
+    before = registrars(context)
+
+    def meanwhile(ref: PageRef) -> None:
+        with context.open_registry() as registry:
+            if ref.page_no == 1:
+                second = stored(context)[1]
+                registry.decide(
+                    second.entry_id, [Verdict(REGISTRAR, FieldStatus.READ, "Lê Thị Hạnh")], author="an"
+                )
+            if ref.page_no == 2:
+                assert registry.desk(ReviewPolicy()).next_task(AN) is not None
+
+    report = reread(context, Adapted(meanwhile=meanwhile))
+    assert report.failed == 0
+    after = registrars(context)
+    assert after[0] == (LEARNT, "hand.7.1")
+    assert after[1] == before[1]
 
 
 def test_pages_are_read_with_an_adapter_once_and_no_run_takes_them_for_unread(

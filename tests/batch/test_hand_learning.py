@@ -64,7 +64,7 @@ def tiny_engines(models: Path) -> Engines:
 
 def learn(taught: Taught, least: int = 12) -> HandReport:
     from pipeline.training.adaptation import AdaptOptions
-    from pipeline.training.adaptation_of_book import BookLearning
+    from pipeline.training.adaptation_lesson import BookLearning
     from tests.training.shipped_model import TINY
 
     options = BookLearning(
@@ -103,7 +103,8 @@ def test_what_the_gate_lets_through_is_kept_told_in_the_audit_and_read_with_unti
     def learnt_at_once(
         reader: HandwritingReader, lines: Sequence[object], *, version: int, **_: object
     ) -> adaptation_of_book.Learnt:
-        return adaptation_of_book.Learnt("better", len(lines), adapter(version, reader.fingerprint), FIGURES)
+        made = adapter(version, reader.fingerprint, book=1)
+        return adaptation_of_book.Learnt("better", len(lines), made, FIGURES)
 
     monkeypatch.setattr(adaptation_of_book, "learn_book", learnt_at_once)
     adapters_of(taught).forget()
@@ -132,7 +133,7 @@ def test_a_book_that_nobody_has_read_is_left_alone(taught: Taught, tmp_path: Pat
 
 def test_what_people_removed_is_forgotten_with_every_version_that_may_have_learnt_it(taught: Taught) -> None:
     learn(taught)
-    adapters_of(taught).keep(adapter(4, parent="of another reader"))
+    adapters_of(taught).keep(adapter(4, parent="of another reader", book=1))
     with taught.book.context.open_registry() as registry:
         first = next(iter(registry.stored_entries(1)))
     store = LineStore(Workspace(taught.book.context.workspace).learning)
@@ -141,3 +142,35 @@ def test_what_people_removed_is_forgotten_with_every_version_that_may_have_learn
     assert again.outcome == "no-gain"
     assert adapters_of(taught).cards() == ()
     assert audited(taught)[-1] == ("hand-forgotten", {})
+
+
+def test_versions_whose_attempt_is_not_known_are_forgotten_where_anything_was_removed(taught: Taught) -> None:
+    adapters = adapters_of(taught)
+    adapters.forget()
+    adapters.keep(adapter(adapters.next_version(), parent="of another reader", book=1))
+    LineStore(Workspace(taught.book.context.workspace).learning).remove(login="nobody")
+    learn(taught, least=99)
+    assert adapters.cards() == ()
+    assert audited(taught)[-1] == ("hand-forgotten", {})
+
+
+def test_what_is_learnt_while_lines_of_it_are_removed_is_not_kept(
+    taught: Taught, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.training import adaptation_of_book
+
+    store = LineStore(Workspace(taught.book.context.workspace).learning)
+
+    def learnt_meanwhile(
+        reader: HandwritingReader, lines: Sequence[object], *, version: int, **_: object
+    ) -> adaptation_of_book.Learnt:
+        store.remove(login="somebody else")
+        made = adapter(version, reader.fingerprint, book=1)
+        return adaptation_of_book.Learnt("better", len(lines), made, FIGURES)
+
+    monkeypatch.setattr(adaptation_of_book, "learn_book", learnt_meanwhile)
+    adapters_of(taught).forget()
+    report = learn(taught, least=6)
+    assert (report.outcome, report.version) == ("removed", 0)
+    assert "gỡ" in report.sentence
+    assert adapters_of(taught).is_empty()

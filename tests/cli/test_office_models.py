@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batch.book_adapters import BookAdapters, LearningAttempt
 from pipeline.cli.office_checks import reader_check
 from pipeline.errors import CalibrationError, SetupError
 from pipeline.learning import learning_run
@@ -17,6 +18,7 @@ from pipeline.learning.versions import SHIPPED, ReaderVersions
 from pipeline.registry import Registry
 from pipeline.settings import Settings
 from pipeline.workspace import Workspace
+from tests.batch.test_book_adapters import adapter
 from tests.cli.conftest import Hotich
 from tests.learning.test_line_store import line
 from tests.learning.test_versions import made
@@ -65,6 +67,8 @@ def test_what_one_person_decided_is_forgotten_and_versions_that_learnt_it_are_na
     version = versions.version(made(versions))
     assert version is not None
     write_taught(version.folder, [mine.entry], ["an"])
+    for hand in (book, book + 1):
+        BookAdapters(place.adapters(hand)).keep(adapter(1, book=hand))
     assert hotich("models", "forget").exit_code == 2
     told = hotich("models", "forget", "--account", "an", "--by", "phu")
     assert (told.exit_code, "Đã gỡ 1 dòng" in told.stdout, "Bản 1 đã học" in told.stdout) == (0, True, True)
@@ -73,7 +77,27 @@ def test_what_one_person_decided_is_forgotten_and_versions_that_learnt_it_are_na
     assert hotich("models", "forget", "--entry", entry_id).exit_code == 0
     assert f"{book}/{SCAN}/1/0" in store.removed.entries
     assert hotich("models", "forget", "--entry", 999999).exit_code != 0
+    assert all(BookAdapters(place.adapters(hand)).is_empty() for hand in (book, book + 1))
     assert [action for _, action, _ in audited(workspace)] == ["lines-forgotten"] * 2
+
+
+def test_what_was_learnt_of_a_hand_is_dropped_by_who_wants_none_of_it(
+    hotich: Hotich, workspace: Path
+) -> None:
+    place = Workspace(workspace)
+    with Registry.open(place.registry_url, audit_key=place.audit_key) as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+    adapters = BookAdapters(place.adapters(book))
+    adapters.keep(adapter(1, book=book))
+    attempt = LearningAttempt("better", "abc", 40, "hand-1", "2026-11-28T02:00:00+07:00")
+    adapters.note(attempt)
+    told = hotich("models", "forget", "--book", book, "--by", "phu")
+    assert (told.exit_code, adapters.is_empty(), adapters.last_attempt()) == (0, True, attempt)
+    assert hotich("models", "forget", "--book", book + 9).exit_code != 0
+    assert hotich("models", "forget", "--book", book, "--account", "an").exit_code == 2
+    with Registry.open(place.registry_url, audit_key=place.audit_key) as registry:
+        last = registry.audit().recent(1)[0]
+    assert (last.actor, last.action, last.subject) == ("phu", "hand-forgotten", f"book:{book}")
 
 
 @pytest.mark.parametrize(

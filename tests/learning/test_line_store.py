@@ -64,6 +64,30 @@ def test_what_a_person_decided_is_removed_for_good(tmp_path: Path) -> None:
     assert store.removed.logins == {"bình"}
 
 
+def test_what_is_removed_while_its_book_is_gathered_teaches_nothing(tmp_path: Path) -> None:
+    store = LineStore(tmp_path)
+    store.keep(1, DecidedLines((line(1), line(2, deciders=("bình",))), {}, "m"))
+    (file,) = (tmp_path / "lines").iterdir()
+    gathered = file.read_bytes()
+    store.remove(login="bình")
+    file.write_bytes(gathered)  # as who gathered meanwhile writes it
+    assert [one.text for one in store.lines()] == ["Trần Văn 1"]
+
+
+@pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.995])
+def test_wherever_a_file_is_damaged_its_lines_count_as_none(tmp_path: Path, place: float) -> None:
+    store = LineStore(tmp_path)
+    store.keep(1, DecidedLines((line(1), line(2)), {}, "m"))
+    (file,) = (tmp_path / "lines").iterdir()
+    data = bytearray(file.read_bytes())
+    start = int(place * len(data))
+    data[start : start + 40] = bytes(255 - one for one in data[start : start + 40])
+    file.write_bytes(data)
+    assert len(store.lines()) in (0, 2)
+    assert store.mark(1) in ("", "m")
+    assert store.remove(login="an") in (0, 2)
+
+
 def test_books_that_were_withdrawn_go(tmp_path: Path) -> None:
     store = LineStore(tmp_path)
     for book in (1, 2):

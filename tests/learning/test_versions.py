@@ -30,7 +30,7 @@ def made(versions: ReaderVersions, *, passed: bool = True) -> int:
     )
     lines = [line for line in card.splitlines() if not line.startswith("fingerprint")]
     (model / "model.toml").write_text("\n".join([*lines, history]), encoding="utf-8")
-    return versions.propose(folder, {}, passed=passed, lines=7).number
+    return versions.propose(folder, {}, passed=passed, lines=7, before=versions.in_use).number
 
 
 def test_a_promoted_version_reads_in_place_of_what_it_went_on_from_and_is_named(tmp_path: Path) -> None:
@@ -99,6 +99,35 @@ def test_a_version_of_weights_that_are_no_longer_installed_reads_nothing(tmp_pat
     card.write_text(told.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
     shipped = default_engines().hand_fingerprint
     assert default_engines(None, versions.networks_in_use()).hand_fingerprint == shipped
+
+
+def test_a_version_that_was_held_against_another_reader_cannot_be_taken(tmp_path: Path) -> None:
+    versions = ReaderVersions(tmp_path)
+    versions.promote(made(versions), in_use=SHIPPED)
+    trained_meanwhile = made(versions)
+    version = versions.version(trained_meanwhile)
+    assert version is not None
+    versions.propose(version.folder, {}, passed=True, lines=7, before=SHIPPED)
+    with pytest.raises(StaleProposal):
+        versions.promote(trained_meanwhile, in_use=versions.in_use)
+
+
+def test_a_version_whose_networks_are_gone_or_damaged_is_not_taken_into_use(tmp_path: Path) -> None:
+    versions = ReaderVersions(tmp_path)
+    first = made(versions)
+    weights = next(tmp_path.glob("0001/*/model.onnx"))
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1])
+    noted: list[int] = []
+    with pytest.raises(SetupError, match="hỏng"):
+        versions.promote(first, in_use=SHIPPED, note=noted.append)
+    weights.write_bytes(whole)
+    versions.promote(first, in_use=SHIPPED)
+    versions.roll_back()
+    weights.unlink()
+    with pytest.raises(SetupError, match="hỏng"):
+        versions.roll_back(first, note=noted.append)
+    assert (versions.in_use, noted) == (SHIPPED, [])
 
 
 def test_a_pointer_that_cannot_be_read_is_told_and_guessed_by_nobody(tmp_path: Path) -> None:

@@ -72,6 +72,11 @@ def test_a_file_with_a_changed_byte_is_refused(place: int) -> None:
         unpack_adapter(bytes(packed))
 
 
+def test_a_small_file_of_more_than_any_adapter_holds_is_refused() -> None:
+    with pytest.raises(AdapterRefused):
+        unpack_adapter(pack_adapter(replace(adapter(), differences={"hand-a": {"x": np.zeros(9 << 20)}})))
+
+
 @pytest.mark.parametrize("data", [b"", b"hotich adapter 1\n", pack_adapter(adapter())[:-9]])
 def test_half_a_file_is_refused(data: bytes) -> None:
     with pytest.raises(AdapterRefused):

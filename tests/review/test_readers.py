@@ -64,7 +64,7 @@ def proposed(versions: ReaderVersions, *, passed: bool = True) -> int:
     version = versions.version(number)
     assert version is not None
     proposal = ReaderProposal(verdict(passed=passed), 700, 200, len(LINES), 4, 30.0, False, {})
-    versions.propose(version.folder, proposal.as_json(), passed=passed, lines=700)
+    versions.propose(version.folder, proposal.as_json(), passed=passed, lines=700, before=versions.in_use)
     write_changed_lines(version.folder, LINES)
     return number
 

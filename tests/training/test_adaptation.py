@@ -12,7 +12,7 @@ import torch
 
 from pipeline.ocr.adapters import add_differences
 from pipeline.ocr.line_image import HEIGHT
-from pipeline.training.adaptation import AdaptOptions, adapt_network
+from pipeline.training.adaptation import AdaptOptions, adapt_network, moved_part_way
 from pipeline.training.adaptation_weights import weight_differences
 from pipeline.training.batches import batch_of
 from pipeline.training.dataset import ROWS, DatasetLine
@@ -67,6 +67,19 @@ def test_the_scope_says_what_moves_and_the_norms_keep_their_means() -> None:
     }
     assert {"letters.weight", "letters.bias", "norm.weight", "tower.0.1.bias"} <= moved
     assert not {"tower.1.0.weight", "flatten.weight", "tower.0.1.running_mean"} & moved
+
+
+def test_weights_moved_half_way_lie_between_both_and_neither_network_changes() -> None:
+    parent = network()
+    adapted = adapt_network(parent, OWN, DRAWN, QUICK)
+    kept = [{name: one.clone() for name, one in each.state_dict().items()} for each in (parent, adapted)]
+    half = moved_part_way(parent, adapted, 0.5).state_dict()
+    for name, old in kept[0].items():
+        torch.testing.assert_close(
+            half[name], old if not old.is_floating_point() else (old + kept[1][name]) / 2
+        )
+    for each, before in zip((parent, adapted), kept, strict=True):
+        assert all(torch.equal(one, before[name]) for name, one in each.state_dict().items())
 
 
 def test_it_ends_when_it_is_told_to() -> None:

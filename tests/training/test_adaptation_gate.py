@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.training.adaptation_gate import GateResult, HeldLine, chance_of_gain, pass_gate
+from pipeline.training.adaptation_gate import (
+    GateResult,
+    HeldLine,
+    chance_of_gain,
+    choose_share,
+    pass_gate,
+)
 
 RIGHT, WRONG = "Trần Văn Bé", "Trần Vàn Bế"
 
@@ -61,3 +67,19 @@ def test_a_reader_that_grows_surer_than_it_is_right_only_proposes() -> None:
     doubtful = [HeldLine("name", RIGHT, WRONG, WRONG, 0.3, 0.8)] * 8
     result = gate([*learnt, *doubtful])
     assert (result.verdict, result.trust) == ("better", "proposal")
+
+
+def test_how_far_a_reader_is_moved_for_a_fold_is_chosen_by_the_others() -> None:
+    half_is_best = {0.5: held(WRONG, RIGHT, 5), 1.0: held(WRONG, WRONG, 5)}
+    all_is_best = {0.5: held(WRONG, WRONG, 4), 1.0: held(WRONG, RIGHT, 4)}
+    share, lines = choose_share([half_is_best, half_is_best, all_is_best])
+    assert share == 0.5
+    assert [line.after for line in lines] == [RIGHT] * 10 + [WRONG] * 4
+    share, lines = choose_share([half_is_best, all_is_best])
+    assert share == 0.5
+    assert {line.after for line in lines} == {WRONG}
+
+
+def test_of_shares_that_read_as_well_the_smallest_is_taken() -> None:
+    same = {1.0: held(WRONG, RIGHT, 3), 0.5: held(WRONG, RIGHT, 3)}
+    assert choose_share([same, same])[0] == 0.5

@@ -14,7 +14,8 @@ from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import load_network, read_card
 from pipeline.training.adaptation import AdaptOptions
 from pipeline.training.adaptation_gate import HeldLine
-from pipeline.training.adaptation_of_book import BookLearning, ConfirmedLine, Learnt, learn_book
+from pipeline.training.adaptation_lesson import BookLearning, ConfirmedLine
+from pipeline.training.adaptation_of_book import Learnt, learn_book
 from tests.training.shipped_model import TINY, shipped_model
 
 OPTIONS = BookLearning(
@@ -71,6 +72,7 @@ def test_a_hand_that_is_not_read_at_all_is_learnt_and_its_adapter_reads_it(reade
     assert learnt.figures.errors_after < learnt.figures.errors_before / 2
     assert learnt.adapter is not None
     assert (learnt.adapter.card.book, learnt.adapter.card.version, learnt.adapter.card.pages) == (7, 3, 8)
+    assert learnt.adapter.card.moved in OPTIONS.shares
     assert done == sorted(done)
     assert done[-1] == 1.0
     adapted = adapted_reader(reader, unpack_adapter(pack_adapter(learnt.adapter)))
