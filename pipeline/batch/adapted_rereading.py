@@ -218,7 +218,9 @@ class _Pass:
             if (scan := _stored(self.context, ref)) is not None
         ]
         done, failed = [], len(kept) - len(jobs)
-        seen, settled, anew = None, {}, {}
+        seen: object = None
+        settled: Mapping[FieldKey, Settled] = {}
+        anew: Mapping[PageRef, Fields] = {}
         for job, answer in self.workers.read(jobs):
             self.beat()
             if isinstance(answer, ScanError):

@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipeline.files import FileRefused, read_regular_file, storage_errors, write_atomically
@@ -120,7 +120,7 @@ class BookAdapters:
         """Return what the last attempt came to, None without one."""
         try:
             told = LearningAttempt(**json.loads((self.folder / ATTEMPT).read_text(encoding="utf-8")))
-            return told if isinstance(told.lines, int) else None
+            return replace(told, lines=int(told.lines))
         except (OSError, ValueError, TypeError):
             return None
 

@@ -61,7 +61,8 @@ def training_check() -> Check:
     name = "Dạy thêm bộ đọc (hotich learn)"
     lacking = [package for package in ("torch", "onnx", "fontTools") if util.find_spec(package) is None]
     if lacking:
-        return Check(name, "warning", f"thiếu {', '.join(lacking)}", "Khi cần: pip install 'hotich[train]'")
+        advice = "Khi cần: sudo scripts/office/install.sh --learning, hay pip install 'hotich[train]'"
+        return Check(name, "warning", f"thiếu {', '.join(lacking)}", advice)
     return Check(name, "ok", "torch")
 
 

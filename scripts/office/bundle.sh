@@ -10,9 +10,13 @@ HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$HERE/lib/machine.sh"
 # shellcheck source=scripts/office/lib/version.sh
 . "$HERE/lib/version.sh"
+# shellcheck source=scripts/office/lib/learning.sh
+. "$HERE/lib/learning.sh"
 
+WITH_LEARNING=
+[ "${1:-}" != --learning ] || { WITH_LEARNING=1; shift; }
 if [ $# != 1 ] || [[ $1 == -* ]]; then
-    printf 'Ghi gói cài ngoại tuyến ra một tệp.\n\n  scripts/office/bundle.sh TỆP.tar\n'
+    printf 'Ghi gói cài ngoại tuyến ra một tệp; với --learning có cả phần học (torch, onnx).\n\n  scripts/office/bundle.sh [--learning] TỆP.tar\n'
     exit "$REFUSED"
 fi
 TARGET=$(readlink -f "$1")
@@ -34,6 +38,17 @@ logged /usr/bin/python3 -m venv "$WORK/venv" || refuse "$CANNOT" "không tạo �
 logged "$WORK/venv/bin/python" -m pip download --quiet --no-cache-dir --require-hashes --only-binary :all: \
     -d "$WORK/bundle/wheels" -r "$HERE/requirements.lock" ||
     refuse "$CANNOT" "không tải được các gói Python." "Hãy kiểm tra mạng rồi chạy lại."
+
+if [ -n "$WITH_LEARNING" ]; then
+    locked_versions "$HERE/requirements.lock" >"$WORK/locked-versions"
+    mapfile -t LEARNT < <(learning_packages "$WORK/venv/bin/python" "$SOURCE/pyproject.toml")
+    ! is_for_graphics "$WORK/venv/bin/python" --constraint "$WORK/locked-versions" "${LEARNT[@]}" ||
+        refuse "$CANNOT" "nguồn gói của máy này đưa bản torch cho card đồ họa, nặng nhiều GB." \
+            "Hãy chỉ cho pip nguồn có bản torch chỉ dùng bộ xử lý rồi chạy lại."
+    logged "$WORK/venv/bin/python" -m pip download --quiet --no-cache-dir --only-binary :all: \
+        --constraint "$WORK/locked-versions" -d "$WORK/bundle/wheels" "${LEARNT[@]}" ||
+        refuse "$CANNOT" "không tải được phần học (torch, onnx)." "Hãy kiểm tra mạng rồi chạy lại."
+fi
 
 step "Tải các gói Debian và mọi gói chúng cần"
 mkdir -p "$WORK/apt/archives/partial"

@@ -12,6 +12,8 @@ HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$HERE/lib/machine.sh"
 # shellcheck source=scripts/office/lib/version.sh
 . "$HERE/lib/version.sh"
+# shellcheck source=scripts/office/lib/learning.sh
+. "$HERE/lib/learning.sh"
 # shellcheck source=scripts/office/lib/database.sh
 . "$HERE/lib/database.sh"
 # shellcheck source=scripts/office/lib/services.sh
@@ -28,6 +30,7 @@ Cài hotich cho một cơ quan trên máy Debian này.
   --backup THƯ_MỤC   nơi sao lưu, nên ở ổ đĩa khác (mặc định /var/backups/hotich)
   --postgresql       sổ dữ liệu trên máy chủ PostgreSQL của chính máy này (mặc định: một tệp SQLite)
   --admin TÊN        tên đăng nhập của người quản trị đầu tiên (mặc định quan.tri)
+  --learning         cài cả phần học (torch, onnx): máy học nét chữ từ những gì đã đối chiếu; thêm sau cũng được
   --offline GÓI      không dùng mạng: mọi thứ lấy từ gói cài ngoại tuyến (scripts/office/bundle.sh)
 
 Thư mục làm việc là /var/lib/hotich, chương trình ở /opt/hotich, thiết lập ở /etc/hotich.
@@ -39,6 +42,7 @@ SOURCE=$(dirname "$(dirname "$HERE")")
 KIND=sqlite
 ADMIN=quan.tri
 OFFLINE=
+WANTS_LEARNING=
 NEW_BACKUP_KEY=
 ASKED_NAME=
 ASKED_BOOKS=
@@ -56,6 +60,7 @@ while [ $# -gt 0 ]; do
             esac
             shift ;;
         --postgresql) KIND=postgresql ;;
+        --learning) WANTS_LEARNING=1 ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; refuse "$REFUSED" "không hiểu tùy chọn $1." ;;
     esac
@@ -79,9 +84,11 @@ if [ -n "$BEFORE" ] && [ "$BEFORE" != "$VERSION" ] && [ -f "$SETTINGS/installed"
     exec 8>&-
     trap - EXIT
     close_bundle
+    [ -z "$WANTS_LEARNING" ] || write_file "$LEARNING" 0644 root:root <<<"torch, onnx"
     exec "$HERE/upgrade.sh" ${OFFLINE:+--offline "$OFFLINE"}
 fi
 check_ports
+[ -z "$WANTS_LEARNING" ] || need_space "$PROGRAM" "$LEARNING_MEGABYTES" "cho phần học"
 read_folders
 if [ -f "$ENVIRONMENT" ]; then
     [ -z "$ASKED_BOOKS$ASKED_BACKUP" ] ||
@@ -111,6 +118,9 @@ say "Tài khoản $ACCOUNT; dữ liệu ở $WORKSPACE, sổ đã quét ở $BOO
 
 step "Đặt chương trình vào $VERSIONS/$VERSION"
 put_version "$SOURCE" "$VERSION"
+[ -z "$WANTS_LEARNING" ] || write_file "$LEARNING" 0644 root:root <<<"torch, onnx"
+put_learning "$VERSIONS/$VERSION" || [ -z "$WANTS_LEARNING" ] || refuse "$CANNOT" "chưa cài được phần học." \
+    "Sửa điều nêu trên rồi chạy lại; hay bỏ --learning và xóa $LEARNING để cài không có phần học."
 
 step "Tạo chứng thư TLS cho mạng nội bộ"
 "$VERSIONS/$VERSION/scripts/office/certificate.sh" --when-due ${ASKED_NAME:+--name "$ASKED_NAME"}

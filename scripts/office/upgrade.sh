@@ -15,6 +15,8 @@ HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$HERE/lib/machine.sh"
 # shellcheck source=scripts/office/lib/version.sh
 . "$HERE/lib/version.sh"
+# shellcheck source=scripts/office/lib/learning.sh
+. "$HERE/lib/learning.sh"
 # shellcheck source=scripts/office/lib/database.sh
 . "$HERE/lib/database.sh"
 # shellcheck source=scripts/office/lib/services.sh
@@ -127,6 +129,7 @@ need_space "$WORKSPACE" $((3 * $(registry_megabytes) + 500)) "cho bản chép c�
 say "Đang chạy: $OLD. Sẽ lên: $NEW."
 install_packages "${SYSTEM_PACKAGES[@]}"
 put_version "$SOURCE" "$NEW"
+put_learning "$VERSIONS/$NEW" || warn "bản mới chưa học được cho đến khi chạy lại: sudo scripts/office/install.sh --learning"
 
 step "Sao lưu bằng bản đang chạy, rồi đọc lại bản sao lưu"
 { as_office "$OLD" backup "$BACKUP_FOLDER" --keys && as_office "$OLD" backup "$BACKUP_FOLDER" --verify; } ||
