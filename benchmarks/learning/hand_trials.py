@@ -30,13 +30,13 @@ from pipeline.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_rea
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import OnnxNetwork
 from pipeline.training.adaptation import AdaptOptions, adapt_network
-from pipeline.training.adaptation_of_book import (
+from pipeline.training.adaptation_lesson import (
     BookLearning,
     ConfirmedLine,
     drawn_lines,
-    learn_book,
     shipped_network,
 )
+from pipeline.training.adaptation_of_book import learn_book
 from pipeline.training.adaptation_weights import weight_differences
 from pipeline.training.dataset import RealLine, comparable, dataset_line, real_lines
 from pipeline.training.network import NETWORKS
