@@ -19,6 +19,10 @@ FAMILIES: Mapping[str, str] = {
     "M": "Kết hôn",
     "B": "Khai sinh",
     "T": "Khai tử",
+    "P": "Nhận cha, mẹ, con",
+    "H": "Xác nhận tình trạng hôn nhân",
+    "G": "Giám hộ",
+    "A": "Nuôi con nuôi",
     "I": "Số giấy tờ",
     "L": "Danh mục và chữ",
 }

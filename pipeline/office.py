@@ -18,6 +18,12 @@
     label = "Ghi chú kết hôn"
     reason = "Mã tạm của Sở Tư pháp"
 
+    [[export]]                    # columns of an assumed workbook, as this office has seen them
+    export = "CMC50"
+    columns = ["so", "quyenSo", "tenChaMe"]
+    names = { tenChaMe = "cmHoTen" }
+    reason = "Theo tệp mẫu Bộ Tư pháp gửi"
+
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
 how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``, who is
@@ -38,6 +44,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.kinds import Vocabulary
 from pipeline.model import Severity
+from pipeline.office_exports import ExportColumns, with_columns
 from pipeline.schema import Declaration, FindingSpec, RecordSpec, RuleSpec, Schemas, Term, Vocab, nearest_hint
 from pipeline.staff_toml import RowFlaw, StaffFile
 from pipeline.text.tones import folded
@@ -77,7 +84,15 @@ class OwnTerm(Declaration):
     reason: str = Field(min_length=1)
 
 
-TABLES: Mapping[str, type[Declaration]] = {"rule": RuleChange, "alias": Alias, "term": OwnTerm}
+TABLES: Mapping[str, type[Declaration]] = {
+    "rule": RuleChange,
+    "alias": Alias,
+    "term": OwnTerm,
+    "export": ExportColumns,
+}
+
+UNREAD = frozenset({"export"})
+"""Tables on which no reading depends: pages need not be read again after them."""
 
 ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling", "sign_in", "webhook"})
 """Tables of the same file that are read elsewhere."""
@@ -111,8 +126,11 @@ class _Layer:
             schemas = self._changed("alias", number, schemas, alias, _with_alias)
         for number, change in self._rows("rule", RuleChange):
             schemas = self._changed("rule", number, schemas, change, _with_severity)
+        for number, columns in self._rows("export", ExportColumns):
+            schemas = self._changed("export", number, schemas, columns, with_columns)
         self._file.refuse_flaws()
-        rows = {name: self._file.table[name] for name in TABLES if self._file.table.get(name)}
+        read = [name for name in TABLES if name not in UNREAD]
+        rows = {name: self._file.table[name] for name in read if self._file.table.get(name)}
         if not rows:
             return schemas
         text = json.dumps(rows, sort_keys=True, ensure_ascii=False)
@@ -155,6 +173,10 @@ def _complaint(key: str, flaw: str, model: type[Declaration]) -> str:
         return f"thiếu “{key}”.{wanted}"
     if flaw == "literal_error":
         return f"“{key}” chỉ có thể là BLOCK, REVIEW, INFO hoặc OFF."
+    if key == "columns":
+        return '“columns” phải là danh sách tên cột, ví dụ ["so", "quyenSo"].'
+    if key == "names":
+        return '“names” phải là bảng tên cột trong tệp = cột đã khai, ví dụ { tenChaMe = "cmHoTen" }.'
     if key == "aliases":
         return '“aliases” phải là danh sách chữ, ví dụ ["Cách viết khác"].'
     return f"“{key}” phải là chữ trong dấu nháy kép."

@@ -198,7 +198,9 @@ class Settings(BaseSettings):
         Raises:
             SchemaError: A declaration has a flaw.
         """
-        loaded = schema.with_own_forms(schema.load(folder or self.schemas), Workspace(workspace).own_forms)
+        here = Workspace(workspace)
+        shipped = schema.load(folder or self.schemas)
+        loaded = schema.with_own_forms(schema.with_own_records(shipped, here.own_schemas), here.own_forms)
         return replace(loaded, own_places=Workspace(workspace).places)
 
     def review_policy_of(self, workspace: Path, schemas: Schemas) -> ReviewPolicy:

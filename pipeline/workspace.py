@@ -111,6 +111,21 @@ class Workspace:
         return self.root / "places.toml"
 
     @property
+    def import_layouts(self) -> Path:
+        """Which columns of workbooks are which, as people confirmed it; a file for each row of headers."""
+        return self.root / "import-layouts"
+
+    @property
+    def import_files(self) -> Path:
+        """Workbooks that browsers sent to be imported, by their SHA-256, until they are brought or removed."""
+        return self.root / "import-files"
+
+    @property
+    def own_schemas(self) -> Path:
+        """What this office has declared itself: kinds of registers, code lists, workbooks, forms; a file each."""
+        return self.root / "schemas"
+
+    @property
     def own_forms(self) -> Path:
         """The forms that this office has designed itself, a file a form; there once the first was saved."""
         return self.root / "schemas" / "forms"

@@ -168,3 +168,48 @@ def test_what_the_office_switched_off_is_not_missing_either(tmp_path: Path) -> N
     changed = office.applied(SCHEMAS, written(tmp_path, rule("MISSING", "OFF")))
     assert "MISSING" not in severities(changed, {"child_sex": BLANK})
     assert schema.load().severity_of("MISSING") is Severity.REVIEW
+
+
+COLUMNS = SCHEMAS.columns("HN35")
+
+
+def columns_file(folder: Path, columns: tuple[str, ...], names: str = "", export: str = "HN35") -> Path:
+    listed = ", ".join(f'"{name}"' for name in columns)
+    return written(
+        folder,
+        f'[[export]]\nexport = "{export}"\ncolumns = [{listed}]\nnames = {{ {names} }}\nreason = "Tệp mẫu của Bộ"\n',
+    )
+
+
+def test_an_office_orders_renames_and_leaves_out_columns_of_an_assumed_workbook(tmp_path: Path) -> None:
+    ours = tuple(
+        "hoTen" if one == "nxnHoTen" else one for one in reversed(COLUMNS) if one != "nxnMucDichSuDung"
+    )
+    changed = office.applied(SCHEMAS, columns_file(tmp_path, ours, 'hoTen = "nxnHoTen"'))
+    assert changed.columns("HN35") == ours
+    assert changed.record("marital_status").by_column["hoTen"].name == "subject_name"
+    assert (changed.exports["HN35"].evidence, changed.exports["HN35"].note) == (
+        "own",
+        "Cột do cơ quan đặt: Tệp mẫu của Bộ",
+    )
+    assert changed.fingerprint == SCHEMAS.fingerprint, "no page is read again for it"
+    assert SCHEMAS.columns("HN35") == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("export", "columns", "names", "said"),
+    [
+        ("KS60", SCHEMAS.columns("KS60"), "", "mẫu của Bộ Tư pháp đã thấy"),
+        ("HN53", COLUMNS, "", "Có phải là “HN35”"),
+        ("HN35", (*COLUMNS, "nxnTen"), "", "không có cột “nxnTen”"),
+        ("HN35", (*COLUMNS, COLUMNS[0]), "", "có hai lần"),
+        ("HN35", COLUMNS[1:], "", "thiếu cột bắt buộc “so”"),
+        ("HN35", COLUMNS, 'la = "so"', "không có trong “columns”"),
+        ("HN35", ("x" * 81, *COLUMNS[1:]), f'{"x" * 81} = "so"', "dài nhất 80"),
+        ("HN35", tuple("ghiChu" if one == "so" else one for one in COLUMNS), 'ghiChu = "so"', "hai lần"),
+    ],
+)
+def test_a_slip_in_the_columns_of_a_workbook_is_told(
+    tmp_path: Path, export: str, columns: tuple[str, ...], names: str, said: str
+) -> None:
+    assert said in complaint(columns_file(tmp_path, columns, names, export))

@@ -46,8 +46,10 @@ def bench_in(folder: Path, models: Path | None = None) -> RunContext:
 
 
 def entry_forms(schemas: Schemas) -> tuple[Form, ...]:
-    """Return the forms that hold entries."""
-    return tuple(form for form in schemas.forms.values() if form.layout != "cover")
+    """Return the forms that the figures are of: those of which a sheet was seen, and the table of births."""
+    return tuple(
+        form for form in schemas.forms.values() if form.evidence == "seen" or form.id == "birth-table"
+    )
 
 
 def draw(folder: Path, form: Form, schemas: Schemas, pages: int, options: SynthOptions) -> Path:

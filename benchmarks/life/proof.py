@@ -125,7 +125,7 @@ def _delivered(month: Month, book: LifeBook, report: PackageReport) -> list[tupl
         return []
     (path,) = Path(report.folder).glob("*.xlsx")
     record = month.schemas.form(book.ledger.form).record
-    sheet = month.schemas.exports[PackageOptions().template(record)].sheet
+    sheet = month.schemas.exports[PackageOptions().template(record, month.schemas)].sheet
     with read_back(path, sheet) as opened:
         return [(row.cells["so"], row.cells) for row in opened.rows()]
 

@@ -194,7 +194,7 @@ def without_faults(found: DeliverableBook, schemas: Schemas, options: PackageOpt
     volume = found.book.ledger.volume
     unsettled = {(volume, blocker.number) for blocker in found.blockers if blocker.number}
     rows = [one.cells for one in found.entries]
-    faults = row_faults(rows, options.template(found.book.record), schemas, unsettled)
+    faults = row_faults(rows, options.template(found.book.record, schemas), schemas, unsettled)
     held = [
         ExportBlocker(
             why="fault",

@@ -69,6 +69,7 @@ class PackageReport:
         dropped: Columns with values that the template has no place for, and how many entries have one.
         withdrawn: Entries that an earlier package held and that are withdrawn now.
         layered: How many fields each delivery rule changed, by the name of the rule.
+        note: What people must know of the workbook's columns where they are not the Ministry's as seen.
     """
 
     book: str
@@ -84,6 +85,7 @@ class PackageReport:
     dropped: Mapping[str, int] = field(default_factory=dict)
     withdrawn: tuple[WithdrawnDelivery, ...] = ()
     layered: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
 
 
 def export_book(
@@ -157,7 +159,7 @@ class _Package:
         self._registry, self._context, self._book, self._options = registry, context, book, options
         self._on_copied = on_copied or (lambda _: None)
         self._names: BookNames = book.names(context.schemas, options)
-        self._export = options.template(book.book.record)
+        self._export = options.template(book.book.record, context.schemas)
         self._faults: tuple[WorkbookFault, ...] = ()
         self._made_at = datetime.now(UTC).replace(microsecond=0)
         self._filled = FieldTally()
@@ -241,6 +243,7 @@ class _Package:
             dropped=self._dropped,
             withdrawn=self._withdrawn,
             layered=self._layered,
+            note=self._context.schemas.exports[self._export].note,
             **more,
         )
 
@@ -307,6 +310,7 @@ class _Package:
                 "closing_entries": ledger.entries,
             },
             "template": self._export,
+            "template_columns": self._context.schemas.exports[self._export].evidence,
             "declarations": self._context.schemas.fingerprint,
             "readers": dict(self._book.readers),
             "counts": {

@@ -100,7 +100,11 @@ class OfficePrinter:
         found, settled = printable.found, printable.settled
         record = self._schemas.record(found.entry.record)
         office = self._office(found.ledger.place_code)
-        refused = refusal_of_extract(printable, self._schemas)
+        refused, is_own = refusal_of_extract(printable, self._schemas), False
+        try:
+            is_own = self._template(record.record).is_own
+        except PrintRefused as none:
+            refused = refused or none.message
         values = {} if settled is None else values_of(settled, record, self._schemas)
         notes = record.book.notes if record.book is not None else ""
         rows = tuple(
@@ -123,7 +127,7 @@ class OfficePrinter:
             if settled is None
             else tuple(one["text"] for one in amendment_sentences(found.entry, record, self._schemas)),
             office=office,
-            is_own=self._template(found.entry.record).is_own,
+            is_own=is_own,
             state=found.state,
         )
 

@@ -23,6 +23,7 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.import_workbook import import_app
 from pipeline.cli.intake import assign, cover_sheet, intake_app
 from pipeline.cli.learn import learn
 from pipeline.cli.links import links_app
@@ -126,6 +127,7 @@ app.add_typer(schemas_app, name="schemas")
 app.add_typer(places_app, name="places")
 app.add_typer(links_app, name="links")
 app.add_typer(search_app, name="search")
+app.add_typer(import_app, name="import")
 app.add_typer(sample_app, name="sample")
 intake_app.command("assign", cls=Command)(assign)
 app.add_typer(intake_app, name="intake")

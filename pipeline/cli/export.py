@@ -99,6 +99,8 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
     size = report.pdf_bytes / max(1, report.entries) / 1000
     yield f"{printable(report.book)}: đã xuất {report.entries} sự kiện vào {report.folder} ({size:.0f} kB một sự kiện)."
     yield f"  Ô có chữ: {report.filled.short} ô dưới 16 ký tự, {report.filled.long} ô từ 16 ký tự."
+    if report.note:
+        yield f"  {report.note}"
     if report.layered:
         total = sum(report.layered.values())
         rules = ", ".join(f"{RULES_BY_NAME[rule].title}: {count}" for rule, count in report.layered.items())
@@ -108,7 +110,8 @@ def format_package_report(report: PackageReport) -> Iterator[str]:
     if report.dropped:
         columns = ", ".join(f"{column} ({entries} sự kiện)" for column, entries in report.dropped.items())
         yield f"  MẪU NÀY KHÔNG CÓ CỘT cho {columns}: các giá trị ấy không có trong tệp Excel."
-        yield '  Muốn giao đủ thì bỏ --template, hoặc đặt birth_template = "KS70" trong package.toml.'
+        yield '  Muốn giao đủ thì chọn mẫu có đủ cột: khai sinh đặt birth_template = "KS70" trong package.toml;'
+        yield "  mẫu do cơ quan đặt cột thì thêm cột ấy ở [[export]] của office.toml."
     if report.loose:
         pages = ", ".join(f"{scan} trang {page}" for scan, page in report.loose[:5])
         more = f" và {len(report.loose) - 5} trang nữa" if len(report.loose) > 5 else ""

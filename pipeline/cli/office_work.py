@@ -20,6 +20,7 @@ from pipeline.learning.line_store import LineStore
 from pipeline.learning.versions import ReaderVersions
 from pipeline.printing.offices import read_offices
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.record_declaring import RegisterDesk
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.audit_words import format_audit_flaw, unproven_parts
@@ -33,6 +34,7 @@ from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.settings import Settings
 from pipeline.text.numbers import with_comma
+from pipeline.workbook_import.sent_files import SentFiles
 from pipeline.workspace import Workspace
 
 HOW_TO_NAME = "Muốn so cả sổ thì chọn sổ ấy khi gửi tệp."
@@ -72,6 +74,8 @@ def office_desk(
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
         readers=ReaderVersions(workspace.models),
         lines=LineStore(workspace.learning),
+        registers=RegisterDesk(partial(settings.run_context, context.workspace)),
+        imports=SentFiles(workspace.import_files, workspace.import_layouts),
         declared=declared,
     )
 

@@ -40,12 +40,9 @@ OutOption = Annotated[
 ]
 
 
-class ExtractKind(StrEnum):
-    """The records of which there are extracts."""
-
-    BIRTH = "birth"
-    MARRIAGE = "marriage"
-    DEATH = "death"
+KindArgument = Annotated[
+    str, typer.Argument(metavar="LOẠI", help="Loại sự kiện, như birth, marriage, death.")
+]
 
 
 class ListFormat(StrEnum):
@@ -206,19 +203,20 @@ def templates() -> None:
 
 @template_app.command("copy", cls=Command)
 def copy_template(
-    kind: Annotated[ExtractKind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
+    kind: KindArgument,
     target: OutOption = Path(),
     workspace: WorkspaceOption = None,
 ) -> None:
     """Chép mẫu đang dùng ra một tệp .typ để sửa."""
     context = read_settings().run_context(workspace)
+    record = context.schemas.record(kind).record
     folder = OfficeTemplates(Workspace(context.workspace).print_templates)
-    _write_file(target, template_name(kind), folder.of(kind).text.encode())
+    _write_file(target, template_name(record), folder.of(record).text.encode())
 
 
 @template_app.command("accept", cls=Command)
 def accept_template(
-    kind: Annotated[ExtractKind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
+    kind: KindArgument,
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .typ đã sửa.")],
     by: ByOption = None,
     workspace: WorkspaceOption = None,
@@ -235,13 +233,14 @@ def accept_template(
 
 @template_app.command("drop", cls=Command)
 def drop_template(
-    kind: Annotated[ExtractKind, typer.Argument(metavar="LOẠI", help="birth, marriage hoặc death.")],
+    kind: KindArgument,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Thôi dùng mẫu của cơ quan, in lại theo mẫu có sẵn. Tệp cũ được giữ với đuôi .old."""
     with _printer(workspace) as (_, registry):
         context = read_settings().run_context(workspace)
+        kind = context.schemas.record(kind).record
         if not OfficeTemplates(Workspace(context.workspace).print_templates).drop(kind):
             raise PrintRefused("Cơ quan không có mẫu riêng cho loại này.")
         told = {"template": template_name(kind)}

@@ -97,10 +97,10 @@ BESIDE_OTHERS = ("book", "registry")
 
 def rules(
     family: Annotated[
-        str | None, typer.Option("--family", "-f", help="Chỉ một họ quy tắc: K, D, M, B, T, I, L.")
+        str | None, typer.Option("--family", "-f", help="Chỉ một họ quy tắc: chữ đầu của mã, như K, D, M.")
     ] = None,
     record: Annotated[
-        str | None, typer.Option("--record", "-r", help="Chỉ một loại sự kiện: birth, marriage, death.")
+        str | None, typer.Option("--record", "-r", help="Chỉ một loại sự kiện, như birth, marriage, death.")
     ] = None,
     workspace: WorkspaceOption = None,
     markdown: Annotated[

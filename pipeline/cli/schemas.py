@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,9 @@ import typer
 from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, out, print_json
+from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.errors import SchemaError
+from pipeline.files import FileRefused, read_regular_file
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
@@ -49,6 +52,9 @@ def check(
             }
         )
         return
+    if loaded.own_records:
+        kinds = ", ".join(f"{loaded.record(name).title} ({name})" for name in loaded.own_records)
+        out().print(f"Loại sổ do cơ quan khai báo: {kinds}.", markup=False)
     table = Table("Mẫu sổ", "Loại sự kiện", "Năm", "Trường", "Căn cứ")
     for form in loaded.forms.values():
         evidence = "theo tờ mẫu thật" if form.evidence == "seen" else "giả định"
@@ -74,3 +80,45 @@ def check(
         f"Địa danh đúng: {len(gazetteer.units)} dòng, trong đó {own} đơn vị do cơ quan thêm. "
         f"Dấu {gazetteer.fingerprint}."
     )
+
+
+@schemas_app.command("declare", cls=Command)
+def declare(
+    path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp TOML khai báo loại sổ.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không đưa vào dùng.")] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Người khai báo [tên tài khoản của máy đang dùng].")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Khai báo một loại sổ của cơ quan, hay sửa khai báo: kiểm tra, giữ bản trước, thêm cột trong sổ dữ liệu."""
+    from pipeline.record_declaring import MOST_LETTERS, check_declaration, declare_record
+
+    try:
+        text = read_regular_file(path, 4 * MOST_LETTERS).decode("utf-8-sig")
+    except FileRefused as error:
+        raise SchemaError(f"{path}: {error.message}.") from None
+    except (OSError, UnicodeDecodeError):
+        raise SchemaError(f"{path}: không đọc được tệp; tệp phải là chữ UTF-8.") from None
+    context = read_settings().run_context(workspace)
+    made = (
+        check_declaration(context, text)
+        if dry_run
+        else declare_record(context, text, getpass.getuser() if by is None else by)
+    )
+    if as_json:
+        print_json(
+            {"record": made.record.record, "new": made.new, "added": made.added, "changed": made.changed}
+        )
+        return
+    what = "Loại sổ mới" if made.new else "Khai báo sửa"
+    if not made.changed:
+        out().print(f"Loại sổ “{made.record.title}” đã khai đúng như vậy; không có gì đổi.", markup=False)
+        return
+    told = f"{len(made.record.fields)} trường, thêm {len(made.added)}"
+    out().print(f"{what} “{made.record.title}” ({made.record.record}): {told}.", markup=False)
+    if dry_run:
+        out().print("Khai báo đúng. Bỏ --dry-run để đưa vào dùng.")
+        return
+    out().print("Đã đưa vào dùng. Máy chủ web và lượt đọc dùng khai báo mới từ khi chạy lại.")

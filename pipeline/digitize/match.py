@@ -2,7 +2,8 @@
 
 The orientations of the sheet are tried in turn. In each, the book's own form is looked for by the quickest evidence
 first: the rules of a table, then the learned template of the book, then the printed labels as the label engine reads
-them. Labels are compared with all declared forms, so that a page of another book is not taken for one of this book.
+them. Labels are compared with all forms of which a sheet was seen, so that a page of another book is not taken for one
+of this book; an assumed layout is no evidence that a page belongs elsewhere.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
             return FormMatch(level, form, *found)
     forms = context.schemas.forms.values()
     covers = [other for other in forms if other.layout == "cover"]
-    others = [other for other in forms if other.layout == "page" and other.id != form.id]
+    seen = [other for other in forms if other.layout == "page" and other.evidence == "seen"]
+    others = [other for other in seen if other.id != form.id]
     with clock.stage("labels"):
         words = engines.labels.words(level.print_only, level.dpi)
         return match_labels(level, [form, *covers, *others], words, context.options)

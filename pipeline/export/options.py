@@ -42,10 +42,11 @@ from pydantic import Field, ValidationError
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, read_approval
 from pipeline.delivery import read as read_delivery_policy
 from pipeline.delivery.rules import CONFIRM
+from pipeline.errors import PackageRefused
 from pipeline.export.package_values import BookFacts
 from pipeline.export.page_pictures import CopyOptions
 from pipeline.ledger import SERIES_MARKS
-from pipeline.schema import Declaration, nearest_hint
+from pipeline.schema import Declaration, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 
 PRESETS: Mapping[str, str] = {
@@ -209,9 +210,19 @@ class PackageOptions:
     attached: tuple[AttachedPage, ...] = ()
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
 
-    def template(self, record: str) -> str:
-        """Return the import template of a record."""
-        return {"birth": self.birth_template, "marriage": "KH44", "death": "KT48"}[record]
+    def template(self, record: str, schemas: Schemas) -> str:
+        """Return the workbook that a book of that kind is delivered as.
+
+        Raises:
+            PackageRefused: None is declared for it.
+        """
+        known = [spec.export for spec in schemas.exports_of(record)]
+        if not known:
+            title = schemas.record(record).title
+            raise PackageRefused(
+                f"Chưa khai báo bảng xuất nào cho loại sổ “{title}”. Hãy khai báo trong thư mục exports của cơ quan."
+            )
+        return self.birth_template if self.birth_template in known else known[0]
 
     def paper(self, year: int) -> str:
         """Return the paper of books opened in that year, as it is written in names."""

@@ -15,6 +15,9 @@ from pipeline.printing.contents import IssuingOffice, day_of
 from pipeline.printing.service import HandoverOrder
 from pipeline.schema import Schemas
 
+COLUMNS_TOLD = {"assumed": " (cột giả định)", "own": " (cột của cơ quan)"}
+"""What is told of a workbook whose columns are not the Ministry's as seen."""
+
 FLAWS = {
     "missing": "thiếu tệp",
     "changed": "tệp đã bị đổi sau khi ký",
@@ -92,7 +95,10 @@ def _data(
         ("Loại sổ", titles.get(book["kind"], book["kind"])),
         ("Quyển số", book["volume"]),
         ("Mã nơi đăng ký", book["place_code"]),
-        ("Mẫu nhập của phần mềm dùng chung", manifest["template"]),
+        (
+            "Mẫu bảng tính",
+            f"{manifest['template']}{COLUMNS_TOLD.get(manifest.get('template_columns', ''), '')}",
+        ),
         ("Gói lập lúc", format_moment(datetime.fromisoformat(manifest["made_at"]))),
         ("Số sự kiện trong gói", str(counts["entries"])),
         ("Số tệp PDF", str(counts["pdfs"])),

@@ -26,6 +26,10 @@ ACCEPTED = "accepted.json"
 MOST_BYTES = 256 << 10
 DRAFT_MARK = "BẢN DỰ THẢO"
 DRAFT_LETTERS = "BẢNDỰTHẢO"
+NO_TEMPLATE = (
+    "Chưa có mẫu trích lục cho loại sổ này. Cơ quan soạn mẫu rồi đưa vào bằng hotich print template accept, hoặc lập "
+    "trích lục ngoài chương trình."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,15 @@ class OfficeTemplates:
         """Return the template of a record's extract: the office's own where it has one.
 
         Raises:
-            PrintRefused: The office's own was changed after it was accepted, or cannot be read.
+            PrintRefused: The office's own was changed after it was accepted, or cannot be read; or there is none.
         """
         name = template_name(record)
         path = self.folder / name
         if not path.exists() and not path.is_symlink():
-            return Template(shipped_template(name), is_own=False)
+            shipped = _shipped(record)
+            if not shipped:
+                raise PrintRefused(NO_TEMPLATE)
+            return Template(shipped, is_own=False)
         own = Template(_read(path), is_own=True)
         if self._accepted().get(name) != own.sha256:
             raise PrintRefused(
@@ -106,6 +113,14 @@ class OfficeTemplates:
         return found if isinstance(found, dict) else {}
 
 
+def _shipped(record: str) -> str:
+    """Return the template that comes with the program; ``""`` for a record without one."""
+    try:
+        return shipped_template(template_name(record))
+    except FileNotFoundError:
+        return ""
+
+
 def _read(path: Path) -> str:
     try:
         return read_regular_file(path, MOST_BYTES).decode("utf-8")
@@ -127,19 +142,22 @@ def read_template(path: Path) -> str:
 def refuse_flaws(record: RecordSpec, text: str) -> None:
     """Set a template with an invented entry and refuse it where an extract would not say what it must.
 
+    Of a record whose extract comes without a template, that is every required field.
+
     Raises:
         PrintRefused: The message names what is missing.
     """
     at = datetime(2000, 1, 1, tzinfo=UTC)
-    shipped = shipped_template(template_name(record.record))
+    shipped = _shipped(record.record)
     by_field = {spec.name: f"Mau{number:03d}x" for number, spec in enumerate(record.fields)}
     final, draft = _sample(record, by_field, draft=False), _sample(record, by_field, draft=True)
-    usual = text_of_pdf(typeset(PrintedPaper(shipped, final, at))).casefold()
+    usual = text_of_pdf(typeset(PrintedPaper(shipped, final, at))).casefold() if shipped else ""
     made = text_of_pdf(typeset(PrintedPaper(text, final, at))).casefold()
     wanted = {
         f"“{spec.label}”": by_field[spec.name]
         for spec in record.fields
-        if (spec.required or spec.critical) and by_field[spec.name].casefold() in usual
+        if (spec.required and not shipped)
+        or ((spec.required or spec.critical) and by_field[spec.name].casefold() in usual)
     }
     wanted |= {
         "số trích lục": final["number"],

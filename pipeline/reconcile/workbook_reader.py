@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 from xml.parsers import expat
 
 from pipeline.errors import ReconcileError
@@ -34,6 +34,8 @@ from pipeline.reconcile.sheet_parts import (
     WorkbookTooLarge,
     strict_parser,
 )
+
+R = TypeVar("R", bound=SheetReader)
 
 CHUNK = 1 << 18
 OLD_CONTAINER = bytes.fromhex("d0cf11e0")
@@ -53,12 +55,14 @@ class SourceWorkbook:
 
     Attributes:
         sheets: The part of each sheet by its name, in their order.
+        hidden: The names of those that Excel does not show.
         from_1904: Whether its days are counted from 1904.
     """
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive, self._name = archive, name
         self.sheets: dict[str, str] = {}
+        self.hidden: set[str] = set()
         self.from_1904 = False
         self._strings_part = self._styles_part = ""
         self._read_outline()
@@ -71,7 +75,18 @@ class SourceWorkbook:
         Raises:
             ReconcileError: The sheet is broken.
         """
-        reader = SheetReader(self._strings, self._shown)
+        return self.read_rows(sheet, self.reader(SheetReader))
+
+    def reader(self, kind: type[R]) -> R:
+        """Return a reader of that kind for a sheet of this workbook."""
+        return kind(self._strings, self._shown)
+
+    def read_rows(self, sheet: str, reader: SheetReader) -> Iterator[SheetRow]:
+        """Yield the rows of a sheet as ``rows`` does, by a reader that may note more of it.
+
+        Raises:
+            ReconcileError: The sheet is broken.
+        """
         try:
             for chunk in self._chunks(self.sheets[sheet]):
                 reader.feed(chunk)
@@ -103,6 +118,8 @@ class SourceWorkbook:
                 key = next((value for name, value in values.items() if name.endswith(":id")), "")
                 if targets.get(key):
                     self.sheets[values.get("name", "")] = targets[key]
+                    if values.get("state", "visible") != "visible":
+                        self.hidden.add(values.get("name", ""))
 
         self._walk("xl/_rels/workbook.xml.rels", relation)
         self._walk("xl/workbook.xml", part)

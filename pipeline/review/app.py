@@ -35,6 +35,7 @@ from pipeline.review.security.authentication import authorize, refuse_forged_for
 from pipeline.review.security.errors import ErrorMiddleware, install_error_handlers
 from pipeline.review.security.middleware import (
     FORM_FILES,
+    IMPORTED_FILES,
     RECONCILED_FILES,
     UPLOADS,
     AccessLogMiddleware,
@@ -127,6 +128,7 @@ def create_app(
                     UPLOADS: uploads.options.piece_bytes,
                     RECONCILED_FILES: MOST_FILE_BYTES,
                     FORM_FILES: MOST_SPECIMEN_BYTES,
+                    IMPORTED_FILES: MOST_FILE_BYTES,
                 },
             ),
         ],

@@ -46,6 +46,7 @@ from pipeline.schema.lists import (
     describe_details,
 )
 from pipeline.schema.loading import check_form, load, load_form, with_own_forms
+from pipeline.schema.own_records import own_record, with_own_records
 from pipeline.schema.record import (
     LEDGER_KEYS,
     BookSpec,
@@ -95,6 +96,8 @@ __all__ = [
     "load",
     "load_form",
     "nearest_hint",
+    "own_record",
     "validate_declaration",
     "with_own_forms",
+    "with_own_records",
 ]

@@ -44,7 +44,7 @@ class Vocab(Declaration):
 
 
 class ExportSpec(Declaration):
-    """One import template of the Ministry.
+    """One workbook that a book is delivered as: an import template of the Ministry, or an office's own.
 
     Attributes:
         export: Its id.
@@ -53,6 +53,10 @@ class ExportSpec(Declaration):
         sheet: The name of its sheet.
         leading: Columns before the fields, which count the rows.
         codes_sheet: The name of the sheet of code lists, ``""`` where the template has none.
+        evidence: Whether its columns and their order were ``seen``, are ``assumed``, or are an office's ``own``: its
+            own workbook, or the Ministry's as the office set it.
+        note: What people must know of it; told wherever it is written.
+        columns: Its columns in their order, where that is not the order of the record's fields.
     """
 
     export: str
@@ -61,6 +65,9 @@ class ExportSpec(Declaration):
     sheet: str
     leading: tuple[str, ...] = ()
     codes_sheet: str = ""
+    evidence: Literal["seen", "assumed", "own"] = "seen"
+    note: str = ""
+    columns: tuple[str, ...] = ()
 
 
 FindingLevel = Literal["page", "reading", "field", "entry", "book", "registry"]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pipeline import kinds
 from pipeline.derivations import DERIVATIONS, limits_of, takes
 from pipeline.errors import SchemaError
-from pipeline.files import sha256_of_file
+from pipeline.files import FileRefused, parse_toml, sha256_of_file
 from pipeline.predicates import PREDICATES
 from pipeline.schema.declaration import (
     PLACES,
@@ -31,22 +31,34 @@ from pipeline.schema.schemas import FormShelf, Schemas
 def check(schemas: Schemas, folder: Path) -> None:
     """Check everything in a folder against everything else."""
     for record in schemas.records.values():
-        _check_record(record, schemas, folder / "records" / f"{record.record}.toml")
+        check_record(record, schemas, folder / "records" / f"{record.record}.toml")
     for vocab in schemas.vocabs.values():
-        where = folder / "vocab" / f"{vocab.vocab}.toml"
-        _check_unique([term.code for term in vocab.terms], "mã", where)
-        look_up(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+        check_vocab(vocab, schemas, folder / "vocab" / f"{vocab.vocab}.toml")
     for principle in schemas.principles.values():
         for code in principle.kept_by:
             look_up(code, schemas.findings, "phát hiện", "schemas/findings.toml", folder / "findings.toml")
     for export in schemas.exports.values():
-        where = folder / "exports" / f"{export.export}.toml"
-        look_up(export.record, schemas.records, "loại sự kiện", "schemas/records", where)
+        check_export(export, schemas, folder / "exports" / f"{export.export}.toml")
     for form in schemas.forms.values():
         check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
 
 
-def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
+def check_vocab(vocab: Vocab, schemas: Schemas, where: Path) -> None:
+    """Check one code list, declared in the file ``where``."""
+    _check_unique([term.code for term in vocab.terms], "mã", where)
+    look_up(vocab.finding, schemas.findings, "phát hiện", "schemas/findings.toml", where)
+
+
+def check_export(export: ExportSpec, schemas: Schemas, where: Path) -> None:
+    """Check one workbook, declared in the file ``where``, against its record."""
+    record = look_up(export.record, schemas.records, "loại sự kiện", "schemas/records", where)
+    _check_unique(list(export.columns), "cột", where)
+    for column in export.columns:
+        look_up(column, record.by_column, "cột", f"{record.record}.toml", where)
+
+
+def check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    """Check one record, declared in the file ``where``, against everything else."""
     _check_unique([f.name for f in record.fields], "trường", where)
     _check_unique([f.column for f in record.fields if f.column], "cột", where)
     for spec in record.fields:
@@ -209,7 +221,7 @@ def load(folder: Path | None = None) -> Schemas:
         f.code: f
         for f in (validate_declaration(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
-    records = {name: _with_severities(record, findings) for name, record in records.items()}
+    records = {name: with_severities(record, findings) for name, record in records.items()}
     principles = {
         p.code: p
         for p in (
@@ -224,7 +236,7 @@ def load(folder: Path | None = None) -> Schemas:
     return schemas
 
 
-def _with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> RecordSpec:
+def with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> RecordSpec:
     """Return the record with a severity for each rule: its own, or that of its finding."""
     rules = tuple(
         rule
@@ -255,7 +267,8 @@ def load_form(path: Path, schemas: Schemas) -> Form:
 def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
     """Return the declarations with the forms that an office has declared itself, on a shelf that others may be put on.
 
-    The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it.
+    The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it. That of a
+    form of an own register changes with the register.
 
     Args:
         schemas: The declarations that came with the program.
@@ -269,8 +282,33 @@ def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
         form = load_form(path, schemas)
         if form.id in schemas.forms:
             raise SchemaError(f"{path}: mã “{form.id}” là của một mẫu đi kèm phần mềm. Hãy đặt mã khác.")
+        if mark := schemas.own_records.get(form.record):
+            both = hashlib.sha256(f"{form.fingerprint}{mark}".encode()).hexdigest()[:16]
+            form = form.model_copy(update={"fingerprint": both})
         own[form.id] = form
     return replace(schemas, forms=FormShelf({**schemas.forms, **own}))
+
+
+def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
+    """Return what the bytes of a file declare.
+
+    Args:
+        model: The class of the declaration.
+        data: The bytes.
+        key: The key that holds the declaration's id, which is the name of its file; ``""``: it lies in no file.
+        path: The file, to be named in error messages.
+
+    Raises:
+        SchemaError: It is no TOML or has a flaw.
+    """
+    try:
+        table = parse_toml(data.decode("utf-8-sig"))
+    except (ValueError, FileRefused) as error:
+        raise SchemaError(f"{path}: không đọc được TOML ({error}).") from None
+    item = validate_declaration(model, table, path)
+    if key:
+        _check_stem(item, key, path)
+    return item
 
 
 def _read(path: Path, digest: Any) -> dict[str, Any]:

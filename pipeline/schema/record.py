@@ -21,7 +21,8 @@ class FieldSpec(Declaration):
 
     Attributes:
         name: Its name in ``schemas/``.
-        column: The Ministry's import column; ``""``: it has none, and the field is not exported.
+        column: Its column in the workbook, the Ministry's or an office's own; ``""``: it has none, and the field is not
+            exported.
         kind: A key of ``kinds.KINDS``.
         label: On screen.
         required: An entry is not complete without it.
@@ -113,7 +114,7 @@ class PersonSpec(Declaration):
 
     Attributes:
         role: The person's role in the event.
-        event: What the entry records of them.
+        event: What the entry records of them; ``party``: they are whom it is about, ``other``: they only took part.
         name: The field of the name.
         sex: The field of the sex.
         male: The sex that the role implies where no field holds it.
@@ -126,7 +127,7 @@ class PersonSpec(Declaration):
     """
 
     role: str
-    event: Literal["born", "wed", "died", "other"] = "other"
+    event: Literal["born", "wed", "died", "party", "other"] = "other"
     name: str
     sex: str | None = None
     male: bool | None = None

@@ -54,6 +54,8 @@ class Schemas:
         principles: By code.
         place_tables: The folder of the tables of administrative units.
         own_places: The file of units that an office adds.
+        own_records: The records that an office declares itself, each with a mark that changes when it does.
+        own_vocabs: The code lists that an office declares itself.
     """
 
     records: Mapping[str, RecordSpec]
@@ -65,6 +67,8 @@ class Schemas:
     principles: Mapping[str, PrincipleSpec] = field(default_factory=dict)
     place_tables: Path | None = None
     own_places: Path | None = None
+    own_records: Mapping[str, str] = field(default_factory=dict)
+    own_vocabs: frozenset[str] = frozenset()
 
     @cached_property
     def places(self) -> Resolver:
@@ -84,6 +88,10 @@ class Schemas:
 
     def record(self, name: str) -> RecordSpec:
         return look_up(name, self.records, "loại sự kiện", "schemas/records")
+
+    def exports_of(self, record: str) -> tuple[ExportSpec, ...]:
+        """Return the workbooks that a book of that kind can be delivered as."""
+        return tuple(spec for spec in self.exports.values() if spec.record == record)
 
     def severity_of(self, code: str) -> Severity | None:
         """Return the severity of a finding; ``None`` where the office has switched its rule off."""
@@ -109,8 +117,10 @@ class Schemas:
         return self.vocabularies[spec.vocab] if spec.vocab else None
 
     def columns(self, export: str) -> tuple[str, ...]:
-        """Return the header row of an import template, in the Ministry's order."""
+        """Return the header row of a workbook: in the order that it declares, else in that of the record's fields."""
         spec = look_up(export, self.exports, "mẫu xuất", "schemas/exports")
+        if spec.columns:
+            return spec.leading + spec.columns
         fields = self.records[spec.record].fields
         ours = (field for field in fields if field.column)
         return spec.leading + tuple(f.column for f in ours if not f.editions or export in f.editions)

@@ -346,8 +346,8 @@ def _draw_pages(
 
 
 def _cover_form(form: Form, schemas: Schemas) -> Form | None:
-    """Return the cover of the form's years, or None when none is declared."""
-    for cover in sorted(schemas.forms.values(), key=lambda other: other.id):
+    """Return the cover of the form's years: that of its record where there is one; None when none is declared."""
+    for cover in sorted(schemas.forms.values(), key=lambda other: (other.record != form.record, other.id)):
         if cover.layout == "cover" and cover.years[0] <= form.years[0] <= cover.years[1]:
             return cover
     return None

@@ -40,6 +40,8 @@ class Party:
 
     @property
     def male(self) -> bool | None:
+        if label_mentions(self.label, "cha, mẹ"):
+            return None
         if label_mentions(self.label, "mẹ", "vợ"):
             return False
         return True if label_mentions(self.label, "cha", "chồng") else None
@@ -54,7 +56,11 @@ class Party:
 
     @property
     def declarant(self) -> bool:
-        return label_mentions(self.label, "người đi")
+        return label_mentions(self.label, "người đi", "người yêu cầu")
+
+    @property
+    def minor(self) -> bool:
+        return label_mentions(self.label, "người con", "được giám hộ", "họ tên con nuôi")
 
     @property
     def officer(self) -> bool:
@@ -157,7 +163,8 @@ def draw_case(
             like = family if _is_kin(rng, party, missing, family) else None
             people[key] = draw_person(rng, home, party.male, like)
             family = family or (people[key] if party.newborn or party.dead else None)
-        born[key] = happened_on if party.newborn else _adult_birth(rng, happened_on, party)
+        with_minor = any(one.minor for one in parties(record).values())
+        born[key] = happened_on if party.newborn else _birth(rng, happened_on, party, with_minor=with_minor)
         for other, who in parties(record).items():
             if people.get(other) is people[key] and who.male is not None:  # a parent who declares
                 born[key] = born[other]
@@ -200,8 +207,10 @@ def is_late(record: RecordSpec, facts: SyntheticCase) -> bool:
     return any(days > limit for limit in limits)
 
 
-def _adult_birth(rng: np.random.Generator, before: date, party: Party) -> date:
-    lowest, highest = (1, 95) if party.dead else (20, 42)
+def _birth(rng: np.random.Generator, before: date, party: Party, *, with_minor: bool) -> date:
+    """Return the day of birth of a person who is no newborn; who cares for a minor is old enough to."""
+    lowest, highest = (1, 95) if party.dead else (30, 45) if with_minor else (20, 42)
+    lowest, highest = (1, 7) if party.minor else (lowest, highest)
     age = int(rng.integers(lowest, highest))
     return before - timedelta(days=age * 366 + int(rng.integers(0, 365)))
 

@@ -263,7 +263,7 @@ def _free_texts(request: TextRequest) -> tuple[str, ...]:
         )
     if label_mentions(label, "số giấy", "số"):
         return (f"{request.rng.integers(1, 200):02}/{request.facts.registered_on.year}",)
-    return (pick(request.rng, words.TEXTS),)
+    return (pick(request.rng, request.spec.usual or words.TEXTS),)
 
 
 def _relation(request: TextRequest) -> str:

@@ -33,8 +33,10 @@ from pipeline.synth.scanning import quad
 from tests.module_cache import module_cache
 
 SCHEMAS = schema.load()
-PAGE_FORMS = tuple(sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "page"))
-TABLE_FORMS = tuple(sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "table"))
+PAGE_FORMS = tuple(
+    sorted(form.id for form in SCHEMAS.forms.values() if form.layout == "page" and form.evidence == "seen")
+)
+TABLE_FORMS = ("birth-table",)
 TILTS = (-4.0, 4.0)
 DPI = 200
 

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import schema
 from pipeline.errors import SchemaError
 from pipeline.export.options import PackageOptions, read_options
+
+SCHEMAS = schema.load()
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -27,7 +30,11 @@ def test_an_office_sets_names_papers_and_pages(tmp_path: Path) -> None:
             '[[page]]\nbook = "b"\nnumber = "41/2010"\nscan = "a.pdf"\npage = 43\nuse = "continued"\n',
         )
     )
-    assert (options.template("birth"), options.template("death")) == ("KS60", "KT48")
+    assert [options.template(record, SCHEMAS) for record in ("birth", "death", "parentage")] == [
+        "KS60",
+        "KT48",
+        "CMC50",
+    ]
     assert options.file_pattern == "{kind}.{opened}.{volume}[.{registered}].{number}"
     assert (options.paper(1980), options.paper(2001), options.paper(2012)) == ("A3", "A2", "A4")
     assert options.attached[0].use == "continued"

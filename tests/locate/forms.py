@@ -11,7 +11,9 @@ from pipeline.model import Box, Matrix, Word
 from pipeline.schema import Form
 
 SCHEMAS = schema.load()
-PAGE_FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "page")
+PAGE_FORMS = tuple(
+    form for form in SCHEMAS.forms.values() if form.layout == "page" and form.evidence == "seen"
+)
 TABLE_FORMS = tuple(form for form in SCHEMAS.forms.values() if form.layout == "table")
 SIZE = (1654, 2339)
 """An A4 page at 200 dpi."""

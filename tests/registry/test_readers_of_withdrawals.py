@@ -117,6 +117,7 @@ UNGATED = {
     "services/desk/waiting_fields.py:_decisions_on_book": GIVEN,
     "services/desk/waiting_fields.py:book_row": GIVEN,
     "services/desk/data_entry.py:add_entries": WRITES,
+    "services/desk/importing.py:asked_differences": GIVEN,
     "services/desk/exclusions.py:seen_of": WORK,
     "services/desk/keying.py:_owners": GIVEN,
     "services/desk/known_values.py:known_entry": GIVEN,

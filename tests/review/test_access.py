@@ -17,6 +17,7 @@ from pipeline.registry.model.accounts import AccountError, Person, Role
 from pipeline.registry.model.api_tokens import ApiScope
 from pipeline.registry.model.extracts import ExtractOrder, IssueFilter, SetExtract
 from pipeline.registry.model.guidelines import GuidedField
+from pipeline.registry.model.imports import ImportMode, WorkbookFile
 from pipeline.registry.model.reconciliation import Answer, FoundDifference
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.desk.desk import Desk
@@ -61,6 +62,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
             ("ENTRY", waiting.entry_id),
             ("EXTRACT", waiting.extract_id),
             ("ACT", waiting.act_id),
+            ("IMPORT", waiting.import_id),
         ):
             path = path.replace(name, str(number))
     if access.method == "GET":
@@ -74,7 +76,7 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task, a ticket, a difference, a lot, an entry and an extract of the own commune, and a change of an account."""
+    """What waits, or was made, in the own commune, and a change of an account."""
 
     task_id: int
     ticket_id: int
@@ -83,9 +85,10 @@ class Waiting:
     entry_id: int
     act_id: int
     extract_id: int
+    import_id: int
 
 
-ANY = Waiting(1, 1, 1, 1, 1, 1, 1)
+ANY = Waiting(1, 1, 1, 1, 1, 1, 1, 1)
 """For those whose role is refused, whatever there is."""
 
 
@@ -112,7 +115,10 @@ def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) 
     difference_id, entry_id = difference_of(registry, helper), registry.entries(1)[0]
     act_id = act_on(accounts, besides=login)
     extract_id = registry.issued_extracts(IssueFilter(), author="an").rows[0].extract_id
-    return Waiting(task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id, act_id, extract_id)
+    import_id = max(one.import_id for one in desk.imports_for(helper))
+    return Waiting(
+        task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id, act_id, extract_id, import_id
+    )
 
 
 def act_on(accounts: Accounts, besides: str) -> int:
@@ -156,6 +162,7 @@ def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     chief = known[people[Role.SUPERVISOR, OWN]]
     desk = registry.desk(ReviewPolicy(), now=clock)
     desk.add_example(chief, GuidedField("birth", "mother_name"), settled, example[0], region, *example[1:])
+    desk.begin_import(chief, "birth", WorkbookFile("a.xlsx", "0" * 64), ImportMode.TO_CHECK)
     registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
 
 

@@ -12,6 +12,12 @@ from pipeline.errors import SchemaError
 ROOT = Path(__file__).parents[2]
 PRINTED = ("birth-2006", "marriage-2006", "death-2006", "birth-2016", "marriage-2016", "death-2016")
 """The forms that are printed as sheets."""
+OTHER_RECORDS = ("parentage", "marital_status", "guardianship", "adoption")
+ASSUMED = (
+    "birth-table", "marriage-table", "death-table", "parentage-2016", "marital-status-2016", "guardianship-2016",
+    "adoption-2016", "cover-2006", "cover-2016", "cover-marital-status",
+)  # fmt: skip
+"""The forms of which no sheet was seen."""
 
 
 def spoil(file: Path, old: str, new: str) -> None:

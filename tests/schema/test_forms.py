@@ -13,7 +13,7 @@ from pipeline import schema
 from pipeline.errors import SchemaError
 from pipeline.kinds import KINDS
 from pipeline.schema import Schemas
-from tests.schema.declarations import PRINTED, ROOT, spoil
+from tests.schema.declarations import ASSUMED, PRINTED, ROOT, spoil
 
 GUIDE = ROOT / "docs" / "how-to" / "add-a-form.md"
 LIST_OF_FORMS = ROOT / "docs" / "reference" / "forms.md"
@@ -110,11 +110,17 @@ def test_signature_areas_are_told_apart_and_hold_no_field(schemas: Schemas) -> N
     assert not any(slot.field_names for slot in signatures)
 
 
-def test_the_table_form_says_that_its_layout_is_assumed(schemas: Schemas) -> None:
-    form = schemas.form("birth-table")
+@pytest.mark.parametrize("name", ASSUMED)
+def test_a_form_of_which_no_sheet_was_seen_says_that_its_layout_is_assumed(
+    schemas: Schemas, name: str
+) -> None:
+    form = schemas.form(name)
     assert form.evidence == "assumed"
-    assert "GIẢ ĐỊNH" in form.note
-    assert {"child_name", "mother_name", "entry_number"} <= set(form.field_names)
+    assert "giả định" in form.title.lower() + form.note.lower()
+    if form.layout != "cover":
+        assert "GIẢ ĐỊNH" in form.note
+        required = {f.name for f in schemas.record(form.record).fields if f.required and not f.ledger}
+        assert required <= set(form.field_names)
 
 
 def test_the_list_of_forms_in_the_docs_is_complete(schemas: Schemas) -> None:

@@ -36,6 +36,12 @@ ROLES = {
     "husband": "chồng",
     "wife": "vợ",
     "deceased": "người chết",
+    "parent": "cha, mẹ",
+    "subject": "người được xác nhận",
+    "ward": "người được giám hộ",
+    "guardian": "người giám hộ",
+    "adoptee": "con nuôi",
+    "giver": "người giao con nuôi",
 }
 
 VERDICTS = {

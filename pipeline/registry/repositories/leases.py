@@ -25,11 +25,19 @@ from pipeline.stages import Stage
 
 
 class KeyingMode(StrEnum):
-    """How a task is keyed: whole, or as one snippet of a column; ``LOT``: an effective value that was reopened."""
+    """How a task is keyed: whole, or as one snippet of a column.
+
+    ``LOT``: an effective value that was reopened; ``IMPORT``: a value of a workbook that was typed before.
+    """
 
     DESK = "desk"
     COLUMN = "column"
     LOT = "lot"
+    IMPORT = "import"
+
+
+NOT_KEYED_HERE = frozenset({KeyingMode.LOT, KeyingMode.IMPORT})
+"""Keyed values that nobody keyed at the desk: no work of a day, no pace of a person."""
 
 
 def lasts(context: DeskContext) -> ColumnElement[bool]:

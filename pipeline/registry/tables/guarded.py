@@ -51,6 +51,7 @@ from pipeline.registry.tables.desk import (
 from pipeline.registry.tables.entries import entry, finding, reading, resolved_place
 from pipeline.registry.tables.extracts import EXTRACT_APPEND_ONLY
 from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
+from pipeline.registry.tables.imports import IMPORT_APPEND_ONLY
 from pipeline.registry.tables.lots import LOTS_APPEND_ONLY
 from pipeline.registry.tables.reconciliation import (
     RECONCILIATION_APPEND_ONLY,
@@ -92,6 +93,7 @@ GROWING = (
     *TEACHING_APPEND_ONLY,
     *SEARCH_APPEND_ONLY,
     *WEBHOOK_APPEND_ONLY,
+    *IMPORT_APPEND_ONLY,
     audit,
 )
 """No row of these is ever changed or deleted."""
@@ -150,6 +152,7 @@ COVERED = tuple(
         *TEACHING_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
         *WEBHOOK_APPEND_ONLY,
+        *IMPORT_APPEND_ONLY,
     )
 )
 """And every ``<record>_record``: the effective values are what somebody would change first."""

@@ -46,6 +46,7 @@ def show_packages(request: Request, site: SiteDep, session: SessionDep) -> Respo
         under_way=under_way,
         is_open=site.packages.is_open,
         file_words=file_words,
+        exports_of=site.schemas.exports_of,
     )
 
 

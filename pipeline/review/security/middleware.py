@@ -116,6 +116,10 @@ FORM_FILES = "/forms/"
 """Where the paths begin to which specimen pages and forms of other offices are sent."""
 
 
+IMPORTED_FILES = "/imports/files"
+"""The path to which workbooks are sent that an office typed before."""
+
+
 class BodyLimitMiddleware:
     """Refuses a body longer than ``most`` bytes, whatever its header claims; ``larger``: what some paths take."""
 

@@ -11,12 +11,14 @@ from typing import Protocol
 from pipeline.learning.line_store import LineStore
 from pipeline.learning.versions import ReaderVersions
 from pipeline.printing.offices import IssuingOffices
+from pipeline.record_declaring import RegisterDesk
 from pipeline.registry.model.accounts import Person
 from pipeline.reports import WorkPlan
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.review.supervising.office_settings import OfficePolicies
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.schema import Schemas
+from pipeline.workbook_import.sent_files import SentFiles
 
 
 class ReconcileWork(Protocol):
@@ -73,6 +75,8 @@ class OfficeDesk:
         backups: Makes and checks backups.
         readers: The versions of the office's own reader.
         lines: The lines that it learns from.
+        registers: Declares kinds of registers.
+        imports: The workbooks that were sent to be imported.
         declared: The declarations as they came with the program, over which ``office.toml`` lies.
     """
 
@@ -87,6 +91,8 @@ class OfficeDesk:
     offices: StaffFileDesk[IssuingOffices] | None = None
     readers: ReaderVersions | None = None
     lines: LineStore | None = None
+    registers: RegisterDesk | None = None
+    imports: SentFiles | None = None
     declared: Schemas | None = None
 
 

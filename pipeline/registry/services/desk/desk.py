@@ -10,7 +10,9 @@ from collections.abc import Collection
 
 from pipeline.registry.database.transactions import reading, writing
 from pipeline.registry.model.accounts import Person
+from pipeline.registry.model.imports import TakenBackImport
 from pipeline.registry.repositories.desk_context import DeskFacade
+from pipeline.registry.repositories.permissions import require_text
 from pipeline.registry.services.desk import (
     approving,
     assigned_books,
@@ -26,6 +28,7 @@ from pipeline.registry.services.desk import (
     correcting,
     data_entry,
     guidelines,
+    importing,
     keying,
     known_values,
     offers,
@@ -134,6 +137,33 @@ class Desk(DeskFacade):
     add_fields = writing(data_entry.add_fields)
     add_column = writing(data_entry.add_column)
     discard_entry = writing(data_entry.discard_entry)
+
+    imports_for = reading(importing.imports_for)
+    keyed_fields = reading(importing.keyed_fields)
+    asked_differences = reading(importing.asked_differences)
+    begin_import = writing(importing.begin_import)
+    import_values = writing(importing.import_values)
+
+    def take_back_import(self, person: Person, import_id: int, reason: str) -> TakenBackImport:
+        """Take back all values of an import on which nobody has built, a few tasks in a transaction.
+
+        Raises:
+            NotYours: The person is no supervisor of all its places.
+            NotThere: There is no such import, or it was taken back.
+        """
+        with self._reading() as context:
+            importing.check_takes_back(context, person, import_id)
+        require_text(reason, "lý do")
+        fields, after = 0, 0
+        kept: list[int] = []
+        while True:
+            with self._writing() as context:
+                after, taken, left = importing.take_back_some(context, person, import_id, after)
+                fields, kept = fields + taken, [*kept, *left]
+                done = TakenBackImport(fields, tuple(kept))
+                if not after:
+                    importing.end_import(context, person, import_id, reason, done)
+                    return done
 
     def reopen(self, person: Person, entry_id: int, fields: Collection[str], reason: str) -> Reopened:
         """Have fields of a settled entry read from the paper once more, by somebody else.

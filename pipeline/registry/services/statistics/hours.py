@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from pipeline.registry.model.lots import Part
 from pipeline.registry.model.statistics import HourStatistics
 from pipeline.registry.model.tasks import TaskState
-from pipeline.registry.repositories.leases import KeyingMode
+from pipeline.registry.repositories.leases import NOT_KEYED_HERE
 from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.services.statistics.scope import Places, hour_of, moment_of, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
@@ -90,7 +90,7 @@ def _closed(connection: Connection, places: Places, since: datetime) -> Select[s
 def _words(connection: Connection, places: Places, since: datetime) -> Select[str, int]:
     hour = hour_of(connection, keying.c.keyed_at).label("hour")
     query = select(hour, func.count()).where(
-        keying.c.keyed_at >= since, keying.c.status != WITHDRAWN, keying.c.mode != KeyingMode.LOT
+        keying.c.keyed_at >= since, keying.c.status != WITHDRAWN, keying.c.mode.not_in(NOT_KEYED_HERE)
     )
     if places is not None:
         query = query.join(review_task, review_task.c.id == keying.c.task_id).where(

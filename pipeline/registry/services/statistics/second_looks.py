@@ -32,7 +32,7 @@ from pipeline.registry.model.statistics import (
     ReadingStatistics,
     SecondLook,
 )
-from pipeline.registry.repositories.leases import KeyingMode
+from pipeline.registry.repositories.leases import NOT_KEYED_HERE, KeyingMode
 from pipeline.registry.repositories.withdrawals import decision_stands
 from pipeline.registry.services.statistics.scope import Places, of_places
 from pipeline.registry.tables.books import book, page, page_run, scan
@@ -113,7 +113,7 @@ def person_statistics(
         .where(
             keying.c.keyed_at >= since,
             keying.c.status != WITHDRAWN,
-            keying.c.mode != KeyingMode.LOT,
+            keying.c.mode.not_in(NOT_KEYED_HERE),
             of_places(places, review_task.c.place_code),
         )
         .group_by(keying.c.login)

@@ -1,0 +1,251 @@
+"""The kinds of registers that an office declares itself: records, code lists and workbooks of its own.
+
+They lie beside the office's own forms and are written as the ones that came with the program are. Names become names of
+tables and columns, so they are held to letters, figures and underscores. What came with the program is not replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.errors import SchemaError
+from pipeline.files import FileRefused, read_regular_file
+from pipeline.schema.declaration import Declaration
+from pipeline.schema.lists import ExportSpec, Vocab
+from pipeline.schema.loading import (
+    check_export,
+    check_record,
+    check_vocab,
+    parse_declaration,
+    with_severities,
+)
+from pipeline.schema.record import FieldSpec, RecordSpec
+from pipeline.schema.schemas import Schemas
+from pipeline.text.control_characters import control_character_flaw
+
+MOST_BYTES = 256 << 10
+MOST_FIELDS = 200
+MOST_RECORDS = 40
+LONGEST_LABEL = 120
+
+NAME = re.compile(r"[a-z][a-z0-9_]{1,47}")
+"""Names of records and fields: those of tables and columns, short enough for every database."""
+FILE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,47}")
+"""Names of lists and workbooks, which are names of files."""
+PREFIX = re.compile(r"[A-Z]{2,5}")
+COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,79}")
+
+RESERVED = frozenset({"entry_id"})
+"""The column that every table of a record has besides its fields."""
+
+KEY_KINDS: Mapping[str, str] = {
+    "entry_number": "entry_number",
+    "volume_number": "volume",
+    "page_number": "number",
+    "registered_on": "date",
+    "registration_place": "place",
+    "notes": "text",
+}
+"""The fields that every register of an office has, by the names that the program knows, and their kinds."""
+
+REQUIRED = ("entry_number", "volume_number", "registered_on", "registration_place")
+
+FROM_COVER: Mapping[str, str] = {"volume_number": "volume", "registration_place": "place"}
+"""The fields that the cover of a book fills, and the key of its ``ledger.toml``."""
+
+OWN_WORKBOOK = "Bảng tính riêng của cơ quan: loại sổ này do cơ quan khai báo."
+
+D = TypeVar("D", bound=Declaration)
+
+
+def with_own_records(schemas: Schemas, folder: Path) -> Schemas:
+    """Return the declarations with the registers that an office has declared itself; unchanged where it has none.
+
+    The fingerprint of the declarations stays: only the forms of such a register change with it.
+
+    Args:
+        schemas: The declarations that came with the program.
+        folder: The office's own declarations (``records``, ``vocab``, ``exports``); it need not be there.
+
+    Raises:
+        SchemaError: Names every file that has a flaw, and the first flaw of each.
+    """
+    flaws: list[str] = []
+    vocabs = _read_all(folder / "vocab", Vocab, "vocab", schemas.vocabs, flaws)
+    records = _read_all(folder / "records", RecordSpec, "record", schemas.records, flaws)
+    exports = _read_all(folder / "exports", ExportSpec, "export", schemas.exports, flaws)
+    if not (vocabs or records or exports or flaws):
+        return schemas
+    marks = {name: _mark(folder / "records" / f"{name}.toml") for name in records}
+    own_lists = "".join(_mark(folder / "vocab" / f"{name}.toml") for name in sorted(vocabs))
+    own_exports = {
+        spec.export: spec.model_copy(update={"evidence": "own", "note": spec.note or OWN_WORKBOOK})
+        for spec in exports.values()
+    }
+    for record in records.values():
+        if not any(spec.record == record.record for spec in own_exports.values()):
+            own_exports.setdefault(record.prefix, _workbook_of(record))
+    whole = replace(
+        schemas,
+        vocabs={**schemas.vocabs, **vocabs},
+        records={**schemas.records, **{n: with_severities(r, schemas.findings) for n, r in records.items()}},
+        exports={**schemas.exports, **own_exports},
+        own_records={name: mark + own_lists for name, mark in marks.items()},
+        own_vocabs=frozenset(vocabs),
+    )
+    for check in _checks(whole, folder, vocabs, records, exports):
+        try:
+            check()
+        except SchemaError as error:
+            flaws.append(error.message)
+    if len(records) > MOST_RECORDS:
+        flaws.append(f"{folder}: nhiều nhất {MOST_RECORDS} loại sổ của cơ quan.")
+    if flaws:
+        raise SchemaError("\n".join(dict.fromkeys(flaws)))
+    return whole
+
+
+def own_record(schemas: Schemas, text: str, where: Path) -> RecordSpec:
+    """Return the record that a text declares, checked against everything else; nothing is kept.
+
+    Args:
+        schemas: The declarations, with what the office has.
+        text: The declaration, as it would lie in a file.
+        where: What is named in error messages.
+
+    Raises:
+        SchemaError: The first flaw, with the file.
+    """
+    record = parse_declaration(RecordSpec, text.encode(), "", where)
+    others = {name: spec for name, spec in schemas.records.items() if name != record.record}
+    if record.record in schemas.records and record.record not in schemas.own_records:
+        raise SchemaError(f"{where}: “{record.record}” là loại sổ đi kèm phần mềm, không khai lại được.")
+    whole = replace(
+        schemas,
+        records={**others, record.record: record},
+        exports={record.prefix: _workbook_of(record), **schemas.exports},
+    )
+    _check_own(record, whole, where)
+    check_record(record, whole, where)
+    return record
+
+
+def _checks(
+    whole: Schemas,
+    folder: Path,
+    vocabs: Mapping[str, Vocab],
+    records: Mapping[str, RecordSpec],
+    exports: Mapping[str, ExportSpec],
+) -> Iterator[Callable[[], None]]:
+    for vocab in vocabs.values():
+        yield partial(check_vocab, vocab, whole, folder / "vocab" / f"{vocab.vocab}.toml")
+    for record in records.values():
+        where = folder / "records" / f"{record.record}.toml"
+        yield partial(_check_own, record, whole, where)
+        yield partial(check_record, record, whole, where)
+    for export in exports.values():
+        yield partial(check_export, export, whole, folder / "exports" / f"{export.export}.toml")
+
+
+def _read_all(
+    folder: Path, model: type[D], key: str, known: Mapping[str, object], flaws: list[str]
+) -> dict[str, D]:
+    found: dict[str, D] = {}
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        try:
+            item = parse_declaration(model, _bytes_of(path), key, path)
+        except SchemaError as error:
+            flaws.append(error.message)
+            continue
+        name = str(getattr(item, key))
+        if name in known:
+            flaws.append(f"{path}: “{name}” đi kèm phần mềm, không khai lại được. Hãy đặt tên khác.")
+        elif not (NAME if key == "record" else FILE).fullmatch(name):
+            flaws.append(f"{path}: tên “{name}” chỉ được có chữ không dấu, chữ số, {_joiner(key)}.")
+        else:
+            found[name] = item
+    return found
+
+
+def _joiner(key: str) -> str:
+    return "gạch dưới, viết thường" if key == "record" else "gạch nối"
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return read_regular_file(path, MOST_BYTES)
+    except FileRefused as error:
+        raise SchemaError(f"{path}: {error.message}.") from None
+    except OSError as error:
+        raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+
+
+def _mark(path: Path) -> str:
+    return hashlib.sha256(_bytes_of(path)).hexdigest()[:16]
+
+
+def _workbook_of(record: RecordSpec) -> ExportSpec:
+    return ExportSpec(
+        export=record.prefix,
+        record=record.record,
+        title=f"{record.title}, bảng tính của cơ quan",
+        sheet="Sheet1",
+        evidence="own",
+        note=OWN_WORKBOOK,
+    )
+
+
+def _check_own(record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    """Check what the program asks of a register that nobody here has declared."""
+    if not NAME.fullmatch(record.record):
+        raise SchemaError(f"{where}: tên loại sổ chỉ được có chữ không dấu viết thường, chữ số, gạch dưới.")
+    if not PREFIX.fullmatch(record.prefix):
+        raise SchemaError(f"{where}: prefix là 2 đến 5 chữ hoa không dấu, như KS.")
+    others = (one for one in schemas.records.values() if one.record != record.record)
+    taken = [one.title for one in others if one.prefix == record.prefix]
+    if taken:
+        raise SchemaError(f"{where}: prefix “{record.prefix}” là của sổ “{taken[0]}”.")
+    if len(record.fields) > MOST_FIELDS:
+        raise SchemaError(f"{where}: nhiều nhất {MOST_FIELDS} trường.")
+    for text in (record.title, *(one.label for one in record.fields)):
+        flaw = control_character_flaw(text)
+        if flaw or not text.strip() or len(text) > LONGEST_LABEL:
+            said = flaw or f"phải có chữ, dài nhất {LONGEST_LABEL} ký tự"
+            raise SchemaError(f"{where}: tên gọi “{text[:20]}” {said}.")
+    for one in record.fields:
+        _check_names(one, where)
+    _check_key(record, where)
+
+
+def _check_names(field: FieldSpec, where: Path) -> None:
+    if not NAME.fullmatch(field.name) or field.name in RESERVED:
+        raise SchemaError(
+            f"{where}: trường “{field.name[:40]}”: tên chỉ được có chữ không dấu viết thường, chữ số, gạch dưới, và "
+            "không phải entry_id."
+        )
+    if field.column and not COLUMN.fullmatch(field.column):
+        raise SchemaError(f"{where}: cột “{field.column[:40]}” chỉ được có chữ không dấu và chữ số.")
+    if field.editions:
+        raise SchemaError(f"{where}: trường “{field.name}”: loại sổ của cơ quan không có editions.")
+
+
+def _check_key(record: RecordSpec, where: Path) -> None:
+    """Check the fields by which every entry is told from all others."""
+    for name, kind in KEY_KINDS.items():
+        spec = record.by_name.get(name)
+        if spec is None or spec.kind != kind:
+            raise SchemaError(f"{where}: cần trường “{name}” kiểu {kind}, mọi sổ đều có.")
+    for name in REQUIRED:
+        if not (record.by_name[name].required and record.by_name[name].column):
+            raise SchemaError(f"{where}: trường “{name}” phải bắt buộc (required = true) và có cột (column).")
+    for name, key in FROM_COVER.items():
+        if record.by_name[name].ledger != key:
+            raise SchemaError(f"{where}: trường “{name}” phải lấy từ bìa sổ: ledger = “{key}”.")
+    if record.book is None:
+        raise SchemaError(f"{where}: thiếu “book”: số, ngày đăng ký, trang, ghi chú là trường nào.")

@@ -1,0 +1,201 @@
+"""Which entry of a book a row is about: by its number, else by the only page that both of them name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.kinds import KINDS
+from pipeline.model import FieldStatus
+from pipeline.registry.model.books import BookRow
+from pipeline.registry.model.entries import StoredEntry
+from pipeline.schema import RecordSpec
+from pipeline.text.tones import folded
+from pipeline.workbook_import.imported_rows import ImportedRow
+
+NO_BOOK, MANY_BOOKS, NO_NUMBER, NO_ENTRY, DOUBLE = "no-book", "many-books", "no-number", "no-entry", "double"
+
+UNMATCHED: Mapping[str, str] = {
+    NO_BOOK: "không có sổ nào của quyển và nơi đăng ký ấy, hay sổ của nơi khác",
+    MANY_BOOKS: "nhiều sổ cùng quyển; hãy nêu sổ, hay thêm cột nơi đăng ký",
+    NO_NUMBER: "không có số đăng ký",
+    NO_ENTRY: "chưa có sự kiện ấy trên bản quét nào đã đọc",
+    DOUBLE: "trùng với một dòng khác của tệp",
+}
+"""Why a row is about no entry, in words."""
+
+_FIGURES = re.compile(r"0*(\d{1,9})\s*(?:/\s*(\d{4}))?")
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFields:
+    """The fields by which an entry is told from others; ``""``: the record has none."""
+
+    number: str
+    registered_on: str
+    page: str
+    volume: str
+    place: str
+
+    @classmethod
+    def of(cls, record: RecordSpec) -> KeyFields:
+        """Return those of a record."""
+        by_ledger = {spec.ledger: spec.name for spec in record.fields if spec.ledger}
+        by_kind = {spec.kind: spec.name for spec in reversed(record.fields)}
+        book = record.book
+        return cls(
+            number=book.number if book else by_kind.get("entry_number", ""),
+            registered_on=book.registered_on if book else "",
+            page=book.page if book else "",
+            volume=by_ledger.get("volume", ""),
+            place=by_ledger.get("place", ""),
+        )
+
+
+class BookFinder:
+    """Tells which book a row is of, by its volume and its place of registration."""
+
+    def __init__(self, books: Sequence[BookRow], keys: KeyFields) -> None:
+        self._books, self._keys = books, keys
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._by_volume: dict[tuple[int, int], list[BookRow]] = defaultdict(list)
+        for one in books:
+            self._names[folded(one.place)].add(one.place_code)
+            self._names[folded(one.place_code)].add(one.place_code)
+            self._by_volume[volume_of(one.volume)].append(one)
+
+    def find(self, row: ImportedRow) -> int | str:
+        """Return the id of the book, or why there is none."""
+        text = row.texts.get(self._keys.volume, "")
+        found = self._by_volume.get(volume_of(text), []) if text else list(self._books)
+        place = folded(row.texts.get(self._keys.place, ""))
+        if place:
+            codes = self._codes(place)
+            found = [one for one in found if one.place_code in codes]
+        if len(found) == 1:
+            return found[0].book_id
+        return MANY_BOOKS if found else NO_BOOK
+
+    def _codes(self, place: str) -> frozenset[str]:
+        """Return the codes of the places that a text may name: the whole text, or the longest name in it."""
+        words = f" {place.replace(',', ' ').replace('.', ' ')} "
+        named = [name for name in self._names if name and (name == place or f" {name} " in words)]
+        return frozenset(self._names[max(named, key=len)]) if named else frozenset()
+
+
+def volume_of(text: str) -> tuple[int, int]:
+    """Return number and year of a volume as figures; zeros where it names none."""
+    found = _FIGURES.fullmatch(text.strip())
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+
+
+def number_of(text: str, year: str) -> tuple[int, int] | None:
+    """Return the number of an entry and its year, that of ``year`` where the number names none; None: no number."""
+    found = _FIGURES.fullmatch(text.strip())
+    if found is None:
+        return None
+    other = _YEAR.search(year)
+    return int(found[1]), int(found[2] or (other[1] if other else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRow:
+    """A row with its entry, or why it has none."""
+
+    row: ImportedRow
+    entry: StoredEntry | None
+    why: str = ""
+
+
+def match_rows(
+    rows: Iterable[ImportedRow], entries: Sequence[StoredEntry], keys: KeyFields, volume: str
+) -> Iterator[MatchedRow]:
+    """Yield the rows of a book with the entries that they are about.
+
+    An entry is known by its number in force; else by the number that the machine read and nobody has said otherwise;
+    else by its page, where one row and one entry alone name it.
+
+    Args:
+        rows: The rows of the book.
+        entries: Its entries.
+        keys: The fields by which they are told apart.
+        volume: The volume of the book.
+    """
+    held = list(rows)
+    numbers = [number_of(one.texts.get(keys.number, ""), _year_of(one, keys, volume)) for one in held]
+    often = Counter(number for number in numbers if number is not None)
+    known = _by_number(entries, keys, volume)
+    pages = _single_pages(held, entries, keys)
+    used: set[int] = set()
+    for row, number in zip(held, numbers, strict=True):
+        entry = known.get(number) if number is not None else None
+        if number is not None and often[number] > 1:
+            yield MatchedRow(row, None, DOUBLE)
+            continue
+        entry = entry or pages.get(row.row)
+        if entry is None or entry.entry_id in used:
+            why = NO_NUMBER if number is None else NO_ENTRY
+            yield MatchedRow(row, None, DOUBLE if entry is not None else why)
+            continue
+        used.add(entry.entry_id)
+        yield MatchedRow(row, entry)
+
+
+def _year_of(row: ImportedRow, keys: KeyFields, volume: str) -> str:
+    return row.texts.get(keys.registered_on, "") or row.texts.get(keys.volume, "") or volume
+
+
+def _by_number(
+    entries: Sequence[StoredEntry], keys: KeyFields, volume: str
+) -> dict[tuple[int, int], StoredEntry]:
+    """Return the entries by their numbers; a number that several have, or may have, is that of none."""
+    sure: dict[tuple[int, int], list[StoredEntry]] = defaultdict(list)
+    likely: dict[tuple[int, int], list[StoredEntry]] = defaultdict(list)
+    for one in entries:
+        in_force = one.values.get(keys.number)
+        text = in_force or _read(one, keys.number)
+        number = number_of(text, one.values.get(keys.registered_on) or volume) if text else None
+        if number is not None:
+            (sure if in_force else likely)[number].append(one)
+    found = {number: several[0] for number, several in sure.items() if len(several) == 1}
+    for number, several in likely.items():
+        if len(several) == 1 and number not in sure:
+            found[number] = several[0]
+    return found
+
+
+def _single_pages(
+    rows: Sequence[ImportedRow], entries: Sequence[StoredEntry], keys: KeyFields
+) -> dict[int, StoredEntry]:
+    """Return the entries by the rows that alone name their page, of entries of which no number is known."""
+    if not keys.page:
+        return {}
+    here: dict[str, list[StoredEntry]] = defaultdict(list)
+    for one in entries:
+        page = _figures(one.values.get(keys.page) or _read(one, keys.page))
+        here[page].append(one)
+    there: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        there[_figures(row.texts.get(keys.page, ""))].append(row.row)
+    return {
+        of_page[0]: here[page][0]
+        for page, of_page in there.items()
+        if page
+        and len(of_page) == len(here.get(page, ())) == 1
+        and not (here[page][0].values.get(keys.number) or _read(here[page][0], keys.number))
+    }
+
+
+def _figures(text: str) -> str:
+    return KINDS["number"].parse(text).canonical.lstrip("0") if text else ""
+
+
+def _read(entry: StoredEntry, field: str) -> str:
+    """Return what the machine read of a field that nobody has decided; ``""``: nothing."""
+    for one in entry.readings:
+        if one.field == field and one.status is FieldStatus.READ:
+            return one.canonical or one.text
+    return ""
