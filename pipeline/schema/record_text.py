@@ -40,8 +40,8 @@ def record_of(title: str, prefix: str, said: Sequence[SaidField], before: Record
     that were said are added to it.
 
     Args:
-        title: Its title.
-        prefix: What its files begin with.
+        title: Its title; a register that is declared keeps its own.
+        prefix: What its files begin with; likewise.
         said: Its fields, or the ones to add.
         before: The register as it is declared.
 
@@ -51,7 +51,7 @@ def record_of(title: str, prefix: str, said: Sequence[SaidField], before: Record
     if before is not None:
         taken = {one.name for one in before.fields} | {one.column for one in before.fields}
         fields = [*(_field(one) for one in before.fields), *_said_fields(said, taken)]
-        return record_text(before, {"title": title, "field": fields, "rule": _rules_of(before, fields)})
+        return record_text(before, {"field": fields, "rule": _rules_of(before, fields)})
     name = _snake(title)
     fields = [*_KEY_FIELDS, *_said_fields(said, {one["name"] for one in _KEY_FIELDS} | _KEY_COLUMNS)]
     people = [
