@@ -33,9 +33,18 @@ ASKER = Asker("an")
     ("form", "named", "template", "columns", "told"),
     [
         ("parentage-2016", "ncHoTen", "CMC50", "assumed", "Cột GIẢ ĐỊNH"),
-        ("marital-status-2016", "nxnHoTen", "HN35", "assumed", "Thứ tự cột GIẢ ĐỊNH"),
+        pytest.param(
+            "marital-status-2016",
+            "nxnHoTen",
+            "HN35",
+            "assumed",
+            "Thứ tự cột GIẢ ĐỊNH",
+            marks=pytest.mark.slow,
+        ),
         ("guardianship-2016", "ndghHoTen", "GH", "own", "Bảng tính riêng của cơ quan"),
-        ("adoption-2016", "nnHoTen", "CN", "own", "Bảng tính riêng của cơ quan"),
+        pytest.param(
+            "adoption-2016", "nnHoTen", "CN", "own", "Bảng tính riêng của cơ quan", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_decided_book_is_delivered_found_and_listed_and_says_what_is_assumed(
