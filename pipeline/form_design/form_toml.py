@@ -28,7 +28,7 @@ def design_toml(design: Design) -> str:
     parts += [_rows(key, table[key]) for key in ROWS if table.get(key)]
     if "table" in table:
         grid = table["table"]
-        own = [f"{key} = {_value(grid[key])}" for key in ("rows", "top", "bottom")]
+        own = [f"{key} = {_value(grid[key])}" for key in ("rows", "top", "bottom", "ruled") if key in grid]
         parts.append("[table]\n" + "\n".join(own) + "\n" + _rows("column", grid["column"]))
     return "\n\n".join(parts) + "\n"
 

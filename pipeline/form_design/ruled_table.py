@@ -32,8 +32,8 @@ SAME_RULE = 0.004
 SEEN_INNER = 0.55
 """The share of the frame's height along which an inner rule is seen at least."""
 
-UNRULED_TOP = 0.1
-"""Where rows begin that are not ruled, until a person says so."""
+UNRULED_TOP, UNRULED_ROWS = 0.1, 20
+"""Where rows begin that are not ruled, and how many they are about, until a person says so."""
 
 ROW_TOLERANCE = 0.12
 """How much higher or lower than others a row may be."""
@@ -71,9 +71,10 @@ def find_table(pages: Sequence[StraightPage], words: Sequence[PrintedWord]) -> D
     edges = [0.0, *inner_rules(pages), 1.0]
     top, bottom, rows = _rows(np.array([0.0, *level_rules(pages), 1.0]))
     _, letter = letter_shares(pages)
-    if rows < 2:  # no rows are ruled: a person says how many there are
-        top, bottom = UNRULED_TOP, 1.0
-    groups = _groups(pages, edges, top) if rows > 1 else []
+    ruled = rows > 1
+    if not ruled:
+        top, bottom, rows = UNRULED_TOP, 1.0, UNRULED_ROWS
+    groups = _groups(pages, edges, top) if ruled else []
     columns = []
     for number, (left, right) in enumerate(pairwise(edges)):
         group = next((one for one in groups if one[0] <= number < one[1]), None)
@@ -91,7 +92,9 @@ def find_table(pages: Sequence[StraightPage], words: Sequence[PrintedWord]) -> D
         )
     rest = 1.0 - sum(column.width for column in columns)
     columns[-1] = columns[-1].model_copy(update={"width": round(columns[-1].width + rest, 5)})
-    return DesignedTable(rows=rows, top=round(top, 4), bottom=round(bottom, 4), columns=tuple(columns))
+    return DesignedTable(
+        rows=rows, top=round(top, 4), bottom=round(bottom, 4), ruled=ruled, columns=tuple(columns)
+    )
 
 
 def _shared(lists: Sequence[Values]) -> list[float]:

@@ -36,6 +36,14 @@ def test_a_declared_form_comes_back_from_its_design_and_from_the_file_of_that(na
     assert design_flaws(design, SCHEMAS) == ()
 
 
+def test_a_table_without_rules_between_its_rows_stays_one() -> None:
+    form = SCHEMAS.form("birth-table")
+    assert form.table is not None
+    unruled = form.model_copy(update={"table": form.table.model_copy(update={"ruled": False})})
+    again = form_of_design(design_of_toml(design_toml(design_of_form(unruled))))
+    assert again.table == unruled.table
+
+
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)
 shares = st.floats(-0.2, 1.2).map(lambda share: round(share, 5))
 

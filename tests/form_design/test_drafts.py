@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.form_design.design import Design, design_of_form
-from pipeline.form_design.drafts import (
-    MOST_PAGES,
-    DraftRefused,
-    DraftStale,
-    FormDrafts,
-    NoSuchDraft,
-    Specimen,
-)
+from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft, Specimen
+from pipeline.form_design.drafts import MOST_PAGES, FormDrafts
 from tests.registry.pages import SCHEMAS
 
 FULL = design_of_form(SCHEMAS.form("birth-2006")).model_copy(update={"id": "mau-thu"})

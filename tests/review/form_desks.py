@@ -11,7 +11,8 @@ from PIL import Image
 
 from pipeline.errors import ScanError
 from pipeline.form_design.design import Design, design_of_form
-from pipeline.form_design.drafts import FormDrafts, Specimen
+from pipeline.form_design.draft import Specimen
+from pipeline.form_design.drafts import FormDrafts
 from pipeline.form_design.specimen_files import (
     ReadField,
     ReadsSpecimens,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.form_design.borrowing import like_forms
-from pipeline.form_design.drafts import FormDraft
+from pipeline.form_design.draft import FormDraft
 from pipeline.form_design.flaws import composite_roles, design_flaws
 from pipeline.review.background_jobs import Job
 from pipeline.review.context import Site

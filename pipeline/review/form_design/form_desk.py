@@ -17,7 +17,8 @@ from pipeline.files import storage_errors, write_atomically
 from pipeline.form_design.alignment import align_pages
 from pipeline.form_design.borrowing import with_borrowed
 from pipeline.form_design.design import Design
-from pipeline.form_design.drafts import NOT_THERE, DraftRefused, FormDraft, FormDrafts, NoSuchDraft, Specimen
+from pipeline.form_design.draft import NOT_THERE, DraftRefused, FormDraft, NoSuchDraft, Specimen
+from pipeline.form_design.drafts import FormDrafts
 from pipeline.form_design.flaws import checked_form, design_flaws
 from pipeline.form_design.proposal import FormIdentity, propose_design
 from pipeline.form_design.specimen import StraightPage

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.errors import SchemaError
 from pipeline.files import FileRefused, make_folder, parse_toml, storage_errors
 from pipeline.form_design.design import Design, design_of_form
-from pipeline.form_design.drafts import DraftRefused, DraftStale
+from pipeline.form_design.draft import DraftRefused, DraftStale
 from pipeline.form_design.flaws import form_of_table
 from pipeline.form_design.form_toml import design_toml
 from pipeline.review.supervising.staff_file_desk import (

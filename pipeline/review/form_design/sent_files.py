@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from pipeline.form_design.drafts import DraftRefused
+from pipeline.form_design.draft import DraftRefused
 from pipeline.review.security.authentication import BYTES
 
 

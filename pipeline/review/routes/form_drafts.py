@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.form_design.borrowing import borrow_fields
 from pipeline.form_design.design import Design
-from pipeline.form_design.drafts import DRAFT_ID, DraftRefused, FormDraft
+from pipeline.form_design.draft import DRAFT_ID, DraftRefused, FormDraft
 from pipeline.form_design.flaws import design_flaws
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep, exchange_parts

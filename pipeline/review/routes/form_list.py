@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.form_design.design import Design, design_of_form
-from pipeline.form_design.drafts import DraftRefused, FormDraft
+from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.form_design.form_desk import NO_FORMS

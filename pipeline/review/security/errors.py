@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import HotichError, PrintRefused, ReconcileError, RegistryError, RegistryUnavailable
-from pipeline.form_design.drafts import DraftRefused, DraftStale, NoSuchDraft
+from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft
 from pipeline.inbox.uploads import UploadRefused
 from pipeline.prefect_runs import RunRefused
 from pipeline.registry import NotThere, StaleTask, Withdrawn

@@ -145,6 +145,7 @@ export class Canvas {
     const { x, y, w, h } = this.frame;
     const lines = [];
     for (let row = 0; row <= table.rows; row++) {
+      if (!table.ruled && row > 0 && row < table.rows) continue;
       const v = table.top + ((table.bottom - table.top) * row) / table.rows;
       lines.push(make("line", { class: "row-line", x1: x, x2: x + w, y1: y + v * h, y2: y + v * h }));
     }

@@ -132,7 +132,8 @@ export class Panel {
       node("h2", { textContent: "Bảng" }),
       this.#text("Số dòng", table.rows, (value) => this.model.edit((design) => (design.table.rows = Math.max(1, Math.round(number(value))))), 3),
       node("div", { className: "pair" }, this.#text("Dòng đầu bắt đầu (phần khung)", shown(table.top), set("top"), 7), this.#text("Dòng cuối hết", shown(table.bottom), set("bottom"), 7)),
-      node("p", { className: "hint", textContent: "Các đường kẻ ngang trên ảnh cho thấy máy chia dòng ở đâu." }),
+      this.#tick("Giữa các dòng có in đường kẻ", table.ruled, (ruled) => this.model.edit((design) => (design.table.ruled = ruled))),
+      node("p", { className: "hint", textContent: table.ruled ? "Các đường kẻ ngang trên ảnh cho thấy máy chia dòng ở đâu." : "Máy tìm chỗ bắt đầu mỗi sự kiện theo chữ viết ở cột đọc được thứ nhất; số dòng chỉ là ước chừng." }),
     ];
   }
 
