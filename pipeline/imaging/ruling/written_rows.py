@@ -45,9 +45,6 @@ SAME_LEVEL = 0.6
 """In how many columns, as a share of those in which entries usually begin, something is written beside a line that
 begins one."""
 
-AS_MANY = 0.8
-"""In how many columns, as that share, something is written further down where another entry may begin."""
-
 NARROW_MARGIN = 0.25
 """How far inside its rules, in heights of a small letter, a column is looked at: what is left of them lies there."""
 
@@ -59,8 +56,7 @@ class WrittenRows:
     Attributes:
         bounds: (n + 1, columns) the y at which each row begins in each column, and at which the last one ends.
         begun: (n,) whether a line of the first column begins the row; the others are blocks.
-        doubled: (n,) whether so many columns are written in further down that another entry may stand there whose
-            first column is empty.
+        doubled: (n,) whether another entry may stand further down in the row, whose first column is empty.
         pitch: The distance of written lines in pixels.
     """
 
@@ -127,6 +123,7 @@ def find_written_rows(
     pitch = _line_distance(body, columns, letter)
     profiles = [_profile(body, left, right, letter) for left, right in columns]
     lines = written_lines(body, *columns[first], letter, NARROW_NUMBER)
+    lines = _with_signs(lines, body, columns[first], pitch, letter)
     strong = written_lines(body, *columns[first], letter)
     begins = _beginnings(lines, strong, profiles, first, pitch, letter)
     cuts = np.array([[_sparsest(profile, y, pitch) for profile in profiles] for y in begins])
@@ -134,19 +131,17 @@ def find_written_rows(
     end = np.full((1, len(columns)), float(len(body)))
     bounds, begun = _with_blocks(profiles, np.vstack([cuts, end]), begins, pitch, letter)
     others = [profile for number, profile in enumerate(profiles) if number != first]
-    doubled = _doubled(others, bounds, begun, begins, pitch, letter)
+    doubled = begun & _doubled(others, np.delete(bounds, first, axis=1), begun, pitch, letter)
     return WrittenRows(bounds + top, begun, doubled, pitch)
 
 
 def _beginnings(
     lines: Values, strong: Values, profiles: Sequence[Values], first: int, pitch: float, letter: float
 ) -> Values:
-    """Return those of the lines of the first column that begin an entry: as high as a letter, no second lines.
+    """Return those of the lines of the first column that begin an entry, no second lines.
 
     Faint ones, which are not among the ``strong`` ones, begin one only where other columns begin beside them.
     """
-    high = np.array([_height_at(profiles[first], y) for y in lines])
-    lines = lines[high > 0.7 * letter] if len(lines) else lines
     lines = lines[np.diff(lines, prepend=-np.inf) > 0.6 * pitch]
     others = [profile for number, profile in enumerate(profiles) if number != first]
     beside = np.array([_columns_at(others, y, pitch, letter) for y in lines])
@@ -158,12 +153,23 @@ def _beginnings(
     return np.asarray(lines[~close & ~faint | (beside >= SAME_LEVEL * usual)], np.float64)
 
 
-def _height_at(profile: Values, y: float) -> int:
-    """Return for how many levels around y a column has ink without a break."""
-    blank = np.flatnonzero(profile <= 0)
-    at = round(y)
-    above, below = blank[blank <= at], blank[blank >= at]
-    return int((below[0] if len(below) else len(profile)) - (above[-1] if len(above) else -1) - 1)
+def _with_signs(
+    lines: Values, body: Pixels, column: tuple[float, float], pitch: float, letter: float
+) -> Values:
+    """Return the lines at which a sign as high as a letter stands, where their signs are: tails and dust are none."""
+    if not len(lines):
+        return lines
+    strip = _without_rules(body[:, max(0, round(column[0])) : round(column[1])], letter).astype(np.uint8)
+    boxes = cv2.connectedComponentsWithStats(strip, connectivity=8)[2]
+    top, high = boxes[1:, cv2.CC_STAT_TOP], boxes[1:, cv2.CC_STAT_HEIGHT]
+    is_sign = high > 0.6 * letter
+    # figures have tails below the line, hardly ever strokes above it
+    y = (top + np.minimum(high, 1.5 * letter) / 2)[is_sign]
+    if not len(y):
+        return lines[:0]
+    nearest = np.abs(lines[:, None] - y).argmin(axis=0)
+    held = np.abs(lines[nearest] - y) < 0.9 * pitch
+    return np.sort([float(np.median(y[held & (nearest == line)])) for line in np.unique(nearest[held])])
 
 
 def _columns_at(profiles: Sequence[Values], y: float, pitch: float, letter: float) -> int:
@@ -173,23 +179,34 @@ def _columns_at(profiles: Sequence[Values], y: float, pitch: float, letter: floa
 
 
 def _doubled(
-    profiles: Sequence[Values],
-    bounds: Values,
-    begun: NDArray[np.bool_],
-    begins: Values,
-    pitch: float,
-    letter: float,
+    profiles: Sequence[Values], bounds: Values, begun: NDArray[np.bool_], pitch: float, letter: float
 ) -> NDArray[np.bool_]:
-    """Return which rows may hold a second entry: as many columns are written in as where entries begin."""
-    usual = (
-        float(np.median([_columns_at(profiles, y, pitch, letter) for y in begins])) if len(begins) else 0.0
-    )
-    least = max(2.0, AS_MANY * usual)
-    found = np.zeros(len(begun), np.bool_)
-    for row, start in zip(np.flatnonzero(begun), begins, strict=True):
-        levels = np.arange(start + pitch, float(bounds[row + 1].min()) - 0.3 * pitch, 0.25 * pitch)
-        found[row] = any(_columns_at(profiles, y, pitch, letter) >= least for y in levels)
+    """Return which rows may hold a second entry.
+
+    Two columns or more begin anew there below an empty line, or hold several lines though they hold one elsewhere.
+    """
+    runs = [
+        [_runs(profile[round(top) : round(bottom)], letter) for top, bottom in pairwise(bounds[:, number])]
+        for number, profile in enumerate(profiles)
+    ]
+    anew = np.array([[_begins_anew(row, pitch) for row in column] for column in runs])
+    count = np.array([[len(row) for row in column] for column in runs])
+    single = [
+        np.percentile(column[begun & (column > 0)], 60) <= 1 if (begun & (column > 0)).any() else False
+        for column in count
+    ]
+    more = (count > 1) & np.array(single)[:, None]
+    found: NDArray[np.bool_] = (anew | more).sum(axis=0) > 1
     return found
+
+
+def _runs(profile: Values, letter: float) -> list[tuple[int, int]]:
+    """Return from where to where a column is written in a row, line by line where lines do not touch."""
+    return _stretches(profile > 0, 0.5 * letter)
+
+
+def _begins_anew(runs: Sequence[tuple[int, int]], pitch: float) -> bool:
+    return any(after[0] - before[1] > 1.2 * pitch for before, after in pairwise(runs))
 
 
 def _line_distance(body: Pixels, columns: Sequence[tuple[float, float]], letter: float) -> float:
