@@ -76,6 +76,7 @@ def morning_report(
         *_to_do(summaries),
         "",
         *_missing(summaries),
+        *_other_forms(summaries),
         *_unlike(summaries),
         *_hands(hands),
         found,
@@ -108,6 +109,14 @@ def _missing(summaries: Sequence[Summary]) -> list[str]:
         "muốn bỏ thì thu hồi bản quét ấy (hotich withdraw scan)."
     )
     return [told, ""]
+
+
+def _other_forms(summaries: Sequence[Summary]) -> list[str]:
+    """Each book whose pages are of another form than it declares."""
+    lines = [
+        f"- {cell(one['book'])}: {cell(one['form_alarm'])}" for one in summaries if one.get("form_alarm")
+    ]
+    return ["**Sổ khai sai mẫu:**", "", *lines, ""] if lines else []
 
 
 def _unlike(summaries: Sequence[Summary]) -> list[str]:

@@ -10,6 +10,7 @@ from prefect import get_run_logger
 from prefect.runtime import task_run
 
 from pipeline.batch import BookReport
+from pipeline.batch.form_alarm import form_alarm_sentence
 from pipeline.calibration import describe_drift
 from pipeline.errors import HotichError
 from pipeline.files import printable
@@ -39,7 +40,7 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
     """Return what a report may show outside: counts, codes and names of files.
 
     Its ``drift`` says that a book's handwriting is unlike the calibrated one, with the command for
-    ``folder``; it is empty for any other book.
+    ``folder``; it is empty for any other book. ``form_alarm`` says that its pages are of another form.
     """
     return {
         "book": printable(report.folder),
@@ -61,6 +62,7 @@ def summary_of(report: BookReport, folder: str = "", workspace: Path | None = No
         ]
         if report.drift
         else [],
+        "form_alarm": printable(form_alarm_sentence(report.form_alarm)) if report.form_alarm else "",
     }
 
 
@@ -68,6 +70,8 @@ def warned(summary: Summary) -> Summary:
     """The summary, after the log of the task that made it warns of what is unusual about its book."""
     if summary["drift"]:
         get_run_logger().warning("%s: %s", summary["book"], " ".join(summary["drift"]))
+    if summary["form_alarm"]:
+        get_run_logger().warning("%s: %s", summary["book"], summary["form_alarm"])
     return summary
 
 

@@ -4,12 +4,14 @@
 
 A form is declared from one page of a register: the shares of its columns, of its heading and of its letters. The other
 pages are matched, rectified and cut into rows as any page of a book. A transcribed line lies in its cell where at least
-four fifths of it are in one column and in the row of the number above it. What stands before the first number of a page
-belongs to none of its entries and is not counted.
+four fifths of it are in one column and in the row of the number above it. Lines that the clerk wrote on over a rule lie
+in no cell and are told apart. What stands before the first number of a page belongs to none of its entries and is not
+counted.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -72,13 +74,14 @@ SPECIMENS = {
 
 @dataclass
 class CellCount:
-    """Pages and those fitted, lines of entries and those in their cell or row, entries and those that begin a row."""
+    """Pages and those fitted; lines, in their cell, their row, over a rule; entries, those that begin a row; rows."""
 
     pages: int = 0
     fitted: int = 0
     lines: int = 0
     in_cell: int = 0
     in_row: int = 0
+    over: int = 0
     entries: int = 0
     begun: int = 0
     rows: int = 0
@@ -91,6 +94,8 @@ class CellCount:
             "lines": self.lines,
             "lines_in_cell": share(self.in_cell, self.lines),
             "lines_in_row": share(self.in_row, self.lines),
+            "lines_over_a_rule": share(self.over, self.lines),
+            "kept_lines_in_cell": share(self.in_cell, self.lines - self.over),
             "entries": self.entries,
             "entries_begun": share(self.begun, self.entries),
             "rows": self.rows,
@@ -166,6 +171,7 @@ def _count_page(page: RealPage, context: PageContext, count: CellCount) -> None:
         in_row = row is not None and row == of_entry[entry]
         count.in_row += in_row
         count.in_cell += in_row and part >= IN_CELL
+        count.over += in_row and part < IN_CELL
 
 
 def _cell_of(points: np.ndarray, boxes: list[list[Box]]) -> tuple[int | None, float]:
@@ -186,7 +192,7 @@ def _known(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tuple[i
     the middle of small letters."""
     every = [line for line in lines_of(page) if len(line.points) > 1]
     lift = 0.004 * page.pixels.shape[0]
-    middles = rows_of(page)
+    middles = _names_of(page) if page.source == "lyon" else rows_of(page)
     gap = 0.012 * page.pixels.shape[0]
     order = sorted(range(len(middles)), key=lambda n: middles[n, 1])
     starts: list[tuple[float, np.ndarray]] = []
@@ -204,6 +210,19 @@ def _known(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tuple[i
         if entry >= 0:
             found.append((entry, line.points - [0, lift]))
     return starts, found
+
+
+def _names_of(page: RealPage) -> np.ndarray:
+    """Return the middles (n, 2) of the names of a Lyon page, indented ones and those of its first rows among them."""
+    height, width = page.pixels.shape[:2]
+    found = [
+        line.points.mean(axis=0)
+        for line in lines_of(page)
+        if re.search(r"\w{3}", line.text)
+        and line.points[0, 0] < 0.35 * width
+        and 0.11 < line.points[0, 1] / height < 0.965
+    ]
+    return np.array(found).reshape(-1, 2)
 
 
 def _shown(counts: Mapping[str, CellCount]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pipeline.batch.book_checks import check_books
 from pipeline.batch.book_identity import agreed_ledger
 from pipeline.batch.book_run import BookReport, BookRun, ScanFailure, reading_fingerprint
 from pipeline.batch.circuit_breaker import CircuitBreaker
+from pipeline.batch.form_alarm import find_form_alarm
 from pipeline.batch.handwriting_calibration import record_drift
 from pipeline.batch.rescans import settle_tickets
 from pipeline.batch.template_learning import read_in_rounds
@@ -158,6 +159,9 @@ def digitize_book(
         known=len(jobs) - len(unread) - sum(page_no is not None for _, page_no in held),
         book_findings=dict(findings.most_common()),
         drift=drift,
+        form_alarm=find_form_alarm(
+            form.id, (result for result, _ in run.saved.values()), context.schemas.forms
+        ),
         seconds=time.perf_counter() - started,
     )
     _logger.info(

@@ -17,6 +17,7 @@ from typing import Any
 import pipeline
 from pipeline.batch.circuit_breaker import CircuitBreaker
 from pipeline.batch.context_pass import keep_page, weigh_book
+from pipeline.batch.form_alarm import FormAlarm
 from pipeline.batch.workers import PageJob
 from pipeline.book_context.second_pass import shipped_fingerprint
 from pipeline.calibration import DriftAlarm
@@ -78,6 +79,7 @@ class BookReport:
         reasons: How often each finding code sent something to a person.
         book_findings: How often each code was found by the check of the whole book afterwards.
         drift: What is unusual about the handwriting of the book; ``None``: nothing is.
+        form_alarm: That the declared form is not that of the pages that were read; ``None``: it may be.
         duplicates: Files with the same bytes as a file before them.
         missing: Scans that an earlier run read and that are no longer in the folder. Nothing of them is lost.
         withdrawn: Files of the folder that people withdrew, which are not read.
@@ -103,6 +105,7 @@ class BookReport:
     reasons: Mapping[str, int] = field(default_factory=dict)
     book_findings: Mapping[str, int] = field(default_factory=dict)
     drift: DriftAlarm | None = None
+    form_alarm: FormAlarm | None = None
     duplicates: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.batch import BookReport, CheckReport, book_folders, check_registry, digitize_books
+from pipeline.batch.form_alarm import form_alarm_sentence
 from pipeline.batch.rereading import RereadPreview, outlooks
 from pipeline.calibration import DriftAlarm, describe_drift
 from pipeline.cli.findings import finding_sentence, format_reasons, format_summary
@@ -48,6 +49,14 @@ def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
         out().print(f"[bold red]CẢNH BÁO[/] {name_cell(folder.name)}: {escape(first)}")
         for sentence in others:
             out().print(f"  {sentence}", markup=False)
+
+
+def show_form_alarms(reports: Iterable[BookReport]) -> None:
+    """Say of each book whose pages are of another form than it declares, and what to do."""
+    for report in reports:
+        if report.form_alarm is not None:
+            sentence = escape(form_alarm_sentence(report.form_alarm))
+            out().print(f"[bold red]CẢNH BÁO[/] {name_cell(report.folder)}: {sentence}")
 
 
 def run(
@@ -98,6 +107,7 @@ def run(
     else:
         show_reports(reports, context.schemas)
         show_cross_entry_findings(reports, across, context.schemas)
+        show_form_alarms(reports)
         show_drift(alarms, context.workspace)
         show_registry_summary(context)
     raise typer.Exit(exit_code(reports))

@@ -48,6 +48,9 @@ CLEAR_WORDS = 1 / 6
 """What share of them is clear at least: more than half of a page's are, one in sixteen of those that the grain of a
 table is taken for."""
 
+FEWEST_COLUMNS = 6
+"""Columns that a table has at least whose widths alone tell that a page of a book of another form is of it."""
+
 TEMPLATE_SHARE = 0.6
 """The share of the form's printed text (by letters) that a learned template must find to be believed."""
 
@@ -148,18 +151,61 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
     others = [other for other in seen if other.id != form.id]
     with clock.stage("labels"):
         words = engines.labels.words(level.print_only, level.dpi)
-        return match_labels(level, [form, *covers, *others], words, context.options)
+        match = match_labels(level, [form, *covers, *others], words, context.options)
+    if match.form is None and not match.other:
+        with clock.stage("grid"):
+            match = replace(match, other=_other_table(level, context))
+    return match
 
 
-def match_table(form: Form, level: DeskewedPage) -> FormFit | None:
+def _other_table(level: DeskewedPage, context: PageContext) -> str:
+    """Return the table form of another book whose columns the rules of a page show best, ``""`` where none does."""
+    own, rules = context.form, find_table_rules(level)
+    best, share = "", 0.0
+    for form in context.schemas.forms.values():
+        if form.table is None or form.id == own.id or len(form.table.columns) < FEWEST_COLUMNS:
+            continue
+        fit = match_table(form, level, rules)
+        if fit is not None and fit.share > share:
+            best, share = form.id, fit.share
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class TableRules:
+    """The long rules of a deskewed page.
+
+    Attributes:
+        upright: The vertical ones.
+        rows: The horizontal ones.
+        extent: The y from which to which the vertical ones run, where it is known.
+    """
+
+    upright: grid.RuleFamily
+    rows: grid.RuleFamily
+    extent: tuple[float, float] | None
+
+
+def find_table_rules(level: DeskewedPage) -> TableRules:
+    """Return the long rules of a deskewed page."""
+    runs = grid.vertical_runs(level.ink)
+    upright, rows = grid.find_rule_families(level.ink, runs)
+    return TableRules(upright, rows, grid.vertical_extent(runs, upright))
+
+
+def match_table(form: Form, level: DeskewedPage, rules: TableRules | None = None) -> FormFit | None:
     """Fit a table form to a deskewed page through its rules.
+
+    Args:
+        form: The form.
+        level: The page.
+        rules: Its rules, where they are known.
 
     Returns:
         The fit; ``None`` where the rules are not those of the form, or fit it better upside down.
     """
-    runs = grid.vertical_runs(level.ink)
-    upright, rows = grid.find_rule_families(level.ink, runs)
-    extent = grid.vertical_extent(runs, upright)
+    rules = rules or find_table_rules(level)
+    upright, rows, extent = rules.upright, rules.rows, rules.extent
     across, down = upright.without_perspective(upright.at, rows), rows.without_perspective(rows.at, upright)
     reach = (
         None

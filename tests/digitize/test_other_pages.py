@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.model import FieldStatus, PageKind, PageResult, Pixels, Severity
+from pipeline.digitize.match import match_form
+from pipeline.digitize.normalize import normalize
+from pipeline.model import FieldStatus, PageImage, PageKind, PageRef, PageResult, Pixels, Severity
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.synth.form_printing import print_form
 from pipeline.synth.scanning import scan_sheet
@@ -21,6 +23,7 @@ from tests.digitize.pages import (
     digitized_pixels,
     drawn,
     held,
+    page_context,
     statuses,
     without_top_rule,
 )
@@ -88,6 +91,14 @@ def test_a_page_of_another_form_waits_for_a_person(form: str, taken_for: str) ->
         ("PAGE-FORM", Severity.REVIEW)
     ]
     assert not result.entries
+
+
+def test_a_page_of_a_table_in_a_book_of_pages_is_told_with_its_form() -> None:
+    context = page_context(SCHEMAS.form("birth-2006"))
+    image = PageImage(PageRef("0" * 64, 1), drawn("birth-table", scanner="mild").pixels, 0)
+    match = match_form(normalize(image, context), context, (0,))
+    assert match.form is None
+    assert match.other == "birth-table"
 
 
 def test_a_picture_of_noise_is_no_page_of_the_form() -> None:
