@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -158,6 +159,8 @@ def _shown_file(
         fields=[spec for spec in proposed.record.fields if spec.column],
         records=site.schemas.records,
         modes=MODE_WORDS,
+        chosen=request.query_params.get("mode", ImportMode.TO_CHECK.value),
+        excel_days=request.query_params.get("excel_days", "") == "true",
         refused=refused,
         status=422 if refused else 200,
         **_jobs(site, session.person),
@@ -249,7 +252,8 @@ def _used(request: Request, site: Site, session: Session, sha256: str, form: Fil
             files.note_look(sent, mark)
     except ReconcileError as error:
         return _shown_file(request, site, session, sha256, form.record, error.message)
-    return RedirectResponse(f"/imports/files/{sha256}?record={form.record}#jobs", status_code=303)
+    chosen = {"record": form.record, "mode": form.mode, "excel_days": str(form.excel_days).lower()}
+    return RedirectResponse(f"/imports/files/{sha256}?{urlencode(chosen)}#jobs", status_code=303)
 
 
 def _worked(
