@@ -131,14 +131,17 @@ def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple
         return (0.0,) * len(accepted)
     own = hands[:, None] == names
     counts, wrong = np.cumsum(own, axis=0), np.cumsum(own & errors[:, None], axis=0)
-    worst = []
+    worst, each = [], DELTA / len(names)
     for place in accepted - 1:
         found = 0.0
         seen = zip(counts[place].tolist(), wrong[place].tolist(), strict=True)
         for fields, bad in sorted(seen, key=lambda pair: -pair[1] / max(pair[0], 1)):
             if bad <= found * fields:
                 break
-            found = max(found, lower_bound(fields, bad, DELTA / len(names)))
+            if is_refuted(
+                bad, fields, found, each
+            ):  # else the bound of this writer is no greater: one look, not forty
+                found = max(found, lower_bound(fields, bad, each))
         worst.append(found)
     return tuple(worst)
 

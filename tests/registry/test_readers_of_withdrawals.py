@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import postgresql
 from pipeline import registry as room
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import FieldStatus
@@ -21,7 +25,7 @@ from pipeline.registry.model.statistics import ListFilter
 from pipeline.registry.services.answered_tickets import answer_name
 from pipeline.registry.services.desk.desk import Desk
 from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR, Clock
-from tests.registry.pages import SCAN, entry, finding, page, read
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, read
 
 ROOM = Path(room.__file__).parent
 ANSWERING = "e" * 64
@@ -186,9 +190,10 @@ def test_every_function_that_reads_leaves_out_what_is_withdrawn_or_says_why_not(
     assert set(_ungated()) == UNGATED.keys()
 
 
-@pytest.fixture
-def filled(registry: Registry, book: int) -> int:
+def fill(registry: Registry) -> int:
     """A book of which everything is read somewhere."""
+    book = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
     first = entry(read("entry_number", "01/2010"), read("child_name", "Thử Một", accepted=False))
     second = entry(read("entry_number", "02/2010"), read("child_name", "Thử Hai"), row=1)
     registry.save_page(
@@ -224,11 +229,6 @@ def filled(registry: Registry, book: int) -> int:
     registry.store_scan(book, ANSWERING, answer_name(1, "trang.pdf"), 1000, 1)
     registry.save_page(book, page(entry(read("entry_number", "04/2010")), scan=ANSWERING), "f1")
     return book
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 Reader = Callable[[Registry, Desk, Clock], object]
@@ -390,17 +390,47 @@ def test_every_reader_of_the_registry_is_tried() -> None:
     }
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a reader says of a book that stands, that is withdrawn, and that is back."""
+
+    before: object
+    withdrawn: object
+    again: object
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+    """What all readers say of the same book, on each kind of database."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            path = tmp_path_factory.mktemp("filled") / "registry.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+            url = f"sqlite:///{path}"
+        else:
+            cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
+            url = cluster.url(stack.enter_context(cluster.empty_database()))
+        registry, clock = stack.enter_context(Registry.open(url, SCHEMAS)), Clock()
+        book, desk = fill(registry), registry.desk(SINGLE, now=clock)
+
+        def asked() -> dict[str, object]:
+            return {name: reader(registry, desk, clock) for name, reader in READERS.items()}
+
+        before = asked()
+        number = registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
+        withdrawn = asked()
+        registry.reinstate(number, author="chi", reason="sổ đúng")
+        again = asked()
+    return {name: Told(before[name], withdrawn[name], again[name]) for name in READERS}
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_tells_nothing_of_a_withdrawn_book_and_all_again_when_it_is_back(
-    registry: Registry, filled: int, clock: Clock, name: str
+    told: dict[str, Told], name: str
 ) -> None:
-    desk = registry.desk(SINGLE, now=clock)
-    before = READERS[name](registry, desk, clock)
-    assert before
-    number = registry.withdraw(RegistryPart(filled), author="chi", reason="sổ ghi nhầm")
-    assert not READERS[name](registry, desk, clock)
-    registry.reinstate(number, author="chi", reason="sổ đúng")
-    assert _plain(READERS[name](registry, desk, clock)) == _plain(before)
+    assert told[name].before
+    assert not told[name].withdrawn
+    assert _plain(told[name].again) == _plain(told[name].before)
 
 
 def _plain(said: object) -> object:

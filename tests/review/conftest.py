@@ -25,6 +25,7 @@ from pipeline.review.supervising.office_desk import OfficeDesk
 from pipeline.review.supervising.staff_file_desk import StaffFileDesk
 from pipeline.workspace import Workspace
 from tests.inbox.desk import TameLooker
+from tests.module_cache import module_cache
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser, one_event_loop
 from tests.review.clock import Clock
@@ -183,3 +184,17 @@ def join(
 def browser_of(app: FastAPI, accounts: Accounts, login: str) -> Browser:
     """A browser in which that person is in."""
     return Browser(app, token=accounts.authenticate(login, PASSWORD, "test").token)
+
+
+@module_cache
+def _sessions_of(_accounts: Accounts) -> dict[str, str]:
+    """The token of the session that each login is in by."""
+    return {}
+
+
+def browser_in(app: FastAPI, accounts: Accounts, login: str) -> Browser:
+    """A browser in which that person is in by the session of their browser before, if it still holds."""
+    tokens = _sessions_of(accounts)
+    if login not in tokens or accounts.session(tokens[login], is_used=False) is None:
+        tokens[login] = accounts.authenticate(login, PASSWORD, "test").token
+    return Browser(app, token=tokens[login])

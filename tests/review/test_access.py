@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pytest
 from fastapi import Depends, FastAPI
@@ -13,7 +15,7 @@ from benchmarks.security.route_samples import FAILED_SCAN, SAMPLES, TARGET, TOKE
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import Box, PageRef
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, Person, Role
+from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.api_tokens import ApiScope
 from pipeline.registry.model.extracts import ExtractOrder, IssueFilter, SetExtract
 from pipeline.registry.model.guidelines import GuidedField
@@ -29,7 +31,7 @@ from pipeline.stages import Stage
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser
 from tests.review.clock import Clock
-from tests.review.conftest import OTHER, OWN, PAGES, browser_of, join
+from tests.review.conftest import OTHER, OWN, PAGES, browser_in, browser_of, join
 from tests.review.routes import mounts_of, routes_of
 
 NAMED = {f"{access.method} {access.path}": access for access in ACCESS if access.tokens is None}
@@ -47,24 +49,20 @@ def sample_of(access: Access) -> Sample:
     return SAMPLES.get((access.method, access.path), Sample())
 
 
-def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> tuple[int, str]:
-    """Status, and where to if the answer leads elsewhere. ``waiting``: what task and ticket are meant."""
+NAMES = re.compile("TASK|TICKET|DIFFERENCE|LOT|ENTRY|EXTRACT|ACT|IMPORT")
+
+Meant = Callable[[str], int]
+"""The number of what a name in a sample stands for."""
+
+
+def asked(browser: Browser, access: Access, meant: Meant | None = None) -> tuple[int, str]:
+    """Status, and where to if the answer leads elsewhere. ``meant`` gives what names in the sample stand for."""
     sample = sample_of(access)
     path = access.path
     for name, value in sample.path.items():
         path = path.replace(f"{{{name}}}", value)
-    if waiting is not None:
-        for name, number in (
-            ("TASK", waiting.task_id),
-            ("TICKET", waiting.ticket_id),
-            ("DIFFERENCE", waiting.difference_id),
-            ("LOT", waiting.lot_id),
-            ("ENTRY", waiting.entry_id),
-            ("EXTRACT", waiting.extract_id),
-            ("ACT", waiting.act_id),
-            ("IMPORT", waiting.import_id),
-        ):
-            path = path.replace(name, str(number))
+    if meant is not None:
+        path = NAMES.sub(lambda found: str(meant(found[0])), path)
     if access.method == "GET":
         answer = browser.get(path)
     elif sample.json is not None:
@@ -74,51 +72,70 @@ def asked(browser: Browser, access: Access, waiting: Waiting | None = None) -> t
     return answer.status_code, answer.headers.get("location", "")
 
 
-@dataclass(frozen=True)
+def any_number(_name: str) -> int:
+    """For those whose role is refused, whatever there is."""
+    return 1
+
+
+@dataclass
 class Waiting:
-    """What waits, or was made, in the own commune, and a change of an account."""
+    """What waits in the own commune for a person: it is brought about when it is asked for."""
 
-    task_id: int
-    ticket_id: int
-    difference_id: int
-    lot_id: int
-    entry_id: int
-    act_id: int
-    extract_id: int
-    import_id: int
+    registry: Registry
+    desk: Desk
+    accounts: Accounts
+    login: str
 
+    def __call__(self, name: str) -> int:
+        match name:
+            case "TASK":
+                return self.task_id
+            case "TICKET":
+                return self.ticket_id
+            case "DIFFERENCE":
+                return difference_of(self.registry, self._helper)
+            case "LOT":
+                return next(iter(self.registry.lots(ReviewPolicy()).lots(self._helper))).lot_id
+            case "ENTRY":
+                return self.registry.entries(1)[0]
+            case "EXTRACT":
+                return self.registry.issued_extracts(IssueFilter(), author="an").rows[0].extract_id
+            case "ACT":
+                return act_on(self.accounts, besides=self.login)
+            case "IMPORT":
+                return max(one.import_id for one in self.desk.imports_for(self._helper))
+        raise KeyError(name)
 
-ANY = Waiting(1, 1, 1, 1, 1, 1, 1, 1)
-"""For those whose role is refused, whatever there is."""
+    @cached_property
+    def _known(self) -> dict[str, Person]:
+        return {account.person.login: account.person for account in self.accounts.list()}
 
+    @property
+    def _helper(self) -> Person:
+        return self._known["supervisor.00000"]
 
-def waiting_for(registry: Registry, desk: Desk, accounts: Accounts, login: str) -> Waiting:
-    """A task that this person has in hand (somebody else, where they do not review there), and a ticket."""
-    known = {account.person.login: account.person for account in accounts.list()}
-    helper = known["supervisor.00000"]
-    person = known[login]
-    holder = person if person.role in REVIEWING and person.may_see(OWN) else helper
-    for one in known.values():
-        if one.role in REVIEWING:
-            desk.hand_back_column(one)
-    for one in (holder, helper):
-        for held in desk.held(one):
-            desk.hand_back(one, held.task_id)
-    if not desk.tickets(helper):
-        doomed = desk.next_task(helper, stage=Stage.REVIEW)
-        assert doomed is not None
-        desk.request_rescan(helper, doomed.task_id, "Ảnh mờ")
-    task = desk.next_task(holder, stage=Stage.REVIEW)
-    assert task is not None
-    (lot, *_) = registry.lots(ReviewPolicy()).lots(helper)
-    ticket = desk.tickets(helper)[0]
-    difference_id, entry_id = difference_of(registry, helper), registry.entries(1)[0]
-    act_id = act_on(accounts, besides=login)
-    extract_id = registry.issued_extracts(IssueFilter(), author="an").rows[0].extract_id
-    import_id = max(one.import_id for one in desk.imports_for(helper))
-    return Waiting(
-        task.task_id, ticket.ticket_id, difference_id, lot.lot_id, entry_id, act_id, extract_id, import_id
-    )
+    @property
+    def task_id(self) -> int:
+        """A task that the person has in hand; somebody else, where they do not review there."""
+        person = self._known[self.login]
+        holder = person if person.role in REVIEWING and person.may_see(OWN) else self._helper
+        for one in self._known.values():
+            if one.role in REVIEWING:
+                self.desk.hand_back_column(one)
+        for one in (holder, self._helper):
+            for held in self.desk.held(one):
+                self.desk.hand_back(one, held.task_id)
+        task = self.desk.next_task(holder, stage=Stage.REVIEW)
+        assert task is not None
+        return task.task_id
+
+    @property
+    def ticket_id(self) -> int:
+        if not self.desk.tickets(self._helper):
+            doomed = self.desk.next_task(self._helper, stage=Stage.REVIEW)
+            assert doomed is not None
+            self.desk.request_rescan(self._helper, doomed.task_id, "Ảnh mờ")
+        return self.desk.tickets(self._helper)[0].ticket_id
 
 
 def act_on(accounts: Accounts, besides: str) -> int:
@@ -163,7 +180,10 @@ def target(registry: Registry, accounts: Accounts, clock: Clock, people: dict[tu
     desk = registry.desk(ReviewPolicy(), now=clock)
     desk.add_example(chief, GuidedField("birth", "mother_name"), settled, example[0], region, *example[1:])
     desk.begin_import(chief, "birth", WorkbookFile("a.xlsx", "0" * 64), ImportMode.TO_CHECK)
-    registry.lots(ReviewPolicy(), now=clock).draw(known[people[Role.SUPERVISOR, OWN]], [settled])
+    registry.lots(ReviewPolicy(), now=clock).draw(chief, [settled])
+    waiting = Waiting(registry, desk, accounts, chief.login)
+    for name in ("TICKET", "TASK", "DIFFERENCE"):
+        waiting(name)
 
 
 def issue_one(registry: Registry, entry_id: int) -> None:
@@ -197,7 +217,7 @@ def test_ink_that_showing_a_task_has_not_told_of_goes_into_the_audit(
     registry: Registry, app: FastAPI, clock: Clock, accounts: Accounts, people: dict[tuple[Role, str], str]
 ) -> None:
     login = people[Role.CHECKER, OWN]
-    task_id = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login).task_id
+    task_id = Waiting(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login).task_id
     browser = browser_of(app, accounts, login)
     before = registry.audit().recent(1)[0].id
     assert browser.get(f"/pictures/tasks/{task_id}/ink/0/0/90000/90000").status_code == 200
@@ -218,7 +238,7 @@ def test_a_picture_of_a_task_is_for_who_holds_it_or_supervises(
     picture: str,
 ) -> None:
     holder = people[Role.REVIEWER, OWN]
-    task_id = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, holder).task_id
+    task_id = Waiting(registry, registry.desk(ReviewPolicy(), now=clock), accounts, holder).task_id
     status = {
         role: browser_of(app, accounts, people[role, OWN]).get(picture.format(task_id)).status_code
         for role in REVIEWING
@@ -239,7 +259,7 @@ def test_a_picture_stays_with_who_is_late(
     picture: str,
 ) -> None:
     desk, late = registry.desk(ReviewPolicy(), now=clock), people[Role.REVIEWER, OWN]
-    task_id = waiting_for(registry, desk, accounts, late).task_id
+    task_id = Waiting(registry, desk, accounts, late).task_id
     clock.pass_(minutes=20)
     assert browser_of(app, accounts, late).get(picture.format(task_id)).status_code == 200
 
@@ -297,10 +317,10 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
     access = NAMED[route]
     login = people[role, place]
     if access.roles is not None and role not in access.roles:
-        assert asked(browser_of(app, accounts, login), access, ANY)[0] == REFUSED
+        assert asked(browser_in(app, accounts, login), access, any_number)[0] == REFUSED
         return
-    waiting = waiting_for(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login)
-    status, to = asked(browser_of(app, accounts, login), access, waiting)
+    waiting = Waiting(registry, registry.desk(ReviewPolicy(), now=clock), accounts, login)
+    status, to = asked(browser_in(app, accounts, login), access, waiting)
     if access.everywhere and role is not Role.ADMINISTRATOR:
         assert status == REFUSED  # whoever has a list of places
     elif access.scoped and place == OTHER:
@@ -330,17 +350,23 @@ def test_without_a_login_every_other_route_leads_to_the_login(app: FastAPI, rout
         assert (status, to.partition("?")[0]) == (303, "/login")
 
 
+@pytest.fixture(scope="module")
+def newcomer(accounts: Accounts) -> dict[str, str]:
+    """Login and session of an administrator who has a one-time password."""
+    login = "nguoi.moi"
+    password = accounts.create(login, "Người Mới", Role.ADMINISTRATOR, None)
+    return {"login": login, "token": accounts.authenticate(login, password, "test").token}
+
+
 @pytest.mark.parametrize("route", NAMED)
 def test_with_a_one_time_password_every_route_leads_to_choosing_ones_own(
-    app: FastAPI, accounts: Accounts, route: str
+    app: FastAPI, accounts: Accounts, newcomer: dict[str, str], route: str
 ) -> None:
     access = NAMED[route]
-    login = "nguoi.moi"
-    try:
-        password = accounts.create(login, "Người Mới", Role.ADMINISTRATOR, None)
-    except AccountError:
-        password = accounts.reset_password(login)
-    browser = Browser(app, token=accounts.authenticate(login, password, "test").token)
+    if accounts.session(newcomer["token"]) is None:
+        password = accounts.reset_password(newcomer["login"])
+        newcomer["token"] = accounts.authenticate(newcomer["login"], password, "test").token
+    browser = Browser(app, token=newcomer["token"])
     status, to = asked(browser, access)
     if access.roles is None or access.before_change:
         assert to != "/password"

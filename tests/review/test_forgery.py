@@ -10,7 +10,7 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.security.access import ACCESS, BY_ROUTE
 from tests.review.browser import Browser, text_of
-from tests.review.conftest import PASSWORD, browser_of, join
+from tests.review.conftest import PASSWORD, browser_in, browser_of, join
 
 CHANGES = [access.path for access in ACCESS if access.method != "GET" and access.tokens is None]
 
@@ -29,7 +29,7 @@ def browser(app: FastAPI, accounts: Accounts, administrator: str) -> Browser:
 
 
 def stranger_token(app: FastAPI, accounts: Accounts) -> str:
-    return browser_of(app, accounts, TARGET).csrf
+    return browser_in(app, accounts, TARGET).csrf
 
 
 @pytest.mark.parametrize("path", CHANGES)
@@ -39,7 +39,7 @@ def test_a_form_without_the_right_token_changes_nothing(
 ) -> None:
     roles = BY_ROUTE["POST", path].roles
     may = administrator if roles is None or Role.ADMINISTRATOR in roles else "phu.trach"
-    browser = browser_of(app, accounts, may)
+    browser = browser_in(app, accounts, may)
     sample = SAMPLES.get(("POST", path), Sample())
     for name, value in sample.path.items():
         path = path.replace(f"{{{name}}}", value.replace("TASK", "1").replace("TICKET", "1"))

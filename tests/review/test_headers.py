@@ -13,7 +13,7 @@ from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.rendering import ROOM, static_url
 from pipeline.review.security.middleware import ALWAYS, CONTENT_SECURITY_POLICY
 from tests.review.browser import Browser
-from tests.review.conftest import browser_of, join
+from tests.review.conftest import browser_in, join
 
 TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
 
@@ -43,7 +43,7 @@ ASKED = [
 def test_every_response_says_what_a_browser_may_do_with_it(
     app: FastAPI, accounts: Accounts, person: str, method: str, path: str, status: int
 ) -> None:
-    browser = Browser(app) if path == "/login" else browser_of(app, accounts, person)
+    browser = Browser(app) if path == "/login" else browser_in(app, accounts, person)
     answer = browser.ask(method, path)
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS

@@ -22,7 +22,7 @@ from pipeline.review.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
-from tests.review.conftest import browser_of, join
+from tests.review.conftest import browser_in, browser_of, join
 from tests.review.routes import routes_of
 
 MARK = "hotichxss"
@@ -131,7 +131,7 @@ def test_a_field_takes_anything_without_breaking(
     address = path
     for name, value in sample.path.items():
         address = address.replace(f"{{{name}}}", value)
-    browser = Browser(open_app) if path == "/login" else browser_of(open_app, accounts, administrator)
+    browser = Browser(open_app) if path == "/login" else browser_in(open_app, accounts, administrator)
     for payload in PAYLOADS:
         if path in {"/login", "/password"}:
             clock.pass_(minutes=16)  # so that no lock hides what a try would do
@@ -141,7 +141,7 @@ def test_a_field_takes_anything_without_breaking(
         assert answer.headers.get("set-cookie", "").count("hotich=x") == 0
         assert is_inert(answer.text)
         assert "49" not in text_of(answer) or "7*7" not in payload
-    assert is_inert(browser_of(open_app, accounts, administrator).get("/accounts").text)
+    assert is_inert(browser_in(open_app, accounts, administrator).get("/accounts").text)
     assert len(accounts.list()) >= 2
 
 
@@ -149,7 +149,7 @@ def test_a_field_takes_anything_without_breaking(
 def test_a_field_of_a_supervisor_takes_anything_without_breaking(
     open_app: FastAPI, accounts: Accounts, chief: str, path: str, field: str
 ) -> None:
-    sample, browser = SAMPLES.get(("POST", path), Sample()), browser_of(open_app, accounts, chief)
+    sample, browser = SAMPLES.get(("POST", path), Sample()), browser_in(open_app, accounts, chief)
     address = re.sub("{[a-z_]+}", "1", path)
     for payload in PAYLOADS:
         if sample.json is None:
@@ -164,7 +164,7 @@ def test_a_field_of_a_supervisor_takes_anything_without_breaking(
 def test_a_number_beyond_any_row_is_no_fault(
     open_app: FastAPI, accounts: Accounts, chief: str, number: int
 ) -> None:
-    browser = browser_of(open_app, accounts, chief)
+    browser = browser_in(open_app, accounts, chief)
     for access in ACCESS:
         if access.roles is None or Role.SUPERVISOR not in access.roles or access.path == "/logout":
             continue
@@ -192,7 +192,7 @@ def test_a_number_beyond_any_row_is_no_fault(
 def test_a_parameter_of_a_path_takes_anything_without_breaking(
     open_app: FastAPI, accounts: Accounts, administrator: str, payload: str
 ) -> None:
-    browser = browser_of(open_app, accounts, administrator)
+    browser = browser_in(open_app, accounts, administrator)
     short = quote(payload[:500], safe="")
     for path in (f"/accounts/{short}", f"/static/{short}", f"/login?next={short}", f"/{short}"):
         answer = browser.get(path)
@@ -210,8 +210,8 @@ def test_a_stored_name_is_shown_as_it_is_and_runs_nowhere(
     login = f"ten.la{PAYLOADS.index(name)}"
     join(accounts, login, Role.REVIEWER, name=name)
     pages = [
-        browser_of(open_app, accounts, administrator).get("/accounts"),
-        browser_of(open_app, accounts, administrator).get(f"/accounts/{login}"),
+        browser_in(open_app, accounts, administrator).get("/accounts"),
+        browser_in(open_app, accounts, administrator).get(f"/accounts/{login}"),
         browser_of(open_app, accounts, login).get("/"),
     ]
     for page in pages:

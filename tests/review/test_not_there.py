@@ -12,7 +12,7 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.review.security.access import ACCESS, SUPERVISORS, Access
 from tests.review.browser import Browser, text_of
-from tests.review.conftest import OWN, browser_of, join
+from tests.review.conftest import OWN, browser_in, browser_of, join
 
 TOLD_OTHERWISE = frozenset({"/phone/{code}", "/intake/{scanner}/{day}/{serial}"})
 """A telephone with a code that is used up gets its page, which tells so; a picture that is not there is none."""
@@ -58,7 +58,7 @@ def test_what_is_not_there_is_told_with_what_to_do(
     login = people[Role.SUPERVISOR if supervises else Role.ADMINISTRATOR, OWN]
     if access.everywhere and access.roles == SUPERVISORS:
         login = everywhere(accounts)
-    status, told = asked(browser_of(app, accounts, login), access, number)
+    status, told = asked(browser_in(app, accounts, login), access, number)
     assert status == 404
     assert "Hãy" in told
 
