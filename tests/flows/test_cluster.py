@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from prefect.settings import get_current_settings
 
-from benchmarks.servers import dask_cluster
+from benchmarks.servers import dask_cluster, postgresql
 from flows import cluster, nightly
 from pipeline.errors import SetupError
 from tests.fake_books import FakeSettings, make_book
@@ -19,20 +19,24 @@ from tests.fake_pages import BREAK, CRASH, GOOD, draw
 pytestmark = [pytest.mark.slow, pytest.mark.flows]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def office(
-    prefect_server: None, tmp_path: Path, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    prefect_server: None,
+    postgresql_cluster: postgresql.Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dask_cluster.Cluster]:
     """Two workers set as this process is; all read fake pages."""
-    monkeypatch.setenv("PREFECT_API_URL", str(get_current_settings().api.url))
-    monkeypatch.setenv("HOTICH_REGISTRY_URL", postgresql_url)
-    monkeypatch.setenv("HOTICH_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    with dask_cluster.cluster(tmp_path, 2, preload="tests.flows.fake_cluster") as made:
-        monkeypatch.setenv("HOTICH_CLUSTER", made.address)
-        monkeypatch.setattr(nightly, "read_settings", FakeSettings)
-        monkeypatch.setattr(cluster, "read_settings", FakeSettings)
-        yield made
+    folder = tmp_path_factory.mktemp("office")
+    with postgresql_cluster.empty_database() as database, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", str(get_current_settings().api.url))
+        patch.setenv("HOTICH_REGISTRY_URL", postgresql_cluster.url(database))
+        patch.setenv("HOTICH_WORKSPACE", str(folder / "workspace"))
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        with dask_cluster.cluster(folder, 2, preload="tests.flows.fake_cluster") as made:
+            patch.setenv("HOTICH_CLUSTER", made.address)
+            patch.setattr(nightly, "read_settings", FakeSettings)
+            patch.setattr(cluster, "read_settings", FakeSettings)
+            yield made
 
 
 def test_books_are_read_side_by_side_by_all_workers(office: dask_cluster.Cluster, tmp_path: Path) -> None:
@@ -49,9 +53,9 @@ def test_books_are_read_side_by_side_by_all_workers(office: dask_cluster.Cluster
 def test_a_run_on_a_cluster_stops_when_one_book_after_the_other_does(
     office: dask_cluster.Cluster, tmp_path: Path
 ) -> None:
-    for name in "abcdef":
+    for name in "ghijkl":
         draw(make_book(tmp_path / "books" / name) / "1.tiff", *[BREAK] * 31, mark=ord(name))
-    folders = [tmp_path / "books" / name for name in "abcdef"]
+    folders = [tmp_path / "books" / name for name in "ghijkl"]
     summaries, stopped = cluster.read_on_cluster(folders, None, FakeSettings())
     assert stopped is not None
     assert stopped.final
