@@ -12,6 +12,7 @@
     prefill_from = 0.2            # below that confidence a reading does not stand in the input (0: always, 1: hardly)
     accept_clear = true           # whether values leave the queue that are clear by what people decided in the book
     clear_sample = 0.1            # the share of these that is drawn for a blind check
+    unseen_sample = 0.01          # the share of values accepted without a person that is drawn for a blind check
     people_fields = ["notes"]     # fields that never leave the queue so
     teaching_first = true         # whether the entries of a book come first from which the machine learns most
     lease_minutes = 15
@@ -71,6 +72,7 @@ class BookPolicy:
     prefill_from: float = 0.2
     accept_clear: bool = True
     clear_sample: float = 0.1
+    unseen_sample: float = 0.01
     people_fields: frozenset[str] = frozenset()
     teaching_first: bool = True
 
@@ -128,6 +130,7 @@ class _Keys(Declaration):
     prefill_from: float = Field(default=0.2, ge=0, le=1, strict=True)
     accept_clear: bool = Field(default=True, strict=True)
     clear_sample: float = Field(default=0.1, ge=0.01, le=1, strict=True)
+    unseen_sample: float = Field(default=0.01, ge=0, le=1, strict=True)
     people_fields: frozenset[str] = frozenset()
     teaching_first: bool = Field(default=True, strict=True)
 
@@ -228,6 +231,8 @@ def _complaint(key: str, flaw: str, model: type[_Keys]) -> str:
         return "“letter_case” chỉ có thể là ignored hoặc counts."
     if key == "clear_sample":
         return "“clear_sample” phải là một số từ 0.01 đến 1.0."
+    if key == "unseen_sample":
+        return "“unseen_sample” phải là một số từ 0.0 đến 1.0."
     if key in ("blind_first", "assigned_only", "accept_clear", "teaching_first"):
         return f"“{key}” chỉ có thể là true hoặc false."
     if key == "lease_minutes":

@@ -16,6 +16,7 @@ from pipeline.digitize.engines import default_engines
 from pipeline.intake import ScanLimits
 from pipeline.model import Ledger, PageImage, PageResult
 from pipeline.ocr import Engines
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import Form, Schemas
 from pipeline.workspace import Workspace
 
@@ -67,6 +68,7 @@ class RunContext:
         faults: When reading stops.
         read_page: Reads a page.
         book_context: Whether the pages of a book are weighed again by what all of them say.
+        review: What the office has set about reviewing; without it no accepted values are drawn for a check.
     """
 
     workspace: Path
@@ -79,6 +81,7 @@ class RunContext:
     faults: FaultOptions = field(default_factory=FaultOptions)
     read_page: PageReader = digitize_page
     book_context: bool = True
+    review: ReviewPolicy | None = None
 
     def open_registry(self) -> Registry:
         """Return the registry of this run, its audit signed by the workspace's key. Raises as ``Registry.open``."""

@@ -98,6 +98,7 @@ class Settings(BaseSettings):
             page_seconds=self.page_seconds,
             faults=self.faults,
             book_context=self.book_context,
+            review=self.review_policy_of(folder, schemas),
         )
 
     @property

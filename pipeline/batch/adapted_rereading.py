@@ -265,8 +265,10 @@ class _Pass:
 def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, Set[str]]]:
     """Return the handwritten fields of a book that wait for a person, by page and row.
 
-    A value that was accepted and is held back, or that what people decided made clear, is none of them.
+    A value that was accepted and is held back or drawn for a check, or that what people decided made clear, is none of
+    them.
     """
+    sampled = registry.sampled_fields(book_id)
     record = registry.book(book_id).record
     unsettled = {row.entry_id: row.unsettled for row in registry.record_rows(record, [book_id])}
     found: dict[PageRef, dict[int, Set[str]]] = {}
@@ -278,6 +280,7 @@ def waiting_fields(registry: Registry, book_id: int) -> dict[PageRef, dict[int, 
             and reading.writing is Writing.HAND
             and reading.field in unsettled.get(entry.entry_id, ())
             and reading.field not in entry.decisions
+            and (entry.entry_id, reading.field) not in sampled
         }
         if names:
             found.setdefault(entry.ref, {})[entry.row] = names

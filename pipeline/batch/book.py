@@ -20,6 +20,7 @@ from pipeline.batch.form_alarm import find_form_alarm
 from pipeline.batch.handwriting_calibration import record_drift
 from pipeline.batch.rescans import settle_tickets
 from pipeline.batch.template_learning import read_in_rounds
+from pipeline.batch.unseen_values import check_unseen
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.batch.workers import PageFault, PageJob, PageWorkers, Workers, fault_message
 from pipeline.errors import BookBusy, HotichError, LedgerError, ReadingStopped, SchemaError, StorageError
@@ -149,6 +150,7 @@ def digitize_book(
             settle_tickets(registry, book_id)
             check_books(registry, context.schemas, [book_id])
             drift = record_drift(registry, context, book_id, engines.hand_fingerprint)
+            check_unseen(registry, context, book_id)
             findings = Counter(found.finding.code for found in registry.cross_entry_findings([book_id]))
     report = replace(
         run.report(),

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.batch.context_pass import kept_pages, pass_over
+from pipeline.batch.unseen_values import check_unseen
 from pipeline.book_context.second_pass import SecondPass, fingerprint_of, first_fingerprint
-from pipeline.calibration import is_refuted
+from pipeline.calibration import SampleCheck, is_stopped
 from pipeline.digitize.route import RoutingOptions
 from pipeline.model import PageRef, PageResult
 from pipeline.registry import Registry, RowTampered
@@ -65,6 +66,7 @@ def clear_book(
         beat: Called before every page.
     """
     taken = registry.take_back_unfounded(book_id)
+    check_unseen(registry, context, book_id)
     if not policy.accept_clear:
         return ClearReport(taken_back=taken + registry.take_back_book(book_id, SWITCHED_OFF))
     routing = context.options.routing
@@ -115,8 +117,10 @@ def _unknown(
 
 
 def is_over_tolerance(counts: ClearCounts, routing: RoutingOptions) -> bool:
-    """Return whether more of what was checked was wrong than the office's tolerance would let one expect."""
-    return is_refuted(counts.wrong, counts.checked, routing.tolerated, routing.delta)
+    """Return whether what was checked refutes the office's tolerance, asked anew after every check."""
+    right = counts.checked - counts.wrong
+    checks = [SampleCheck(wrong, routing.tolerated) for wrong in (True,) * counts.wrong + (False,) * right]
+    return is_stopped(checks, routing.delta)
 
 
 def _new_values(

@@ -25,6 +25,7 @@ from pipeline.batch.book import PoolOf, silence_seconds
 from pipeline.batch.book_adapters import BookAdapters, LearningAttempt
 from pipeline.batch.book_identity import agreed_ledger
 from pipeline.batch.handwriting_calibration import record_drift
+from pipeline.batch.unseen_values import check_unseen
 from pipeline.batch.workers import Workers
 from pipeline.digitize.engines import default_engines
 from pipeline.intake import folder_contents
@@ -190,6 +191,7 @@ def learn_hand(
                     again = reread_waiting_pages(*whole, adapter, readers, turn.beat)
             if again.pages or back:
                 record_drift(registry, context, book_id, reader.fingerprint)
+                check_unseen(registry, context, book_id)
     version = adapter.card.version if adapter is not None else 0
     return replace(report, version=version, rereading=again, taken_back=back)
 

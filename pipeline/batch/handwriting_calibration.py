@@ -25,7 +25,7 @@ from pipeline.calibration import (
 )
 from pipeline.intake import list_scans
 from pipeline.ledger import load_ledger
-from pipeline.model import Finding, Severity
+from pipeline.model import FieldReading, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry
 from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.run_context import RunContext
@@ -53,8 +53,8 @@ class CheckedSamples:
 def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
     """Return every handwritten field of a book that a person has decided on, with what the latest run made of it.
 
-    Fields that were accepted without a person have no truth; what another reader made of a field says nothing about
-    this one.
+    Fields that were accepted without a person and not drawn for a check have no truth; those that were drawn stand for
+    them too, by the probability of the draw. What another reader made of a field says nothing about this one.
 
     Raises:
         LedgerError, SchemaError: The ledger cannot be used.
@@ -62,7 +62,7 @@ def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
     reader = context.make_engines().hand_fingerprint
     found: list[Sample] = []
     others = 0
-    for book, stored in _entries(folder, context):
+    for book, stored, drawn in _entries(folder, context):
         truths = {
             name: Truth(decision.status, decision.text, decision.canonical)
             for name, decision in stored.decisions.items()
@@ -73,20 +73,26 @@ def checked_samples(folder: Path, context: RunContext) -> CheckedSamples:
             continue
         record = context.schemas.record(stored.record)
         entry = f"{stored.ref.scan_sha256}/{stored.ref.page_no}/{stored.row}"
-        found += calibration_samples(stored.readings, stored.findings, record, truths, f"{book}", entry)
+        mine = {name: known for (entry_id, name), known in drawn.items() if entry_id == stored.entry_id}
+        readings = [mine[one.field][0] if one.field in mine else one for one in stored.readings]
+        weights = {name: 1 / share for name, (_, share) in mine.items()}
+        found += calibration_samples(readings, stored.findings, record, truths, f"{book}", entry, weights)
     return CheckedSamples(tuple(found), others)
 
 
-def _entries(folder: Path, context: RunContext) -> Iterator[tuple[int, StoredEntry]]:
-    """Yield the entries of a book, each with the book's id."""
+def _entries(
+    folder: Path, context: RunContext
+) -> Iterator[tuple[int, StoredEntry, Mapping[tuple[int, str], tuple[FieldReading, float]]]]:
+    """Yield the entries of a book, each with the book's id and what was read of values drawn for a check."""
     ledger = load_ledger(folder)
     with context.open_registry() as registry:
         ledger = agreed_ledger(
             registry, folder, ledger, lambda: [one.sha256 for one in list_scans(folder, context.limits)]
         )
         book_id = registry.book_id(ledger, folder.name)
+        drawn = registry.drawn_readings(book_id)
         for entry in registry.stored_entries(book_id):
-            yield book_id, entry
+            yield book_id, entry, drawn
 
 
 def record_drift(

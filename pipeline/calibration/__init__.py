@@ -35,6 +35,13 @@ from pipeline.calibration.features import (
     may_be_ditto,
 )
 from pipeline.calibration.hold import CHECKED, BookHold
+from pipeline.calibration.monitoring import (
+    SampleCheck,
+    evidence_against,
+    is_stopped,
+    weighted_error,
+    weighted_upper_bound,
+)
 from pipeline.calibration.risk import DELTA, RiskBound, RiskCurve, is_refuted, upper_bound
 
 __all__ = [
@@ -60,6 +67,11 @@ __all__ = [
     "RiskBound",
     "DELTA",
     "is_refuted",
+    "SampleCheck",
+    "evidence_against",
+    "is_stopped",
+    "weighted_error",
+    "weighted_upper_bound",
     "upper_bound",
     "DriftAlarm",
     "BookHold",

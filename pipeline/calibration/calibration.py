@@ -158,6 +158,7 @@ def _curve(held: Sequence[Sample], sure: Sequence[float], model: ChanceModel, *,
         [sample.right for sample, _ in eligible],
         len(group),
         [sample.hand or sample.book for sample, _ in eligible],
+        [sample.weight for sample, _ in eligible],
     )
 
 

@@ -24,7 +24,9 @@ ROUNDS = 100
 HALVINGS = 30
 
 
-def fit_logistic(x: Floats, right: Floats, before: Floats, pull: Floats, rising: Flags) -> Floats:
+def fit_logistic(
+    x: Floats, right: Floats, before: Floats, pull: Floats, rising: Flags, counts: Floats | None = None
+) -> Floats:
     """Return the weights of least log loss plus ``pull / 2`` times the squared distance to ``before``.
 
     Args:
@@ -33,26 +35,28 @@ def fit_logistic(x: Floats, right: Floats, before: Floats, pull: Floats, rising:
         before: (k,) the weights of the prior.
         pull: (k,) the strength of the prior above 0, in samples.
         rising: (k,) where true, the weight is not below 0, so that more of the feature never lowers the probability.
+        counts: (n,) how many samples each stands for; one each by default.
 
     Source:
         Projected Newton steps: Bertsekas 1982 ("Projected Newton methods for optimization problems with simple
         constraints", SIAM J. Control Optim. 20).
     """
+    counts = np.ones(len(right)) if counts is None else counts
     weights = np.where(rising, np.maximum(before, 0.0), before)
-    loss = _loss(x, right, weights, before, pull)
+    loss = _loss(x, right, weights, before, pull, counts)
     for _ in range(ROUNDS):
         chance = chances(x @ weights)
-        slope = x.T @ (chance - right) + pull * (weights - before)
+        slope = x.T @ (counts * (chance - right)) + pull * (weights - before)
         free = ~(rising & (weights <= 0) & (slope > 0))
         if not free.any() or np.abs(slope[free]).max() < 1e-7 * (1 + len(right)):
             break
-        bend = (x[:, free] * (chance * (1 - chance))[:, None]).T @ x[:, free] + np.diag(pull[free])
+        bend = (x[:, free] * (counts * chance * (1 - chance))[:, None]).T @ x[:, free] + np.diag(pull[free])
         step = np.zeros_like(weights)
         step[free] = np.linalg.solve(bend, slope[free])
         for halving in range(HALVINGS):
             tried = weights - step / 2**halving
             tried = np.where(rising, np.maximum(tried, 0.0), tried)
-            lower = _loss(x, right, tried, before, pull)
+            lower = _loss(x, right, tried, before, pull, counts)
             if lower < loss:
                 break
         else:
@@ -66,9 +70,9 @@ def chances(scores: Floats) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * scores)), dtype=np.float64)
 
 
-def _loss(x: Floats, right: Floats, weights: Floats, before: Floats, pull: Floats) -> float:
+def _loss(x: Floats, right: Floats, weights: Floats, before: Floats, pull: Floats, counts: Floats) -> float:
     scores = x @ weights
-    fit = np.logaddexp(0.0, np.where(right > 0.5, -scores, scores)).sum()
+    fit = (counts * np.logaddexp(0.0, np.where(right > 0.5, -scores, scores))).sum()
     return float(fit + 0.5 * (pull * (weights - before) ** 2).sum())
 
 
@@ -99,6 +103,10 @@ KIND_SAMPLES = 10
 
 LEAST = 1e-4
 """A probability that counts as none in a ratio."""
+
+MOST_WEIGHT = 20.0
+"""The most samples that one counts as in the fit, so that a few drawn ones do not outweigh all others; the bound counts
+them in full."""
 
 FOLDS = 5
 SUREST = 1 - 1e-6
@@ -163,6 +171,7 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     """
     features = [sample.features for sample in samples]
     right = np.array([sample.right for sample in samples], dtype=np.float64)
+    counts = np.minimum([sample.weight for sample in samples], MOST_WEIGHT)
     raw = _feature_matrix(features)
     mean, spread = _scale(raw) if before is None else (np.array(before.mean), np.array(before.spread))
     x = _standard(raw, mean, spread)
@@ -173,12 +182,12 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
     outside = np.zeros(len(samples))
     for fold in range(FOLDS):
         inside = folds != fold
-        pool, parts = _weights(x[inside], right[inside], kinds[inside], before, many)
+        pool, parts = _weights(x[inside], right[inside], kinds[inside], before, many, counts[inside])
         for place in np.flatnonzero(~inside):
             kind = kinds[place]
             outside[place] = x[place] @ parts.get(kind, earlier.get(kind, pool))
-    pool, parts = _weights(x, right, kinds, before, many)
-    bend = _beta_correction(outside, right, np.array(before.pool.bend if before else STRAIGHT))
+    pool, parts = _weights(x, right, kinds, before, many, counts)
+    bend = _beta_correction(outside, right, np.array(before.pool.bend if before else STRAIGHT), counts)
     made = []
     for kind in sorted(parts):
         own = kinds == kind
@@ -189,7 +198,7 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
                 kind,
                 int(own.sum()),
                 _floats(parts[kind]),
-                _triple(_beta_correction(outside[own], right[own], usual)),
+                _triple(_beta_correction(outside[own], right[own], usual, counts[own])),
             )
         )
     seen = set(kinds.tolist())
@@ -213,7 +222,12 @@ def fold_number(entry: str, folds: int, salt: str = "") -> int:
 
 
 def _weights(
-    x: Floats, right: Floats, kinds: np.ndarray, before: ChanceModel | None, many: Set[str]
+    x: Floats,
+    right: Floats,
+    kinds: np.ndarray,
+    before: ChanceModel | None,
+    many: Set[str],
+    counts: Floats,
 ) -> tuple[Floats, dict[str, Floats]]:
     """Return the pooled weights, and those of each kind that has ``many`` samples over all folds."""
     rising = _is_rising()
@@ -221,7 +235,7 @@ def _weights(
     known = np.array(before.pool.weights) if before else np.zeros(width)
     pull = np.full(width, EARLIER_PULL if before else POOL_PULL)
     pull[0] = OFFSET_PULL if before else 0.01
-    pool = fit_logistic(x, right, known, pull, rising)
+    pool = fit_logistic(x, right, known, pull, rising, counts)
     parts = {}
     earlier = before.by_kind if before else {}
     for kind in dict.fromkeys(kinds.tolist()):
@@ -230,16 +244,16 @@ def _weights(
             towards = np.array(earlier[kind].weights) if kind in earlier else pool
             pull = np.full(width, EARLIER_PULL if kind in earlier else KIND_PULL)
             pull[0] = OFFSET_PULL
-            parts[kind] = fit_logistic(x[own], right[own], towards, pull, rising)
+            parts[kind] = fit_logistic(x[own], right[own], towards, pull, rising, counts[own])
         elif kind in earlier:
             parts[kind] = np.array(earlier[kind].weights)
     return pool, parts
 
 
-def _beta_correction(scores: Floats, right: Floats, usual: Floats) -> Floats:
+def _beta_correction(scores: Floats, right: Floats, usual: Floats, counts: Floats) -> Floats:
     """Return the beta correction of scores from cross-validation."""
     pull = np.array([OFFSET_PULL, BEND_PULL, BEND_PULL])
-    return fit_logistic(_beta_columns(scores), right, usual, pull, np.array([False, True, True]))
+    return fit_logistic(_beta_columns(scores), right, usual, pull, np.array([False, True, True]), counts)
 
 
 def _beta_columns(scores: Floats) -> Floats:

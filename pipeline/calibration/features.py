@@ -97,6 +97,7 @@ class Sample:
         book: The book it is in.
         entry: Its entry, unique over all books; no entry is in both halves of the samples.
         hand: The writer; where nobody knows better, the book.
+        weight: How many fields it stands for: one that came to people by a draw stands for those that were not drawn.
     """
 
     features: CalibrationFeatures
@@ -105,6 +106,7 @@ class Sample:
     book: str
     entry: str
     hand: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def calibration_samples(
     truths: Mapping[str, Truth],
     book: str,
     entry: str,
+    weights: Mapping[str, float] | None = None,
 ) -> tuple[Sample, ...]:
     """Return the fields of an entry whose features and truth are both known.
 
@@ -222,10 +225,19 @@ def calibration_samples(
         truths: What a person says its fields hold, by field.
         book: The book it is in.
         entry: Its name, unique over all books.
+        weights: How many fields each of its fields stands for; one each by default.
     """
+    counts = weights or {}
     by_field = {reading.field: reading for reading in readings}
     return tuple(
-        Sample(features, is_right(by_field[name], truths[name]), record.by_name[name].critical, book, entry)
+        Sample(
+            features,
+            is_right(by_field[name], truths[name]),
+            record.by_name[name].critical,
+            book,
+            entry,
+            weight=counts.get(name, 1.0),
+        )
         for name, features in calibration_features(readings, findings, record).items()
         if name in truths
     )

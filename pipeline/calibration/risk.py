@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from pipeline.calibration.chance_model import Floats
+from pipeline.calibration.weighting import effective_sums, expected_sums
 
 DELTA = 0.1
 """How often the bound may fail, over all books that could have been calibrated on."""
@@ -92,7 +93,11 @@ class RiskBound:
 
 
 def risk_curve(
-    chances: Sequence[float], right: Sequence[bool], fields: int, hands: Sequence[str] = ()
+    chances: Sequence[float],
+    right: Sequence[bool],
+    fields: int,
+    hands: Sequence[str] = (),
+    weights: Sequence[float] = (),
 ) -> RiskCurve:
     """Return the curve of fields that the probability alone decides about.
 
@@ -103,21 +108,23 @@ def risk_curve(
         right: Whether each is right.
         fields: How many fields the group has, with those that something else decides about.
         hands: The writer of each field.
+        weights: How many fields each stands for; one each by default. What is counted then are effective fields.
     """
     order = np.argsort(-np.asarray(chances, dtype=np.float64), kind="stable")
     sure = np.asarray(chances, dtype=np.float64)[order]
     errors = ~np.asarray(right, dtype=bool)[order]
-    wrong = np.cumsum(errors)
-    expected = np.cumsum(1 - sure)
+    counts_as = np.asarray(weights, dtype=np.float64)[order] if len(weights) else np.ones(len(sure))
+    fields_to, wrong = effective_sums(errors, counts_as)
     if len(sure) < FEWEST:
         return RiskCurve(fields, (), (), (), (), ())
     counts = np.unique(np.linspace(FEWEST, len(sure), THRESHOLDS).round().astype(int))
     thresholds = np.unique(sure[counts - 1])[::-1]
+    expected = expected_sums(sure, counts_as, fields_to)
     accepted = np.searchsorted(-sure, -thresholds, side="right")
     return RiskCurve(
         fields=fields,
         thresholds=tuple(float(value) for value in thresholds),
-        accepted=tuple(int(count) for count in accepted),
+        accepted=tuple(int(fields_to[count - 1]) for count in accepted),
         wrong=tuple(int(wrong[count - 1]) for count in accepted),
         expected=tuple(float(expected[count - 1]) for count in accepted),
         worst=_worst(np.asarray(hands)[order] if hands else np.zeros(len(sure)), errors, accepted),

@@ -1,7 +1,9 @@
-"""Charts as SVG: bars for reports, curves for evaluations.
+"""Charts as SVG: bars and lines for reports, curves for evaluations.
 
 Nothing in them is script or style, so that they fit into a page with a strict policy as well as in a PDF.
 """
+
+from markupsafe import Markup
 
 from pipeline.charts.bars import COLOURS, BarChart, BarSegment, ChartBar, bar_chart_svg
 from pipeline.charts.curves import (
@@ -15,8 +17,20 @@ from pipeline.charts.curves import (
     reliability_chart,
     reliability_svg,
 )
+from pipeline.charts.lines import AxisMark, LineChart, LinePoint, line_chart_svg
+
+
+def chart_svg(chart: BarChart | LineChart) -> Markup:
+    """Return a chart of a report as an ``<svg>`` element."""
+    return line_chart_svg(chart) if isinstance(chart, LineChart) else bar_chart_svg(chart)
+
 
 __all__ = [
+    "AxisMark",
+    "LineChart",
+    "LinePoint",
+    "chart_svg",
+    "line_chart_svg",
     "COLOURS",
     "BarChart",
     "BarSegment",

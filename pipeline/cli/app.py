@@ -29,6 +29,7 @@ from pipeline.cli.learn import learn
 from pipeline.cli.links import links_app
 from pipeline.cli.office_models import models_app
 from pipeline.cli.page import page
+from pipeline.cli.pilot import pilot
 from pipeline.cli.places import places_app
 from pipeline.cli.print_papers import print_app
 from pipeline.cli.queue import queue
@@ -67,6 +68,7 @@ COMMANDS = (
     ("export", export),
     ("reconcile", reconcile),
     ("report", report),
+    ("pilot", pilot),
     ("evaluate", evaluate),
     ("calibrate", calibrate),
     ("learn", learn),

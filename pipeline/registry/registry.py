@@ -57,6 +57,7 @@ from pipeline.registry.repositories import (
     pages,
     pages_at_work,
     places,
+    sampled_values,
     stored_entries,
     teaching,
 )
@@ -81,6 +82,7 @@ from pipeline.registry.services.lots.lots import Lots
 from pipeline.registry.services.publishing.publishing import Publishing
 from pipeline.registry.services.reconciliation import Reconciliations
 from pipeline.registry.services.search import building, same_person, searching
+from pipeline.registry.services.statistics import sampled_values as statistics_of_samples
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import all_tables, record_tables
@@ -181,6 +183,12 @@ class Registry(ConnectionFacade):
     save_failure = writing(failures.save_failure)
     read_failures = reading(failures.read_failures)
     set_aside = reading(failures.set_aside)
+
+    accepted_values = reading(sampled_values.accepted_values)
+    draw_samples = writing_declared(sampled_values.draw_samples)
+    sampled_fields = reading(sampled_values.sampled_fields)
+    drawn_readings = reading(sampled_values.drawn_readings)
+    sampled_values = reading(statistics_of_samples.sampled_values)
 
     save_clear_page = writing_declared(clear_pages.save_clear_page)
     plan_teaching = writing(teaching.plan_teaching)

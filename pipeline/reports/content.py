@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pipeline.charts import BarChart
+from pipeline.charts import BarChart, LineChart
 from pipeline.evaluation.field_scores import upper_bound
 from pipeline.model import FIRST_TYPED_ROW, LEFT_PAGE, RIGHT_PAGE
 from pipeline.text.control_characters import visible_text
@@ -104,7 +104,7 @@ class ReportSection:
     key: str
     title: str
     figures: tuple[ReportFigure, ...] = ()
-    charts: tuple[BarChart, ...] = ()
+    charts: tuple[BarChart | LineChart, ...] = ()
     tables: tuple[ReportTable, ...] = ()
     note: str = ""
 

@@ -16,7 +16,7 @@ from pipeline.reports.content import (
 )
 from pipeline.reports.data import ReportData, list_href
 from pipeline.reports.plan import WorkPlanRow
-from pipeline.reports.sections import backlog, progress
+from pipeline.reports.sections import backlog, progress, unseen
 from pipeline.reports.sections.accuracy import LOTS
 
 
@@ -28,6 +28,7 @@ def director_page(data: ReportData) -> ReportSection:
         backlog.waits(data),
         too_long(data),
         remaining_errors(data),
+        unseen.unseen_errors(data),
         progress.end(data),
         overdue(data),
         backlog.missing(data),

@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.charts import COLOURS, bar_chart_svg
+from pipeline.charts import COLOURS, chart_svg
 from pipeline.errors import StorageError
 from pipeline.files import write_atomically
 from pipeline.localtime import format_moment, local_date
@@ -67,7 +67,7 @@ def _section(section: ReportSection) -> dict[str, Any]:
         "charts": [
             {
                 "title": one.title,
-                "svg": str(bar_chart_svg(one)),
+                "svg": str(chart_svg(one)),
                 "sorts": [{"name": name, "colour": COLOURS[style]} for name, style in one.sorts],
             }
             for one in section.charts

@@ -9,7 +9,7 @@ from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
 from pipeline.reports.data import SPAN, ReportData, StoreCheck, wrong_scans_of
 from pipeline.reports.plan import WorkPlan
-from pipeline.reports.sections import accuracy, appendix, backlog, progress, stored_scans
+from pipeline.reports.sections import accuracy, appendix, backlog, learning, progress, stored_scans, unseen
 from pipeline.schema import Schemas
 
 
@@ -58,7 +58,7 @@ def report_of_data(data: ReportData, places: frozenset[str] | None) -> Managemen
         days=data.span,
         scope=scope_of(data, places),
         sections=sections,
-        alerts=stored_scans.alerts(data),
+        alerts=(*stored_scans.alerts(data), *unseen.alerts(data)),
     )
 
 
@@ -70,7 +70,9 @@ def _sections(data: ReportData) -> tuple[ReportSection, ...]:
         backlog.queue(data),
         accuracy.quality(data),
         accuracy.sampled(data),
+        unseen.unseen(data),
         accuracy.readings(data),
+        learning.learning(data.tallies.learning, data.tallies.sampled),
         backlog.scanning(data),
         stored_scans.stored_scans(data),
         appendix.appendix(data),
@@ -86,6 +88,7 @@ def _summary(data: ReportData) -> ReportSection:
         progress.end(data),
         accuracy.overturned(data),
         accuracy.wrong_entries(data),
+        unseen.unseen_errors(data),
         backlog.rescanned(data),
         backlog.missing(data),
         *accuracy.unlike(data),

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipeline.charts import COLOURS, bar_chart_svg
+from pipeline.charts import COLOURS, chart_svg
 from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
@@ -161,7 +161,7 @@ def _templates() -> Environment:
         static=static_url,
         role_words=ROLE_WORDS,
         account_change_words=ACCOUNT_CHANGE_WORDS,
-        bar_chart_svg=bar_chart_svg,
+        chart_svg=chart_svg,
         colours=COLOURS,
         format_moment=format_moment,
         row_label=row_label,

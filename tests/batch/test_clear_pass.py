@@ -248,8 +248,9 @@ def test_the_share_that_is_drawn_is_about_what_the_office_wants() -> None:
 
 def test_one_wrong_among_few_checked_is_more_than_is_tolerated() -> None:
     routing = DigitizeOptions().routing
-    assert is_over_tolerance(ClearCounts(checked=20, wrong=1), routing)
-    assert not is_over_tolerance(ClearCounts(checked=60, wrong=1), routing)
+    assert is_over_tolerance(ClearCounts(checked=20, wrong=2), routing)
+    assert not is_over_tolerance(ClearCounts(checked=20, wrong=1), routing)
+    assert not is_over_tolerance(ClearCounts(checked=60, wrong=2), routing)
     assert not is_over_tolerance(ClearCounts(), routing)
 
 

@@ -28,6 +28,7 @@ from pipeline.registry.tables.extracts import EXTRACT_APPEND_ONLY
 from pipeline.registry.tables.guidelines import GUIDELINE_APPEND_ONLY
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
+from pipeline.registry.tables.sampled_values import SAMPLED_APPEND_ONLY
 from pipeline.registry.tables.search import SEARCH_APPEND_ONLY
 from pipeline.registry.tables.tasks import decision
 from pipeline.registry.tables.teaching import TEACHING_APPEND_ONLY
@@ -55,6 +56,7 @@ TABLES = [
         *TEAM_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
         *CLEAR_APPEND_ONLY,
+        *SAMPLED_APPEND_ONLY,
         *TEACHING_APPEND_ONLY,
         *EXTRACT_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
@@ -86,6 +88,7 @@ INTRODUCED = [
     "INSERT INTO search_request VALUES (1, 'an', 'citizen', 'xin bản sao', '[]', '[]', '2020-01-02 03:04:05')",
     "INSERT INTO clear_value VALUES (1, 1, 1, 'f', 't', 't', false, 'm', '', '2020-01-02 03:04:05', NULL)",
     "INSERT INTO clear_value_witness VALUES (1, 1, 1)",
+    "INSERT INTO sampled_value VALUES (1, 1, 1, 'f', 's', 't', 't', 'm', false, '', 0.1, 0.1, '2020-01-02 03:04:05')",
     "INSERT INTO teaching_entry VALUES (1, 1, 1, 0, 1, '2020-01-02 03:04:05')",
     "INSERT INTO webhook_event VALUES (1, 'a', 1, true, 'ready', '{}', '2020-01-02 03:04:05')",
     "INSERT INTO webhook_attempt VALUES (1, 1, 204, '', '2020-01-02 03:04:05')",

@@ -67,6 +67,8 @@ UNGATED = {
     "repositories/clear_pages.py:take_back": WRITES,
     "services/desk/assignment.py:_teaching_first": GIVEN,
     "repositories/added_fields.py:added_readings": GIVEN,
+    "repositories/sampled_values.py:_accepted_before": GIVEN,
+    "services/statistics/sampled_values.py:_still_read": GIVEN,
     "repositories/redrawn_regions.py:redrawn_readings": GIVEN,
     "repositories/altered_rows.py:_altered_of": KEPT,
     "repositories/approvals.py:_lines": "takes the cover of a named book, and values through select_values",
@@ -322,6 +324,7 @@ ELSEWHERE = frozenset(
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
     | {"book_approval", "ink_of_hit"}
     | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
+    | {"accepted_values", "sampled_fields", "sampled_values", "drawn_readings"}
     | {"told_clear", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}
     | {"part_of_entry", "books_named", "scans_named", "may_change_decisions", "database_version"}
@@ -378,6 +381,7 @@ def test_every_reader_of_the_registry_is_tried() -> None:
         *("sign_amendment", "approve_book", "withdraw_approval"),
         *("withdraw", "reinstate", "replace_page", "add_book", "correct_book", "settle_ticket"),
         *("judge_link", "compare_search_index"),
+        "draw_samples",
         *("save_clear_page", "take_back_unfounded", "take_back_book", "take_back_unclear", "plan_teaching"),
     }
     named = {name for name in vars(Registry) if not name.startswith("_")}

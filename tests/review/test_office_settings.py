@@ -148,6 +148,7 @@ def filled(**changed: object) -> dict[str, Any]:
         "prefill_from": "0,2",
         "accept_clear": "true",
         "clear_sample": "0,1",
+        "unseen_sample": "0,01",
         "teaching_first": "true",
         "lease_minutes": "15",
         "assigned_only": "false",

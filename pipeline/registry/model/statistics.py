@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline.registry.model.learning_history import LearningHistory
 from pipeline.registry.model.lots import Lot
+from pipeline.registry.model.sampled_values import SampledValue
 
 AGES = (1, 3, 7, 14, 30)
 """Days: the upper ends of the ages by which waiting tasks are counted; what is older comes last."""
@@ -204,6 +206,8 @@ class Statistics:
     Attributes:
         at: The moment.
         since: When the counting of events begins; the present state is counted whole.
+        sampled: Values that were accepted without a person and drawn for a blind check, whenever that was.
+        learning: What checking cost over time and what was learnt when, since the first decision.
     """
 
     at: datetime
@@ -216,6 +220,8 @@ class Statistics:
     people: tuple[PersonStatistics, ...] | None = None
     lots: tuple[Lot, ...] = ()
     scanners: tuple[ScannerStatistics, ...] = ()
+    sampled: tuple[SampledValue, ...] = ()
+    learning: LearningHistory = field(default_factory=LearningHistory)
 
 
 @dataclass(frozen=True, slots=True)

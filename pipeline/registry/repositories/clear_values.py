@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, se
 from pipeline.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.model.clear_values import NewClearValue
+from pipeline.registry.repositories.hidden_readings import hidden_reading
 from pipeline.registry.tables.clear_values import clear_value, clear_value_witness
 
 _taking_back = clear_value.alias("taking_back_clear")
@@ -57,16 +58,7 @@ def _with(reading: FieldReading, row: RowMapping) -> FieldReading:
         return reading
     if not row["drawn"]:
         return replace(reading, accepted=True)
-    return replace(
-        reading,
-        status=FieldStatus.UNREADABLE,
-        text="",
-        canonical="",
-        confidence=0.0,
-        accepted=False,
-        hypotheses=(),
-        evidence=None,
-    )
+    return hidden_reading(reading)
 
 
 def says(reading: FieldReading, row: RowMapping) -> bool:

@@ -26,6 +26,7 @@ from pipeline.registry.model.decisions import Decision, SeenReading
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.repositories.added_fields import added_readings, with_added
 from pipeline.registry.repositories.clear_values import clear_in_force, says, with_clear, without_answered
+from pipeline.registry.repositories.hidden_readings import sampled_in, with_sampled
 from pipeline.registry.repositories.keyed_values import withdrawn
 from pipeline.registry.repositories.redrawn_regions import redrawn_readings, with_redrawn
 from pipeline.registry.tables.amendments import amendment
@@ -179,6 +180,8 @@ def _readings_of(connection: Connection, entry_ids: Collection[int]) -> Mapping[
             found[row["entry_id"]].append(reading_of_row(row))
         for entry_id, clear in clear_in_force(connection, entry_ids).items():
             found[entry_id] = with_clear(found[entry_id], clear)
+        for entry_id, sampled in sampled_in(connection, entry_ids).items():
+            found[entry_id] = with_sampled(found[entry_id], sampled)
         for entry_id, added in added_readings(connection, entry_ids).items():
             found[entry_id] = with_added(found[entry_id], added)
         for entry_id, redrawn in redrawn_readings(connection, entry_ids).items():

@@ -60,6 +60,7 @@ from pipeline.registry.tables.reconciliation import (
     reconciliation,
 )
 from pipeline.registry.tables.redrawn_regions import REDRAWN_APPEND_ONLY
+from pipeline.registry.tables.sampled_values import SAMPLED_APPEND_ONLY
 from pipeline.registry.tables.search import SEARCH_APPEND_ONLY, SEARCH_INDEX
 from pipeline.registry.tables.tasks import decision, review_task
 from pipeline.registry.tables.teaching import TEACHING_APPEND_ONLY
@@ -90,6 +91,7 @@ GROWING = (
     *EXTRACT_APPEND_ONLY,
     *REDRAWN_APPEND_ONLY,
     *CLEAR_APPEND_ONLY,
+    *SAMPLED_APPEND_ONLY,
     *TEACHING_APPEND_ONLY,
     *SEARCH_APPEND_ONLY,
     *WEBHOOK_APPEND_ONLY,
@@ -149,6 +151,7 @@ COVERED = tuple(
         *EXTRACT_APPEND_ONLY,
         *REDRAWN_APPEND_ONLY,
         *CLEAR_APPEND_ONLY,
+        *SAMPLED_APPEND_ONLY,
         *TEACHING_APPEND_ONLY,
         *SEARCH_APPEND_ONLY,
         *WEBHOOK_APPEND_ONLY,

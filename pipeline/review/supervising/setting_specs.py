@@ -224,6 +224,15 @@ REVIEW = SettingTable(
             least=0.01,
             most=1,
         ),
+        SettingSpec(
+            "unseen_sample",
+            SettingKind.NUMBER,
+            "Phần ô máy tự nhận rút ra kiểm tra, người nhập không thấy chữ máy đọc",
+            0.01,
+            "0,01: cứ một trăm ô rút một ô. 0: không rút, thì không biết các ô ấy sai bao nhiêu.",
+            least=0,
+            most=1,
+        ),
         SettingSpec("people_fields", SettingKind.FIELDS, "Ô luôn chờ người, dù đã rõ", frozenset[str]()),
         SettingSpec(
             "teaching_first",

@@ -39,6 +39,12 @@ BOOK_TRIOS: Mapping[str, Tests] = {
         "test_critical_values_of_a_book_unlike_the_others_wait_for_a_person",
         "test_what_people_decided_is_not_asked_again",
     ),
+    "SOURCE-STOPPED": Tests(
+        "../batch/test_unseen_values",
+        "test_a_share_is_drawn_once_and_goes_on_as_right_checks_come",
+        "test_what_checks_refute_waits_in_the_book_until_another_calibration",
+        "test_nothing_is_drawn_without_a_policy_or_where_the_office_draws_nothing",
+    ),
     "K06": Tests(
         NUMBERS,
         "test_an_unbroken_book_says_nothing_and_one_lost_entry_is_named",

@@ -23,6 +23,7 @@ from pipeline.registry.repositories.clear_values import clear_in_force, with_cle
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import reading_of_row
+from pipeline.registry.repositories.hidden_readings import sampled_in, with_sampled
 from pipeline.registry.repositories.keyed_values import (
     is_keyed_value,
     withdrawn,
@@ -211,6 +212,9 @@ def _readings(connection: Connection, of_book: RowMapping, field: str) -> dict[i
     for entry_id, clear in clear_in_force(connection, entries, field).items():
         if entry_id in found:
             (found[entry_id],) = with_clear([found[entry_id]], clear)
+    for entry_id, sampled in sampled_in(connection, entries, field).items():
+        if entry_id in found:
+            (found[entry_id],) = with_sampled([found[entry_id]], sampled)
     for entry_id, added in added_readings(connection, entries, field).items():
         before = [found[entry_id]] if entry_id in found else []
         (found[entry_id],) = with_added(before, added)

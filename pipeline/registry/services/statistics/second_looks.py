@@ -45,10 +45,10 @@ _gone, _questioned = keying.alias("gone"), keying.alias("questioned")
 _keyings: Any = decision.c.keyings
 _word_ids = tuple(_keyings[at].as_integer() for at in range(3))
 
-_not_taken_back = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
+not_taken_back = ~exists().where(_gone.c.takes_back_id.in_(_word_ids))
 """Decisions of which no keyed value was taken back."""
 
-_not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
+not_questioned = ~exists().where(_questioned.c.id == _word_ids[0], _questioned.c.mode == KeyingMode.LOT)
 """Decisions that do not come of a lot whose sample put into question what stood."""
 
 
@@ -193,7 +193,7 @@ def _counted(places: Places, since: datetime) -> tuple[ColumnElement[bool], ...]
     """Decisions on fields since then, of these places, those of lots excluded."""
     since_then = decision.c.decided_at >= since
     field = decision.c.field != WHOLE_ENTRY
-    return since_then, field, decision_stands, _not_taken_back, _not_questioned, of_places(places)
+    return since_then, field, decision_stands, not_taken_back, not_questioned, of_places(places)
 
 
 _run_seen = (

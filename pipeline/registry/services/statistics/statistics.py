@@ -12,12 +12,18 @@ from sqlalchemy import Connection
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.model.book_states import BookState, ReadingRun
+from pipeline.registry.model.learning_history import LearningHistory
+from pipeline.registry.model.pilot import PilotCounts
+from pipeline.registry.model.sampled_values import SampledValue
 from pipeline.registry.model.statistics import ChangedField, ListFilter, ScanOfBook, Statistics, WaitingTask
 from pipeline.registry.services.lots.sample_results import lots_of
 from pipeline.registry.services.statistics import second_looks, waiting
 from pipeline.registry.services.statistics.book_states import book_states, reading_runs
 from pipeline.registry.services.statistics.books import book_statistics
 from pipeline.registry.services.statistics.hours import hour_statistics
+from pipeline.registry.services.statistics.learning_history import learning_history
+from pipeline.registry.services.statistics.pilot import pilot_counts
+from pipeline.registry.services.statistics.sampled_values import sampled_values
 from pipeline.registry.services.statistics.scanners import scanner_statistics
 from pipeline.registry.services.statistics.scope import Places
 from pipeline.registry.services.statistics.stored_scans import scans_of_books
@@ -55,6 +61,8 @@ class RegistryStatistics:
                 people=second_looks.person_statistics(*asked) if people else None,
                 lots=lots_of(connection, self._places, nothing.since),
                 scanners=scanner_statistics(connection, self._places),
+                sampled=sampled_values(connection, self._places),
+                learning=learning_history(connection, self._places),
             )
 
     def books(self) -> Statistics:
@@ -71,6 +79,21 @@ class RegistryStatistics:
         """The books that runs read now."""
         with self._database.reading() as connection:
             return reading_runs(connection, self._places)
+
+    def sampled(self, book_id: int | None = None) -> tuple[SampledValue, ...]:
+        """Values that were accepted without a person and drawn for a blind check, of all books or of one."""
+        with self._database.reading() as connection:
+            return sampled_values(connection, self._places, book_id)
+
+    def learning(self, book_id: int | None = None) -> LearningHistory:
+        """What checking cost over time and what was learnt when, in all books or in one."""
+        with self._database.reading() as connection:
+            return learning_history(connection, self._places, book_id)
+
+    def pilot(self, book_ids: Collection[int]) -> PilotCounts:
+        """The counts of a pilot over some books."""
+        with self._database.reading() as connection:
+            return pilot_counts(connection, self._places, book_ids)
 
     def hours(self, days: int) -> Statistics:
         """Hours alone."""

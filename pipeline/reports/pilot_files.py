@@ -1,0 +1,205 @@
+"""The pilot report as it is shown, and as the two files that an office may send: a PDF of one page, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import StorageError
+from pipeline.evaluation.field_scores import upper_bound
+from pipeline.files import write_atomically
+from pipeline.reports.content import (
+    ReportCell,
+    ReportFigure,
+    ReportSection,
+    ReportTable,
+    count_cell,
+    decimal_cell,
+    percent_cell,
+    share_cell,
+    text_cell,
+)
+from pipeline.reports.pilot import LEAST, PilotGroup, PilotReport, PilotSource
+
+TEMPLATE = Path(__file__).parent / "templates" / "pilot.typ"
+NAME = "ket-qua-thu"
+"""The name of both files without an ending."""
+
+TITLE = "Kết quả thử hotich"
+
+NOTE = (
+    "Không có họ tên, nơi chốn, hình ảnh, tên sổ, tên đăng nhập hay chữ nào của sổ. Nhóm dưới "
+    f"{LEAST} ô được gộp với nhóm khác. “Chắc không quá” là cận trên 95\u00a0%. Lần đọc đầu: máy đọc từng trang một "
+    "mình; nay: sau khi xét cả quyển và học từ người đối chiếu."
+)
+
+
+def pilot_section(report: PilotReport) -> ReportSection:
+    """Return all that is in the report, as pages show it.
+
+    Args:
+        report: The report.
+    """
+    tables = (
+        _table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds),
+        _table_of("pilot-forms", "Theo mẫu sổ", report.forms),
+        ReportTable(
+            "pilot-sources",
+            "Sai trong ô máy tự nhận, theo cách nhận (kiểm tra mẫu)",
+            (
+                ("Nhận theo", False),
+                ("Đã kiểm tra", True),
+                ("Sai", True),
+                ("Tỉ lệ", True),
+                ("Chắc không quá", True),
+            ),
+            tuple(_source_row(one) for one in report.sources),
+        ),
+    )
+    return ReportSection("pilot", TITLE, _figures(report), (), tables, NOTE)
+
+
+def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
+    total, every = report.total, report.sources[0]
+    minutes = (
+        ("Phút mỗi mục, những mục đầu", report.minutes_first, report.timed_first),
+        ("Phút mỗi mục, các mục sau", report.minutes_later, report.timed_later),
+    )
+    return (
+        ReportFigure(
+            "Quyển sổ, trang", text_cell(f"{count_cell(report.books).text}, {count_cell(report.pages).text}")
+        ),
+        ReportFigure(
+            "Mục đã xong",
+            count_cell(report.finished),
+            f"trong {count_cell(report.entries).text} mục",
+        ),
+        ReportFigure("Máy tự nhận, lần đọc đầu", share_cell(total.accepted_first, total.fields)),
+        ReportFigure(
+            "Máy tự nhận, nay",
+            share_cell(total.accepted_now, total.fields),
+            f"trong {count_cell(total.fields).text} ô",
+        ),
+        ReportFigure("Đọc đúng ô khó, lần đọc đầu", share_cell(total.right_first, total.decided)),
+        ReportFigure(
+            "Đọc đúng ô khó, nay",
+            share_cell(total.right_now, total.decided),
+            f"trong {count_cell(total.decided).text} ô người đã quyết định",
+        ),
+        ReportFigure(
+            "Sai trong ô máy tự nhận",
+            percent_cell(every.error),
+            f"chắc không quá {percent_cell(every.upper).text}" if every.checked else "chưa kiểm tra đủ",
+        ),
+        *(
+            ReportFigure(
+                label, decimal_cell(value), f"{count_cell(many).text} mục" if many else "chưa đủ mục"
+            )
+            for label, value, many in minutes
+        ),
+        ReportFigure("Sổ có bản học nét chữ", count_cell(report.adapted)),
+        ReportFigure("Ô đã rõ nhờ các mục khác", count_cell(report.clear)),
+        ReportFigure(
+            "Phiên bản", text_cell(report.program), f"bộ đọc: {', '.join(report.readers) or 'không có'}"
+        ),
+    )
+
+
+def _table_of(key: str, title: str, groups: Sequence[PilotGroup]) -> ReportTable:
+    columns = (
+        ("Nhóm", False),
+        ("Ô", True),
+        ("Máy tự nhận, đầu", True),
+        ("Máy tự nhận, nay", True),
+        ("Người quyết định", True),
+        ("Đọc đúng, đầu", True),
+        ("Đọc đúng, nay", True),
+        ("Đọc sai nay, chắc không quá", True),
+    )
+    return ReportTable(key, title, columns, tuple(_group_row(one) for one in groups))
+
+
+def _group_row(one: PilotGroup) -> tuple[ReportCell, ...]:
+    return (
+        text_cell(one.name),
+        count_cell(one.fields),
+        share_cell(one.accepted_first, one.fields),
+        share_cell(one.accepted_now, one.fields),
+        count_cell(one.decided),
+        share_cell(one.right_first, one.decided),
+        share_cell(one.right_now, one.decided),
+        percent_cell(upper_bound(one.decided - one.right_now, one.decided)),
+    )
+
+
+def _source_row(one: PilotSource) -> tuple[ReportCell, ...]:
+    return (
+        text_cell(one.name),
+        count_cell(one.checked or None),
+        count_cell(one.wrong),
+        percent_cell(one.error),
+        percent_cell(one.upper),
+    )
+
+
+def pilot_json(report: PilotReport) -> bytes:
+    """Return the JSON file."""
+    return (json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def pilot_document(report: PilotReport, at: datetime) -> bytes:
+    """Return the PDF. The same report of the same moment gives the same bytes.
+
+    Args:
+        report: The report.
+        at: The moment that the file names.
+    """
+    import typst  # 90 MB of memory: only for who wants a PDF
+
+    section = pilot_section(report)
+    content: dict[str, Any] = {
+        "title": section.title,
+        "note": section.note,
+        "figures": [{"label": one.label, "text": one.cell.text, "note": one.note} for one in section.figures],
+        "tables": [
+            {
+                "title": table.title,
+                "columns": [{"title": title, "number": is_number} for title, is_number in table.columns],
+                "rows": [[cell.text for cell in row] for row in table.rows],
+            }
+            for table in section.tables
+        ],
+    }
+    compiler = typst.Compiler(TEMPLATE, sys_inputs={"report": json.dumps(content, ensure_ascii=False)})
+    made = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=int(at.timestamp()))
+    assert isinstance(made, bytes)
+    return made
+
+
+def write_pilot(report: PilotReport, folder: Path, at: datetime) -> tuple[Path, ...]:
+    """Write both files into a folder; files that exist are replaced.
+
+    Args:
+        report: The report.
+        folder: Where they are written; it is created.
+        at: The moment that the PDF names.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    found = (
+        (folder / f"{NAME}.pdf", pilot_document(report, at)),
+        (folder / f"{NAME}.json", pilot_json(report)),
+    )
+    for path, content in found:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content)
+        except OSError as error:
+            raise StorageError(
+                f"Không ghi được {path}: {error.strerror}. Hãy kiểm tra ổ đĩa và quyền ghi rồi chạy lại."
+            ) from None
+    return tuple(path for path, _ in found)

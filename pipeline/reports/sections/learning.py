@@ -1,0 +1,270 @@
+"""What checking costs as the machine learns: the values that waited on each entry, and what was learnt when."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.charts import AxisMark, LineChart, LinePoint
+from pipeline.localtime import local_date
+from pipeline.registry.model.learning_history import CheckedEntry, LearningHistory, LearningKind
+from pipeline.registry.model.sampled_values import SampledValue
+from pipeline.reports.content import (
+    ReportCell,
+    ReportFigure,
+    ReportSection,
+    ReportTable,
+    count_cell,
+    day_cell,
+    decimal_cell,
+    text_cell,
+)
+
+MOST_POINTS = 40
+"""Points of the line over entries; more entries are taken together."""
+
+FEWEST = 5
+"""Entries that a point stands for at least, where there are many: single ones differ too much."""
+
+SOME = 10
+"""The first and the last entries that the figures compare."""
+
+LEARNT = {
+    LearningKind.CLEAR: "ô đã rõ nhờ các mục đã đối chiếu",
+    LearningKind.ADAPTER: "bắt đầu đọc bằng bản học nét chữ của sổ",
+    LearningKind.READER: "bắt đầu dùng bộ đọc của cơ quan",
+    LearningKind.ROLLBACK: "quay về bộ đọc trước",
+}
+
+SORTS = (
+    ("Ô người phải quyết định ở mỗi mục", "curve"),
+    ("Ô kiểm mẫu thấy sai", "found"),
+    ("Máy học thêm (số ở bảng)", "learnt"),
+)
+
+NOTE = (
+    "Mỗi mục kể từ lúc người quyết định ô đầu tiên của nó; ô mà máy đã nhận, hay đã rõ trước khi có người mở, không "
+    "phải quyết định. Mục khó làm trước thì đường cũng đi xuống: so với phần máy học được ghi ở bảng dưới."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bin:
+    """Entries taken together: the last one's number, the day of the first, their number and fields, checks, wrong."""
+
+    until: int
+    on: date
+    entries: int
+    fields: int
+    checked: int
+    wrong: int
+
+    @property
+    def mean(self) -> float:
+        return self.fields / self.entries
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """What was learnt on a day: its number in the picture, and after how many entries."""
+
+    number: int
+    on: date
+    kind: LearningKind
+    values: int
+    after: int
+
+    @property
+    def sentence(self) -> str:
+        values = f"{count_cell(self.values).text} " if self.values else ""
+        return f"{values}{LEARNT[self.kind]}"
+
+
+def learning(
+    history: LearningHistory, sampled: Sequence[SampledValue], *, by_entry: bool = False
+) -> ReportSection:
+    """Return the picture and its tables.
+
+    Args:
+        history: What checking cost, and what was learnt.
+        sampled: Values that were drawn for a blind check.
+        by_entry: Over entries too, as of one book; else over days alone.
+    """
+    learnt = _learnt(history)
+    days = _by_day(history, sampled)
+    bins = _by_entry(history, sampled) if by_entry else ()
+    charts = [_chart_of_entries(bins, learnt)] if bins else []
+    charts += [_chart_of_days(days, learnt)] if days else []
+    tables = [_table_of_learnt(learnt)]
+    tables += [_table("learning-entries", "Theo số mục đã đối chiếu", bins)] if bins else []
+    tables += [_table("learning-days", "Theo ngày", days)]
+    return ReportSection(
+        "learning",
+        "Máy học từ người đối chiếu",
+        _figures(history),
+        tuple(charts),
+        tuple(tables),
+        NOTE,
+    )
+
+
+def _figures(history: LearningHistory) -> tuple[ReportFigure, ...]:
+    first, last = history.entries[:SOME], history.entries[-SOME:]
+    waits = history.waiting / history.unchecked if history.unchecked else None
+    return (
+        ReportFigure(
+            "Ô phải quyết định mỗi mục, lúc đầu",
+            decimal_cell(_mean(first)),
+            f"{count_cell(len(first)).text} mục đầu" if first else "chưa mục nào được đối chiếu xong",
+        ),
+        ReportFigure(
+            "Ô phải quyết định mỗi mục, gần đây",
+            decimal_cell(_mean(last)),
+            f"{count_cell(len(last)).text} mục gần đây nhất" if last else "",
+        ),
+        ReportFigure(
+            "Ô còn chờ ở mỗi mục chưa mở",
+            decimal_cell(waits),
+            f"{count_cell(history.unchecked).text} mục chưa ai mở"
+            if history.unchecked
+            else "không còn mục nào chờ",
+        ),
+    )
+
+
+def _mean(entries: Sequence[CheckedEntry]) -> float | None:
+    return sum(one.fields for one in entries) / len(entries) if entries else None
+
+
+def _checks(sampled: Sequence[SampledValue]) -> list[tuple[datetime, bool]]:
+    return sorted((one.decided_at, one.wrong) for one in sampled if one.decided_at is not None)
+
+
+def _by_entry(history: LearningHistory, sampled: Sequence[SampledValue]) -> tuple[_Bin, ...]:
+    entries, checks = history.entries, _checks(sampled)
+    size = max(1 if len(entries) < MOST_POINTS else FEWEST, -(-len(entries) // MOST_POINTS))
+    found = []
+    for start in range(0, len(entries), size):
+        some = entries[start : start + size]
+        since = some[0].at if start else datetime.min.replace(tzinfo=some[0].at.tzinfo)
+        until = entries[start + size].at if start + size < len(entries) else None
+        mine = [wrong for at, wrong in checks if since <= at and (until is None or at < until)]
+        fields = sum(one.fields for one in some)
+        found.append(_Bin(start + len(some), local_date(some[0].at), len(some), fields, len(mine), sum(mine)))
+    return tuple(found)
+
+
+def _by_day(history: LearningHistory, sampled: Sequence[SampledValue]) -> tuple[_Bin, ...]:
+    days: dict[date, list[int]] = {}
+    for one in history.entries:
+        days.setdefault(local_date(one.at), []).append(one.fields)
+    checks: dict[date, list[bool]] = {}
+    for at, wrong in _checks(sampled):
+        checks.setdefault(local_date(at), []).append(wrong)
+    found, until = [], 0
+    for on in sorted(days):
+        until += len(days[on])
+        mine = checks.get(on, [])
+        found.append(_Bin(until, on, len(days[on]), sum(days[on]), len(mine), sum(mine)))
+    return tuple(found)
+
+
+def _learnt(history: LearningHistory) -> tuple[_Learnt, ...]:
+    """Return what was learnt, what is of one kind and day together, numbered in order."""
+    moments = [one.at for one in history.entries]
+    grouped: dict[tuple[date, LearningKind], tuple[int, int]] = {}
+    for mark in history.marks:
+        key = local_date(mark.at), mark.kind
+        values, after = grouped.get(key, (0, bisect_right(moments, mark.at)))
+        grouped[key] = values + mark.values, after
+    return tuple(
+        _Learnt(number, on, kind, values, after)
+        for number, ((on, kind), (values, after)) in enumerate(grouped.items(), start=1)
+    )
+
+
+def _chart_of_entries(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart:
+    ends = {bins[0].until, bins[len(bins) // 2].until, bins[-1].until}
+    return LineChart(
+        "Ô người phải quyết định ở mỗi mục, theo số mục đã đối chiếu",
+        _described(bins, learnt),
+        tuple(LinePoint(one.until, one.mean, _told(one, f"đến mục thứ {one.until}")) for one in bins),
+        tuple(_found(one, one.until) for one in bins if one.wrong),
+        tuple(AxisMark(one.after, str(one.number), _mark_told(one)) for one in learnt),
+        tuple((end, count_cell(end).text) for end in sorted(ends)),
+        "mục đã đối chiếu",
+        "learning-entries",
+        SORTS,
+    )
+
+
+def _chart_of_days(days: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart:
+    first, last = days[0].on, days[-1].on
+    middle = days[len(days) // 2].on
+    return LineChart(
+        "Ô người phải quyết định ở mỗi mục, theo ngày",
+        _described(days, learnt),
+        tuple(LinePoint(one.on.toordinal(), one.mean, _told(one, day_cell(one.on).text)) for one in days),
+        tuple(_found(one, one.on.toordinal()) for one in days if one.wrong),
+        tuple(AxisMark(one.on.toordinal(), str(one.number), _mark_told(one)) for one in learnt),
+        tuple((on.toordinal(), on.strftime("%d/%m")) for on in sorted({first, middle, last})),
+        "ngày",
+        "learning-days",
+        SORTS,
+    )
+
+
+def _described(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> str:
+    first, last = decimal_cell(bins[0].mean).text, decimal_cell(bins[-1].mean).text
+    wrong = sum(one.wrong for one in bins)
+    return (
+        f"Lúc đầu {first} ô mỗi mục, gần đây {last}; {count_cell(len(learnt)).text} lần máy học thêm; kiểm mẫu thấy "
+        f"{count_cell(wrong).text} ô sai"
+    )
+
+
+def _told(one: _Bin, where: str) -> str:
+    return f"{where}: {decimal_cell(one.mean).text} ô mỗi mục, {count_cell(one.entries).text} mục"
+
+
+def _mark_told(one: _Learnt) -> str:
+    return f"{one.number}. {day_cell(one.on).text}: {one.sentence}"
+
+
+def _found(one: _Bin, at: float) -> AxisMark:
+    told = f"{count_cell(one.wrong).text} sai trong {count_cell(one.checked).text} ô kiểm mẫu"
+    return AxisMark(at, count_cell(one.wrong).text, told, "wrong")
+
+
+def _table(key: str, title: str, bins: Sequence[_Bin]) -> ReportTable:
+    columns = (
+        ("Ngày", False),
+        ("Đến mục thứ", True),
+        ("Mục", True),
+        ("Ô phải quyết định mỗi mục", True),
+        ("Ô kiểm mẫu", True),
+        ("Sai", True),
+    )
+    return ReportTable(key, title, columns, tuple(_row(one) for one in bins), shown=MOST_POINTS)
+
+
+def _row(one: _Bin) -> tuple[ReportCell, ...]:
+    return (
+        day_cell(one.on),
+        count_cell(one.until),
+        count_cell(one.entries),
+        decimal_cell(one.mean),
+        count_cell(one.checked),
+        count_cell(one.wrong),
+    )
+
+
+def _table_of_learnt(learnt: Sequence[_Learnt]) -> ReportTable:
+    columns = (("Số ở hình", False), ("Ngày", False), ("Sau mục thứ", True), ("Máy học được gì", False))
+    rows = tuple(
+        (count_cell(one.number), day_cell(one.on), count_cell(one.after), text_cell(one.sentence))
+        for one in learnt
+    )
+    return ReportTable("learning-marks", "Máy học được gì, khi nào", columns, rows, shown=MOST_POINTS)

@@ -1,0 +1,106 @@
+"""How wrong the values are that nobody has seen, by what they were accepted: the one estimate of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.calibration import is_stopped, weighted_error, weighted_upper_bound
+from pipeline.registry.model.sampled_values import SampledValue, ValueSource
+from pipeline.reports.content import (
+    ReportCell,
+    ReportFigure,
+    ReportSection,
+    ReportTable,
+    count_cell,
+    percent_cell,
+    text_cell,
+)
+from pipeline.reports.data import ReportData
+
+SOURCES = {
+    ValueSource.PRINT: "Chữ in, ô đánh dấu, ô trống",
+    ValueSource.MACHINE: "Máy đọc chữ viết tay một mình",
+    ValueSource.CONTEXT: "Xét theo cả quyển",
+    ValueSource.CLEAR: "Đã rõ nhờ các mục đã đối chiếu",
+    ValueSource.ADAPTER: "Bản học nét chữ của sổ",
+    ValueSource.OFFICE: "Bộ đọc của cơ quan",
+}
+
+TOLERATED = 0.004
+"""What is tolerated of clear values where nothing else is kept with them."""
+
+BOUND_DELTA = 0.05
+"""How often the bound that is shown may fail: as all bounds of the report."""
+
+NOTE = (
+    "Mỗi cách nhận: một phần ô được rút ngẫu nhiên ra kiểm tra, người kiểm không thấy chữ máy đọc. “Chừng bao nhiêu "
+    "ô” và tỉ lệ sai tính theo tỉ lệ rút. “Chắc không quá” là cận trên 95\u00a0% (Clopper–Pearson, cỡ mẫu hiệu dụng). "
+    "Cách nào bị kiểm tra bác bỏ thì dừng: các ô chưa có người quyết định của nó thành việc chờ (SOURCE-STOPPED)."
+)
+
+
+def unseen(data: ReportData) -> ReportSection:
+    """Return what blind checks found of values that were accepted without a person."""
+    rows = tuple(_row(data, source) for source in SOURCES if _of(data, source))
+    columns = (
+        ("Nhận theo", False),
+        ("Chừng bao nhiêu ô", True),
+        ("Chờ kiểm tra", True),
+        ("Đã kiểm tra", True),
+        ("Sai", True),
+        ("Tỉ lệ sai", True),
+        ("Chắc không quá", True),
+        ("Kết luận", False),
+    )
+    table = ReportTable("unseen", "Theo cách nhận", columns, rows)
+    return ReportSection("unseen", "Ô máy tự nhận", (unseen_errors(data),), (), (table,), NOTE)
+
+
+def unseen_errors(data: ReportData) -> ReportFigure:
+    """Return the share of wrong values among those that nobody has seen, with its upper bound."""
+    checks = [one.check(TOLERATED) for one in data.tallies.sampled if one.decided_at is not None]
+    if not checks:
+        return ReportFigure("Sai trong ô máy tự nhận", percent_cell(None), "chưa ô nào được kiểm tra mẫu")
+    wrong = sum(one.wrong for one in checks)
+    bound = percent_cell(weighted_upper_bound(checks, BOUND_DELTA)).text
+    note = f"{count_cell(wrong).text} sai trong {count_cell(len(checks)).text} ô kiểm mẫu; chắc không quá {bound}"
+    return ReportFigure("Sai trong ô máy tự nhận", percent_cell(weighted_error(checks)), note)
+
+
+def alerts(data: ReportData) -> tuple[str, ...]:
+    """Return a sentence a source that checks of these books refute."""
+    return tuple(
+        f"Kiểm tra mẫu cho thấy cách nhận “{SOURCES[source]}” sai quá mức cơ quan cho phép: các ô chưa có người quyết "
+        "định của nó được giữ lại chờ người xem. Xem phần Ô máy tự nhận, rồi hiệu chuẩn lại (hotich calibrate)."
+        for source in SOURCES
+        if _is_refuted(_of(data, source))
+    )
+
+
+def _of(data: ReportData, source: ValueSource) -> Sequence[SampledValue]:
+    return [one for one in data.tallies.sampled if one.source is source]
+
+
+def _is_refuted(some: Sequence[SampledValue]) -> bool:
+    """Return whether the checks of the latest calibration refute what is tolerated."""
+    decided = [one for one in some if one.decided_at is not None]
+    if not decided:
+        return False
+    latest = max(decided, key=lambda one: one.drawn_at).basis
+    return is_stopped([one.check(TOLERATED) for one in decided if one.basis == latest])
+
+
+def _row(data: ReportData, source: ValueSource) -> tuple[ReportCell, ...]:
+    some = _of(data, source)
+    checks = [one.check(TOLERATED) for one in some if one.decided_at is not None]
+    verdict = "chưa kiểm tra" if not checks else "đã dừng" if _is_refuted(some) else "đang dùng"
+    return (
+        text_cell(SOURCES[source]),
+        count_cell(round(sum(1 / one.share for one in some))),
+        count_cell(len(some) - len(checks)),
+        count_cell(len(checks)),
+        count_cell(sum(one.wrong for one in checks)),
+        percent_cell(weighted_error(checks)),
+        percent_cell(weighted_upper_bound(checks, BOUND_DELTA)),
+        text_cell(verdict),
+    )
