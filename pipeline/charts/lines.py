@@ -32,7 +32,7 @@ CLOSE = 16.0
 
 @dataclass(frozen=True, slots=True)
 class LinePoint:
-    """One point: its place on the axis, its value, and the sentence shown when someone points at it."""
+    """One point: ``at`` its place on the axis, its ``value``, and a ``tooltip`` shown when someone points at it."""
 
     at: float
     value: float

@@ -88,7 +88,6 @@ def _summary(data: ReportData) -> ReportSection:
         progress.end(data),
         accuracy.overturned(data),
         accuracy.wrong_entries(data),
-        unseen.unseen_errors(data),
         backlog.rescanned(data),
         backlog.missing(data),
         *accuracy.unlike(data),

@@ -63,7 +63,7 @@ def test_what_checks_refute_waits_in_the_book_until_another_calibration(
         drawn = check_unseen(registry, context, 1).drawn
         decide(registry, "Trần Văn Tuân")
         report = check_unseen(registry, context, 1)
-        assert (report.stopped, report.held) == ({ValueSource.MACHINE}, PAGES - drawn)
+        assert (report.stopped, report.held) == (frozenset({ValueSource.MACHINE}), PAGES - drawn)
         assert effective(registry) == drawn
         assert check_unseen(registry, context, 1).held == PAGES - drawn
         found = registry.cross_entry_findings([1])

@@ -77,7 +77,7 @@ def test_drawing_surer_values_less_often_neither_hides_nor_invents_errors() -> N
             rare = [SampleCheck(bool(one), TOLERATED, 0.01) for one in rng.random(300) < rates[0]]
             common = [SampleCheck(bool(one), TOLERATED, 0.2) for one in rng.random(6000) < rates[1]]
             checks = [*rare, *common]
-            rng.shuffle(checks)  # type: ignore[arg-type]
+            rng.shuffle(checks)
             stopped.append(evidence_against(checks) >= 1 / DELTA)
             error = weighted_error(checks)
             assert error is not None

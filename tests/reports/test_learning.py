@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -27,10 +28,8 @@ def history(entries: int = 100) -> LearningHistory:
 
 def checks() -> tuple[SampledValue, ...]:
     one = SampledValue(1, 1, "notes", ValueSource.MACHINE, False, "", 0.01, 0.004, AT)
-    return tuple(
-        SampledValue(*(getattr(one, name) for name in one.__slots__[:9]), AT + timedelta(hours=30), wrong)
-        for wrong in (False, True)
-    )
+    decided = replace(one, decided_at=AT + timedelta(hours=30))
+    return decided, replace(decided, wrong=True)
 
 
 def test_the_line_falls_where_fewer_fields_wait_and_the_marks_stand_where_it_was_learnt() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.charts import BarChart
 from pipeline.registry.model.statistics import Statistics
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
 from pipeline.reports.data import ReportData, StoreCheck
@@ -183,6 +184,7 @@ def test_every_figure_of_the_summary_is_in_its_section_too_and_leads_to_its_list
 def test_bars_add_up_to_the_numbers_of_their_table() -> None:
     report = made()
     (chart,) = section(report, "progress").charts
+    assert isinstance(chart, BarChart)
     for bar, row in zip(chart.bars, table(report, "places").rows, strict=True):
         assert sum(part.amount for part in bar.segments) == row[2].value
 

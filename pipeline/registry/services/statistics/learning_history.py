@@ -40,7 +40,7 @@ def learning_history(connection: Connection, places: Places, book_id: int | None
     here = [of_places(places), book_stands, *([] if book_id is None else [book.c.id == book_id])]
     entries = _entries(connection, here)
     marks = [*_clear(connection, here), *_adapters(connection, here)]
-    first = min([one.at for one in (*entries, *marks)], default=None)
+    first = min([*(one.at for one in entries), *(mark.at for mark in marks)], default=None)
     marks += [] if first is None else _readers(connection, first)
     marks.sort(key=lambda one: (one.at, one.kind))
     waiting, unchecked = _waiting(connection, here)
@@ -135,5 +135,5 @@ def _waiting(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[i
             ~begun,
         )
     ).all()
-    fields = sum(name != WHOLE_ENTRY for names in rows for name in list(names))  # type: ignore[call-overload]
+    fields = sum(name != WHOLE_ENTRY for names in rows for name in list(names))
     return fields, len(rows)
