@@ -43,14 +43,23 @@ def main() -> None:
     schemas, _ = schemas_and_engines()
     console = Console(width=150)
     books: dict[str, Any] = {}
+    real: set[str] = set()
     for book in learning_books.learning_books(chosen, schemas):
         say(f"đối chiếu sổ {book.name}, {len(book.paper.entries)} mục")
+        real |= {book.name} if book.hand else set()
         books[book.name] = figures_of_book(book, chosen.seed, REVIEWERS, chosen.order or tuple(ORDERS))
-    names = list(next(iter(books.values())))
-    together = {name: summed([one[name] for one in books.values()]) for name in names}
-    _show(together, console)
+    together = _together([one for name, one in books.items() if name not in real])
+    pens = _together([one for name, one in books.items() if name in real])
+    for title, some in (("Nét bút vẽ", together), ("Nét bút thật", pens)):
+        _show(title, some, console)
     _show_groups(books, console)
-    figures: dict[str, Any] = {"seed": chosen.seed, "pages": chosen.pages, "books": books, **together}
+    figures: dict[str, Any] = {
+        "seed": chosen.seed,
+        "pages": chosen.pages,
+        "books": books,
+        **together,
+        "pens": pens,
+    }
     if chosen.hands or chosen.tries:
         from benchmarks.learning.hand_trials import trial_figures
 
@@ -70,6 +79,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _together(books: Sequence[Mapping[str, Sequence[Step]]]) -> dict[str, Sequence[Step]]:
+    return {name: summed([one[name] for one in books]) for name in (books[0] if books else ())}
+
+
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}".replace(".", ",")
 
@@ -78,10 +91,10 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.2f} %".replace(".", ",")
 
 
-def _show(together: Mapping[str, Sequence[Step]], console: Console) -> None:
+def _show(title: str, together: Mapping[str, Sequence[Step]], console: Console) -> None:
     table = Table(
         "Thứ tự, người", "Đã đối chiếu", "Ô chờ một mục", "lặp lại", "Phím một mục", "Ô đã rõ", "sai",
-        "Máy nhận", "sai", "sai nhiều nhất",
+        "Máy nhận", "sai", "sai nhiều nhất", title=title,
     )  # fmt: skip
     for name, steps in together.items():
         order, reviewer = name.split("-")
@@ -92,7 +105,8 @@ def _show(together: Mapping[str, Sequence[Step]], console: Console) -> None:
                 _number(told["keys_an_entry"]), str(told["clear"]), str(told["clear_wrong"]),
                 _percent(told["done"]), str(told["done_wrong"]), _percent(told["done_most_wrong"]),
             )  # fmt: skip
-    console.print(table)
+    if together:
+        console.print(table)
 
 
 def _show_groups(books: Mapping[str, Mapping[str, Sequence[Step]]], console: Console) -> None:

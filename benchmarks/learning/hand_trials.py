@@ -197,14 +197,7 @@ def _book(
     chosen = [[replace(line, pixels=leaning(line.pixels, lean)) for line in lines] for lines in pair]
     learnt = [line for lines in chosen for line in lines[:LEARNT]]
     asked = [line for lines in chosen for line in lines[LEARNT:]]
-    if kind == "labels":
-        texts = [line.text for line in learnt]
-        shift = int(rng.integers(1, len(texts)))
-        learnt = [
-            replace(line, text=text) for line, text in zip(learnt, texts[shift:] + texts[:shift], strict=True)
-        ]
-    elif kind == "cut":
-        learnt = [replace(line, pixels=_cut(line.pixels)) for line in learnt]
+    learnt = planted(learnt, kind, rng)
     lines = [
         ConfirmedLine(line.crop, line.text, PageRef("a" * 64, 1 + number // LINES_A_PAGE))
         for number, line in enumerate(learnt)
@@ -246,6 +239,15 @@ def _one_writer(
         "before": sum(before),
         "after": sum(now),
     }
+
+
+def planted(lines: Sequence[Line], kind: str, rng: np.random.Generator) -> list[Line]:
+    """Return lines with a harm: ``labels``, each with the text of another, or ``cut``; the same for any other kind."""
+    if kind == "labels":
+        shift = int(rng.integers(1, len(lines)))
+        others = [*lines[shift:], *lines[:shift]]
+        return [replace(line, text=other.text) for line, other in zip(lines, others, strict=True)]
+    return [replace(line, pixels=_cut(line.pixels)) for line in lines] if kind == "cut" else list(lines)
 
 
 def leaning(pixels: Pixels, lean: float) -> Pixels:

@@ -44,6 +44,7 @@ class LearningBook:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add which books are checked."""
     parser.add_argument("--pages", type=int, default=60, help="pages of a book")
+    parser.add_argument("--pen-pages", type=int, help="pages of a book in real ink, where these are others")
     parser.add_argument(
         "--book", action="append", help="the form of a book in drawn pens; several times: several"
     )
@@ -80,11 +81,12 @@ def _book(
 ) -> LearningBook:
     """Return a book, drawn and read where that is not kept."""
     hand = ink.writer if ink else ""
-    folder: Path = chosen.kept / "-".join(filter(None, (form, str(chosen.pages), str(seed), hand)))
+    pages = chosen.pen_pages or chosen.pages if ink else chosen.pages
+    folder: Path = chosen.kept / "-".join(filter(None, (form, str(pages), str(seed), hand)))
     used = _processor()
     if not (folder / "truth.json").is_file():
         options = SynthOptions(
-            seed=seed, entries=chosen.pages, pens=TEST_PENS, container="jpeg", dpi=200, scanner="mild",
+            seed=seed, entries=pages, pens=TEST_PENS, container="jpeg", dpi=200, scanner="mild",
             cover=False, notes=0.0 if ink else 0.3, office=OfficeOptions(),
         )  # fmt: skip
         write_book(folder, schemas.form(form), schemas, options, strokes=ink)
