@@ -140,9 +140,9 @@ def write_taught(folder: Path, entries: Sequence[str], logins: Sequence[str]) ->
 
 
 def has_learnt_removed(folder: Path, removed: RemovedLines) -> bool:
-    """Return whether a version has learnt from lines that were removed since."""
+    """Return whether a version has learnt from lines that were removed since, or that cannot be told any longer."""
     try:
         told = json.loads((folder / TAUGHT).read_text(encoding="utf-8"))
         return not (removed.entries.isdisjoint(told["entries"]) and removed.logins.isdisjoint(told["logins"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return bool(removed.entries or removed.logins)

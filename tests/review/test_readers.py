@@ -14,7 +14,7 @@ from pipeline.learning.decided_lines import DecidedLine
 from pipeline.learning.gate import CalibratedShare, GateVerdict, judge_reader
 from pipeline.learning.line_scores import ComparedLine
 from pipeline.learning.line_store import LineStore
-from pipeline.learning.proposal import ReaderProposal, write_changed_lines
+from pipeline.learning.proposal import ReaderProposal, write_changed_lines, write_taught
 from pipeline.learning.versions import IN_USE, SHIPPED, ReaderVersions, VersionState
 from pipeline.model import PageRef
 from pipeline.registry import Registry, RegistryPart
@@ -139,6 +139,21 @@ def test_what_was_held_against_another_reader_is_not_taken(chief: Browser, versi
     answer = chief.submit(f"/readers/{other}/promote", {"in_use": str(one)})
     assert (answer.status_code, versions.in_use) == (422, one)
     assert "chạy lại hotich learn" in text_of(answer)
+
+
+def test_what_learnt_from_lines_that_were_removed_since_is_not_taken(
+    chief: Browser, versions: ReaderVersions, store: LineStore, registry: Registry
+) -> None:
+    number = proposed(versions)
+    version = versions.version(number)
+    assert version is not None
+    write_taught(version.folder, [LINES[0].line.entry], ["bình"])
+    store.remove(login="ai khác")
+    store.remove(login="bình")
+    answer = chief.submit(f"/readers/{number}/promote", {"in_use": "0"})
+    assert (answer.status_code, versions.in_use) == (422, SHIPPED)
+    assert "đã học từ dòng nay đã gỡ" in text_of(answer)
+    assert registry.audit().recent(1)[0].action != "reader-promoted"
 
 
 def test_what_did_not_pass_cannot_be_taken_and_says_why(chief: Browser, versions: ReaderVersions) -> None:

@@ -22,6 +22,7 @@ from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 
 NO_READERS = "Máy chủ này không giữ bộ đọc của cơ quan. Hãy báo người quản trị máy."
+LEARNT_REMOVED = "Bản này đã học từ dòng nay đã gỡ nên không dùng được nữa. Hãy chạy lại hotich learn."
 
 router = APIRouter(prefix="/readers")
 
@@ -70,6 +71,8 @@ def promote(
     """Take a proposed version into use."""
     version = _version(site, number)
     try:
+        if site.office.lines is not None and has_learnt_removed(version.folder, site.office.lines.removed):
+            raise RegistryError(LEARNT_REMOVED)
         _versions(site).promote(number, in_use=in_use, note=_note(site, session, "reader-promoted", number))
     except (RegistryUnavailable, StorageError):
         raise
