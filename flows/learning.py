@@ -12,7 +12,7 @@ from prefect.runtime import task_run
 
 from flows.summary import guarded
 from flows.trying import WRITING
-from pipeline.batch.hand_learning import LEARNT, NO_READER, NO_TORCH, UNKNOWN, learn_hand
+from pipeline.batch.hand_learning import LEARNT, NO_READER, NO_TORCH, REMOVED, SENTENCES, UNKNOWN, learn_hand
 from pipeline.errors import BookBusy, HotichError, LedgerError, RegistryError, SchemaError, StorageError
 from pipeline.files import printable
 from pipeline.settings import read_settings
@@ -23,7 +23,7 @@ NIGHT_SECONDS = 3600.0
 STEP = 0.25
 """Share of learning between two words to the log."""
 
-TOLD = (LEARNT, "time", "no-gain", "chance", "kind-worse")
+TOLD = (LEARNT, REMOVED, "time", "no-gain", "chance", "kind-worse")
 """Outcomes that the morning report tells of by book; of the others there is nothing to do."""
 
 
@@ -62,16 +62,17 @@ def learn_hands(
         except (HotichError, RuntimeError) as error:
             get_run_logger().warning("Không học được nét chữ sổ %s: %s", printable(book.name), error)
             continue
-        if found[-1].outcome in (NO_TORCH, NO_READER):
+        if found[-1].outcome == NO_READER:
             break
     return found
 
 
 def hand_sentences(hands: Sequence[HandSummary]) -> list[str]:
     """Return what the morning report tells of the hands of books, as lines of a list."""
-    if any(hand.outcome == NO_TORCH for hand in hands):
-        return [hands[-1].sentence]
-    return [f"{hand.book}: {hand.sentence}" for hand in hands if hand.outcome in TOLD or hand.reread]
+    lacking = [SENTENCES[NO_TORCH]] if any(hand.outcome == NO_TORCH for hand in hands) else []
+    return lacking + [
+        f"{hand.book}: {hand.sentence}" for hand in hands if hand.outcome in TOLD or hand.reread
+    ]
 
 
 def _run_name() -> str:

@@ -182,7 +182,7 @@ def learn(
             lines=len(learnt),
             before=held_against,
         )
-    shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
     return version
 
 

@@ -11,6 +11,7 @@ from prefect.logging import disable_run_logger
 from flows import learning
 from flows.learning import HandSummary, hand_sentences, learn_hands, learn_one
 from flows.morning import morning_report
+from pipeline.batch.hand_learning import SENTENCES
 from pipeline.errors import HotichError, SetupError, StorageError
 from tests.fake_books import make_book
 
@@ -35,8 +36,16 @@ def test_the_report_tells_of_what_was_learnt_and_tried_and_of_nothing_else() -> 
     assert "Nét chữ" not in morning_report([], "")
 
 
-def test_a_machine_that_cannot_learn_says_so_once() -> None:
-    assert hand_sentences([told("a", "no-torch")]) == ["lời về no-torch"]
+def test_a_machine_that_cannot_learn_says_so_once_and_still_takes_back_what_rests_on_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken_back = {"so-2": 3}
+    monkeypatch.setattr(
+        learning, "learn_one", lambda book, *_: told(book, "no-torch", taken_back.get(book, 0))
+    )
+    found = learn_hands(BOOKS, None, None)
+    assert [one.book for one in found] == ["so-1", "so-2", "so-3"]
+    assert hand_sentences(found) == [SENTENCES["no-torch"], "so-2: lời về no-torch"]
 
 
 @pytest.mark.parametrize(
