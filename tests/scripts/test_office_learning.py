@@ -25,6 +25,7 @@ esac
 PUT = """
 export CALLS="$PWD/calls" BRINGS="{brings}"
 [ -z "{wanted}" ] || : >"$LEARNING"
+free_megabytes() {{ echo {free}; }}
 BUNDLE_FOLDER="{bundle}"
 put_learning "$PWD/version"
 """
@@ -47,10 +48,10 @@ def version(tmp_path: Path) -> Path:
 
 
 def put(
-    folder: Path, *, wanted: bool = True, brings: str = "torch", bundle: str = ""
+    folder: Path, *, wanted: bool = True, brings: str = "torch", bundle: str = "", free: int = 9000
 ) -> tuple[int, str, str]:
     """The exit code, what was warned of, and what the Python of the version was asked."""
-    done = run(PUT.format(wanted="1" if wanted else "", brings=brings, bundle=bundle), folder)
+    done = run(PUT.format(wanted="1" if wanted else "", brings=brings, bundle=bundle, free=free), folder)
     calls = folder / "calls"
     return done.returncode, done.stderr, calls.read_text() if calls.exists() else ""
 
@@ -76,6 +77,12 @@ def test_the_build_for_graphics_cards_is_refused_before_it_is_fetched(tmp_path: 
     code, warned, asked = put(tmp_path, brings="nvidia-cublas-cu12")
     assert (code, "card đồ họa" in warned) == (1, True)
     assert [line for line in asked.splitlines() if "install" in line and "--dry-run" not in line] == []
+
+
+@pytest.mark.usefixtures("version")
+def test_without_room_nothing_is_fetched(tmp_path: Path) -> None:
+    code, warned, asked = put(tmp_path, free=900)
+    assert (code, "chỉ còn 900 MB" in warned, "pip" in asked) == (1, True, False)
 
 
 @pytest.mark.usefixtures("version")

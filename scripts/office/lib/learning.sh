@@ -45,6 +45,7 @@ put_learning() {  # argument: folder of a version; says what is wrong and fails 
         }
         where=(--no-index --find-links "$BUNDLE_FOLDER/wheels")
     fi
+    (need_space "$target" "$LEARNING_MEGABYTES" "cho phần học") || return 1  # the rest of the upgrade goes on
     mapfile -t packages < <(learning_packages "$python" "$target/pyproject.toml")
     constraints=$target/.venv/locked-versions
     locked_versions "$target/scripts/office/requirements.lock" >"$constraints"
@@ -53,11 +54,11 @@ put_learning() {  # argument: folder of a version; says what is wrong and fails 
         warn "nguồn gói của máy đưa bản torch cho card đồ họa, nặng nhiều GB. Hãy chỉ cho pip nguồn có bản torch chỉ dùng bộ xử lý, hay dùng gói cài ngoại tuyến."
         return 1
     fi
-    [ "$code" = 1 ] && say "Cài phần học (torch, onnx) …" &&
-        logged "$python" -m pip install --quiet --no-cache-dir --only-binary :all: "${where[@]}" \
-            --constraint "$constraints" "${packages[@]}" && has_learning "$target" || {
+    [ "$code" != 1 ] || say "Cài phần học (torch, onnx) …"
+    if [ "$code" != 1 ] || ! logged "$python" -m pip install --quiet --no-cache-dir --only-binary :all: "${where[@]}" \
+        --constraint "$constraints" "${packages[@]}" || ! has_learning "$target"; then
         warn "chưa cài được phần học; mọi việc khác vẫn chạy. Nhật ký: $LOG"
         return 1
-    }
+    fi
     chmod -R u=rwX,go=rX "$target/.venv"
 }
