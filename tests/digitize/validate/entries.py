@@ -9,6 +9,7 @@ from pipeline.digitize.validate import context_of, rules_of
 from pipeline.kinds import KINDS
 from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
 from pipeline.predicates import RuleContext
+from tests.digitize.validate.other_registers import OTHER_REGISTERS
 
 SCHEMAS = schema.load()
 RULES = {name: rules_of(record, SCHEMAS) for name, record in SCHEMAS.records.items()}
@@ -127,7 +128,12 @@ MARRIAGE: Written = {
     "foreign_registered_on": BLANK,
 }
 
-SOUND: Mapping[str, Written] = {"birth": BIRTH, "death": DEATH, "marriage": MARRIAGE}
+SOUND: Mapping[str, Written] = {"birth": BIRTH, "death": DEATH, "marriage": MARRIAGE, **OTHER_REGISTERS}
+
+
+def form_of(record: str, year: int = 2016) -> str:
+    """The form of a register that opened in that year."""
+    return f"{record.replace('_', '-')}-{year}"
 
 
 class KnownPlaces:

@@ -9,5 +9,6 @@ from tests.digitize.validate.trios.identities import IDENTITIES
 from tests.digitize.validate.trios.keys import KEYS
 from tests.digitize.validate.trios.lists import LISTS
 from tests.digitize.validate.trios.marriages import MARRIAGES
+from tests.digitize.validate.trios.other_registers import OTHER_REGISTERS
 
-TRIOS = (*KEYS, *DATES, *MARRIAGES, *BIRTHS, *DEATHS, *IDENTITIES, *LISTS)
+TRIOS = (*KEYS, *DATES, *MARRIAGES, *BIRTHS, *DEATHS, *IDENTITIES, *LISTS, *OTHER_REGISTERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.model import FieldStatus
-from tests.digitize.validate.entries import BLANK, Written
+from tests.digitize.validate.entries import BLANK, Written, form_of
 
 NOWHERE = "Xã Không Có, huyện Nào Đó"
 
@@ -28,7 +28,7 @@ class Trio:
 
     @property
     def on_form(self) -> str:
-        return self.form or f"{self.record}-2016"
+        return self.form or form_of(self.record)
 
 
 def states(name: str, *states: str | FieldStatus) -> tuple[Written, ...]:
