@@ -10,7 +10,7 @@ const STEP = 1.25;
 const MOVE = 0.002; // of the frame, a press of an arrow key
 const root = document.getElementById("designer");
 const path = `/forms/drafts/${root.dataset.draft}`;
-const known = JSON.parse(document.getElementById("known").textContent);
+const known = JSON.parse(root.dataset.known);
 const byId = (id) => document.getElementById(id);
 
 const state = await (await fetch(`${path}/state`, { headers: { Accept: "application/json" } })).json();
