@@ -200,6 +200,9 @@ def _check_unique(names: list[str], what: str, where: Path) -> None:
 
 D = TypeVar("D", bound=Declaration)
 
+USUAL = frozenset({"birth", "death", "marriage"})
+"""The registers that most books are: they come first in every list that people choose from."""
+
 
 def load(folder: Path | None = None) -> Schemas:
     """Read and check all declarations of a folder, by default those of the program.
@@ -221,7 +224,10 @@ def load(folder: Path | None = None) -> Schemas:
         f.code: f
         for f in (validate_declaration(FindingSpec, row, findings_file) for row in table.get("finding", []))
     }
-    records = {name: with_severities(record, findings) for name, record in records.items()}
+    records = {
+        name: with_severities(record, findings)
+        for name, record in sorted(records.items(), key=lambda one: (one[0] not in USUAL, one[0]))
+    }
     principles = {
         p.code: p
         for p in (

@@ -29,9 +29,9 @@ NAMES_A_KEY = re.compile(
     r"""["'`](?:F\d+|Enter|Escape|Tab|Arrow\w+|Digit\d|(?:Ctrl|Alt|Shift)\+(?!\$))|Numpad"""
 )
 
-OF_NO_PAGE = {"desk/meanings.js", "desk/hold.js", "site.js"}
-"""Scripts that may name keys: the table itself, what knows which keys press a button by themselves, and what closes the
-menus of every page."""
+OF_NO_PAGE = {"desk/meanings.js", "desk/hold.js", "site.js", "forms/fields.js"}
+"""Scripts that may name keys: the table itself, what knows which keys press a button by themselves, what closes the
+menus of every page, and the list below an input, in which Enter takes a choice and Escape none."""
 
 
 def test_people_the_manual_and_the_scripts_are_told_the_same_of_every_key() -> None:
