@@ -17,7 +17,7 @@ def row(export: str, **changed: str) -> dict[str, str]:
         "quyenSo": "01/2010",
         "ngayDangKy": "12.03.2010",
         "noiDangKy": "UBND xã Thử",
-        "loaiDangKy": "1",
+        "loaiDangKy": _first_code(record, "loaiDangKy"),
         "trangSo": "1",
         "nksHoTen": "Lý Thử Một",
         "nksNgaySinh": "02.03.2010",
@@ -25,3 +25,8 @@ def row(export: str, **changed: str) -> dict[str, str]:
         "nktNgaySinh": "30 tuổi",
     }
     return cells | {name: text for name, text in (good | changed).items() if name in cells}
+
+
+def _first_code(record: schema.RecordSpec, column: str) -> str:
+    spec = record.by_column.get(column)
+    return SCHEMAS.vocabs[spec.vocab].terms[0].code if spec is not None and spec.vocab else ""
