@@ -329,6 +329,8 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
         assert status == 401  # the sample's password is wrong
     elif access.path == "/search/{request_id}/ink/{entry_id}/{field}":
         assert status == 404  # nobody has made the sample's search
+    elif access.path.startswith("/reports/pilot/ket-qua-thu"):
+        assert status == 404  # no book is named; tests/review/test_pilot.py
     elif access.path == "/imports/files/{sha256}":
         assert status == 404  # a file is there for who sent it alone; tests/review/test_imports.py
     elif access.path == "/pictures/guidelines/{guideline_id}/{number}":
