@@ -29,6 +29,7 @@ class Typist:
 
     def come_in(self, login: str) -> Typist:
         self.page.goto(self.url)
+        expect(self.page.locator("[autofocus]")).to_be_focused(timeout=PATIENCE)
         self.type(login)
         self.press("Tab")
         self.type(PASSWORD)
