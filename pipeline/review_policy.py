@@ -163,10 +163,7 @@ class _Reader:
         self._fields = {name for record in schemas.records.values() for name in record.by_name}
 
     def policy(self) -> ReviewPolicy:
-        table = self._file.table.get(TABLE, {})
-        if not isinstance(table, dict):
-            self._file.flaw(TABLE, f"“{TABLE}” phải viết thành bảng [{TABLE}].")
-            table = {}
+        table = self._file.own_table(TABLE)
         own = {key: value for key, value in table.items() if key != BOOKS}
         office = self._checked(_OfficeKeys, own, None)
         rows = table.get(BOOKS, [])

@@ -57,6 +57,14 @@ class StaffFile:
             if hidden:
                 self.flaw(key, f"“{key}” {hidden}.")
 
+    def own_table(self, name: str) -> Mapping[str, Any]:
+        """Return the table ``[name]``, empty where the file has none; anything else under that name is a flaw."""
+        table = self.table.get(name, {})
+        if not isinstance(table, dict):
+            self.flaw(name, f"“{name}” phải viết thành bảng [{name}].")
+            return {}
+        return table
+
     def rows(self, table: str) -> list[tuple[int, Mapping[str, Any]]]:
         """Return the numbered rows of an array of tables."""
         rows = self.table.get(table, [])

@@ -1,25 +1,14 @@
-"""Regions that people draw at the desk, read by the readers of the flow in a process of its own.
-
-The process is started by the first region, keeps its readers loaded, and is killed when a region takes too long.
-"""
+"""Regions that people draw at the desk, read by the readers of the flow in a process of its own."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
 from typing import Self
 
+from pipeline.batch.single_worker import SingleWorker
 from pipeline.batch.worker_process import allow_cpu
-from pipeline.batch.workers import (
-    BookJob,
-    Pool,
-    WorkersLost,
-    own_setup,
-    scan_at_hand,
-    scan_error_as_value,
-)
+from pipeline.batch.workers import BookJob, own_setup, scan_at_hand, scan_error_as_value
 from pipeline.digitize.drawn_region import read_drawn_region
-from pipeline.errors import HotichError, ScanError, ScanTimeout
+from pipeline.errors import ScanError
 from pipeline.intake import ScanFile, page_of
 from pipeline.registry.model.desk import RegionReading, RegionToRead
 from pipeline.run_context import RunContext
@@ -65,16 +54,13 @@ class RegionReader:
     """
 
     def __init__(self, context: RunContext, seconds: float = SECONDS) -> None:
-        self._context = replace(context, page_seconds=seconds)
-        self._pool: Pool | None = None
-        self._lock = threading.Lock()
+        self._context, self._worker = context, SingleWorker(context, seconds, patience=seconds)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._end()
+        self._worker.close()
 
     def __call__(self, asked: RegionToRead) -> RegionReading:
         """Return what is read in a region.
@@ -88,30 +74,4 @@ class RegionReader:
             raise ScanError("Không tìm thấy bản quét của trang này trong kho.")
         scan = ScanFile(path, asked.ref.scan_sha256, path.stat().st_size)
         book = BookJob(self._context.schemas.form(asked.form), asked.ledger)
-        if not self._lock.acquire(timeout=self._context.page_seconds):
-            raise ScanTimeout("Máy đọc còn bận với những khung trước.")
-        try:
-            answer = self._read(book, scan, asked)
-        finally:
-            self._lock.release()
-        if isinstance(answer, ScanError):
-            raise answer
-        return answer
-
-    def _read(self, book: BookJob, scan: ScanFile, asked: RegionToRead) -> RegionReading | ScanError:
-        """Return the answer of the process; one that cannot go on gives way to another for the next region."""
-        if self._pool is None:
-            self._pool = Pool(self._context, 1)
-        try:
-            ((_, answer),) = self._pool.answers(read_region_here, book, [(scan, asked)])
-        except (HotichError, RuntimeError) as error:
-            self._end()
-            if isinstance(error, HotichError):
-                raise
-            raise WorkersLost("Tiến trình đọc lại khung không chạy tiếp được.") from error
-        return answer
-
-    def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool = None
+        return self._worker.answer(read_region_here, book, (scan, asked))

@@ -1,23 +1,19 @@
-"""Specimen pages of forms that people design, opened and read in a process of their own like pages of a book.
-
-The process is started by the first page, keeps its readers loaded, and is killed when a page takes too long.
-"""
+"""Specimen pages of forms that people design, opened and read in a process of their own like pages of a book."""
 
 from __future__ import annotations
 
 import io
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Self, TypeVar
+from typing import Self
 
 import numpy as np
 from PIL import Image
 
+from pipeline.batch.single_worker import SingleWorker
 from pipeline.batch.worker_process import allow_cpu
-from pipeline.batch.workers import BookJob, Pool, WorkersLost, own_setup, scan_error_as_value
+from pipeline.batch.workers import BookJob, own_setup, scan_error_as_value
 from pipeline.digitize import digitize_page
-from pipeline.errors import HotichError, ScanError, ScanTimeout
+from pipeline.errors import ScanError
 from pipeline.form_design.specimen import straighten_page
 from pipeline.form_design.specimen_files import (
     ReadField,
@@ -44,8 +40,6 @@ WIDE = 1.15
 """How much wider than high a picture is that shows two pages."""
 
 SPREAD_MM = 420.0
-
-T = TypeVar("T")
 
 
 def straighten_here(
@@ -95,16 +89,13 @@ class SpecimenReader:
     """
 
     def __init__(self, context: RunContext, seconds: float = SECONDS) -> None:
-        self._context = replace(context, page_seconds=seconds)
-        self._pool: Pool | None = None
-        self._lock = threading.Lock()
+        self._context, self._worker = context, SingleWorker(context, seconds, patience=3 * seconds)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._end()
+        self._worker.close()
 
     def straighten(
         self, asked: SpecimenFile, *, splits: bool, turn: int | None
@@ -116,7 +107,7 @@ class SpecimenReader:
             HotichError: The readers are not installed.
         """
         form = next(iter(self._context.schemas.forms.values()))
-        return self._answer(straighten_here, BookJob(form, _ledger(form, "")), (asked, splits, turn))
+        return self._worker.answer(straighten_here, BookJob(form, _ledger(form, "")), (asked, splits, turn))
 
     def read(self, asked: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
         """Return what a form reads on a page; places are shares of the page, or the half of it, as scanned.
@@ -125,32 +116,8 @@ class SpecimenReader:
             ScanError: The page cannot be read, or not in time.
             HotichError: The readers are not installed.
         """
-        result = self._answer(read_specimen_here, BookJob(form, _ledger(form, place_code)), asked)
+        result = self._worker.answer(read_specimen_here, BookJob(form, _ledger(form, place_code)), asked)
         return reading_of(result)
-
-    def _answer(self, work: Callable[[BookJob, Any], T | ScanError], book: BookJob, asked: object) -> T:
-        if not self._lock.acquire(timeout=3 * self._context.page_seconds):
-            raise ScanTimeout("Máy đọc còn bận với những trang trước.")
-        try:
-            if self._pool is None:
-                self._pool = Pool(self._context, 1)
-            try:
-                ((_, answer),) = self._pool.answers(work, book, [asked])
-            except (HotichError, RuntimeError) as error:
-                self._end()
-                if isinstance(error, HotichError):
-                    raise
-                raise WorkersLost("Tiến trình đọc trang mẫu không chạy tiếp được.") from error
-        finally:
-            self._lock.release()
-        if isinstance(answer, ScanError):
-            raise answer
-        return answer
-
-    def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool = None
 
 
 def reading_of(result: PageResult) -> SpecimenReading:

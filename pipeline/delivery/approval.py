@@ -40,10 +40,7 @@ def read_approval(path: Path) -> ApprovalPolicy:
     if not path.exists():
         return ApprovalPolicy()
     file = StaffFile(path)
-    table = file.table.get(TABLE, {})
-    if not isinstance(table, dict):
-        file.flaw(TABLE, f"“{TABLE}” phải viết thành bảng [{TABLE}].")
-        table = {}
+    table = file.own_table(TABLE)
     keys = [one.name for one in fields(ApprovalPolicy)]
     for key, value in table.items():
         if key not in keys:

@@ -60,10 +60,7 @@ def read(path: Path) -> DeliveryPolicy:
     if not path.exists():
         return DeliveryPolicy()
     file = StaffFile(path)
-    table = file.table.get(TABLE, {})
-    if not isinstance(table, Mapping):
-        file.flaw(TABLE, f"“{TABLE}” phải viết thành bảng [{TABLE}].")
-        table = {}
+    table = file.own_table(TABLE)
     for key, value in table.items():
         rule = RULES_BY_NAME.get(key)
         if rule is None:

@@ -105,12 +105,9 @@ def read_sign_in(path: Path) -> SignInPolicy | None:
     if not path.exists():
         return None
     file = StaffFile(path)
-    table = file.table.get(TABLE)
-    if table is None:
+    if TABLE not in file.table:
         return None
-    if not isinstance(table, dict):
-        file.flaw(TABLE, f"“{TABLE}” phải viết thành bảng [{TABLE}].")
-        table = {}
+    table = file.own_table(TABLE)
     for key in table:
         if key not in KEYS:
             file.flaw_of_table(

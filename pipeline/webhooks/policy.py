@@ -25,12 +25,9 @@ def read_webhook(path: Path) -> OutboundAddress | None:
     if not path.exists():
         return None
     file = StaffFile(path)
-    table = file.table.get(TABLE)
-    if table is None:
+    if TABLE not in file.table:
         return None
-    if not isinstance(table, dict):
-        file.flaw(TABLE, f"“{TABLE}” phải viết thành bảng [{TABLE}].")
-        table = {}
+    table = file.own_table(TABLE)
     for key in table:
         if key != "url":
             file.flaw_of_table(

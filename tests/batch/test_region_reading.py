@@ -63,7 +63,7 @@ def test_whoever_waits_for_others_is_told_after_a_while(context: RunContext, tmp
     reader = RegionReader(context, seconds=0.01)
 
     def occupy() -> None:
-        with reader._lock:
+        with reader._worker._lock:
             entered.set()
             goes_on.wait()
 
