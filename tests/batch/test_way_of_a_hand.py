@@ -45,7 +45,7 @@ class ByInk:
     reader: HandwritingReader
 
     def counted(self, scans: Iterable[ScanFile]) -> Iterator[tuple[ScanFile, int | ScanError]]:
-        raise NotImplementedError
+        raise AssertionError("the pages are known: no scan is counted")
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
         for job in jobs:
