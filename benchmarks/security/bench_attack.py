@@ -32,12 +32,14 @@ from benchmarks.security.store_attacks import attack_store
 from benchmarks.security.tampering_attacks import attack_registry
 from benchmarks.security.token_attacks import attack_by_tokens
 from benchmarks.security.typed_attacks import attack_texts
+from benchmarks.security.webhook_attacks import attack_webhooks
 from pipeline.files import printable
+from pipeline.workspace import Workspace
 
 OUT_OF_REACH: Mapping[str, str] = {}
 """Attempts that the program cannot refuse, as ``group: name``, and why."""
 
-PARTS = ("desk", "doors", "files", "paper", "store", "prefect", "slow", "tamperings")
+PARTS = ("desk", "doors", "files", "paper", "store", "prefect", "slow", "tamperings", "webhooks")
 
 
 def main() -> None:
@@ -78,6 +80,7 @@ def _attack(log: AttackLog, office: AttackedOffice, root: Path, wanted: tuple[st
             lambda: attack_sign_in(log, office, untouched, root / "sign-in"),
         ],
         "tamperings": [lambda: attack_registry(log, root / "tamperings")],
+        "webhooks": [lambda: _attack_webhooks(log, untouched, root)],
     }
     threads = [
         threading.Thread(target=_side, args=(log, name, attacks))
@@ -118,6 +121,10 @@ def _attack_doors(log: AttackLog, office: AttackedOffice) -> None:
         attack_by_tokens(log, office, desk)
         attack_extracts(log, office, desk)
         attack_searches(log, office, desk)
+
+
+def _attack_webhooks(log: AttackLog, untouched: Workspace, root: Path) -> None:
+    attack_webhooks(log, copied_workspace(untouched, root / "told"), root / "webhooks")
 
 
 def _show(log: AttackLog, seconds: float) -> None:
