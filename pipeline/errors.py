@@ -64,6 +64,10 @@ class RegistryUnavailable(RegistryError):
     """The database is busy, cannot be reached, is broken, or its audit cannot be continued: no fault of who asks."""
 
 
+class RegistryForbidden(RegistryUnavailable):
+    """The account that the program uses may not do this in the database."""
+
+
 class StorageError(HotichError):
     """A file cannot be written: disk full, no permission, folder gone."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.errors import HotichError, SchemaError, StorageError
+from pipeline.errors import RegistryForbidden, SchemaError, StorageError
 from pipeline.files import make_folder, write_atomically
 from pipeline.run_context import RunContext
 from pipeline.schema import RecordSpec, Schemas, own_record, with_own_records
@@ -20,6 +20,13 @@ from pipeline.workspace import Workspace
 
 MOST_LETTERS = 200_000
 """Letters of a declaration; one of two hundred fields has a third of them."""
+
+
+NO_RIGHT = (
+    "Tài khoản mà phần mềm dùng không được thêm bảng vào cơ sở dữ liệu, nên chưa khai báo gì. Người quản trị máy chạy "
+    "“hotich schemas declare” bằng tài khoản chủ của cơ sở dữ liệu, rồi cấp lại quyền (“hotich registry role-sql”)."
+)
+"""Why a register cannot be declared under an account that may not add tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +106,10 @@ def declare_record(context: RunContext, text: str, author: str) -> DeclaredRecor
                 "sha256": hashlib.sha256(text.encode()).hexdigest(),
             }
             registry.note_printed("record-declared", "registry", told, author=author)
-    except HotichError:
+    except BaseException as error:
         path.unlink() if before is None else write_atomically(path, before)
+        if isinstance(error, RegistryForbidden):
+            raise SchemaError(NO_RIGHT) from None
         raise
     return made
 

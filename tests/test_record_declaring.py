@@ -64,3 +64,17 @@ def test_a_declaration_that_is_too_long_or_wrong_changes_nothing(tmp_path: Path)
         with pytest.raises(SchemaError, match=said):
             declare_record(context_of(tmp_path), text, "an")
     assert not Workspace(tmp_path).own_schemas.exists()
+
+
+def test_an_account_that_may_not_add_tables_is_told_what_to_do_and_nothing_is_kept(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    context = replace(context_of(tmp_path), registry_url=postgresql_url)
+    with pytest.raises(SchemaError, match="bằng tài khoản chủ"):
+        declare_record(context, DECLARED, "an")
+    assert list((Workspace(tmp_path).own_schemas / "records").iterdir()) == []
+
+
+def test_a_register_cannot_have_a_column_that_databases_give_every_table(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match="cơ sở dữ liệu dùng tên này"):
+        check_declaration(context_of(tmp_path), DECLARED.replace("wife_name", "xmin"))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -58,6 +59,7 @@ def main() -> None:
             continue
         figures = measure(layout, schemas, engines, chosen.specimens, chosen.pages, chosen.seed)
         found[layout.name] = figures
+        say(f"{layout.name}: {figures}")
         table.add_row(
             layout.name,
             f"{figures['machine_minutes']:.1f}",
@@ -100,11 +102,12 @@ def measure(
         (file,) = Workspace(Path(root) / "work").own_forms.glob("*.toml")
         form = load_form(file, schemas)
     say(f"{layout.name}: designed, {person.effort}")
-    held = [
+    told = [
         one
         for number, page in enumerate(drawn[specimens:])
         for one in _held(page, form, schemas, engines, number)
     ]
+    held = [whole for _, whole in told]
     return {
         "machine_minutes": round(waited / 60, 2),
         "hand_minutes": round(person.effort.seconds / 60, 2),
@@ -114,6 +117,7 @@ def measure(
         "pages": len(drawn) - specimens,
         "fields": len(held),
         "held": sum(held) / max(1, len(held)),
+        "cut": dict(Counter(name for name, whole in told if not whole).most_common()),
     }
 
 
@@ -131,7 +135,9 @@ def _file(path: Path, page: SyntheticPage) -> Path:
     return path
 
 
-def _held(page: SyntheticPage, form: Form, schemas: Schemas, engines: Engines, number: int) -> list[bool]:
+def _held(
+    page: SyntheticPage, form: Form, schemas: Schemas, engines: Engines, number: int
+) -> list[tuple[str, bool]]:
     """Return of each field that is written on a page whether all of its ink lies in the boxes of the designed form."""
     image = PageImage(PageRef("0" * 64, number + 1), page.scan.pixels, 200.0)
     known = replace(schemas, forms={**schemas.forms, form.id: form})
@@ -147,7 +153,10 @@ def _held(page: SyntheticPage, form: Form, schemas: Schemas, engines: Engines, n
             if not ink.struck:
                 place = cast("Quad", tuple(quad(ink.box, page.scan.matrix)))
                 inks.setdefault((ink.row, name), []).append(straightened(place, result.matrix))
-    return [all(covered(one, boxes.get(where, ())) >= HELD for one in drawn) for where, drawn in inks.items()]
+    return [
+        (where[1], all(covered(one, boxes.get(where, ())) >= HELD for one in drawn))
+        for where, drawn in inks.items()
+    ]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from pipeline.synth.reprint import draw_printing
 HIDDEN = ("marriage-2006", "birth-2016")
 """Forms that are designed while nobody has declared them."""
 
-REPRINTS = ("death-2006",)
+REPRINTS = ("death-2006", "birth-2006")
 """Forms that another printer has set in other words, types and places; the declared ones stay known."""
 
 
@@ -33,11 +34,17 @@ class Layout:
 
 
 def layouts(schemas: Schemas, seed: int, *, every: bool = False) -> tuple[Layout, ...]:
-    """Return what is to be designed; ``every``: each declared form of a page, hidden in turn."""
-    pages = sorted(form.id for form in schemas.forms.values() if form.layout == "page")
+    """Return what is to be designed; ``every``: each form of a page of which a sheet was seen, hidden in turn."""
+    pages = sorted(
+        form.id for form in schemas.forms.values() if form.layout == "page" and form.evidence == "seen"
+    )
     hidden = [Layout(f"{name} (ẩn)", schemas.form(name), name) for name in (pages if every else HIDDEN)]
     reprints = [Layout(f"{name}, nhà in khác", reprint(schemas.form(name), seed)) for name in REPRINTS]
-    return (*hidden, *reprints, Layout("kết hôn, dạng bảng", marriage_table()))
+    tables = [
+        Layout("kết hôn, dạng bảng", marriage_table()),
+        Layout("khai tử, dạng bảng", death_table()),
+    ]
+    return (*hidden, *reprints, *tables)
 
 
 def reprint(form: Form, seed: int) -> Form:
@@ -64,11 +71,32 @@ def marriage_table() -> Form:
         {"heading": "Người ký", "width": 0.09, "field": "signer_name"},
         {"heading": "Ghi chú", "width": 0.12, "field": "notes"},
     ]
+    return _table("marriage", "kết hôn", columns, rows=10)
+
+
+def death_table() -> Form:
+    """Return a table of deaths of the years before 1989; made up for this measurement, seen nowhere."""
+    columns = [
+        {"heading": "Số", "width": 0.05, "field": "entry_number"},
+        {"heading": "Ngày đăng ký", "width": 0.085, "field": "registered_on"},
+        {"heading": "Họ và tên", "group": "Người chết", "width": 0.14, "field": "deceased_name"},
+        {"heading": "Nam, nữ", "group": "Người chết", "width": 0.05, "field": "deceased_sex"},
+        {"heading": "Năm sinh", "group": "Người chết", "width": 0.075, "field": "deceased_born_on"},
+        {"heading": "Ngày chết", "group": "Người chết", "width": 0.085, "field": "deceased_died_on"},
+        {"heading": "Nơi chết", "group": "Người chết", "width": 0.15, "field": "deceased_death_place"},
+        {"heading": "Nguyên nhân", "group": "Người chết", "width": 0.11, "field": "deceased_death_cause"},
+        {"heading": "Người khai", "width": 0.13, "field": "declarant_name"},
+        {"heading": "Ghi chú", "width": 0.125, "field": "notes"},
+    ]
+    return _table("death", "khai tử", columns, rows=12)
+
+
+def _table(record: str, words: str, columns: list[dict[str, Any]], rows: int) -> Form:
     return Form.model_validate(
         {
-            "id": "marriage-bang-thu",
-            "record": "marriage",
-            "title": "Sổ đăng ký kết hôn dạng bảng (dựng để đo)",
+            "id": f"{record}-bang-thu",
+            "record": record,
+            "title": f"Sổ đăng ký {words} dạng bảng (dựng để đo)",
             "layout": "table",
             "evidence": "assumed",
             "years": [1976, 1988],
@@ -78,8 +106,11 @@ def marriage_table() -> Form:
             "right": 1.0,
             "text_size": 0.0165,
             "line": [
-                {"at": -0.05, "cells": [{"label": "SỔ ĐĂNG KÝ KẾT HÔN", "style": "bold", "start": 0.38}]}
+                {
+                    "at": -0.05,
+                    "cells": [{"label": f"SỔ ĐĂNG KÝ {words.upper()}", "style": "bold", "start": 0.38}],
+                }
             ],
-            "table": {"rows": 10, "top": 0.14, "bottom": 1.0, "column": columns},
+            "table": {"rows": rows, "top": 0.14, "bottom": 1.0, "column": columns},
         }
     )

@@ -43,6 +43,8 @@ MOST_PAGES = 10
 
 MOST_BYTES = 8 << 20
 MOST_DRAFTS = 500
+"""Drafts that were not given up."""
+
 KEPT_REVISIONS = 60
 
 
@@ -80,8 +82,8 @@ class FormDrafts:
             DraftRefused: There are too many.
         """
         with self._lock:
-            if len(self._ids()) >= MOST_DRAFTS:
-                raise DraftRefused("Đã có quá nhiều bản nháp mẫu sổ. Hãy báo người quản trị máy.")
+            if len(self._ids()) >= MOST_DRAFTS and len(self.drafts()) >= MOST_DRAFTS:
+                raise DraftRefused(f"Đã có {MOST_DRAFTS} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
             now = self._now()
             draft = FormDraft(
                 self._new_id(),
@@ -174,7 +176,8 @@ class FormDrafts:
 
         Args:
             draft_id: The draft.
-            specimens: The specimens; those of pages that were sent meanwhile come behind them.
+            specimens: The specimens; those of pages that were sent meanwhile come behind them, and those of pages that
+                were taken out meanwhile stay out.
             pictures: JPEG by the number of the specimen.
             design: What they propose; it is taken where the draft has no element yet, else kept beside it.
         """
@@ -183,6 +186,8 @@ class FormDrafts:
             with storage_errors(self._folder):
                 for number, picture in pictures.items():
                     write_atomically(self._picture(draft_id, number), picture, mode=0o600)
+            left = {(one.sha256, one.page_no) for one in draft.specimens}
+            specimens = tuple(one for one in specimens if (one.sha256, one.page_no) in left)
             pages = {(one.sha256, one.page_no) for one in specimens}
             later = [one for one in draft.specimens if (one.sha256, one.page_no) not in pages]
             last = max((one.number for one in specimens), default=0)

@@ -77,15 +77,18 @@ class StagedRows:
     def places(self) -> Iterator[tuple[str, str, int]]:
         """Yield volume, name of the registration place and how many rows have both."""
         font = None if self._place is None else self._fonts.get(self._place)
-        query = "SELECT volume, place, count(*) FROM line GROUP BY volume, place ORDER BY volume, place"
-        for volume, place, rows in self._table.execute(query):
-            yield volume, to_unicode(place, font) if font else place, rows
+        query = (
+            "SELECT volume, place, font <> '' AS read, count(*) FROM line GROUP BY volume, place, read "
+            "ORDER BY volume, place, read"
+        )
+        for volume, place, read, rows in self._table.execute(query):
+            yield volume, to_unicode(place, font) if font and not read else place, rows
 
     def of_volume(self, volume: str) -> Iterator[tuple[str, FileRow]]:
         """Yield the rows of a volume in their order, each with the name of its registration place."""
         query = "SELECT row, texts, refused, font FROM line WHERE volume = ? ORDER BY row"
         for number, joined, refused, font in self._table.execute(query, (volume,)):
-            texts = self._converted(joined.split(BETWEEN))
+            texts = joined.split(BETWEEN) if font else self._converted(joined.split(BETWEEN))
             place = texts[self._place] if self._place is not None else ""
             names = frozenset(filter(None, refused.split(BETWEEN)))
             yield place, FileRow(number, tuple(texts), names, LegacyFont(font) if font else self._any_font())
@@ -108,6 +111,7 @@ class StagedRows:
         return next(iter(self._fonts.values()), None)
 
     def _converted(self, texts: list[str]) -> list[str]:
+        """Return the texts of a row that showed no font by itself, by the fonts of their columns."""
         for at, font in self._fonts.items():
             texts[at] = self._normal[at](to_unicode(texts[at], font))
         return texts
@@ -173,7 +177,7 @@ def stage_rows(book: SourceWorkbook, layout: SheetLayout, schemas: Schemas) -> I
         yield rows
 
 
-_ALLOWED = f"{LINE_BREAKS}\xad"
+FONT_LETTERS = f"{LINE_BREAKS}\xad"
 """Line breaks, and the soft hyphen: it is the letter ư of TCVN3, and which font a column has shows only later."""
 
 
@@ -189,7 +193,7 @@ def _joined_text(
         cell = cells.get(part)
         if cell is None:
             return ""
-        if isinstance(cell, str) and control_characters(cell, _ALLOWED):
+        if isinstance(cell, str) and control_characters(cell, FONT_LETTERS):
             raise CellRejected("hidden")
         text = cell if isinstance(cell, str) else cell_text(cell, spec, from_1904=from_1904)
         if len(parts) == 1:

@@ -254,7 +254,7 @@ def with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> 
 
 
 def load_form(path: Path, schemas: Schemas) -> Form:
-    """Read one more form from a file of its own.
+    """Read one more form from a file of its own; its fingerprint changes with an own register that it is of.
 
     Args:
         path: The file, named after the form's id.
@@ -265,7 +265,10 @@ def load_form(path: Path, schemas: Schemas) -> Form:
     """
     form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
     _check_stem(form, "id", path)
-    form = form.model_copy(update={"fingerprint": sha256_of_file(path)[:16]})
+    mark = sha256_of_file(path)[:16]
+    if of_record := schemas.own_records.get(form.record):
+        mark = hashlib.sha256(f"{mark}{of_record}".encode()).hexdigest()[:16]
+    form = form.model_copy(update={"fingerprint": mark})
     check_form(form, schemas, path)
     return form
 
@@ -273,8 +276,7 @@ def load_form(path: Path, schemas: Schemas) -> Form:
 def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
     """Return the declarations with the forms that an office has declared itself, on a shelf that others may be put on.
 
-    The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it. That of a
-    form of an own register changes with the register.
+    The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it.
 
     Args:
         schemas: The declarations that came with the program.
@@ -288,9 +290,6 @@ def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
         form = load_form(path, schemas)
         if form.id in schemas.forms:
             raise SchemaError(f"{path}: mã “{form.id}” là của một mẫu đi kèm phần mềm. Hãy đặt mã khác.")
-        if mark := schemas.own_records.get(form.record):
-            both = hashlib.sha256(f"{form.fingerprint}{mark}".encode()).hexdigest()[:16]
-            form = form.model_copy(update={"fingerprint": both})
         own[form.id] = form
     return replace(schemas, forms=FormShelf({**schemas.forms, **own}))
 

@@ -44,6 +44,9 @@ COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,79}")
 RESERVED = frozenset({"entry_id"})
 """The column that every table of a record has besides its fields."""
 
+OF_DATABASES = frozenset({"cmax", "cmin", "ctid", "oid", "rowid", "tableoid", "xmax", "xmin"})
+"""Columns that PostgreSQL or SQLite give every table: no new field takes such a name."""
+
 KEY_KINDS: Mapping[str, str] = {
     "entry_number": "entry_number",
     "volume_number": "volume",
@@ -132,6 +135,9 @@ def own_record(schemas: Schemas, text: str, where: Path) -> RecordSpec:
         exports={record.prefix: _workbook_of(record), **schemas.exports},
     )
     _check_own(record, whole, where)
+    before = schemas.records.get(record.record)
+    for name in OF_DATABASES & record.by_name.keys() - (before.by_name.keys() if before else set()):
+        raise SchemaError(f"{where}: trường “{name}”: cơ sở dữ liệu dùng tên này. Hãy đặt tên khác.")
     check_record(record, whole, where)
     return record
 

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.kinds import KINDS
 from pipeline.model import FieldStatus
 from pipeline.registry.model.books import BookRow
@@ -16,6 +18,7 @@ from pipeline.text.tones import folded
 from pipeline.workbook_import.imported_rows import ImportedRow
 
 NO_BOOK, MANY_BOOKS, NO_NUMBER, NO_ENTRY, DOUBLE = "no-book", "many-books", "no-number", "no-entry", "double"
+UNSURE = "unsure"
 
 UNMATCHED: Mapping[str, str] = {
     NO_BOOK: "không có sổ nào của quyển và nơi đăng ký ấy, hay sổ của nơi khác",
@@ -23,6 +26,10 @@ UNMATCHED: Mapping[str, str] = {
     NO_NUMBER: "không có số đăng ký",
     NO_ENTRY: "chưa có sự kiện ấy trên bản quét nào đã đọc",
     DOUBLE: "trùng với một dòng khác của tệp",
+    UNSURE: (
+        "chỉ ghép được bằng số hay trang mà máy đọc chưa chắc, và không họ tên, ngày sinh hay số giấy tờ nào giống bản "
+        "quét; hãy quyết định số đăng ký trước, hoặc nhập để đối chiếu"
+    ),
 }
 """Why a row is about no entry, in words."""
 
@@ -103,11 +110,12 @@ def number_of(text: str, year: str) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A row with its entry, or why it has none."""
+    """A row with its entry, or why it has none; ``sure``: the number in force says so, not what the machine read."""
 
     row: ImportedRow
     entry: StoredEntry | None
     why: str = ""
+    sure: bool = True
 
 
 def match_rows(
@@ -141,7 +149,27 @@ def match_rows(
             yield MatchedRow(row, None, DOUBLE if entry is not None else why)
             continue
         used.add(entry.entry_id)
-        yield MatchedRow(row, entry)
+        yield MatchedRow(row, entry, sure=bool(entry.values.get(keys.number)))
+
+
+ALIKE = 0.75
+"""How alike two names must be to be the same one as somebody else wrote or read it, 0 to 1."""
+
+
+def tells_the_same(row: ImportedRow, entry: StoredEntry, record: RecordSpec) -> bool:
+    """Return whether a name, date or personal number of a person is on the row as it was read on paper."""
+    asked = {name: record.by_name[name] for person in record.people for name in person.field_names}
+    for name, spec in asked.items():
+        here, there = row.texts.get(name, ""), entry.values.get(name) or _read(entry, name)
+        if not (here and there):
+            continue
+        if spec.kind == "name" and Levenshtein.normalized_similarity(folded(here), folded(there)) >= ALIKE:
+            return True
+        if spec.kind in ("date", "id_number"):
+            parsed = KINDS[spec.kind].parse(here).canonical
+            if len(parsed) > len("1990") and parsed == KINDS[spec.kind].parse(there).canonical:
+                return True
+    return False
 
 
 def _year_of(row: ImportedRow, keys: KeyFields, volume: str) -> str:

@@ -230,7 +230,10 @@ def _as_kept(found: ProposedMapping, schemas: Schemas, folder: Path) -> Proposed
     path = folder / f"{_mark(found)}.toml"
     if not path.is_file():
         return found
-    kept = read_layout(path, schemas)
+    try:
+        kept = read_layout(path, schemas)
+    except ReconcileError:  # it names what is declared no longer
+        return found
     if kept.record != found.record.record:
         return found
     by_header = {header: column for column, header in kept.columns.items()}

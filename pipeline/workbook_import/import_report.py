@@ -130,6 +130,10 @@ class ImportReport:
             yield f"Cột {column}: {count} {REASONS[reason]} (dòng {told})."
 
     def _about_file(self) -> Iterator[str]:
+        for font, count in self.flaws.row_fonts.most_common():
+            yield f"{count} dòng gõ bằng phông {font}: chữ đã được chuyển sang Unicode, hãy xem lại vài dòng."
+        for column, font in self.flaws.column_fonts.items():
+            yield f"Cột {column} gõ bằng phông {font}: chữ đã được chuyển sang Unicode, hãy xem lại vài dòng."
         for column, count in self.flaws.days.items():
             yield f"Cột {column}: {count} số ngày của Excel được hiểu là ngày."
         if self.flaws.merged_count:

@@ -1,7 +1,9 @@
 """The rows of a sheet as they were typed, read once and kept outside memory; what of them cannot be brought, and why.
 
 Texts stay as they are: leading zeros, dates as text. Numbers are digits; a number that Excel keeps as a day is only
-brought when people said that such days are meant, and a formula never, whatever it shows.
+brought when people said that such days are meant, and a formula never, whatever it shows. Words that were typed with a
+font of before Unicode are brought as they read where a whole row or column shows the font, and are told; else they are
+left.
 """
 
 from __future__ import annotations
@@ -12,29 +14,45 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.errors import ReconcileError
 from pipeline.reconcile import SheetLayout, SourceWorkbook
-from pipeline.reconcile.cell_values import CellRejected, cell_text
+from pipeline.reconcile.cell_values import (
+    CellRejected,
+    ColumnFonts,
+    cell_text,
+    font_of_row,
+    to_unicode,
+)
 from pipeline.reconcile.differences import REJECTION_LABELS
 from pipeline.reconcile.sheet_parts import Attributes, CellContent, SheetCell, SheetReader
+from pipeline.reconcile.staged_rows import FONT_LETTERS, TYPED
 from pipeline.schema import FieldSpec
 from pipeline.text.control_characters import LINE_BREAKS, control_characters
+from pipeline.text.legacy_fonts import LegacyFont, recognize_font
 
 CACHE_KILOBYTES = 48 * 1024
+SOFT_HYPHEN = "\xad"
+"""Nobody sees it; in TCVN3 it is the letter ư."""
+
 MOST_NAMED = 20
 """Merged ranges, and rows of a kind, that a report names."""
 
 LONGEST_TEXT = 10_000
 """Letters of a value; what a desk takes."""
 
-FORMULA, SERIAL, LONG = "formula", "serial-day", "long-text"
+AT_ONCE = 500
+"""Rows of which one statement settles the fonts."""
+
+FORMULA, SERIAL, LONG, OLD_FONT, HIDDEN = "formula", "serial-day", "long-text", "old-font", "hidden"
 
 REASONS: Mapping[str, str] = {
     **REJECTION_LABELS,
     FORMULA: "ô là công thức; hãy chép và dán lại thành giá trị",
     SERIAL: "ô là số ngày của Excel; xác nhận rằng đó là ngày thì mới đưa vào",
     LONG: f"chữ dài hơn {LONGEST_TEXT} ký tự",
+    OLD_FONT: "ô như gõ bằng phông cũ (TCVN3, VNI) mà chưa chắc phông nào; hãy chuyển sang Unicode rồi gửi lại",
 }
 """Why a cell is not brought, in words."""
 
@@ -68,6 +86,8 @@ class CellFlaws:
         merged: The first merged ranges.
         merged_count: How many there are.
         days: Cells that hold a day of Excel and are brought, by column.
+        row_fonts: Rows that were typed with a font of before Unicode, by font.
+        column_fonts: Columns that were, by their names.
     """
 
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -75,6 +95,8 @@ class CellFlaws:
     merged: tuple[str, ...] = ()
     merged_count: int = 0
     days: Counter[str] = field(default_factory=Counter)
+    row_fonts: Counter[LegacyFont] = field(default_factory=Counter)
+    column_fonts: dict[str, LegacyFont] = field(default_factory=dict)
 
     def add(self, column: str, reason: str, row: int) -> None:
         """Count a cell."""
@@ -102,6 +124,7 @@ class ImportedRows:
 
     def __init__(self, table: sqlite3.Connection, layout: SheetLayout, *, serial_days: bool) -> None:
         self._table, self._layout, self._serial_days = table, layout, serial_days
+        self._typed = [spec for spec in layout.fields if spec.kind in TYPED]
         self.rows = 0
         self.flaws = CellFlaws()
 
@@ -111,10 +134,15 @@ class ImportedRows:
         Raises:
             ReconcileError: The sheet is broken.
         """
-        self._table.execute("CREATE TABLE line (row INTEGER PRIMARY KEY, book INTEGER, texts TEXT)")
-        reader = book.reader(NotingReader)
-        self._table.executemany("INSERT INTO line VALUES (?, NULL, ?)", self._lines(book, reader))
+        self._table.execute(
+            "CREATE TABLE line (row INTEGER PRIMARY KEY, book INTEGER, texts TEXT, open INTEGER)"
+        )
+        reader, columns = book.reader(NotingReader), ColumnFonts(range(len(self._typed)))
+        self._table.executemany("INSERT INTO line VALUES (?, NULL, ?, ?)", self._lines(book, reader, columns))
         self.flaws.merged, self.flaws.merged_count = reader.merged, reader.merged_count
+        fonts = {self._typed[at]: font for at, font in columns.found().items()}
+        self.flaws.column_fonts = {spec.column: font for spec, font in fonts.items()}
+        self._settle_fonts({spec.name: font for spec, font in fonts.items()})
 
     def all(self) -> Iterator[ImportedRow]:
         """Yield the rows in their order."""
@@ -136,14 +164,54 @@ class ImportedRows:
         for row, texts in self._table.execute(query, (book_id,)):
             yield ImportedRow(row, json.loads(texts))
 
-    def _lines(self, book: SourceWorkbook, reader: NotingReader) -> Iterator[tuple[int, str]]:
+    def _lines(
+        self, book: SourceWorkbook, reader: NotingReader, columns: ColumnFonts
+    ) -> Iterator[tuple[int, str, bool]]:
+        """Yield the rows, each with whether the fonts of the columns decide what some of its words are."""
         for number, cells in book.read_rows(self._layout.sheet, reader):
             if number <= self._layout.header_row:
                 continue
             texts = self._texts(cells, number, from_1904=book.from_1904)
-            if texts:
-                self.rows += 1
-                yield number, json.dumps(texts, ensure_ascii=False)
+            if not texts:
+                continue
+            self.rows += 1
+            typed = [texts.get(spec.name, "") for spec in self._typed]
+            font = font_of_row(typed)
+            if font is not None:
+                self.flaws.row_fonts[font] += 1
+                texts = self._without_flaws(
+                    number, {key: to_unicode(one, font) for key, one in texts.items()}
+                )
+            elif columns.open:
+                columns.add(typed)
+            is_open = font is None and any(map(_is_one_byte, typed))
+            yield number, json.dumps(texts, ensure_ascii=False), is_open
+
+    def _settle_fonts(self, fonts: Mapping[str, LegacyFont]) -> None:
+        """Write the rows whose font shows in their columns alone as they read; what no font explains is left out."""
+        last = 0
+        while some := self._table.execute(
+            "SELECT row, texts FROM line WHERE open AND row > ? ORDER BY row LIMIT ?", (last, AT_ONCE)
+        ).fetchall():
+            changed = []
+            for row, joined in some:
+                texts: dict[str, str] = json.loads(joined)
+                read = {
+                    name: to_unicode(text, fonts[name]) if name in fonts else text
+                    for name, text in texts.items()
+                }
+                changed.append((json.dumps(self._without_flaws(row, read), ensure_ascii=False), row))
+            self._table.executemany("UPDATE line SET texts = ? WHERE row = ?", changed)
+            last = some[-1][0]
+
+    def _without_flaws(self, row: int, texts: Mapping[str, str]) -> dict[str, str]:
+        """Return the texts without those of which nobody can say what they read."""
+        left = dict(texts)
+        for spec in self._typed:
+            if flaw := _font_flaw(left.get(spec.name, "")):
+                self.flaws.add(spec.column, flaw, row)
+                del left[spec.name]
+        return left
 
     def _texts(self, cells: Mapping[int, CellContent], number: int, *, from_1904: bool) -> dict[str, str]:
         found = {}
@@ -181,8 +249,8 @@ class ImportedRows:
 
     def _text_of(self, cell: CellContent, spec: FieldSpec, *, from_1904: bool) -> str:
         if isinstance(cell, str):
-            if control_characters(cell, LINE_BREAKS):
-                raise CellRejected("hidden")
+            if control_characters(cell, FONT_LETTERS if spec.kind in TYPED else LINE_BREAKS):
+                raise CellRejected(HIDDEN)
             return cell
         text = cell_text(cell, spec, from_1904=from_1904)
         if spec.kind == "date" and text != cell.text:
@@ -190,6 +258,19 @@ class ImportedRows:
                 raise CellRejected(SERIAL)
             self.flaws.days[spec.column] += 1
         return text
+
+
+def _is_one_byte(text: str) -> bool:
+    """Return whether an old font can have typed the text: no letter is beyond one byte, and not all are plain."""
+    return not text.isascii() and max(text) < "\u0100"
+
+
+@lru_cache(maxsize=1 << 10)
+def _font_flaw(text: str) -> str:
+    """Return why a text of which no row or column shows the font is not brought; ``""``: it is as people type today."""
+    if recognize_font((text,)) is not None:
+        return OLD_FONT
+    return HIDDEN if SOFT_HYPHEN in text else ""
 
 
 @contextmanager

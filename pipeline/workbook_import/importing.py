@@ -23,11 +23,13 @@ from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.workbook_import.book_matching import (
+    UNSURE,
     BookFinder,
     KeyFields,
     MatchedRow,
     match_rows,
     number_of,
+    tells_the_same,
 )
 from pipeline.workbook_import.import_report import NO_PLACE, NOT_UNDERSTOOD, UNKNOWN_CODE, ImportReport
 from pipeline.workbook_import.imported_rows import ImportedRow, ImportedRows, imported_rows
@@ -159,6 +161,10 @@ class WorkbookImporter:
         for matched in match_rows(rows.of_book(book.book_id), entries, keys, book.volume):
             if matched.entry is None:
                 report.leave_row(matched.why, matched.row.row)
+                continue
+            sure = matched.sure or self.mode is not ImportMode.DECIDED
+            if not (sure or tells_the_same(matched.row, matched.entry, layout.record)):
+                report.leave_row(UNSURE, matched.row.row)
                 continue
             report.entries += 1
             yield self._planned_entry(matched, matched.entry, book, layout, keyed, report)

@@ -46,6 +46,25 @@ def test_a_late_change_is_refused_with_the_name_of_who_was_first(drafts: FormDra
     assert drafts.draft(draft.draft_id).design.title == "Của Bình"
 
 
+def test_a_page_that_was_taken_out_while_the_machine_looks_stays_out(drafts: FormDrafts) -> None:
+    draft = drafts.begin(BARE, "", "an")
+    for name in "ab":
+        drafts.add_file(draft.draft_id, f"{name}.jpg", name.encode(), name * 64, 1)
+    seen = drafts.draft(draft.draft_id).specimens
+    drafts.remove_specimen(draft.draft_id, 1)
+    kept = drafts.set_specimens(draft.draft_id, seen, {}, None)
+    assert [one.name for one in kept.specimens] == ["b.jpg"]
+
+
+def test_drafts_that_were_given_up_take_no_place(drafts: FormDrafts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.form_design.drafts.MOST_DRAFTS", 2)
+    first, _ = drafts.begin(BARE, "", "an"), drafts.begin(BARE, "", "an")
+    with pytest.raises(DraftRefused, match="2 bản nháp"):
+        drafts.begin(BARE, "", "an")
+    drafts.drop(first.draft_id, 1, "an")
+    drafts.begin(BARE, "", "an")
+
+
 def test_what_the_machine_finds_does_not_come_between_a_person_and_the_draft(drafts: FormDrafts) -> None:
     draft = drafts.begin(FULL, "", "an")
     drafts.add_file(draft.draft_id, "a.jpg", b"a", "a" * 64, 1)

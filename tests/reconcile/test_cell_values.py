@@ -151,6 +151,10 @@ def test_a_column_of_another_font_is_converted_where_the_rest_is_unicode(
     found, _, counts = held(registry, write(tmp_path / "a.xlsx", rows))
     assert told(found) == set()
     assert counts.fonts == {f"{LegacyFont.TCVN3}: meHoTen": 1}
+    whole = typed(ROWS[1], LegacyFont.TCVN3)
+    found, _, counts = held(registry, write(tmp_path / "b.xlsx", [rows[0], whole, *rows[2:]]))
+    assert told(found) == set(), "a row that was read by its own font is not read again by that of its column"
+    assert set(counts.fonts) == {LegacyFont.TCVN3, f"{LegacyFont.TCVN3}: meHoTen"}
 
 
 @pytest.mark.parametrize(

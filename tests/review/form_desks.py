@@ -69,6 +69,7 @@ def desk_with_draft(folder: Path, place: str) -> FormDesk:
     desk = form_desk(folder)
     desk = replace(desk, drafts=FormDrafts(folder / "drafts", new_id=lambda: DRAFT))
     desk.drafts.begin(design(), place, "an")
+    desk.drafts.add_file(DRAFT, "trang.jpg", b"x", "a" * 64, 1)
     specimen = Specimen(1, "trang.jpg", "a" * 64, 1, size=(40, 56), matrix=tuple(np.eye(3).ravel()))
     desk.drafts.set_specimens(DRAFT, (specimen,), {1: b"\xff\xd8\xff"}, None)
     assert desk.own is not None

@@ -13,7 +13,9 @@ from fastapi import FastAPI
 
 from benchmarks.intake.made_scans import encoded, picture
 from pipeline.errors import SchemaError
+from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
+from pipeline.model import Ledger
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -184,6 +186,23 @@ def test_a_version_that_was_saved_meanwhile_is_not_overwritten(chief: Browser, d
         answer = asked(chief, f"{draft}/save", {"revision": kept.json()["revision"]})
         assert answer.status_code == (409 if order else 200), answer.text
     assert "bản 0" in desk.own.text("mau-chung")
+
+
+def test_a_form_that_books_are_read_by_stays_one_of_its_register(
+    chief: Browser, registry: Registry, folder: Path
+) -> None:
+    own = folder / "forms" / "birth-table.toml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(design_toml(design_of_form(SCHEMAS.form("birth-table"))), encoding="utf-8")
+    registry.book_id(Ledger("birth-table", "Xã Thử", OWN, "01/2010"), "CO.SO.01")
+    draft = chief.submit("/forms", {"origin": "birth-table", "place": OWN}).headers["location"]
+    now = state_of(chief, draft)
+    other = design_of_form(SCHEMAS.form("death-2006")).model_copy(update={"id": "birth-table"})
+    changed = other.model_dump(mode="json", by_alias=True)
+    kept = asked(chief, draft, {"revision": now["revision"], "design": changed}).json()
+    answer = asked(chief, f"{draft}/save", {"revision": kept["revision"]})
+    own.unlink()
+    assert (answer.status_code, "1 quyển sổ loại “Khai sinh”" in answer.json()["sentence"]) == (422, True)
 
 
 def test_forms_of_the_program_are_copied_and_never_overwritten(chief: Browser, desk: FormDesk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SchemaError
-from pipeline.schema import Schemas, with_own_forms, with_own_records
+from pipeline.schema import Schemas, load_form, with_own_forms, with_own_records
 
 DECLARED = """
 record = "divorce_note"
@@ -64,6 +64,9 @@ def test_an_own_register_has_a_workbook_and_its_forms_change_with_it_alone(
         assert (own.exports["GCLH"].evidence, own.fingerprint) == ("own", schemas.fingerprint)
         assert own.record("divorce_note").rules[0].severity is schemas.findings["K01"].severity
         marks.append(own.form("divorce-2016").fingerprint)
+        assert load_form(tmp_path / "forms" / "divorce-2016.toml", own).fingerprint == marks[-1], (
+            "saved or loaded"
+        )
     assert marks[0] != marks[1], "its books are read again"
 
 

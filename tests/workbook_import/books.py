@@ -34,14 +34,15 @@ def waiting_book(
     ledger: Ledger = LEDGER,
     scan: str = SCAN,
     sure: Mapping[int, Mapping[str, str]] = {},
+    accepted: frozenset[str] = KEYS,
 ) -> int:
-    """A book of births of which the machine is sure of the numbers alone, and of what ``sure`` says of an entry."""
+    """A book of births of which the machine is sure of ``accepted`` alone, and of what ``sure`` says of an entry."""
     book_id = registry.book_id(ledger, folder)
     registry.store_scan(book_id, scan, "scan.pdf", 1000, births)
     for number in range(1, births + 1):
         said = sure.get(number, {})
         readings = [
-            read(FIELDS[column], said.get(column, text), accepted=column in KEYS or column in said)
+            read(FIELDS[column], said.get(column, text), accepted=column in accepted or column in said)
             if said.get(column, text)
             else blank(FIELDS[column])
             for column, text in birth(number).items()

@@ -68,6 +68,49 @@ def test_a_day_that_excel_keeps_is_asked_and_a_formula_never_comes_in(
     )
 
 
+def test_words_of_an_old_font_come_in_as_they_read_and_are_told_or_stay_out(
+    registry: Registry, tmp_path: Path
+) -> None:
+    ids = registry.entries(waiting_book(registry, 4))
+    file = write(
+        tmp_path / "t.xlsx",
+        [
+            birth(
+                1,
+                nksHoTen="NguyÔn Thö An",
+                noiDangKy="",
+                meHoTen="NguyÔn ThÞ H\xad¬ng",
+                chaHoTen="TrÇn V¨n Tïng",
+                nksNoiSinh="X· Phó ThÞnh",
+            ),
+            birth(2, meHoTen="NguyÔn ThÞ H\xad¬ng", chaHoTen="Trần Văn Tùng"),
+            birth(3, meHoTen="Hélène Noël", nksNoiSinh="Hòa Bình"),
+            birth(4, meHoTen="a\xadb"),
+        ],
+    )
+    report = brought(registry, file, ImportMode.DECIDED)
+    told = [registry.entry(one).values["mother_name"] for one in ids]
+    assert told == ["Nguyễn Thị Hương", None, "Hélène Noël", None]
+    assert registry.entry(ids[0]).values["child_birth_place"] == "Xã Phú Thịnh"
+    assert dict(report.flaws.cells) == {("meHoTen", "old-font"): 1, ("meHoTen", "hidden"): 1}
+    said = " ".join(report.sentences())
+    assert "1 dòng gõ bằng phông TCVN3 (ABC)" in said
+    assert "phông cũ" in said
+
+
+def test_a_column_of_an_old_font_is_found_by_all_its_cells(registry: Registry, tmp_path: Path) -> None:
+    ids = registry.entries(waiting_book(registry, 3))
+    typed = ("TrÇn ThÞ H\xad¬ng", "NguyÔn ThÞ Tïng", "L\xad¬ng ThÞ Nô")
+    rows = [birth(number, meHoTen=name) for number, name in enumerate(typed, start=1)]
+    report = brought(registry, write(tmp_path / "t.xlsx", rows), ImportMode.DECIDED)
+    assert [registry.entry(one).values["mother_name"] for one in ids] == [
+        "Trần Thị Hương",
+        "Nguyễn Thị Tùng",
+        "Lương Thị Nụ",
+    ]
+    assert {column: font.name for column, font in report.flaws.column_fonts.items()} == {"meHoTen": "TCVN3"}
+
+
 def test_texts_come_in_as_they_were_typed_and_codes_as_their_words(
     registry: Registry, tmp_path: Path
 ) -> None:
@@ -100,6 +143,22 @@ def test_what_people_settled_is_never_overwritten_and_asked_about_once(
         entry_id,
     )
     assert second.reconciliation_id == 0
+
+
+def test_a_row_is_decided_by_an_unsure_number_only_where_a_person_of_it_is_read_there_too(
+    registry: Registry, tmp_path: Path
+) -> None:
+    first, second = registry.entries(waiting_book(registry, 2, accepted=frozenset()))
+    other = birth(2, nksHoTen="Lê Khác", meHoTen="Phạm Khác", chaHoTen="Lê Xa", nksNgaySinh="09.09.2009")
+    file = write(tmp_path / "t.xlsx", [birth(1), other])
+    report = brought(registry, file, ImportMode.DECIDED)
+    assert dict(report.unmatched) == {"unsure": [3]}, "the machine may have read 02 for another number"
+    assert (registry.entry(second).decisions, registry.entry(first).values["mother_name"]) == (
+        {},
+        birth(1)["meHoTen"],
+    )
+    assert "chưa chắc" in " ".join(report.sentences())
+    assert brought(registry, file).entries == 2, "to be checked: somebody looks at the paper"
 
 
 def test_hidden_sheets_are_told_and_not_read_and_merged_cells_named(

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import HotichError, RegistryError, RegistryUnavailable, StorageError
+from pipeline.errors import HotichError, RegistryError, RegistryForbidden, RegistryUnavailable, StorageError
 
 EXAMPLE_URL = "postgresql://nguoi-dung@may-chu/hotich"
 KEPT_CONNECTIONS = 5
@@ -117,7 +117,7 @@ class PostgresqlServer:
                     f"{self.name} chỉ cho đọc (máy chủ dự phòng, hoặc bị đặt chỉ đọc). Hãy trỏ tới máy chủ chính."
                 )
             case "42501":
-                return RegistryUnavailable(
+                return RegistryForbidden(
                     f"Tài khoản đang dùng không có quyền làm việc này trong {self.name}. Nếu vừa nâng cấp hotich: "
                     "người quản trị chạy “hotich registry upgrade” bằng tài khoản chủ, rồi cấp lại quyền "
                     "(“hotich registry role-sql”)."

@@ -29,6 +29,10 @@ OTHER_PLACES = (
     "Mẫu “{name}” đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không lưu bản mới được. "
     "Hãy đặt mã khác."
 )
+OTHER_RECORD = (
+    "Mẫu “{name}” đang dùng cho {count} quyển sổ loại “{title}”, nên không đổi loại sự kiện của nó được. "
+    "Hãy đặt mã khác."
+)
 router = APIRouter()
 
 
@@ -201,12 +205,14 @@ def _check_ready(site: Site, session: Session, draft: FormDraft) -> None:
         raise DraftRefused(f"Mẫu còn {len(flaws)} chỗ chưa đúng: {flaws[0].message}")
     if draft.design.unseen:
         raise DraftRefused(UNSEEN.format(count=len(draft.design.unseen)))
-    books = site.registry.statistics(None).book_states()
-    others = [
-        one for one in books if one.form == draft.design.id and not session.person.may_see(one.place_code)
-    ]
-    if others:
+    books = [one for one in site.registry.statistics(None).book_states() if one.form == draft.design.id]
+    if not all(session.person.may_see(one.place_code) for one in books):
         raise DraftRefused(OTHER_PLACES.format(name=draft.design.id))
+    declared = site.forms.declared
+    before = declared.forms.get(draft.design.id)
+    if books and before is not None and before.record != draft.design.record:
+        title = declared.record(before.record).title
+        raise DraftRefused(OTHER_RECORD.format(name=draft.design.id, count=len(books), title=title))
 
 
 def _with_new_lists(site: Site) -> Site:

@@ -147,7 +147,7 @@ def said_fields(typed: Mapping[str, str]) -> list[SaidField]:
         if kind not in KIND_WORDS:
             raise SchemaError(f"Trường “{label[:60]}”: hãy chọn kiểu trong danh sách.")
         required = typed.get(f"required-{at}", "") == "true"
-        found.append(SaidField(label[:LONGEST], kind, typed.get(f"vocab-{at}", ""), required))
+        found.append(SaidField(label, kind, typed.get(f"vocab-{at}", ""), required))
     return found
 
 
