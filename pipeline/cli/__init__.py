@@ -2,7 +2,6 @@
 
 import sys
 
-from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.errors import SecurityError
 from pipeline.files import keep_files_private
 
@@ -15,6 +14,8 @@ def main() -> None:
         sys.stderr.write(f"Lỗi: {error.message}\n")
         sys.exit(error.exit_code)
     if sys.argv[1:2] == ["run"]:
+        from pipeline.batch.worker_process import load_readers_ahead
+
         load_readers_ahead()
     from pipeline.cli.app import app
 

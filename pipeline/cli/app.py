@@ -1,4 +1,4 @@
-"""The commands put together."""
+"""The commands put together. Each is loaded when it is called: help and version wait for none of them."""
 
 from __future__ import annotations
 
@@ -8,76 +8,237 @@ import typer
 from typer import rich_utils
 
 import pipeline
-from pipeline.cli.account import account_app
-from pipeline.cli.amend import amend_app
-from pipeline.cli.api_token import api_token_app
-from pipeline.cli.audit import audit_app
-from pipeline.cli.backup import backup, restore
-from pipeline.cli.book import book_app
-from pipeline.cli.calibrate import calibrate
-from pipeline.cli.check import check
-from pipeline.cli.contact_sheet import sheet
-from pipeline.cli.delivery import delivery_app
-from pipeline.cli.demo import demo
-from pipeline.cli.doctor import doctor
-from pipeline.cli.evaluate import evaluate
-from pipeline.cli.export import export
-from pipeline.cli.group import Command, Commands
-from pipeline.cli.import_workbook import import_app
-from pipeline.cli.intake import assign, cover_sheet, intake_app
-from pipeline.cli.learn import learn
-from pipeline.cli.links import links_app
-from pipeline.cli.office_models import models_app
-from pipeline.cli.page import page
-from pipeline.cli.pilot import pilot
-from pipeline.cli.places import places_app
-from pipeline.cli.print_papers import print_app
-from pipeline.cli.queue import queue
-from pipeline.cli.reconcile import reconcile
-from pipeline.cli.registry import encrypt, registry_app
-from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
-from pipeline.cli.report import report
-from pipeline.cli.rules import rules
-from pipeline.cli.run import reread, run
-from pipeline.cli.sample import sample_app
-from pipeline.cli.schemas import schemas_app
-from pipeline.cli.search import search_app
-from pipeline.cli.serve import serve
-from pipeline.cli.server import server
-from pipeline.cli.synth import synth
-from pipeline.cli.train import train
-from pipeline.cli.webhook import webhook_app
-from pipeline.cli.withdraw import withdraw_app
-from pipeline.cli.worker import worker
-from pipeline.logs import configure_logs, with_verbosity
-from pipeline.settings import read_log_options
+from pipeline.cli.late_commands import LateCommand, LateGroup
 
 COMMANDS = (
-    ("run", run),
-    ("reread", reread),
-    ("page", page),
-    ("sheet", sheet),
-    ("queue", queue),
-    ("serve", serve),
-    ("server", server),
-    ("worker", worker),
-    ("encrypt", encrypt),
-    ("backup", backup),
-    ("restore", restore),
-    ("check", check),
-    ("export", export),
-    ("reconcile", reconcile),
-    ("report", report),
-    ("pilot", pilot),
-    ("evaluate", evaluate),
-    ("calibrate", calibrate),
-    ("learn", learn),
-    ("synth", synth),
-    ("train", train),
-    ("rules", rules),
-    ("cover-sheet", cover_sheet),
-    ("doctor", doctor),
-    ("demo", demo),
+    LateCommand(
+        "run",
+        "run",
+        "run",
+        "Đọc mọi trang chưa đọc của các sổ trong thư mục và lưu vào sổ dữ liệu.",
+    ),
+    LateCommand(
+        "reread",
+        "run",
+        "reread",
+        "Liệt kê những trang sẽ được đọc lại vì mô hình, mẫu sổ, quy tắc hay tùy chọn đã đổi; `--apply` thì đọc lại.",
+    ),
+    LateCommand(
+        "page",
+        "page",
+        "page",
+        "Đọc thử một trang và cho xem máy thấy gì; không lưu gì vào sổ dữ liệu.",
+    ),
+    LateCommand(
+        "sheet",
+        "contact_sheet",
+        "sheet",
+        "Vẽ tờ ảnh của một sổ: mười trang một tờ, mỗi ô tô màu theo đã nhận, chờ người xem hay trống.",
+    ),
+    LateCommand("queue", "queue", "queue", "Liệt kê các mục và trang đang chờ người rà soát."),
+    LateCommand("serve", "serve", "serve", "Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."),
+    LateCommand(
+        "server",
+        "server",
+        "server",
+        "Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, màn hình rà soát.",
+    ),
+    LateCommand(
+        "worker",
+        "worker",
+        "worker",
+        "Chạy việc theo lịch của máy chủ Prefect đang chạy ở máy khác (PREFECT_API_URL). Dừng bằng Ctrl+C.",
+    ),
+    LateCommand(
+        "encrypt",
+        "registry",
+        "encrypt",
+        "Chép sổ dữ liệu SQLite sang một tệp mới được mã hóa; sổ đang dùng không bị sửa gì.",
+    ),
+    LateCommand(
+        "backup",
+        "backup",
+        "backup",
+        "Sao lưu sổ dữ liệu, bản quét, thiết lập, khai báo và mô hình; rồi khôi phục thử sổ dữ liệu.",
+    ),
+    LateCommand(
+        "restore",
+        "backup",
+        "restore",
+        "Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì.",
+    ),
+    LateCommand(
+        "check",
+        "check",
+        "check",
+        "Kiểm tra cả quyển: dãy số, trùng số, thứ tự ngày, tổng số khi khóa sổ, trang thiếu; và đối chiếu giữa các sổ.",
+    ),
+    LateCommand(
+        "export",
+        "export",
+        "export",
+        "Xuất gói dữ liệu bàn giao cho phần mềm dùng chung: tệp Excel, mỗi sự kiện một PDF, và bản kê có chữ ký.",
+    ),
+    LateCommand(
+        "reconcile",
+        "reconcile",
+        "reconcile",
+        "Đối soát tệp Excel của phần mềm dùng chung với sổ dữ liệu: sự kiện thiếu, sự kiện thừa, ô khác nhau.",
+    ),
+    LateCommand(
+        "report",
+        "report",
+        "report",
+        "Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF.",
+    ),
+    LateCommand(
+        "pilot",
+        "pilot",
+        "pilot",
+        "Làm một trang kết quả thử của các sổ đã rà soát: chỉ có con số, để cơ quan gửi cho người hỏi nếu muốn.",
+    ),
+    LateCommand(
+        "evaluate",
+        "evaluate",
+        "evaluate",
+        "So kết quả đọc các sổ với đáp án: đúng từng cột, từng kiểu; ô trống; tự động chấp nhận; độ tin cậy; tốc độ.",
+    ),
+    LateCommand(
+        "calibrate",
+        "calibrate",
+        "calibrate",
+        "Hiệu chuẩn độ tin cậy của chữ viết tay theo những ô mà người đã quyết định trong các sổ này.",
+    ),
+    LateCommand(
+        "learn",
+        "learn",
+        "learn",
+        "Dạy thêm bộ đọc theo các dòng người của cơ quan đã xác nhận, rồi so với bộ đọc đang dùng.",
+    ),
+    LateCommand(
+        "synth",
+        "synth",
+        "synth",
+        "Vẽ sổ giả từ chính các mẫu sổ, như máy quét giao ra, kèm đáp án truth.json. Người trong sổ đều là bịa.",
+    ),
+    LateCommand(
+        "train",
+        "train",
+        "train",
+        "Huấn luyện bộ đọc chữ viết tay: vẽ dòng giả, trộn dòng thật, học, ghi mô hình kèm thẻ mô tả.",
+    ),
+    LateCommand(
+        "rules",
+        "rules",
+        "rules",
+        "Liệt kê mọi quy tắc: mã, mức, câu giải thích, căn cứ, các ô được hỏi; mức mà cơ quan đã đổi (office.toml).",
+    ),
+    LateCommand(
+        "cover-sheet",
+        "intake",
+        "cover_sheet",
+        "In tờ phân cách (mã QR và chữ) cho các quyển sổ: đặt trước trang đầu của mỗi quyển rồi quét.",
+    ),
+    LateCommand(
+        "doctor",
+        "doctor",
+        "doctor",
+        "Kiểm tra máy: chương trình, dữ liệu, mô hình, quyền ghi; thiếu gì thì chỉ cách cài.",
+    ),
+    LateCommand(
+        "demo",
+        "demo",
+        "demo",
+        "Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem.",
+    ),
+    LateCommand("account", "account", "account_app", "Tài khoản của người dùng màn hình rà soát."),
+    LateCommand(
+        "api-token",
+        "api_token",
+        "api_token_app",
+        "Mã truy cập cho hệ thống khác đọc dữ liệu qua API.",
+    ),
+    LateCommand(
+        "webhook",
+        "webhook",
+        "webhook_app",
+        "Báo cho hệ thống khác khi một sổ đủ điều kiện bàn giao.",
+    ),
+    LateCommand(
+        "schemas",
+        "schemas",
+        "schemas_app",
+        "Các khai báo trong thư mục schemas: loại sự kiện, mẫu sổ, danh mục, mẫu xuất.",
+    ),
+    LateCommand("places", "places", "places_app", "Địa danh: đơn vị hành chính theo từng thời kỳ."),
+    LateCommand(
+        "links",
+        "links",
+        "links_app",
+        "Gợi ý những sự kiện có thể là của cùng một người, hoặc là một sự kiện đăng ký hai lần, kèm bằng chứng.",
+    ),
+    LateCommand(
+        "search",
+        "search",
+        "search_app",
+        "Tìm các sự kiện hộ tịch trong mọi quyển sổ, tên đúng trước, tên gần giống sau. Mỗi lần được ghi nhật ký.",
+    ),
+    LateCommand(
+        "import",
+        "import_workbook",
+        "import_app",
+        "Nhập tệp Excel mà cơ quan đã gõ từ trước, đặt cạnh bản quét; rút lại được cả lần nhập.",
+    ),
+    LateCommand("sample", "sample", "sample_app", "Lấy mẫu nghiệm thu: nhận hay trả lại từng lô sổ."),
+    LateCommand("intake", "intake", "intake_app", "Nhận bản quét từ các máy quét."),
+    LateCommand(
+        "audit",
+        "audit",
+        "audit_app",
+        "Nhật ký kiểm tra: ai đã làm gì, và có ai sửa sau lưng chương trình không.",
+    ),
+    LateCommand(
+        "amend",
+        "amend",
+        "amend_app",
+        "Cải chính, bổ sung theo quyết định: giá trị mới nằm trên giá trị cũ, không xóa gì, không đổi chữ đã đọc.",
+    ),
+    LateCommand(
+        "delivery",
+        "delivery",
+        "delivery_app",
+        "Giá trị bàn giao: quy tắc, hai lớp của từng ô, xác nhận của người.",
+    ),
+    LateCommand(
+        "book",
+        "book",
+        "book_app",
+        "Xem và sửa những gì sổ dữ liệu ghi về một quyển sổ: quyển số, nơi đăng ký, ngày, tổng số, mẫu, loại quyển.",
+    ),
+    LateCommand(
+        "withdraw",
+        "withdraw",
+        "withdraw_app",
+        "Thu hồi sổ, bản quét, trang, sự kiện hộ tịch đưa vào nhầm; thay trang quét lại; hủy thu hồi. Không xóa gì.",
+    ),
+    LateCommand(
+        "registry",
+        "registry",
+        "registry_app",
+        "Cơ sở dữ liệu: tạo, nâng cấp, chép sang cơ sở dữ liệu khác, cấp quyền trên PostgreSQL.",
+    ),
+    LateCommand(
+        "print",
+        "print_papers",
+        "print_app",
+        "In mục đăng ký kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói.",
+    ),
+    LateCommand(
+        "models",
+        "office_models",
+        "models_app",
+        "Bộ đọc của cơ quan: các bản đã học, quay về bản trước, gỡ dòng không được đem dạy.",
+    ),
 )
 
 rich_utils.OPTIONS_PANEL_TITLE = "Tùy chọn"
@@ -108,39 +269,24 @@ def options(
     ] = 0,
 ) -> None:
     """Số hóa sổ hộ tịch: từ bản quét đến sổ dữ liệu, chỗ nào máy chưa chắc thì để người xem."""
+    from pipeline.logs import configure_logs, with_verbosity
+    from pipeline.settings import read_log_options  # the settings of all rooms: not for help
+
     configure_logs(with_verbosity(read_log_options(), verbose))
+
+
+class Hotich(LateGroup):
+    """The command ``hotich``."""
+
+    late = COMMANDS
 
 
 app = typer.Typer(
     name="hotich",
-    cls=Commands,
+    cls=Hotich,
     callback=options,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, function in COMMANDS:
-    app.command(name, cls=Command)(function)
-app.add_typer(account_app, name="account")
-app.add_typer(api_token_app, name="api-token")
-app.add_typer(webhook_app, name="webhook")
-app.add_typer(schemas_app, name="schemas")
-app.add_typer(places_app, name="places")
-app.add_typer(links_app, name="links")
-app.add_typer(search_app, name="search")
-app.add_typer(import_app, name="import")
-app.add_typer(sample_app, name="sample")
-intake_app.command("assign", cls=Command)(assign)
-app.add_typer(intake_app, name="intake")
-app.add_typer(audit_app, name="audit")
-app.add_typer(amend_app, name="amend")
-app.add_typer(delivery_app, name="delivery")
-app.add_typer(book_app, name="book")
-app.add_typer(withdraw_app, name="withdraw")
-registry_app.command("rehearse", cls=Command)(rehearse)
-registry_app.command("snapshot", cls=Command)(take_snapshot)
-registry_app.command("put-back", cls=Command)(bring_back)
-app.add_typer(registry_app, name="registry")
-app.add_typer(print_app, name="print")
-app.add_typer(models_app, name="models")

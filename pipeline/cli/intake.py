@@ -260,6 +260,7 @@ def _as_object(day: DayReport) -> dict[str, object]:
     }
 
 
+@intake_app.command("assign", cls=Command)
 def assign(
     scanner: Annotated[str, typer.Argument(metavar="MÁY", help="Tên máy quét trong intake.toml.")],
     day: Annotated[

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
+from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SetupError
 from pipeline.registry import role_sql
@@ -115,3 +116,7 @@ def encrypt(
         "docs/how-to/protect-data.md",
         markup=False,
     )
+
+
+for name, function in (("rehearse", rehearse), ("snapshot", take_snapshot), ("put-back", bring_back)):
+    registry_app.command(name, cls=Command)(function)

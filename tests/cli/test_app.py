@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from inspect import cleandoc
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,9 @@ from typer.main import get_command
 
 import pipeline
 from pipeline.cli import run as run_module
+from pipeline.cli.app import COMMANDS as LATE
 from pipeline.cli.app import app
+from pipeline.cli.late_commands import LateCommand
 from tests.cli.conftest import Hotich
 
 COMMANDS = tuple(get_command(app).commands)  # type: ignore[attr-defined]
@@ -68,3 +73,28 @@ def test_a_setting_that_cannot_be_used_is_named(
     failed = hotich("run", book)
     assert failed.exit_code == 3
     assert "HOTICH_WORKERS" in failed.stderr
+
+
+def test_the_list_of_commands_loads_none_of_the_rooms_behind_them() -> None:
+    asked = (
+        "import sys; from pipeline.cli import main; sys.argv = ['hotich', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: print([name for name in ('cv2', 'numpy', 'onnxruntime', 'prefect', 'pydantic', "
+        "'sqlalchemy') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout
+    assert "reconcile" in told
+    assert told.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("late", LATE, ids=lambda late: late.name)
+def test_the_list_says_of_a_command_what_it_says_of_itself(late: LateCommand) -> None:
+    command = late.loaded()
+    assert command.name == late.name
+    assert " ".join(cleandoc(command.help).partition("\n\n")[0].split()) == late.says
+
+
+def test_a_mistyped_command_is_refused_with_the_one_that_may_be_meant(hotich: Hotich) -> None:
+    refused = hotich("exprt")
+    assert refused.exit_code == 2
+    assert "'export'" in refused.stderr
