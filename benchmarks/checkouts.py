@@ -21,6 +21,14 @@ def commit_of(reference: str) -> str:
         raise SystemExit(f"không có bản nào tên {reference}") from None
 
 
+def last_release() -> str | None:
+    """Return the tag of the last release before this revision; None before the first one."""
+    try:
+        return _git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^")
+    except subprocess.CalledProcessError:
+        return None
+
+
 @contextmanager
 def checkout_of(commit: str) -> Iterator[Path]:
     """Give the folder of a checkout of a commit; it is removed again."""

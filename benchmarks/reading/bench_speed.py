@@ -1,7 +1,15 @@
-"""How fast, by how much memory, and how much slower or faster than Tesseract over the whole page and than OCRmyPDF?
+"""What does a page cost, stage by stage, what does the last release take for it, and which stage grew?
 
-All on the same pages in the same run, one process, one thread. Wanted: ≥ 20 pages a minute on 2 cores, < 1 GB a
-process.
+    make bench-speed        python -m benchmarks.reading.bench_speed [--pages 4 40] [--form birth-2006] [--revision …]
+
+This code and another revision read the same drawn pages in turn, page by page, in one run: however busy the machine is,
+it is so for both. The other revision is the last release; before the first release it is ``BASE``. A book of twelve
+pages or more is read as a run reads it, with the form template that its first pages teach. Beside them Tesseract reads
+the same pages as they come, and OCRmyPDF the same scans, where it is installed. One process, one thread. Every value
+that reads otherwise is listed with what is on paper; the command ends with 1 where a stage grew.
+
+Wanted: half of the CPU seconds of ``BASE`` in books of forty pages, three quarters in books of four; at most 0.9 of
+Tesseract and 0.6 of OCRmyPDF; 600 MB a process and no more after forty pages than after ten.
 """
 
 from __future__ import annotations
@@ -10,113 +18,106 @@ import argparse
 import importlib.util
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.books.drawn_books import SEED, bench_in
+from benchmarks.books.drawn_books import SEED
+from benchmarks.checkouts import checkout_of, commit_of, last_release
 from benchmarks.figures import report_figures, say
-from pipeline.batch import digitize_book
+from benchmarks.reading.read_in_pairs import BookCost, read_in_pairs
+from benchmarks.reading.speed_comparison import (
+    OtherReading,
+    grown_stages,
+    other_readings,
+    stage_seconds,
+)
+from pipeline import schema
+from pipeline.evaluation import load_truth
 from pipeline.intake import ScanFile, list_scans, page_count, page_of
 from pipeline.ledger import load_ledger
-from pipeline.run_context import RunContext
+from pipeline.schema import Schemas
 
-FORMS = ("birth-2006", "marriage-2016", "death-2016")
+FORMS = ("birth-2006", "death-2016")
+BASE = "d3d426f"
 ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"}
+SETTLED = 10
+"""Pages after which the memory of a process counts as settled."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=4, help="pages of entries a form")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pages", type=int, nargs="+", default=[4], help="pages of each book; several sizes")
+    parser.add_argument("--form", nargs="+", default=list(FORMS), help="forms, a book of each size each")
+    parser.add_argument("--revision", default="", help="the revision beside this one")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--alone", action="store_true", help="without Tesseract and OCRmyPDF beside it")
     chosen = parser.parse_args()
     os.environ.update(ONE_THREAD)
-    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
-        context = bench_in(Path(folder) / "workspace")
-        books = _drawn(Path(folder) / "books", chosen.pages, chosen.seed)
-        scans = [(book, scan) for book in books for scan in list_scans(book)]
-        seconds, cpu, stages, pages = _read_here(scans, context)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        tesseract = _tesseract_seconds(scans, Path(folder))
-        ocrmypdf = _ocrmypdf_seconds(scans, Path(folder))
-        batch = _batch_pages_a_minute(books, context)
-    figures = {
-        "seed": chosen.seed,
-        "pages": pages,
-        "pages_a_minute_a_core": 60 * pages / seconds,
-        "cpu_seconds_a_page": cpu / pages,
-        "stage_shares": {stage: spent / sum(stages.values()) for stage, spent in stages.most_common()},
-        "peak_memory_mb": memory,
-        "cores": len(os.sched_getaffinity(0)),
-        "batch_pages_a_minute": batch,
-        "tesseract_seconds_a_page": tesseract / pages,
-        "times_tesseract": seconds / tesseract,
-        "ocrmypdf_seconds_a_page": ocrmypdf and ocrmypdf / pages,
-        "times_ocrmypdf": ocrmypdf and seconds / ocrmypdf,
-    }
-    _show(figures, stages)
+    commit = commit_of(chosen.revision or last_release() or BASE)
+    schemas = schema.load()
+    load = [os.getloadavg()[0]]
+    figures: dict[str, Any] = {"seed": chosen.seed, "revision": commit[:7], "sizes": {}}
+    grown: dict[str, tuple[str, ...]] = {}
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder, checkout_of(commit) as other:
+        for size in chosen.pages:
+            books = _drawn(Path(folder) / f"{size}", chosen.form, size, chosen.seed)
+            told = read_in_pairs(books, {"before": other, "now": Path.cwd()})
+            scans = [scan for book in books for scan in list_scans(book)]
+            peers = {} if chosen.alone else _peers(scans, Path(folder))
+            figures["sizes"][str(size)] = of_size = _figures(told, peers)
+            changed = _changed(books, told, schemas)
+            of_size["read_otherwise"] = len(changed)
+            grown[str(size)] = tuple(of_size["grown"])
+            load.append(os.getloadavg()[0])
+            _show(size, of_size, commit[:7])
+            _show_changed(changed)
+    figures["load"] = statistics.mean(load)
     report_figures("speed", figures)
+    for size, stages in grown.items():
+        if stages:
+            say(f"CHẬM HƠN BẢN {commit[:7]} ở sổ {size} trang: {', '.join(stages)}")
+    sys.exit(1 if any(grown.values()) else 0)
 
 
-def _drawn(folder: Path, pages: int, seed: int) -> list[Path]:
-    """Books of handwriting drawn by a process of its own, so that its memory is not counted here."""
-    say("vẽ các sổ")
+def _drawn(folder: Path, forms: Sequence[str], pages: int, seed: int) -> list[Path]:
+    say(f"vẽ các sổ {pages} trang")
     asked = ["synth", str(folder), "--entries", str(pages), "--seed", str(seed), "--no-cover"]
-    forms = [part for form in FORMS for part in ("--form", form)]
-    subprocess.run(
-        [sys.executable, "-m", "pipeline.cli", *asked, *forms], check=True, stdout=subprocess.DEVNULL
-    )
-    return [folder / form for form in FORMS]
+    for form in forms:
+        asked += ["--form", form]
+    command = [sys.executable, "-m", "pipeline.cli", *asked]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return [folder / form for form in forms]
 
 
-def _read_here(
-    scans: list[tuple[Path, ScanFile]], context: RunContext
-) -> tuple[float, float, Counter[str], int]:
-    """Wall and CPU seconds (Tesseract's included), CPU seconds a stage, pages; decoding included."""
-    say("đọc trong một tiến trình")
-    engines = context.make_engines()
-    stages: Counter[str] = Counter()
-    pages = 0
-    started, cpu = time.perf_counter(), _cpu()
-    for book, scan in scans:
-        ledger = load_ledger(book)
-        form = context.schemas.form(ledger.form)
-        for number in range(1, page_count(scan) + 1):
-            before = _cpu()
-            page = page_of(scan, number)
-            stages["decode"] += _cpu() - before  # type: ignore[assignment]  # a Counter adds floats as well
-            result = context.read_page(page, form, ledger, context.schemas, engines, context.options)
-            stages.update(result.timings)
-            pages += 1
-    return time.perf_counter() - started, _cpu() - cpu, stages, pages
+# --- others on the same pages -------------------------------------------------------------------------------------
 
 
-def _tesseract_seconds(scans: list[tuple[Path, ScanFile]], folder: Path) -> float:
-    """Tesseract as it comes over the same pages, already decoded."""
-    say("Tesseract cả trang")
+def _peers(scans: Sequence[ScanFile], folder: Path) -> dict[str, float]:
+    """Return the CPU seconds of others for all scans."""
     pictures = []
-    for _, scan in scans:
+    for scan in scans:
         for number in range(1, page_count(scan) + 1):
             path = folder / f"{scan.sha256[:12]}-{number}.png"
             page = page_of(scan, number)
             Image.fromarray(page.pixels).save(path, compress_level=1, dpi=(page.dpi or 300, page.dpi or 300))
             pictures.append(path)
-    return sum(_timed(["tesseract", str(path), "stdout", "-l", "vie"]) for path in pictures)
-
-
-def _ocrmypdf_seconds(scans: list[tuple[Path, ScanFile]], folder: Path) -> float | None:
-    """OCRmyPDF over the same scans, or None where it is not installed."""
+    say("Tesseract cả trang")
+    found = {"tesseract": sum(_cpu_of(["tesseract", str(path), "stdout", "-l", "vie"]) for path in pictures)}
     if importlib.util.find_spec("ocrmypdf") is None:
         say("OCRmyPDF chưa được cài, bỏ qua")
-        return None
+        return found
     say("OCRmyPDF")
     command = [
         sys.executable,
@@ -130,48 +131,131 @@ def _ocrmypdf_seconds(scans: list[tuple[Path, ScanFile]], folder: Path) -> float
         "vie",
         "--quiet",
     ]
-    return sum(_timed([*command, str(scan.path), str(folder / "out.pdf")]) for _, scan in scans)
+    found["ocrmypdf"] = sum(_cpu_of([*command, str(scan.path), str(folder / "out.pdf")]) for scan in scans)
+    return found
 
 
-def _batch_pages_a_minute(books: list[Path], context: RunContext) -> float:
-    """All books through the batch, a process a core, registry included."""
-    say("đọc cả lô, mỗi nhân một tiến trình")
-    reports = [digitize_book(book, context) for book in books]
-    return 60 * sum(report.read for report in reports) / sum(report.seconds for report in reports)
-
-
-def _timed(command: list[str]) -> float:
-    started = time.perf_counter()
+def _cpu_of(command: Sequence[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - started
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _cpu() -> float:
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
+# --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _show(figures: dict[str, object], stages: Counter[str]) -> None:
+def _figures(told: Mapping[str, Sequence[BookCost]], peers: Mapping[str, float]) -> dict[str, Any]:
+    pages = {name: [page for book in books for page in book.pages.values()] for name, books in told.items()}
+    now, before = pages["now"], pages["before"]
+    spent = {name: statistics.mean(page.cpu for page in read) for name, read in pages.items()}
+    return {
+        "pages": len(now),
+        "cpu_seconds_a_page": spent,
+        "times": spent["now"] / spent["before"],
+        "times_median_page": statistics.median(
+            page.cpu / was.cpu for page, was in zip(now, before, strict=True)
+        ),
+        "stages": {name: stage_seconds(read) for name, read in pages.items()},
+        "grown": list(grown_stages(before, now)),
+        "peers": {name: seconds / len(now) for name, seconds in peers.items()},
+        "times_peer": {name: spent["now"] * len(now) / seconds for name, seconds in peers.items()},
+        "memory": {name: _memory(books) for name, books in told.items()},
+        "start": {name: asdict(_start(books)) for name, books in told.items()},
+        "first_page": {name: _first_page(books) for name, books in told.items()},
+    }
+
+
+def _memory(books: Sequence[BookCost]) -> dict[str, float]:
+    """Return the peak of a process, and how much more it holds in its last pages than when it had settled."""
+    costs = [list(book.pages.values()) for book in books]
+    grown = [
+        statistics.median(page.memory for page in pages[-SETTLED:])
+        - statistics.median(page.memory for page in pages[SETTLED : 2 * SETTLED])
+        for pages in costs
+        if len(pages) >= 3 * SETTLED
+    ]
+    return {"peak": max(page.peak for pages in costs for page in pages)} | (
+        {"more_at_the_end": max(grown)} if grown else {}
+    )
+
+
+def _start(books: Sequence[BookCost]) -> Any:
+    return min((book.start for book in books), key=lambda start: start.cpu)
+
+
+def _first_page(books: Sequence[BookCost]) -> float:
+    """Return the CPU seconds of the first page of a process: the networks are loaded in it."""
+    return min(next(iter(book.pages.values())).cpu for book in books)
+
+
+def _changed(
+    books: Sequence[Path], told: Mapping[str, Sequence[BookCost]], schemas: Schemas
+) -> list[OtherReading]:
+    changed: list[OtherReading] = []
+    for book, before, now in zip(books, told["before"], told["now"], strict=True):
+        changed += other_readings(
+            before.pages, now.pages, load_truth(book / "truth.json"), _columns(book, schemas)
+        )
+    return changed
+
+
+def _columns(book: Path, schemas: Schemas) -> Mapping[str, str]:
+    record = schemas.record(schemas.form(load_ledger(book).form).record)
+    return {spec.name: spec.column for spec in record.fields if spec.column}
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def _show(size: int, figures: Mapping[str, Any], revision: str) -> None:
     console = Console(width=110)
-    table = Table("Phép đo", "Kết quả", title="Tốc độ")
-
-    def row(name: str, key: str, shape: Callable[[float], str]) -> None:
-        value = figures[key]
-        table.add_row(name, shape(value) if isinstance(value, float) else "–")
-
-    row("Trang/phút một nhân", "pages_a_minute_a_core", "{:.1f}".format)
-    row("Giây CPU một trang", "cpu_seconds_a_page", "{:.2f}".format)
-    row(f"Trang/phút cả lô, {figures['cores']} nhân", "batch_pages_a_minute", "{:.1f}".format)
-    row("Tesseract cả trang, giây một trang", "tesseract_seconds_a_page", "{:.2f}".format)
-    row("… ta chậm hơn (lần)", "times_tesseract", "{:.2f}".format)
-    row("OCRmyPDF, giây một trang", "ocrmypdf_seconds_a_page", "{:.2f}".format)
-    row("… ta chậm hơn (lần)", "times_ocrmypdf", "{:.2f}".format)
-    row("Bộ nhớ cao nhất của tiến trình đọc, MB", "peak_memory_mb", "{:.0f}".format)
+    table = Table("Khâu", f"bản {revision}", "bản này", "lần", title=f"Giây CPU một trang, sổ {size} trang")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    old, new = figures["stages"]["before"], figures["stages"]["now"]
+    for stage in dict.fromkeys((*new, *old)):
+        _row(
+            table,
+            stage + (" ▲" if stage in figures["grown"] else ""),
+            old.get(stage, 0.0),
+            new.get(stage, 0.0),
+        )
+    spent = figures["cpu_seconds_a_page"]
+    table.add_section()
+    _row(table, "cả trang", spent["before"], spent["now"])
+    _row(table, "trang đầu", figures["first_page"]["before"], figures["first_page"]["now"])
+    start = figures["start"]
+    _row(table, "khởi động", start["before"]["cpu"], start["now"]["cpu"])
+    memory = figures["memory"]
+    _row(table, "bộ nhớ nhiều nhất, MB", memory["before"]["peak"], memory["now"]["peak"], "{:.0f}")
+    for name, seconds in figures["peers"].items():
+        table.add_row(f"so với {name}", "", f"{seconds:.3f}", f"{figures['times_peer'][name]:.2f}")
     console.print(table)
-    share = Table("Bước", "Giây CPU", "Phần", title="Thời gian theo bước")
-    for stage, spent in stages.most_common():
-        share.add_row(stage, f"{spent:.1f}", f"{100 * spent / sum(stages.values()):.1f} %")
-    console.print(share)
+
+
+def _row(table: Table, label: str, before: float, now: float, shape: str = "{:.3f}") -> None:
+    table.add_row(
+        label, shape.format(before), shape.format(now), f"{now / before:.2f}" if before > 0 else "–"
+    )
+
+
+def _show_changed(changed: Sequence[OtherReading]) -> None:
+    console = Console(width=160)
+    table = Table("Trang", "Ô", "Trên giấy", "Trước", "Nay", title=f"{len(changed)} giá trị đọc khác đi")
+    for one in changed:
+        table.add_row(
+            f"{one.page[0]} {one.page[2]}/{one.row}",
+            one.field,
+            one.paper or "–",
+            _told(one.before),
+            _told(one.now),
+        )
+    console.print(table, markup=False)
+
+
+def _told(reading: Mapping[str, Any]) -> str:
+    return f"{reading['text']}{' ✓' if reading['accepted'] else ''} ({reading['status']})"
 
 
 if __name__ == "__main__":

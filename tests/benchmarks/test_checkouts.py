@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.checkouts import checkout_of, commit_of
+from benchmarks.checkouts import checkout_of, commit_of, last_release
 
 
 def git(*arguments: str) -> None:
@@ -52,3 +52,12 @@ def test_a_checkout_is_removed_after_an_error_too(repository: Path) -> None:
 def test_an_unknown_revision_is_named(repository: Path) -> None:
     with pytest.raises(SystemExit, match="nowhere"):
         commit_of("nowhere")
+
+
+def test_the_last_release_is_the_last_tag_of_a_version_before_this_revision(repository: Path) -> None:
+    assert last_release() is None
+    git("tag", "trial", "HEAD~1")
+    assert last_release() is None
+    git("tag", "v0.1.0", "HEAD~1")
+    git("tag", "v0.2.0", "HEAD")
+    assert last_release() == "v0.1.0"

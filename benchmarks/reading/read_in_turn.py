@@ -1,0 +1,159 @@
+"""Read the pages of a book one by one, each when asked, with the ``pipeline`` that Python finds, of any revision.
+
+    PYTHONPATH=CHECKOUT python benchmarks/reading/read_in_turn.py BOOK
+
+The first line that it writes tells what its start took. Then it reads one page for each line that comes in and writes
+one line of JSON: what the page cost by stage, the memory of the process, and what was read. The first pages of a long
+book teach its form template and the others are read with it, as a run over the book reads them. Two such programs that
+are asked in turn read the same pages in the same minutes, however busy the machine is. The program stands for itself:
+it imports nothing of ``benchmarks``, whose names of another revision differ.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+
+BETWEEN = "template"
+"""The stage of what happens between two pages: the template of the book is learnt."""
+
+
+def main(book: Path) -> None:
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    import_module("pipeline.batch.workers")
+    with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
+        context = _context(Path(folder))
+        engines = context.make_engines()
+        ledger = import_module("pipeline.ledger").load_ledger(book)
+        form = context.schemas.form(ledger.form)
+        reader = _Reader(context, engines, form, ledger)
+        jobs = list(_jobs(book))
+        _tell(answers, {"cpu": _cpu(), "memory": _memory(), "pages": len(jobs)})
+        if not sys.stdin.readline():
+            return
+        before = _cpu()
+        for job, page in _rounds()(reader.read, jobs, form, Path(folder) / "template"):
+            spent = _cpu() - before
+            stages = {"decode": reader.decoding, **page.timings}
+            if reader.started - before > 0:
+                stages[BETWEEN] = stages.get(BETWEEN, 0.0) + reader.started - before
+            stages["other"] = spent - sum(stages.values())
+            told = {"scan": job.scan.path.name, "page_no": job.page_no, "cpu": spent, "stages": stages}
+            told |= {"wall": time.perf_counter() - reader.began, "memory": _memory(), "read": _read_on(page)}
+            _tell(answers, told)
+            if not sys.stdin.readline():
+                return
+            before = _cpu()
+
+
+class _Reader:
+    """Reads pages as a worker does.
+
+    Attributes:
+        started: CPU seconds of this process when the last page was begun.
+        began: The time of that.
+        decoding: CPU seconds in which it was decoded.
+    """
+
+    def __init__(self, context: Any, engines: Any, form: Any, ledger: Any) -> None:
+        self._context, self._engines, self._form, self._ledger = context, engines, form, ledger
+        self.started = self.began = self.decoding = 0.0
+
+    def read(self, jobs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        context = self._context
+        for job in jobs:
+            self.started, self.began = _cpu(), time.perf_counter()
+            image = import_module("pipeline.intake").page_of(job.scan, job.page_no, context.limits)
+            self.decoding = _cpu() - self.started
+            options = replace(context.options, teach=True) if job.teach else context.options
+            yield (
+                job,
+                context.read_page(
+                    image, self._form, self._ledger, context.schemas, self._with_template(job), options
+                ),
+            )
+
+    def _with_template(self, job: Any) -> Any:
+        for name in ("template", "plate"):
+            if getattr(job, name, None):
+                return replace(self._engines, **{name: _template(getattr(job, name))})
+        return self._engines
+
+
+@cache
+def _template(packed: bytes) -> Any:
+    try:
+        return import_module("pipeline.imaging.form_template").FormTemplate.from_bytes(packed)
+    except ModuleNotFoundError:
+        return import_module("pipeline.imaging.plate").Plate.unpacked(packed)
+
+
+def _context(folder: Path) -> Any:
+    settings = import_module("pipeline.settings").Settings()
+    return getattr(settings, "run_context" if hasattr(settings, "run_context") else "workbench")(folder)
+
+
+def _jobs(book: Path) -> Iterator[Any]:
+    """Every page of a book as a run gives it to its workers."""
+    intake, workers = import_module("pipeline.intake"), import_module("pipeline.batch.workers")
+    list_scans = getattr(intake, "list_scans" if hasattr(intake, "list_scans") else "scans_of")
+    for scan in list_scans(book):
+        for number in range(1, intake.page_count(scan) + 1):
+            yield workers.PageJob(scan, number)
+
+
+def _rounds() -> Any:
+    try:
+        return import_module("pipeline.batch.template_learning").read_in_rounds
+    except ModuleNotFoundError:
+        return import_module("pipeline.batch.lessons").read_in_rounds
+
+
+def _read_on(page: Any) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "row": entry.row,
+            "field": reading.field,
+            "status": str(reading.status),
+            "text": reading.text,
+            "accepted": reading.accepted,
+            "confidence": reading.confidence,
+        }
+        for entry in page.entries
+        for reading in entry.readings
+    ]
+
+
+def _tell(answers: Any, told: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(told, ensure_ascii=False) + "\n")
+    answers.flush()
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of the programs it waited for."""
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+
+
+def _memory() -> Mapping[str, float]:
+    """Megabytes that the process holds now, and the most that it ever held."""
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    held = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in status if line.startswith("Vm")}
+    return {"now": held["VmRSS"], "peak": held["VmHWM"]}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
