@@ -1,43 +1,112 @@
-"""The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here."""
+"""The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here.
 
-from pipeline.registry.database.roles import role_sql
-from pipeline.registry.model.books import (
-    BookCorrection,
-    BookProgress,
-    BookSummary,
-    CorrectionOverview,
-    FailedPage,
-    KnownBook,
-    ReadFailure,
-    Rectification,
-    SaveOutcome,
-    StoredBook,
-    StoredPage,
-)
-from pipeline.registry.model.checks import (
-    ChecksOutcome,
-    CrossEntryFinding,
-    Link,
-    LinkDecision,
-    LinkVerdict,
-    StoredLink,
-)
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, SeenReading, Verdict
-from pipeline.registry.model.entries import PastReading, ReadEntry, ResolvedPlace, StoredEntry
-from pipeline.registry.model.errors import NotThere, RowTampered, StaleTask
-from pipeline.registry.model.tasks import Task, TaskState
-from pipeline.registry.model.withdrawals import (
-    PageReplacement,
-    PartKind,
-    RegistryPart,
-    Withdrawal,
-    WithdrawalKind,
-    WithdrawalPreview,
-    Withdrawn,
-    WithdrawnDelivery,
-)
-from pipeline.registry.registry import Registry
-from pipeline.registry.repositories.book_locks import BookLock
+What is named here is loaded when it is first asked for: much of the house wants a value of ``model``, and few the
+database.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.registry.database.roles import role_sql
+    from pipeline.registry.model.books import (
+        BookCorrection,
+        BookProgress,
+        BookSummary,
+        CorrectionOverview,
+        FailedPage,
+        KnownBook,
+        ReadFailure,
+        Rectification,
+        SaveOutcome,
+        StoredBook,
+        StoredPage,
+    )
+    from pipeline.registry.model.checks import (
+        ChecksOutcome,
+        CrossEntryFinding,
+        Link,
+        LinkDecision,
+        LinkVerdict,
+        StoredLink,
+    )
+    from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, SeenReading, Verdict
+    from pipeline.registry.model.entries import PastReading, ReadEntry, ResolvedPlace, StoredEntry
+    from pipeline.registry.model.errors import NotThere, RowTampered, StaleTask
+    from pipeline.registry.model.tasks import Task, TaskState
+    from pipeline.registry.model.withdrawals import (
+        PageReplacement,
+        PartKind,
+        RegistryPart,
+        Withdrawal,
+        WithdrawalKind,
+        WithdrawalPreview,
+        Withdrawn,
+        WithdrawnDelivery,
+    )
+    from pipeline.registry.registry import Registry
+    from pipeline.registry.repositories.book_locks import BookLock
+
+_MODULES = {
+    "database.roles": ("role_sql",),
+    "model.books": (
+        "BookCorrection",
+        "BookProgress",
+        "BookSummary",
+        "CorrectionOverview",
+        "FailedPage",
+        "KnownBook",
+        "ReadFailure",
+        "Rectification",
+        "SaveOutcome",
+        "StoredBook",
+        "StoredPage",
+    ),
+    "model.checks": (
+        "ChecksOutcome",
+        "CrossEntryFinding",
+        "Link",
+        "LinkDecision",
+        "LinkVerdict",
+        "StoredLink",
+    ),
+    "model.decisions": (
+        "WHOLE_ENTRY",
+        "Decision",
+        "SeenReading",
+        "Verdict",
+    ),
+    "model.entries": (
+        "PastReading",
+        "ReadEntry",
+        "ResolvedPlace",
+        "StoredEntry",
+    ),
+    "model.errors": (
+        "NotThere",
+        "RowTampered",
+        "StaleTask",
+    ),
+    "model.tasks": (
+        "Task",
+        "TaskState",
+    ),
+    "model.withdrawals": (
+        "PageReplacement",
+        "PartKind",
+        "RegistryPart",
+        "Withdrawal",
+        "WithdrawalKind",
+        "WithdrawalPreview",
+        "Withdrawn",
+        "WithdrawnDelivery",
+    ),
+    "registry": ("Registry",),
+    "repositories.book_locks": ("BookLock",),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "WHOLE_ENTRY",
@@ -82,3 +151,9 @@ __all__ = [
     "Verdict",
     "role_sql",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -13,9 +13,10 @@ One 4 in some hundred has such a bar: what is found says that a value is doubtfu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.model import Pixels
 
@@ -55,11 +56,8 @@ def may_be_struck(part: Pixels, pitch: float) -> bool:
         straight = np.asarray(cv2.warpAffine(mask, shear, size, flags=cv2.INTER_NEAREST), np.uint8)
         # a pixel upwards and downwards lets an uneven stroke count
         thick = np.asarray(cv2.dilate(straight, np.ones((3, 1), np.uint8)), np.uint8)
-        for row in np.flatnonzero(thick.sum(axis=1) >= SHORTEST * pitch).tolist():
-            first, last = _longest_run(thick[row])
-            if last - first < SHORTEST * pitch:
-                continue
-            if _sticks_out(straight, row, (first, last), reach) >= STICKS_OUT * pitch:
+        for row, run in _longest_runs(thick, SHORTEST * pitch):
+            if _sticks_out(straight, row, run, reach) >= STICKS_OUT * pitch:
                 return True
     return False
 
@@ -78,9 +76,24 @@ def _sticks_out(straight: Pixels, row: int, run: tuple[int, int], reach: int) ->
     return float(min(int(columns[0]) - first, last - 1 - int(columns[-1])))
 
 
-def _longest_run(line: NDArray[np.uint8]) -> tuple[int, int]:
-    """Return the first column, and the one behind the last, of the longest run that is set."""
-    turns = np.flatnonzero(np.diff(np.pad(line, 1).astype(np.int8)))
-    starts, ends = turns[::2], turns[1::2]
-    longest = int((ends - starts).argmax())
-    return int(starts[longest]), int(ends[longest])
+def _longest_runs(thick: Pixels, least: float) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield each row with a run that is long enough, with the first column and the one behind the last of its longest.
+
+    Args:
+        thick: Mask (h, w).
+        least: The least length of a run.
+    """
+    rows = np.flatnonzero(thick.sum(axis=1) >= least)
+    padded = np.zeros((len(rows), thick.shape[1] + 2), np.int8)
+    padded[:, 1:-1] = thick[rows]
+    places, turns = np.nonzero(np.diff(padded, axis=1))
+    places, starts, ends = places[::2], turns[::2], turns[1::2]
+    long = ends - starts >= least
+    longest: dict[int, tuple[int, int]] = {}
+    for row, first, last in zip(
+        rows[places[long]].tolist(), starts[long].tolist(), ends[long].tolist(), strict=True
+    ):
+        known = longest.get(row)
+        if known is None or last - first > known[1] - known[0]:
+            longest[row] = first, last
+    yield from longest.items()
