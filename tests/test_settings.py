@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,9 @@ def test_every_command_knows_the_forms_that_the_office_has_designed(
     (folder / "mau-rieng.toml").write_text('id = "mau-rieng"', encoding="utf-8")
     with pytest.raises(SchemaError, match="mau-rieng"):
         settings.schemas_of(tmp_path)
+
+
+def test_the_settings_are_read_without_the_database() -> None:
+    asked = "import sys, pipeline.settings; print(sorted({'sqlalchemy', 'alembic', 'fastapi'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout
+    assert told == "[]\n"

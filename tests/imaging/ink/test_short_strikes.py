@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.imaging.ink.short_strikes import may_be_struck
+from pipeline.imaging.ink.short_strikes import _longest_runs, may_be_struck
 from pipeline.model import Pixels
 from pipeline.synth.pen_fonts import PENS
 from tests.imaging.ink.test_strikethrough import PITCH, handwritten
@@ -50,3 +50,10 @@ def test_an_underline_and_a_stroke_within_the_figure_strike_nothing_out() -> Non
         mask = figures(file, "8")
         assert not may_be_struck(cut(crossed(mask, 1.05, STICKS_OUT)), PITCH)
         assert not may_be_struck(cut(crossed(mask, 0.5, 0)), PITCH)
+
+
+def test_the_longest_run_of_each_row_is_found_the_first_of_two_alike() -> None:
+    rows = ("xx.xxx.xxx", "xxxxxxxxxx", "x.x.x.x.x.", "..........", "xxx....xxx")
+    thick = np.array([[letter == "x" for letter in row] for row in rows], np.uint8)
+    assert dict(_longest_runs(thick, 3)) == {0: (3, 6), 1: (0, 10), 4: (0, 3)}
+    assert dict(_longest_runs(thick, 3.5)) == {1: (0, 10)}
