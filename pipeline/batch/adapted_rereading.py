@@ -234,8 +234,9 @@ class _Pass:
             page = kept[job.ref]
             if page is not None:
                 routing = self.context.options.routing.for_reader(answer.hand_reader)
-                judge = EntryJudge(self.form, self.ledger, self.context.schemas, routing)
-                page = merged_page(page, answer, anew.get(job.ref, {}), settled, judge, self.form)
+                form = self.context.schemas.form_of_page(self.form, page.form)
+                judge = EntryJudge(form, self.ledger, self.context.schemas, routing)
+                page = merged_page(page, answer, anew.get(job.ref, {}), settled, judge, form)
                 if adapter is None and self._still_rests(page, settled):
                     page = answer
             mark = f"{ADAPTER_MARK}{adapter.fingerprint}" if adapter is not None else ""
@@ -249,7 +250,9 @@ class _Pass:
         """Return whether lines of undecided fields are still those of an adapter: nothing is there in their place."""
         return any(
             (page.ref, row, name) not in settled
-            for row, names in _adapted_fields(page, self.form).items()
+            for row, names in _adapted_fields(
+                page, self.context.schemas.form_of_page(self.form, page.form)
+            ).items()
             for name in names
         )
 

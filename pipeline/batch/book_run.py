@@ -132,7 +132,8 @@ def reading_fingerprint(
 ) -> str:
     """Return a hash of all that the reading of a scan depends on: while it stays, no page need be read again.
 
-    64 hex digits over scan, form, declarations, units of places, readers, options, ledger and the version.
+    64 hex digits over scan, form, declarations, units of places, readers, options, ledger, the version and the other
+    printings of the form.
     """
     parts = [
         scan_sha256,
@@ -143,6 +144,7 @@ def reading_fingerprint(
         options.fingerprint,
         pipeline.__version__,
         _cover(ledger),
+        *(one.fingerprint for one in schemas.printings_of(form)),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

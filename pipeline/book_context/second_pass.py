@@ -110,10 +110,16 @@ class SecondPass:
         as it is.
         """
         routing = self.options.routing.for_reader(page.hand_reader)
-        judge = EntryJudge(self.form, self.ledger, self.schemas, routing)
-        record = self.schemas.record(self.form.record)
-        pools = {slot.name: pool_of(slot, record) for slot in self.form.slots}
-        entries = tuple(self._weighed_entry(entry, page.ref, judge, pools) for entry in page.entries)
+        form = self.schemas.form_of_page(self.form, page.form)
+        judge = EntryJudge(form, self.ledger, self.schemas, routing)
+        record = self.schemas.record(form.record)
+        pools = {slot.name: pool_of(slot, record) for slot in form.slots}
+        entries = tuple(
+            self._weighed_entry(entry, page.ref, form, judge, pools)
+            if all(region.slot in pools for region in entry.regions)  # else facing pages of two printings
+            else entry
+            for entry in page.entries
+        )
         return page if entries == page.entries else replace(page, entries=entries)
 
     def clear_values(self, page: PageResult, weighed: PageResult) -> dict[tuple[int, str], ClearValue]:
@@ -157,11 +163,11 @@ class SecondPass:
         return frozenset(name for name in names if (ref, entry.row, name) in self.settled)
 
     def _weighed_entry(
-        self, entry: EntryResult, ref: PageRef, judge: EntryJudge, pools: Mapping[str, str]
+        self, entry: EntryResult, ref: PageRef, form: Form, judge: EntryJudge, pools: Mapping[str, str]
     ) -> EntryResult:
         if not entry.regions:
             return entry
-        slots = {slot.name: slot for slot in self.form.slots}
+        slots = {slot.name: slot for slot in form.slots}
         names = [reading.field for reading in entry.readings]
         settled = {
             name: known.reading for name in names if (known := self.settled.get((ref, entry.row, name)))

@@ -51,6 +51,10 @@ table is taken for."""
 FEWEST_COLUMNS = 6
 """Columns that a table has at least whose widths alone tell that a page of a book of another form is of it."""
 
+PRINTING_LEAD = 0.1
+"""How much more of its print another printing of the book's form has to show than that form itself: a page that may be
+of either is one of the form that the book was declared with."""
+
 TEMPLATE_SHARE = 0.6
 """The share of the form's printed text (by letters) that a learned template must find to be believed."""
 
@@ -61,7 +65,7 @@ class FormMatch:
 
     Attributes:
         level: The sheet, deskewed in that orientation.
-        form: The form that matched: the book's own or a cover; ``None`` where none did.
+        form: The form that matched: the book's own, another printing of it, or a cover; ``None`` where none did.
         fit: How that form lies on ``level``.
         candidates: Where its labels were found.
         words: How many printed words were read.
@@ -135,12 +139,13 @@ def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int
 def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
     """Match one orientation by rules, by the learned template, then by its printed labels."""
     form, engines, clock = context.form, context.engines, context.clock
+    printings = context.schemas.printings_of(form)
     if form.layout == "table":
         with clock.stage("grid"):
-            fit = match_table(form, level)
-        if fit is not None:
-            return FormMatch(level, form, fit)
-    if engines.template is not None and form.layout == "page":
+            table = _match_tables((form, *printings), level)
+        if table is not None:
+            return table
+    if engines.template is not None and form.layout == "page" and not printings:
         with clock.stage("plate"):
             found = match_template(engines.template, level, form, letter_height(form, level.dpi))
         if found is not None:
@@ -148,14 +153,42 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
     forms = context.schemas.forms.values()
     covers = [other for other in forms if other.layout == "cover"]
     seen = [other for other in forms if other.layout == "page" and other.evidence == "seen"]
-    others = [other for other in seen if other.id != form.id]
+    others = [other for other in seen if form.id not in (other.id, other.printing_of)]
     with clock.stage("labels"):
         words = engines.labels.words(level.print_only, level.dpi)
-        match = match_labels(level, [form, *covers, *others], words, context.options)
+        own = _printing_of(level, form, printings, words)
+        match = match_labels(level, [own, *covers, *others], words, context.options)
     if match.form is None and not match.other:
         with clock.stage("grid"):
             match = replace(match, other=_other_table(level, context))
     return match
+
+
+def _printing_of(level: DeskewedPage, form: Form, printings: Sequence[Form], words: Sequence[Word]) -> Form:
+    """Return the printing of a form that a page shows: the form itself unless another one is clearly more like it."""
+    if not printings or form.layout != "page":
+        return form
+    shares = {}
+    for one in (form, *printings):
+        fit = form_fit.fit_form(one, find_label_candidates(one.labels, words), level.size)
+        shares[one.id] = 0.0 if fit is None else fit.share
+    best = max(printings, key=lambda one: shares[one.id])
+    log.debug("printings: %s", shares)
+    return best if shares[best.id] >= shares[form.id] + PRINTING_LEAD else form
+
+
+def _match_tables(forms: Sequence[Form], level: DeskewedPage) -> FormMatch | None:
+    """Return the match with the first form, or with another one whose columns the rules show clearly better."""
+    rules = find_table_rules(level)
+    best: FormMatch | None = None
+    for form in forms:
+        fit = match_table(form, level, rules)
+        if fit is None:
+            continue
+        lead = 0.0 if best is None or best.fit is None else best.fit.share + PRINTING_LEAD
+        if best is None or fit.share >= lead:
+            best = FormMatch(level, form, fit)
+    return best
 
 
 def _other_table(level: DeskewedPage, context: PageContext) -> str:
@@ -163,7 +196,11 @@ def _other_table(level: DeskewedPage, context: PageContext) -> str:
     own, rules = context.form, find_table_rules(level)
     best, share = "", 0.0
     for form in context.schemas.forms.values():
-        if form.table is None or form.id == own.id or len(form.table.columns) < FEWEST_COLUMNS:
+        if (
+            form.table is None
+            or own.id in (form.id, form.printing_of)
+            or len(form.table.columns) < FEWEST_COLUMNS
+        ):
             continue
         fit = match_table(form, level, rules)
         if fit is not None and fit.share > share:

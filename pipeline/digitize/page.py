@@ -81,7 +81,8 @@ def digitize_page(
     results = [
         _digitize_sheet(sheet, doubts, replace(context, clock=StageClock())) for sheet in detected.sheets
     ]
-    merged = merge_spread(results, detected, picture, form.id)
+    read_by = {result.form for result in results if result.kind is PageKind.ENTRIES}
+    merged = merge_spread(results, detected, picture, read_by.pop() if len(read_by) == 1 else form.id)
     return replace(merged, timings=dict(Counter(context.clock.seconds) + Counter(merged.timings)))
 
 
@@ -94,6 +95,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         context: What the page is read with.
     """
     match, clock = sheet.match, context.clock
+    has_printings = bool(context.schemas.printings_of(context.form))
     quality, flaws = assess_quality(sheet.image, match.form, match.fit, match.level, context)
     flaws = (*flaws, *doubts)
     result = PageResult(
@@ -119,6 +121,8 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         findings = (*doubts, *(flaw for flaw in result.findings if flaw.code != MORE_PAGES))
         log.info("a cover: %s", match.form.id)
         return replace(result, kind=PageKind.COVER, form=match.form.id, labels=labels, findings=findings)
+    context = replace(context, form=match.form)
+    result = replace(result, form=match.form.id)
     with clock.stage("straighten"):
         page = rectify(sheet.image, match, context)
     with clock.stage("fields"):
@@ -134,7 +138,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
         stamps = stamps_by_words(page.stamps, recognized, context.record, context.schemas)
         entries = tuple(judge.entry(entry, (*flaws, *stamp_findings(entry, stamps))) for entry in recognized)
-    is_teaching = context.options.teach and context.form.layout == "page"
+    is_teaching = context.options.teach and context.form.layout == "page" and not has_printings
     return replace(
         result,
         kind=PageKind.ENTRIES,

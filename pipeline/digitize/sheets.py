@@ -248,7 +248,8 @@ def _moved_back(sheet: Sheet, shift: Matrix) -> Sheet:
 
 
 def _has_form(sheet: Sheet, form: Form) -> bool:
-    return sheet.match.form is not None and sheet.match.form.id == form.id
+    """Return whether it is a page of the form, or of another printing of it."""
+    return sheet.match.form is not None and form.id in (sheet.match.form.id, sheet.match.form.printing_of)
 
 
 def _are_facing(sheets: Sequence[Sheet], form: Form) -> bool:

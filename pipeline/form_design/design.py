@@ -129,6 +129,7 @@ class Design(Declaration):
     years: tuple[Annotated[int, Field(ge=1800, le=2100)], Annotated[int, Field(ge=1800, le=2100)]]
     province: Annotated[str, Field(max_length=120)] = ""
     printer: Annotated[str, Field(max_length=120)] = ""
+    printing_of: Name = ""
     paper_mm: tuple[Annotated[float, Field(ge=50, le=1500)], Annotated[float, Field(ge=50, le=1500)]]
     frame: DesignedBox
     rules: Annotated[tuple[Share, ...], Field(max_length=40)] = ()
@@ -165,8 +166,8 @@ class Design(Declaration):
         )
 
 
-SHARED = ("id", "record", "title", "layout", "evidence", "years", "province", "printer", "paper_mm", "frame", "rules",
-          "left", "right", "text_size", "note")  # fmt: skip
+SHARED = ("id", "record", "title", "layout", "evidence", "years", "province", "printer", "printing_of", "paper_mm",
+          "frame", "rules", "left", "right", "text_size", "note")  # fmt: skip
 """What a form and a design say by the same names."""
 
 
@@ -222,7 +223,7 @@ def form_table(design: Design) -> dict[str, Any]:
         design: The design.
     """
     table: dict[str, Any] = {name: _plain(getattr(design, name)) for name in SHARED}
-    for name in ("province", "printer", "note"):
+    for name in ("province", "printer", "printing_of", "note"):
         if not table[name]:
             del table[name]
     if not table["rules"]:

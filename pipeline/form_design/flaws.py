@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pipeline import kinds
 from pipeline.errors import SchemaError
 from pipeline.form_design.design import Design, form_table
-from pipeline.schema import Form, RecordSpec, Schemas, check_form, validate_declaration
+from pipeline.schema import Form, RecordSpec, Schemas, check_form, check_printing, validate_declaration
 from pipeline.text.control_characters import control_character_flaw
 
 FEWEST_LABELS = 5
@@ -57,6 +57,7 @@ def checked_form(design: Design, schemas: Schemas) -> Form:
     """
     form = form_of_table(form_table(design))
     check_form(form, schemas, HERE)
+    check_printing(form, {**schemas.forms, form.id: form}, HERE)
     return form
 
 
@@ -108,7 +109,14 @@ def _sentence(message: str) -> str:
 def _alone(design: Design) -> Iterator[tuple[str, Design]]:
     """Yield each element's key with a design that has nothing else."""
     empty = design.model_copy(
-        update={"cells": (), "areas": (), "checkboxes": (), "layout": "page", "table": None}
+        update={
+            "cells": (),
+            "areas": (),
+            "checkboxes": (),
+            "layout": "page",
+            "table": None,
+            "printing_of": "",
+        }
     )
     first_kinds = {held_fields(cell): cell.kind for cell in reversed(design.cells) if cell.kind}
     for cell in design.cells:

@@ -288,7 +288,7 @@ def _areas(
     """Return the notes and the places of signatures, and the labels that belong to neither.
 
     Notes go from their label down to the frame, between the rules around it; a signature from below its label to what
-    is printed next.
+    is printed next. Red stamps stand in both, so they are looked for there until a person says otherwise.
     """
     left = list(loose)
     found: list[DesignedArea] = []
@@ -348,5 +348,6 @@ def _area(
         at=(round(at[0], 4), round(at[1], 4)),
         box=(left, top, max(right, left + 0.01), max(bottom, top + 0.01)),
         signature=signature,
+        stamped=True,
         proposed=True,
     )

@@ -45,7 +45,7 @@ from pipeline.schema.lists import (
     Vocab,
     describe_details,
 )
-from pipeline.schema.loading import check_form, load, load_form, with_own_forms
+from pipeline.schema.loading import check_form, check_printing, load, load_form, with_own_forms
 from pipeline.schema.own_records import own_record, with_own_records
 from pipeline.schema.record import (
     LEDGER_KEYS,
@@ -91,6 +91,7 @@ __all__ = [
     "Term",
     "Vocab",
     "check_form",
+    "check_printing",
     "default_folder",
     "describe_details",
     "load",

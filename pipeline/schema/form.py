@@ -228,6 +228,7 @@ class Form(Declaration):
         years: The first and the last year in which books of it were opened.
         province: The province whose books it was seen in; ``""``: any.
         printer: Who printed it, where that is known.
+        printing_of: The form of which it is another printing: pages of either are read in books of that form.
         paper_mm: The width and height of the paper in mm.
         frame: Left, top, right and bottom of the printed frame as shares of the paper.
         rules: The printed vertical rules (u).
@@ -250,6 +251,7 @@ class Form(Declaration):
     years: tuple[int, int]
     province: str = ""
     printer: str = ""
+    printing_of: str = ""
     paper_mm: tuple[float, float]
     frame: tuple[float, float, float, float]
     rules: tuple[float, ...] = ()

@@ -41,6 +41,7 @@ def check(schemas: Schemas, folder: Path) -> None:
         check_export(export, schemas, folder / "exports" / f"{export.export}.toml")
     for form in schemas.forms.values():
         check_form(form, schemas, folder / "forms" / f"{form.id}.toml")
+        check_printing(form, schemas.forms, folder / "forms" / f"{form.id}.toml")
 
 
 def check_vocab(vocab: Vocab, schemas: Schemas, where: Path) -> None:
@@ -139,6 +140,30 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
         total = sum(column.width for column in form.table.columns)
         if abs(total - 1) > 0.002:
             raise SchemaError(f"{where}: tổng bề rộng (width) các cột là {total:.3f}, phải bằng 1.")
+
+
+def check_printing(form: Form, forms: Mapping[str, Form], where: Path) -> None:
+    """Check that a form which is another printing of one holds the same record in the same layout.
+
+    Args:
+        form: The form.
+        forms: All forms by id.
+        where: The file that declares it, to be named in what is wrong.
+
+    Raises:
+        SchemaError: Names the first flaw.
+    """
+    if not form.printing_of:
+        return
+    other = look_up(form.printing_of, forms, "mẫu sổ", "schemas/forms", where)
+    if other.id == form.id or other.printing_of:
+        raise SchemaError(
+            f"{where}: “{other.id}” không phải mẫu gốc (printing_of). Hãy chọn mẫu mà sổ khai ở bìa."
+        )
+    if any(one.printing_of == form.id for one in forms.values()):
+        raise SchemaError(f"{where}: mẫu đã có bản in khác thì không là bản in khác của “{other.id}” được.")
+    if (other.record, other.layout) != (form.record, form.layout) or form.layout == "cover":
+        raise SchemaError(f"{where}: bản in khác phải cùng loại sự kiện, cùng cách ghi với “{other.id}”.")
 
 
 def _check_boxes(form: Form, record: RecordSpec, schemas: Schemas, where: Path) -> None:
@@ -291,7 +316,10 @@ def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
         if form.id in schemas.forms:
             raise SchemaError(f"{path}: mã “{form.id}” là của một mẫu đi kèm phần mềm. Hãy đặt mã khác.")
         own[form.id] = form
-    return replace(schemas, forms=FormShelf({**schemas.forms, **own}))
+    every = {**schemas.forms, **own}
+    for form in own.values():
+        check_printing(form, every, folder / f"{form.id}.toml")
+    return replace(schemas, forms=FormShelf(every))
 
 
 def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:

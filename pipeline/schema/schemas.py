@@ -86,6 +86,21 @@ class Schemas:
         """Return the form of that name; ``SchemaError`` names the nearest one."""
         return look_up(name, self.forms, "mẫu sổ", "schemas/forms")
 
+    def printings_of(self, form: Form) -> tuple[Form, ...]:
+        """Return the other printings of a form of which a sheet was seen, in the order of their ids."""
+        found = (one for one in self.forms.values() if one.printing_of == form.id and one.evidence == "seen")
+        return tuple(sorted(found, key=lambda one: one.id))
+
+    def form_of_page(self, form: Form, read_by: str) -> Form:
+        """Return the form that a page of a book was read by: that of the book, or another printing of it.
+
+        Args:
+            form: The form of the book.
+            read_by: The id that the page was saved with.
+        """
+        read = self.forms.get(read_by, form)
+        return read if read.printing_of == form.id else form
+
     def record(self, name: str) -> RecordSpec:
         return look_up(name, self.records, "loại sự kiện", "schemas/records")
 

@@ -104,3 +104,22 @@ def test_what_came_with_the_program_is_not_declared_again(schemas: Schemas, tmp_
     path.write_text(DECLARED.replace('record = "divorce_note"', 'record = "birth"'), encoding="utf-8")
     with pytest.raises(SchemaError, match="“birth” đi kèm phần mềm"):
         with_own_records(schemas, tmp_path)
+
+
+def test_another_printing_is_one_of_a_form_of_the_same_record(schemas: Schemas, tmp_path: Path) -> None:
+    own = with_own_records(schemas, written(tmp_path))
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    (forms / "divorce-2016.toml").write_text(FORM, encoding="utf-8")
+    second = FORM.replace("divorce-2016", "divorce-2020", 1)
+    (forms / "divorce-2020.toml").write_text(f'printing_of = "divorce-2016"{second}', encoding="utf-8")
+    found = with_own_forms(own, forms)
+    assert [one.id for one in found.printings_of(found.form("divorce-2016"))] == ["divorce-2020"]
+    for base, said in (
+        ("birth-2006", "cùng loại sự kiện"),
+        ("divorce-2020", "không phải mẫu gốc"),
+        ("x", "không có"),
+    ):
+        (forms / "divorce-2020.toml").write_text(f'printing_of = "{base}"{second}', encoding="utf-8")
+        with pytest.raises(SchemaError, match=said):
+            with_own_forms(own, forms)

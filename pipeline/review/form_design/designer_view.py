@@ -46,6 +46,13 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
             for one in like_forms(draft.design, declared)[:12]
         ],
         "kinds": composite_roles(),
+        "bases": [
+            {"id": one.id, "title": one.title}
+            for one in declared.forms.values()
+            if (one.record, one.layout) == (draft.design.record, draft.design.layout)
+            and one.id != draft.design.id
+            and not one.printing_of
+        ],
     }
 
 

@@ -228,7 +228,8 @@ def _propose(pages: Sequence[StraightPage], design: Design) -> Design:
 def _with_head(proposed: Design, design: Design) -> Design:
     """Return a proposal with what a person has said of the form."""
     kept = {
-        name: getattr(design, name) for name in ("title", "evidence", "printer", "note", "province", "years")
+        name: getattr(design, name)
+        for name in ("title", "evidence", "printer", "printing_of", "note", "province", "years")
     }
     return proposed.model_copy(update=kept)
 

@@ -29,6 +29,10 @@ OTHER_PLACES = (
     "Mẫu “{name}” đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không lưu bản mới được. "
     "Hãy đặt mã khác."
 )
+OTHER_PRINTINGS = (
+    "Mẫu này là bản in khác của một mẫu đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không lưu được. "
+    "Hãy nhờ người phụ trách cả cơ quan lưu bản nháp này."
+)
 OTHER_RECORD = (
     "Mẫu “{name}” đang dùng cho {count} quyển sổ loại “{title}”, nên không đổi loại sự kiện của nó được. "
     "Hãy đặt mã khác."
@@ -205,11 +209,15 @@ def _check_ready(site: Site, session: Session, draft: FormDraft) -> None:
         raise DraftRefused(f"Mẫu còn {len(flaws)} chỗ chưa đúng: {flaws[0].message}")
     if draft.design.unseen:
         raise DraftRefused(UNSEEN.format(count=len(draft.design.unseen)))
-    books = [one for one in site.registry.statistics(None).book_states() if one.form == draft.design.id]
-    if not all(session.person.may_see(one.place_code) for one in books):
-        raise DraftRefused(OTHER_PLACES.format(name=draft.design.id))
     declared = site.forms.declared
     before = declared.forms.get(draft.design.id)
+    bases = {draft.design.printing_of, "" if before is None else before.printing_of} - {""}
+    states = site.registry.statistics(None).book_states()
+    if not all(session.person.may_see(one.place_code) for one in states if one.form in bases):
+        raise DraftRefused(OTHER_PRINTINGS)
+    books = [one for one in states if one.form == draft.design.id]
+    if not all(session.person.may_see(one.place_code) for one in books):
+        raise DraftRefused(OTHER_PLACES.format(name=draft.design.id))
     if books and before is not None and before.record != draft.design.record:
         title = declared.record(before.record).title
         raise DraftRefused(OTHER_RECORD.format(name=draft.design.id, count=len(books), title=title))

@@ -102,7 +102,7 @@ function draw(tool, [u0, v0, u1, v1]) {
   const cell = { at: base, label: "", style: "regular", start: null, from: null, to: null, part: null, printed: false, ...empty };
   if (tool === "cell") model.add("cells", { ...cell, at: lineNear(base), from: u0, to: u1 });
   if (tool === "label") model.add("cells", { ...cell, at: lineNear(base), label: "Chữ in", start: u0 });
-  if (tool === "area" || tool === "signature") model.add("areas", { label: "", style: "bold", at: [0, 0], box: [u0, v0, u1, Math.max(v1, v0 + 0.01)], signature: tool === "signature", ...empty });
+  if (tool === "area" || tool === "signature") model.add("areas", { label: "", style: "bold", at: [0, 0], box: [u0, v0, u1, Math.max(v1, v0 + 0.01)], signature: tool === "signature", ...empty, stamped: true });
   if (tool === "box") model.add("checkboxes", { label: "", at: [u1 + 0.005, v1], box: [u0, v0, u1, Math.max(v1, v0 + 0.005)], field: "", value: "", coded: true });
   use("select");
   canvas.goTo(model.chosen);

@@ -60,6 +60,8 @@ export class Panel {
       node("div", { className: "pair" }, this.#text("Sổ mở từ năm", design.years[0], pair("years", 0), 4), this.#text("đến năm", design.years[1], pair("years", 1), 4)),
       this.#text("Tỉnh", design.province, set("province"), 120),
       this.#text("Nhà in", design.printer, set("printer"), 120),
+      this.#select("Là bản in khác của mẫu", [["", "không"], ...this.known.bases.map(({ id, title }) => [id, title])], design.printing_of, set("printing_of")),
+      design.printing_of ? node("p", { className: "hint", textContent: "Trong sổ của mẫu ấy, máy chọn bản in theo từng trang. Lưu xong, sổ của mẫu ấy được đọc lại." }) : "",
       this.#select("Căn cứ", [["seen", "đã thấy sổ thật"], ["assumed", "giả định"]], design.evidence, set("evidence")),
       node("div", { className: "pair" }, this.#text("Khổ giấy rộng, mm", shown(design.paper_mm[0]), pair("paper_mm", 0), 6), this.#text("cao, mm", shown(design.paper_mm[1]), pair("paper_mm", 1), 6)),
       this.#text("Cỡ chữ in, phần nghìn bề cao khung", shown(Math.round(design.text_size * 1e4) / 10), (value) => this.model.edit(() => (design.text_size = number(value) / 1000)), 6),
