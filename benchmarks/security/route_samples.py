@@ -178,6 +178,7 @@ SAMPLES = {
     ("POST", "/forms"): Sample(form={"record": "birth", "title": "Mẫu thử", "place": "không"}),
     ("GET", "/forms/files/{form_id}"): Sample({"form_id": "mau-rieng"}),
     ("GET", "/forms/files/{form_id}/versions"): Sample({"form_id": "mau-rieng"}),
+    ("POST", "/forms/files/{form_id}/retire"): Sample({"form_id": "mau-rieng"}),
     ("GET", "/forms/drafts/{draft_id}"): Sample(_DRAFT),
     ("GET", "/forms/drafts/{draft_id}/state"): Sample(_DRAFT),
     ("POST", "/forms/drafts/{draft_id}"): Sample(_DRAFT, json={"revision": 0, "design": _DESIGN}),

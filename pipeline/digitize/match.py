@@ -151,8 +151,8 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
         if found is not None:
             return FormMatch(level, form, *found)
     forms = context.schemas.forms.values()
-    covers = [other for other in forms if other.layout == "cover"]
-    seen = [other for other in forms if other.layout == "page" and other.evidence == "seen"]
+    covers = [other for other in forms if other.layout == "cover" and not other.retired]
+    seen = [one for one in forms if (one.layout, one.evidence, one.retired) == ("page", "seen", False)]
     others = [other for other in seen if form.id not in (other.id, other.printing_of)]
     with clock.stage("labels"):
         words = engines.labels.words(level.print_only, level.dpi)
@@ -198,6 +198,7 @@ def _other_table(level: DeskewedPage, context: PageContext) -> str:
     for form in context.schemas.forms.values():
         if (
             form.table is None
+            or form.retired
             or own.id in (form.id, form.printing_of)
             or len(form.table.columns) < FEWEST_COLUMNS
         ):

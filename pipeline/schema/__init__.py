@@ -45,7 +45,7 @@ from pipeline.schema.lists import (
     Vocab,
     describe_details,
 )
-from pipeline.schema.loading import check_form, check_printing, load, load_form, with_own_forms
+from pipeline.schema.loading import RETIRED, check_form, check_printing, load, load_form, with_own_forms
 from pipeline.schema.own_records import own_record, with_own_records
 from pipeline.schema.record import (
     LEDGER_KEYS,
@@ -59,6 +59,7 @@ from pipeline.schema.record import (
 from pipeline.schema.schemas import FormShelf, Schemas
 
 __all__ = [
+    "RETIRED",
     "LEDGER_KEYS",
     "PARTS",
     "PLACES",

@@ -229,6 +229,7 @@ class Form(Declaration):
         province: The province whose books it was seen in; ``""``: any.
         printer: Who printed it, where that is known.
         printing_of: The form of which it is another printing: pages of either are read in books of that form.
+        retired: Whether no further book is declared with it; books that are, and their pages, are read as before.
         paper_mm: The width and height of the paper in mm.
         frame: Left, top, right and bottom of the printed frame as shares of the paper.
         rules: The printed vertical rules (u).
@@ -252,6 +253,7 @@ class Form(Declaration):
     province: str = ""
     printer: str = ""
     printing_of: str = ""
+    retired: bool = False
     paper_mm: tuple[float, float]
     frame: tuple[float, float, float, float]
     rules: tuple[float, ...] = ()

@@ -87,9 +87,9 @@ class Schemas:
         return look_up(name, self.forms, "mẫu sổ", "schemas/forms")
 
     def printings_of(self, form: Form) -> tuple[Form, ...]:
-        """Return the other printings of a form of which a sheet was seen, in the order of their ids."""
-        found = (one for one in self.forms.values() if one.printing_of == form.id and one.evidence == "seen")
-        return tuple(sorted(found, key=lambda one: one.id))
+        """Return the other printings of a form that are in use and were seen, in the order of their ids."""
+        printings = (one for one in self.forms.values() if one.printing_of == form.id and not one.retired)
+        return tuple(sorted((one for one in printings if one.evidence == "seen"), key=lambda one: one.id))
 
     def form_of_page(self, form: Form, read_by: str) -> Form:
         """Return the form that a page of a book was read by: that of the book, or another printing of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from benchmarks.intake.made_scans import encoded, picture
-from pipeline.errors import SchemaError
+from pipeline.errors import LedgerError, SchemaError
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
 from pipeline.model import Ledger
@@ -23,6 +24,7 @@ from pipeline.review import create_app
 from pipeline.review.background_jobs import BackgroundJobs
 from pipeline.review.form_design.designer_view import bundles_of
 from pipeline.review.form_design.form_desk import FormDesk
+from pipeline.review.scanning.covers import ledger_of_form
 from pipeline.schema import FormShelf, load_form, with_own_forms
 from tests.registry.pages import SCHEMAS
 from tests.review.browser import Browser, text_of
@@ -203,6 +205,47 @@ def test_a_form_that_books_are_read_by_stays_one_of_its_register(
     answer = asked(chief, f"{draft}/save", {"revision": kept["revision"]})
     own.unlink()
     assert (answer.status_code, "1 quyển sổ loại “Khai sinh”" in answer.json()["sentence"]) == (422, True)
+
+
+def test_a_form_is_retired_and_used_again_and_no_page_is_read_anew(
+    designing: FastAPI,
+    chief: Browser,
+    desk: FormDesk,
+    registry: Registry,
+    folder: Path,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+) -> None:
+    assert desk.own is not None
+    desk.own.save(design("mau-cu"), "", "an", lambda number, file: None)
+    mark = desk.declared.form("mau-cu").fingerprint
+    path, page = "/forms/files/mau-cu", chief.get("/forms/files/mau-cu/versions")
+    (seen,) = re.findall('name="seen" value="([^"]+)"', page.text)
+    draft = chief.submit("/forms", {"origin": "mau-cu", "place": OWN}).headers["location"]
+    operator = browser_of(designing, accounts, people[Role.OPERATOR, OWN])
+    assert operator.submit(f"{path}/retire", {"seen": seen}).status_code == 403
+    assert chief.submit(f"{path}/retire", {"seen": seen, "retired": "true"}).status_code == 303
+    form = desk.declared.form("mau-cu")
+    assert (form.retired, form.fingerprint) == (True, mark)
+    assert load_form(folder / "forms" / "mau-cu.toml", SCHEMAS).fingerprint == mark
+    assert "thôi dùng" in text_of(chief.get("/forms"))
+    site = replace(designing.state.site, schemas=desk.declared)
+    typed = {"form": "mau-cu", "place": "Xã Thử", "place_code": OWN, "volume": "01/2010"}
+    with pytest.raises(LedgerError, match="thôi dùng cho sổ mới"):
+        ledger_of_form(site, typed)
+    assert ledger_of_form(site, typed, "mau-cu").form == "mau-cu", "a book that has it keeps it"
+    twice = chief.submit(f"{path}/retire", {"seen": seen, "retired": "true"})
+    assert (twice.status_code, "đã được lưu bản khác" in text_of(twice)) == (422, True)
+    state = state_of(chief, draft)
+    kept = asked(
+        chief, draft, {"revision": state["revision"], "design": {**state["design"], "note": "x"}}
+    ).json()
+    assert asked(chief, f"{draft}/save", {"revision": kept["revision"]}).status_code == 409, "begun before"
+    (seen,) = re.findall('name="seen" value="([^"]+)"', twice.text)
+    assert chief.submit(f"{path}/retire", {"seen": seen, "retired": "false"}).status_code == 303
+    assert not desk.declared.form("mau-cu").retired
+    assert {"form-retired", "form-reinstated"} <= {row.action for row in registry.audit().recent(20)}
+    assert chief.submit("/forms/files/birth-2006/retire", {"seen": seen}).status_code == 404
 
 
 def test_forms_of_the_program_are_copied_and_never_overwritten(chief: Browser, desk: FormDesk) -> None:

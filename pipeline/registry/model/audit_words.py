@@ -22,6 +22,8 @@ ACTIONS = {
     "form-page-sent": "gửi trang mẫu cho một bản nháp mẫu sổ",
     "form-page-removed": "bỏ một trang mẫu khỏi bản nháp mẫu sổ",
     "form-work": "cho máy đề nghị hoặc đọc thử một bản nháp mẫu sổ",
+    "form-reinstated": "dùng lại một mẫu sổ riêng cho sổ mới",
+    "form-retired": "thôi dùng một mẫu sổ riêng cho sổ mới",
     "form-saved": "lưu một bản của mẫu sổ riêng",
     "form-dropped": "bỏ một bản nháp mẫu sổ",
     "form-taken": "lấy tệp của một mẫu sổ",

@@ -51,7 +51,7 @@ def designer_values(site: Site, draft: FormDraft) -> dict[str, Any]:
             for one in declared.forms.values()
             if (one.record, one.layout) == (draft.design.record, draft.design.layout)
             and one.id != draft.design.id
-            and not one.printing_of
+            and not (one.printing_of or one.retired)
         ],
     }
 

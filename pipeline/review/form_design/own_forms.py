@@ -21,7 +21,7 @@ from pipeline.review.supervising.staff_file_desk import (
     SettingsStale,
     StaffFileDesk,
 )
-from pipeline.schema import Form, FormShelf, Schemas, load_form
+from pipeline.schema import RETIRED, Form, FormShelf, Schemas, load_form
 
 MOST_BYTES = 256 * 1024
 """Bytes of a form's file from another office; the largest known one takes 7 000."""
@@ -30,6 +30,7 @@ SAVED_MEANWHILE = (
     "Mẫu “{name}” đã được lưu bản khác từ lúc bản nháp này bắt đầu. "
     "Hãy mở bản mới ấy để sửa tiếp, hoặc đổi mã mẫu."
 )
+PRINTINGS_IN_USE = "Mẫu còn bản in khác đang dùng: {names}. Hãy thôi dùng các bản in ấy trước."
 OF_PROGRAM = "Mã “{name}” là của một mẫu đi kèm phần mềm, không ghi đè được. Hãy đặt mã khác."
 
 
@@ -129,6 +130,39 @@ class OwnForms:
         except SettingsRefused as error:
             raise DraftRefused(error.message) from None
         return numbers[-1], self.base(design.id)
+
+    def set_retired(
+        self, form_id: str, base: str, author: str, note: Callable[[int, str], object], *, retired: bool
+    ) -> None:
+        """Say that no further book is declared with a form, or that books may be again; that is a version of it.
+
+        Args:
+            form_id: The form.
+            base: What ``base`` returned of the file that the person saw.
+            author: The login of who says so.
+            note: Notes the version in the audit, by its number and the digest of the file, before it is written.
+            retired: Whether it is retired.
+
+        Raises:
+            DraftStale: Another version was saved meanwhile.
+            DraftRefused: It is so already, or other printings of it are in use.
+            StorageError: The disk refuses.
+        """
+        if retired and (in_use := self._schemas.printings_of(self._schemas.form(form_id))):
+            raise DraftRefused(PRINTINGS_IN_USE.format(names=", ".join(f"“{one.id}”" for one in in_use)))
+        try:
+            self._desk(form_id).change(
+                base.partition(":")[2],
+                lambda text: f"{RETIRED if retired else ''}{text.replace(RETIRED, '', 1)}",
+                author=author,
+                lines=["Thôi dùng cho sổ mới" if retired else "Dùng lại cho sổ mới"],
+                note=note,
+                apply=self._put,
+            )
+        except SettingsStale:
+            raise DraftStale(SAVED_MEANWHILE.format(name=form_id)) from None
+        except SettingsRefused as error:
+            raise DraftRefused(error.message) from None
 
     def _put(self, form: Form) -> None:
         shelf = self._schemas.forms

@@ -65,7 +65,7 @@ def correct(
     try:
         if _changes_place(typed, ledger_words(known.ledger)):
             typed = with_checked_code(site, session.person, typed, sure)
-        ledger = ledger_of_form(site, typed)
+        ledger = ledger_of_form(site, typed, known.ledger.form)
         differences = ledger_differences(known.ledger, ledger)
         if not differences:
             raise RegistryError("Sổ dữ liệu đã ghi đúng như vậy; không có gì để sửa.")
@@ -138,7 +138,7 @@ def _shown(
         book=known,
         overview=overview,
         corrections=corrections,
-        **cover_choices(site, session.person),
+        **cover_choices(site, session.person, known.ledger.form),
         words=typed or ledger_words(known.ledger),
         supervises=session.person.role is Role.SUPERVISOR,
         reason=reason,

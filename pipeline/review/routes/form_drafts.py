@@ -19,20 +19,13 @@ from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep, exchange_parts
 from pipeline.review.form_design.designer_view import designer_values, draft_state
 from pipeline.review.form_design.form_desk import MOST_FILE_BYTES, NO_FORMS
+from pipeline.review.form_design.places_of_forms import check_places
 from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.security.authentication import SessionDep
 
 DraftId = Annotated[str, Path(pattern=f"^{DRAFT_ID}$")]
 Revision = Annotated[int, Field(ge=0, le=10**9)]
 UNSEEN = "Còn {count} chỗ máy đề nghị mà chưa ai xác nhận. Hãy xem từng chỗ (phím Enter: xác nhận, sang chỗ tiếp theo)."
-OTHER_PLACES = (
-    "Mẫu “{name}” đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không lưu bản mới được. "
-    "Hãy đặt mã khác."
-)
-OTHER_PRINTINGS = (
-    "Mẫu này là bản in khác của một mẫu đang dùng cho sổ của nơi mà bạn không được giao, nên bạn không lưu được. "
-    "Hãy nhờ người phụ trách cả cơ quan lưu bản nháp này."
-)
 OTHER_RECORD = (
     "Mẫu “{name}” đang dùng cho {count} quyển sổ loại “{title}”, nên không đổi loại sự kiện của nó được. "
     "Hãy đặt mã khác."
@@ -211,16 +204,10 @@ def _check_ready(site: Site, session: Session, draft: FormDraft) -> None:
         raise DraftRefused(UNSEEN.format(count=len(draft.design.unseen)))
     declared = site.forms.declared
     before = declared.forms.get(draft.design.id)
-    bases = {draft.design.printing_of, "" if before is None else before.printing_of} - {""}
-    states = site.registry.statistics(None).book_states()
-    if not all(session.person.may_see(one.place_code) for one in states if one.form in bases):
-        raise DraftRefused(OTHER_PRINTINGS)
-    books = [one for one in states if one.form == draft.design.id]
-    if not all(session.person.may_see(one.place_code) for one in books):
-        raise DraftRefused(OTHER_PLACES.format(name=draft.design.id))
+    books = check_places(site, session, draft.design, before)
     if books and before is not None and before.record != draft.design.record:
         title = declared.record(before.record).title
-        raise DraftRefused(OTHER_RECORD.format(name=draft.design.id, count=len(books), title=title))
+        raise DraftRefused(OTHER_RECORD.format(name=draft.design.id, count=books, title=title))
 
 
 def _with_new_lists(site: Site) -> Site:

@@ -16,6 +16,7 @@ from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.form_design.form_desk import NO_FORMS
 from pipeline.review.form_design.own_forms import OwnForms, design_of_file
+from pipeline.review.form_design.places_of_forms import check_places
 from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.scanning.covers import places_of
 from pipeline.review.security.authentication import SessionDep
@@ -97,13 +98,58 @@ def send_file(site: SiteDep, session: SessionDep, form_id: FormName) -> Response
 
 
 @router.get("/files/{form_id}/versions")
-def show_versions(request: Request, site: SiteDep, form_id: FormName) -> Response:
+def show_versions(request: Request, site: SiteDep, session: SessionDep, form_id: FormName) -> Response:
     """List the versions of an own form, with the text before each."""
+    return _versions(request, site, session, form_id)
+
+
+@router.post("/files/{form_id}/retire")
+def retire(
+    request: Request,
+    site: SiteDep,
+    session: SessionDep,
+    form_id: FormName,
+    seen: Annotated[str, Form(max_length=200)] = "",
+    retired: Annotated[bool, Form()] = True,
+) -> Response:
+    """Say that no further book is declared with an own form, or that books may be again."""
     own = _own(site)
     if not own.is_own(form_id):
         raise HTTPException(404)
+    try:
+        check_places(site, session, site.forms.declared.form(form_id))
+        own.set_retired(
+            form_id,
+            seen,
+            session.person.login,
+            lambda number, file: site.registry.note_view(
+                session.person,
+                "form-retired" if retired else "form-reinstated",
+                f"form:{form_id}",
+                {"version": str(number), "file": file},
+            ),
+            retired=retired,
+        )
+    except DraftRefused as refused:
+        return _versions(request, site, session, form_id, refused.message)
+    return RedirectResponse(f"/forms/files/{form_id}/versions", status_code=303)
+
+
+def _versions(request: Request, site: Site, session: Session, form_id: str, refused: str = "") -> Response:
+    own = _own(site)
+    if not own.is_own(form_id):
+        raise HTTPException(404)
+    states = site.registry.statistics(None).book_states()
     return site.renderer.render(
-        request, "forms/versions.html", form=site.forms.declared.form(form_id), versions=own.versions(form_id)
+        request,
+        "forms/versions.html",
+        status=422 if refused else 200,
+        form=site.forms.declared.form(form_id),
+        versions=own.versions(form_id),
+        seen=own.base(form_id),
+        books=sum(one.form == form_id for one in states),
+        supervises=session.person.role is Role.SUPERVISOR,
+        refused=refused,
     )
 
 

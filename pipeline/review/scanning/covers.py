@@ -42,11 +42,16 @@ def cover_form(
 Cover = Annotated[dict[str, str], Depends(cover_form)]
 
 
-def ledger_of_form(site: Site, typed: Mapping[str, str]) -> Ledger:
+def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> Ledger:
     """Return the ledger that the fields of a form describe; a blank day or total is not said.
 
+    Args:
+        site: The services of the server.
+        typed: The fields.
+        form_now: The form that the book has.
+
     Raises:
-        LedgerError: A field is missing or cannot be; the form is of covers.
+        LedgerError: A field is missing or cannot be; the form is of covers, or retired.
         SchemaError: There is no such form.
     """
     table: dict[str, str | int] = {key: text.strip() for key, text in typed.items() if text.strip()}
@@ -54,10 +59,13 @@ def ledger_of_form(site: Site, typed: Mapping[str, str]) -> Ledger:
         if str(table.get(key, "")).isdecimal():
             table[key] = int(table[key])
     ledger = ledger_from(table, "Bìa sổ")
-    if site.schemas.form(ledger.form).layout == "cover":
+    form = site.schemas.form(ledger.form)
+    if form.layout == "cover":
         raise LedgerError(
             "Mẫu đã chọn là mẫu của bìa, không phải mẫu sổ. Hãy chọn mẫu của các trang trong sổ."
         )
+    if form.retired and form.id != form_now:
+        raise LedgerError(f"Mẫu “{form.title}” đã thôi dùng cho sổ mới. Hãy chọn mẫu khác.")
     return ledger
 
 
@@ -83,15 +91,18 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
     return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
 
 
-def cover_choices(site: Site, person: Person) -> dict[str, object]:
-    """Return what the form of a cover offers: forms, series, labels, and the places that the person may see."""
+def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, object]:
+    """Return what the form of a cover offers: forms, series, labels, and the places that the person may see.
+
+    A form that is retired is offered only where it is ``form_now``, the one that the book has.
+    """
     return {
         "labels": LEDGER_LABELS | {"folder": "tên thư mục"},
         "written": WRITTEN,
         "forms": [
             (name, f"{site.schemas.record(form.record).title}: {form.title}")
             for name, form in sorted(site.schemas.forms.items())
-            if form.layout != "cover"
+            if form.layout != "cover" and (name == form_now or not form.retired)
         ],
         "series_names": list(SERIES_NAMES.values()),
         "known_places": places_of(site, person),

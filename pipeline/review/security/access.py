@@ -196,6 +196,7 @@ ACCESS = (
     Access("POST", "/forms/import", SCANNING, takes_bytes=True),
     Access("GET", "/forms/files/{form_id}", SCANNING),
     Access("GET", "/forms/files/{form_id}/versions", SCANNING),
+    Access("POST", "/forms/files/{form_id}/retire", SUPERVISORS),
     Access("GET", "/forms/drafts/{draft_id}", SCANNING, scoped=True),
     Access("POST", "/forms/drafts/{draft_id}", SCANNING, scoped=True),
     Access("GET", "/forms/drafts/{draft_id}/state", SCANNING, scoped=True),
