@@ -1,6 +1,7 @@
-"""Tesseract through pytesseract: for each page one process for the labels and one for all crops.
+"""Tesseract: its library in this process, else its program through pytesseract.
 
-A process for each crop would cost ten times the reading; Tesseract takes a list of pictures instead.
+Of the program each page takes one process for the labels and one for all crops: a process for each crop would cost ten
+times the reading, and Tesseract takes a list of pictures instead.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Box, Crop, LineReading, Pixels, Word
+from pipeline.ocr.tesseract_library import LibraryTimeout, TesseractLibrary, TsvRow, library_of
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
@@ -29,6 +33,9 @@ UNSURE = 0.5
 """The greatest confidence of a word that may have a letter which the engine cannot write."""
 
 PROGRAM = "tesseract"
+
+PAGE_PSM = 11
+"""How a page is segmented for its labels: sparse text."""
 
 HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-vie (hoặc chạy lại: make setup)."
 
@@ -71,24 +78,21 @@ class TesseractPage:
 
     @property
     def fingerprint(self) -> str:
-        return f"tesseract-{tesseract_version()}-{self.language}-psm11"
+        return f"tesseract-{tesseract_version()}-{self.language}-psm{PAGE_PSM}"
 
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
         """Return words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
         _need(self.language)
+        library = library_of(tesseract_version())
+        if library is not None:
+            found = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
+            return tuple(_word(row) for row in found)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             # not packed: packing a page as PNG takes as long as a third of the reading
             picture = Path(folder) / "page.pgm"
             Image.fromarray(grey).save(picture)
-            rows = _data(str(picture), self.language, f"--psm 11 --dpi {round(dpi)}", self.timeout)
-        return tuple(
-            Word(
-                unicodedata.normalize("NFC", text),
-                Box(left, top, left + width, top + height),
-                max(0.0, confidence) / 100,
-            )
-            for _, text, left, top, width, height, confidence in rows
-        )
+            rows = _data(str(picture), self.language, f"--psm {PAGE_PSM} --dpi {round(dpi)}", self.timeout)
+        return tuple(_word(row[1:]) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,9 @@ class TesseractLines:
         if not crops:
             return ()
         _need(self.language)
+        library = library_of(tesseract_version())
+        if library is not None:
+            return self._read_with(library, crops)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             names = []
             for number, crop in enumerate(crops):
@@ -127,10 +134,20 @@ class TesseractLines:
             listing.write_text("\n".join(names) + "\n", encoding="utf-8")
             rows = _data(str(listing), self.language, f"--psm {self.psm}", self.timeout)
         words: list[list[Word]] = [[] for _ in crops]
-        for page, text, left, top, width, height, confidence in rows:
-            box = Box(left, top, left + width, top + height)
-            words[page - 1].append(Word(unicodedata.normalize("NFC", text), box, max(0.0, confidence) / 100))
+        for page, *row in rows:
+            words[page - 1].append(_word(row))
         return tuple(self._line(line) for line in words)
+
+    def _read_with(self, library: TesseractLibrary, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        end = time.monotonic() + self.timeout
+        read = []
+        for crop in crops:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise _too_long(self.timeout)
+            rows = _rows_of(library, crop.pixels, crop.dpi, self.language, self.psm, left)
+            read.append(self._line([_word(row) for row in rows]))
+        return tuple(read)
 
     def _line(self, words: list[Word]) -> LineReading:
         sure = [
@@ -139,6 +156,29 @@ class TesseractLines:
         ]
         text = " ".join(word.text for word in sure)
         return LineReading(text, min((word.confidence for word in sure), default=0.0), self.name, tuple(sure))
+
+
+def _word(row: Sequence[Any]) -> Word:
+    """Return a word from its text, left, top, width, height and confidence 0..100."""
+    text, left, top, width, height, confidence = row
+    box = Box(left, top, left + width, top + height)
+    return Word(unicodedata.normalize("NFC", text), box, max(0.0, confidence) / 100)
+
+
+def _rows_of(
+    library: TesseractLibrary, picture: Pixels, dpi: float, language: str, psm: int, timeout: float
+) -> list[TsvRow]:
+    """Return what the library reads. Raises ``ScanTimeout``."""
+    try:
+        return library.rows(picture, dpi, language, psm, timeout)
+    except LibraryTimeout:
+        raise _too_long(timeout) from None
+
+
+def _too_long(timeout: float) -> ScanTimeout:
+    return ScanTimeout(
+        f"Tesseract đọc quá {timeout:.0f} giây; trang được để lại, hãy quét lại nếu trang quá bẩn."
+    )
 
 
 DataRow = tuple[int, str, int, int, int, int, float]
@@ -155,9 +195,7 @@ def _data(picture: str, language: str, config: str, timeout: float) -> list[Data
         raise SetupError(f"Không thấy chương trình tesseract. {HOW_TO_INSTALL}") from None
     except RuntimeError as error:
         if "timeout" in str(error).lower():
-            raise ScanTimeout(
-                f"Tesseract đọc quá {timeout:.0f} giây; trang được để lại, hãy quét lại nếu trang quá bẩn."
-            ) from None
+            raise _too_long(timeout) from None
         raise
     keys = ("page_num", "text", "left", "top", "width", "height", "conf")
     return [row for row in zip(*(table[key] for key in keys), strict=True) if row[1].strip()]

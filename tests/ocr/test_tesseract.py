@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,22 @@ from PIL import Image
 from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Crop, Pixels
 from pipeline.ocr import tesseract
-from pipeline.ocr.tesseract import TesseractLines, TesseractPage
+from pipeline.ocr.tesseract import TesseractLines, TesseractPage, tesseract_version
+from pipeline.ocr.tesseract_library import library_of
 from tests.ocr.lines import DPI, blank_crop, page_of, typed_crop
 
 pytestmark = pytest.mark.tesseract
 
 TEXTS = ("Nguyễn Thị Hạnh", "Châu Thành", "12/3/1985", "Việt Nam", "Làm ruộng")
+
+UNEVEN_DPI = (300, 296.51, 305.5, 200.4, 300.499)
+"""Resolutions of rectified pages are no whole numbers."""
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program is asked, as where its library cannot be loaded."""
+    monkeypatch.setattr(tesseract, "library_of", lambda _: None)
 
 
 def test_readings_come_in_the_order_of_their_crops() -> None:
@@ -81,6 +92,7 @@ def test_an_empty_page_has_no_words() -> None:
     assert TesseractPage().words(np.full((400, 300), 255, np.uint8), DPI) == ()
 
 
+@pytest.mark.usefixtures("program")
 def test_pages_and_crops_stand_where_runs_keep_what_they_take_away_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -129,6 +141,29 @@ def test_a_page_that_takes_too_long_is_a_scan_error() -> None:
         TesseractPage(timeout=0.01).words(page_of(*TEXTS), DPI)
     with pytest.raises(ScanTimeout):
         TesseractLines(timeout=0.01).read([typed_crop(text) for text in TEXTS])
+    assert TesseractLines().read([typed_crop(TEXTS[0])])[0].text == TEXTS[0]
+
+
+@pytest.mark.usefixtures("program")
+def test_a_page_that_takes_the_program_too_long_is_a_scan_error() -> None:
+    with pytest.raises(ScanTimeout):
+        TesseractLines(timeout=0.01).read([typed_crop(text) for text in TEXTS])
+
+
+def test_the_library_reads_what_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert library_of(tesseract_version()) is not None
+    crops = [
+        blank_crop(),
+        *(replace(typed_crop(text), dpi=dpi) for text, dpi in zip(TEXTS, UNEVEN_DPI, strict=True)),
+    ]
+    page = page_of("Họ và tên:", "Quê quán:")
+    twice = [(TesseractLines().read(crops), TesseractPage().words(page, DPI)) for _ in range(2)]
+    monkeypatch.setattr(tesseract, "library_of", lambda _: None)
+    assert twice == [(TesseractLines().read(crops), TesseractPage().words(page, DPI))] * 2
+
+
+def test_a_library_of_another_version_than_the_program_is_not_used() -> None:
+    assert library_of("4.1.1") is None
 
 
 def test_fingerprints_tell_language_and_mode() -> None:
