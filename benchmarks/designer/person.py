@@ -151,6 +151,9 @@ class Designer:
         if twin is None or ("coded" in element) != isinstance(twin, DesignedCheckBox):
             return self._press("Delete")
         wanted = held_fields(twin)
+        others = [one for one in self._design().elements() if one.key != element["key"]]
+        if wanted and any(held_fields(one) == wanted for one in others):
+            return self._press("Delete")
         if element.get("signature") and wanted:
             self._select(self.page.get_by_label("Khoảng này"), "")
         if wanted and self._held(element) != wanted:

@@ -158,6 +158,7 @@ SAMPLES = {
     ("POST", "/tickets/{ticket_id}/close"): Sample(_TICKET, {"note": "đã quét lại"}),
     ("POST", "/books/new"): Sample(form={"place_code": "00000", "volume": "không"}),
     ("GET", "/books/{book_id}/scans"): Sample({"book_id": "1"}),
+    ("POST", "/books/{book_id}/form"): Sample({"book_id": "1"}),
     ("GET", "/books/{book_id}/entries"): Sample({"book_id": "1"}),
     ("GET", "/books/{book_id}/learning"): Sample({"book_id": "1"}),
     ("GET", "/books/{book_id}/pages/{scan}/{page_no}"): Sample(_PAGE),

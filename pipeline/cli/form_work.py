@@ -37,4 +37,5 @@ def form_desk(
         jobs=jobs,
         reader=reader,
         limits=context.limits,
+        stored=workspace.stored,
     )

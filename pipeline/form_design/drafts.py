@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -151,18 +151,36 @@ class FormDrafts:
             NoSuchDraft: There is none.
             DraftRefused: There would be too many pages.
         """
+        return self.add_pages(draft_id, name, content, sha256, range(1, pages + 1))
+
+    def add_pages(
+        self, draft_id: str, name: str, content: bytes, sha256: str, page_nos: Sequence[int]
+    ) -> FormDraft:
+        """Keep a file with a specimen for some of its pages.
+
+        Args:
+            draft_id: The draft.
+            name: The name of the file.
+            content: Its bytes.
+            sha256: Of them.
+            page_nos: The pages, from 1.
+
+        Raises:
+            NoSuchDraft: There is none.
+            DraftRefused: There would be too many pages.
+        """
         with self._lock:
             draft = self._open(draft_id)
             if any(one.sha256 == sha256 for one in draft.specimens):
                 raise DraftRefused("Tệp này đã có trong bản nháp.")
-            if len(draft.specimens) + pages > MOST_PAGES:
+            if len(draft.specimens) + len(page_nos) > MOST_PAGES:
                 raise DraftRefused(
-                    f"Một bản nháp có nhiều nhất {MOST_PAGES} trang mẫu. Tệp này có {pages} trang."
+                    f"Một bản nháp có nhiều nhất {MOST_PAGES} trang mẫu. Tệp này có {len(page_nos)} trang."
                 )
             with storage_errors(self._folder):
                 write_atomically(self._home(draft_id) / "files" / sha256, content, mode=0o600)
             first = max((one.number for one in draft.specimens), default=0) + 1
-            added = tuple(Specimen(first + n, name, sha256, n + 1) for n in range(pages))
+            added = tuple(Specimen(first + n, name, sha256, page_no) for n, page_no in enumerate(page_nos))
             return self._with_specimens(draft, (*draft.specimens, *added))
 
     def set_specimens(

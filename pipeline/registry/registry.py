@@ -60,6 +60,7 @@ from pipeline.registry.repositories import (
     sampled_values,
     stored_entries,
     teaching,
+    unfit_pages,
 )
 from pipeline.registry.repositories.search_following import follow as follow_search
 from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
@@ -171,6 +172,7 @@ class Registry(ConnectionFacade):
     book_with_scan = reading(books.book_with_scan)
     folder_names = reading(books.folder_names)
     page_counts = reading(books.page_counts)
+    unfit_pages = reading(unfit_pages.unfit_pages)
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)
     last_readings = reading(pages.last_readings)

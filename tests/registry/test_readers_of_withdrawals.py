@@ -246,6 +246,7 @@ READERS: dict[str, Reader] = {
     "book.pages": lambda registry, *_: registry.book(1).pages,
     "book.scans": lambda registry, *_: dict(registry.book(1).scans),
     "book.failures": lambda registry, *_: registry.book(1).failures,
+    "unfit_pages": lambda registry, *_: registry.unfit_pages(1),
     "read_failures": lambda registry, *_: registry.read_failures(),
     "likely_books": lambda registry, *_: registry.likely_books("", [SCAN]),
     "series_books": lambda registry, *_: registry.series_books(1),

@@ -16,7 +16,7 @@ from benchmarks.intake.made_scans import encoded, picture
 from pipeline.errors import LedgerError, SchemaError
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
-from pipeline.model import Ledger
+from pipeline.model import Finding, Ledger, PageKind, Severity
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -26,7 +26,7 @@ from pipeline.review.form_design.designer_view import bundles_of
 from pipeline.review.form_design.form_desk import FormDesk
 from pipeline.review.scanning.covers import ledger_of_form
 from pipeline.schema import FormShelf, load_form, with_own_forms
-from tests.registry.pages import SCHEMAS
+from tests.registry.pages import SCHEMAS, page
 from tests.review.browser import Browser, text_of
 from tests.review.clock import Clock
 from tests.review.conftest import OTHER, OWN, browser_of
@@ -58,7 +58,7 @@ def reader() -> MadeUpReader:
 @pytest.fixture(scope="module")
 def desk(folder: Path, reader: MadeUpReader) -> Iterator[FormDesk]:
     with BackgroundJobs(folder / "jobs") as jobs:
-        yield form_desk(folder, reader, jobs)
+        yield replace(form_desk(folder, reader, jobs), stored=lambda sha256: folder / "scans" / sha256)
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +246,36 @@ def test_a_form_is_retired_and_used_again_and_no_page_is_read_anew(
     assert not desk.declared.form("mau-cu").retired
     assert {"form-retired", "form-reinstated"} <= {row.action for row in registry.audit().recent(20)}
     assert chief.submit("/forms/files/birth-2006/retire", {"seen": seen}).status_code == 404
+
+
+def test_pages_of_a_book_that_fit_no_form_open_the_designer(
+    designing: FastAPI,
+    chief: Browser,
+    desk: FormDesk,
+    registry: Registry,
+    folder: Path,
+    accounts: Accounts,
+    people: dict[tuple[Role, str], str],
+) -> None:
+    (folder / "scans").mkdir()
+    book = registry.book_id(Ledger("birth-2006", "Xã Thử", OWN, "01/2007"), "LA.MAU.01")
+    for number in range(1, 15):
+        sha256 = f"{number:064x}"
+        (folder / "scans" / sha256).write_bytes(b"scan")
+        registry.store_scan(book, sha256, f"{number}.jpg", 4, 1)
+        like, size = ("death-2006" if number == 1 else ""), ((900, 600) if number == 2 else (600, 900))
+        unfit = Finding("PAGE-FORM", Severity.REVIEW, (), {"form": like})
+        registry.save_page(book, page(scan=sha256, kind=PageKind.UNKNOWN, size=size, findings=[unfit]), "f1")
+    shown = text_of(chief.get(f"/books/{book}/scans"))
+    assert "Thiết kế mẫu từ các trang này" in shown
+    assert "12 trang cùng khổ" in shown, "neither the page of another form nor the one of another shape"
+    address = chief.submit(f"/books/{book}/form", {}).headers["location"]
+    draft = desk.drafts.draft(address.rsplit("/", 1)[1])
+    assert [one.name for one in draft.specimens] == [f"{n}.jpg" for n in (3, 4, 5, 7, 8, 9, 10, 12, 13, 14)]
+    assert (draft.place_code, draft.design.record, draft.design.years) == (OWN, "birth", (2007, 2007))
+    assert chief.submit(f"/books/{book}/form", {}).headers["location"] == address, "pressed twice"
+    stranger = browser_of(designing, accounts, people[Role.SUPERVISOR, OTHER])
+    assert stranger.submit(f"/books/{book}/form", {}).status_code == 404
 
 
 def test_forms_of_the_program_are_copied_and_never_overwritten(chief: Browser, desk: FormDesk) -> None:

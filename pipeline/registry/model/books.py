@@ -61,6 +61,23 @@ class BookSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfitPage:
+    """A page that fits neither the form of its book nor a cover.
+
+    Attributes:
+        ref: Scan and page number.
+        scan: The name of the scan.
+        size: Width and height of its picture in pixels.
+        like: The form of another kind of book that it is most like; ``""``: none that is declared.
+    """
+
+    ref: PageRef
+    scan: str
+    size: tuple[float, float]
+    like: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPage:
     """A page that was read.
 

@@ -41,6 +41,10 @@ NOT_OPENED = "Không mở được trang này. Hãy gửi ảnh khác."
 NO_FORMS = "Máy chủ này không thiết kế mẫu sổ được. Hãy báo người quản trị máy."
 
 
+def _nowhere(_sha256: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class FormDesk:
     """The form designer of a server.
@@ -52,6 +56,7 @@ class FormDesk:
         jobs: Runs the work behind the answer.
         reader: Opens and reads specimens; None: this server does not.
         limits: Bounds of each file.
+        stored: Returns where a scan of the store lies, by its SHA-256.
     """
 
     drafts: FormDrafts = field(default_factory=lambda: FormDrafts(Path(os.devnull)))
@@ -60,6 +65,7 @@ class FormDesk:
     jobs: BackgroundJobs = NO_JOBS
     reader: ReadsSpecimens | None = None
     limits: ScanLimits = DEFAULT_LIMITS
+    stored: Callable[[str], Path | None] = _nowhere
 
     @property
     def declared(self) -> Schemas:

@@ -16,6 +16,7 @@ from pipeline.model import Ledger
 from pipeline.registry.model.accounts import Person, Role, Session
 from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookState
 from pipeline.review.context import RowId, Site, SiteDep
+from pipeline.review.form_design.from_book import begin_from_book, pages_of_one_form
 from pipeline.review.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list
 from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form, with_checked_code
 from pipeline.review.scanning.place_codes import DoubtfulCode
@@ -156,6 +157,7 @@ def show_scans(request: Request, site: SiteDep, session: SessionDep, book_id: Ro
     book = book_of(site, session.person, book_id)
     folder = site.uploads.books
     files = None if folder is None else files_in_book(folder / book.folder_name)
+    unfit = site.registry.unfit_pages(book_id)
     return site.renderer.render(
         request,
         "books/scans.html",
@@ -168,7 +170,16 @@ def show_scans(request: Request, site: SiteDep, session: SessionDep, book_id: Ro
         no_folder="" if site.uploads.is_open else NO_FOLDER,
         most_bytes=site.uploads.options.limits.max_bytes,
         supervises=session.person.role is Role.SUPERVISOR,
+        unfit=len(unfit),
+        of_one_form=len(pages_of_one_form(unfit)) if site.forms.own is not None else 0,
     )
+
+
+@router.post("/{book_id}/form")
+def design_form(site: SiteDep, session: SessionDep, book_id: RowId) -> Response:
+    """Begin a draft of a form from the pages of a book that fit no declared one."""
+    draft = begin_from_book(site, session, book_of(site, session.person, book_id))
+    return RedirectResponse(f"/forms/drafts/{draft.draft_id}", status_code=303)
 
 
 def book_of(site: Site, person: Person, book_id: int) -> BookState:

@@ -14,8 +14,8 @@ from pipeline.form_design.design import Design, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.review.context import Site, SiteDep
-from pipeline.review.form_design.form_desk import NO_FORMS
-from pipeline.review.form_design.own_forms import OwnForms, design_of_file
+from pipeline.review.form_design.beginning import begin_draft, free_id, own_forms
+from pipeline.review.form_design.own_forms import design_of_file
 from pipeline.review.form_design.places_of_forms import check_places
 from pipeline.review.form_design.sent_files import file_in
 from pipeline.review.scanning.covers import places_of
@@ -88,7 +88,7 @@ async def take_file(
 @router.get("/files/{form_id}")
 def send_file(site: SiteDep, session: SessionDep, form_id: FormName) -> Response:
     """Send the file of a form, to be shared with another office."""
-    own = _own(site)
+    own = own_forms(site)
     if form_id not in site.forms.declared.forms:
         raise HTTPException(404)
     text = own.text(form_id)
@@ -113,7 +113,7 @@ def retire(
     retired: Annotated[bool, Form()] = True,
 ) -> Response:
     """Say that no further book is declared with an own form, or that books may be again."""
-    own = _own(site)
+    own = own_forms(site)
     if not own.is_own(form_id):
         raise HTTPException(404)
     try:
@@ -136,7 +136,7 @@ def retire(
 
 
 def _versions(request: Request, site: Site, session: Session, form_id: str, refused: str = "") -> Response:
-    own = _own(site)
+    own = own_forms(site)
     if not own.is_own(form_id):
         raise HTTPException(404)
     states = site.registry.statistics(None).book_states()
@@ -164,8 +164,8 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
     if not (typed["first_year"].isdecimal() and typed["last_year"].isdecimal()):
         raise DraftRefused("Chưa ghi sổ mở từ năm nào đến năm nào.")
     _check_place(session, typed["place"])
-    name = typed["form_id"] or _free(site, _suggested(typed["record"], typed))
-    _check_free(site, name)
+    name = typed["form_id"] or free_id(site, _suggested(typed["record"], typed))
+    _checkfree_id(site, name)
     try:
         design = Design.model_validate(
             {
@@ -181,18 +181,18 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
         )
     except ValidationError as error:
         raise DraftRefused(_told(error)) from None
-    return _kept(site, session, design, typed["place"], "", _own(site).base(design.id))
+    return begin_draft(site, session, design, typed["place"], "", own_forms(site).base(design.id))
 
 
 def _copied(site: Site, session: Session, origin: str, place: str) -> FormDraft:
-    declared, own = site.forms.declared, _own(site)
+    declared, own = site.forms.declared, own_forms(site)
     if origin not in declared.forms:
         raise DraftRefused(f"Không có mẫu “{origin}”.")
     _check_place(session, place)
     design = design_of_form(declared.form(origin))
     if not own.is_own(origin):
-        design = design.model_copy(update={"id": _free(site, f"{origin}-rieng"), "evidence": "seen"})
-    return _kept(site, session, design, place, origin, own.base(design.id))
+        design = design.model_copy(update={"id": free_id(site, f"{origin}-rieng"), "evidence": "seen"})
+    return begin_draft(site, session, design, place, origin, own.base(design.id))
 
 
 def _taken(site: Site, session: Session, content: bytes, place: str) -> FormDraft:
@@ -200,25 +200,11 @@ def _taken(site: Site, session: Session, content: bytes, place: str) -> FormDraf
     design = design_of_file(content)
     if design.record not in site.forms.declared.records:
         raise DraftRefused(f"Tệp là mẫu của loại sự kiện “{design.record}”, mà phần mềm chưa có loại ấy.")
-    own = _own(site)
+    own = own_forms(site)
     if design.id in site.forms.declared.forms and not own.is_own(design.id):
-        design = design.model_copy(update={"id": _free(site, f"{design.id}-nhan")})
+        design = design.model_copy(update={"id": free_id(site, f"{design.id}-nhan")})
     # another office's form is not what this one saw before it has looked at its own books
-    return _kept(site, session, design, place, "file", own.base(design.id))
-
-
-def _kept(site: Site, session: Session, design: Design, place: str, origin: str, base: str) -> FormDraft:
-    draft = site.forms.drafts.begin(design, place, session.person.login, origin, base)
-    site.registry.note_view(
-        session.person, "form-begun", f"form-draft:{draft.draft_id}", {"form": design.id, "from": origin}
-    )
-    return draft
-
-
-def _own(site: Site) -> OwnForms:
-    if site.forms.own is None:
-        raise DraftRefused(NO_FORMS)
-    return site.forms.own
+    return begin_draft(site, session, design, place, "file", own.base(design.id))
 
 
 def _check_place(session: Session, place: str) -> None:
@@ -226,18 +212,9 @@ def _check_place(session: Session, place: str) -> None:
         raise DraftRefused("Chưa chọn nơi của các trang mẫu, hoặc bạn không được giao nơi ấy.")
 
 
-def _check_free(site: Site, name: str) -> None:
+def _checkfree_id(site: Site, name: str) -> None:
     if name in site.forms.declared.forms:
         raise DraftRefused(f"Mã “{name}” đã có. Hãy đặt mã khác, hoặc bấm Sửa ở mẫu ấy.")
-
-
-def _free(site: Site, name: str) -> str:
-    """Return the name, with a number behind it where there is such a form."""
-    tried, number = name[:56], 1
-    while tried in site.forms.declared.forms:
-        number += 1
-        tried = f"{name[:56]}-{number}"
-    return tried
 
 
 def _suggested(record: str, typed: dict[str, str]) -> str:

@@ -180,6 +180,7 @@ ACCESS = (
     Access("GET", "/books/{book_id}", SCANNING, scoped=True),
     Access("POST", "/books/{book_id}", SCANNING, scoped=True),
     Access("GET", "/books/{book_id}/scans", SCANNING, scoped=True),
+    Access("POST", "/books/{book_id}/form", SCANNING, scoped=True),
     Access("GET", "/books/{book_id}/entries", SUPERVISORS, scoped=True),
     Access("GET", "/books/{book_id}/learning", SUPERVISORS, scoped=True),
     Access("GET", "/books/{book_id}/list.pdf", SUPERVISORS, scoped=True),
