@@ -16,6 +16,7 @@ the server, as others use the machine too.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import statistics
@@ -24,7 +25,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,9 @@ SETTINGS = {
 MOST_COMPARED = 300_000
 """Entries up to which the index is compared once more when it is built."""
 
+FILLED = "filled.json"
+"""What a kept registry was filled with and how long that took."""
+
 SAVED_PAGES = 5
 """Pages whose entries are decided upon."""
 
@@ -78,15 +82,21 @@ def main() -> None:
     parser.add_argument("--planted", type=int, default=300, help="planted names of each manner")
     parser.add_argument("--asked", type=int, default=60, help="searches of each kind")
     parser.add_argument("--keep", type=Path, help="folder on the disk that is measured")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        help="folder for a PostgreSQL registry that stays: filled once, then measured as it is; a path of few letters",
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
-    for name, sizes, place in (
-        ("sqlite", [chosen.small], sqlite_place),
-        ("postgresql", sorted(chosen.entries), server_place),
+    server = server_place if chosen.kept is None else kept_place
+    for name, sizes, place, folder in (
+        ("sqlite", [chosen.small], sqlite_place, chosen.keep),
+        ("postgresql", sorted(chosen.entries), server, chosen.kept),
     ):
         made = []
         for entries in filter(None, sizes):
-            with place(chosen.keep) as there:
+            with place(folder) as there:
                 made.append(measured(there, entries, chosen.planted, chosen.asked, chosen.seed))
         if made:
             report_figures(f"search-{name}", {name: made[-1], "growth": [grown(one) for one in made]})
@@ -94,11 +104,19 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A registry to be filled: its address for the owner of the tables and for others, and its server, if any."""
+    """A registry to be filled.
+
+    Attributes:
+        owner_url: Its address for the owner of the tables.
+        url: Its address for others.
+        server: Its server, if any.
+        filled: Where stands what it was filled with and how long that took, where the registry is kept.
+    """
 
     owner_url: str
     url: str
     server: postgresql.Cluster | None = None
+    filled: Path | None = None
 
     def cpu_seconds(self) -> float:
         """What processor time the server has used; 0 where this process is all there is."""
@@ -118,6 +136,15 @@ def server_place(_keep: Path | None) -> Iterator[Place]:
     with postgresql.server(SETTINGS) as server:
         server.execute("CREATE DATABASE bench TEMPLATE {}", postgresql.TEMPLATE)
         yield Place(server.url("bench", postgresql.OWNER), server.url("bench"), server)
+
+
+@contextmanager
+def kept_place(folder: Path | None) -> Iterator[Place]:
+    assert folder is not None
+    with postgresql.kept_server(SETTINGS, folder) as server:
+        if not (folder / FILLED).exists():
+            server.execute("CREATE DATABASE bench TEMPLATE {}", postgresql.TEMPLATE)
+        yield Place(server.url("bench", postgresql.OWNER), server.url("bench"), server, folder / FILLED)
 
 
 def processor_seconds(server: postgresql.Cluster) -> float:
@@ -150,36 +177,53 @@ def grown(figures: Mapping[str, Any]) -> Mapping[str, object]:
 
 def measured(place: Place, entries: int, planted: int, asked: int, seed: int) -> Mapping[str, Any]:
     """What one kind of database comes to."""
-    owner_url = place.owner_url
-    begun = time.perf_counter()
-    there = write_registry(owner_url, entries, planted, seed)
-    filled = time.perf_counter() - begun
-    say(f"{entries} mục: {filled:.0f} giây; dựng chỉ mục…")
-    before = size_of(owner_url)
-    begun, used, served = time.perf_counter(), time.process_time(), place.cpu_seconds()
-    Registry.open(owner_url).close()  # builds it
-    built, built_cpu = time.perf_counter() - begun, time.process_time() - used
-    served = place.cpu_seconds() - served
-    analyze(owner_url)
-    size = size_of(owner_url) - before
-    say(f"chỉ mục: {built:.0f} giây, {size / 2**20:.0f} MB")
+    if place.filled is not None and place.filled.exists():
+        told = json.loads(place.filled.read_text(encoding="utf-8"))
+        there, building = tuple(Planted(**one) for one in told["planted"]), told["building"]
+    else:
+        there, building = filled(place, entries, planted, seed)
+        if place.filled is not None:
+            kept = {"planted": [asdict(one) for one in there], "building": building}
+            place.filled.write_text(json.dumps(kept), encoding="utf-8")
     with Registry.open(place.url) as registry:
-        assert entries > MOST_COMPARED or registry.compare_search_index(mend=False).agrees
+        assert building["entries"] > MOST_COMPARED or registry.compare_search_index(mend=False).agrees
         speed = speed_of(registry, place, there, asked, seed)
         say(f"tra cứu: {speed}")
         return {
-            "entries": entries,
+            **building,
             "load": os.getloadavg()[0],
-            "build_cpu_seconds": built_cpu,
-            "build_server_seconds": served,
-            "fill_seconds": filled,
-            "build_seconds": built,
-            "index_bytes": size,
-            "index_bytes_an_entry": size / entries,
             "found": found_of(registry, there),
             "speed": speed,
             "save": save_cost(registry),
         }
+
+
+def filled(
+    place: Place, entries: int, planted: int, seed: int
+) -> tuple[tuple[Planted, ...], Mapping[str, float]]:
+    """Fill an empty registry and have its index built; return what is planted and what that took."""
+    begun = time.perf_counter()
+    there = write_registry(place.owner_url, entries, planted, seed)
+    written = time.perf_counter() - begun
+    say(f"{entries} mục: {written:.0f} giây; dựng chỉ mục…")
+    before = size_of(place.owner_url)
+    begun, used, served = time.perf_counter(), time.process_time(), place.cpu_seconds()
+    Registry.open(place.owner_url).close()  # builds it
+    built, built_cpu = time.perf_counter() - begun, time.process_time() - used
+    served = place.cpu_seconds() - served
+    analyze(place.owner_url)
+    size = size_of(place.owner_url) - before
+    say(f"chỉ mục: {built:.0f} giây, {size / 2**20:.0f} MB")
+    return there, {
+        "entries": entries,
+        "build_load": os.getloadavg()[0],
+        "build_cpu_seconds": built_cpu,
+        "build_server_seconds": served,
+        "fill_seconds": written,
+        "build_seconds": built,
+        "index_bytes": size,
+        "index_bytes_an_entry": size / entries,
+    }
 
 
 def found_of(registry: Registry, planted: Sequence[Planted]) -> Mapping[str, object]:

@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 90.0
+"""Of processor time that a command may take."""
+
+LATE = 15
+"""How many times as long it may take by the clock: other attacks run beside it."""
+
 LAST_CODE = 63
 """The exit codes of the program (``docs/reference/exit-codes.md``) are below; 1 is a fault of its own."""
 
@@ -25,7 +30,7 @@ class Finished:
         out: Its standard output.
         err: Its standard error.
         megabytes: The most memory that it held.
-        in_time: Whether it ended by itself.
+        in_time: Whether it ended by itself, within its processor time.
     """
 
     code: int
@@ -60,7 +65,7 @@ def hotich(
     seconds: float = SECONDS,
     umask: int = -1,
 ) -> Finished:
-    """Run ``hotich`` with those arguments and wait for its end, or end it."""
+    """Run ``hotich`` with those arguments and wait for its end, or end it; ``seconds``: of processor time."""
     told = {**os.environ, "HOTICH_WORKSPACE": str(workspace), "NO_COLOR": "1", **(environment or {})}
     command = [sys.executable, "-m", "pipeline.cli", *map(str, arguments)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -68,7 +73,7 @@ def hotich(
             command, env=told, stdin=subprocess.DEVNULL, stdout=out, stderr=err, umask=umask
         )
         late = threading.Event()
-        watch = threading.Timer(seconds, _end, (process.pid, late))
+        watch = threading.Timer(LATE * seconds, _end, (process.pid, late))
         watch.start()
         _, status, usage = os.wait4(process.pid, 0)
         watch.cancel()
@@ -76,7 +81,8 @@ def hotich(
         out.seek(0)
         err.seek(0)
         texts = (out.read().decode(errors="replace"), err.read().decode(errors="replace"))
-    return Finished(process.returncode, *texts, usage.ru_maxrss / 1024, not late.is_set())
+    in_time = not late.is_set() and usage.ru_utime + usage.ru_stime <= seconds
+    return Finished(process.returncode, *texts, usage.ru_maxrss / 1024, in_time)
 
 
 def _end(process: int, late: threading.Event) -> None:

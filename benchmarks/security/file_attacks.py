@@ -29,7 +29,7 @@ MEGABYTES = 1200.0
 """The most memory that a command may take over a hostile file; reading a page takes a good part of it."""
 WORKBOOK_MEGABYTES = 700.0
 WORKBOOK_SECONDS = 150.0
-RUN_SECONDS = 100.0
+RUN_SECONDS = 200.0
 
 LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "00001"\nvolume = "{volume:02}/2010"\n'
 

@@ -39,6 +39,9 @@ REFUSED, TO_LOGIN, HIDDEN = {403}, {303, 401}, {403, 404}
 ANSWERED = {200, 204, 303, 404, 409, 422}
 """What a route answers to those who may use it: the thing itself, or why not now."""
 
+TOO_MANY = {429}
+"""What a search answers whoever has asked often, as another attack does beside this one."""
+
 LEASED = re.compile(r"/desk/tasks/\{task_id\}(?!/hand-back)|/pictures/tasks/|/comments/\{task_id\}")
 """Routes for whoever holds the task; handing back what one does not hold changes nothing."""
 
@@ -177,7 +180,7 @@ def _wanted(caller: Caller, access: Access) -> set[int]:
         return HIDDEN
     if not caller.holds and LEASED.match(access.path):
         return {403, 404, 409}
-    return ANSWERED
+    return ANSWERED | (TOO_MANY if access.path == "/search" else set())
 
 
 def _leaks(answer: Answer, caller: Caller) -> bool:

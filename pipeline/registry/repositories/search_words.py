@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Table,
+    TableValuedAlias,
     any_,
     bindparam,
     func,
@@ -51,6 +52,17 @@ def one_of(connection: Connection, column: Column[int], keys: Collection[int]) -
         return column == any_(literal(list(keys), ARRAY(BigInteger)))
     told = func.json_each(literal(json.dumps(list(keys)))).table_valued("value")
     return column.in_(select(told.c.value))
+
+
+def row_of_each(connection: Connection, keys: Collection[int]) -> TableValuedAlias | None:
+    """Return a table with a row for each of many keys, which a lateral query can refer to; None on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return (
+        func.unnest(literal(list(keys), ARRAY(BigInteger)))
+        .table_valued("key", name="one_key")
+        .render_derived()
+    )
 
 
 def hold_words(connection: Connection, table: Table, words: Sequence[str]) -> ColumnElement[bool]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, true
 
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.search import Nearness, SearchCriteria, SearchRefused
-from pipeline.registry.repositories.search_words import one_of, words_of
+from pipeline.registry.repositories.search_words import one_of, row_of_each, words_of
 from pipeline.registry.services.search.conditions import conditions
 from pipeline.registry.services.search.name_matches import NameMatches, NameStep
 from pipeline.registry.tables.search import search_entry, search_person
@@ -93,22 +93,39 @@ def _entries_of(
     below: int | None,
     most: int,
 ) -> Sequence[int]:
-    """The entries of one step that no earlier step has, the newest first."""
-    named = one_of(connection, search_person.c.name_id, step.name_ids)
-    query = (
-        select(search_person.c.entry_id)
-        .join(search_entry, search_entry.c.entry_id == search_person.c.entry_id)
-        .where(named, *asked)
-    )
+    """The entries of one step that no earlier step has, the newest first.
+
+    PostgreSQL is asked for the newest of each name and then for the newest of all: of many names in one condition its
+    planner takes some for far more frequent than they are, and goes through all persons from the newest on.
+    """
+    conditions = list(asked)
     if step.spelled is not None:
-        query = query.where(search_person.c.spelled == step.spelled)
+        conditions.append(search_person.c.spelled == step.spelled)
     if below is not None:
-        query = query.where(search_person.c.entry_id < below)
+        conditions.append(search_person.c.entry_id < below)
     if earlier:
         before = or_(*(_is_of(connection, one) for one in earlier))
-        query = query.where(~exists().where(_earlier.c.entry_id == search_person.c.entry_id, before))
-    query = query.group_by(search_person.c.entry_id).order_by(search_person.c.entry_id.desc()).limit(most)
-    return connection.scalars(query).all()
+        conditions.append(~exists().where(_earlier.c.entry_id == search_person.c.entry_id, before))
+    names = row_of_each(connection, step.name_ids)
+    if names is None:
+        named = one_of(connection, search_person.c.name_id, step.name_ids)
+        return connection.scalars(_newest(_persons(named, conditions), search_person.c.entry_id, most)).all()
+    named = search_person.c.name_id == names.c.key
+    each = _newest(_persons(named, conditions), search_person.c.entry_id, most).lateral("newest")
+    query = select(each.c.entry_id).select_from(names).join(each, true())
+    return connection.scalars(_newest(query, each.c.entry_id, most)).all()
+
+
+def _persons(named: ColumnElement[bool], conditions: Sequence[ColumnElement[bool]]) -> Select[int]:
+    joined = select(search_person.c.entry_id).join(
+        search_entry, search_entry.c.entry_id == search_person.c.entry_id
+    )
+    return joined.where(named, *conditions)
+
+
+def _newest(query: Select[int], entry_id: ColumnElement[int], most: int) -> Select[int]:
+    """The newest entries of a query, each once."""
+    return query.group_by(entry_id).order_by(entry_id.desc()).limit(most)
 
 
 def _is_of(connection: Connection, step: NameStep) -> ColumnElement[bool]:
