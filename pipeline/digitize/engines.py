@@ -12,8 +12,8 @@ from pipeline.model import Crop
 from pipeline.ocr import Engines
 from pipeline.ocr.digits import DigitReader
 from pipeline.ocr.handwriting import HandwritingReader, language_data
-from pipeline.ocr.models import WEIGHTS, ModelCard, load_network, read_card, read_cards
-from pipeline.ocr.tesseract import TesseractLines, TesseractPage
+from pipeline.ocr.models import WEIGHTS, ModelCard, OnnxNetwork, load_network, read_card, read_cards
+from pipeline.ocr.tesseract import TesseractLines, TesseractPage, load_language
 
 HAND_NETWORK, HAND_WORDS = "ctc-line", "word-runs"
 """What the cards of the networks that read handwriting, and of the words they are weighed with, name as engine."""
@@ -60,6 +60,23 @@ def default_engines(models: Path | None = None, learned: Path | None = None) -> 
         hand=_hand(models, learned),
         gate=PageGate(gate.weights, gate.fingerprint),
     )
+
+
+def load_default_engines() -> None:
+    """Load the networks, words and data of the engines that came with the program, so that a forked process has them.
+
+    Raises:
+        SetupError: A model, or Tesseract, is missing.
+    """
+    engines = default_engines()
+    if isinstance(engines.hand, HandwritingReader):
+        for network in engines.hand.networks:
+            if isinstance(network, OnnxNetwork):
+                network.load()
+        if engines.hand.words is not None:
+            _ = engines.hand.words.language
+    DigitReader().load()
+    load_language(read_card("tesseract-vie").language)
 
 
 def _hand(models: Path | None, learned: Path | None) -> HandwritingReader | None:

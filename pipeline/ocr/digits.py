@@ -88,6 +88,10 @@ class DigitReader:
                 readings[number] = _weighed(read, chances, kind) if kind in NUMBER_KINDS else read
         return tuple(readings)
 
+    def load(self) -> None:
+        """Load the network now. Raises ``SetupError`` when it is missing."""
+        _session()
+
     def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
         """Return what is seen of each line by itself: figures and their signs; the chances of all else are left out."""
         columns = _columns()

@@ -162,6 +162,10 @@ class OnnxNetwork:
         """See ``LineNetwork``. Raises ``SetupError`` when the file is missing or damaged."""
         return run_session(_session(self.path, self.sha256), lines, self.path, self.letters)
 
+    def load(self) -> None:
+        """Load the network now. Raises ``SetupError`` when the file is missing or damaged."""
+        _session(self.path, self.sha256)
+
 
 def load_network(card: ModelCard, models: Path | None = None) -> OnnxNetwork:
     """Return the network that a card describes. Raises ``SetupError`` when the card is not that of a network."""

@@ -69,6 +69,14 @@ def _need(language: str) -> None:
         raise SetupError(f"Tesseract chưa có dữ liệu tiếng “{language}”. {HOW_TO_INSTALL}")
 
 
+def load_language(language: str) -> None:
+    """Load the data of a language now, where the library reads. Raises ``SetupError`` when it is not installed."""
+    _need(language)
+    library = library_of(tesseract_version())
+    if library is not None:
+        library.load(language)
+
+
 @dataclass(frozen=True)
 class TesseractPage:
     """The whole-page reader of printed labels (sparse text, ``--psm 11``)."""

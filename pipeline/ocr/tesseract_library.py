@@ -66,6 +66,11 @@ class TesseractLibrary:
         self._turn = threading.Lock()
         atexit.register(self._end)
 
+    def load(self, language: str) -> None:
+        """Load the data of a language now. Raises ``RuntimeError`` when it cannot be loaded."""
+        with self._turn, self._reader(language):
+            pass
+
     def rows(self, picture: Pixels, dpi: float, language: str, psm: int, seconds: float) -> list[TsvRow]:
         """Return the words that are read in a grey picture (h, w).
 

@@ -127,6 +127,27 @@ def test_no_run_waits_for_pandas_before_its_first_page() -> None:
     subprocess.run([sys.executable, "-c", WAITS], check=True)
 
 
+SHARED = """
+import multiprocessing
+import numpy as np
+import pipeline.batch.reader_preload
+from pipeline.digitize.engines import default_engines
+from pipeline.ocr import models
+networks = default_engines().hand.networks
+def seen(_=None):
+    line = np.linspace(0, 1, 40 * 80, dtype=np.float32).reshape(1, 1, 40, 80)
+    return [network.log_chances(line).tobytes() for network in networks], models._session.cache_info().misses
+with multiprocessing.get_context("fork").Pool(1) as pool:
+    forked = pool.map(seen, [None])
+assert forked == [seen()] and forked[0][1] == len(networks) == 2
+"""
+
+
+@pytest.mark.tesseract
+def test_readers_are_forked_with_the_networks_that_they_share() -> None:
+    subprocess.run([sys.executable, "-c", SHARED], check=True)
+
+
 def test_a_run_with_other_readers_reads_everything_again(book: Path, context: RunContext) -> None:
     draw(book / "a.png", GOOD)
     digitize_book(book, context, workers=1)
