@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, or_, select, true
 
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.search import Nearness, SearchCriteria, SearchRefused
@@ -96,7 +96,8 @@ def _entries_of(
     """The entries of one step that no earlier step has, the newest first.
 
     PostgreSQL is asked for the newest of each name and then for the newest of all: of many names in one condition its
-    planner takes some for far more frequent than they are, and goes through all persons from the newest on.
+    planner takes some for far more frequent than they are, and goes through all persons from the newest on. Of more
+    names than entries are wanted only those with the newest entries can have one among them.
     """
     conditions = list(asked)
     if step.spelled is not None:
@@ -106,12 +107,22 @@ def _entries_of(
     if earlier:
         before = or_(*(_is_of(connection, one) for one in earlier))
         conditions.append(~exists().where(_earlier.c.entry_id == search_person.c.entry_id, before))
-    names = row_of_each(connection, step.name_ids)
+    names: FromClause | None = row_of_each(connection, step.name_ids)
     if names is None:
         named = one_of(connection, search_person.c.name_id, step.name_ids)
         return connection.scalars(_newest(_persons(named, conditions), search_person.c.entry_id, most)).all()
-    named = search_person.c.name_id == names.c.key
-    each = _newest(_persons(named, conditions), search_person.c.entry_id, most).lateral("newest")
+    key = names.c.key
+    if len(step.name_ids) > most:
+        newest = _newest(
+            _persons(search_person.c.name_id == key, conditions), search_person.c.entry_id, 1
+        ).lateral()
+        place = func.dense_rank().over(order_by=newest.c.entry_id.desc())
+        placed = select(key, place.label("place")).select_from(names).join(newest, true()).subquery()
+        names = select(placed.c.key).where(placed.c.place <= most).subquery()
+        key = names.c.key
+    each = _newest(
+        _persons(search_person.c.name_id == key, conditions), search_person.c.entry_id, most
+    ).lateral()
     query = select(each.c.entry_id).select_from(names).join(each, true())
     return connection.scalars(_newest(query, each.c.entry_id, most)).all()
 
