@@ -39,7 +39,7 @@ def main(book: Path) -> None:
         loaded = _cpu()
         context = _context(Path(folder))
         made = _cpu()
-        engines = context.make_engines()
+        engines = _as_in_a_worker(context.make_engines())
         start = loaded + _cpu() - made
         ledger = import_module("pipeline.ledger").load_ledger(book)
         form = context.schemas.form(ledger.form)
@@ -117,6 +117,12 @@ def _jobs(book: Path) -> Iterator[Any]:
     for scan in list_scans(book):
         for number in range(1, intake.page_count(scan) + 1):
             yield workers.PageJob(scan, number)
+
+
+def _as_in_a_worker(engines: Any) -> Any:
+    """The engines as a worker makes them; earlier releases took them as they are."""
+    own = getattr(import_module("pipeline.ocr.tesseract"), "read_in_process", None)
+    return engines if own is None else own(engines)
 
 
 def _rounds() -> Any:

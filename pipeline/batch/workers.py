@@ -34,6 +34,7 @@ from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.ocr import Engines
 from pipeline.ocr.adapters import Adapter, adapted_reader, unpack_adapter
 from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.ocr.tesseract import read_in_process
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace
@@ -126,7 +127,7 @@ def _set_up(assignment: WorkerSetup) -> None:
     signal.signal(signal.SIGTERM, _die_with_children)
     tempfile.tempdir = os.environ["TMPDIR"] = str(assignment.scratch)
     end_with(assignment.run)
-    _state = (assignment, assignment.context.make_engines())
+    _state = (assignment, read_in_process(assignment.context.make_engines()))
     limit_this_process(assignment.context.limits)
     configure_worker_logs(assignment.log)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders write there what they think of a file

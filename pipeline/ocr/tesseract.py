@@ -1,7 +1,8 @@
-"""Tesseract: its library in this process, else its program through pytesseract.
+"""Tesseract: its program through pytesseract, or its library in this process.
 
-Of the program each page takes one process for the labels and one for all crops: a process for each crop would cost ten
-times the reading, and Tesseract takes a list of pictures instead.
+Workers read with the library: what crashes it costs a worker and its page. Everywhere else, as at the desk, the program
+is asked, which takes nobody along. It is started once for the labels of a page and once for all its crops: a process
+for each crop would cost ten times the reading, and Tesseract takes a list of pictures instead.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from PIL import Image
 
 from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Box, Crop, LineReading, Pixels, Word
+from pipeline.ocr import Engines
 from pipeline.ocr.tesseract_library import LibraryTimeout, TesseractLibrary, TsvRow, library_of
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -79,10 +81,17 @@ def load_language(language: str) -> None:
 
 @dataclass(frozen=True)
 class TesseractPage:
-    """The whole-page reader of printed labels (sparse text, ``--psm 11``)."""
+    """The whole-page reader of printed labels (sparse text, ``--psm 11``).
+
+    Attributes:
+        language: The language of its data.
+        timeout: Seconds that a picture may take.
+        in_process: Whether the library reads in this process, where it can be loaded.
+    """
 
     language: str = "vie"
     timeout: float = 60.0
+    in_process: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -91,7 +100,7 @@ class TesseractPage:
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
         """Return words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
         _need(self.language)
-        library = library_of(tesseract_version())
+        library = library_of(tesseract_version()) if self.in_process else None
         if library is not None:
             found = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
             return tuple(_word(row) for row in found)
@@ -105,11 +114,19 @@ class TesseractPage:
 
 @dataclass(frozen=True)
 class TesseractLines:
-    """The line reader of printed and typed values (``--psm 7``)."""
+    """The line reader of printed and typed values (``--psm 7``).
+
+    Attributes:
+        language: The language of its data.
+        psm: How a line is segmented.
+        timeout: Seconds that all lines of a call may take.
+        in_process: Whether the library reads in this process, where it can be loaded.
+    """
 
     language: str = "vie"
     psm: int = 7
     timeout: float = 60.0
+    in_process: bool = False
 
     @property
     def name(self) -> str:
@@ -129,7 +146,7 @@ class TesseractLines:
         if not crops:
             return ()
         _need(self.language)
-        library = library_of(tesseract_version())
+        library = library_of(tesseract_version()) if self.in_process else None
         if library is not None:
             return self._read_with(library, crops)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
@@ -164,6 +181,15 @@ class TesseractLines:
         ]
         text = " ".join(word.text for word in sure)
         return LineReading(text, min((word.confidence for word in sure), default=0.0), self.name, tuple(sure))
+
+
+def read_in_process(engines: Engines) -> Engines:
+    """Return engines whose Tesseract reads in this process, for a process that nobody misses when it crashes."""
+    if isinstance(engines.labels, TesseractPage):
+        engines = replace(engines, labels=replace(engines.labels, in_process=True))
+    if isinstance(engines.print, TesseractLines):
+        engines = replace(engines, print=replace(engines.print, in_process=True))
+    return engines
 
 
 def _word(row: Sequence[Any]) -> Word:

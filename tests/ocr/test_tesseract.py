@@ -13,8 +13,8 @@ from PIL import Image
 
 from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Crop, Pixels
-from pipeline.ocr import tesseract
-from pipeline.ocr.tesseract import TesseractLines, TesseractPage, tesseract_version
+from pipeline.ocr import Engines, tesseract
+from pipeline.ocr.tesseract import TesseractLines, TesseractPage, read_in_process
 from pipeline.ocr.tesseract_library import library_of
 from tests.ocr.lines import DPI, blank_crop, page_of, typed_crop
 
@@ -24,12 +24,6 @@ TEXTS = ("Nguyễn Thị Hạnh", "Châu Thành", "12/3/1985", "Việt Nam", "L�
 
 UNEVEN_DPI = (300, 296.51, 305.5, 200.4, 300.499)
 """Resolutions of rectified pages are no whole numbers."""
-
-
-@pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program is asked, as where its library cannot be loaded."""
-    monkeypatch.setattr(tesseract, "library_of", lambda _: None)
 
 
 def test_readings_come_in_the_order_of_their_crops() -> None:
@@ -92,7 +86,6 @@ def test_an_empty_page_has_no_words() -> None:
     assert TesseractPage().words(np.full((400, 300), 255, np.uint8), DPI) == ()
 
 
-@pytest.mark.usefixtures("program")
 def test_pages_and_crops_stand_where_runs_keep_what_they_take_away_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -136,30 +129,33 @@ def test_a_missing_program_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
         tesseract.languages.cache_clear()
 
 
-def test_a_page_that_takes_too_long_is_a_scan_error() -> None:
+@pytest.mark.parametrize("in_process", [False, True], ids=["program", "library"])
+def test_a_page_that_takes_too_long_is_a_scan_error(in_process: bool) -> None:
     with pytest.raises(ScanTimeout):
-        TesseractPage(timeout=0.01).words(page_of(*TEXTS), DPI)
+        TesseractPage(timeout=0.01, in_process=in_process).words(page_of(*TEXTS), DPI)
     with pytest.raises(ScanTimeout):
-        TesseractLines(timeout=0.01).read([typed_crop(text) for text in TEXTS])
-    assert TesseractLines().read([typed_crop(TEXTS[0])])[0].text == TEXTS[0]
-
-
-@pytest.mark.usefixtures("program")
-def test_a_page_that_takes_the_program_too_long_is_a_scan_error() -> None:
-    with pytest.raises(ScanTimeout):
-        TesseractLines(timeout=0.01).read([typed_crop(text) for text in TEXTS])
+        TesseractLines(timeout=0.01, in_process=in_process).read([typed_crop(text) for text in TEXTS])
+    assert TesseractLines(in_process=in_process).read([typed_crop(TEXTS[0])])[0].text == TEXTS[0]
 
 
 def test_the_library_reads_what_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert library_of(tesseract_version()) is not None
     crops = [
         blank_crop(),
         *(replace(typed_crop(text), dpi=dpi) for text, dpi in zip(TEXTS, UNEVEN_DPI, strict=True)),
     ]
     page = page_of("Họ và tên:", "Quê quán:")
-    twice = [(TesseractLines().read(crops), TesseractPage().words(page, DPI)) for _ in range(2)]
+    program = TesseractLines().read(crops), TesseractPage().words(page, DPI)
+    monkeypatch.setattr(tesseract, "_data", None)  # the program is not asked
+    engines = read_in_process(Engines(TesseractPage(), TesseractLines()))
+    for _ in range(2):
+        assert (engines.print.read(crops), engines.labels.words(page, DPI)) == program
+    assert engines.fingerprint == Engines(TesseractPage(), TesseractLines()).fingerprint
+
+
+def test_where_the_library_cannot_be_loaded_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tesseract, "library_of", lambda _: None)
-    assert twice == [(TesseractLines().read(crops), TesseractPage().words(page, DPI))] * 2
+    (reading,) = TesseractLines(in_process=True).read([typed_crop(TEXTS[0])])
+    assert reading.text == TEXTS[0]
 
 
 def test_a_library_of_another_version_than_the_program_is_not_used() -> None:
