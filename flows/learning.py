@@ -29,7 +29,7 @@ TOLD = (LEARNT, REMOVED, "time", "no-gain", "chance", "kind-worse")
 
 @dataclass(frozen=True, slots=True)
 class HandSummary:
-    """What came of learning a book: counts and names of files only."""
+    """What came of learning a book: counts and names of files only; ``reread`` with the pages that could not be."""
 
     book: str
     outcome: str
@@ -102,7 +102,7 @@ def learn_one(folder: str, workspace: str | None, workers: int | None) -> HandSu
             printable(report.folder),
             report.outcome,
             report.sentence,
-            report.rereading.pages + report.taken_back,
+            report.rereading.pages + report.taken_back + report.unread,
         )
 
     return guarded(learn, folder)

@@ -130,6 +130,7 @@ def take_back_readings(
     pages: Collection[PageRef],
     workers: PageWorkers,
     beat: Callable[[], None] = lambda: None,
+    note: Callable[[int], None] = lambda _pages: None,
 ) -> tuple[int, int]:
     """Read what an adapter read on these pages again with the reader as it ships, then weigh the book anew.
 
@@ -147,6 +148,7 @@ def take_back_readings(
         pages: Those that rest on an adapter which is no longer there (``pages_without_adapter``).
         workers: Read the pages.
         beat: Called before every page.
+        note: Called before the first page is saved, with how many are to be read again; never where none could be read.
 
     Returns:
         How many pages were read again, and how many could not be.
@@ -157,7 +159,7 @@ def take_back_readings(
     chosen = {ref: kept.get(ref) for ref in pages if ref not in at_work}
     adapted = {ref: _adapted_fields(page, form) for ref, page in chosen.items() if page is not None}
     pass_ = _Pass(registry, context, book_id, form, ledger, workers, beat)
-    done, failed = pass_.read(known, chosen, lambda: adapted, None)
+    done, failed = pass_.read(known, chosen, lambda: adapted, None, note)
     if done and context.book_context:
         weigh_book(registry, context, book_id, form, ledger, beat)
     _logger.info("book %d: %d pages read again as the reader ships, %d failed", book_id, len(done), failed)
@@ -196,6 +198,7 @@ class _Pass:
         kept: Mapping[PageRef, PageResult | None],
         fields: Callable[[], Mapping[PageRef, Fields]],
         adapter: Adapter | None,
+        note: Callable[[int], None] = lambda _pages: None,
     ) -> tuple[list[PageRef], int]:
         """Return the pages that were read and saved, and how many could not be.
 
@@ -207,6 +210,7 @@ class _Pass:
             kept: The pages as they were read before; None for one of which nothing is kept, which is saved as read.
             fields: Returns which fields are read anew, by page and row.
             adapter: What they are read with; None for the reader as it ships.
+            note: Called before the first page is saved, with how many are to be read.
         """
         template, _ = kept_template(
             Workspace(self.context.workspace).form_template(self.book_id, self.form.fingerprint)
@@ -217,7 +221,7 @@ class _Pass:
             for ref in kept
             if (scan := _stored(self.context, ref)) is not None
         ]
-        done, failed = [], len(kept) - len(jobs)
+        done, failed, tried = [], len(kept) - len(jobs), False
         seen: object = None
         settled: Mapping[FieldKey, Settled] = {}
         anew: Mapping[PageRef, Fields] = {}
@@ -240,6 +244,9 @@ class _Pass:
                 if adapter is None and self._still_rests(page, settled):
                     page = answer
             mark = f"{ADAPTER_MARK}{adapter.fingerprint}" if adapter is not None else ""
+            if not tried:
+                note(len(jobs))
+            tried = True
             if self._save(page or answer, f"{shipped_fingerprint(known[job.ref])}{mark}"):
                 done.append(job.ref)
             else:

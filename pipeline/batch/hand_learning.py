@@ -92,6 +92,7 @@ class HandReport:
         figures: What the gate counted, where it was asked.
         rereading: What reading again did.
         taken_back: Pages that were read again as the reader ships, since what they rested on is gone.
+        unread: Pages that rest on what is gone and could not be read again: their scan is lost or damaged.
         seconds: Time of the processor that learning took.
     """
 
@@ -102,6 +103,7 @@ class HandReport:
     figures: GateFigures | None = None
     rereading: AdaptedRereading = field(default_factory=AdaptedRereading)
     taken_back: int = 0
+    unread: int = 0
     seconds: float = 0.0
 
     @property
@@ -120,6 +122,8 @@ class HandReport:
             told += f"; đọc lại {again.pages} trang còn ô chờ, {again.accepted} trong {again.waiting} ô không còn chờ"
         if self.taken_back:
             told += f"; {self.taken_back} trang dựa vào bản học không còn đã được đọc lại như chưa học"
+        if self.unread:
+            told += f"; {self.unread} trang dựa vào bản học không còn chưa đọc lại được, hãy kiểm tra tệp ảnh"
         return told
 
 
@@ -181,19 +185,22 @@ def learn_hand(
             orphans = pages_without_adapter(registry, book_id, adapters.fingerprints())
             if adapter is None and not orphans:
                 return report
-            back, again = 0, AdaptedRereading()
+            back, lost, again = 0, 0, AdaptedRereading()
+
+            def note_taken_back(pages: int) -> None:
+                registry.note_learning(MACHINE, TAKEN_BACK, f"book:{book_id}", {"pages": pages})
+
             with (pool or _local_pool(workers))(context, form, ledger) as readers:
                 whole = registry, context, book_id, form, ledger
                 if orphans:
-                    registry.note_learning(MACHINE, TAKEN_BACK, f"book:{book_id}", {"pages": len(orphans)})
-                    back, _ = take_back_readings(*whole, orphans, readers, turn.beat)
+                    back, lost = take_back_readings(*whole, orphans, readers, turn.beat, note_taken_back)
                 if adapter is not None:
                     again = reread_waiting_pages(*whole, adapter, readers, turn.beat)
             if again.pages or back:
                 record_drift(registry, context, book_id, reader.fingerprint)
                 check_unseen(registry, context, book_id)
     version = adapter.card.version if adapter is not None else 0
-    return replace(report, version=version, rereading=again, taken_back=back)
+    return replace(report, version=version, rereading=again, taken_back=back, unread=lost)
 
 
 LEARNING_SECONDS = 300.0

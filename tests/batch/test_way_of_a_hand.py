@@ -150,8 +150,16 @@ def test_a_hand_is_learnt_passes_the_gate_is_read_with_and_taken_back_when_its_a
 
     adapters.forget(relearn=False)
     monkeypatch.setattr(hand_learning, "TRAINING", ("no_such_package",))
+    scan = Workspace(context.workspace).stored(after[1].ref.scan_sha256)
+    assert scan is not None
+    lost = scan.rename(tmp_path / "lost")
+    without = learn(book, context)
+    assert (without.taken_back, without.unread) == (0, 1)
+    assert "1 trang dựa vào bản học không còn chưa đọc lại được" in without.sentence
+    lost.rename(scan)
+
     back = learn(book, context)
-    assert (back.outcome, back.version, back.taken_back) == ("no-torch", 0, 1)
+    assert (back.outcome, back.version, back.taken_back, back.unread) == ("no-torch", 0, 1, 0)
     assert "đọc lại như chưa học" in back.sentence
     with context.open_registry() as registry:
         now = stored(registry)
