@@ -1,7 +1,9 @@
 """How many values of a book wait for a person after 0, 5, 10, 20 and 40 entries were checked?
 
     make bench-learning     python -m benchmarks.learning.bench_learning [--pages 60] [--book FORM] [--seed N]
-                                [--lines FOLDER [--writer W …]] [--order ORDER …] [--hands N] [--tries N]
+                                [--lines FOLDER [--writer W …]] [--order ORDER …]
+                            … --lines FOLDER --hands N
+                            … --lines FOLDER --tries N --gate office|book [--minutes M] [--steps N] [--size N]
 
 Books are drawn as offices keep them, in pens that nothing is trained or fitted with, and with ``--lines`` in the ink of
 one writer each; all are read once by what ships and stay in ``bench-out/learning``. A simulated reviewer then checks
@@ -12,8 +14,10 @@ thousand values, and once in the first ten entries at least. After each step the
 many of them are read rightly, how many keys they cost by the shortest way, how many are clear on the entries that are
 left, how many of all fields of these the machine is done with, and how many of those are wrong.
 
-``--hands`` compares adapted networks with the shipped ones and with a control of the same steps on drawn lines alone;
-``--tries`` puts harmful and good adaptations before the gate (``benchmarks.learning.hand_trials``).
+With ``--hands`` no book is checked: adapted networks are compared with the shipped ones and with a control of the same
+steps on drawn lines alone (``benchmarks.learning.hand_trials``); with ``--tries`` neither: harmful and good readers are
+put before a gate (``benchmarks.learning.gate_trials``). Their figures are told as ``learning-hands``, ``learning-gate``
+and ``learning-gate-book``.
 """
 
 from __future__ import annotations
@@ -40,6 +44,9 @@ WORDS = {"perfect": "không sai", "erring": "sai 0,4 ‰"}
 def main() -> None:
     chosen = _arguments()
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
+    if chosen.hands or chosen.tries:
+        _report_trials(chosen)
+        return
     schemas, _ = schemas_and_engines()
     console = Console(width=150)
     books: dict[str, Any] = {}
@@ -60,11 +67,20 @@ def main() -> None:
         **together,
         "pens": pens,
     }
-    if chosen.hands or chosen.tries:
-        from benchmarks.learning.hand_trials import trial_figures
-
-        figures |= trial_figures(chosen, console)
     report_figures("learning", figures)
+
+
+def _report_trials(chosen: argparse.Namespace) -> None:
+    console = Console(width=150)
+    if chosen.hands:
+        from benchmarks.learning.hand_trials import hand_figures
+
+        report_figures("learning-hands", hand_figures(chosen, console))
+    if chosen.tries:
+        from benchmarks.learning.gate_trials import gate_figures
+
+        name = "learning-gate" if chosen.gate == "office" else "learning-gate-book"
+        report_figures(name, gate_figures(chosen, console))
 
 
 def _arguments() -> argparse.Namespace:
@@ -75,7 +91,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--order", action="append", choices=tuple(ORDERS), help="only this order")
     parser.add_argument("--hands", type=int, default=0, help="so many hands are learnt")
     parser.add_argument("--tries", type=int, default=0, help="so many harmful and good tries for the gate")
+    parser.add_argument("--gate", choices=("office", "book"), default="office", help="which gate is tried")
+    parser.add_argument(
+        "--minutes", type=float, default=30.0, help="no try is begun after so much processor time"
+    )
     parser.add_argument("--steps", type=int, default=120, help="steps of these adaptations")
+    parser.add_argument("--size", type=int, default=8, help="lines a step of these adaptations")
     return parser.parse_args()
 
 

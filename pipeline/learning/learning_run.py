@@ -24,11 +24,12 @@ from pipeline.errors import CalibrationError, SchemaError, SetupError
 from pipeline.files import make_folder, storage_errors
 from pipeline.learning.calibration_samples import recalibrated, samples_of_books, shares_of
 from pipeline.learning.decided_lines import DecidedLine, DecidedLines, decided_lines_since
-from pipeline.learning.gate import GateOptions, ScoredLine, judge_reader
+from pipeline.learning.gate import GateOptions, judge_reader
 from pipeline.learning.line_scores import compared_lines, drawn_scores
 from pipeline.learning.line_store import LinePart, LineStore, part_of
 from pipeline.learning.proposal import ReaderProposal, write_changed_lines, write_taught
 from pipeline.learning.versions import CALIBRATION, ReaderVersion, ReaderVersions
+from pipeline.model import Pixels
 from pipeline.ocr import Engines
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.ocr.models import WEIGHTS, ModelCard, default_folder, read_cards
@@ -226,7 +227,7 @@ def _judged(
     if made is not None:
         calibration.save(made, folder / CALIBRATION)
     verdict = judge_reader(
-        [*(line.scored for line in compared), *_guard_lines(options.drawn, before, after)],
+        [*(line.scored for line in compared), *drawn_scores(guard_lines(options.drawn), before, after)],
         shares_of(samples, known.calibration, made, known) if known.calibration is not None else None,
         Counter(line.writer for line in learnt),
         options.gate,
@@ -245,8 +246,12 @@ def _judged(
     )
 
 
-def _guard_lines(count: int, before: HandwritingReader, after: HandwritingReader) -> tuple[ScoredLine, ...]:
-    """Return how both readers read lines in hands that no training draws with."""
+def guard_lines(count: int) -> tuple[tuple[Pixels, str, str], ...]:
+    """Return drawn lines in hands that no training draws with: of each its picture, its text and its pen.
+
+    Args:
+        count: How many.
+    """
     from pipeline.synth.pen_fonts import PEN_FOLDER
     from pipeline.training.synthesis.fonts import FontSet, measure_font
     from pipeline.training.synthesis.lines import synthetic_line
@@ -259,7 +264,7 @@ def _guard_lines(count: int, before: HandwritingReader, after: HandwritingReader
     for number in range(count):
         line = synthetic_line(np.random.default_rng((7, number)), pens[number % len(pens)])
         drawn.append((line.grey, line.text, f"drawn-{number % len(pens)}"))
-    return drawn_scores(drawn, before, after)
+    return tuple(drawn)
 
 
 def _hand(engines: Engines) -> HandwritingReader:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.learning.hand_trials import Line, leaning, planted
+from benchmarks.learning.gate_trials import planted
+from benchmarks.learning.hand_trials import Line, leaning
 from pipeline.model import Pixels
 
 
