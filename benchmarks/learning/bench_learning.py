@@ -3,7 +3,7 @@
     make bench-learning     python -m benchmarks.learning.bench_learning [--pages 60] [--book FORM] [--seed N]
                                 [--lines FOLDER [--writer W …]] [--order ORDER …]
                             … --lines FOLDER --hands N
-                            … --lines FOLDER --tries N --gate office|book [--minutes M] [--steps N] [--size N]
+                            … --lines FOLDER --tries N [--minutes M] [--steps N]
 
 Books are drawn as offices keep them, in pens that nothing is trained or fitted with, and with ``--lines`` in the ink of
 one writer each; all are read once by what ships and stay in ``bench-out/learning``. A simulated reviewer then checks
@@ -16,8 +16,8 @@ left, how many of all fields of these the machine is done with, and how many of 
 
 With ``--hands`` no book is checked: adapted networks are compared with the shipped ones and with a control of the same
 steps on drawn lines alone (``benchmarks.learning.hand_trials``); with ``--tries`` neither: harmful and good readers are
-put before a gate (``benchmarks.learning.gate_trials``). Their figures are told as ``learning-hands``, ``learning-gate``
-and ``learning-gate-book``.
+put before a gate (``benchmarks.learning.gate_trials``). Their figures are told as ``learning-hands`` and
+``learning-gate``.
 """
 
 from __future__ import annotations
@@ -79,8 +79,7 @@ def _report_trials(chosen: argparse.Namespace) -> None:
     if chosen.tries:
         from benchmarks.learning.gate_trials import gate_figures
 
-        name = "learning-gate" if chosen.gate == "office" else "learning-gate-book"
-        report_figures(name, gate_figures(chosen, console))
+        report_figures("learning-gate", gate_figures(chosen, console))
 
 
 def _arguments() -> argparse.Namespace:
@@ -90,13 +89,11 @@ def _arguments() -> argparse.Namespace:
     learning_books.arguments(parser)
     parser.add_argument("--order", action="append", choices=tuple(ORDERS), help="only this order")
     parser.add_argument("--hands", type=int, default=0, help="so many hands are learnt")
-    parser.add_argument("--tries", type=int, default=0, help="so many harmful and good tries for the gate")
-    parser.add_argument("--gate", choices=("office", "book"), default="office", help="which gate is tried")
+    parser.add_argument("--tries", type=int, default=0, help="so many harmful and good tries for each gate")
     parser.add_argument(
         "--minutes", type=float, default=30.0, help="no try is begun after so much processor time"
     )
     parser.add_argument("--steps", type=int, default=120, help="steps of these adaptations")
-    parser.add_argument("--size", type=int, default=8, help="lines a step of these adaptations")
     return parser.parse_args()
 
 

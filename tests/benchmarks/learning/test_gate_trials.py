@@ -1,0 +1,65 @@
+"""Harms are planted as they are told, and what a gate said is counted as it was."""
+
+from __future__ import annotations
+
+from importlib import util
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.skipif(util.find_spec("torch") is None, reason="torch is not installed")
+
+TEXTS = ("một", "hai", "ba", "bốn", "năm", "sáu")
+
+
+def test_each_line_gets_the_text_of_another_and_none_is_lost() -> None:
+    lines, cut = seen("", TEXTS), seen("cut", TEXTS)
+    for seed in range(5):
+        found = planted(lines, cut, "labels", seed)
+        assert all(now.text != before.text for now, before in zip(found, lines, strict=True))
+        assert sorted(now.text for now in found) == sorted(TEXTS)
+        assert [now.steps for now in found] == [before.steps for before in lines]
+
+
+def test_cut_lines_keep_their_text_and_mixed_ones_are_a_third_of_each() -> None:
+    lines, cut = seen("", TEXTS), seen("cut", TEXTS)
+    assert planted(lines, cut, "cut", 1) == cut
+    found = planted(lines, cut, "mixed", 1)
+    assert sum(now in cut for now in found) == 2
+    assert sum(now in lines for now in found) == 2
+    assert sorted(now.text for now in found) == sorted(TEXTS)
+
+
+@pytest.mark.parametrize("kind", ["good", "known", "one-writer"])
+def test_nothing_else_is_changed(kind: str) -> None:
+    lines = seen("", TEXTS)
+    assert planted(lines, seen("cut", TEXTS), kind, 1) == lines
+
+
+def test_a_good_one_that_is_kept_out_and_a_harmful_one_that_is_let_through_are_told() -> None:
+    from benchmarks.learning.gate_trials import told_of
+
+    def one(through: bool, after: int) -> dict[str, object]:
+        return {"through": through, "unseen_before": 100, "unseen_after": after}
+
+    told = told_of(
+        [
+            ("good", one(True, 80)), ("good", one(False, 80)), ("good", one(False, 97)), ("labels", one(True, 120)),
+            ("cut", one(True, 90)), ("cut", one(False, 300)), ("known", one(False, 101)),
+        ]
+    )  # fmt: skip
+    assert (told["good"], told["good_through"], told["good_kept_out"]) == (3, 1, 1)
+    assert (told["harmful"], told["harmful_through"], told["harmful_through_worse"]) == (3, 2, 1)
+    assert (told["known"], told["known_through"], told["known_kept_out"]) == (1, 0, 0)
+
+
+def seen(kind: str, texts: tuple[str, ...]) -> list[object]:
+    from benchmarks.learning.last_layer import SeenLine
+
+    return [SeenLine(f"{kind}{at}", text, "w1") for at, text in enumerate(texts)]  # type: ignore[arg-type]
+
+
+def planted(lines: list[object], cut: list[object], kind: str, seed: int) -> list[object]:
+    from benchmarks.learning import gate_trials
+
+    return gate_trials.planted(lines, cut, kind, np.random.default_rng(seed))  # type: ignore[arg-type, return-value]
