@@ -4,6 +4,7 @@
                                 [--lines FOLDER [--writer W …]] [--order ORDER …]
                             … --lines FOLDER --hands N
                             … --lines FOLDER --tries N [--minutes M] [--steps N]
+                            … --lines FOLDER --office MINUTES
 
 Books are drawn as offices keep them, in pens that nothing is trained or fitted with, and with ``--lines`` in the ink of
 one writer each; all are read once by what ships and stay in ``bench-out/learning``. A simulated reviewer then checks
@@ -16,8 +17,9 @@ left, how many of all fields of these the machine is done with, and how many of 
 
 With ``--hands`` no book is checked: adapted networks are compared with the shipped ones and with a control of the same
 steps on drawn lines alone (``benchmarks.learning.hand_trials``); with ``--tries`` neither: harmful and good readers are
-put before a gate (``benchmarks.learning.gate_trials``). Their figures are told as ``learning-hands`` and
-``learning-gate``.
+put before both gates (``benchmarks.learning.gate_trials``); with ``--office`` neither: a network goes on learning lines
+of several writers as ``hotich learn`` does (``benchmarks.learning.office_trial``). Their figures are told as
+``learning-hands``, ``learning-gate`` and ``learning-office``.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ WORDS = {"perfect": "không sai", "erring": "sai 0,4 ‰"}
 def main() -> None:
     chosen = _arguments()
     os.environ.update({"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"})
-    if chosen.hands or chosen.tries:
+    if chosen.hands or chosen.tries or chosen.office:
         _report_trials(chosen)
         return
     schemas, _ = schemas_and_engines()
@@ -80,6 +82,10 @@ def _report_trials(chosen: argparse.Namespace) -> None:
         from benchmarks.learning.gate_trials import gate_figures
 
         report_figures("learning-gate", gate_figures(chosen, console))
+    if chosen.office:
+        from benchmarks.learning.office_trial import office_figures
+
+        report_figures("learning-office", office_figures(chosen, console))
 
 
 def _arguments() -> argparse.Namespace:
