@@ -26,8 +26,8 @@
 
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
-how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``, who is
-told of ready books (``[webhook]``) by ``pipeline.webhooks``, who signs in through a provider (``[sign_in]``) by
+how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``, what
+is learnt (``[learning]``) by ``pipeline.learning_policy``, who is told of ready books (``[webhook]``) by ``pipeline.webhooks``, who signs in through a provider (``[sign_in]``) by
 ``pipeline.sign_in``: no reading depends on them.
 """
 
@@ -94,7 +94,7 @@ TABLES: Mapping[str, type[Declaration]] = {
 UNREAD = frozenset({"export"})
 """Tables on which no reading depends: pages need not be read again after them."""
 
-ELSEWHERE = frozenset({"approval", "delivery", "review", "sampling", "sign_in", "webhook"})
+ELSEWHERE = frozenset({"approval", "delivery", "learning", "review", "sampling", "sign_in", "webhook"})
 """Tables of the same file that are read elsewhere."""
 
 

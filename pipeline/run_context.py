@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.engines import default_engines
 from pipeline.intake import ScanLimits
+from pipeline.learning_policy import LearningPolicy
 from pipeline.model import Ledger, PageImage, PageResult
 from pipeline.ocr import Engines
 from pipeline.review_policy import ReviewPolicy
@@ -69,6 +70,7 @@ class RunContext:
         read_page: Reads a page.
         book_context: Whether the pages of a book are weighed again by what all of them say.
         review: What the office has set about reviewing; without it no accepted values are drawn for a check.
+        learning: What the office lets the machine learn.
     """
 
     workspace: Path
@@ -82,6 +84,7 @@ class RunContext:
     read_page: PageReader = digitize_page
     book_context: bool = True
     review: ReviewPolicy | None = None
+    learning: LearningPolicy = LearningPolicy()
 
     def open_registry(self) -> Registry:
         """Return the registry of this run, its audit signed by the workspace's key. Raises as ``Registry.open``."""

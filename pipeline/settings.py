@@ -19,6 +19,7 @@ from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import SchemaError, SetupError
 from pipeline.learning.versions import CALIBRATION, ReaderVersions
+from pipeline.learning_policy import read_learning
 from pipeline.logs import LogOptions, parse_log_options
 from pipeline.ocr.models import default_folder
 from pipeline.review_policy import ReviewPolicy
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
             faults=self.faults,
             book_context=self.book_context,
             review=self.review_policy_of(folder, schemas),
+            learning=read_learning(Workspace(folder).office),
         )
 
     @property
@@ -175,7 +177,7 @@ class Settings(BaseSettings):
             review_policy.read(Workspace(workspace).office, loaded)
         except SchemaError as error:
             flaws.append(error.message)
-        for read in (sampling.read, delivery.read, delivery.read_approval, read_webhook, read_sign_in):
+        for read in (sampling.read, delivery.read, delivery.read_approval, read_learning, read_webhook, read_sign_in):
             try:
                 read(Workspace(workspace).office)
             except SchemaError as error:

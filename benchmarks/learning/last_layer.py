@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -50,6 +50,7 @@ class LastLayer:
     """The naming of letters, shipped or taught."""
 
     letters: nn.Linear
+    _errors: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
 
     @torch.no_grad()
     def read(self, line: SeenLine) -> tuple[str, float]:
@@ -63,8 +64,12 @@ class LastLayer:
         return " ".join("".join(text).split()), float(chances.log().sum().exp())
 
     def errors(self, line: SeenLine) -> int:
-        """Return how many letters of a line are read wrongly."""
-        return Levenshtein.distance(comparable(line.text), comparable(self.read(line)[0]))
+        """Return how many letters of a line are read wrongly; the line is read once."""
+        if id(line) not in self._errors:
+            self._errors[id(line)] = Levenshtein.distance(
+                comparable(line.text), comparable(self.read(line)[0])
+            )
+        return self._errors[id(line)]
 
     def moved(self, whole: LastLayer, share: float) -> LastLayer:
         """Return the layer moved a share of the way to a taught one."""

@@ -49,10 +49,10 @@ _logger = logging.getLogger(__name__)
 NEW_SHARE = 0.25
 """By what share the confirmed lines of a book have to have grown for it to be learnt again."""
 
-NO_TORCH, NO_READER, UNKNOWN, WITHDRAWN = "no-torch", "no-reader", "unknown", "withdrawn"
+NO_TORCH, NO_READER, UNKNOWN, WITHDRAWN, OFF = "no-torch", "no-reader", "unknown", "withdrawn", "off"
 NOTHING_NEW, LEARNT, REMOVED = "nothing-new", "learnt", "removed"
 """What came of it: torch is not installed; no reader of handwriting is; the registry does not know the book; it is
-withdrawn; too little was confirmed since the last attempt; there is a new adapter; lines were removed while they were
+withdrawn; the office wants nothing learnt; too little was confirmed since the last attempt; there is a new adapter; lines were removed while they were
 learnt. Other outcomes are those of ``adaptation_of_book``."""
 
 TRAINING = ("torch", "onnx", "fontTools")
@@ -71,6 +71,7 @@ SENTENCES = {
     "one-page": "các dòng đã đối chiếu đều ở một trang, chưa đủ để học nét chữ",
     "time": "học nét chữ chưa xong trong thời gian cho phép; đêm sau thử lại",
     NO_TORCH: "máy này chưa cài phần học (pip install 'hotich[train]'), nên chưa học nét chữ",
+    OFF: "cơ quan đã tắt việc học nét chữ",
     NO_READER: "chưa cài bộ đọc chữ viết tay",
     UNKNOWN: "sổ chưa được đọc",
     WITHDRAWN: "sổ đã thu hồi",
@@ -139,6 +140,9 @@ def learn_hand(
 ) -> HandReport:
     """Learn the hand of a book where enough was confirmed since the last time, and read what waits again with it.
 
+    Where the office has switched that off (``LearningPolicy.hands``) neither is done; what rests on an adapter that is
+    gone is read again as the reader ships all the same.
+
     Args:
         folder: The book.
         context: What the run works with.
@@ -177,11 +181,13 @@ def learn_hand(
                 beat(share)
 
             _forget_removed(registry, context, book_id, adapters)
-            report = _learn(
-                registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
-            )
-            _forget_removed(registry, context, book_id, adapters)
-            adapter = adapters.newest(reader.fingerprint)
+            report = HandReport(folder.name, OFF)
+            if context.learning.hands:
+                report = _learn(
+                    registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
+                )
+                _forget_removed(registry, context, book_id, adapters)
+            adapter = adapters.newest(reader.fingerprint) if context.learning.hands else None
             orphans = pages_without_adapter(registry, book_id, adapters.fingerprints())
             if adapter is None and not orphans:
                 return report

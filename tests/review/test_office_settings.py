@@ -53,6 +53,9 @@ lunar_date = "note"
 
 [approval]
 book = true
+
+[learning]
+hands = false
 """
 
 
@@ -67,6 +70,7 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
     assert keys["sampling"] == set(sampling.settings._Keys.model_fields)
     assert keys["delivery"] == {rule.name for rule in DELIVERY_RULES}
     assert keys["approval"] == {one.name for one in fields(ApprovalPolicy)}
+    assert keys["learning"] == {one.name for one in fields(LearningPolicy)}
     assert all(one.usual for group in groups for one in group.settings)
 
 
@@ -83,6 +87,7 @@ def test_what_the_file_sets_is_told_from_what_is_usual(tmp_path: Path) -> None:
         ("sampling", "acceptable"): "0,5",
         ("delivery", "lunar_date"): RULES_BY_NAME["lunar_date"].choices["note"],
         ("approval", "book"): "có",
+        ("learning", "hands"): "không",
     }
 
 

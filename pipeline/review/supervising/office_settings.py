@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import delivery, office, review_policy, sampling
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.errors import SchemaError
+from pipeline.learning_policy import LearningPolicy, read_learning
 from pipeline.registry.model.book_states import BookState
 from pipeline.review.supervising.setting_specs import (
     APPROVAL,
@@ -29,12 +30,13 @@ OFFICE_FILE = "office.toml"
 
 @dataclass(frozen=True, slots=True)
 class OfficePolicies:
-    """What an office has set about review, sampling, delivery and approval."""
+    """What an office has set about review, sampling, delivery, approval and learning."""
 
     review: ReviewPolicy = field(default_factory=ReviewPolicy)
     sampling: SamplingPolicy = field(default_factory=SamplingPolicy)
     delivery: DeliveryPolicy = field(default_factory=DeliveryPolicy)
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    learning: LearningPolicy = field(default_factory=LearningPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def load_policies(path: Path, declared: Schemas) -> OfficePolicies:
         ("sampling", lambda: sampling.read(path)),
         ("delivery", lambda: delivery.read(path)),
         ("approval", lambda: delivery.read_approval(path)),
+        ("learning", lambda: read_learning(path)),
     ):
         try:
             found[name] = read()
@@ -125,6 +128,7 @@ def values_of(policies: OfficePolicies) -> dict[str, dict[str, Any]]:
         },
         "delivery": dict(policies.delivery.choices),
         "approval": {one.name: getattr(policies.approval, one.name) for one in fields(ApprovalPolicy)},
+        "learning": {one.name: getattr(policies.learning, one.name) for one in fields(LearningPolicy)},
     }
 
 

@@ -330,5 +330,23 @@ APPROVAL = SettingTable(
     "Áp dụng cho mọi gói xuất từ lúc lưu.",
 )
 
-TABLES: Mapping[str, SettingTable] = {one.name: one for one in (REVIEW, SAMPLING, DELIVERY, APPROVAL)}
+LEARNING = SettingTable(
+    "learning",
+    "Máy học",
+    "docs/how-to/learn-the-hand.md",
+    (
+        SettingSpec(
+            "hands",
+            SettingKind.FLAG,
+            "Ban đêm học nét chữ của từng quyển sổ",
+            True,
+            "Không: không học thêm, không đọc lại ô còn chờ bằng bản đã học; ô đã đọc giữ nguyên.",
+        ),
+    ),
+    "Áp dụng từ lượt đêm sau lúc lưu.",
+)
+
+TABLES: Mapping[str, SettingTable] = {
+    one.name: one for one in (REVIEW, SAMPLING, DELIVERY, APPROVAL, LEARNING)
+}
 """Every table that is edited, by its name."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from importlib import util
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
+if TYPE_CHECKING:
+    from benchmarks.learning.last_layer import SeenLine
 
 pytestmark = pytest.mark.skipif(util.find_spec("torch") is None, reason="torch is not installed")
 
@@ -13,27 +17,28 @@ TEXTS = ("một", "hai", "ba", "bốn", "năm", "sáu")
 
 
 def test_each_line_gets_the_text_of_another_and_none_is_lost() -> None:
-    lines, cut = seen("", TEXTS), seen("cut", TEXTS)
+    lines = seen(TEXTS)
     for seed in range(5):
-        found = planted(lines, cut, "labels", seed)
+        found = planted(lines, "labels", seed)
         assert all(now.text != before.text for now, before in zip(found, lines, strict=True))
         assert sorted(now.text for now in found) == sorted(TEXTS)
         assert [now.steps for now in found] == [before.steps for before in lines]
 
 
 def test_cut_lines_keep_their_text_and_mixed_ones_are_a_third_of_each() -> None:
-    lines, cut = seen("", TEXTS), seen("cut", TEXTS)
-    assert planted(lines, cut, "cut", 1) == cut
-    found = planted(lines, cut, "mixed", 1)
-    assert sum(now in cut for now in found) == 2
+    lines = seen(TEXTS)
+    cut = planted(lines, "cut", 1)
+    assert [(len(now.steps), now.text) for now in cut] == [(11, text) for text in TEXTS]
+    found = planted(lines, "mixed", 1)
+    assert sum(len(now.steps) == 11 for now in found) == 2
     assert sum(now in lines for now in found) == 2
     assert sorted(now.text for now in found) == sorted(TEXTS)
 
 
 @pytest.mark.parametrize("kind", ["good", "known", "one-writer"])
 def test_nothing_else_is_changed(kind: str) -> None:
-    lines = seen("", TEXTS)
-    assert planted(lines, seen("cut", TEXTS), kind, 1) == lines
+    lines = seen(TEXTS)
+    assert planted(lines, kind, 1) == lines
 
 
 def test_a_good_one_that_is_kept_out_and_a_harmful_one_that_is_let_through_are_told() -> None:
@@ -53,13 +58,13 @@ def test_a_good_one_that_is_kept_out_and_a_harmful_one_that_is_let_through_are_t
     assert (told["known"], told["known_through"], told["known_kept_out"]) == (1, 0, 0)
 
 
-def seen(kind: str, texts: tuple[str, ...]) -> list[object]:
+def seen(texts: tuple[str, ...]) -> list[SeenLine]:
     from benchmarks.learning.last_layer import SeenLine
 
-    return [SeenLine(f"{kind}{at}", text, "w1") for at, text in enumerate(texts)]  # type: ignore[arg-type]
+    return [SeenLine(tuple(range(20)), text, "w1") for text in texts]  # type: ignore[arg-type]
 
 
-def planted(lines: list[object], cut: list[object], kind: str, seed: int) -> list[object]:
+def planted(lines: list[SeenLine], kind: str, seed: int) -> list[SeenLine]:
     from benchmarks.learning import gate_trials
 
-    return gate_trials.planted(lines, cut, kind, np.random.default_rng(seed))  # type: ignore[arg-type, return-value]
+    return gate_trials.planted(lines, kind, np.random.default_rng(seed))
