@@ -27,8 +27,9 @@
 Former places and places' own codes are in ``places.toml`` next to it (``pipeline.places``). Who reviews what
 (``[review]``) is read by ``pipeline.review_policy``, how lots are sampled (``[sampling]``) by ``pipeline.sampling``,
 how values are delivered (``[delivery]``) and what is approved before (``[approval]``) by ``pipeline.delivery``, what
-is learnt (``[learning]``) by ``pipeline.learning_policy``, who is told of ready books (``[webhook]``) by ``pipeline.webhooks``, who signs in through a provider (``[sign_in]``) by
-``pipeline.sign_in``: no reading depends on them.
+is learnt (``[learning]``) by ``pipeline.learning_policy``, who is told of ready books (``[webhook]``) by
+``pipeline.webhooks``, who signs in through a provider (``[sign_in]``) by ``pipeline.sign_in``: no reading depends on
+them.
 """
 
 from __future__ import annotations

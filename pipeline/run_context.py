@@ -84,7 +84,7 @@ class RunContext:
     read_page: PageReader = digitize_page
     book_context: bool = True
     review: ReviewPolicy | None = None
-    learning: LearningPolicy = LearningPolicy()
+    learning: LearningPolicy = field(default_factory=LearningPolicy)
 
     def open_registry(self) -> Registry:
         """Return the registry of this run, its audit signed by the workspace's key. Raises as ``Registry.open``."""

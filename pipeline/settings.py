@@ -177,7 +177,14 @@ class Settings(BaseSettings):
             review_policy.read(Workspace(workspace).office, loaded)
         except SchemaError as error:
             flaws.append(error.message)
-        for read in (sampling.read, delivery.read, delivery.read_approval, read_learning, read_webhook, read_sign_in):
+        for read in (
+            sampling.read,
+            delivery.read,
+            delivery.read_approval,
+            read_learning,
+            read_webhook,
+            read_sign_in,
+        ):
             try:
                 read(Workspace(workspace).office)
             except SchemaError as error:

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,8 +53,8 @@ NEW_SHARE = 0.25
 NO_TORCH, NO_READER, UNKNOWN, WITHDRAWN, OFF = "no-torch", "no-reader", "unknown", "withdrawn", "off"
 NOTHING_NEW, LEARNT, REMOVED = "nothing-new", "learnt", "removed"
 """What came of it: torch is not installed; no reader of handwriting is; the registry does not know the book; it is
-withdrawn; the office wants nothing learnt; too little was confirmed since the last attempt; there is a new adapter; lines were removed while they were
-learnt. Other outcomes are those of ``adaptation_of_book``."""
+withdrawn; the office wants no hand learnt; too little was confirmed since the last attempt; there is a new adapter;
+lines were removed while they were learnt. Other outcomes are those of ``adaptation_of_book``."""
 
 TRAINING = ("torch", "onnx", "fontTools")
 """Packages without which nothing is learnt."""
@@ -181,25 +182,21 @@ def learn_hand(
                 beat(share)
 
             _forget_removed(registry, context, book_id, adapters)
-            report = HandReport(folder.name, OFF)
-            if context.learning.hands:
-                report = _learn(
-                    registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
-                )
-                _forget_removed(registry, context, book_id, adapters)
-            adapter = adapters.newest(reader.fingerprint) if context.learning.hands else None
+            report = _learn(
+                registry, context, book_id, folder.name, reader, adapters, options, shipped, alive
+            )
+            _forget_removed(registry, context, book_id, adapters)
+            adapter = adapters.newest(reader.fingerprint) if report.outcome != OFF else None
             orphans = pages_without_adapter(registry, book_id, adapters.fingerprints())
             if adapter is None and not orphans:
                 return report
             back, lost, again = 0, 0, AdaptedRereading()
-
-            def note_taken_back(pages: int) -> None:
-                registry.note_learning(MACHINE, TAKEN_BACK, f"book:{book_id}", {"pages": pages})
-
             with (pool or _local_pool(workers))(context, form, ledger) as readers:
                 whole = registry, context, book_id, form, ledger
                 if orphans:
-                    back, lost = take_back_readings(*whole, orphans, readers, turn.beat, note_taken_back)
+                    back, lost = take_back_readings(
+                        *whole, orphans, readers, turn.beat, partial(_note_taken_back, registry, book_id)
+                    )
                 if adapter is not None:
                     again = reread_waiting_pages(*whole, adapter, readers, turn.beat)
             if again.pages or back:
@@ -225,6 +222,8 @@ def _learn(
     beat: Callable[[float], None],
 ) -> HandReport:
     """Learn a book where it is worth trying; note what came of it, and keep what the gate lets through."""
+    if not context.learning.hands:
+        return HandReport(name, OFF)
     if not registry.has_decisions(book_id):
         return HandReport(name, "few-lines")
     if any(util.find_spec(package) is None for package in TRAINING):
@@ -262,6 +261,10 @@ def _learn(
     outcome = LEARNT if learnt.adapter is not None else learnt.outcome
     version = learnt.adapter.card.version if learnt.adapter is not None else 0
     return HandReport(name, outcome, len(lines), version, learnt.figures, seconds=learnt.seconds)
+
+
+def _note_taken_back(registry: Registry, book_id: int, pages: int) -> None:
+    registry.note_learning(MACHINE, TAKEN_BACK, f"book:{book_id}", {"pages": pages})
 
 
 def _forget_removed(registry: Registry, context: RunContext, book_id: int, adapters: BookAdapters) -> None:

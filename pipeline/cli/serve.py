@@ -123,6 +123,7 @@ def serve(
                 Workspace(context.workspace).package, Workspace(context.workspace).office
             ).delivery,
             approval=settings.approval_policy_of(context.workspace),
+            learning=context.learning,
             office=office_desk(registry, settings, context, jobs),
             regions=regions,
             sign_in=sign_in_provider(workspace_of),

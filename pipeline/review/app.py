@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.inbox.uploads import NO_UPLOADS, UploadDesk
+from pipeline.learning_policy import LearningPolicy
 from pipeline.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.printing.service import NO_PRINTER, Printer
 from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
@@ -76,6 +77,7 @@ def create_app(
     check: Callable[[int], object] = lambda _: None,
     delivery: DeliveryPolicy = DeliveryPolicy(),
     approval: ApprovalPolicy = ApprovalPolicy(),
+    learning: LearningPolicy = LearningPolicy(),
     office: OfficeDesk = NO_OFFICE_DESK,
     regions: ReadsRegions | None = None,
     sign_in: Provider | None = None,
@@ -104,6 +106,7 @@ def create_app(
         check: Checks a book as a whole, after something of it was withdrawn or put back.
         delivery: How the office delivers what stands on paper.
         approval: What the office asks for before it delivers.
+        learning: What the office lets the machine learn.
         office: What supervisors and administrators have the server do.
         regions: Reads regions that people draw, by the readers of the flow; None where there are none.
         sign_in: The provider through which people may sign in; None: with local accounts alone.
@@ -163,7 +166,7 @@ def create_app(
         approval=approval,
         office=office,
         sign_in=None if sign_in is None else SignInDesk(sign_in, registry.sign_ins(now), now),
-        policies=OfficePolicies(policy, sampling, delivery, approval),
+        policies=OfficePolicies(policy, sampling, delivery, approval, learning),
         forms=forms,
     )
     install_error_handlers(app)

@@ -20,6 +20,7 @@ from pipeline.batch.workers import PageJob
 from pipeline.errors import ScanError
 from pipeline.intake import ScanFile
 from pipeline.learning.decided_lines import DecidedLine
+from pipeline.learning_policy import LearningPolicy
 from pipeline.model import Crop, FieldStatus, PageResult
 from pipeline.model.adapted_reader import ADAPTER_MARK
 from pipeline.ocr.adapters import adapted_reader, unpack_adapter
@@ -136,6 +137,8 @@ def test_a_hand_is_learnt_passes_the_gate_is_read_with_and_taken_back_when_its_a
         before = stored(registry)
     monkeypatch.setattr(hand_learning, "confirmed_lines", confirmed)
 
+    off = learn(book, dataclasses.replace(context, learning=LearningPolicy(hands=False)))
+    assert (off.outcome, off.version) == ("off", 0)
     learnt = learn(book, context)
     assert (learnt.outcome, learnt.version, learnt.lines) == ("learnt", 1, 24)
     assert learnt.figures is not None

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pipeline import sampling
 from pipeline.cli.office_work import read_policies
 from pipeline.delivery import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
+from pipeline.learning_policy import LearningPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
