@@ -103,6 +103,7 @@ def test_a_proposal_is_shown_with_its_figures_and_what_it_reads_otherwise(
     assert ("Trần Văn Bè" in told, "Trần Văn Bé" in told) == (True, True)
     assert MARKUP not in shown.text
     assert "Họ tên" in told
+    assert ("Tốt lên" in told, "Kém đi" in told) == (True, True)
     assert registry.audit().recent(1)[0].action == "reader-shown"
     picture = chief.get(f"/readers/{number}/lines/0")
     assert (picture.status_code, picture.content[:4]) == (200, b"\x89PNG")

@@ -46,7 +46,7 @@ SORTS = (
 
 NOTE = (
     "Mỗi mục kể từ lúc người quyết định ô đầu tiên của nó; ô mà máy đã nhận, hay đã rõ trước khi có người mở, không "
-    "phải quyết định. Mục khó làm trước thì đường cũng đi xuống: so với phần máy học được ghi ở bảng dưới."
+    "phải quyết định. Mục khó làm trước thì đường cũng đi xuống: so với bảng “Máy học được gì, khi nào”."
 )
 
 
