@@ -30,6 +30,7 @@ from benchmarks.learning.hand_trials import Line, leaning, trial_bed
 from benchmarks.learning.last_layer import LastLayer, SeenLine, Sight
 from pipeline.learning.gate import ScoredLine, judge_reader
 from pipeline.learning.learning_run import guard_lines
+from pipeline.ocr.models import OnnxNetwork
 from pipeline.training.adaptation_gate import HeldLine, choose_share, pass_gate
 from pipeline.training.adaptation_lesson import BookLearning, drawn_lines
 from pipeline.training.dataset import comparable
@@ -251,14 +252,16 @@ def gate_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
     """
     reader, writers = trial_bed(chosen.lines)
     chosen_writers = {name: writers[name] for name in sorted(writers)[:HANDS]}
-    bed = Bed.of(Sight.of(reader.networks[0]), chosen_writers, chosen.seed)
+    network = reader.networks[0]
+    assert isinstance(network, OnnxNetwork)
+    bed = Bed.of(Sight.of(network), chosen_writers, chosen.seed)
     say(f"đã nhìn {2 * sum(map(len, chosen_writers.values()))} dòng")
     trials = GateTrials(bed, chosen.steps, chosen.seed)
     figures: dict[str, Any] = {}
     for gate in HARMS:
         found: list[tuple[str, dict[str, Any]]] = []
-        for told in trials.tries(gate, chosen.tries):
-            found.append(told)
+        for one in trials.tries(gate, chosen.tries):
+            found.append(one)
             if time.process_time() > 60 * chosen.minutes:
                 break
         figures[gate] = told = told_of(found)

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from torch import Tensor, nn
 
 from pipeline.model import Pixels
-from pipeline.ocr.line_image import HEIGHT, line_image
+from pipeline.ocr.line_image import HEIGHT, LineImage, line_image
 from pipeline.ocr.models import OnnxNetwork
 from pipeline.training.adaptation_lesson import drawn_lines, shipped_network
 from pipeline.training.augmentation import AugmentOptions, augment
@@ -148,7 +148,7 @@ class Sight:
         return SeenLine(self._steps(still), line.text, line.writer, line.full_label)
 
     @torch.no_grad()
-    def _steps(self, picture: Pixels) -> Tensor:
+    def _steps(self, picture: LineImage) -> Tensor:
         assert picture.shape[0] == HEIGHT
         found: list[Tensor] = []
         hook = self.network.letters.register_forward_pre_hook(lambda _, inward: found.append(inward[0][0]))
