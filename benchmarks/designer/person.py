@@ -243,6 +243,8 @@ class Designer:
                 if "paper" in wanted[0]
                 else "giay bao tu"
                 if "notice" in wanted[0]
+                else "gio va ngay"
+                if "died_at" in wanted[0]
                 else "ho ten va chuc vu"
             )
         for word in label.split():

@@ -412,3 +412,7 @@ def test_blanks_of_several_fields_are_offered_for_people_whom_no_form_shows_with
     ) in offered
     assert ("identity_paper", ("mother_paper_type", "mother_paper_number")) in offered
     assert {kind for kind, _ in offered} == {"identity_paper", "signer"}
+    nowhere = bundles_of(replace(SCHEMAS, forms={}), SCHEMAS.record("death"))
+    told = {one["kind"]: one["fields"] for one in nowhere}
+    assert told["moment"] == {"time": "deceased_died_at", "date": "deceased_died_on"}, "by their names alone"
+    assert "death_notice" in told

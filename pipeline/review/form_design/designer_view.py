@@ -21,6 +21,9 @@ KIND_WORDS = {
 }
 """What a blank of a composite kind holds, in words."""
 
+ENDS = {"time": ("time", "at"), "date": ("date", "on")}
+"""How the names of fields end that hold these roles, where not as the role is called."""
+
 PARTED_KINDS = frozenset({"date", "time"})
 """Kinds whose parts may have a blank each."""
 
@@ -120,7 +123,31 @@ def bundles_of(declared: Schemas, record: RecordSpec) -> list[dict[str, Any]]:
                 "fields": fields,
                 "label": f"{KIND_WORDS.get(kind, kind)}: {labels}",
             }
+    shown = {one["kind"] for one in found.values()}
+    for kind, fields in _by_names(record):
+        if kind not in shown:
+            labels = ", ".join(record.by_name[name].label for name in fields.values())
+            told = f"{KIND_WORDS.get(kind, kind)}: {labels}"
+            found.setdefault(tuple(fields.values()), {"kind": kind, "fields": fields, "label": told})
     return list(found.values())
+
+
+def _by_names(record: RecordSpec) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the composite kinds all of whose roles a record has fields for, by their names: no form need show them."""
+    for kind, roles in composite_roles().items():
+        ends = {role: ENDS.get(role, (role,)) for role in roles}
+        first = ends[roles[0]]
+        for spec in record.fields:
+            for end in first:
+                if not spec.name.endswith(f"_{end}"):
+                    continue
+                prefix = spec.name.removesuffix(end)
+                named = {
+                    role: next((prefix + one for one in ends[role] if prefix + one in record.by_name), "")
+                    for role in roles
+                }
+                if all(named.values()):
+                    yield kind, named
 
 
 def _parted(declared: Schemas) -> Iterator[tuple[str, Mapping[str, str]]]:

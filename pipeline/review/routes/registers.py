@@ -15,6 +15,7 @@ from pipeline.record_declaring import mark_of
 from pipeline.registry.model.accounts import Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
+from pipeline.review.supervising.office_rules import SEVERITY_WORDS
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.schema.record_text import SaidField, record_of
 
@@ -178,6 +179,7 @@ def _form(
         refused=refused,
         preview=preview,
         rules=_rules(schemas, preview or before),
+        severity_words=SEVERITY_WORDS,
         most=LONGEST,
         status=422 if refused else 200,
     )
