@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -11,19 +13,19 @@ from typing import Annotated
 import typer
 
 from pipeline.batch import book_folders
+from pipeline.batch.workers import BookJob, PageJob, Pool, read_here
 from pipeline.cli.findings import format_reasons, format_summary
 from pipeline.cli.page_pictures import record_picture, write_picture
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.errors import ScanError, StorageError
 from pipeline.imaging.overlay import draw_overlay
-from pipeline.intake import list_scans, page_of_isolated
+from pipeline.intake import ScanFile, page_of_isolated
 from pipeline.ledger import load_ledger
 from pipeline.model import PageImage, PageKind, PageResult
+from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
-
-PAGES_TRIED = 3
-"""How many pages of a book are looked at for one that holds an entry (the first is its cover)."""
+from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,14 @@ def demo(
 ) -> None:
     """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
     context = read_settings().run_context(workspace)
-    drawn = [
-        picture for book in book_folders(folder)[:every] for picture in draw_book(book, pictures, context)
-    ]
     with context.open_registry() as registry:
+        shown = [
+            (book, job)
+            for book in book_folders(folder)[:every]
+            if (job := _first_page(registry, book, context))
+        ]
         summary = registry.summary()
+    drawn = draw_pages(shown, pictures, context)
     index = write_index(pictures, drawn, format_summary(summary))
     screen = out()
     for line in format_summary(summary):
@@ -66,22 +71,39 @@ def demo(
     screen.print("  hotich run THƯ_MỤC_CÁC_SỔ                  (đọc sổ của bạn)", markup=False)
 
 
-def draw_book(book: Path, folder: Path, context: RunContext) -> Iterator[Picture]:
-    """The pictures of the book's first page with entries; a book whose scans cannot be used has none."""
-    ledger = load_ledger(book)
-    form = context.schemas.form(ledger.form)
-    engines = context.make_engines()
-    for scan in list_scans(book, context.limits)[:PAGES_TRIED]:
-        for page_no in range(1, PAGES_TRIED + 1):
+def _first_page(registry: Registry, book: Path, context: RunContext) -> PageJob | None:
+    """Return the first page with entries that was read of a book; None where there is none, or its scan is gone."""
+    book_id = registry.find_book(load_ledger(book), book.name)
+    if book_id is None:
+        return None
+    refs = (page.ref for page in registry.book(book_id).pages if page.kind == PageKind.ENTRIES)
+    ref = next(refs, None)
+    path = None if ref is None else Workspace(context.workspace).stored(ref.scan_sha256)
+    if ref is None or path is None:
+        return None
+    return PageJob(ScanFile(path, ref.scan_sha256, path.stat().st_size), ref.page_no)
+
+
+def draw_pages(shown: Sequence[tuple[Path, PageJob]], folder: Path, context: RunContext) -> list[Picture]:
+    """Return the pictures of pages, each read anew in a process of its own; one that cannot be used has none."""
+    processes = len(os.sched_getaffinity(0))
+    with Pool(context, processes) as pool, ThreadPoolExecutor(processes) as threads:
+
+        def draw(book: Path, job: PageJob) -> Picture | None:
+            ledger = load_ledger(book)
+            asked = BookJob(context.schemas.form(ledger.form), ledger)
+            ((_, result),) = pool.answers(read_here, asked, [job])
+            if isinstance(result, ScanError):
+                return None
             try:
-                page = page_of_isolated(scan, page_no, context.limits)
-                result = context.read_page(page, form, ledger, context.schemas, engines, context.options)
+                page = page_of_isolated(job.scan, job.page_no, context.limits)
             except ScanError:
-                break
-            if result.kind is PageKind.ENTRIES:
-                err().print(f"Vẽ ảnh: {book.name}, trang {page_no}", markup=False)
-                yield _drawn(book.name, folder, page, result, context)
-                return
+                return None
+            err().print(f"Vẽ ảnh: {book.name}, trang {job.page_no}", markup=False)
+            return _drawn(book.name, folder, page, result, context)
+
+        found = threads.map(draw, *zip(*shown, strict=True)) if shown else ()
+        return [picture for picture in found if picture is not None]
 
 
 def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, context: RunContext) -> Picture:

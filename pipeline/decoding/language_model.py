@@ -81,6 +81,10 @@ class WordModel:
                 found.setdefault(letters, []).append(number)
         return {letters: tuple(numbers) for letters, numbers in found.items()}
 
+    def prepare(self) -> None:
+        """Put the words in the orders in which they are looked up; else the first line that asks does."""
+        _ = self.numbers, self._alike, self._bare, self._usual_behind, self._usual_before
+
     def knows(self, word: str) -> bool:
         """Return whether the word, or one that sounds like it, is known; digits are."""
         return self._number(word) > 0
@@ -219,6 +223,11 @@ class Language:
         """Return the model of a domain, of ``since`` where it has one. Raises as ``read_language`` does."""
         path = self.later.get((domain, since))
         return self.models.get(domain) if path is None else _later_model(path)
+
+    def prepare(self) -> None:
+        """Put the words of all models that are read in the orders in which they are looked up."""
+        for model in self.models.values():
+            model.prepare()
 
 
 def read_language(folder: Path) -> Language:

@@ -74,7 +74,7 @@ def load_default_engines() -> None:
             if isinstance(network, OnnxNetwork):
                 network.load()
         if engines.hand.words is not None:
-            _ = engines.hand.words.language
+            engines.hand.words.language.prepare()
     DigitReader().load()
     load_language(read_card("tesseract-vie").language)
 
