@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.digitize.act_page import read_act
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.match import FormMatch
@@ -73,6 +74,8 @@ def digitize_page(
     context = PageContext(form, ledger, schemas, engines, options, StageClock())
     log.info("page %d of scan %.12s, form %s", page.ref.page_no, page.ref.scan_sha256, form.id)
     picture = normalize(page, context)
+    if form.layout == "act":
+        return read_act(picture, context)
     detected = detect_sheets(picture, context)
     doubts = (Finding(MORE_PAGES, Severity.REVIEW),) if detected.is_doubtful else ()
     if not detected.is_spread:

@@ -124,7 +124,7 @@ class Design(Declaration):
     id: FormId
     record: Name
     title: Text = ""
-    layout: Literal["page", "table", "cover"] = "page"
+    layout: Literal["page", "table", "cover", "act"] = "page"
     evidence: Literal["seen", "assumed"] = "seen"
     years: tuple[Annotated[int, Field(ge=1800, le=2100)], Annotated[int, Field(ge=1800, le=2100)]]
     province: Annotated[str, Field(max_length=120)] = ""

@@ -149,7 +149,7 @@ def _of_whole(design: Design) -> Iterator[DesignFlaw]:
     labels = sum(bool(cell.label.strip()) for cell in design.cells) + sum(
         bool(one.label) for one in design.areas
     )
-    if design.layout != "table" and labels < FEWEST_LABELS:
+    if design.layout not in ("table", "act") and labels < FEWEST_LABELS:
         yield DesignFlaw(
             "", f"Mới có {labels} chữ in. Cần ít nhất {FEWEST_LABELS} để máy nhận ra trang của mẫu này."
         )

@@ -78,7 +78,7 @@ class FormIdentity:
 
 
 def propose_design(
-    pages: Sequence[StraightPage], identity: FormIdentity, layout: Literal["", "page", "table"] = ""
+    pages: Sequence[StraightPage], identity: FormIdentity, layout: Literal["", "page", "table", "act"] = ""
 ) -> Design:
     """Return what specimen pages of one book propose; the fields of its blanks are not bound.
 
@@ -99,6 +99,8 @@ def propose_design(
         "frame": _frame(pages),
         "text_size": round(TEXT_SIZE_OF_LETTER * letter_v, 4),
     }
+    if layout == "act":
+        return Design(**common, layout="act", left=0.0, right=1.0)
     leaders = find_shared_leaders(pages)
     words = find_printed_words(pages, leaders)
     leaders = join_leaders(leaders, [(word.u0, word.u1, word.baseline) for word in words], letter_v, rules)

@@ -223,7 +223,7 @@ class Form(Declaration):
         id: Its id, the name of its file.
         record: The record whose fields it holds.
         title: Its title.
-        layout: Whether it is a page of its own, a table, or a cover.
+        layout: Whether it is a page of its own, a table, a cover, or an act in running text that a person keys.
         evidence: Whether such a sheet was seen or its layout is assumed.
         years: The first and the last year in which books of it were opened.
         province: The province whose books it was seen in; ``""``: any.
@@ -247,7 +247,7 @@ class Form(Declaration):
     id: str
     record: str
     title: str
-    layout: Literal["page", "table", "cover"]
+    layout: Literal["page", "table", "cover", "act"]
     evidence: Literal["seen", "assumed"]
     years: tuple[int, int]
     province: str = ""

@@ -129,6 +129,12 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
     """
     if (form.layout == "table") != (form.table is not None):
         raise SchemaError(f"{where}: mẫu dạng bảng cần phần [table], mẫu dạng trang thì không.")
+    if form.layout == "act" and any(slot.area is None for slot in form.slots):
+        raise SchemaError(
+            f"{where}: mẫu ghi thành văn chỉ có các khoảng (area), không có chỗ trống trên dòng in."
+        )
+    if form.layout == "act" and form.boxes:
+        raise SchemaError(f"{where}: mẫu ghi thành văn không có ô đánh dấu (checkbox) được đọc.")
     record = look_up(form.record, schemas.records, "loại sự kiện", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)
@@ -162,7 +168,7 @@ def check_printing(form: Form, forms: Mapping[str, Form], where: Path) -> None:
         )
     if any(one.printing_of == form.id for one in forms.values()):
         raise SchemaError(f"{where}: mẫu đã có bản in khác thì không là bản in khác của “{other.id}” được.")
-    if (other.record, other.layout) != (form.record, form.layout) or form.layout == "cover":
+    if (other.record, other.layout) != (form.record, form.layout) or form.layout in ("cover", "act"):
         raise SchemaError(f"{where}: bản in khác phải cùng loại sự kiện, cùng cách ghi với “{other.id}”.")
 
 

@@ -278,6 +278,21 @@ def test_pages_of_a_book_that_fit_no_form_open_the_designer(
     assert stranger.submit(f"/books/{book}/form", {}).status_code == 404
 
 
+def test_a_form_of_acts_in_running_text_is_drawn_block_by_block(chief: Browser, desk: FormDesk) -> None:
+    draft = begun(chief, form_id="birth-thanh-van", layout="act")
+    sent(chief, f"{draft}/pages", encoded(picture(71), "JPEG"), name="a.jpg")
+    assert asked(chief, f"{draft}/propose").status_code == 200
+    desk.jobs.wait()
+    now = state_of(chief, draft)
+    assert (now["design"]["layout"], now["design"]["cells"]) == ("act", [])
+    block = {"key": "a1", "box": [0.2, 0.1, 0.9, 0.5], "field": "child_name"}
+    drawn = {**now["design"], "areas": [block, {**block, "key": "a2", "field": "mother_name"}]}
+    kept = asked(chief, draft, {"revision": now["revision"], "design": drawn}).json()
+    assert kept["flaws"] == [], "two fields may stand in one block, and no print is asked for"
+    saved = asked(chief, f"{draft}/save", {"revision": kept["revision"]})
+    assert saved.json() == {"form": "birth-thanh-van", "version": 1}
+
+
 def test_forms_of_the_program_are_copied_and_never_overwritten(chief: Browser, desk: FormDesk) -> None:
     draft = chief.submit("/forms", {"origin": "birth-2016", "place": OWN}).headers["location"]
     now = state_of(chief, draft)

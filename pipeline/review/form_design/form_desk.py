@@ -227,7 +227,7 @@ def _kind(draft_id: str) -> str:
 
 def _propose(pages: Sequence[StraightPage], design: Design) -> Design:
     identity = FormIdentity(design.id, design.record, design.title, design.years, design.province)
-    layout = "table" if design.layout == "table" else "page"
+    layout = design.layout if design.layout in ("table", "act") else "page"
     return propose_design(pages, identity, layout)  # type: ignore[arg-type]
 
 
@@ -275,6 +275,8 @@ def _numbered(
 def _told(design: Design, pages: int) -> str:
     labels = sum(bool(cell.label) for cell in design.cells)
     blanks = sum(cell.from_ is not None for cell in design.cells)
+    if design.layout == "act":
+        return f"Từ {pages} trang: đã làm thẳng. Hãy vẽ khoảng của số, của lề và của từng phần trong văn bản."
     if design.table is not None:
         return f"Từ {pages} trang: bảng {len(design.table.columns)} cột, {design.table.rows} dòng."
     bound = len(design.unseen)

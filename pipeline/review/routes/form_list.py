@@ -23,7 +23,8 @@ from pipeline.review.security.authentication import SessionDep
 from pipeline.text.tones import unaccented
 
 FormName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một việc", "table": "bảng: một dòng một việc"}
+LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một việc", "table": "bảng: một dòng một việc",
+           "act": "ghi thành văn: máy không đọc, người nhập cạnh ảnh"}  # fmt: skip
 
 TYPED = ("record", "title", "form_id", "layout", "first_year", "last_year", "province", "place")
 """What a person types of a new form."""

@@ -1,0 +1,94 @@
+"""A page of a register in running text: nothing is read on it, and each field waits for a person beside its place.
+
+No printed label says where the values of such an act stand. A form of it marks where the number, the margin and the
+blocks of the text usually are; the page is levelled, its frame is looked for, and every field gets the picture of its
+block. That nothing is in a block is never said by the machine: a clerk may have written beside it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.digitize.context import PageContext
+from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.normalize import NormalizedImage, assess_quality, deskewed_orientations, ink_share
+from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
+from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.deskew import DeskewedPage
+from pipeline.imaging.ruling.outer_frame import find_outer_frame
+from pipeline.model import Box, Finding, Frame, Matrix, PageKind, PageResult, Severity, Writing
+from pipeline.schema import Form
+
+log = logging.getLogger(__name__)
+
+UNIT_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+
+
+def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
+    """Return a page with its act, all of whose fields wait for a person; a blank page has none.
+
+    Args:
+        picture: The picture of the page, which stands upright.
+        context: What the page is read with.
+    """
+    level = next(iter(deskewed_orientations(picture, context, (0,))))
+    quality, flaws = assess_quality(picture, None, None, level, context)
+    larger = max(1.0, min(context.options.max_dpi, picture.dpi) / level.dpi)
+    grown = np.diag([larger, larger, 1.0])
+    width, height = level.size
+    corners = warp.transform_points(grown, _corners(level, context.form))
+    share = ink_share(level)
+    result = PageResult(
+        ref=picture.page.ref,
+        kind=PageKind.BLANK if share < context.options.blank_ink else PageKind.ENTRIES,
+        form=context.form.id,
+        size=(round(width * larger), round(height * larger)),
+        matrix=np.asarray(grown @ level.matrix, np.float64),
+        turn=level.turn,
+        skew=level.skew,
+        quality=quality,
+        frame=Frame(corners),
+        labels=(),
+        entries=(),
+        findings=tuple(replace(flaw, severity=Severity.INFO) for flaw in flaws),
+        timings=context.clock.seconds,
+        hand_reader=context.engines.hand_fingerprint,
+    )
+    if result.kind is PageKind.BLANK:
+        return replace(result, findings=(Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),))
+    judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
+    entry = judge.entry(_act(level, context.form, warp.homography(UNIT_SQUARE, corners)), flaws)
+    log.info("an act in running text: %d fields wait", len(entry.readings))
+    return replace(result, entries=(entry,), timings=dict(context.clock.seconds))
+
+
+def _corners(level: DeskewedPage, form: Form) -> Matrix:
+    """Return the corners (4, 2) of the frame on the levelled page: as seen, else where the form has it on paper."""
+    found = find_outer_frame(level.normalized, level.ink)
+    if found is not None:
+        return found
+    left, top, right, bottom = form.frame
+    width, height = level.size
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float) * (width, height)
+
+
+def _act(level: DeskewedPage, form: Form, matrix: Matrix) -> RecognizedEntry:
+    """Return the act with a region a block, each of which is doubtful, so that a person looks at it."""
+    fields = []
+    for slot in form.slots:
+        if slot.area is None or slot.signature:
+            continue
+        left, top, right, bottom = slot.area
+        corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
+        (x0, y0), (x1, y1) = (
+            edge(warp.transform_points(matrix, corners), axis=0) for edge in (np.min, np.max)
+        )
+        box = Box(float(x0), float(y0), float(x1), float(y1))
+        fields.append(
+            RecognizedField(FieldRegion(slot, (), box, is_doubtful=True, is_labelled=False), Writing.NONE)
+        )
+    region = EntryRegion(0, tuple(one.region for one in fields), level.components, level.components)
+    return RecognizedEntry(region, tuple(fields))
