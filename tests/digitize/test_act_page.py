@@ -76,7 +76,7 @@ def test_an_empty_page_has_no_act() -> None:
     [
         ({"line": [{"at": 0.1, "cells": [{"field": "child_sex", "from": 0.1, "to": 0.3}]}]}, "chỉ có các khoảng"),
         (
-            {"checkbox": [{"box": [0, 0, 0.1, 0.1], "at": [0.1, 0], "label": "", "field": "child_sex", "value": "Nam"}]},
+            {"checkbox": [{"box": [0, 0, 1, 1], "at": [0, 0], "label": "", "field": "child_sex", "value": "Nam"}]},
             "không có ô đánh dấu",
         ),
     ],
