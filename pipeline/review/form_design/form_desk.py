@@ -228,7 +228,7 @@ def _kind(draft_id: str) -> str:
 def _propose(pages: Sequence[StraightPage], design: Design) -> Design:
     identity = FormIdentity(design.id, design.record, design.title, design.years, design.province)
     layout = design.layout if design.layout in ("table", "act") else "page"
-    return propose_design(pages, identity, layout)  # type: ignore[arg-type]
+    return propose_design(pages, identity, layout)
 
 
 def _with_head(proposed: Design, design: Design) -> Design:
