@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -63,11 +64,19 @@ class PenColour:
             bluer: Blueness of the part (h, w).
             ink: Its ink mask (0/255).
         """
-        seen = (ink > 0).astype(np.float32)
-        total = cv2.blur(bluer.astype(np.float32) * seen, (AROUND, AROUND))
-        around = cv2.blur(seen, (AROUND, AROUND))
-        pen = (seen > 0) & (total >= self.least * around)
-        return np.asarray(255 * pen.astype(np.uint8), np.uint8)
+        seen = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
+        total = cv2.boxFilter(cv2.multiply(bluer, seen), cv2.CV_16U, (AROUND, AROUND), normalize=False)
+        around = cv2.boxFilter(seen, cv2.CV_8U, (AROUND, AROUND), normalize=False)
+        at = np.flatnonzero(seen)
+        mean, share = (_mean(sums.ravel()[at]) for sums in (total, around))
+        pen = np.zeros(ink.shape, np.uint8)
+        pen.ravel()[at[mean >= self.least * share]] = 255
+        return pen
+
+
+def _mean(sums: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the mean of each sum over the pixels around one, rounded as ``cv2.blur`` does."""
+    return np.asarray(sums.astype(np.float64) * (1 / AROUND**2), np.float32)
 
 
 def find_pen_colour(bluer: Pixels, ink: Pixels, labels: Sequence[Box]) -> PenColour | None:

@@ -48,6 +48,9 @@ MIN_DOTS = 3
 MIN_NEIGHBOURS = 6
 """So many dots of a leader beside a component decide whether it is one of them."""
 
+STEP_TOLERANCE = 0.15
+"""How far from a whole number of spacings a gap may be, in spacings."""
+
 MIN_SINGLE_STEPS = 0.25
 """The least share of gaps that are one spacing long."""
 
@@ -213,13 +216,46 @@ def dot_spacing(steps: NDArray[np.float64]) -> float:
     Args:
         steps: (n,) gaps from one seen dot to the next, in pixels.
     """
-    times = steps[None, :] / steps[:, None]
-    whole = np.rint(times)
-    fits = (np.abs(times - whole) < 0.15) & (whole >= 1) & (whole <= 4)
-    once = (fits & (whole == 1)).sum(axis=1)
-    agreeing = np.where(once >= MIN_SINGLE_STEPS * len(steps), fits.sum(axis=1), 0)
+    ordered = np.sort(steps)
+    once = _count_multiples(ordered, steps, 1)
+    agreeing = once + sum(_count_multiples(ordered, steps, whole) for whole in (2, 3, 4))
+    agreeing = np.where(once >= MIN_SINGLE_STEPS * len(steps), agreeing, 0)
     best = np.flatnonzero(agreeing == agreeing.max())
     best_step = int(best[np.argmax(steps[best])])
     if not agreeing[best_step]:
         return float(np.median(steps))
-    return float((steps[fits[best_step]] / whole[best_step, fits[best_step]]).mean())
+    times = steps / steps[best_step]
+    whole = np.rint(times)
+    fits = (np.abs(times - whole) < STEP_TOLERANCE) & (whole >= 1) & (whole <= 4)
+    return float((steps[fits] / whole[fits]).mean())
+
+
+def _count_multiples(
+    ordered: NDArray[np.float64], steps: NDArray[np.float64], whole: int
+) -> NDArray[np.int64]:
+    """Return for each step how many of the ``ordered`` steps are about ``whole`` times as long.
+
+    Those are neighbours in order. Where they begin and end is found by halving, then put right by the very quotients:
+    a limit times a step is rounded otherwise than a quotient.
+    """
+    first = np.searchsorted(ordered, (whole - STEP_TOLERANCE) * steps)
+    behind = np.searchsorted(ordered, (whole + STEP_TOLERANCE) * steps)
+
+    def fits(at: NDArray[np.int64]) -> NDArray[np.bool_]:
+        there = (at >= 0) & (at < len(ordered))
+        times = ordered[np.clip(at, 0, len(ordered) - 1)] / steps
+        return there & (np.abs(times - whole) < STEP_TOLERANCE)
+
+    for _ in range(len(ordered)):
+        wider = fits(first - 1)
+        narrower = ~wider & (first < behind) & ~fits(first)
+        if not (wider | narrower).any():
+            break
+        first = first - wider + narrower
+    for _ in range(len(ordered)):
+        wider = fits(behind)
+        narrower = ~wider & (first < behind) & ~fits(behind - 1)
+        if not (wider | narrower).any():
+            break
+        behind = behind + wider - narrower
+    return np.asarray(behind - first, np.int64)

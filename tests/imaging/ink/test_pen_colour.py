@@ -79,3 +79,18 @@ def test_without_labels_or_writing_nothing_is_told() -> None:
     assert find_pen_colour(blueness(rgb), ink, []) is None
     ink[:, :] = 0
     assert colour_of(rgb, ink) is None
+
+
+@pytest.mark.parametrize("least", [128.0, 134.4, 131 + 0.4 * 7, 139.7])
+def test_a_pixel_is_the_pens_where_the_ink_around_it_is_on_average_blue_enough(least: float) -> None:
+    """As the mean of float pictures says it, also where it lies right on the limit."""
+    rng = np.random.default_rng(7)
+    for share in (0.05, 0.5, 0.95):
+        ink = np.where(rng.random((90, 130)) < share, 255, 0).astype(np.uint8)
+        bluer = rng.integers(int(least) - 3, int(least) + 4, ink.shape).astype(np.uint8)
+        bluer[:40] = round(least)
+        seen = (ink > 0).astype(np.float32)
+        mean, around = cv2.blur(bluer * seen, (3, 3)), cv2.blur(seen, (3, 3))
+        pen = (ink > 0) & (mean >= least * around)
+        assert pen.any()
+        assert (PenColour(least).mask(bluer, ink) == np.where(pen, 255, 0)).all()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline.imaging.ink.connected_components import find_components
 from pipeline.imaging.ruling.leaders import DotLeaders, dot_spacing, find_leaders, find_missed_dots
@@ -180,6 +181,30 @@ def test_the_spacing_of_a_leader_is_a_single_step_where_writing_hides_every_othe
     assert dot_spacing(np.array([23.0, 23.1, 22.9, 46.0, 11.5, 11.5, 23.0, 23.0, 22.8])) == pytest.approx(
         23, abs=0.1
     )
+
+
+def spacing_by_all_pairs(steps: NDArray[np.float64]) -> float:
+    """The spacing as it is defined, by the quotient of every gap and every other one."""
+    times = steps[None, :] / steps[:, None]
+    whole = np.rint(times)
+    fits = (np.abs(times - whole) < 0.15) & (whole >= 1) & (whole <= 4)
+    once = (fits & (whole == 1)).sum(axis=1)
+    agreeing = np.where(once >= 0.25 * len(steps), fits.sum(axis=1), 0)
+    best = max(np.flatnonzero(agreeing == agreeing.max()), key=lambda number: steps[number])
+    if not agreeing[best]:
+        return float(np.median(steps))
+    return float((steps[fits[best]] / whole[best, fits[best]]).mean())
+
+
+@pytest.mark.parametrize("grid", [0, 2, 8, 20])
+def test_the_spacing_is_that_of_all_pairs_of_gaps_to_the_last_bit(grid: int) -> None:
+    """On a grid many quotients lie right on the limit."""
+    rng = np.random.default_rng(grid)
+    for count in range(1, 60):
+        steps = rng.uniform(2.1, 9, count) * rng.integers(1, 5, count)
+        if grid:
+            steps = np.maximum(1, np.rint(steps * grid)) / grid
+        assert dot_spacing(steps) == spacing_by_all_pairs(steps)
 
 
 def test_dots_between_the_letters_of_dense_writing_are_found() -> None:
