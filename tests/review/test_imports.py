@@ -124,6 +124,7 @@ def test_a_file_is_looked_at_brought_once_and_taken_back(
     assert chief.get(address).status_code == 404
     actions = [row.action for row in registry.audit().recent(60)]
     assert actions.count("import-asked") == 3
+    assert {"import-file-sent", "import-file-removed"} <= set(actions), "who had a file of persons' data here"
     assert registry.audit().verify().flaws == ()
 
 

@@ -128,6 +128,8 @@ ACTIONS = {
     "extracts-listed": "xem sổ cấp trích lục",
     "list-printed": "in danh sách sự kiện của một quyển sổ",
     "handover-printed": "in biên bản bàn giao",
+    "import-file-removed": "bỏ một tệp Excel đã gửi để nhập",
+    "import-file-sent": "gửi một tệp Excel để nhập",
     "import-asked": "yêu cầu xem trước hay nhập một tệp Excel",
     "import-begun": "bắt đầu nhập một tệp Excel",
     "import-taken-back": "rút lại một lần nhập tệp Excel",

@@ -62,7 +62,7 @@ async def send_file(
 ) -> Response:
     """Take a file, which is the body; nothing is brought of it yet."""
     content = await request.body()
-    sent = await run_in_threadpool(_files(site).take, content, name, session.person.login)
+    sent = await run_in_threadpool(_taken, site, session.person, content, name)
     return JSONResponse({"address": f"/imports/files/{sent.sha256}"})
 
 
@@ -111,6 +111,12 @@ def take_back(
     except RegistryError as refused:
         return _shown(request, site, session, refused=refused.message)
     return RedirectResponse(f"/imports?done={'kept' if done.kept else 'taken-back'}", status_code=303)
+
+
+def _taken(site: Site, person: Person, content: bytes, name: str) -> SentFile:
+    sent = _files(site).take(content, name, person.login)
+    site.registry.note_view(person, "import-file-sent", f"file:{sent.sha256}")
+    return sent
 
 
 def _files(site: Site) -> SentFiles:
@@ -222,6 +228,8 @@ class FileForm:
 def _used(request: Request, site: Site, session: Session, sha256: str, form: FileForm) -> Response:
     files, person = _files(site), session.person
     if form.act == "remove":
+        files.find(sha256, person.login)
+        site.registry.note_view(person, "import-file-removed", f"file:{sha256}")
         files.remove(sha256, person.login)
         return RedirectResponse("/imports?done=removed", status_code=303)
     sent, path = files.find(sha256, person.login)
