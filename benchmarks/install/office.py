@@ -97,6 +97,13 @@ class Office:
         states = self.machine.run(["systemctl", "is-active", *SERVICES], check=False).stdout.split()
         return states == ["active"] * len(SERVICES)
 
+    def soon_running(self) -> bool:
+        """Whether all services run, some minutes after they were started at the latest."""
+        end = time.monotonic() + WAIT_SECONDS
+        while not (running := self.running()) and time.monotonic() < end:
+            time.sleep(2)
+        return running
+
     def answer(self) -> int:
         """The status of the login page over TLS."""
         asked = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", "/etc/hotich/tls/ca.crt"]
@@ -151,12 +158,16 @@ class Office:
         log = (self.machine.root / "var/log/hotich-install.log").read_text()
         secret = bool(self._password) and self._password not in journal + log
         self.remember()
-        return secret and self.running() and self.answer() == 200, f"bản {self.version()}"
+        running, answer = self.soon_running(), self.answer()
+        seen = (
+            f"bản {self.version()}, dịch vụ {'chạy' if running else 'KHÔNG CHẠY'}, trang đăng nhập {answer}"
+        )
+        return secret and running and answer == 200, seen + ("" if secret else ", mật khẩu lọt vào nhật ký")
 
     def install_again(self) -> Held:
         done = self.machine.run(self._install())
         held, told = self.kept()
-        return held and "Đã có tài khoản" in done.stdout and self.running(), told
+        return held and "Đã có tài khoản" in done.stdout and self.soon_running(), told
 
     def visit(self, *, first: bool) -> Held:
         """As a person at a workstation, who trusts the root of this machine."""
@@ -216,12 +227,12 @@ class Office:
         self.machine.switch_on()
         self._wait_for_desk()
         held, told = self.kept()
-        return held and self.running(), told
+        return held and self.soon_running(), told
 
     def _wait_for_desk(self) -> None:
         end = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < end:
-            if self.answer() == 200 and self.running():
+            if self.answer() == 200 and self.soon_running():
                 return
             time.sleep(2)
 
@@ -229,14 +240,14 @@ class Office:
         before = self.version()
         ended = self.machine.run(self._script("upgrade.sh", "--offline", "/root/hotich.tar"), check=False)
         held, told = self.kept()
-        same = self.version() == before and self.running() and self.answer() == 200
+        same = self.version() == before and self.soon_running() and self.answer() == 200
         return ended.returncode == 4 and same and held, f"mã thoát {ended.returncode}; {told}"
 
     def upgrade_taken_back(self) -> Held:
         before = self.version()
         ended = self.machine.run(self._script("upgrade.sh", "--offline", "/root/hotich.tar"), check=False)
         held, told = self.kept()
-        same = self.version() == before and self.running() and self.answer() == 200
+        same = self.version() == before and self.soon_running() and self.answer() == 200
         return ended.returncode == 5 and same and held and not self._has_step(
             "0991"
         ), f"mã thoát {ended.returncode}; {told}"
@@ -264,7 +275,7 @@ class Office:
         back = self.machine.run(["/opt/hotich/current/scripts/office/upgrade.sh", "--take-back"], check=False)
         self._wait_for_desk()
         held, told = self.kept()
-        same = self.version() == before and self.running() and not self._has_step("0992")
+        same = self.version() == before and self.soon_running() and not self._has_step("0992")
         proven = cut and shut and idle and refused == 4 and back.returncode == 0 and same and held
         return (
             proven,
@@ -280,7 +291,7 @@ class Office:
             told += f"; {ended.stdout[-300:]}{ended.stderr[-300:]}"
         warned = [line for line in ended.stderr.splitlines() if "Chú ý" in line]
         told += "".join(f"; {line}" for line in warned)
-        fine = ended.returncode == 0 and changed and held and self.running() and not warned
+        fine = ended.returncode == 0 and changed and held and self.soon_running() and not warned
         return fine, f"{before} → {self.version()}; {told}"
 
     def _has_step(self, revision: str) -> bool:
@@ -308,4 +319,4 @@ class Office:
         done = self.machine.run(self._install())
         held, told = self.kept()
         taken = "diễn tập" in done.stdout and "Đã có tài khoản" in done.stdout
-        return held and taken and self.running() and self.answer() == 200, told
+        return held and taken and self.soon_running() and self.answer() == 200, told
