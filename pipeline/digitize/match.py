@@ -9,7 +9,7 @@ of this book; an assumed layout is no evidence that a page belongs elsewhere.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from pipeline.imaging.geometry.deskew import DeskewedPage
 from pipeline.imaging.ruling import grid
 from pipeline.locate import form_fit, table_fit
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.form_likeness import is_distinguished
+from pipeline.locate.form_likeness import is_distinguished, prints_alike
 from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
 from pipeline.locate.reworded_labels import find_reworded_labels
 from pipeline.model import Box, Word
@@ -152,8 +152,7 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
             return FormMatch(level, form, *found)
     forms = context.schemas.forms.values()
     covers = [other for other in forms if other.layout == "cover" and not other.retired]
-    seen = [one for one in forms if (one.layout, one.evidence, one.retired) == ("page", "seen", False)]
-    others = [other for other in seen if form.id not in (other.id, other.printing_of)]
+    others = rivals_of(form, forms)
     with clock.stage("labels"):
         words = engines.labels.words(level.print_only, level.dpi)
         own = _printing_of(level, form, printings, words)
@@ -162,6 +161,20 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
         with clock.stage("grid"):
             match = replace(match, other=_other_table(level, context))
     return match
+
+
+def rivals_of(form: Form, forms: Iterable[Form]) -> list[Form]:
+    """Return the forms that a page of a book may be of instead: those in use of a page that was seen.
+
+    Other printings of the form are none, nor is what prints the same words: a copy is no evidence against the original.
+    """
+    return [
+        one
+        for one in forms
+        if (one.layout, one.evidence, one.retired) == ("page", "seen", False)
+        and form.id not in (one.id, one.printing_of)
+        and not prints_alike(form, one)
+    ]
 
 
 def _printing_of(level: DeskewedPage, form: Form, printings: Sequence[Form], words: Sequence[Word]) -> Form:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.locate.form_fit import FormFit, frame_aspect, same_words
 from pipeline.locate.label_chain import LONG_LABEL
+from pipeline.locate.label_matching import fold_label
 from pipeline.schema import Form
 
 OTHER_STRETCH = 0.035
@@ -49,6 +50,24 @@ def is_distinguished(form: Form, fit: FormFit, rival: Form, other: FormFit) -> b
     return count_exclusive_letters(form, fit, other) >= max(
         LONG_LABEL, MIN_LETTER_RATIO * count_exclusive_letters(rival, other, fit)
     )
+
+
+SAME_PRINT = 0.9
+"""The share of its letters that each of two forms prints as the other does, from which on their pages cannot be told
+apart by print; of the forms that came with the program none two share more than three fifths."""
+
+
+def prints_alike(form: Form, other: Form) -> bool:
+    """Return whether two forms print nearly the same words: one is a copy of the other, or another office's of it."""
+    return min(_share_in(form, other), _share_in(other, form)) >= SAME_PRINT
+
+
+def _share_in(form: Form, other: Form) -> float:
+    """Return what share of a form's letters the other form prints in the same labels."""
+    words = {fold_label(label.text) for label in other.labels}
+    every = sum(len(label.text) for label in form.labels)
+    same = sum(len(label.text) for label in form.labels if fold_label(label.text) in words)
+    return same / every if every else 0.0
 
 
 def count_exclusive_letters(form: Form, fit: FormFit, other: FormFit) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.digitize.context import DigitizeOptions
-from pipeline.digitize.match import match_labels
+from pipeline.digitize.match import match_labels, rivals_of
 from pipeline.imaging.geometry import deskew
 from pipeline.locate import form_fit as fitting
 from pipeline.locate.label_matching import find_label_candidates, fold_label
@@ -66,3 +66,20 @@ def test_print_of_another_form_beside_it_leaves_the_page_to_a_person(other: str)
     words = [*hardly_read(form, OPTIONS.min_print), *hardly_read(sister, 0.2)]
     assert OPTIONS.hidden_print < share_of(form, words) < OPTIONS.min_print
     assert recognised_as(form, words) == ("", "")
+
+
+def test_an_offices_copy_of_a_form_is_no_evidence_against_the_original() -> None:
+    form = SCHEMAS.form("birth-2006")
+    copy = form.model_copy(update={"id": "birth-2006-rieng"})
+    words = hardly_read(form, OPTIONS.min_print)
+    every = [*PAGE_FORMS, copy]
+    assert recognised_as_among(form, every, words) == ("", ""), "a twin beside it leaves the page to a person"
+    rivals = rivals_of(form, every)
+    assert recognised_as_among(form, rivals, words) == (form.id, "")
+    assert {one.id for one in rivals} == {one.id for one in PAGE_FORMS if one is not form}
+    assert rivals_of(form, [form.model_copy(update={"id": "x", "retired": True})]) == []
+
+
+def recognised_as_among(book: Form, forms: list[Form], words: list[Word]) -> tuple[str, str]:
+    match = match_labels(LEVEL, [book, *(form for form in forms if form is not book)], words, OPTIONS)
+    return match.form.id if match.form else "", match.other
