@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.scripts.office import run
 
@@ -43,7 +44,11 @@ def version(tmp_path: Path) -> Path:
     )
     lock = folder / "scripts" / "office" / "requirements.lock"
     lock.parent.mkdir(parents=True)
-    lock.write_text("numpy==2.1 \\\n    --hash=sha256:00\n")
+    lock.write_text(
+        "numpy==2.1 ; python_full_version < '3.12' \\\n    --hash=sha256:00\n"
+        "numpy==2.5 ; python_full_version >= '3.12' \\\n    --hash=sha256:01\n"
+        "six==1.17 \\\n    --hash=sha256:02 \\\n    --hash=sha256:03\n"
+    )
     return folder
 
 
@@ -67,9 +72,23 @@ def test_who_wants_it_gets_it_once_in_the_locked_versions(version: Path, tmp_pat
     install = asked.splitlines()[-2]
     assert install.endswith("torch>=2.6 onnx>=1.16")
     assert "--no-index" not in install
-    assert (version / ".venv" / "locked-versions").read_text() == "numpy==2.1\n"
+    assert (version / ".venv" / "locked-versions").read_text().splitlines() == [
+        "numpy==2.1 ; python_full_version < '3.12'",
+        "numpy==2.5 ; python_full_version >= '3.12'",
+        "six==1.17",
+    ]
     again = put(tmp_path)[2].removeprefix(asked)
     assert "pip" not in again
+
+
+@pytest.mark.parametrize("python", ["3.11.7", "3.12.1", "3.13.5"])
+def test_no_python_is_asked_for_two_versions_of_a_package(tmp_path: Path, python: str) -> None:
+    lock = Path(__file__).parents[2] / "scripts" / "office" / "requirements.lock"
+    done = run(f"locked_versions {lock}", tmp_path)
+    wanted = [Requirement(line) for line in done.stdout.splitlines()]
+    here = {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+    names = [one.name for one in wanted if one.marker is None or one.marker.evaluate(here)]
+    assert len(names) == len(set(names)) > 100
 
 
 @pytest.mark.usefixtures("version")

@@ -18,7 +18,8 @@ with open(sys.argv[1], "rb") as file:
 PYTHON
 }
 
-locked_versions() { grep -oE '^[A-Za-z0-9_.-]+==[^ \\]+' "$1"; }  # argument: a lock
+# The versions of a lock with their markers: a package that is locked for two Pythons has two versions.
+locked_versions() { sed -nE 's/^([A-Za-z0-9_.-]+==[^\\]*[^\\ ]) *\\?$/\1/p' "$1"; }  # argument: a lock
 
 is_for_graphics() {  # arguments: python, those of pip install; would pip bring the build for graphics cards, of gigabytes?
     local python=$1 report
