@@ -16,10 +16,13 @@ its own writers, seed and lines; lines that no gate saw tell what a reader is wo
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,31 +104,46 @@ class Bed:
 
 @dataclass(frozen=True)
 class GateTrials:
-    """Puts tries before a gate.
+    """Puts tries before a gate. Each stands for itself, so what was tried is kept and another run goes on.
 
     Attributes:
-        bed: All lines.
+        make_bed: Returns all lines.
         steps: Steps of each training.
         seed: Seed of all tries.
+        kept: The file of what was tried.
     """
 
-    bed: Bed
+    make_bed: Callable[[], Bed]
     steps: int
     seed: int
+    kept: Path
 
-    def tries(self, gate: str, many: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    @cached_property
+    def bed(self) -> Bed:
+        return self.make_bed()
+
+    def tries(self, gate: str, many: int, minutes: float) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what a gate said of so many tries of each sort, in turn, with their kind.
 
         Args:
             gate: ``office`` or ``book``.
             many: How many good ones and as many harmful ones; a third as many of known hands.
+            minutes: After how much time of the processor none is begun.
         """
+        known = _kept(self.kept)
         for number in range(many):
             harm = HARMS[gate][number % len(HARMS[gate])]
             for sort, kind in enumerate((GOOD, harm, *([KNOWN] if number % 3 == 0 else []))):
-                rng = np.random.default_rng((self.seed, number, sort, gate == "office"))
-                told = (self._office if gate == "office" else self._book)(kind, rng)
-                say(f"cổng {gate}, {kind} {number + 1}/{many}: {told}")
+                told = known.get((gate, kind, number))
+                if told is None:
+                    if time.process_time() > 60 * minutes:
+                        return
+                    rng = np.random.default_rng((self.seed, number, sort, gate == "office"))
+                    told = (self._office if gate == "office" else self._book)(kind, rng)
+                    self.kept.parent.mkdir(parents=True, exist_ok=True)
+                    with self.kept.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps([gate, kind, number, told]) + "\n")
+                    say(f"cổng {gate}, {kind} {number + 1}/{many}: {told}")
                 yield kind, told
 
     def _office(self, kind: str, rng: np.random.Generator) -> dict[str, Any]:
@@ -247,31 +265,37 @@ def gate_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
     """Return what both gates said of so many tries, and show it.
 
     Args:
-        chosen: ``lines``, ``tries``, ``minutes``, ``steps`` and ``seed``.
+        chosen: ``lines``, ``tries``, ``minutes``, ``steps``, ``seed`` and ``kept``.
         console: Where it is shown.
     """
     reader, writers = trial_bed(chosen.lines)
-    chosen_writers = {name: writers[name] for name in sorted(writers)[:HANDS]}
     network = reader.networks[0]
     assert isinstance(network, OnnxNetwork)
-    bed = Bed.of(Sight.of(network), chosen_writers, chosen.seed)
-    say(f"đã nhìn {2 * sum(map(len, chosen_writers.values()))} dòng")
-    trials = GateTrials(bed, chosen.steps, chosen.seed)
-    figures: dict[str, Any] = {}
+
+    def bed() -> Bed:
+        some = {name: writers[name] for name in sorted(writers)[:HANDS]}
+        return Bed.of(Sight.of(network), some, chosen.seed)
+
+    name = f"gate-tries-{network.fingerprint}-{chosen.steps}-{chosen.seed}.jsonl"
+    trials = GateTrials(bed, chosen.steps, chosen.seed, chosen.kept / name)
+    figures: dict[str, Any] = {"steps": chosen.steps}
     for gate in HARMS:
-        found: list[tuple[str, dict[str, Any]]] = []
-        for one in trials.tries(gate, chosen.tries):
-            found.append(one)
-            if time.process_time() > 60 * chosen.minutes:
-                break
-        figures[gate] = told = told_of(found)
+        figures[gate] = told = told_of(list(trials.tries(gate, chosen.tries, chosen.minutes)))
         console.print(
             f"cổng {gate}: {told['harmful_through']} trong {told['harmful']} lần học hại được qua "
             f"({told['harmful_through_worse']} lần đọc kém đi), {told['good_through']} trong {told['good']} lần học "
             f"tốt được qua ({told['good_kept_out']} lần tốt thật bị giữ lại), nét chữ đã quen "
             f"{told['known_through']} trong {told['known']} lần"
         )
-    return figures | {"seconds": round(time.process_time())}
+    return figures
+
+
+def _kept(path: Path) -> dict[tuple[str, str, int], dict[str, Any]]:
+    """Return what was tried before, by gate, kind and number."""
+    if not path.is_file():
+        return {}
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {(gate, kind, number): told for gate, kind, number, told in rows}
 
 
 def told_of(kinds: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from importlib import util
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +58,22 @@ def test_a_good_one_that_is_kept_out_and_a_harmful_one_that_is_let_through_are_t
     assert (told["good"], told["good_through"], told["good_kept_out"]) == (3, 1, 1)
     assert (told["harmful"], told["harmful_through"], told["harmful_through_worse"]) == (3, 2, 1)
     assert (told["known"], told["known_through"], told["known_kept_out"]) == (1, 0, 0)
+
+
+def test_what_was_tried_is_not_tried_again_and_nothing_is_begun_when_time_is_over(tmp_path: Path) -> None:
+    from benchmarks.learning.gate_trials import Bed, GateTrials
+
+    def no_bed() -> Bed:
+        raise AssertionError("nothing is left to try")
+
+    kept = tmp_path / "tries.jsonl"
+    rows = [["office", "good", 0, {"through": True}], ["office", "labels", 0, {"through": False}]]
+    kept.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    trials = GateTrials(no_bed, 40, 1, kept)
+    assert list(trials.tries("office", 20, minutes=-1)) == [
+        ("good", {"through": True}), ("labels", {"through": False}),
+    ]  # fmt: skip
+    assert list(trials.tries("book", 20, minutes=-1)) == []
 
 
 def seen(texts: tuple[str, ...]) -> list[SeenLine]:
