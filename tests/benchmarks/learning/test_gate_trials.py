@@ -79,7 +79,7 @@ def test_what_was_tried_is_not_tried_again_and_nothing_is_begun_when_time_is_ove
 def seen(texts: tuple[str, ...]) -> list[SeenLine]:
     from benchmarks.learning.last_layer import SeenLine
 
-    return [SeenLine(tuple(range(20)), text, "w1") for text in texts]  # type: ignore[arg-type]
+    return [SeenLine(tuple(range(at, at + 20)), text, "w1") for at, text in enumerate(texts)]  # type: ignore[arg-type]
 
 
 def planted(lines: list[SeenLine], kind: str, seed: int) -> list[SeenLine]:
