@@ -2,11 +2,11 @@
 
     PYTHONPATH=CHECKOUT python benchmarks/reading/read_in_turn.py BOOK
 
-The first line that it writes tells what its start took: a worker is given its settings and makes none. Then it reads
-one page for each line that comes in and writes one line of JSON: what the page cost by stage, the memory of the
-process, and what was read. The first pages of a long book teach its form template and the others are read with it, as a
-run over the book reads them. Two such programs that are asked in turn read the same pages in the same minutes, however
-busy the machine is. The program stands for itself: it imports nothing of ``benchmarks``, whose names of another
+The first line that it writes tells what its start took: what readers share once they are forked, and what each makes.
+Then it reads one page for each line that comes in and writes one line of JSON: what the page cost by stage, the memory
+of the process, and what was read. The first pages of a long book teach its form template and the others are read with
+it, as a run over the book reads them. Two such programs that are asked in turn read the same pages in the same minutes,
+however busy the machine is. The program stands for itself: it imports nothing of ``benchmarks``, whose names of another
 revision differ.
 """
 
@@ -34,7 +34,7 @@ BETWEEN = "template"
 def main(book: Path) -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr
-    import_module("pipeline.batch.workers")
+    _load_ahead()
     with tempfile.TemporaryDirectory(prefix="hotich-bench-") as folder:
         loaded = _cpu()
         context = _context(Path(folder))
@@ -61,6 +61,14 @@ def main(book: Path) -> None:
             if not sys.stdin.readline():
                 return
             before = _cpu()
+
+
+def _load_ahead() -> None:
+    """Load what the server process loads from which readers are forked."""
+    try:
+        import_module("pipeline.batch.reader_preload")
+    except ModuleNotFoundError:
+        import_module("pipeline.batch.reader_loaded")
 
 
 class _Reader:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,9 +18,32 @@ TABLES = ("2004", "2025")
 """The schemes of the official tables; a unit of one never lies under a unit of the other."""
 
 
+_MOST_KNOWN = 4
+"""How many gazetteers a process remembers: that of the program, and one with an office's additions."""
+
+_known: dict[str, Gazetteer] = {}
+"""The gazetteers of this process by their fingerprints, the latest last."""
+
+
+def known_gazetteer(fingerprint: str) -> Gazetteer | None:
+    """Return the gazetteer of that fingerprint where this process has it."""
+    return _known.get(fingerprint)
+
+
+def remember(gazetteer: Gazetteer) -> Gazetteer:
+    """Keep a gazetteer for all who want the same tables, and return it; one without a fingerprint is not kept."""
+    if gazetteer.fingerprint:
+        _known[gazetteer.fingerprint] = gazetteer
+        while len(_known) > _MOST_KNOWN:
+            del _known[next(iter(_known))]
+    return gazetteer
+
+
 @dataclass(frozen=True, eq=False)
 class Gazetteer:
     """The administrative units of all times.
+
+    Its copy in another process is the one that is there already, where that has the same tables.
 
     Attributes:
         units: In the order of the tables.
@@ -31,8 +55,16 @@ class Gazetteer:
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fingerprint: str = ""
 
-    def __reduce__(self) -> tuple[type[Gazetteer], tuple[object, ...]]:
-        return Gazetteer, (self.units, self.successors, self.fingerprint)
+    def __reduce__(self) -> tuple[Callable[..., Gazetteer], tuple[object, ...]]:
+        return _unpacked, (self.fingerprint, self._packed)
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps((self.units, dict(self.successors)))
+
+    def prepare(self) -> None:
+        """Index the units now; else the first that asks does."""
+        _ = self.bounds, self._by_letters, self._by_id, self._parents
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:
@@ -135,3 +167,11 @@ class Gazetteer:
 def _is_within(name: Sequence[object], text: Sequence[object]) -> bool:
     """Return whether the syllables of a name follow one another somewhere in a text."""
     return any(text[at : at + len(name)] == name for at in range(len(text) - len(name) + 1))
+
+
+def _unpacked(fingerprint: str, packed: bytes) -> Gazetteer:
+    known = known_gazetteer(fingerprint)
+    if known is not None:
+        return known
+    units, successors = pickle.loads(packed)  # noqa: S301  # it is within a pickle already
+    return remember(Gazetteer(units, successors, fingerprint))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SchemaError
-from pipeline.places.gazetteer import Gazetteer
+from pipeline.places.gazetteer import Gazetteer, known_gazetteer, remember
 from pipeline.places.unit import ALWAYS, LEVELS, NEVER, TYPES, Level, Span, Unit
 from pipeline.places.written_places import syllables
 from pipeline.staff_toml import RowFlaw, StaffFile
@@ -202,6 +202,9 @@ def _unknown(what: str, name: object, known: Iterable[str]) -> str:
 
 
 HISTORY = "history.toml"
+SUCCESSORS = "successors-2025.csv"
+"""The table of the communes that follow others."""
+
 OFFICE = "places.toml"
 """The name of an office's own file, in its workspace."""
 
@@ -210,7 +213,7 @@ _LEVEL = {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
 
 
 def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
-    """Read the units of a folder.
+    """Return the units of a folder; files with the content of some that this process read are not read again.
 
     Args:
         folder: The tables and ``history.toml``.
@@ -219,23 +222,34 @@ def read_gazetteer(folder: Path, office: Path | None = None) -> Gazetteer:
     Raises:
         SchemaError: A table or file is wrong; the message has file, line and advice in Vietnamese.
     """
-    digest = hashlib.sha256()
-    units = [
-        *_table(folder / "units-2004.csv", "2004", digest),
-        *_table(folder / "units-2025.csv", "2025", digest),
-    ]
     layers = [(folder / HISTORY, "history")]
     if office is not None and office.exists():
         layers.append((office, "office"))
+    paths = [
+        folder / "units-2004.csv",
+        folder / "units-2025.csv",
+        *(path for path, _ in layers),
+        folder / SUCCESSORS,
+    ]
+    fingerprint = _fingerprint(paths)
+    known = known_gazetteer(fingerprint)
+    if known is not None:
+        return known
+    units = [*_table(folder / "units-2004.csv", "2004"), *_table(folder / "units-2025.csv", "2025")]
     for path, scheme in layers:
-        digest.update(_bytes(path))
         units = _with(units, read_additions(path, scheme, units))
     successors: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(folder / "successors-2025.csv", 3, digest):
+    for row in _rows(folder / SUCCESSORS, 3):
         successors[row[0]].append(row[1])
-    return Gazetteer(
-        tuple(units), {old: tuple(new) for old, new in successors.items()}, digest.hexdigest()[:16]
-    )
+    read = Gazetteer(tuple(units), {old: tuple(new) for old, new in successors.items()}, fingerprint)
+    return remember(read) if _fingerprint(paths) == fingerprint else read
+
+
+def _fingerprint(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(_bytes(path))
+    return digest.hexdigest()[:16]
 
 
 def _with(units: Sequence[Unit], added: GazetteerAdditions) -> list[Unit]:
@@ -263,8 +277,8 @@ def _closer(span: Span, known: Span) -> Span:
     )
 
 
-def _table(path: Path, scheme: str, digest: hashlib._Hash) -> Iterator[Unit]:
-    for code, kind, name, parent, from_min, from_max, to_min, to_max, aka in _rows(path, 9, digest):
+def _table(path: Path, scheme: str) -> Iterator[Unit]:
+    for code, kind, name, parent, from_min, from_max, to_min, to_max, aka in _rows(path, 9):
         span = Span(
             _table_day(from_min, NEVER),
             _table_day(from_max, ALWAYS),
@@ -285,10 +299,8 @@ def _table(path: Path, scheme: str, digest: hashlib._Hash) -> Iterator[Unit]:
         )
 
 
-def _rows(path: Path, width: int, digest: hashlib._Hash) -> Iterator[Sequence[str]]:
-    content = _bytes(path)
-    digest.update(content)
-    rows = csv.reader(content.decode("utf-8").splitlines())
+def _rows(path: Path, width: int) -> Iterator[Sequence[str]]:
+    rows = csv.reader(_bytes(path).decode("utf-8").splitlines())
     next(rows, None)
     for row in rows:
         if len(row) != width:

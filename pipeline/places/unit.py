@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import Any
 
 NEVER = 0
 """Earlier than any day: the bound of a beginning that is not known."""
@@ -72,6 +73,9 @@ class Span:
     to_min: int = NEVER
     to_max: int = ALWAYS
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Span, (self.from_min, self.from_max, self.to_min, self.to_max)
+
     def at(self, days: DayRange) -> Validity:
         """Return whether it existed on a day of which no more than ``days`` is known."""
         if days.last < self.from_min:
@@ -110,6 +114,10 @@ class Unit:
     lands: frozenset[str] = frozenset()
     aka: tuple[str, ...] = ()
     source: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:  # quicker than what dataclasses do: there are thousands
+        parts = self.scheme, self.code, self.level, self.type, self.name, self.parent, self.span
+        return Unit, (*parts, self.lands, self.aka, self.source)
 
     @property
     def id(self) -> str:
