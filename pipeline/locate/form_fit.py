@@ -21,10 +21,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.locate.label_chain import LabelChain, find_chain
 from pipeline.locate.label_matching import LabelCandidate
@@ -69,9 +71,9 @@ class FormFit:
     def to_pixels(self, u: float, v: float) -> tuple[float, float]:
         """Return the pixel of a position in shares, with the drift of its line; the frame's own edges have none."""
         u = _shifted(self.spread, u)
-        zone = [line for line in self.drift if _zone(line[0]) == _zone(v)]
-        if zone and not (v == 0 or FRAME_FOOT <= v <= 1):
-            v = v + float(np.interp(v, [line[0] for line in zone], [line[1] for line in zone]))
+        lines = _lines_by_zone(self.drift).get(_zone(v))
+        if lines is not None and not (v == 0 or FRAME_FOOT <= v <= 1):
+            v = v + float(np.interp(v, *lines))
         return _position(self.matrix, u, v)
 
     @property
@@ -84,6 +86,16 @@ class FormFit:
 def _zone(v: float) -> int:
     """Return whether a place is above the frame (-1), in it or below it (1): what stands outside moves by itself."""
     return -1 if v < 0 else int(v > 1)
+
+
+@lru_cache(maxsize=64)
+def _lines_by_zone(
+    drift: tuple[tuple[float, float], ...],
+) -> Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the v of the printed lines of each zone, and their offsets."""
+    zones = sorted({_zone(v) for v, _ in drift})
+    lines = {zone: np.array([line for line in drift if _zone(line[0]) == zone], float) for zone in zones}
+    return {zone: (found[:, 0].copy(), found[:, 1].copy()) for zone, found in lines.items()}
 
 
 def frame_aspect(form: Form) -> float:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,9 @@ PRINT_CONFIDENCE = 0.6
 
 LIKELY_PRINT = 0.3
 """A word behind print, as close as words are, is print when the engine is surer of it than this."""
+
+ROUNDING = 1e-9
+"""By how much a score may be off its true value."""
 
 LONGER = 1.7
 """How many times as long as declared another wording may be."""
@@ -89,15 +94,21 @@ def find_label_candidates(labels: Sequence[Label], words: Sequence[Word]) -> tup
     Lines are made of all words, and once more of the clear ones alone: what is read of tall handwriting joins lines,
     and comes between the words of a label.
     """
+    lines = _folded_lines(tuple(words))
+    found = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=2)
+def _folded_lines(words: tuple[Word, ...]) -> tuple[tuple[tuple[Word, ...], tuple[str, ...]], ...]:
+    """Return the words of each line, and the same folded; every form is looked for on the same ones."""
     grouped = dict.fromkeys(
         (
             *group_text_lines(words),
             *group_text_lines([word for word in words if word.confidence > PRINT_CONFIDENCE]),
         )
     )
-    lines = [(line, [fold_label(word.text) for word in line]) for line in grouped]
-    found = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
-    return tuple(dict.fromkeys(found))
+    return tuple((line, tuple(fold_label(word.text) for word in line)) for line in grouped)
 
 
 def _label_places(
@@ -107,27 +118,33 @@ def _label_places(
     wanted = fold_label(text)
     if len(wanted) < 2:
         return
-    least = 0.86 if len(wanted) <= 5 else 0.72
+    long = len(wanted)
+    least = 0.86 if long <= 5 else 0.72
     count = len([t for t in text.replace("/", " ").split() if fold_label(t)])
     for line, parts in lines:
+        joined, ends = "".join(parts), [0, *accumulate(len(part) for part in parts)]
         for start in range(len(line)):
             best: LabelCandidate | None = None
-            for size in range(max(1, count - 2), count + 2):
-                if start + size > len(line):
-                    break
-                read = "".join(parts[start : start + size])
-                glued = len(read) > len(wanted) and read.startswith(wanted)
-                figures = glued and read[len(wanted) :].isdigit()
-                loose = len(read) > len(wanted) + 1 or figures
-                score = Levenshtein.normalized_similarity(read[: len(wanted) + 1] if loose else read, wanted)
+            for behind in range(start + max(1, count - 2), min(start + count + 1, len(line)) + 1):
+                length = ends[behind] - ends[start]
+                if length < (least - ROUNDING) * long:
+                    continue  # too short, whatever its letters are
+                read = joined[ends[start] : ends[behind]]
+                glued = length > long and read.startswith(wanted)
+                figures = glued and read[long:].isdigit()
+                loose = length > long + 1 or figures
+                score = Levenshtein.normalized_similarity(read[: long + 1] if loose else read, wanted)
                 score -= 0.02 * loose
                 if score >= least and (best is None or score > best.score):
-                    chosen = line[start : start + size]
-                    ends = read[:2] == wanted[:2] and read[-4:] == wanted[-4:]
-                    closed = not loose and (ends or _is_closed(chosen[-1]))
+                    chosen = line[start:behind]
+                    closed = not loose and (
+                        (read[:2] == wanted[:2] and read[-4:] == wanted[-4:]) or _is_closed(chosen[-1])
+                    )
                     box, baseline = _union_box(chosen), _baseline(chosen)
                     capitals = not text.isupper() and all(word.text.isupper() for word in chosen)
                     best = LabelCandidate(number, box, baseline, score, loose, closed, glued, capitals)
+                if length > long + 1:
+                    break  # with more words the same letters are compared
             if best:
                 yield best
 

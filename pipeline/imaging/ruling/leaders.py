@@ -216,9 +216,8 @@ def dot_spacing(steps: NDArray[np.float64]) -> float:
     Args:
         steps: (n,) gaps from one seen dot to the next, in pixels.
     """
-    ordered = np.sort(steps)
-    once = _count_multiples(ordered, steps, 1)
-    agreeing = once + sum(_count_multiples(ordered, steps, whole) for whole in (2, 3, 4))
+    counts = _count_multiples(steps)
+    once, agreeing = counts[0], counts.sum(axis=0)
     agreeing = np.where(once >= MIN_SINGLE_STEPS * len(steps), agreeing, 0)
     best = np.flatnonzero(agreeing == agreeing.max())
     best_step = int(best[np.argmax(steps[best])])
@@ -230,32 +229,30 @@ def dot_spacing(steps: NDArray[np.float64]) -> float:
     return float((steps[fits] / whole[fits]).mean())
 
 
-def _count_multiples(
-    ordered: NDArray[np.float64], steps: NDArray[np.float64], whole: int
-) -> NDArray[np.int64]:
-    """Return for each step how many of the ``ordered`` steps are about ``whole`` times as long.
+def _count_multiples(steps: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each step how many steps are about once, twice, three and four times as long: (4, n).
 
     Those are neighbours in order. Where they begin and end is found by halving, then put right by the very quotients:
     a limit times a step is rounded otherwise than a quotient.
     """
-    first = np.searchsorted(ordered, (whole - STEP_TOLERANCE) * steps)
-    behind = np.searchsorted(ordered, (whole + STEP_TOLERANCE) * steps)
+    whole = np.arange(1, 5)[:, None]
+    ordered = np.concatenate([[-np.inf], np.sort(steps), [np.inf]])
 
     def fits(at: NDArray[np.int64]) -> NDArray[np.bool_]:
-        there = (at >= 0) & (at < len(ordered))
-        times = ordered[np.clip(at, 0, len(ordered) - 1)] / steps
-        return there & (np.abs(times - whole) < STEP_TOLERANCE)
+        return np.asarray(np.abs(ordered[at] / steps - whole) < STEP_TOLERANCE)
 
-    for _ in range(len(ordered)):
+    first = np.searchsorted(ordered, (whole - STEP_TOLERANCE) * steps)
+    last = np.searchsorted(ordered, (whole + STEP_TOLERANCE) * steps) - 1
+    for _ in steps:
         wider = fits(first - 1)
-        narrower = ~wider & (first < behind) & ~fits(first)
+        narrower = ~wider & (first <= last) & ~fits(first)
         if not (wider | narrower).any():
             break
         first = first - wider + narrower
-    for _ in range(len(ordered)):
-        wider = fits(behind)
-        narrower = ~wider & (first < behind) & ~fits(behind - 1)
+    for _ in steps:
+        wider = fits(last + 1)
+        narrower = ~wider & (first <= last) & ~fits(last)
         if not (wider | narrower).any():
             break
-        behind = behind + wider - narrower
-    return np.asarray(behind - first, np.int64)
+        last = last + wider - narrower
+    return np.asarray(last - first + 1, np.int64)
