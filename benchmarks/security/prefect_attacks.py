@@ -22,7 +22,7 @@ from benchmarks.security.attacked_office import draw_page, free_port
 from benchmarks.security.command import hotich
 
 GROUP = "Prefect"
-START_SECONDS = 300.0
+START_SECONDS = 900.0
 FOREIGN = "https://attacker.example"
 STOP_SECONDS = 20.0
 
