@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.ink.binarization import COLOUR_BAND
 from pipeline.model import Box, Pixels
 
 NEUTRAL = 128
@@ -43,8 +44,12 @@ LEAST_PRINT = 400
 
 def blueness(rgb: Pixels) -> Pixels:
     """Return by how much each pixel of a picture (h, w, 3) is bluer than it is red, from ``NEUTRAL`` on."""
-    red, _, blue = cv2.split(rgb)
-    return np.asarray(cv2.addWeighted(blue, 1.0, red, -1.0, NEUTRAL), np.uint8)
+    bluer = np.empty(rgb.shape[:2], np.uint8)
+    for top in range(0, len(rgb), COLOUR_BAND):
+        band = slice(top, top + COLOUR_BAND)
+        red, blue = cv2.extractChannel(rgb[band], 0), cv2.extractChannel(rgb[band], 2)
+        cv2.addWeighted(blue, 1.0, red, -1.0, NEUTRAL, dst=bluer[band])
+    return bluer
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,14 @@ def test_blueness_is_by_how_much_a_pixel_is_bluer_than_red() -> None:
     assert blueness(colours)[0].tolist() == [NEUTRAL, NEUTRAL + 50, NEUTRAL - 50, 255, 0]
 
 
+def test_blueness_is_that_of_each_pixel_on_a_picture_of_any_height() -> None:
+    rng = np.random.default_rng(5)
+    for height in (1, 127, 128, 300):
+        rgb = rng.integers(0, 256, (height, 7, 3)).astype(np.uint8)
+        wanted = np.clip(rgb[:, :, 2].astype(int) - rgb[:, :, 0] + NEUTRAL, 0, 255)
+        assert (blueness(rgb) == wanted).all()
+
+
 @pytest.mark.parametrize("pen", [BLUE, VIOLET])
 def test_a_stroke_over_a_label_is_kept_whole_and_its_print_goes(pen: tuple[int, int, int]) -> None:
     rgb, ink = page(pen)
