@@ -68,6 +68,7 @@ class LabelCandidate:
     learnt: bool = False
 
 
+@lru_cache(maxsize=4096)
 def fold_label(text: str) -> str:
     """Return letters and digits only, lower case, without diacritics: what survives bad reading of print."""
     return "".join(c for c in unaccented(text) if c.isalnum() and c.isascii())
@@ -99,30 +100,32 @@ def find_label_candidates(labels: Sequence[Label], words: Sequence[Word]) -> tup
     return tuple(dict.fromkeys(found))
 
 
+FoldedLine = tuple[tuple[Word, ...], str, tuple[int, ...]]
+"""The words of a line, the same folded and joined, and where in that each begins, and the last one ends."""
+
+
 @lru_cache(maxsize=2)
-def _folded_lines(words: tuple[Word, ...]) -> tuple[tuple[tuple[Word, ...], tuple[str, ...]], ...]:
-    """Return the words of each line, and the same folded; every form is looked for on the same ones."""
+def _folded_lines(words: tuple[Word, ...]) -> tuple[FoldedLine, ...]:
+    """Return the lines of words; every form is looked for on the same ones."""
     grouped = dict.fromkeys(
         (
             *group_text_lines(words),
             *group_text_lines([word for word in words if word.confidence > PRINT_CONFIDENCE]),
         )
     )
-    return tuple((line, tuple(fold_label(word.text) for word in line)) for line in grouped)
+    folded = ((line, [fold_label(word.text) for word in line]) for line in grouped)
+    return tuple((line, "".join(parts), (0, *accumulate(map(len, parts)))) for line, parts in folded)
 
 
-def _label_places(
-    number: int, text: str, lines: Iterable[tuple[Sequence[Word], Sequence[str]]]
-) -> Iterable[LabelCandidate]:
-    """Yield the places of one label; ``lines`` holds the words of each line, and the same folded."""
+def _label_places(number: int, text: str, lines: Iterable[FoldedLine]) -> Iterable[LabelCandidate]:
+    """Yield the places of one label."""
     wanted = fold_label(text)
     if len(wanted) < 2:
         return
     long = len(wanted)
     least = 0.86 if long <= 5 else 0.72
     count = len([t for t in text.replace("/", " ").split() if fold_label(t)])
-    for line, parts in lines:
-        joined, ends = "".join(parts), [0, *accumulate(len(part) for part in parts)]
+    for line, joined, ends in lines:
         for start in range(len(line)):
             best: LabelCandidate | None = None
             for behind in range(start + max(1, count - 2), min(start + count + 1, len(line)) + 1):
