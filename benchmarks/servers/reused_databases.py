@@ -83,13 +83,18 @@ class NewDatabase:
         )
 
     def restore(self, connection: psycopg.Connection[Any]) -> bool:
-        """Make the database as it was, and return whether that was possible. All other connections to it end.
-
-        Emptied tables are vacuumed, so that new rows lie in the order in which they come, as in a new table.
-        """
+        """Make the database as it was, and return whether that was possible. All other connections to it end."""
         connection.execute(END_OTHERS)
         if _structure(connection) != self.structure:
             return False
+        self.fill(connection)
+        return True
+
+    def fill(self, connection: psycopg.Connection[Any]) -> None:
+        """Leave these rows and no others in a database of the same tables, and let its sequences go on from here.
+
+        Emptied tables are vacuumed, so that new rows lie in the order in which they come, as in a new table.
+        """
         used = _filled(connection)
         with connection.transaction():
             connection.execute("SET LOCAL session_replication_role = replica")
@@ -112,7 +117,6 @@ class NewDatabase:
                     sql.Literal(given),
                 )
                 connection.execute(statement)
-        return True
 
 
 def _structure(connection: psycopg.Connection[Any]) -> Sequence[Any]:

@@ -17,13 +17,15 @@ from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich
 from tests.registry.audit.history import live
 from tests.registry.pages import LEDGER
+from tests.registry.told_once import told_once
 
 
 @pytest.fixture
 def lived(workspace: Path) -> None:
     """A registry in which something of every kind has happened."""
-    with Settings().run_context(workspace).open_registry() as registry:
-        live(registry)
+    store = Workspace(workspace)
+    with told_once(live, store.registry_url, store.audit_key):
+        pass
 
 
 def harm(workspace: Path, *statements: str) -> None:

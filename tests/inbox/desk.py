@@ -82,21 +82,29 @@ class Desk:
         return sorted(path for path in files if not path.name.endswith(".ly-do.txt"))
 
 
+_looked_at: dict[str, tuple[InspectedPage, ...]] = {}
+"""What was seen in files, by their hash."""
+
+
 class TameLooker:
-    """``Inspector`` without a process of its own, for files that are known to be tame."""
+    """``Inspector`` without a process of its own, for files that are known to be tame; looks once at each."""
 
     def pages(self, scan: ScanFile) -> tuple[InspectedPage, ...]:
-        pages = []
-        for number in range(1, page_count(scan) + 1):
-            try:
-                grey = small_ink_layer(page_of(scan, number).pixels, 1.0)
-                pages.append(InspectedPage(number, likeness=perceptual_hash(grey), codes=read_qr_codes(grey)))
-            except ScanError as error:
-                pages.append(InspectedPage(number, error.code, error.message))
-        return tuple(pages)
+        contents = digest(scan.path)
+        if contents not in _looked_at:
+            _looked_at[contents] = tuple(_look(scan, number) for number in range(1, page_count(scan) + 1))
+        return _looked_at[contents]
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
         split(scan, pages, target, ScanLimits())
+
+
+def _look(scan: ScanFile, number: int) -> InspectedPage:
+    try:
+        grey = small_ink_layer(page_of(scan, number).pixels, 1.0)
+    except ScanError as error:
+        return InspectedPage(number, error.code, error.message)
+    return InspectedPage(number, likeness=perceptual_hash(grey), codes=read_qr_codes(grey))
 
 
 def scan(path: Path, mark: int = 0) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,20 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 def url(request: pytest.FixtureRequest) -> str:
     """A database of this test's own, on each kind: one without rows. Whether it has tables already does not matter."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_url(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database that the tests of a module share, on each kind, for what none of them changes."""
+    if request.param == "sqlite":
+        path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("shared") / "registry.db")
+        yield f"sqlite:///{path}"
+        return
+    cluster: postgresql.Cluster = request.getfixturevalue("postgresql_cluster")
+    with cluster.empty_database() as name:
+        yield cluster.url(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -37,7 +37,7 @@ from pipeline.registry.tables.webhooks import WEBHOOK_APPEND_ONLY
 from pipeline.registry.tables.withdrawals import WITHDRAWAL_APPEND_ONLY
 from tests.registry.desk.offices import AN, PLACE, SINGLE, SUPERVISOR, taken
 from tests.registry.outsider import Outsider
-from tests.registry.pages import entry, finding, page, read
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, read
 
 TABLES = [
     table.name
@@ -96,12 +96,22 @@ INTRODUCED = [
 """Rows that only much work of other rooms would bring; every table takes new ones."""
 
 
-@pytest.fixture
-def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outsider]:
+@pytest.fixture(scope="module")
+def shared(shared_url: str) -> Iterator[Outsider]:
     """Another program on a database that holds one reading, one finding, one decision, one place, one link that
     was decided, one withdrawal, one package, one confirmed delivery, one approval, one signature, one
     assigned book, one comment, one guideline, one team, one share, one redrawn region, one extract declared void, one
     search, one event that was sent, and their audit."""
+    outsider = Outsider(shared_url)
+    with Registry.open(shared_url, SCHEMAS) as registry:
+        live(registry, outsider)
+    yield outsider
+    outsider.close()
+
+
+def live(registry: Registry, outsider: Outsider) -> None:
+    book = registry.book_id(LEDGER, "KS.2010.01")
+    registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
     box = Box(10.0, 20.0, 60.0, 40.0)
     doubtful = replace(read("child_native_place", "Thử Một", accepted=False), box=box, lines=(box,))
     registry.save_page(
@@ -133,10 +143,15 @@ def intruder(registry: Registry, book: int, outsider: Outsider) -> Iterator[Outs
     for statement in INTRODUCED:
         outsider.execute(statement)
     registry.withdraw(RegistryPart(book), author="chi", reason="sổ ghi nhầm")
-    before = {table: outsider.rows(table) for table in TABLES}
+
+
+@pytest.fixture
+def intruder(shared: Outsider) -> Iterator[Outsider]:
+    """The same, and every row is there afterwards."""
+    before = {table: shared.rows(table) for table in TABLES}
     assert [table for table, rows in before.items() if not rows] == []
-    yield outsider
-    assert {table: outsider.rows(table) for table in TABLES} == before
+    yield shared
+    assert {table: shared.rows(table) for table in TABLES} == before
 
 
 @pytest.mark.parametrize("table", TABLES)

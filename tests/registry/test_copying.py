@@ -17,6 +17,7 @@ from pipeline.review_policy import ReviewPolicy
 from tests.registry.audit.history import live
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
+from tests.registry.told_once import told_once
 
 CHECKER = Person(7, "dung", "", Role.CHECKER, None)
 
@@ -37,20 +38,23 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield cluster.url(name, postgresql.OWNER)
 
 
+def work(registry: Registry) -> None:
+    live(registry)
+    registry.save_page(1, page(entry(read("child_name", "Người Thử", accepted=False)), page_no=2), "run")
+    desk = registry.desk(ReviewPolicy())
+    task = desk.next_task(CHECKER)
+    assert task is not None
+    words = [Verdict(one.field, FieldStatus.READ, "Thử Hai") for one in task.fields]
+    desk.key(CHECKER, task.task_id, task.version, words, token="once")
+    desk.next_task(CHECKER)
+    registry.accounts().first_administrator()
+
+
 @pytest.fixture
 def source(url: str, key_path: Path) -> str:
     """The address of a registry with a little of everything, its audit signed."""
-    with Registry.open(url, SCHEMAS, audit_key=key_path) as registry:
-        live(registry)
-        registry.save_page(1, page(entry(read("child_name", "Người Thử", accepted=False)), page_no=2), "run")
-        desk = registry.desk(ReviewPolicy())
-        task = desk.next_task(CHECKER)
-        assert task is not None
-        words = [Verdict(work.field, FieldStatus.READ, "Thử Hai") for work in task.fields]
-        desk.key(CHECKER, task.task_id, task.version, words, token="once")
-        desk.next_task(CHECKER)
-        registry.accounts().first_administrator()
-    return url
+    with told_once(work, url, key_path):
+        return url
 
 
 def test_all_of_it_is_there_and_the_audit_holds(source: str, target: str, key_path: Path) -> None:

@@ -16,7 +16,8 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 ROUNDS = 20
 WAIT_SECONDS = 100.0
-spawning = multiprocessing.get_context("spawn")
+forking = multiprocessing.get_context("fork")
+"""Nothing of a database may be open in the process that forks."""
 
 
 def save(registry: Registry, book: int, number: int, who: str) -> None:
@@ -64,9 +65,9 @@ def act(url: str, name: str, who: str, start: Barrier) -> None:
 
 
 def race(url: str, first: str, second: str) -> None:
-    start = spawning.Barrier(2)
+    start = forking.Barrier(2)
     racers = [
-        spawning.Process(target=act, args=(url, name, who, start))
+        forking.Process(target=act, args=(url, name, who, start))
         for name, who in ((first, "An"), (second, "Bình"))
     ]
     for racer in racers:

@@ -15,7 +15,8 @@ from pipeline.registry import Registry, Verdict
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, read
 
 PAGES = 20
-spawning = multiprocessing.get_context("spawn")
+forking = multiprocessing.get_context("fork")
+"""Nothing of a database may be open in the process that forks."""
 
 
 def table_page(page_no: int, text: str = "Thử Một") -> PageResult:
@@ -63,7 +64,7 @@ def test_processes_that_create_and_write_at_once_lose_nothing_and_wait_for_one_a
     empty_url: str,
 ) -> None:
     writers = [
-        spawning.Process(target=write_a_book, args=(empty_url, f"book {number}")) for number in range(3)
+        forking.Process(target=write_a_book, args=(empty_url, f"book {number}")) for number in range(3)
     ]
     for writer in writers:
         writer.start()
@@ -86,7 +87,7 @@ def test_a_process_killed_while_saving_leaves_the_page_as_it_was(url: str, after
         first = registry.entries(book)[5]
         registry.decide(first, [Verdict("child_name", FieldStatus.READ, "Thử Hai")], author="an")
         before = [registry.entry(entry_id) for entry_id in registry.entries(book)], registry.queue(book)
-    child = spawning.Process(target=save_and_die, args=(url, book, after))
+    child = forking.Process(target=save_and_die, args=(url, book, after))
     child.start()
     child.join(120)
     assert child.exitcode == -signal.SIGKILL

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
+from benchmarks.desk import bench_desk_load
 from benchmarks.desk.bench_desk_load import Office, loaded
 from benchmarks.desk.databases import RegistryLocation, filled
 from benchmarks.desk.filled_registry import ENTRIES_A_BOOK, FilledRegistry
@@ -26,6 +28,7 @@ from pipeline.registry.tables.tasks import decision
 from pipeline.review_policy import ReviewPolicy
 from pipeline.stages import Stage
 from tests.registry.outsider import Outsider
+from tests.registry.told_once import KeptRegistry
 
 BOOKS = 5
 
@@ -43,9 +46,26 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RegistryLo
         yield RegistryLocation(cluster.url(name, postgresql.OWNER), cluster.url(name), key)
 
 
+_filled: dict[str, tuple[KeptRegistry, FilledRegistry]] = {}
+
+
 @pytest.fixture
 def shelf(place: RegistryLocation) -> FilledRegistry:
-    return filled(place, BOOKS * ENTRIES_A_BOOK)
+    """Filled once on each kind of database, and copied."""
+    kind = make_url(place.url).get_backend_name()
+    if kind in _filled:
+        kept, shelf = _filled[kind]
+        kept.put(place.owner_url, place.key)
+        return shelf
+    shelf = filled(place, BOOKS * ENTRIES_A_BOOK)
+    _filled[kind] = KeptRegistry.of(place.owner_url, place.key), shelf
+    return shelf
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes of people and machine are there at once: nothing of a database is open when they begin."""
+    monkeypatch.setattr(bench_desk_load, "spawning", multiprocessing.get_context("fork"))
 
 
 def worked(place: RegistryLocation, shelf: FilledRegistry, name: str = "small") -> LoadLog:

@@ -12,6 +12,7 @@ from tests.registry.audit.history import live
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS
+from tests.registry.told_once import told_once
 
 
 @pytest.fixture
@@ -26,10 +27,10 @@ def registry(url: str, key_path: Path) -> Iterator[Registry]:
 
 
 @pytest.fixture
-def lived(registry: Registry) -> Registry:
+def lived(url: str, key_path: Path) -> Iterator[Registry]:
     """With the history of ``history.py``."""
-    live(registry)
-    return registry
+    with told_once(live, url, key_path) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from pipeline.errors import RegistryError, StorageError
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.model.audit import FlawKind
-from tests.registry.audit.history import REVIEWER
+from tests.registry.audit.history import REVIEWER, live
 from tests.registry.pages import SCHEMAS
 
 
-def test_it_is_made_on_first_use_for_its_owner_alone(lived: Registry, key_path: Path) -> None:
+def test_it_is_made_on_first_use_for_its_owner_alone(registry: Registry, key_path: Path) -> None:
+    live(registry)
     assert key_path.stat().st_mode & 0o777 == 0o600
     assert list(key_path.parent.iterdir()) == [key_path]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from pipeline.registry import Registry
@@ -11,12 +14,12 @@ from pipeline.registry.model.audit_words import ACTIONS
 from tests.registry.audit.intruder import Intruder
 from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, page
+from tests.registry.told_once import told_once
 
 PASSWORD = "một mật khẩu dài"
 
 
-@pytest.fixture
-def office(registry: Registry) -> Registry:
+def work(registry: Registry) -> None:
     """An administrator made, a reviewer made, who came in; at the desk every table has rows."""
     clock = Clock()
     accounts = registry.accounts(clock)
@@ -37,7 +40,13 @@ def office(registry: Registry) -> Registry:
     taken(desk, BINH)
     ticket = desk.request_rescan(BINH, taken(desk, BINH).task_id, "mờ")
     desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
-    return registry
+
+
+@pytest.fixture
+def office(url: str, key_path: Path) -> Iterator[Registry]:
+    """Where people worked."""
+    with told_once(work, url, key_path) as opened:
+        yield opened
 
 
 def test_all_that_people_did_is_there_and_whole(office: Registry) -> None:

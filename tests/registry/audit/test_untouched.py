@@ -29,12 +29,17 @@ from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entries, entry, finding, page, read, texts
+from tests.registry.told_once import told_once
 
 BOOK_TEXTS = ("folder_name", "record", "form", "place", "place_code", "volume", "opened_on", "closed_on")
 typed_texts = texts.filter(lambda text: bool(text.strip()) and not control_characters(text))
 """Texts that a person may type; a reader may read any."""
 
 Write = Callable[[st.DataObject, Registry, int], None]
+
+
+def begun(registry: Registry) -> None:
+    registry.store_scan(registry.book_id(LEDGER, "KS"), SCAN, "scan.pdf", 1, 3)
 
 
 def noted(data: st.DataObject, registry: Registry, _: int) -> None:
@@ -106,9 +111,8 @@ def test_random_writes_leave_an_audit_without_a_flaw(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, steps: list[Write]
 ) -> None:
     folder = tmp_path_factory.mktemp("random")
-    with Registry.open(f"sqlite:///{folder}/r.db", SCHEMAS, audit_key=folder / "audit.key") as registry:
+    with told_once(begun, f"sqlite:///{folder}/r.db", folder / "audit.key") as registry:
         book_id = registry.book_id(LEDGER, "KS")
-        registry.store_scan(book_id, SCAN, "scan.pdf", 1, 3)
         for step in steps:
             step(data, registry, book_id)
         found = registry.audit().verify()

@@ -15,9 +15,10 @@ from pipeline.registry.model.desk import CannotUndo, DeskTask, KeyOutcome
 from pipeline.stages import Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, CHECKED, Clock, doubtful, keyed, person, said, taken
 from tests.registry.outsider import Outsider
-from tests.registry.pages import SCHEMAS, page
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, page
 
-spawning = multiprocessing.get_context("spawn")
+forking = multiprocessing.get_context("fork")
+"""Nothing of a database may be open in the process that forks."""
 PEOPLE, ENTRIES = 3, 8
 MOST_TURNS = 5000
 """Of a person in a process of their own, who would wait for ever if a word were lost."""
@@ -129,20 +130,22 @@ def work(url: str, account_id: int) -> None:
                 desk.key(who, task.task_id, task.version, words, token=token)
 
 
-def test_people_in_processes_of_their_own_settle_everything_once(
-    url: str, outsider: Outsider, registry: Registry, book: int
-) -> None:
-    for number in range(1, ENTRIES + 1):
-        registry.save_page(book, page(doubtful("child_name"), page_no=number), "f1")
+def test_people_in_processes_of_their_own_settle_everything_once(url: str, outsider: Outsider) -> None:
+    with Registry.open(url, SCHEMAS) as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
+        for number in range(1, ENTRIES + 1):
+            registry.save_page(book, page(doubtful("child_name"), page_no=number), "f1")
     people = [
-        spawning.Process(target=work, args=(url, number), daemon=True) for number in range(1, PEOPLE + 1)
+        forking.Process(target=work, args=(url, number), daemon=True) for number in range(1, PEOPLE + 1)
     ]
     for one in people:
         one.start()
     for one in people:
         one.join()
     assert [one.exitcode for one in people] == [0] * PEOPLE
-    assert registry.queue() == ()
+    with Registry.open(url, SCHEMAS) as registry:
+        assert registry.queue() == ()
     words = outsider.execute("SELECT task_id, account_id FROM keying")
     decisions = outsider.execute("SELECT page_no, author FROM decision")
     assert len(set(words)) == len(words)

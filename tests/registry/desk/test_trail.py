@@ -26,25 +26,36 @@ from tests.registry.desk.offices import (
     taken,
 )
 from tests.registry.outsider import Outsider
-from tests.registry.pages import entry, page, read
+from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 TABLES = [table.name for table in DESK_APPEND_ONLY]
 
 
-@pytest.fixture
-def intruder(registry: Registry, book: int, clock: Clock, outsider: Outsider) -> Iterator[Outsider]:
+@pytest.fixture(scope="module")
+def shared(shared_url: str) -> Iterator[Outsider]:
     """Another program on a database in which every table of the desk has rows."""
-    desk = registry.desk(CHECKED, now=clock)
-    registry.save_page(book, page(doubtful("notes")), "f1")
-    keyed(desk, AN, said("notes"))
-    task = desk.undo(AN)
-    desk.skip(AN, task.task_id, "khó")
-    ticket = desk.request_rescan(BINH, taken(desk, BINH).task_id, "mờ")
-    desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
-    before = {table: outsider.rows(table) for table in TABLES}
-    assert all(before.values())
+    with Registry.open(shared_url, SCHEMAS) as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1000, 10)
+        registry.save_page(book, page(doubtful("notes")), "f1")
+        desk = registry.desk(CHECKED, now=Clock())
+        keyed(desk, AN, said("notes"))
+        task = desk.undo(AN)
+        desk.skip(AN, task.task_id, "khó")
+        ticket = desk.request_rescan(BINH, taken(desk, BINH).task_id, "mờ")
+        desk.close_ticket(OPERATOR, ticket.ticket_id, "xong")
+    outsider = Outsider(shared_url)
     yield outsider
-    assert {table: outsider.rows(table) for table in TABLES} == before
+    outsider.close()
+
+
+@pytest.fixture
+def intruder(shared: Outsider) -> Iterator[Outsider]:
+    """The same, and every row is there afterwards."""
+    before = {table: shared.rows(table) for table in TABLES}
+    assert all(before.values())
+    yield shared
+    assert {table: shared.rows(table) for table in TABLES} == before
 
 
 def test_showing_a_task_tells_of_the_ink_of_its_own_fields_and_of_no_other(
