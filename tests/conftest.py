@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
-from tests import durability, module_cache, shared_sql
+from tests import durability, longest_files, module_cache, shared_sql
 
 settings.register_profile("hotich", deadline=None, max_examples=50)
 """No test fails because the machine was busy; a test that needs more examples than usual says so."""
@@ -22,6 +22,11 @@ settings.register_profile("hotich", deadline=None, max_examples=50)
 settings.load_profile("hotich")
 shared_sql.share()
 durability.leave_to_the_system()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin."""
+    longest_files.first(items)
 
 
 def pytest_collection_finish() -> None:

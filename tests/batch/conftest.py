@@ -12,6 +12,9 @@ from pipeline.workspace import Workspace
 from tests.fake_books import make_book
 from tests.fake_pages import fake_engines, fake_page
 
+BOOK = Path("books", "book-1")
+"""Where the book of a test lies in its folder."""
+
 
 @pytest.fixture(scope="session")
 def schemas() -> Schemas:
@@ -21,7 +24,12 @@ def schemas() -> Schemas:
 @pytest.fixture
 def context(tmp_path: Path, schemas: Schemas) -> RunContext:
     """Reads fake pages into a registry of its own."""
-    workspace = Workspace(tmp_path / "workspace")
+    return context_in(tmp_path, schemas)
+
+
+def context_in(folder: Path, schemas: Schemas) -> RunContext:
+    """Reads fake pages into a registry in a workspace in that folder."""
+    workspace = Workspace(folder / "workspace")
     return RunContext(
         workspace.root,
         workspace.registry_url,
@@ -36,4 +44,4 @@ def context(tmp_path: Path, schemas: Schemas) -> RunContext:
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """A book without scans."""
-    return make_book(tmp_path / "books" / "book-1")
+    return make_book(tmp_path / BOOK)

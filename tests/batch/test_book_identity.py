@@ -13,6 +13,8 @@ from pipeline.errors import BookInQuestion, RegistryError
 from pipeline.ledger import load_ledger
 from pipeline.model import BookSeries
 from pipeline.run_context import RunContext
+from pipeline.schema import Schemas
+from tests.batch.conftest import BOOK, context_in
 from tests.fake_books import LEDGER, failed, make_book
 from tests.fake_pages import GOOD, draw
 
@@ -35,13 +37,21 @@ def question(book: Path, context: RunContext) -> str:
     return caught.value.message
 
 
-@pytest.fixture
-def read(book: Path, context: RunContext) -> Path:
-    """A book that was read."""
-    say(book, FULL)
+@pytest.fixture(scope="module")
+def folder_of_read(tmp_path_factory: pytest.TempPathFactory, schemas: Schemas) -> Path:
+    """A folder with a book that was read, and the workspace of that run; a test works in a copy of it."""
+    folder = tmp_path_factory.mktemp("read")
+    book = make_book(folder / BOOK, FULL)
     draw(book / "1.tiff", GOOD, GOOD)
-    digitize_book(book, context, workers=1)
-    return book
+    digitize_book(book, context_in(folder, schemas), workers=1)
+    return folder
+
+
+@pytest.fixture
+def read(folder_of_read: Path, tmp_path: Path) -> Path:
+    """A book that was read into the registry of ``context``."""
+    shutil.copytree(folder_of_read, tmp_path, dirs_exist_ok=True)
+    return tmp_path / BOOK
 
 
 @pytest.mark.parametrize(

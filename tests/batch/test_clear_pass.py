@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.registry.services.statistics.books import DRIFT
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.run_context import RunContext
 from pipeline.settings import Settings
+from pipeline.workspace import Workspace
 from tests.book_context.written_books import (
     FORM,
     LEDGER,
@@ -54,14 +56,19 @@ def pages() -> list[PageResult]:
     return book(*({REGISTRAR: [one], NUMBER: []} for one in lines))
 
 
-@pytest.fixture
-def read_book(
-    sqlite_url: str, tmp_path: Path, routing: RoutingOptions, pages: list[PageResult]
-) -> RunContext:
-    """A book that was read: its pages are in the registry, and what was kept of their lines in the workspace."""
-    context = RunContext(
-        tmp_path / "workspace", sqlite_url, SCHEMAS, options=DigitizeOptions(routing=routing)
+def context_in(folder: Path, routing: RoutingOptions) -> RunContext:
+    workspace = Workspace(folder)
+    return RunContext(
+        workspace.root, workspace.registry_url, SCHEMAS, options=DigitizeOptions(routing=routing)
     )
+
+
+@pytest.fixture(scope="module")
+def workspace_of_read(
+    tmp_path_factory: pytest.TempPathFactory, routing: RoutingOptions, pages: list[PageResult]
+) -> Path:
+    """The workspace of a book that was read; a test works in a copy of it."""
+    context = context_in(tmp_path_factory.mktemp("read"), routing)
     with context.open_registry() as registry:
         book_id = registry.book_id(LEDGER, "KS.2010.01")
         for number, one in enumerate(pages, start=1):
@@ -69,7 +76,14 @@ def read_book(
             keep_page(context, book_id, one, FIRST)
             registry.save_page(book_id, one, FIRST)
         weigh_book(registry, context, book_id, FORM, LEDGER)
-    return context
+    return context.workspace
+
+
+@pytest.fixture
+def read_book(workspace_of_read: Path, tmp_path: Path, routing: RoutingOptions) -> RunContext:
+    """A book that was read: its pages are in the registry, and what was kept of their lines in the workspace."""
+    shutil.copytree(workspace_of_read, tmp_path / "workspace")
+    return context_in(tmp_path / "workspace", routing)
 
 
 def stored(registry: Registry, page_no: int) -> StoredEntry:

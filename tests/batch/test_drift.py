@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -23,6 +24,7 @@ from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import FIELD, store, usual
+from tests.fake_books import make_book
 from tests.fake_pages import GOOD, draw
 
 UNLIKE = drawn(600, 1, harder=3.5).samples
@@ -38,6 +40,22 @@ def known() -> Calibration:
 @pytest.fixture
 def calibrated(context: RunContext, known: Calibration) -> RunContext:
     return with_calibration(context, known)
+
+
+@pytest.fixture(scope="module")
+def accepted_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a book unlike the others, which the machine accepted and nobody has checked; a test works in a
+    copy of it."""
+    folder = tmp_path_factory.mktemp("accepted")
+    store(folder / "workspace", make_book(folder / "book-1"), UNLIKE, checked=False, accepted=True)
+    return folder / "workspace"
+
+
+@pytest.fixture
+def accepted(accepted_book: Path, calibrated: RunContext) -> RunContext:
+    """Reads into a copy of ``accepted_book``."""
+    shutil.copytree(accepted_book, calibrated.workspace, dirs_exist_ok=True)
+    return calibrated
 
 
 def with_calibration(context: RunContext, known: Calibration | None) -> RunContext:
@@ -94,31 +112,25 @@ def test_a_book_like_the_others_raises_no_alarm(book: Path, calibrated: RunConte
     assert standing(calibrated) == []
 
 
-def test_a_book_unlike_the_others_is_recorded_with_the_fields_nobody_saw(
-    book: Path, calibrated: RunContext
-) -> None:
-    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
-    alarm = weighed(calibrated)
+def test_a_book_unlike_the_others_is_recorded_with_the_fields_nobody_saw(accepted: RunContext) -> None:
+    alarm = weighed(accepted)
     assert alarm is not None
     assert alarm.lower
     assert alarm.fields > 100
     assert alarm.hold is not None
     assert 0 < alarm.unseen == alarm.fields - alarm.hold.held
-    (details,) = standing(calibrated)
+    (details,) = standing(accepted)
     assert details["unseen"] == str(alarm.unseen)
     assert "kém chắc hơn" in details["unusual"]
 
 
-def test_critical_values_of_a_book_unlike_the_others_wait_for_a_person(
-    book: Path, calibrated: RunContext
-) -> None:
-    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
-    with calibrated.open_registry() as registry:
+def test_critical_values_of_a_book_unlike_the_others_wait_for_a_person(accepted: RunContext) -> None:
+    with accepted.open_registry() as registry:
         assert registry.queue() == ()
-    alarm = weighed(calibrated)
+    alarm = weighed(accepted)
     assert alarm is not None
     assert alarm.hold is not None
-    with calibrated.open_registry() as registry:
+    with accepted.open_registry() as registry:
         tasks = registry.queue()
         assert sum(len(task.fields) for task in tasks) == alarm.hold.held > CHECKED
         assert {reason for task in tasks for reason in task.reasons} == {HELD}
@@ -126,56 +138,51 @@ def test_critical_values_of_a_book_unlike_the_others_wait_for_a_person(
         for stored in registry.stored_entries(only_book(registry)):
             values = {reading.field: stored.values[reading.field] for reading in stored.readings}
             assert {field for field, value in values.items() if value is None} == values.keys() & CRITICAL
-    assert audited(calibrated) == [("book-held", {"held": alarm.hold.held, "checked": 0, "wrong": 0})]
+    assert audited(accepted) == [("book-held", {"held": alarm.hold.held, "checked": 0, "wrong": 0})]
 
 
-def test_fifty_checked_values_without_an_error_release_the_others(book: Path, calibrated: RunContext) -> None:
-    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
-    weighed(calibrated)
-    decide(calibrated, CHECKED - 1)
-    still = weighed(calibrated)
+def test_fifty_checked_values_without_an_error_release_the_others(accepted: RunContext) -> None:
+    weighed(accepted)
+    decide(accepted, CHECKED - 1)
+    still = weighed(accepted)
     assert still is not None
     assert still.hold is not None
     assert (still.hold.checked, still.hold.is_over) == (CHECKED - 1, False)
-    assert len(held(calibrated)) == still.hold.held > 0
-    decide(calibrated, 1)
-    alarm = weighed(calibrated)
+    assert len(held(accepted)) == still.hold.held > 0
+    decide(accepted, 1)
+    alarm = weighed(accepted)
     assert alarm is not None
     assert alarm.hold is not None
     assert alarm.hold.is_over
     assert alarm.unseen > still.unseen  # still told, as nobody saw them
-    assert held(calibrated) == []
-    with calibrated.open_registry() as registry:
+    assert held(accepted) == []
+    with accepted.open_registry() as registry:
         assert registry.queue() == ()
         for stored in registry.stored_entries(only_book(registry)):
             assert all(stored.values[reading.field] for reading in stored.readings)
     released = {"released": still.hold.held, "reason": "checked", "checked": CHECKED, "wrong": 0}
-    assert audited(calibrated)[-1] == ("book-released", released)
+    assert audited(accepted)[-1] == ("book-released", released)
 
 
-def test_an_error_among_the_checked_values_keeps_the_others_waiting(
-    book: Path, calibrated: RunContext
-) -> None:
-    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
-    weighed(calibrated)
-    decide(calibrated, CHECKED, wrong=1)
-    alarm = weighed(calibrated)
+def test_an_error_among_the_checked_values_keeps_the_others_waiting(accepted: RunContext) -> None:
+    weighed(accepted)
+    decide(accepted, CHECKED, wrong=1)
+    alarm = weighed(accepted)
     assert alarm is not None
     assert alarm.hold is not None
     assert (alarm.hold.checked, alarm.hold.wrong, alarm.hold.is_over) == (CHECKED, 1, False)
-    assert len(held(calibrated)) == alarm.hold.held > 0
-    assert [action for action, _ in audited(calibrated)] == ["book-held"]
+    assert len(held(accepted)) == alarm.hold.held > 0
+    assert [action for action, _ in audited(accepted)] == ["book-held"]
 
 
-def test_an_error_that_is_found_later_holds_what_was_released(book: Path, calibrated: RunContext) -> None:
-    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
-    weighed(calibrated)
-    decide(calibrated, CHECKED)
-    weighed(calibrated)
-    decide(calibrated, 3, wrong=3)
-    weighed(calibrated)
-    assert held(calibrated)
-    assert [action for action, _ in audited(calibrated)] == ["book-held", "book-released", "book-held"]
+def test_an_error_that_is_found_later_holds_what_was_released(accepted: RunContext) -> None:
+    weighed(accepted)
+    decide(accepted, CHECKED)
+    weighed(accepted)
+    decide(accepted, 3, wrong=3)
+    weighed(accepted)
+    assert held(accepted)
+    assert [action for action, _ in audited(accepted)] == ["book-held", "book-released", "book-held"]
 
 
 def test_what_people_decided_is_not_asked_again(book: Path, calibrated: RunContext) -> None:
@@ -222,11 +229,10 @@ def test_an_office_that_switched_the_alarm_off_gets_none(
     assert standing(calibrated) == []
 
 
-def test_every_run_reports_the_alarm_even_when_it_reads_nothing(book: Path, calibrated: RunContext) -> None:
-    store(calibrated.workspace, book, UNLIKE, checked=False, accepted=True)
+def test_every_run_reports_the_alarm_even_when_it_reads_nothing(book: Path, accepted: RunContext) -> None:
     draw(book / "1.tiff", GOOD)
-    first = digitize_book(book, calibrated, workers=1)
-    second = digitize_book(book, calibrated, workers=1)
+    first = digitize_book(book, accepted, workers=1)
+    second = digitize_book(book, accepted, workers=1)
     assert (first.read, second.read) == (1, 0)
     assert first.drift == second.drift
     assert first.drift is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,15 +17,18 @@ from pipeline.evaluation.truth import BookTruth, Quad, TrueEntry
 from pipeline.imaging.geometry import warp
 from pipeline.model import (
     Box,
+    Crop,
     FieldReading,
     FieldStatus,
     Ledger,
+    LineReading,
     Matrix,
     PageImage,
     PageRef,
     PageResult,
     Pixels,
 )
+from pipeline.ocr.tesseract import read_in_process
 from pipeline.schema import Form
 from pipeline.synth import SCANNER_LEVELS, SyntheticPage, SynthOptions, draw_book
 from pipeline.synth.options import ScannerLevel, WritingStyle
@@ -162,18 +165,40 @@ def without_top_rule(page: DrawnPage) -> DrawnPage:
     return replace(page, pixels=pixels)
 
 
+class Silent:
+    """A reader that reads nothing."""
+
+    name = fingerprint = "silent"
+
+    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
+        return (LineReading("", 0.0, self.name),) * len(crops)
+
+
 def digitized(page: DrawnPage, form: str | None = None) -> PageResult:
     """What the installed engines make of a page, taken for a page of ``form`` (its own)."""
     return digitized_pixels(page.pixels, form or page.form.id, page.year)
 
 
-def digitized_pixels(pixels: Pixels, form: str, year: int = 2010) -> PageResult:
+def digitized_pixels(pixels: Pixels, form: str, year: int = 2010, using: Engines | None = None) -> PageResult:
     ledger = Ledger(form, "UBND xã Thử", "93611", f"01/{year}")
     image = PageImage(PageRef("0" * 64, 1), pixels, DPI)
-    return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, engines())
+    return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, using or engines())
 
 
-engines = cache(default_engines)
+def located(page: DrawnPage) -> PageResult:
+    """What is found on a page, and where, when only its labels are read."""
+    return digitized_pixels(page.pixels, page.form.id, page.year, silent_engines())
+
+
+@cache
+def engines() -> Engines:
+    """The installed engines as a worker has them: Tesseract's data is loaded once, not for each picture."""
+    return read_in_process(default_engines())
+
+
+def silent_engines() -> Engines:
+    """The installed reader of labels, and nobody who reads what is written."""
+    return replace(engines(), print=Silent(), digits=None, hand=Silent())
 
 
 def page_context(form: Form, using: Engines | None = None) -> PageContext:
@@ -192,6 +217,18 @@ def read(
 ) -> PageResult:
     """What the machine makes of ``drawn`` with the same arguments."""
     return digitized(drawn(form, seed, scanner, writing, tilt))
+
+
+@cache
+def seen(
+    form: str,
+    seed: int = 1,
+    scanner: ScannerLevel = "normal",
+    writing: WritingStyle = "hand",
+    tilt: float = 0.0,
+) -> PageResult:
+    """What is found on ``drawn`` with the same arguments when only its labels are read."""
+    return located(drawn(form, seed, scanner, writing, tilt))
 
 
 def readings(result: PageResult) -> dict[tuple[int, str], FieldReading]:

@@ -12,8 +12,7 @@ from pipeline.digitize import digitize_page
 from pipeline.errors import SchemaError
 from pipeline.model import FieldStatus, Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
 from pipeline.schema import Form, check_form
-from tests.digitize.pages import SCHEMAS, engines
-from tests.digitize.written_pages import Silent
+from tests.digitize.pages import SCHEMAS, silent_engines
 
 ACT = Form.model_validate(
     {
@@ -45,7 +44,7 @@ def written(lines: int) -> Pixels:
 def digitized(pixels: Pixels) -> PageResult:
     ledger = Ledger(ACT.id, "Xã Thử", "93611", "01/1960")
     known = replace(SCHEMAS, forms={**SCHEMAS.forms, ACT.id: ACT})
-    silent = replace(engines(), print=Silent(), digits=None, hand=Silent())
+    silent = silent_engines()
     return digitize_page(PageImage(PageRef("0" * 64, 1), pixels, 100.0), ACT, ledger, known, silent)
 
 

@@ -17,7 +17,7 @@ from pipeline.model import LEFT_PAGE, RIGHT_PAGE, PageKind, PageResult, Pixels, 
 from pipeline.synth import SCANNER_LEVELS
 from pipeline.synth.scanning import ScannedPage, scan_sheet
 from tests.digitize.open_books import bound, detected, drawings, open_at
-from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings
+from tests.digitize.pages import DPI, SCHEMAS, digitized_pixels, drawn, readings, silent_engines
 from tests.module_cache import module_cache
 
 pytestmark = pytest.mark.tesseract
@@ -86,7 +86,7 @@ def test_an_open_book_may_lie_any_way(turn: int) -> None:
 
 def test_a_finger_on_one_page_is_told_of_that_page_alone() -> None:
     pixels = fingered(open_at("birth-2006").scan.pixels, DPI, np.random.default_rng(4))
-    result = digitized_pixels(pixels, "birth-2006")
+    result = digitized_pixels(pixels, "birth-2006", using=silent_engines())
     told = [entry.row for entry in result.entries if "SCAN-FINGER" in {one.code for one in entry.findings}]
     assert len(result.entries) == 2
     assert len(told) == 1
@@ -95,9 +95,8 @@ def test_a_finger_on_one_page_is_told_of_that_page_alone() -> None:
 
 def test_an_entry_keeps_its_row_though_the_other_page_is_a_cover() -> None:
     cover, page = drawings("birth-2006", 1, cover=True)
-    result = digitized_pixels(
-        bound(cover.page.sheet.pixels, page.page.sheet.pixels).scan.pixels, "birth-2006"
-    )
+    book = bound(cover.page.sheet.pixels, page.page.sheet.pixels)
+    result = digitized_pixels(book.scan.pixels, "birth-2006", using=silent_engines())
     assert result.kind is PageKind.ENTRIES
     assert [entry.row for entry in result.entries] == [RIGHT_PAGE]
 

@@ -11,11 +11,21 @@ from pipeline.batch.book_run import reading_fingerprint
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.match import match_form
 from pipeline.digitize.normalize import normalize
-from pipeline.model import FieldStatus, Ledger, PageImage, PageRef
+from pipeline.model import FieldStatus, PageImage, PageRef
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
 from pipeline.synth.options import ReprintOptions
-from tests.digitize.pages import DPI, SCHEMAS, DrawnPage, drawn, engines, held, page_context, readings
-from tests.digitize.written_pages import Silent
+from tests.digitize.pages import (
+    DPI,
+    SCHEMAS,
+    DrawnPage,
+    drawn,
+    engines,
+    held,
+    located,
+    page_context,
+    readings,
+    silent_engines,
+)
 
 pytestmark = pytest.mark.tesseract
 
@@ -31,11 +41,7 @@ def test_boxes_of_another_printing_hold_their_ink_and_no_value_is_accepted_as_bl
     )
     (drawing,) = draw_book(declared, SCHEMAS, options)
     page = DrawnPage(declared, 2010, drawing, drawing.scan.pixels, drawing.scan.matrix)
-    silent = replace(engines(), print=Silent(), digits=None, hand=Silent())
-    ledger = Ledger(form, "UBND xã Thử", "93611", "01/2010")
-    result = digitize_page(
-        PageImage(PageRef("0" * 64, 1), page.pixels, DPI), declared, ledger, SCHEMAS, silent
-    )
+    result = located(page)
     fields: dict[str, bool] = {}
     for field, share in held(page, result):
         fields[field] = fields.get(field, True) and share >= 0.9
@@ -60,9 +66,8 @@ def test_a_page_is_read_by_the_printing_that_it_shows_and_else_by_the_form_of_it
     own = PageImage(PageRef("0" * 64, 1), drawn(form.id, 2, "mild").pixels, DPI)
     match = match_form(normalize(own, context), context, (0,))
     assert match.form is form, "what shows no lead stays of the form of the book"
-    silent = replace(engines(), print=Silent(), digits=None, hand=Silent())
     image = PageImage(PageRef("0" * 64, 1), drawing.scan.pixels, DPI)
-    result = digitize_page(image, form, context.ledger, known, silent)
+    result = digitize_page(image, form, context.ledger, known, silent_engines())
     page = DrawnPage(other, 2010, drawing, drawing.scan.pixels, drawing.scan.matrix)
     covered = [share >= 0.9 for _, share in held(page, result)]
     assert (result.form, sum(covered) >= len(covered) - 1) == (other.id, True)

@@ -18,9 +18,11 @@ from tests.digitize.pages import (
     digitized,
     digitized_pixels,
     drawn,
+    located,
     page_context,
     read,
     scaled,
+    seen,
     slanting,
     statuses,
     turned,
@@ -38,10 +40,10 @@ def test_a_turned_page_is_set_upright_and_says_the_same(turn: int) -> None:
 
 
 def test_a_table_upside_down_is_set_upright_and_has_the_same_blanks() -> None:
-    result = digitized(turned(drawn("birth-table", scanner="mild"), 180))
+    result = located(turned(drawn("birth-table", scanner="mild"), 180))
     assert (result.kind, result.turn) == (PageKind.ENTRIES, 180)
-    assert set(statuses(result)) == set(statuses(read("birth-table", scanner="mild")))
-    assert blanks(result) == blanks(read("birth-table", scanner="mild"))
+    assert set(statuses(result)) == set(statuses(seen("birth-table", scanner="mild")))
+    assert blanks(result) == blanks(seen("birth-table", scanner="mild"))
 
 
 @pytest.mark.parametrize(("seed", "level", "upright"), [(2, 3.0, -0.3), (3, -1.2, 2.3)])
@@ -59,16 +61,16 @@ def test_the_frame_of_a_table_whose_level_rules_lean_far_from_the_upright_ones_i
 
 @pytest.mark.parametrize(("form", "seed"), [("birth-2006", 2), ("death-2016", 1), ("marriage-2006", 1)])
 def test_a_page_seven_tenths_as_large_has_the_same_blanks(form: str, seed: int) -> None:
-    result = digitized(scaled(drawn(form, seed), 0.7))
+    result = located(scaled(drawn(form, seed), 0.7))
     assert result.kind is PageKind.ENTRIES
-    assert set(statuses(result)) == set(statuses(read(form, seed)))
-    assert blanks(result) == blanks(read(form, seed))
+    assert set(statuses(result)) == set(statuses(seen(form, seed)))
+    assert blanks(result) == blanks(seen(form, seed))
 
 
 def test_a_large_page_is_read_at_the_size_that_is_enough() -> None:
-    result = digitized(scaled(drawn("birth-2006", 2), 1.9))
+    result = located(scaled(drawn("birth-2006", 2), 1.9))
     assert max(result.size) < 1.15 * 300 * 297 / 25.4
-    assert blanks(result) == blanks(read("birth-2006", 2))
+    assert blanks(result) == blanks(seen("birth-2006", 2))
 
 
 def letter() -> Pixels:

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize import digitize_page
-from pipeline.model import Crop, FieldReading, Ledger, LineReading, PageImage, PageRef, PageResult
+from pipeline.model import FieldReading, PageResult
 from pipeline.schema import Form, Slot
 from pipeline.synth import SCANNER_LEVELS
 from pipeline.synth.blank_writing import SheetWriter, write_words
@@ -16,18 +15,9 @@ from pipeline.synth.form_printing import print_form
 from pipeline.synth.pen_fonts import draw_hand_style
 from pipeline.synth.scanning import scan_sheet
 from pipeline.synth.sheet import PaperSheet
-from tests.digitize.pages import DPI, SCHEMAS, engines
+from tests.digitize.pages import DPI, digitized_pixels, silent_engines
 
 Writing = Callable[[SheetWriter], object]
-
-
-class Silent:
-    """A reader that reads nothing."""
-
-    name = fingerprint = "silent"
-
-    def read(self, crops: Sequence[Crop]) -> tuple[LineReading, ...]:
-        return (LineReading("", 0.0, self.name),) * len(crops)
 
 
 def slot_of(form: Form, field: str) -> Slot:
@@ -76,10 +66,7 @@ def looked_at(sheet: PaperSheet, form: str, seed: int = 1) -> PageResult:
     """What is seen of a sheet, scanned straight, that is taken for a page of ``form``."""
     options = replace(SCANNER_LEVELS["mild"], skew=0.0, dark_edges=0.0)
     pixels = scan_sheet(sheet.pixels, None, DPI, options, np.random.default_rng(seed)).pixels
-    silent = replace(engines(), print=Silent(), digits=None, hand=Silent())
-    ledger = Ledger(form, "UBND xã Thử", "93611", "01/2010")
-    image = PageImage(PageRef("0" * 64, 1), pixels, DPI)
-    return digitize_page(image, SCHEMAS.form(form), ledger, SCHEMAS, silent)
+    return digitized_pixels(pixels, form, using=silent_engines())
 
 
 def fields_of(result: PageResult) -> dict[str, FieldReading]:

@@ -30,10 +30,13 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.browser import Browser, one_event_loop
 from tests.review.clock import Clock
 from tests.review.form_desks import desk_with_draft
+from tests.review.shared_parts import share
 
 PAGES = 80
 OWN, OTHER = LEDGER.place_code, "99999"
 PASSWORD = "con mèo mà trèo cây cau"
+
+share()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -52,7 +52,7 @@ def sit_down(chromium: Browser, office: Office) -> Iterator[Callable[[str], Typi
     def sit(name: str) -> Typist:
         contexts.append(chromium.new_context(viewport=SCREEN, reduced_motion="reduce"))
         typists.append(Typist(contexts[-1], office.url))
-        return typists[-1].come_in(office.login(name))
+        return typists[-1].go_on(office.session(name))
 
     yield sit
     for context in contexts:

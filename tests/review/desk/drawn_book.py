@@ -96,7 +96,7 @@ def draw_book(
         picture, boxes = _drawn(lines, folder, page_no)
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / f"{folder}-{page_no:03}.png"
-            picture.save(path)
+            picture.save(path, compress_level=1)
             stored = office.workspace.store(path)
             registry.store_scan(book_id, stored.sha256, path.name, path.stat().st_size, 1)
         doubts = [Finding("READ-HAND", Severity.REVIEW, (line.field,)) for line in lines if not line.accepted]

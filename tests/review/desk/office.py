@@ -73,6 +73,10 @@ class Office:
         session = accounts.authenticate(self.login(name), first, "test")
         accounts.change_password(session, first, PASSWORD, "test")
 
+    def session(self, name: str) -> str:
+        """The token of a session in which the person of that name is logged in."""
+        return self.registry.accounts(self.clock).authenticate(self.login(name), PASSWORD, "test").token
+
     def person(self, name: str) -> Person:
         accounts = self.registry.accounts(self.clock).list()
         return next(one.person for one in accounts if one.person.login == self.login(name))

@@ -12,6 +12,9 @@ PATIENCE = 90_000
 """Milliseconds that a busy machine gets for anything; nothing takes as long where it has time."""
 expect.set_options(timeout=PATIENCE)
 
+LOOK = 15
+"""Milliseconds between two looks at a page that one waits for. To look with every frame costs a frame each time."""
+
 
 class Typist:
     """One person at one screen. Nothing here uses a mouse."""
@@ -26,6 +29,12 @@ class Typist:
         self.shown = 0
         self.requests: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def go_on(self, session: str) -> Typist:
+        """The first page, in a session that was begun before."""
+        self.page.context.add_cookies([{"name": "hotich", "value": session, "url": self.url}])
+        self.page.goto(f"{self.url}/")
+        return self
 
     def come_in(self, login: str) -> Typist:
         self.page.goto(self.url)
@@ -46,7 +55,7 @@ class Typist:
     def see_task(self) -> Typist:
         """Wait until a task comes up that did not stand there when this was last asked."""
         self.page.wait_for_function(
-            "shown => performance.getEntriesByName('task-shown').length > shown", arg=self.shown
+            "shown => performance.getEntriesByName('task-shown').length > shown", arg=self.shown, polling=LOOK
         )
         self.shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
         return self
@@ -55,7 +64,8 @@ class Typist:
         """Wait until the page was told that after the task it shows there is none: nothing is on its way then."""
         self.page.wait_for_function(
             "() => performance.getEntriesByType('resource')"
-            ".some(({name, responseStatus}) => name.endsWith('/desk/next') && responseStatus === 204)"
+            ".some(({name, responseStatus}) => name.endsWith('/desk/next') && responseStatus === 204)",
+            polling=LOOK,
         )
         return self
 
@@ -65,6 +75,7 @@ class Typist:
             "shown => performance.getEntriesByName('task-shown').length > shown || "
             "document.querySelector('#place[data-again]')",
             arg=self.shown,
+            polling=LOOK,
         )
         shown = self.page.evaluate("performance.getEntriesByName('task-shown').length")
         came, self.shown = shown > self.shown, shown
@@ -92,7 +103,7 @@ class Typist:
         takes no word before. No finger presses the same key again as fast as a script can: to the page, that is a
         bounce."""
         for key in keys:
-            self.page.wait_for_function(IS_READY, arg=[key, FINGER])
+            self.page.wait_for_function(IS_READY, arg=[key, FINGER], polling=LOOK)
             self.page.keyboard.press(key)
         return self
 
