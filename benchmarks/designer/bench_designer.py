@@ -13,6 +13,7 @@ import argparse
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -70,11 +71,24 @@ def main() -> None:
             f"{percent(figures['held'])} của {figures['fields']}",
         )
     Console(width=120).print(table)
+    report_figures("designer", summary(found))
+
+
+def summary(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of all forms together, of the worst one, and of each."""
     fields = sum(one["fields"] for one in found.values())
     held = sum(one["held"] * one["fields"] for one in found.values())
-    report_figures(
-        "designer", {"fields": fields, "held": share(held, fields), "wanted": WANTED, "forms": found}
-    )
+    return {
+        "fields": fields,
+        "held": share(held, fields),
+        "designed": len(found),
+        "well_held": sum(one["held"] >= WANTED for one in found.values()),
+        "least_held": min((one["held"] for one in found.values()), default=None),
+        "most_hand_minutes": max((one["hand_minutes"] for one in found.values()), default=None),
+        "most_clicks": max((one["clicks"] for one in found.values()), default=None),
+        "wanted": WANTED,
+        "forms": found,
+    }
 
 
 def measure(
