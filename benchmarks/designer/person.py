@@ -152,7 +152,8 @@ class Designer:
             return self._press("Delete")
         wanted = held_fields(twin)
         others = [one for one in self._design().elements() if one.key != element["key"]]
-        if wanted and any(held_fields(one) == wanted for one in others):
+        is_held = any(held_fields(one) == wanted for one in others)
+        if wanted and is_held and isinstance(twin, DesignedArea):
             return self._press("Delete")
         if element.get("signature") and wanted:
             self._select(self.page.get_by_label("Khoảng này"), "")

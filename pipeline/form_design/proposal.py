@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 
+from pipeline.form_design.areas import find_areas
 from pipeline.form_design.check_boxes import find_check_boxes
-from pipeline.form_design.design import Design, DesignedArea, DesignedCell, DesignedCheckBox
+from pipeline.form_design.design import Design, DesignedCell, DesignedCheckBox
 from pipeline.form_design.leaders import Leader, find_shared_leaders, join_leaders
 from pipeline.form_design.printed_text import (
     PrintedLabel,
@@ -39,20 +39,6 @@ HIDDEN = 0.4
 
 NEAR_MARGIN = 3.0
 """How far, in letters, from the margin of the lines the first or last dots of one are that reaches up to it."""
-
-SIGNATURE_WORDS = (
-    "chu ky",
-    "ky ten",
-    "nguoi di khai",
-    "nguoi thuc hien",
-    "nguoi khai",
-    "can bo",
-    "ky, ghi ro",
-    "nguoi ky",
-)
-"""What labels say, without marks, below which people sign."""
-
-NOTES_WORDS = ("ghi chu",)
 
 TEXT_SIZE_OF_LETTER = 0.93
 """The size of printed letters that a form declares, as a share of the height measured on a page."""
@@ -115,7 +101,7 @@ def propose_design(
     left, right = _margins(leaders, rules)
     cells, loose = _cells(labels, leaders, (letter_u, letter_v), rules, (left, right))
     checkboxes, loose = _check_boxes(boxes, loose, (letter_u, letter_v))
-    areas, loose = _areas(loose, labels, leaders, rules, letter_v)
+    areas, loose = find_areas(loose, labels, leaders, rules, letter_v)
     every = sorted((*cells, *_label_cells(loose)), key=lambda one: (one.at, one.start or one.from_ or 0.0))
     numbered = tuple(cell.model_copy(update={"key": f"c{n}"}) for n, cell in enumerate(every, start=1))
     return Design(
@@ -278,78 +264,3 @@ def _check_boxes(
             )
         )
     return tuple(found), left
-
-
-def _areas(
-    loose: Sequence[PrintedLabel],
-    labels: Sequence[PrintedLabel],
-    leaders: Sequence[Leader],
-    rules: Sequence[float],
-    letter: float,
-) -> tuple[tuple[DesignedArea, ...], list[PrintedLabel]]:
-    """Return the notes and the places of signatures, and the labels that belong to neither.
-
-    Notes go from their label down to the frame, between the rules around it; a signature from below its label to what
-    is printed next. Red stamps stand in both, so they are looked for there until a person says otherwise.
-    """
-    left = list(loose)
-    found: list[DesignedArea] = []
-    edges = [0.0, *rules, 1.0]
-    for label in loose:
-        plain = fold_label(label.text)
-        around = next(((a, b) for a, b in pairwise(edges) if a <= (label.u0 + label.u1) / 2 <= b), None)
-        if around is None or not 0 < label.v < 1:
-            continue
-        if any(plain.startswith(fold_label(word)) for word in NOTES_WORDS) and around != (0.0, 1.0):
-            box = around[0] + 0.004, label.v + 0.6 * letter, around[1] - 0.004, 0.99
-            found.append(_area(len(found), box, label=label.text, at=(label.u0, label.v)))
-            left.remove(label)
-        elif any(fold_label(word) in plain for word in SIGNATURE_WORDS):
-            found.append(
-                _area(len(found), _signing_place(label, labels, leaders, around, letter), signature=True)
-            )
-    return tuple(found), left
-
-
-def _signing_place(
-    label: PrintedLabel,
-    labels: Sequence[PrintedLabel],
-    leaders: Sequence[Leader],
-    around: tuple[float, float],
-    letter: float,
-) -> Rectangle:
-    """Return the room below a label, halfway to its neighbours on the line and down to the next print."""
-    beside = [
-        one
-        for one in labels
-        if one is not label and abs(one.v - label.v) < letter and around[0] <= one.u0 <= around[1]
-    ]
-    lefts = [(one.u1 + label.u0) / 2 for one in beside if one.u1 <= label.u0]
-    rights = [(label.u1 + one.u0) / 2 for one in beside if one.u0 >= label.u1]
-    u0 = max([around[0] + 0.01, *lefts])
-    u1 = min([around[1] - 0.01, *rights])
-    below = [one.top for one in labels if one.v > label.v + 1.5 * letter and one.u0 < u1 and one.u1 > u0]
-    below += [
-        one.v - letter for one in leaders if one.v > label.v + 1.5 * letter and one.u0 < u1 and one.u1 > u0
-    ]
-    return u0, label.v + 0.5 * letter, u1, min([0.99, *(v - 0.2 * letter for v in below if v < 1)])
-
-
-def _area(
-    number: int,
-    box: Rectangle,
-    *,
-    label: str = "",
-    at: tuple[float, float] = (0.0, 0.0),
-    signature: bool = False,
-) -> DesignedArea:
-    left, top, right, bottom = (round(side, 4) for side in box)
-    return DesignedArea(
-        key=f"a{number + 1}",
-        label=label,
-        at=(round(at[0], 4), round(at[1], 4)),
-        box=(left, top, max(right, left + 0.01), max(bottom, top + 0.01)),
-        signature=signature,
-        stamped=True,
-        proposed=True,
-    )
