@@ -18,7 +18,7 @@ const model = new Model(state.design);
 model.flaws = state.flaws;
 
 const nameOf = (list, element) => `${SORT_WORDS[list]} “${element.label || element.heading || (element.from != null ? "chỗ trống" : "")}”`;
-const panel = new Panel(model, known, { confirm, goOn, bind, split, endOfLabel: (element) => Math.min(0.95, (element.start ?? 0) + printWidth(model.design, element.label)) });
+const panel = new Panel(model, known, { confirm, goOn, bind, split, startOfLabel, endOfLabel: (element) => Math.min(0.95, (element.start ?? 0) + printWidth(model.design, element.label)) });
 const canvas = new Canvas(model, (list, element) => `${nameOf(list, element)}: ${panel.held(element) || "chưa gắn trường"}${element.proposed ? ", máy đề nghị" : ""}`, draw);
 const saver = new Saver(path, model, state.revision, tell, ({ flaws }) => {
   model.flaws = flaws;
@@ -89,6 +89,14 @@ function reframe([a, b, c, d]) {
     for (const one of [...design.areas, ...design.checkboxes]) Object.assign(one, { box: box(one.box), at: one.label ? [u(one.at[0]), v(one.at[1])] : one.at });
     if (design.table) Object.assign(design.table, { top: v(design.table.top), bottom: v(design.table.bottom) });
   });
+}
+
+/** Where a label begins that is put right: further left where it would run into its blank, as a word of it was not seen. */
+function startOfLabel(element, label) {
+  const start = element.start ?? Math.max(0, (element.from ?? 0.05) - 0.1);
+  const width = printWidth(model.design, label);
+  const over = element.from !== null && start + width > element.from + 0.012;
+  return over ? Math.max(0, Math.round((element.from - width) * 1e5) / 1e5) : start;
 }
 
 function draw(tool, [u0, v0, u1, v1]) {

@@ -76,7 +76,7 @@ export class Panel {
   #cell(element) {
     const change = (values) => this.model.change(element.key, values);
     const parts = [node("h2", { textContent: element.from === null ? "Chữ in" : element.label ? "Chữ in và chỗ trống" : "Chỗ trống" })];
-    parts.push(node("div", { className: "pair wide-first" }, this.#text("Chữ in", element.label, (label) => change({ label, start: element.start ?? Math.max(0, (element.from ?? 0.05) - 0.1) }), 300), this.#select("Kiểu", STYLES, element.style, (style) => change({ style }))));
+    parts.push(node("div", { className: "pair wide-first" }, this.#text("Chữ in", element.label, (label) => change({ label, start: this.acts.startOfLabel(element, label) }), 300), this.#select("Kiểu", STYLES, element.style, (style) => change({ style }))));
     if (element.from === null) {
       parts.push(node("p", { className: "row" }, this.#button("Thêm chỗ trống sau chữ in", () => change({ from: this.acts.endOfLabel(element), to: Math.min(1, this.acts.endOfLabel(element) + 0.2) }))));
       return parts;
