@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from pipeline.schema.declaration import (
 from pipeline.schema.form import PARTS, Form, roles_of, slot_name
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
-from pipeline.schema.schemas import FormShelf, Schemas
+from pipeline.schema.schemas import FormShelf, Schemas, digest_of_files
 
 
 def check(schemas: Schemas, folder: Path) -> None:
@@ -244,6 +245,12 @@ def load(folder: Path | None = None) -> Schemas:
     folder = folder or default_folder()
     if not folder.is_dir():
         raise SchemaError(f"Không thấy thư mục khai báo {folder}. Hãy cài lại hoặc chỉ đúng thư mục schemas.")
+    return _loaded(folder, digest_of_files(sorted(folder.rglob("*.toml"))))
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, _contents: str) -> Schemas:
+    """Return the declarations of a folder: one for all of a process, as long as the files stay the same."""
     digest = hashlib.sha256()
     records = {r.record: r for r in _all(folder / "records", RecordSpec, "record", digest)}
     vocabs = {v.vocab: v for v in _all(folder / "vocab", Vocab, "vocab", digest)}

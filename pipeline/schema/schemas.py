@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipeline import kinds
@@ -80,7 +82,8 @@ class Schemas:
         tables = self.place_tables
         if tables is None or not tables.is_dir():
             tables = default_folder() / PLACES
-        return Resolver(read_gazetteer(tables, self.own_places))
+        own = self.own_places if self.own_places is not None and self.own_places.exists() else None
+        return _resolver(tables, own, digest_of_files((*sorted(tables.iterdir()), *([own] if own else []))))
 
     def form(self, name: str) -> Form:
         """Return the form of that name; ``SchemaError`` names the nearest one."""
@@ -139,3 +142,19 @@ class Schemas:
         fields = self.records[spec.record].fields
         ours = (field for field in fields if field.column)
         return spec.leading + tuple(f.column for f in ours if not f.editions or export in f.editions)
+
+
+@lru_cache(maxsize=2)
+def _resolver(tables: Path, own: Path | None, _contents: str) -> Resolver:
+    """Return the resolver of these files: one for all declarations of a process, as long as the files stay the same."""
+    return Resolver(read_gazetteer(tables, own))
+
+
+def digest_of_files(paths: Iterable[Path]) -> str:
+    """Return the digest of what files hold, and nothing of one that cannot be read: whoever reads it says why."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with suppress(OSError):
+            data = path.read_bytes()
+            digest.update(f"{path} {len(data)} ".encode() + data)
+    return digest.hexdigest()

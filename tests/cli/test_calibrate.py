@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -18,11 +20,33 @@ from pipeline.workspace import Workspace
 from tests.calibration.drawn_samples import drawn
 from tests.cli.checked_book import store
 from tests.cli.conftest import Hotich
+from tests.fake_books import make_book
 from tests.fake_pages import GOOD, FakeReader, draw, fake_engines
+from tests.module_cache import module_cache
 
 pytestmark = pytest.mark.usefixtures("fake_reading")
 
-KNOWN = fit_calibration(drawn(12_000, 5).samples)
+REGISTRY = "hotich.db"
+
+
+@cache
+def known() -> Calibration:
+    """A calibration that much was learnt for."""
+    return fit_calibration(drawn(12_000, 5).samples)
+
+
+@module_cache
+def checked_registry() -> bytes:
+    """A registry in which people have checked what was read of ``make_book``'s book."""
+    with TemporaryDirectory() as folder:
+        book = make_book(Path(folder, "book-1"))
+        store(Path(folder), book, drawn(900, 1).samples)
+        return Path(folder, REGISTRY).read_bytes()
+
+
+def check_book(workspace: Path) -> None:
+    workspace.mkdir()
+    (workspace / REGISTRY).write_bytes(checked_registry())
 
 
 def own(workspace: Path) -> Calibration:
@@ -42,7 +66,7 @@ def no_shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_checked_books_make_a_calibration_and_the_figures_are_shown(
     hotich: Hotich, book: Path, workspace: Path
 ) -> None:
-    store(workspace, book, drawn(900, 1).samples)
+    check_book(workspace)
     told = hotich("calibrate", book)
     assert told.exit_code == 0, told.output
     made = own(workspace)
@@ -56,7 +80,7 @@ def test_checked_books_make_a_calibration_and_the_figures_are_shown(
 
 @pytest.mark.usefixtures("no_shipped")
 def test_what_people_found_wrong_counts_as_wrong(hotich: Hotich, book: Path, workspace: Path) -> None:
-    store(workspace, book, [replace(sample, right=False) for sample in drawn(900, 1).samples])
+    store(workspace, book, [replace(sample, right=False) for sample in drawn(700, 1).samples])
     assert hotich("calibrate", book).exit_code == 0
     features = [sample.features for sample in drawn(200, 2).samples]
     assert np.mean(own(workspace).chances_right(features)) < 0.1
@@ -67,7 +91,7 @@ def test_what_people_found_wrong_counts_as_wrong(hotich: Hotich, book: Path, wor
 def test_too_little_checked_is_refused_and_nothing_is_written(
     checked: bool, hotich: Hotich, book: Path, workspace: Path
 ) -> None:
-    store(workspace, book, drawn(120 if checked else 900, 1).samples, checked=checked)
+    store(workspace, book, drawn(120 if checked else 700, 1).samples, checked=checked)
     told = hotich("calibrate", book)
     assert told.exit_code == 9
     assert "cần ít nhất 400 ô" in told.stderr.replace("\n", " ")
@@ -78,7 +102,7 @@ def test_too_little_checked_is_refused_and_nothing_is_written(
 def test_what_another_reader_read_says_nothing_of_this_one(
     hotich: Hotich, book: Path, workspace: Path
 ) -> None:
-    store(workspace, book, drawn(900, 1).samples, reader="bản trước")
+    store(workspace, book, drawn(700, 1).samples, reader="bản trước")
     told = hotich("calibrate", book)
     assert told.exit_code == 9
     assert "do bộ đọc khác bản đang cài đọc" in told.stderr.replace("\n", " ")
@@ -87,7 +111,7 @@ def test_what_another_reader_read_says_nothing_of_this_one(
 
 @pytest.mark.usefixtures("no_shipped")
 def test_a_trial_writes_nothing(hotich: Hotich, book: Path, workspace: Path) -> None:
-    store(workspace, book, drawn(900, 1).samples)
+    check_book(workspace)
     told = hotich("calibrate", book, "--dry-run", "--json")
     assert told.exit_code == 0
     figures = json.loads(told.stdout)
@@ -102,8 +126,8 @@ def test_a_poorer_calibration_replaces_a_proven_one_only_when_told_to(
 ) -> None:
     monkeypatch.setenv("HOTICH_TOLERATED", "30")
     monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", "30")
-    calibration.save(KNOWN, no_shipped / "calibration" / calibration.FILE)
-    store(workspace, book, drawn(700, 1).samples)
+    calibration.save(known(), no_shipped / "calibration" / calibration.FILE)
+    check_book(workspace)
     told = hotich("calibrate", book)
     assert told.exit_code == 0
     assert "Giữ bản đang dùng" in told.stdout
@@ -112,7 +136,7 @@ def test_a_poorer_calibration_replaces_a_proven_one_only_when_told_to(
         assert hotich("calibrate", book, "--replace").exit_code == 0
         names = sorted(path.name for path in Workspace(workspace).calibration.parent.iterdir())
         assert names == ["calibration.001.toml", "calibration.toml"][1 - times :]
-    assert calibration.read(no_shipped / "calibration" / calibration.FILE) == KNOWN
+    assert calibration.read(no_shipped / "calibration" / calibration.FILE) == known()
 
 
 @pytest.mark.usefixtures("no_shipped")
@@ -175,7 +199,7 @@ def test_doctor_says_whether_handwriting_may_be_accepted(
     monkeypatch.setenv("HOTICH_TOLERATED", tolerated)
     monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", tolerated)
     if reader is not None:
-        calibration.save(replace(KNOWN, reader=reader), Workspace(workspace).calibration)
+        calibration.save(replace(known(), reader=reader), Workspace(workspace).calibration)
     checks = json.loads(hotich("doctor", "--json").stdout)["checks"]
     (check,) = [check for check in checks if check["name"] == "Hiệu chuẩn chữ viết tay"]
     assert check["state"] == state

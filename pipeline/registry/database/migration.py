@@ -132,11 +132,11 @@ def _missing(connection: Connection, metadata: MetaData) -> Iterator[Table | Col
     """The record tables that the database lacks, and the columns that those it has lack."""
     found = inspect(connection)
     there = set(found.get_table_names())
-    for table in metadata.tables.values():
-        if table.name in METADATA.tables:
-            continue
+    declared = [table for name, table in metadata.tables.items() if name not in METADATA.tables]
+    columns = found.get_multi_columns(filter_names=[one.name for one in declared if one.name in there])
+    known = {name: {column["name"] for column in told} for (_, name), told in columns.items()}
+    for table in declared:
         if table.name not in there:
             yield table
-            continue
-        known = {column["name"] for column in found.get_columns(table.name)}
-        yield from (column for column in table.columns if column.name not in known)
+        else:
+            yield from (column for column in table.columns if column.name not in known[table.name])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -252,12 +255,11 @@ turns = st.lists(
 @settings(max_examples=30, deadline=None)
 @given(policy=st.sampled_from([SINGLE, CHECKED, BLIND]), spoken=turns)
 def test_undo_brings_back_what_was_and_saying_it_again_what_came_of_it(
-    policy: ReviewPolicy, spoken: list[tuple[Person, str]]
+    sqlite_template: Path, policy: ReviewPolicy, spoken: list[tuple[Person, str]]
 ) -> None:
-    with (
-        TemporaryDirectory() as folder,
-        Registry.open(f"sqlite:///{folder}/registry.db", SCHEMAS) as registry,
-    ):
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        path = shutil.copyfile(sqlite_template, Path(folder, "registry.db"))
+        registry = stack.enter_context(Registry.open(f"sqlite:///{path}", SCHEMAS))
         book = registry.book_id(LEDGER, "KS.2010.01")
         registry.store_scan(book, SCAN, "scan.pdf", 1, 1)
         desk = desk_with(registry, book, policy, Clock())
