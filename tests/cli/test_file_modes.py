@@ -16,10 +16,11 @@ from tests.fake_pages import BREAK, GOOD, draw
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
-import importlib, sys
-from tests.fake_books import FakeSettings
-for command in ("run", "queue", "report", "export", "contact_sheet", "backup"):
-    importlib.import_module(f"pipeline.cli.{command}").read_settings = FakeSettings
+import sys
+if sys.argv[1] == "run":
+    from pipeline.cli import run
+    from tests.fake_books import FakeSettings
+    run.read_settings = FakeSettings
 from pipeline.cli import main
 main()
 """

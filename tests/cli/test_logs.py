@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.cli.conftest import Hotich
+from tests.fake_books import make_book
 from tests.fake_pages import BREAK, GOOD, draw
+from tests.module_cache import module_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -24,28 +27,37 @@ app()
 """
 
 
-def run_book(book: Path, *options: str, log: str = "") -> subprocess.CompletedProcess[str]:
+@module_cache
+def run_book(*options: str, log: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, whose standard error its workers share."""
-    draw(book / "Nguyễn Văn A.tiff", GOOD, BREAK)
-    environment = {**os.environ, "PYTHONPATH": os.fspath(ROOT), "HOTICH_LOG": log}
-    command = [sys.executable, "-c", PROGRAM, *options, "run", os.fspath(book), "--workers", "1"]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    with TemporaryDirectory() as folder:
+        book = make_book(Path(folder, "book-1"))
+        draw(book / "Nguyễn Văn A.tiff", GOOD, BREAK)
+        settings = {
+            "PYTHONPATH": os.fspath(ROOT),
+            "HOTICH_WORKSPACE": f"{folder}/workspace",
+            "HOTICH_LOG": log,
+        }
+        command = [sys.executable, "-c", PROGRAM, *options, "run", os.fspath(book), "--workers", "1"]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, **settings}
+        )
 
 
-def test_without_the_option_nothing_is_logged(book: Path) -> None:
-    ran = run_book(book)
+def test_without_the_option_nothing_is_logged() -> None:
+    ran = run_book()
     assert ran.returncode == 8
     assert "pipeline." not in ran.stderr
 
 
 @pytest.mark.parametrize(("options", "levels"), [(["-v"], {"INFO"}), (["-v", "-v"], {"INFO", "DEBUG"})])
-def test_each_further_v_logs_more(book: Path, options: list[str], levels: set[str]) -> None:
-    lines = [line for line in run_book(book, *options).stderr.splitlines() if " pipeline." in line]
+def test_each_further_v_logs_more(options: list[str], levels: set[str]) -> None:
+    lines = [line for line in run_book(*options).stderr.splitlines() if " pipeline." in line]
     assert {line.split()[2] for line in lines if line.split()[2] in ("INFO", "DEBUG")} == levels
 
 
-def test_json_lines_come_from_the_command_and_from_its_workers(book: Path) -> None:
-    ran = run_book(book, log="debug,json")
+def test_json_lines_come_from_the_command_and_from_its_workers() -> None:
+    ran = run_book(log="debug,json")
     entries = [json.loads(line) for line in ran.stderr.splitlines() if line.startswith("{")]
     assert {"pipeline.workspace", "pipeline.intake.pages"} <= {entry["logger"] for entry in entries}
     stored = {entry["process"] for entry in entries if entry["logger"] == "pipeline.workspace"}
@@ -54,8 +66,8 @@ def test_json_lines_come_from_the_command_and_from_its_workers(book: Path) -> No
 
 
 @pytest.mark.parametrize("log", ["debug", "debug,json"])
-def test_the_name_of_a_scan_is_not_logged(book: Path, log: str) -> None:
-    ran = run_book(book, log=log)
+def test_the_name_of_a_scan_is_not_logged(log: str) -> None:
+    ran = run_book(log=log)
     lines = [line for line in ran.stderr.splitlines() if "pipeline." in line]
     assert lines
     assert not any("Nguyễn" in line or "Nguy\\u1ec5n" in line for line in lines)
