@@ -99,6 +99,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--minutes", type=float, default=30.0, help="no try is begun after so much processor time"
     )
+    parser.add_argument(
+        "--office", type=float, default=0, help="so many minutes an office's reader is taught"
+    )
     parser.add_argument("--steps", type=int, default=120, help="steps of these adaptations")
     return parser.parse_args()
 
