@@ -14,12 +14,10 @@ TESTS = Path(__file__).parent
 
 LONGEST_FIRST = (
     "digitize/test_open_books.py",
-    "flows/test_closed_server.py",
     "registry/audit/test_tampering.py",
     "benchmarks/desk/test_desk_load.py",
     "registry/audit/test_blessing.py",
     "review/desk/test_haste.py",
-    "flows/test_cluster.py",
     "digitize/test_further_sheets.py",
     "registry/audit/test_people.py",
     "review/desk/test_accessibility.py",
@@ -44,12 +42,10 @@ LONGEST_FIRST = (
     "review/desk/test_data_entry.py",
     "export/test_package.py",
     "registry/desk/test_assignment.py",
-    "flows/test_report.py",
     "registry/audit/test_untouched.py",
     "digitize/test_typed.py",
     "review/desk/test_form_designer.py",
     "inbox/test_killed.py",
-    "flows/test_export.py",
     "intake/test_hostile.py",
     "batch/test_book_identity.py",
     "backup/test_backup.py",
@@ -59,7 +55,6 @@ LONGEST_FIRST = (
     "review/desk/test_column.py",
     "batch/test_context_pass.py",
     "registry/desk/test_undo.py",
-    "flows/test_nightly.py",
     "reconcile/test_workbook_reader.py",
     "digitize/test_hand.py",
     "cli/test_backup.py",
@@ -67,9 +62,12 @@ LONGEST_FIRST = (
 )
 """Files of half a minute and more on two processor cores with three processes."""
 
+FLOWS = TESTS / "flows"
+"""Flows come before all else: Prefect begins an event loop in the process, which it cannot where a browser has one."""
+
 _PLACES = {TESTS / name: place for place, name in enumerate(LONGEST_FIRST)}
 
 
 def first(items: list[pytest.Item]) -> None:
-    """Put the tests of these files before all others; within a file and among the others the order stays."""
-    items.sort(key=lambda item: _PLACES.get(item.path, len(_PLACES)))
+    """Put flows, then the tests of these files before all others; within a file and among others the order stays."""
+    items.sort(key=lambda item: -1 if FLOWS in item.path.parents else _PLACES.get(item.path, len(_PLACES)))

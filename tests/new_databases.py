@@ -13,7 +13,8 @@ from sqlalchemy import Connection, MetaData
 
 from pipeline.registry.database import migration
 
-_steps = migration._upgrade_with_declared
+steps = migration._upgrade_with_declared
+"""The way of the product, through all steps."""
 
 Declared = frozenset[tuple[str, tuple[str, ...]]]
 
@@ -66,6 +67,6 @@ def _upgrade(connection: Connection, metadata: MetaData) -> None:
     if new and declared in _results:
         _results[declared].put(connection)
         return
-    _steps(connection, metadata)
+    steps(connection, metadata)
     if new:
         _results[declared] = _Result.of(connection)

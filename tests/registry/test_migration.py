@@ -27,6 +27,7 @@ from pipeline.registry.tables.search import FULL_TEXT, FULL_TEXT_INDEXES, SEARCH
 from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.stages import Stage
+from tests import new_databases
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
@@ -333,6 +334,7 @@ def test_an_upgrade_that_fails_half_way_leaves_nothing_behind(
     def fail(*_: object) -> None:
         raise RegistryError("giữa chừng")
 
+    monkeypatch.setattr("pipeline.registry.database.migration._upgrade_with_declared", new_databases.steps)
     monkeypatch.setattr("pipeline.registry.database.migration._add_declared", fail)
     with pytest.raises(RegistryError, match="giữa chừng"):
         Registry.open(empty_url, SCHEMAS)

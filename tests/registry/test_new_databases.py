@@ -31,7 +31,7 @@ def contents(path: Path) -> dict[str, Any]:
 def test_it_has_the_same_objects_and_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("first", "short"):
         Registry.open(f"sqlite:///{tmp_path}/{name}.db", SCHEMAS).close()
-    monkeypatch.setattr(migration, "_upgrade_with_declared", new_databases._steps)
+    monkeypatch.setattr(migration, "_upgrade_with_declared", new_databases.steps)
     Registry.open(f"sqlite:///{tmp_path}/steps.db", SCHEMAS).close()
     told = contents(tmp_path / "steps.db")
     assert len(told["objects"]) > 200

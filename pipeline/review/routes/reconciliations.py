@@ -119,6 +119,8 @@ def show_reconciliations(request: Request, site: SiteDep, session: SessionDep) -
     """Show the reconciliations, and to supervisors the form that sends a file."""
     person = session.person
     sends = _answers(session) and site.office.reconcile is not None
+    # Before the table: of what ends after this the page asks, and gets the table too.
+    told = job_values(site, person)
     return site.renderer.render(
         request,
         "reconciliations.html",
@@ -128,7 +130,7 @@ def show_reconciliations(request: Request, site: SiteDep, session: SessionDep) -
         swapped=False,
         books=site.registry.statistics(person.places).book_states() if sends else (),
         most=MOST_FILE_BYTES,
-        **job_values(site, person),
+        **told,
     )
 
 

@@ -98,7 +98,8 @@ def test_a_form_is_designed_by_keys_and_by_mouse_and_every_step_can_be_taken_bac
             assert (moved["x"], moved["y"]) == pytest.approx((kept["x"], kept["y"]), abs=2), (
                 "stays on the page"
             )
-            page.keyboard.press("Control+z")
+            with page.expect_response(lambda answer: answer.request.method == "POST"):
+                page.keyboard.press("Control+z")
 
             (draft,) = desk.drafts.drafts()
             named = next(one for one in draft.design.cells if one.field == "child_name")

@@ -66,6 +66,7 @@ def test_what_is_found_stands_beside_its_ink_and_a_link_takes_one_key(
         flaws["links"], sizes["links"] = violations(page), overflow(page)
         page.keyboard.press("c")
         expect(page.locator("[role=status]")).to_contain_text("đúng")
+        page.wait_for_load_state()
         page.keyboard.press("r")
         expect(page.locator("[role=status]")).to_contain_text("rút lại")
         context.close()
