@@ -21,7 +21,7 @@ from pipeline.imaging.geometry.deskew import DeskewedPage
 from pipeline.imaging.ruling import grid
 from pipeline.locate import form_fit, table_fit
 from pipeline.locate.form_fit import FormFit
-from pipeline.locate.form_likeness import is_distinguished, prints_alike
+from pipeline.locate.form_likeness import have_same_labels, is_distinguished
 from pipeline.locate.label_matching import LabelCandidate, find_label_candidates
 from pipeline.locate.reworded_labels import find_reworded_labels
 from pipeline.model import Box, Word
@@ -173,7 +173,7 @@ def rivals_of(form: Form, forms: Iterable[Form]) -> list[Form]:
         for one in forms
         if (one.layout, one.evidence, one.retired) == ("page", "seen", False)
         and form.id not in (one.id, one.printing_of)
-        and not prints_alike(form, one)
+        and not have_same_labels(form, one)
     ]
 
 

@@ -57,7 +57,7 @@ SAME_PRINT = 0.9
 apart by print; of the forms that came with the program none two share more than three fifths."""
 
 
-def prints_alike(form: Form, other: Form) -> bool:
+def have_same_labels(form: Form, other: Form) -> bool:
     """Return whether two forms print nearly the same words: one is a copy of the other, or another office's of it."""
     return min(_share_in(form, other), _share_in(other, form)) >= SAME_PRINT
 

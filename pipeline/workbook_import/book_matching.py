@@ -156,7 +156,7 @@ ALIKE = 0.75
 """How alike two names must be to be the same one as somebody else wrote or read it, 0 to 1."""
 
 
-def tells_the_same(row: ImportedRow, entry: StoredEntry, record: RecordSpec) -> bool:
+def agrees_on_a_person(row: ImportedRow, entry: StoredEntry, record: RecordSpec) -> bool:
     """Return whether a name, date or personal number of a person is on the row as it was read on paper."""
     asked = {name: record.by_name[name] for person in record.people for name in person.field_names}
     for name, spec in asked.items():

@@ -27,9 +27,9 @@ from pipeline.workbook_import.book_matching import (
     BookFinder,
     KeyFields,
     MatchedRow,
+    agrees_on_a_person,
     match_rows,
     number_of,
-    tells_the_same,
 )
 from pipeline.workbook_import.import_report import NO_PLACE, NOT_UNDERSTOOD, UNKNOWN_CODE, ImportReport
 from pipeline.workbook_import.imported_rows import ImportedRow, ImportedRows, imported_rows
@@ -163,7 +163,7 @@ class WorkbookImporter:
                 report.leave_row(matched.why, matched.row.row)
                 continue
             sure = matched.sure or self.mode is not ImportMode.DECIDED
-            if not (sure or tells_the_same(matched.row, matched.entry, layout.record)):
+            if not (sure or agrees_on_a_person(matched.row, matched.entry, layout.record)):
                 report.leave_row(UNSURE, matched.row.row)
                 continue
             report.entries += 1

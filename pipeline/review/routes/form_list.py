@@ -166,7 +166,7 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
         raise DraftRefused("Chưa ghi sổ mở từ năm nào đến năm nào.")
     _check_place(session, typed["place"])
     name = typed["form_id"] or free_id(site, _suggested(typed["record"], typed))
-    _checkfree_id(site, name)
+    _refuse_taken_id(site, name)
     try:
         design = Design.model_validate(
             {
@@ -213,7 +213,7 @@ def _check_place(session: Session, place: str) -> None:
         raise DraftRefused("Chưa chọn nơi của các trang mẫu, hoặc bạn không được giao nơi ấy.")
 
 
-def _checkfree_id(site: Site, name: str) -> None:
+def _refuse_taken_id(site: Site, name: str) -> None:
     if name in site.forms.declared.forms:
         raise DraftRefused(f"Mã “{name}” đã có. Hãy đặt mã khác, hoặc bấm Sửa ở mẫu ấy.")
 
