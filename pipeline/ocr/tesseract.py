@@ -1,8 +1,8 @@
 """Tesseract: its program through pytesseract, or its library in this process.
 
-Workers read with the library: what crashes it costs a worker and its page. Everywhere else, as at the desk, the program
-is asked, which takes nobody along. It is started once for the labels of a page and once for all its crops: a process
-for each crop would cost ten times the reading, and Tesseract takes a list of pictures instead.
+Workers, those of the desk too, read with the library: what crashes it costs a worker and its page. Commands that read
+in their own process ask the program, which takes nobody along. It is started once for the labels of a page and once
+for all its crops: a process for each crop would cost ten times the reading, and Tesseract takes a list of pictures.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class TesseractPage:
     def words(self, grey: Pixels, dpi: float) -> tuple[Word, ...]:
         """Return words with their boxes in pixels of ``grey``. Raises ``ScanTimeout``, ``SetupError``."""
         _need(self.language)
-        library = library_of(tesseract_version()) if self.in_process else None
+        library = _library_for(self.language) if self.in_process else None
         if library is not None:
             found = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
             return tuple(_word(row) for row in found)
@@ -146,7 +146,7 @@ class TesseractLines:
         if not crops:
             return ()
         _need(self.language)
-        library = library_of(tesseract_version()) if self.in_process else None
+        library = _library_for(self.language) if self.in_process else None
         if library is not None:
             return self._read_with(library, crops)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
@@ -190,6 +190,12 @@ def read_in_process(engines: Engines) -> Engines:
     if isinstance(engines.print, TesseractLines):
         engines = replace(engines, print=replace(engines.print, in_process=True))
     return engines
+
+
+def _library_for(language: str) -> TesseractLibrary | None:
+    """Return the library where it can be loaded and finds the data of a language, else None."""
+    library = library_of(tesseract_version())
+    return library if library is not None and library.has(language) else None
 
 
 def _word(row: Sequence[Any]) -> Word:

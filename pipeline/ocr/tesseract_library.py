@@ -71,6 +71,15 @@ class TesseractLibrary:
         with self._turn, self._reader(language):
             pass
 
+    def has(self, language: str) -> bool:
+        """Whether the data of a language can be loaded: the library may look for it elsewhere than the program."""
+        if language not in self._readers:
+            try:
+                self.load(language)
+            except RuntimeError:
+                return False
+        return True
+
     def rows(self, picture: Pixels, dpi: float, language: str, psm: int, seconds: float) -> list[TsvRow]:
         """Return the words that are read in a grey picture (h, w).
 

@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.errors import ScanTimeout, SetupError
 from pipeline.model import Crop, Pixels
 from pipeline.ocr import Engines, tesseract
-from pipeline.ocr.tesseract import TesseractLines, TesseractPage, read_in_process
+from pipeline.ocr.tesseract import TesseractLines, TesseractPage, read_in_process, tesseract_version
 from pipeline.ocr.tesseract_library import library_of
 from tests.ocr.lines import DPI, blank_crop, page_of, typed_crop
 
@@ -154,6 +154,19 @@ def test_the_library_reads_what_the_program_reads(monkeypatch: pytest.MonkeyPatc
 
 def test_where_the_library_cannot_be_loaded_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tesseract, "library_of", lambda _: None)
+    (reading,) = TesseractLines(in_process=True).read([typed_crop(TEXTS[0])])
+    assert reading.text == TEXTS[0]
+
+
+def test_where_the_library_does_not_find_the_language_the_program_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = library_of(tesseract_version())
+    assert library is not None
+    assert not library.has("tlh")
+    assert library.has("vie")
+    monkeypatch.setattr(type(library), "has", lambda *_: False)
+    monkeypatch.setattr(type(library), "rows", None)
     (reading,) = TesseractLines(in_process=True).read([typed_crop(TEXTS[0])])
     assert reading.text == TEXTS[0]
 
