@@ -1,6 +1,7 @@
 """``hotich learn`` the whole way, once, with a network that knows nothing: lines, training, gate, what is proposed.
 
-Such a network reads nothing before and nothing after, so what comes of it must not be let through.
+How many steps such a network takes depends on the machine, so chance decides whether it reads a letter more or
+less than before; all its lines are of one writer, so what comes of it must never be let through.
 """
 
 from __future__ import annotations
@@ -154,13 +155,12 @@ def test_a_version_is_written_with_its_card_and_what_it_went_on_from(
 
 
 @pytest.mark.slow
-def test_what_learnt_nothing_does_not_pass_and_nothing_is_taken_into_use(
+def test_what_one_writer_taught_does_not_pass_and_nothing_is_taken_into_use(
     version: ReaderVersion, context: RunContext
 ) -> None:
     assert version.state is VersionState.REFUSED
     assert ReaderVersions(Workspace(context.workspace).models).in_use == SHIPPED
     proposal = read_proposal(version.folder)
-    assert Refusal.NOT_BETTER in {one.why for one in proposal.verdict.objections}
     assert Refusal.ONE_WRITER in {one.why for one in proposal.verdict.objections}
     told = json.dumps(proposal.as_json(), ensure_ascii=False)
     assert not [name for name in NAMES if name in told]
