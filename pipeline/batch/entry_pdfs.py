@@ -26,6 +26,7 @@ from pipeline.errors import PackageRefused, ScanCrash, ScanError, ScanOutOfMemor
 from pipeline.export.options import CORRECTION, AttachedPage, BookNames, UniqueNames
 from pipeline.export.package_values import SettledEntry
 from pipeline.export.page_pictures import (
+    SCALES,
     CopyOptions,
     EntryCopy,
     JpegCompressor,
@@ -134,7 +135,7 @@ def make_pdfs(job: CopyJob, rules: CopyRules) -> list[bytes]:
 
     def decode(part: PagePart) -> PageImage:
         scan = ScanFile(part.scan, part.scan_sha256, part.scan.stat().st_size)
-        return page_of(scan, part.page_no, rules.limits)
+        return page_of(scan, part.page_no, rules.limits, SCALES[0])
 
     return entry_pdfs(job.copies, decode, rules.options, rules.made_at, _compressor)
 

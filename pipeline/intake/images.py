@@ -19,6 +19,9 @@ from pipeline.model import Pixels
 
 BAND_PIXELS = 4_000_000
 
+JPEG_REDUCTIONS = (8, 4, 2)
+"""The parts of its size at which a JPEG can be decoded (ITU-T T.81: blocks of 8 × 8), the smallest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class PixelOrientation:
@@ -62,7 +65,8 @@ def rgb_pixels(image: Image.Image, turn: PixelOrientation = UPRIGHT) -> Pixels:
     rows = max(1, BAND_PIXELS // max(1, width))
     for top in range(0, height, rows):
         bottom = min(height, top + rows)
-        stored[top:bottom] = _rgb_band(image.crop((0, top, width, bottom)))
+        whole = bottom - top == height
+        stored[top:bottom] = _rgb_band(image if whole else image.crop((0, top, width, bottom)))
     return page
 
 
@@ -96,8 +100,17 @@ def image_page_count(path: Path, kind: FileType, limits: ScanLimits) -> int:
         return len(_page_frames(path, image, limits.max_pages)) if kind is FileType.TIFF else 1
 
 
-def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
-    """Return the pixels and the dpi of one page, with its orientation honoured.
+def image_page(
+    path: Path, kind: FileType, page_no: int, limits: ScanLimits, coarsest_dpi: float = 0.0
+) -> tuple[Pixels, float, int]:
+    """Return the pixels and the dpi of one page, with its orientation honoured, and how far it was reduced.
+
+    Args:
+        path: The file.
+        kind: Its format.
+        page_no: The page's number, from 1.
+        limits: Bounds on the page.
+        coarsest_dpi: As in ``reduce_jpeg``.
 
     Raises:
         ScanError: The page cannot be decoded; Pillow may raise any other error too.
@@ -108,9 +121,31 @@ def image_page(path: Path, kind: FileType, page_no: int, limits: ScanLimits) -> 
             image.seek(frame)
         check_pixels(shown(path), page_no, image.size, limits)
         dpi = file_dpi(image)
+        reduction = reduce_jpeg(image, dpi, coarsest_dpi)
         image.load()  # before EXIF is asked for: that may load too, and a second load of a broken file succeeds
         turn = UPRIGHT if kind is FileType.TIFF else _exif_turn(image)  # Pillow turns TIFF itself
-        return square_pixels(image, turn, dpi, limits)
+        pixels, one_dpi = square_pixels(image, turn, (dpi[0] / reduction, dpi[1] / reduction), limits)
+        return pixels, one_dpi, reduction
+
+
+def reduce_jpeg(image: Image.Image, dpi: tuple[float, float], coarsest_dpi: float) -> int:
+    """Have a JPEG that is not loaded yet decoded at a part of its size, and return how many times smaller it will be.
+
+    The decoder then computes fewer pixels, each the mean of a square of the full picture but for fine detail. All of
+    the file is read as before, so damage shows as it does at full size.
+
+    Args:
+        image: The picture, of any format; one that is no JPEG keeps its size.
+        dpi: Its dots per inch across and down; (0, 0), where they are unknown, keeps its size too.
+        coarsest_dpi: The least dots per inch that are wanted; 0: all that there are.
+    """
+    wanted = int(min(dpi) / coarsest_dpi + 1e-6) if coarsest_dpi > 0 else 1
+    factor = next((factor for factor in JPEG_REDUCTIONS if factor <= wanted), 1)
+    if factor == 1:
+        return 1
+    width, height = image.size
+    image.draft(image.mode, (max(1, width // factor), max(1, height // factor)))
+    return round(max(width, height) / max(image.size))
 
 
 def check_pixels(name: str, page_no: int, size: tuple[int, int], limits: ScanLimits) -> None:

@@ -49,7 +49,9 @@ def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
         return image_page_count(path, kind, limits)
 
 
-def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
+def page_of(
+    scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS, coarsest_dpi: float = 0.0
+) -> PageImage:
     """Return one page of a scan as RGB pixels.
 
     A page of a PDF that is one embedded image gives that image as it is; poppler draws any other.
@@ -58,6 +60,8 @@ def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -
         scan: The scan.
         page_no: The page's number, from 1.
         limits: Bounds on the scan and the page.
+        coarsest_dpi: For who needs no more dots per inch than these: a JPEG that has twice as many or more is decoded
+            at a half, a quarter or an eighth of its size, never coarser; 0: every pixel.
 
     Raises:
         AlteredScan: The bytes of the scan are not those that its SHA-256 names.
@@ -67,11 +71,11 @@ def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -
     with named_errors(scan.path, page_no), verified_copy(scan, limits) as path:
         kind = scan_type(path, limits)
         if kind is FileType.PDF:
-            pixels, dpi = pdf_page(path, page_no, limits)
+            pixels, dpi, reduction = pdf_page(path, page_no, limits, coarsest_dpi)
         elif page_no > 1 and page_no > image_page_count(path, kind, limits):
             raise BrokenScan(f"«{shown(path)}» không có trang {page_no}.")
         else:
-            pixels, dpi = image_page(path, kind, page_no, limits)
+            pixels, dpi, reduction = image_page(path, kind, page_no, limits, coarsest_dpi)
     height, width, _ = pixels.shape
     log.debug(
         "Scan %s page %d decoded: %s, %d x %d pixels, %.0f dpi",
@@ -82,7 +86,7 @@ def page_of(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -
         height,
         dpi,
     )
-    return PageImage(PageRef(scan.sha256, page_no), pixels, dpi)
+    return PageImage(PageRef(scan.sha256, page_no), pixels, dpi, reduction)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from PIL import Image
 
 from pipeline.errors import BrokenScan, EmptyScan, OversizedScan, ScanTimeout, SetupError
 from pipeline.intake.filetype import shown
-from pipeline.intake.images import believed_dpi, check_pixels, rgb_pixels, square_pixels
+from pipeline.intake.images import believed_dpi, check_pixels, reduce_jpeg, rgb_pixels, square_pixels
 from pipeline.intake.limits import ScanLimits
 from pipeline.intake.pdf_picture import PlacedImage, only_image, unit_inches, visible_box
 from pipeline.model import Pixels
@@ -208,23 +208,33 @@ def pdf_page_count(path: Path, limits: ScanLimits) -> int:
         return len(page_objects(pdf, path, limits))
 
 
-def pdf_page(path: Path, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
-    """Pixels and dpi of one page. A damaged picture is an error; it is not drawn half white instead."""
+def pdf_page(
+    path: Path, page_no: int, limits: ScanLimits, coarsest_dpi: float = 0.0
+) -> tuple[Pixels, float, int]:
+    """Pixels and dpi of one page, and how far it was reduced, as ``image_page`` returns them.
+
+    A damaged picture is an error; it is not drawn half white instead.
+    """
     with open_pdf(path) as pdf:
         page = page_at(pdf, path, page_no, limits)
         placed = only_image(page)
         if placed is None:
-            return draw_page(page, shown(path), page_no, limits, DRAW_DPI)
+            return *draw_page(page, shown(path), page_no, limits, DRAW_DPI), 1
         try:
-            return _picture(placed, shown(path), page_no, limits)
+            return _picture(placed, shown(path), page_no, limits, coarsest_dpi)
         except _NOT_TAKEN_OUT:
-            return draw_page(page, shown(path), page_no, limits, max(placed.dpi))
+            return *draw_page(page, shown(path), page_no, limits, max(placed.dpi)), 1
 
 
-def _picture(placed: PlacedImage, name: str, page_no: int, limits: ScanLimits) -> tuple[Pixels, float]:
+def _picture(
+    placed: PlacedImage, name: str, page_no: int, limits: ScanLimits, coarsest_dpi: float
+) -> tuple[Pixels, float, int]:
     described = pikepdf.PdfImage(placed.image)
     check_pixels(name, page_no, described.size, limits)
     with described.as_pil_image() as image:
         check_pixels(name, page_no, image.size, limits)  # a JPEG may be larger than the PDF says
+        dpi = believed_dpi(placed.dpi, image.size)
+        reduction = reduce_jpeg(image, dpi, coarsest_dpi)
         image.load()
-        return square_pixels(image, placed.turn, believed_dpi(placed.dpi, image.size), limits)
+        pixels, one_dpi = square_pixels(image, placed.turn, (dpi[0] / reduction, dpi[1] / reduction), limits)
+        return pixels, one_dpi, reduction

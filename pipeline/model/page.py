@@ -29,11 +29,14 @@ class PageImage:
         ref: Which page it is.
         pixels: RGB, (h, w, 3).
         dpi: Pixels an inch by the file's own word, 0 when it does not say.
+        reduction: How many pixels of the scan each of them is wide and high; more than 1 only where a coarser picture
+            was asked for.
     """
 
     ref: PageRef
     pixels: Pixels
     dpi: float
+    reduction: int = 1
 
 
 class BookSeries(StrEnum):

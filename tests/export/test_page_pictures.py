@@ -14,6 +14,7 @@ from pipeline.export.page_pictures import (
     QUALITIES,
     CopyOptions,
     EntryCopy,
+    JpegCompressor,
     PagePart,
     PageRectification,
     compress_page,
@@ -73,6 +74,18 @@ def _share_of_a4(height: int) -> float:
     return 1240 * height / 150**2 / A4_SQUARE_INCHES
 
 
+def test_what_was_compressed_before_does_not_show() -> None:
+    dense, sparse = written_page()[:500], np.full((500, 1240, 3), 235, np.uint8)
+    sparse[::9, ::5] = 60
+    options = CopyOptions(60.0)
+    fresh = [compress_page(pixels, 150.0, (), options).jpeg for pixels in (dense, sparse)]
+    for order in ((0, 1, 0), (1, 0, 1), (0, 0, 1)):
+        compressor = JpegCompressor()
+        for which in order:
+            page = compress_page((dense, sparse)[which], 150.0, (), options, compressor)
+            assert page.jpeg == fresh[which]
+
+
 def test_texts_move_with_the_picture() -> None:
     page = compress_page(written_page(), 150.0, [TextSpan("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
     share = page.size[0] / 1240
@@ -88,6 +101,19 @@ def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:
     rows, columns = np.nonzero(shown.pixels.min(axis=2) < 100)
     assert rows.max() < 40
     assert 130 < columns.mean() < 170
+
+
+def test_a_page_that_was_decoded_smaller_comes_to_lie_where_the_whole_does() -> None:
+    whole = written_page(1201, 1600)
+    matrix, size = warp.deskew_matrix(1.5, 1.2, (1201, 1600))
+    for rectification in (PageRectification(matrix, size), PageRectification(np.eye(3), (1201, 1600))):
+        expected = rectify_page(PageImage(REF, whole, 300.0), rectification)
+        half = PageImage(REF, np.asarray(Image.fromarray(whole).reduce(2)), 150.0, reduction=2)
+        shown = rectify_page(half, rectification)
+        assert (shown.dpi, shown.scale) == (expected.dpi, expected.scale)
+        np.testing.assert_array_equal(shown.pixels, expected.pixels)
+    unread = rectify_page(half, PageRectification(np.eye(3), (0, 0)))
+    np.testing.assert_array_equal(unread.pixels, half.pixels)
 
 
 def test_a_scan_without_a_resolution_is_as_large_as_its_form() -> None:
