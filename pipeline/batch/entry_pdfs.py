@@ -23,13 +23,11 @@ import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.errors import PackageRefused, ScanCrash, ScanError, ScanOutOfMemory, ScanTimeout
+from pipeline.export.compression import SCALES, CopyOptions, JpegCompressor
 from pipeline.export.options import CORRECTION, AttachedPage, BookNames, UniqueNames
 from pipeline.export.package_values import SettledEntry
 from pipeline.export.page_pictures import (
-    SCALES,
-    CopyOptions,
     EntryCopy,
-    JpegCompressor,
     PagePart,
     PageRectification,
     entry_pdfs,

@@ -20,9 +20,10 @@ from pipeline.batch.entry_pdfs import CopyPlan
 from pipeline.batch.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
 from pipeline.errors import PackageRefused, PrintRefused, ScanError
 from pipeline.export.book_list import book_list_workbook
+from pipeline.export.compression import CopyOptions
 from pipeline.export.options import AttachedPage, BookNames, PackageOptions, read_options
 from pipeline.export.package_values import BookFacts, SettledEntry
-from pipeline.export.page_pictures import CopyOptions, PagePart, part_pictures
+from pipeline.export.page_pictures import PagePart, part_pictures
 from pipeline.export.pdf import PicturePage
 from pipeline.intake import ScanFile, ScanLimits, page_of_isolated
 from pipeline.localtime import OFFICE_ZONE, format_moment, local_date

@@ -43,8 +43,8 @@ from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, read_approval
 from pipeline.delivery import read as read_delivery_policy
 from pipeline.delivery.rules import CONFIRM
 from pipeline.errors import PackageRefused
+from pipeline.export.compression import CopyOptions
 from pipeline.export.package_values import BookFacts
-from pipeline.export.page_pictures import CopyOptions
 from pipeline.ledger import SERIES_MARKS
 from pipeline.schema import Declaration, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile

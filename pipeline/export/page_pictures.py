@@ -12,9 +12,8 @@ Pure functions: pages come decoded, files go as bytes.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -22,31 +21,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.export.compression import (
+    SCALES,
+    CopyOptions,
+    JpegCompressor,
+    compress_page,
+    scaled_size,
+    scaled_span,
+)
 from pipeline.export.package_values import TextSpan
 from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.imaging.geometry import warp
 from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, Matrix, PageImage, Pixels
 
-A4_SQUARE_INCHES = 210 * 297 / 25.4**2
-SCALES = (150.0, 130.0, 110.0, 96.0)
-"""Pixels an inch that are tried, the finest first."""
-
-QUALITIES = (75, 65, 55, 48, 42, 36, 30)
-"""JPEG qualities that are tried on each; under the last one, fine strokes of a pen break up."""
-
 ROW_MARGIN = 0.25
 """How far over its ink a row of a table may be cut, as a share of its height."""
-
-
-@dataclass(frozen=True, slots=True)
-class CopyOptions:
-    """How copies are made.
-
-    Attributes:
-        kilobytes: What the picture of an A4 page may take (1 kB = 1,000 bytes); other sizes in proportion.
-    """
-
-    kilobytes: float = 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,46 +102,6 @@ class EntryCopy:
 Decode = Callable[[PagePart], PageImage]
 
 
-@dataclass
-class JpegCompressor:
-    """Finds the best of ``QUALITIES`` at which a picture fits.
-
-    The pages of a book are alike, so a search begins at the quality that the last picture of that resolution took. The
-    result does not depend on where it begins: a lower quality never makes a larger file.
-    """
-
-    _starts: dict[float, int] = field(default_factory=dict)
-
-    def compress(self, picture: Image.Image, allowed: float, dpi: float = SCALES[0]) -> bytes:
-        """Return the picture at the best quality that takes at most ``allowed`` bytes, or at the lowest one."""
-        at = self._starts.get(dpi, len(QUALITIES) // 2)
-        jpeg = encode_jpeg(picture, QUALITIES[at])
-        if len(jpeg) > allowed:
-            jpeg, at = self._coarser(picture, allowed, at)
-        else:
-            jpeg, at = self._finest(picture, allowed, jpeg, at)
-        self._starts[dpi] = at
-        return jpeg
-
-    def _finest(self, picture: Image.Image, allowed: float, jpeg: bytes, at: int) -> tuple[bytes, int]:
-        """Raise the quality from one that fits to the best that does."""
-        while at > 0:
-            finer = encode_jpeg(picture, QUALITIES[at - 1])
-            if len(finer) > allowed:
-                break
-            jpeg, at = finer, at - 1
-        return jpeg, at
-
-    def _coarser(self, picture: Image.Image, allowed: float, at: int) -> tuple[bytes, int]:
-        """Lower the quality from one that does not fit to the first that does."""
-        last = len(QUALITIES) - 1
-        for lower in range(at + 1, last):
-            jpeg = encode_jpeg(picture, QUALITIES[lower])
-            if len(jpeg) <= allowed:
-                return jpeg, lower
-        return encode_jpeg(picture, QUALITIES[last]), last
-
-
 def entry_pdfs(
     copies: Sequence[EntryCopy],
     decode: Decode,
@@ -200,7 +149,7 @@ def _picture_of_part(
     part: PagePart, picture: RectifiedPicture, options: CopyOptions, compressor: JpegCompressor
 ) -> PicturePage:
     scale = picture.scale
-    pixels, texts = picture.pixels, tuple(_scaled_span(text, scale) for text in part.texts)
+    pixels, texts = picture.pixels, tuple(scaled_span(text, scale) for text in part.texts)
     if part.bands:
         pixels, texts = crop_bands(
             pixels, [(top * scale, bottom * scale) for top, bottom in part.bands], texts
@@ -228,9 +177,9 @@ def rectify_page(page: PageImage, rectification: PageRectification) -> Rectified
     factor = further * page.reduction
     moved_scale = 1 / (factor * zoom)
     to_canvas = np.diag([moved_scale, moved_scale, 1.0]) @ matrix @ np.diag([factor, factor, 1.0])
-    flat = _moved(_reduced(page.pixels, further), to_canvas, _scaled_size(size, moved_scale))
+    flat = _moved(_reduced(page.pixels, further), to_canvas, scaled_size(size, moved_scale))
     if scale < moved_scale * (1 - 1e-6):
-        target = _scaled_size(size, scale)
+        target = scaled_size(size, scale)
         flat = np.asarray(Image.fromarray(flat).resize(target, Image.Resampling.LANCZOS))
     return RectifiedPicture(flat, dpi * scale, scale)
 
@@ -250,49 +199,6 @@ def _reduced(pixels: Pixels, factor: int) -> Pixels:
     if factor == 2:
         return warp.halved(pixels)
     return np.asarray(Image.fromarray(pixels).reduce(factor))
-
-
-def compress_page(
-    pixels: Pixels,
-    dpi: float,
-    texts: Sequence[TextSpan],
-    options: CopyOptions = CopyOptions(),
-    compressor: JpegCompressor | None = None,
-) -> PicturePage:
-    """Return a page as a JPEG of at most the wanted size.
-
-    First the quality is lowered, then the resolution, and never under the last of each.
-
-    Args:
-        pixels: The picture, at ``dpi`` pixels an inch.
-        dpi: Its resolution.
-        texts: The text layer, in pixels of the picture.
-        options: The wanted size.
-        compressor: Where to begin the search.
-    """
-    compressor = compressor or JpegCompressor()
-    height, width = pixels.shape[:2]
-    allowed = 1000 * options.kilobytes * (width * height / dpi**2) / A4_SQUARE_INCHES
-    whole = Image.fromarray(pixels)
-    jpeg, size, used = b"", whole.size, dpi
-    for used in dict.fromkeys(min(scale, dpi) for scale in SCALES):
-        size = _scaled_size((width, height), used / dpi)
-        picture = whole if size == whole.size else whole.resize(size, Image.Resampling.LANCZOS)
-        jpeg = compressor.compress(picture, allowed, used)
-        if len(jpeg) <= allowed:
-            break
-    scale = size[0] / width
-    return PicturePage(jpeg, size, used, tuple(_scaled_span(text, scale) for text in texts))
-
-
-def encode_jpeg(picture: Image.Image, quality: int) -> bytes:
-    """Return the picture in colour as a JPEG with Huffman tables of its own.
-
-    A progressive one would be 1 to 3 % smaller and take 2.5 times as long.
-    """
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=quality, optimize=True, subsampling="4:2:0")
-    return file.getvalue()
 
 
 def row_bands(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
@@ -374,12 +280,3 @@ def crop_bands(
         ]
         at += last - first
     return (np.vstack(parts) if parts else pixels), tuple(kept)
-
-
-def _scaled_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _scaled_span(span: TextSpan, scale: float) -> TextSpan:
-    box = span.box
-    return TextSpan(span.text, Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale))

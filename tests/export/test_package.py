@@ -21,9 +21,9 @@ from pipeline.cli.export import format_package_report
 from pipeline.cli.package_refusal import package_refusal
 from pipeline.delivery import ApprovalPolicy
 from pipeline.errors import AlteredScan
+from pipeline.export.compression import CopyOptions
 from pipeline.export.options import PackageOptions
 from pipeline.export.package_folder import package_flaws, read_manifest
-from pipeline.export.page_pictures import CopyOptions
 from pipeline.export.preupload import preupload_faults
 from pipeline.files import sha256_of_file
 from pipeline.intake import list_scans, page_of

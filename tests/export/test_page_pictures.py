@@ -2,94 +2,30 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from pipeline.export.package_values import TextSpan
 from pipeline.export.page_pictures import (
-    A4_SQUARE_INCHES,
-    QUALITIES,
     CopyOptions,
     EntryCopy,
-    JpegCompressor,
     PagePart,
     PageRectification,
-    compress_page,
     crop_bands,
     crop_column,
-    encode_jpeg,
     entry_pdfs,
     facing_columns,
     rectify_page,
     row_bands,
 )
 from pipeline.imaging.geometry import warp
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef, Pixels
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, PageImage, PageRef
 from tests.export.pdfs import MADE, pictures_of
+from tests.export.written_pages import written_page
 
 REF = PageRef("a" * 64, 1)
-
-
-def written_page(width: int = 1240, height: int = 1754) -> Pixels:
-    """Lines of dark strokes on paper with grain."""
-    rng = np.random.default_rng(1)
-    paper = np.clip(rng.normal(235, 6, (height, width, 3)), 0, 255).astype(np.uint8)
-    picture = Image.fromarray(paper)
-    draw = ImageDraw.Draw(picture)
-    for y in range(80, height - 80, 40):
-        for x in range(60, width - 60, 14):
-            draw.line(
-                (x, y, x + int(rng.integers(3, 12)), y - int(rng.integers(3, 22))),
-                fill=(30, 40, 120),
-                width=2,
-            )
-    return np.asarray(picture)
-
-
-def test_an_a4_page_takes_what_is_allowed_and_stays_in_colour() -> None:
-    pixels = written_page()
-    for kilobytes in (60.0, 96.0, 400.0):
-        page = compress_page(pixels, 150.0, (), CopyOptions(kilobytes))
-        allowed = 1000 * kilobytes * (1240 * 1754 / 150**2) / A4_SQUARE_INCHES
-        shown = np.asarray(Image.open(io.BytesIO(page.jpeg)))
-        assert len(page.jpeg) <= allowed or page.dpi == 96.0
-        assert page.dpi >= 96.0
-        dark = shown[shown.min(axis=2) < 140].mean(axis=0)
-        assert dark[2] > dark[0] + 5, "blue ink stays blue"
-
-
-def test_the_best_quality_that_fits_is_taken() -> None:
-    pixels = written_page()[:400]
-    sizes = [len(encode_jpeg(Image.fromarray(pixels), quality)) for quality in QUALITIES]
-    for size in sizes:
-        for allowed in (size, size + 500):
-            page = compress_page(pixels, 150.0, (), CopyOptions((allowed + 0.5) / _share_of_a4(400) / 1000))
-            assert len(page.jpeg) == next(one for one in sizes if one <= allowed)
-
-
-def _share_of_a4(height: int) -> float:
-    return 1240 * height / 150**2 / A4_SQUARE_INCHES
-
-
-def test_what_was_compressed_before_does_not_show() -> None:
-    dense, sparse = written_page()[:500], np.full((500, 1240, 3), 235, np.uint8)
-    sparse[::9, ::5] = 60
-    options = CopyOptions(60.0)
-    fresh = [compress_page(pixels, 150.0, (), options).jpeg for pixels in (dense, sparse)]
-    for order in ((0, 1, 0), (1, 0, 1), (0, 0, 1)):
-        compressor = JpegCompressor()
-        for which in order:
-            page = compress_page((dense, sparse)[which], 150.0, (), options, compressor)
-            assert page.jpeg == fresh[which]
-
-
-def test_texts_move_with_the_picture() -> None:
-    page = compress_page(written_page(), 150.0, [TextSpan("a", Box(100, 200, 300, 240))], CopyOptions(30.0))
-    share = page.size[0] / 1240
-    assert page.texts[0].box == Box(100 * share, 200 * share, 300 * share, 240 * share)
 
 
 def test_a_turned_page_comes_out_upright_at_the_resolution_of_copies() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pikepdf
 from PIL import Image
 
+from pipeline.export.compression import encode_jpeg
 from pipeline.export.package_values import TextSpan
-from pipeline.export.page_pictures import encode_jpeg
 from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.model import Box
 from tests.export.pdfs import MADE, assert_pdf_a_2b, assert_verapdf_agrees, pictures_of, text_of, verapdf
