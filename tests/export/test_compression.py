@@ -72,8 +72,8 @@ def test_before_pixels_are_lost_a_progressive_picture_of_the_same_pixels_is_trie
         page = compress_page(pixels, SCALES[0], (), CopyOptions((allowed + 0.5) / _share_of_a4(400) / 1000))
         assert page.dpi == dpi
         assert wanted is None or page.jpeg == wanted
-    shown = [np.asarray(Image.open(io.BytesIO(jpeg))) for jpeg in (lowest, compact)]
-    np.testing.assert_array_equal(*shown)
+    shown, other = (np.asarray(Image.open(io.BytesIO(jpeg))) for jpeg in (lowest, compact))
+    np.testing.assert_array_equal(shown, other)
 
 
 def test_texts_move_with_the_picture() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.export.compression import CopyOptions
 from pipeline.export.package_values import TextSpan
 from pipeline.export.page_pictures import (
-    CopyOptions,
     EntryCopy,
     PagePart,
     PageRectification,
