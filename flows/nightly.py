@@ -27,7 +27,7 @@ from flows.morning import morning_report
 from flows.order import list_books, order_books
 from flows.summary import Summary, book_run_name, guarded, overview, summary_of, warned
 from flows.trying import CHECKING, READING
-from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry
+from pipeline.batch import CircuitBreaker, Progress, book_report, check_registry, suggest_links
 from pipeline.batch.worker_process import load_readers_ahead
 from pipeline.errors import ReadingStopped
 from pipeline.inbox.intake_folders import IntakeFolders
@@ -87,7 +87,7 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
     if stopped is None:
         hands = learn_hands(folders, workspace, workers)
     summaries.sort(key=lambda summary: str(summary["book"]))
-    found = f"{check_people(workspace)} {check_stored(workspace)}"
+    found = f"{check_people(workspace)} {link_people(workspace)} {check_stored(workspace)}"
     sealed = seal_audit(workspace)
     told = f"{overview(summaries)} {found}"
     create_table_artifact(key="nightly-books", table=summaries, description=told)
@@ -197,6 +197,15 @@ def check_people(workspace: str | None) -> str:
         report = check_registry(registry, context.schemas)
     counted = ", ".join(f"{times} {code}" for code, times in report.counts.items())
     return f"Đối chiếu giữa các sổ: {counted or 'không thấy gì'}."
+
+
+@task(name="link-people", **CHECKING)
+def link_people(workspace: str | None) -> str:
+    """Entries that may be of one person or one event (``pipeline.batch.suggest_links``); how many, as a sentence."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        outcome = suggest_links(registry)
+    return f"Sự kiện có thể cùng một người: {outcome.standing} gợi ý, {outcome.raised} mới."
 
 
 @task(name="seal-audit", **CHECKING)

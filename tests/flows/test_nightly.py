@@ -27,7 +27,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
 from pipeline.ledger import load_ledger
-from pipeline.registry import Registry
+from pipeline.registry import LinkVerdict, Registry
 from pipeline.registry.services.audit.seal import seals_in
 from pipeline.run_context import RunContext
 from pipeline.store_check import StoreFlawKind, read_state
@@ -38,6 +38,7 @@ from tests.fake_books import FakeSettings, make_book
 from tests.fake_pages import BREAK, GOOD, draw
 from tests.flows.deployments import deployment_of
 from tests.registry.audit.history import live
+from tests.registry.pages import LEDGER, SCAN, entry, page, read
 
 
 @pytest.fixture
@@ -184,6 +185,25 @@ def test_a_night_whose_audit_lost_its_end_says_so_in_the_morning_report(
     assert "**Nhật ký không khớp 1 niêm phong trước" in after
     assert after in morning_report([], "", sealed=after)
     assert len(seals_in(Workspace(tmp_path).seals)) == 2
+
+
+def test_a_night_finds_the_child_that_was_registered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to give a command for it; the next night has nothing new, and what people said stands."""
+    monkeypatch.setattr(nightly, "read_settings", FakeSettings)
+    child = {"child_name": "Thử Văn An", "child_sex": "Nam", "child_born_on": "05.03.1990"}
+    parents = {"mother_name": "Thử Thị Bé", "father_name": "Thử Văn Cả"}
+    with FakeSettings().run_context(tmp_path).open_registry() as registry:
+        book = registry.book_id(LEDGER, "KS.2010.01")
+        registry.store_scan(book, SCAN, "scan.pdf", 1000, 1)
+        words = [read(field, text) for field, text in (child | parents).items()]
+        registry.save_page(book, page(*(entry(*words, row=row) for row in range(2))), "f1")
+    assert "1 gợi ý, 1 mới" in nightly.link_people.fn(str(tmp_path))
+    with FakeSettings().run_context(tmp_path).open_registry() as registry:
+        (link,) = registry.links()
+        registry.decide_link(link.link_id, LinkVerdict.REJECTED, author="lan", reason="hai người")
+    assert "0 gợi ý, 0 mới" in nightly.link_people.fn(str(tmp_path))
 
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
