@@ -201,11 +201,11 @@ def check_people(workspace: str | None) -> str:
 
 @task(name="link-people", **CHECKING)
 def link_people(workspace: str | None) -> str:
-    """Entries that may be of one person or one event (``pipeline.batch.suggest_links``); how many, as a sentence."""
+    """Entries that may be of one person or one event (``pipeline.batch.suggest_links``); what is new, as a sentence."""
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         outcome = suggest_links(registry)
-    return f"Sự kiện có thể cùng một người: {outcome.standing} gợi ý, {outcome.raised} mới."
+    return f"Sự kiện có thể cùng một người: {outcome.raised} gợi ý mới."
 
 
 @task(name="seal-audit", **CHECKING)

@@ -199,11 +199,11 @@ def test_a_night_finds_the_child_that_was_registered_again(
         registry.store_scan(book, SCAN, "scan.pdf", 1000, 1)
         words = [read(field, text) for field, text in (child | parents).items()]
         registry.save_page(book, page(*(entry(*words, row=row) for row in range(2))), "f1")
-    assert "1 gợi ý, 1 mới" in nightly.link_people.fn(str(tmp_path))
+    assert ": 1 gợi ý mới" in nightly.link_people.fn(str(tmp_path))
     with FakeSettings().run_context(tmp_path).open_registry() as registry:
         (link,) = registry.links()
         registry.decide_link(link.link_id, LinkVerdict.REJECTED, author="lan", reason="hai người")
-    assert "0 gợi ý, 0 mới" in nightly.link_people.fn(str(tmp_path))
+    assert ": 0 gợi ý mới" in nightly.link_people.fn(str(tmp_path))
 
 
 def test_a_summary_holds_counts_and_codes_and_no_message() -> None:
