@@ -111,6 +111,8 @@ SAMPLES = {
     ("POST", "/comments/{task_id}"): Sample(_TASK, {"text": "Chữ mờ", "token": _TOKEN}),
     ("POST", "/comments/{task_id}/{thread_id}/answer"): Sample(_THREAD, {"text": "Đã xem", "token": _TOKEN}),
     ("POST", "/comments/{task_id}/{thread_id}/close"): Sample(_THREAD, {"token": _TOKEN}),
+    ("GET", "/handbook/images/{name}"): Sample({"name": "desk.png"}),
+    ("GET", "/handbook/{section}/{name}"): Sample({"section": "how-to", "name": "review"}),
     ("GET", "/guidelines/beside/{record}/{field}"): Sample(_FIELD),
     ("GET", "/guidelines/{record}/{field}"): Sample(_FIELD),
     ("POST", "/guidelines/{record}/{field}"): Sample(_FIELD, {"text": "Viết hoa", "token": _TOKEN}),

@@ -27,6 +27,7 @@ from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.desk.redrawn_regions import ReadsRegions, RedrawnRegions
 from pipeline.review.form_design.form_desk import MOST_FILE_BYTES as MOST_SPECIMEN_BYTES
 from pipeline.review.form_design.form_desk import NO_FORM_DESK, FormDesk
+from pipeline.review.handbook import Handbook, shipped_handbook
 from pipeline.review.package_queue import NO_PACKAGE_QUEUE, PackageQueue
 from pipeline.review.pictures import NO_PICTURES, Pictures
 from pipeline.review.rendering import STATIC, PageRenderer
@@ -82,6 +83,7 @@ def create_app(
     regions: ReadsRegions | None = None,
     sign_in: Provider | None = None,
     forms: FormDesk = NO_FORM_DESK,
+    handbook: Handbook | None = None,
 ) -> FastAPI:
     """Return the web application over an open registry.
 
@@ -111,6 +113,7 @@ def create_app(
         regions: Reads regions that people draw, by the readers of the flow; None where there are none.
         sign_in: The provider through which people may sign in; None: with local accounts alone.
         forms: The form designer.
+        handbook: What tells people how to work (by default the installation's).
     """
     app = FastAPI(
         title="hotich",
@@ -168,6 +171,7 @@ def create_app(
         sign_in=None if sign_in is None else SignInDesk(sign_in, registry.sign_ins(now), now),
         policies=OfficePolicies(policy, sampling, delivery, approval, learning),
         forms=forms,
+        handbook=handbook or shipped_handbook(),
     )
     install_error_handlers(app)
     for router in ROUTERS:

@@ -27,6 +27,7 @@ from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.desk.redrawn_regions import RedrawnRegions
 from pipeline.review.form_design.form_desk import FormDesk
+from pipeline.review.handbook import Handbook
 from pipeline.review.package_queue import PackageQueue
 from pipeline.review.pictures import PageSource, Pictures
 from pipeline.review.rendering import PageRenderer
@@ -59,7 +60,8 @@ class Site:
     ``now``: the clock, in UTC; ``store``: returns how far the check of the store of scans is; ``check``: checks a book
     as a whole; ``delivery``: how the office delivers what stands on paper; ``approval``: what it asks for before;
     ``policies``: all that it has set; ``office``: what supervisors and administrators have the server do;
-    ``sign_in``: lets people in through a provider, where the office has one; ``forms``: the form designer.
+    ``sign_in``: lets people in through a provider, where the office has one; ``forms``: the form designer;
+    ``handbook``: what tells people how to work.
     """
 
     registry: Registry
@@ -92,6 +94,7 @@ class Site:
     office: OfficeDesk
     sign_in: SignInDesk | None
     forms: FormDesk
+    handbook: Handbook
 
 
 def site_of(request: Request) -> Site:

@@ -18,6 +18,7 @@ from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
 from pipeline.reports.content import row_label
+from pipeline.review.handbook import handbook_address
 from pipeline.review.person_names import PersonNames
 from pipeline.review.security.access import may_open
 from pipeline.text.numbers import format_percent
@@ -125,9 +126,9 @@ class PageRenderer:
             request: The request.
             template: The file name of the template.
             status: The status code of the response.
-            values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path``, ``named``
-                (the name of a person by the login) and ``csrf`` (the session's token; before the login it comes from
-                ``values``).
+            values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path``,
+                ``handbook`` (where the handbook tells of this screen), ``named`` (the name of a person by the login)
+                and ``csrf`` (the session's token; before the login it comes from ``values``).
         """
         session: Session | None = getattr(request.state, "session", None)
         around = {
@@ -136,6 +137,7 @@ class PageRenderer:
             if session and session.token and not session.must_change
             else (),
             "path": request.url.path,
+            "handbook": handbook_address(request.url.path),
             "named": PersonNames(self._names),
             "csrf": session.csrf if session else "",
         }

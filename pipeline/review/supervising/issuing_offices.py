@@ -13,7 +13,7 @@ from pipeline.staff_toml_edits import with_changed_row, with_row
 OFFICE = SettingTable(
     TABLE,
     "Cơ quan cấp trích lục",
-    "docs/how-to/print.md",
+    "how-to/print",
     (
         SettingSpec(
             "name",

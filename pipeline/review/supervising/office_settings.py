@@ -58,7 +58,7 @@ class ShownSetting:
 
 @dataclass(frozen=True, slots=True)
 class SettingGroup:
-    """The settings of one table of ``office.toml``; ``guide``: the page of the documents that explains it."""
+    """The settings of one table of ``office.toml``; ``guide``: the page of the handbook that explains it."""
 
     title: str
     table: str

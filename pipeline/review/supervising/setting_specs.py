@@ -147,7 +147,7 @@ class SettingTable:
     Attributes:
         name: The table.
         title: What it is about.
-        guide: The page of the documents that explains it.
+        guide: The page of the handbook that explains it.
         specs: Its settings.
         since: From when on a change holds.
     """
@@ -164,7 +164,7 @@ SHARES = {"all": "mọi ô", "critical": "ô quan trọng", "none": "không ô n
 REVIEW = SettingTable(
     "review",
     "Rà soát",
-    "docs/how-to/set-review.md",
+    "how-to/set-review",
     (
         SettingSpec(
             "check",
@@ -264,7 +264,7 @@ REVIEW = SettingTable(
 SAMPLING = SettingTable(
     "sampling",
     "Lấy mẫu nghiệm thu",
-    "docs/how-to/sample.md",
+    "how-to/sample",
     (
         SettingSpec(
             "preset",
@@ -297,7 +297,7 @@ SAMPLING = SettingTable(
 DELIVERY = SettingTable(
     "delivery",
     "Giá trị bàn giao",
-    "docs/reference/delivery-rules.md",
+    "reference/delivery-rules",
     tuple(
         SettingSpec(
             rule.name, SettingKind.CHOICE, rule.title, rule.default, f"Ví dụ: {rule.example}", rule.choices
@@ -310,7 +310,7 @@ DELIVERY = SettingTable(
 APPROVAL = SettingTable(
     "approval",
     "Phê duyệt",
-    "docs/how-to/supervise.md",
+    "how-to/supervise",
     (
         SettingSpec(
             "book",
@@ -333,7 +333,7 @@ APPROVAL = SettingTable(
 LEARNING = SettingTable(
     "learning",
     "Máy học",
-    "docs/how-to/learn-the-hand.md",
+    "how-to/learn-the-hand",
     (
         SettingSpec(
             "hands",
