@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pipeline.schema import nearest_hint
 from pipeline.staff_toml import StaffFile
 
 TABLE = "learning"
@@ -37,12 +36,6 @@ def read_learning(path: Path) -> LearningPolicy:
     if not path.exists():
         return LearningPolicy()
     file = StaffFile(path)
-    table = file.own_table(TABLE)
-    keys = [one.name for one in fields(LearningPolicy)]
-    for key, value in table.items():
-        if key not in keys:
-            file.flaw_of_table(TABLE, key, f"khóa lạ “{key}”.{nearest_hint(key, keys)}")
-        elif not isinstance(value, bool):
-            file.flaw_of_table(TABLE, key, f"“{key}” chỉ có thể là true hoặc false.")
+    switches = file.switches(TABLE, [one.name for one in fields(LearningPolicy)])
     file.refuse_flaws()
-    return LearningPolicy(**table)
+    return LearningPolicy(**switches)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pipeline.schema import nearest_hint
 from pipeline.staff_toml import StaffFile
 
 TABLE = "approval"
@@ -40,12 +39,6 @@ def read_approval(path: Path) -> ApprovalPolicy:
     if not path.exists():
         return ApprovalPolicy()
     file = StaffFile(path)
-    table = file.own_table(TABLE)
-    keys = [one.name for one in fields(ApprovalPolicy)]
-    for key, value in table.items():
-        if key not in keys:
-            file.flaw_of_table(TABLE, key, f"khóa lạ “{key}”.{nearest_hint(key, keys)}")
-        elif not isinstance(value, bool):
-            file.flaw_of_table(TABLE, key, f"“{key}” chỉ có thể là true hoặc false.")
+    switches = file.switches(TABLE, [one.name for one in fields(ApprovalPolicy)])
     file.refuse_flaws()
-    return ApprovalPolicy(**table)
+    return ApprovalPolicy(**switches)

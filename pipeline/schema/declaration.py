@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SchemaError
+from pipeline.text.nearest_word import nearest_hint
 
 PLACES = "places"
 """The folder of ``schemas/`` that holds the tables of administrative units."""
@@ -29,26 +29,6 @@ class Declaration(BaseModel):
 
 
 T = TypeVar("T")
-
-
-LONGEST_NAME = 200
-"""Letters of a word that known ones are still compared with; comparing takes the square of its length."""
-
-
-def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """Return a question in Vietnamese whether the nearest known word is meant.
-
-    Args:
-        word: The word that is not known.
-        known: The known ones.
-
-    Returns:
-        The question after a space; ``""`` where none is near, or the word is no name but a text.
-    """
-    if len(word) > LONGEST_NAME:
-        return ""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f" Có phải là “{close[0]}”?" if close else ""
 
 
 def look_up(name: str, things: Mapping[str, T], what: str, where: str, file: Path | None = None) -> T:
