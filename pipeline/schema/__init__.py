@@ -17,7 +17,6 @@ from pipeline.schema.declaration import (
     PLACES,
     Declaration,
     default_folder,
-    nearest_hint,
     validate_declaration,
 )
 from pipeline.schema.form import (
@@ -57,6 +56,7 @@ from pipeline.schema.record import (
     RuleSpec,
 )
 from pipeline.schema.schemas import FormShelf, Schemas
+from pipeline.text.nearest_word import nearest_hint
 
 __all__ = [
     "RETIRED",

@@ -20,13 +20,13 @@ from pipeline.schema.declaration import (
     Declaration,
     default_folder,
     look_up,
-    nearest_hint,
     validate_declaration,
 )
 from pipeline.schema.form import PARTS, Form, roles_of, slot_name
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.schema.schemas import FormShelf, Schemas, digest_of_files
+from pipeline.text.nearest_word import nearest_hint
 
 
 def check(schemas: Schemas, folder: Path) -> None:
