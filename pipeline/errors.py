@@ -37,6 +37,13 @@ class SchemaError(HotichError):
     exit_code = 4
 
 
+class NotDeclared(SchemaError):
+    """What was asked for depends on a declaration that is not there, or whose own file of the office has a flaw.
+
+    Its message names no folder of the machine: it is for everybody whom it stops.
+    """
+
+
 class LedgerError(HotichError):
     """``ledger.toml`` of a book is missing or wrong."""
 

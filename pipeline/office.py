@@ -162,6 +162,8 @@ class _Layer:
         try:
             return change(schemas, row)
         except RowFlaw as wrong:
+            if schemas.may_mean_flawed(wrong.unknown):
+                return schemas
             self._file.flaw_of_row(table, number, wrong.key, wrong.message)
             return schemas
 
@@ -190,11 +192,15 @@ def _with_severity(schemas: Schemas, change: RuleChange) -> Schemas:
     ]
     if change.field and not bindings:
         raise RowFlaw(
-            "field", f"quy tắc {spec.code} hỏi mọi trường cùng kiểu, không đổi riêng từng trường được."
+            "field",
+            f"quy tắc {spec.code} hỏi mọi trường cùng kiểu, không đổi riêng từng trường được.",
+            unknown=change.field,
         )
     if change.field and not any(change.field in rule.fields for rule in bindings):
         near = nearest_hint(change.field, {name for rule in bindings for name in rule.fields})
-        raise RowFlaw("field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}")
+        raise RowFlaw(
+            "field", f"quy tắc {spec.code} không hỏi trường “{change.field}”.{near}", unknown=change.field
+        )
     records = {name: _with_rules(record, change) for name, record in schemas.records.items()}
     findings = dict(schemas.findings)
     if not change.field:
@@ -269,7 +275,8 @@ def _with_term(schemas: Schemas, row: OwnTerm) -> Schemas:
 
 def _vocab(schemas: Schemas, name: str) -> Vocab:
     if name not in schemas.vocabs:
-        raise RowFlaw("vocab", f"không có danh mục “{name}”.{nearest_hint(name, schemas.vocabs)}")
+        told = f"không có danh mục “{name}”.{nearest_hint(name, schemas.vocabs)}"
+        raise RowFlaw("vocab", told, unknown=name)
     return schemas.vocabs[name]
 
 

@@ -77,7 +77,7 @@ def _changeable(schemas: Schemas, change: ExportColumns) -> ExportSpec:
     spec = schemas.exports.get(change.export)
     if spec is None:
         hint = nearest_hint(change.export, schemas.exports)
-        raise RowFlaw("export", f"không có mẫu xuất “{change.export}”.{hint}")
+        raise RowFlaw("export", f"không có mẫu xuất “{change.export}”.{hint}", unknown=change.export)
     if spec.evidence == "seen":
         raise RowFlaw("export", f"“{spec.export}” là mẫu của Bộ Tư pháp đã thấy, không đổi cột được.")
     if len(schemas.exports_of(spec.record)) > 1:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.errors import RegistryForbidden, SchemaError, StorageError
 from pipeline.files import make_folder, write_atomically
 from pipeline.run_context import RunContext
-from pipeline.schema import RecordSpec, Schemas, own_record, with_own_records
+from pipeline.schema import MOST_RECORDS, RecordSpec, Schemas, own_record, with_own_records
 from pipeline.workspace import Workspace
 
 MOST_LETTERS = 200_000
@@ -61,6 +61,9 @@ def check_declaration(context: RunContext, text: str) -> DeclaredRecord:
         raise SchemaError(f"Khai báo dài quá {MOST_LETTERS} ký tự.")
     before = context.schemas.records.get(record.record)
     if before is None:
+        if len(context.schemas.own_records) >= MOST_RECORDS:
+            raise SchemaError(f"Nhiều nhất {MOST_RECORDS} loại sổ của cơ quan.")
+        _refuse_lost_columns(context, record)
         return DeclaredRecord(record, True, tuple(record.by_name), True)
     _refuse_lost(context, before, record)
     added = tuple(name for name in record.by_name if name not in before.by_name)
@@ -99,6 +102,7 @@ def declare_record(context: RunContext, text: str, author: str) -> DeclaredRecor
         ) from None
     try:
         whole = with_own_records(_shipped(context), Workspace(context.workspace).own_schemas)
+        whole.record(made.record.record)
         with replace(context, schemas=whole).open_registry() as registry:
             told = {
                 "record": made.record.record,
@@ -126,6 +130,7 @@ def _shipped(context: RunContext) -> Schemas:
         vocabs={name: vocab for name, vocab in schemas.vocabs.items() if name not in schemas.own_vocabs},
         own_records={},
         own_vocabs=frozenset(),
+        register_flaws=(),
     )
 
 
@@ -150,6 +155,20 @@ def _refuse_lost(context: RunContext, before: RecordSpec, after: RecordSpec) -> 
         f"Sổ dữ liệu có {books} quyển loại “{before.title}”, nên không {what} {labels} được. Hãy thêm trường mới, để "
         "trường cũ như đã khai."
     )
+
+
+def _refuse_lost_columns(context: RunContext, after: RecordSpec) -> None:
+    """Refuse a declaration in the place of one that is gone or has a flaw, if it leaves out what entries hold."""
+    with context.open_registry() as registry:
+        if not registry.book_rows(after.record):
+            return
+        lost = [name for name in registry.columns_of(after.record) if name not in after.by_name]
+    if lost:
+        named = ", ".join(f"“{one}”" for one in lost[:5])
+        raise SchemaError(
+            f"Sổ dữ liệu có sổ loại “{after.record}” với các trường {named} mà khai báo này không có. Hãy khai đủ các "
+            "trường ấy, đúng kiểu như trước."
+        )
 
 
 STALE = "Khai báo của loại sổ này vừa được người khác sửa. Hãy tải lại trang rồi làm lại."

@@ -160,6 +160,7 @@ class _Reader:
 
     def __init__(self, file: StaffFile, schemas: Schemas) -> None:
         self._file = file
+        self._may_mean_flawed = schemas.may_mean_flawed
         self._fields = {name for record in schemas.records.values() for name in record.by_name}
 
     def policy(self) -> ReviewPolicy:
@@ -201,6 +202,8 @@ class _Reader:
             ("people_fields", keys.people_fields),
         ):
             for name in sorted(names - self._fields):
+                if self._may_mean_flawed(name):
+                    continue
                 self._flaw(number, key, f"không có trường “{name}”.{nearest_hint(name, self._fields)}")
         for name in sorted(keys.blind_fields & keys.open_fields):
             self._flaw(number, "open_fields", f"“{name}” không thể vừa ở blind_fields vừa ở open_fields.")

@@ -18,11 +18,11 @@ MOST_BYTES = 1 << 20
 
 
 class RowFlaw(Exception):
-    """A flaw of a row, at a ``key`` (``""``: the row itself)."""
+    """A flaw of a row, at a ``key`` (``""``: the row itself); ``unknown``: the name that nothing declares."""
 
-    def __init__(self, key: str, message: str) -> None:
+    def __init__(self, key: str, message: str, *, unknown: str = "") -> None:
         super().__init__(message)
-        self.key, self.message = key, message
+        self.key, self.message, self.unknown = key, message, unknown
 
 
 class StaffFile:

@@ -54,7 +54,9 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
     found = list(_findings(book_findings(series), books, schemas))
     for prints in _prints_by_book(registry, books["book_id"].tolist()):
         found += _findings(duplicate_page_findings(prints), books, schemas)
-    looked_at = None if book_ids is None else [int(book_id) for book_id in books["book_id"]]
+    looked_at = None if book_ids is None else _looked_at(books)
+    if registry.undeclared_books():
+        looked_at = _looked_at(books)
     outcome = registry.save_checks(found, BOOK_CODES, looked_at)
     _logger.info("%d books checked: findings %s", len(books), dict(_counts(found)))
     return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
@@ -68,9 +70,16 @@ def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
     places = books.set_index("book_id")["place_code"]
     people = comparable_people(registry.people_columns())
     found = list(_findings(registry_findings(people, places), books, schemas))
-    outcome = registry.save_checks(found, REGISTRY_CODES)
+    outcome = registry.save_checks(
+        found, REGISTRY_CODES, _looked_at(books) if registry.undeclared_books() else None
+    )
     _logger.info("people of %d books checked: findings %s", len(books), dict(_counts(found)))
     return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(found))
+
+
+def _looked_at(books: pd.DataFrame) -> list[int]:
+    """Return the books that were looked at; what is known of others stays, as nothing was asked of them."""
+    return [int(book_id) for book_id in books["book_id"]]
 
 
 def suggest_links(registry: Registry) -> ChecksOutcome:

@@ -44,6 +44,7 @@ def copy(
     """Chép trọn sổ dữ liệu, cả nhật ký kiểm tra, sang một cơ sở dữ liệu trống; sổ đang dùng không bị sửa gì."""
     context = read_settings().run_context(workspace)
     key = Workspace(context.workspace).audit_key
+    context.schemas.refuse_own_flaws()
     copied = copy_registry(context.registry_url, to, context.schemas, audit_key=key)
     screen = out()
     screen.print(f"Đã chép {copied.rows} dòng; nhật ký kiểm tra ở bên ấy khớp như ở bên này.")
@@ -64,7 +65,9 @@ def print_role_sql(
     workspace: WorkspaceOption = None,
 ) -> None:
     """In các câu SQL cấp đúng những quyền hotich cần cho một tài khoản PostgreSQL: không sửa, xóa được quyết định."""
-    typer.echo(role_sql(read_settings().run_context(workspace).schemas, role), nl=False)
+    schemas = read_settings().run_context(workspace).schemas
+    schemas.refuse_own_flaws()
+    typer.echo(role_sql(schemas, role), nl=False)
 
 
 @registry_app.command("show", cls=Command)

@@ -31,6 +31,8 @@ def rehearse(
     """Diễn tập nâng cấp trên một bản chép: chép, nâng cấp, đếm dòng, xem lại nhật ký. Sổ đang dùng chỉ bị đọc."""
     settings = read_settings()
     place, url = settings.places_of(workspace)
+    schemas = settings.schemas_of(place)
+    schemas.refuse_own_flaws()
     folder = place / REHEARSAL
     _remove(folder)
     make_folder(folder)
@@ -38,7 +40,7 @@ def rehearse(
         done = rehearse_upgrade(
             url,
             folder,
-            settings.schemas_of(place),
+            schemas,
             audit_key=Workspace(place).audit_key,
             key_file=settings.registry_key_file,
             copy_url=to,

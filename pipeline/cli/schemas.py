@@ -35,6 +35,7 @@ def check(
     settings = read_settings()
     workspace = Workspace(settings.workspace)
     loaded = settings.schemas_of(settings.workspace, folder)
+    loaded.refuse_own_flaws()
     gazetteer = loaded.places.gazetteer
     if as_json:
         print_json(

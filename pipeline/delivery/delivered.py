@@ -376,13 +376,11 @@ class _EntryRules:
 
     @property
     def _is_table(self) -> bool:
-        form = self._schemas.forms.get(self._entry.ledger.form)
-        return form is not None and form.layout == "table"
+        return self._schemas.form(self._entry.ledger.form).layout == "table"
 
     def _fields_before(self, spec: FieldSpec) -> Iterator[str]:
         """Yield the nearest fields of the same kind and list above a field on its form."""
-        form = self._schemas.forms.get(self._entry.ledger.form)
-        names = form.field_names if form is not None else ()
+        names = self._schemas.form(self._entry.ledger.form).field_names
         if spec.name not in names:
             return
         of_record = self._entry.record.by_name

@@ -46,7 +46,7 @@ from pipeline.errors import PackageRefused
 from pipeline.export.compression import CopyOptions
 from pipeline.export.package_values import BookFacts
 from pipeline.ledger import SERIES_MARKS
-from pipeline.schema import Declaration, Schemas, nearest_hint
+from pipeline.schema import Declaration, Schemas, nearest_hint, refuse_flawed_workbook
 from pipeline.staff_toml import StaffFile
 
 PRESETS: Mapping[str, str] = {
@@ -215,7 +215,9 @@ class PackageOptions:
 
         Raises:
             PackageRefused: None is declared for it.
+            NotDeclared: The file that declares one has a flaw.
         """
+        refuse_flawed_workbook(schemas, record)
         known = [spec.export for spec in schemas.exports_of(record)]
         if not known:
             title = schemas.record(record).title

@@ -60,6 +60,7 @@ from pipeline.registry.repositories import (
     sampled_values,
     stored_entries,
     teaching,
+    undeclared_books,
     unfit_pages,
 )
 from pipeline.registry.repositories.search_following import follow as follow_search
@@ -173,6 +174,8 @@ class Registry(ConnectionFacade):
     folder_names = reading(books.folder_names)
     page_counts = reading(books.page_counts)
     unfit_pages = reading(unfit_pages.unfit_pages)
+    columns_of = reading(undeclared_books.columns_of)
+    undeclared_books = reading_declared(undeclared_books.undeclared_books)
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)
     last_readings = reading(pages.last_readings)

@@ -44,8 +44,10 @@ from pipeline.schema.lists import (
     Vocab,
     describe_details,
 )
-from pipeline.schema.loading import RETIRED, check_form, check_printing, load, load_form, with_own_forms
-from pipeline.schema.own_records import own_record, with_own_records
+from pipeline.schema.loading import check_form, check_printing, load
+from pipeline.schema.own_flaws import OwnFlaw
+from pipeline.schema.own_forms import RETIRED, load_form, with_own_forms
+from pipeline.schema.own_records import MOST_RECORDS, own_record, refuse_flawed_workbook, with_own_records
 from pipeline.schema.record import (
     LEDGER_KEYS,
     BookSpec,
@@ -61,6 +63,7 @@ from pipeline.text.nearest_word import nearest_hint
 __all__ = [
     "RETIRED",
     "LEDGER_KEYS",
+    "MOST_RECORDS",
     "PARTS",
     "PLACES",
     "PRINT_ADVANCE",
@@ -79,6 +82,7 @@ __all__ = [
     "Label",
     "FindingLevel",
     "Line",
+    "OwnFlaw",
     "PersonSpec",
     "Piece",
     "PrincipleSpec",
@@ -99,6 +103,7 @@ __all__ = [
     "load_form",
     "nearest_hint",
     "own_record",
+    "refuse_flawed_workbook",
     "validate_declaration",
     "with_own_forms",
     "with_own_records",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +24,7 @@ from pipeline.schema.declaration import (
 from pipeline.schema.form import PARTS, Form, roles_of, slot_name
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
-from pipeline.schema.schemas import FormShelf, Schemas, digest_of_files
+from pipeline.schema.schemas import Schemas, digest_of_files
 from pipeline.text.nearest_word import nearest_hint
 
 
@@ -291,54 +290,6 @@ def with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> 
     return record.model_copy(update={"rules": rules})
 
 
-RETIRED = "retired = true\n"
-"""The line of a form's file that says so; the form has the fingerprint that it had without it: no page is read anew."""
-
-
-def load_form(path: Path, schemas: Schemas) -> Form:
-    """Read one more form from a file of its own; its fingerprint changes with an own register that it is of.
-
-    Args:
-        path: The file, named after the form's id.
-        schemas: The records that the form is checked against.
-
-    Raises:
-        SchemaError: Names the first flaw.
-    """
-    form = validate_declaration(Form, _read(path, hashlib.sha256()), path)
-    _check_stem(form, "id", path)
-    mark = hashlib.sha256(path.read_bytes().replace(RETIRED.encode(), b"", 1)).hexdigest()[:16]
-    if of_record := schemas.own_records.get(form.record):
-        mark = hashlib.sha256(f"{mark}{of_record}".encode()).hexdigest()[:16]
-    form = form.model_copy(update={"fingerprint": mark})
-    check_form(form, schemas, path)
-    return form
-
-
-def with_own_forms(schemas: Schemas, folder: Path) -> Schemas:
-    """Return the declarations with the forms that an office has declared itself, on a shelf that others may be put on.
-
-    The fingerprint of the declarations stays: a form has its own, and only books of that form are read by it.
-
-    Args:
-        schemas: The declarations that came with the program.
-        folder: The office's own forms, a file a form; it need not be there.
-
-    Raises:
-        SchemaError: A form has a flaw, or the id of one that came with the program; the message names the file.
-    """
-    own = {}
-    for path in sorted(folder.glob("*.toml")):
-        form = load_form(path, schemas)
-        if form.id in schemas.forms:
-            raise SchemaError(f"{path}: mã “{form.id}” là của một mẫu đi kèm phần mềm. Hãy đặt mã khác.")
-        own[form.id] = form
-    every = {**schemas.forms, **own}
-    for form in own.values():
-        check_printing(form, every, folder / f"{form.id}.toml")
-    return replace(schemas, forms=FormShelf(every))
-
-
 def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
     """Return what the bytes of a file declare.
 
@@ -357,7 +308,7 @@ def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
         raise SchemaError(f"{path}: không đọc được TOML ({error}).") from None
     item = validate_declaration(model, table, path)
     if key:
-        _check_stem(item, key, path)
+        check_stem(item, key, path)
     return item
 
 
@@ -376,7 +327,7 @@ def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
     found = []
     for path in sorted(folder.glob("*.toml")):
         item = validate_declaration(model, _read(path, digest), path)
-        _check_stem(item, key, path)
+        check_stem(item, key, path)
         if isinstance(item, Form):
             mark = sha256_of_file(path)[:16]
             item = item.model_copy(update={"fingerprint": mark})
@@ -384,7 +335,7 @@ def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
     return found
 
 
-def _check_stem(item: Declaration, key: str, path: Path) -> None:
+def check_stem(item: Declaration, key: str, path: Path) -> None:
     """Check that a file is named as its id: a copy with the id of another would silently replace that."""
     name = getattr(item, key)
     if name != path.stem:

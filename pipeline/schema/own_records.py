@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import SchemaError
-from pipeline.files import FileRefused, read_regular_file
 from pipeline.schema.declaration import Declaration
 from pipeline.schema.lists import ExportSpec, Vocab
 from pipeline.schema.loading import (
@@ -25,11 +23,11 @@ from pipeline.schema.loading import (
     parse_declaration,
     with_severities,
 )
+from pipeline.schema.own_flaws import OwnFlaw, OwnFolder, flaw_of, own_bytes, own_files
 from pipeline.schema.record import FieldSpec, RecordSpec
 from pipeline.schema.schemas import Schemas
 from pipeline.text.control_characters import control_character_flaw
 
-MOST_BYTES = 256 << 10
 MOST_FIELDS = 200
 MOST_RECORDS = 40
 LONGEST_LABEL = 120
@@ -70,48 +68,88 @@ D = TypeVar("D", bound=Declaration)
 def with_own_records(schemas: Schemas, folder: Path) -> Schemas:
     """Return the declarations with the registers that an office has declared itself; unchanged where it has none.
 
-    The fingerprint of the declarations stays: only the forms of such a register change with it.
+    The fingerprint of the declarations stays: only the forms of such a register change with it. A file with a flaw is
+    not used, nor is what needs it; ``register_flaws`` tells each.
 
     Args:
         schemas: The declarations that came with the program.
         folder: The office's own declarations (``records``, ``vocab``, ``exports``); it need not be there.
-
-    Raises:
-        SchemaError: Names every file that has a flaw, and the first flaw of each.
     """
-    flaws: list[str] = []
-    vocabs = _read_all(folder / "vocab", Vocab, "vocab", schemas.vocabs, flaws)
-    records = _read_all(folder / "records", RecordSpec, "record", schemas.records, flaws)
-    exports = _read_all(folder / "exports", ExportSpec, "export", schemas.exports, flaws)
+    flaws: list[OwnFlaw] = []
+    vocabs = _read_all(folder, "vocab", Vocab, "vocab", schemas.vocabs, flaws)
+    records = _read_all(folder, "records", RecordSpec, "record", schemas.records, flaws)
+    exports = _read_all(folder, "exports", ExportSpec, "export", schemas.exports, flaws)
     if not (vocabs or records or exports or flaws):
         return schemas
-    marks = {name: _mark(folder / "records" / f"{name}.toml") for name in records}
-    own_lists = "".join(_mark(folder / "vocab" / f"{name}.toml") for name in sorted(vocabs))
+    own_lists = "".join(_mark(path) for path in own_files(folder / "vocab")[0])
+    vocabs = _sound(folder, "vocab", vocabs, lambda one, where: check_vocab(one, schemas, where), flaws)
+    lists = replace(schemas, vocabs={**schemas.vocabs, **vocabs})
+    with_records = _with_records(lists, records)
+    records = _sound(
+        folder, "records", records, lambda one, where: _check_record(one, with_records, where), flaws
+    )
+    whole = _with_records(lists, records)
+    exports = _sound(folder, "exports", exports, lambda one, where: check_export(one, whole, where), flaws)
     own_exports = {
         spec.export: spec.model_copy(update={"evidence": "own", "note": spec.note or OWN_WORKBOOK})
         for spec in exports.values()
     }
     for record in records.values():
-        if not any(spec.record == record.record for spec in own_exports.values()):
+        has_one = any(spec.record == record.record for spec in own_exports.values())
+        if not (has_one or any(_may_be_of(flaw, record.record) for flaw in flaws)):
             own_exports.setdefault(record.prefix, _workbook_of(record))
-    whole = replace(
-        schemas,
-        vocabs={**schemas.vocabs, **vocabs},
-        records={**schemas.records, **{n: with_severities(r, schemas.findings) for n, r in records.items()}},
+    return replace(
+        whole,
         exports={**schemas.exports, **own_exports},
-        own_records={name: mark + own_lists for name, mark in marks.items()},
+        own_records={name: _mark(folder / "records" / f"{name}.toml") + own_lists for name in records},
         own_vocabs=frozenset(vocabs),
+        register_flaws=tuple(flaws),
     )
-    for check in _checks(whole, folder, vocabs, records, exports):
+
+
+def refuse_flawed_workbook(schemas: Schemas, record: str) -> None:
+    """Check that no workbook of an office's own register lies in a file with a flaw.
+
+    Raises:
+        NotDeclared: One does, or may: another one would be delivered in its place.
+    """
+    for flaw in schemas.register_flaws:
+        if record in schemas.own_records and _may_be_of(flaw, record):
+            raise flaw.refusal(f"Bảng xuất “{flaw.name}”")
+
+
+def _may_be_of(flaw: OwnFlaw, record: str) -> bool:
+    """Return whether a file with a flaw is a workbook of a register, as far as one can tell."""
+    return flaw.folder == "exports" and (not flaw.text or flaw.mentions(record))
+
+
+def _with_records(schemas: Schemas, records: Mapping[str, RecordSpec]) -> Schemas:
+    ready = {name: with_severities(record, schemas.findings) for name, record in records.items()}
+    return replace(schemas, records={**schemas.records, **ready})
+
+
+def _check_record(record: RecordSpec, schemas: Schemas, where: Path) -> None:
+    _check_own(record, schemas, where)
+    check_record(record, schemas, where)
+
+
+def _sound(
+    folder: Path,
+    kind: OwnFolder,
+    declared: Mapping[str, D],
+    check: Callable[[D, Path], None],
+    flaws: list[OwnFlaw],
+) -> dict[str, D]:
+    """Return those declarations that a check finds no flaw in, and note the flaw of each other one."""
+    found = {}
+    for name, one in declared.items():
+        where = folder / kind / f"{name}.toml"
         try:
-            check()
+            check(one, where)
+            found[name] = one
         except SchemaError as error:
-            flaws.append(error.message)
-    if len(records) > MOST_RECORDS:
-        flaws.append(f"{folder}: nhiều nhất {MOST_RECORDS} loại sổ của cơ quan.")
-    if flaws:
-        raise SchemaError("\n".join(dict.fromkeys(flaws)))
-    return whole
+            flaws.append(flaw_of(kind, where, error.message))
+    return found
 
 
 def own_record(schemas: Schemas, text: str, where: Path) -> RecordSpec:
@@ -142,40 +180,32 @@ def own_record(schemas: Schemas, text: str, where: Path) -> RecordSpec:
     return record
 
 
-def _checks(
-    whole: Schemas,
-    folder: Path,
-    vocabs: Mapping[str, Vocab],
-    records: Mapping[str, RecordSpec],
-    exports: Mapping[str, ExportSpec],
-) -> Iterator[Callable[[], None]]:
-    for vocab in vocabs.values():
-        yield partial(check_vocab, vocab, whole, folder / "vocab" / f"{vocab.vocab}.toml")
-    for record in records.values():
-        where = folder / "records" / f"{record.record}.toml"
-        yield partial(_check_own, record, whole, where)
-        yield partial(check_record, record, whole, where)
-    for export in exports.values():
-        yield partial(check_export, export, whole, folder / "exports" / f"{export.export}.toml")
-
-
 def _read_all(
-    folder: Path, model: type[D], key: str, known: Mapping[str, object], flaws: list[str]
+    folder: Path,
+    kind: OwnFolder,
+    model: type[D],
+    key: str,
+    known: Mapping[str, object],
+    flaws: list[OwnFlaw],
 ) -> dict[str, D]:
     found: dict[str, D] = {}
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+    paths, twins = own_files(folder / kind)
+    for path in paths:
         try:
-            item = parse_declaration(model, _bytes_of(path), key, path)
+            if path.name in twins:
+                raise SchemaError(twins[path.name])
+            item = parse_declaration(model, own_bytes(path), key, path)
+            if path.stem in known:
+                raise SchemaError(
+                    f"{path}: “{path.stem}” đi kèm phần mềm, không khai lại được. Hãy đặt tên khác."
+                )
+            if not (NAME if key == "record" else FILE).fullmatch(path.stem):
+                raise SchemaError(
+                    f"{path}: tên “{path.stem}” chỉ được có chữ không dấu, chữ số, {_joiner(key)}."
+                )
+            found[path.stem] = item
         except SchemaError as error:
-            flaws.append(error.message)
-            continue
-        name = str(getattr(item, key))
-        if name in known:
-            flaws.append(f"{path}: “{name}” đi kèm phần mềm, không khai lại được. Hãy đặt tên khác.")
-        elif not (NAME if key == "record" else FILE).fullmatch(name):
-            flaws.append(f"{path}: tên “{name}” chỉ được có chữ không dấu, chữ số, {_joiner(key)}.")
-        else:
-            found[name] = item
+            flaws.append(flaw_of(kind, path, error.message))
     return found
 
 
@@ -183,17 +213,12 @@ def _joiner(key: str) -> str:
     return "gạch dưới, viết thường" if key == "record" else "gạch nối"
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return read_regular_file(path, MOST_BYTES)
-    except FileRefused as error:
-        raise SchemaError(f"{path}: {error.message}.") from None
-    except OSError as error:
-        raise SchemaError(f"{path}: không đọc được tệp ({error.strerror}).") from None
-
-
 def _mark(path: Path) -> str:
-    return hashlib.sha256(_bytes_of(path)).hexdigest()[:16]
+    """Return what changes with a file; ``""`` of one that cannot be read, whose flaw is told."""
+    try:
+        return hashlib.sha256(own_bytes(path)).hexdigest()[:16]
+    except SchemaError:
+        return ""
 
 
 def _workbook_of(record: RecordSpec) -> ExportSpec:

@@ -255,3 +255,22 @@ class Rectification:
     def mark(self) -> str:
         """Equal for pages that are rectified alike: what a person drew on one may be told by it from another."""
         return hashlib.sha256(repr((self.size, self.matrix.tolist())).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class UndeclaredBook:
+    """A book whose form or kind of register is not declared now.
+
+    Attributes:
+        book_id: Its id.
+        folder: The name of its folder.
+        place_code: Where it was registered.
+        form: The form that it was declared with.
+        record: Its kind of register.
+    """
+
+    book_id: int
+    folder: str
+    place_code: str
+    form: str
+    record: str

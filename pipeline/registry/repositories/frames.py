@@ -25,20 +25,21 @@ from pipeline.schema import PersonSpec
 
 Frame: TypeAlias = pd.DataFrame
 
+UNKNOWN_ROWS = 1_000
+"""Entries that a page may hold of a form that is not declared now: no total is doubted for a page that failed."""
+
 
 def series_columns(
     connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None = None
 ) -> tuple[Frame, Frame, Frame]:
     """Return entries, pages and books as columns.
 
-    The result covers these books and all others of the same offices and kinds of event, or the whole registry.
+    The result covers these books and all others of the same offices and kinds of event, or the whole registry; not
+    those of a kind that is not declared now.
     """
     series = None if book_ids is None else series_books(connection, book_ids)
-    return (
-        entries(connection, declared, series),
-        pages(connection, series),
-        books(connection, declared, series),
-    )
+    found, read = books(connection, declared, series), pages(connection, series)
+    return entries(connection, declared, series), read[read["book_id"].isin(found["book_id"])], found
 
 
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
@@ -72,12 +73,12 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
             func.coalesce(failed.c.failed, 0).label("failed"),
         )
         .outerjoin(failed, failed.c.book_id == book.c.id)
-        .where(book_stands, *_within(book.c.id, book_ids)),
+        .where(book_stands, book.c.record.in_(list(declared.schemas.records)), *_within(book.c.id, book_ids)),
     )
-    tables = {name: form.table.rows for name, form in declared.schemas.forms.items() if form.table}
+    tables = {name: form.table.rows if form.table else 1 for name, form in declared.schemas.forms.items()}
     ledgers = [ledger_of_row(row) for row in found.to_dict("records")]
     return found.assign(
-        rows=found["form"].map(tables).fillna(1).astype("int64"),
+        rows=found["form"].map(tables).fillna(UNKNOWN_ROWS).astype("int64"),
         unit=[registering_unit(declared, ledger) for ledger in ledgers],
         book_series=[ledger.series.value for ledger in ledgers],
     ).drop(columns=["form", "place", "opened_on", "closed_on", "series"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
@@ -36,9 +36,36 @@ def _tables(declared: tuple[tuple[str, tuple[str, ...]], ...]) -> MetaData:
     return metadata
 
 
+class RecordTables(Mapping[str, Table]):
+    """The tables of the declared records; who asks for another one is told why it is not declared.
+
+    Args:
+        metadata: Holds the tables.
+        schemas: The declarations.
+    """
+
+    def __init__(self, metadata: MetaData, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._tables = {name: metadata.tables[record_table_name(name)] for name in schemas.records}
+
+    def __getitem__(self, record: str) -> Table:
+        if record not in self._tables:
+            self._schemas.record(record)
+        return self._tables[record]
+
+    def __contains__(self, record: object) -> bool:
+        return record in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
 def record_tables(metadata: MetaData, schemas: Schemas) -> Mapping[str, Table]:
     """The record tables of ``metadata`` by record."""
-    return {name: metadata.tables[record_table_name(name)] for name in schemas.records}
+    return RecordTables(metadata, schemas)
 
 
 def record_table_name(record: str) -> str:

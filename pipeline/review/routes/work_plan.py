@@ -184,7 +184,7 @@ def _places(site: Site, person: Person) -> dict[str, str]:
 
 def _named(site: Site, row: WorkPlanRow) -> str:
     years = f", {row.years}" if row.years else ""
-    return f"{row.place}, {site.schemas.record(row.record).title}{years}"
+    return f"{row.place}, {site.schemas.title_of(row.record)}{years}"
 
 
 def _told(site: Site, values: Mapping[str, Any]) -> str:
@@ -238,7 +238,8 @@ def _page(
             if person.may_see(row.place)
         ],
         places=names,
-        titles={name: site.schemas.record(name).title for name in site.schemas.records},
+        title_of=site.schemas.title_of,
+        records=tuple(site.schemas.records),
         edits=desk is not None and not broken,
         history=desk.history() if desk is not None and person.places is None else (),
         seen=seen,

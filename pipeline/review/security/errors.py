@@ -11,7 +11,14 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.errors import HotichError, PrintRefused, ReconcileError, RegistryError, RegistryUnavailable
+from pipeline.errors import (
+    HotichError,
+    NotDeclared,
+    PrintRefused,
+    ReconcileError,
+    RegistryError,
+    RegistryUnavailable,
+)
 from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft
 from pipeline.inbox.uploads import UploadRefused
 from pipeline.prefect_runs import RunRefused
@@ -123,6 +130,8 @@ def _describe(error: Exception) -> tuple[int, str, dict[str, str]]:
     if isinstance(error, DraftRefused | NoSuchDraft):
         status = 404 if isinstance(error, NoSuchDraft) else 409 if isinstance(error, DraftStale) else 422
         return status, error.message, {}
+    if isinstance(error, NotDeclared):
+        return 409, error.message, {}
     if isinstance(
         error, HotichError
     ):  # its message is for who sits at the machine: it names files and servers

@@ -34,6 +34,7 @@ from pipeline.registry.repositories.leases import KeyingMode, is_not_leased
 from pipeline.registry.repositories.lots import seen_before
 from pipeline.registry.repositories.permissions import STAGES, in_sight, stages
 from pipeline.registry.repositories.teaching import teaching_plan
+from pipeline.registry.repositories.undeclared_books import undeclared_books
 from pipeline.registry.services.desk.laid_aside import SKIPPED
 from pipeline.registry.services.desk.task_loading import EITHER_MODE, load_held_task, task_row
 from pipeline.registry.services.desk.visibility import show
@@ -220,10 +221,16 @@ def _next_skipped(context: DeskContext, person: Person, stage: Stage, portion: P
 def _waiting_tasks(
     context: DeskContext, person: Person, stage: Stage, portion: Portion | None
 ) -> Select[int]:
-    """The ids of the tasks at that stage that nobody has in hand and of which something is left for this person."""
+    """The ids of the tasks at that stage that nobody has in hand and of which something is left for this person.
+
+    None of a book whose form or kind of register is not declared now: nobody could show it.
+    """
     query = select(review_task.c.id).where(
         review_task.c.stage == stage, not_done_by(person), is_not_leased(context)
     )
+    undeclared = [one.book_id for one in undeclared_books(context.connection, context.declared)]
+    if undeclared:
+        query = query.where(review_task.c.book_id.not_in(undeclared))
     if portion is None:
         return query
     place_code = select(book.c.place_code).where(book.c.id == portion.book_id).scalar_subquery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, func, insert, select, union, update
 
@@ -10,6 +10,7 @@ from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.search import IndexAgreement
 from pipeline.registry.repositories.search_index import bring_in_step, mend_names
+from pipeline.registry.repositories.search_words import one_of
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.search import search_entry, search_number, search_person, search_state
@@ -47,6 +48,9 @@ def compare(
 ) -> IndexAgreement:
     """Compare the index with every entry of the registry.
 
+    Entries of a kind of register that is not declared now stay as the index has them; as long as there are any, an
+    index that is built for the first time is not whole, and is gone through again when the registry is next opened.
+
     Args:
         database: The database.
         declared: The declared records and their tables.
@@ -58,23 +62,34 @@ def compare(
     with database.writing() as connection:
         _make_state(connection)
         at = connection.scalar(select(search_state.c.upto)) if only_missing else 0
-    at = at or 0
+    at, passed_over = at or 0, False
     while True:
         with database.writing() as connection:
             hold(connection, Whole.SEARCH)
             ids = _next_ids(connection, at, BUILT_AT_ONCE if only_missing else AT_ONCE)
             if not ids:
                 names = 0 if only_missing else mend_names(connection, mend=mend)
-                if mend:
+                if mend and not passed_over:
                     connection.execute(update(search_state).values(built=True))
+                elif only_missing:
+                    connection.execute(update(search_state).values(upto=0))
                 return IndexAgreement(entries, differing, names, mended=mend)
             entries += len(ids)
-            differing += bring_in_step(connection, declared, ids, mend=mend)
+            undeclared = _undeclared(connection, declared, ids)
+            passed_over = passed_over or bool(undeclared)
+            compared = [one for one in ids if one not in undeclared]
+            differing += bring_in_step(connection, declared, compared, mend=mend)
             at = max(ids)
             if mend and only_missing:
                 connection.execute(update(search_state).values(upto=at))
             last = connection.scalar(select(func.max(entry.c.id))) or at
         progress(at, last)
+
+
+def _undeclared(connection: Connection, declared: RecordSchema, ids: Sequence[int]) -> frozenset[int]:
+    """Return those of these entries whose kind of register is not declared now."""
+    other = entry.c.record.not_in(list(declared.schemas.records))
+    return frozenset(connection.scalars(select(entry.c.id).where(one_of(connection, entry.c.id, ids), other)))
 
 
 def _make_state(connection: Connection) -> None:

@@ -89,9 +89,11 @@ def hits_of(
 def _rows(
     connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
-    """What the registry holds of these entries that stand, by entry."""
+    """What the registry holds of these entries that stand and whose kind is declared, by entry."""
     records = connection.scalars(
-        select(entry.c.record).where(entry.c.id.in_(entry_ids), entry.c.stands).distinct()
+        select(entry.c.record)
+        .where(entry.c.id.in_(entry_ids), entry.c.stands, entry.c.record.in_(list(declared.schemas.records)))
+        .distinct()
     ).all()
     amended = amendments_of_entries(connection, entry_ids)
     found = {}

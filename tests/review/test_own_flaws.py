@@ -1,0 +1,104 @@
+"""Own files with flaws, seen from the browser: every page of the office goes on, what needs them is told why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from pipeline.registry import Registry
+from pipeline.registry.model.accounts import Role
+from pipeline.review import create_app
+from pipeline.review.security.access import ACCESS
+from pipeline.schema import Schemas
+from pipeline.settings import Settings
+from pipeline.workspace import Workspace
+from tests.registry.pages import LEDGER, entry, page, read
+from tests.review.browser import Browser, text_of
+from tests.review.clock import Clock
+from tests.review.conftest import browser_of, join
+from tests.review.form_desks import desk_with_draft
+from tests.schema.test_own_flaws import MINE, put
+from tests.schema.test_own_records import DECLARED, FORM
+
+SOUND, OWN_FORM, OWN_KIND, GONE = range(4)
+"""The books: of a form of the program, of an own form, of an own kind, and of a form whose file is gone."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """A workspace whose own files were sound when its books were read."""
+
+    root: Path
+    schemas: Schemas
+    books: tuple[int, ...]
+    entries: tuple[int, ...]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    root = tmp_path_factory.mktemp("workspace")
+    own = Workspace(root).own_schemas
+    put(own, "records/divorce_note.toml", DECLARED)
+    put(own, "forms/divorce-2016.toml", FORM)
+    put(own, "forms/rieng.toml", MINE)
+    put(own, "forms/mat.toml", MINE.replace('"rieng"', '"mat"'))
+    context = Settings().run_context(root)
+    books, entries = [], []
+    with context.open_registry() as registry:
+        for number, form in enumerate(("birth-2006", "rieng", "divorce-2016", "mat"), start=1):
+            book_id = registry.book_id(replace(LEDGER, form=form, volume=f"0{number}/2010"), f"SO.{number}")
+            name = "wife_name" if form == "divorce-2016" else "child_name"
+            registry.store_scan(book_id, f"{number}" * 64, f"{number}.pdf", 1000, 1)
+            read_of = entry(read("entry_number", "01/2010"), read(name, "Thử Một", accepted=False))
+            registry.save_page(book_id, page(read_of, form=form, scan=f"{number}" * 64), "f1")
+            books.append(book_id)
+            entries += registry.entries(book_id)
+    put(own, "records/divorce_note.toml", DECLARED.replace('kind = "date"', 'kind = "dat"'))
+    put(own, "forms/rieng.toml", MINE.encode("utf-16"))
+    (own / "forms" / "mat.toml").unlink()
+    return Office(root, Settings().run_context(root).schemas, tuple(books), tuple(entries))
+
+
+@pytest.fixture(scope="module")
+def app(office: Office, clock: Clock) -> Iterator[FastAPI]:
+    with Settings().run_context(office.root).open_registry() as registry:
+        yield create_app(
+            registry,
+            office.schemas,
+            forms=desk_with_draft(office.root / "drafts", "00000"),
+            now=clock,
+        )
+
+
+@pytest.fixture(scope="module")
+def chief(app: FastAPI, clock: Clock) -> Browser:
+    registry: Registry = app.state.site.registry
+    accounts = registry.accounts(clock)
+    join(accounts, "phu.trach", Role.SUPERVISOR, None)
+    return browser_of(app, accounts, "phu.trach")
+
+
+def addresses(office: Office, which: int) -> Iterator[str]:
+    """Every page that a supervisor may open, about that book and its entry."""
+    known = {"book_id": office.books[which], "entry_id": office.entries[which], "task_id": which + 1}
+    for access in ACCESS:
+        if access.method != "GET" or access.tokens is not None or access.path in ("/logout",):
+            continue
+        names = re.findall(r"{(\w+)}", access.path)
+        if all(name in known for name in names):
+            yield access.path.format(**known)
+
+
+@pytest.mark.parametrize("which", [SOUND, OWN_FORM, OWN_KIND, GONE])
+def test_every_page_goes_on(office: Office, chief: Browser, which: int) -> None:
+    failed = {}
+    for address in addresses(office, which):
+        answer = chief.get(address)
+        if answer.status_code >= 500 or (which == SOUND and answer.status_code == 409):
+            failed[address] = (answer.status_code, text_of(answer)[:200])
+    assert not failed, failed
