@@ -15,7 +15,7 @@ TO_DO = {
     "stopped": "sổ bị dừng vì quá nhiều trang không đọc được: xem máy quét, ổ đĩa, rồi `hotich doctor`",
     "busy": "sổ đang được lượt chạy khác đọc: không cần làm gì, lượt ấy làm nốt",
     "ledger": "sổ thiếu hoặc sai `ledger.toml`",
-    "schema": "sổ khai mẫu không có",
+    "schema": "sổ khai mẫu không có hoặc mẫu có lỗi trong tệp",
     "tampered": "có dòng bị sửa ngoài chương trình: chạy `hotich audit verify`, báo người quản trị",
     "timeout": "trang đọc quá giờ: xem và quét lại",
     "memory": "trang cần quá nhiều bộ nhớ: quét lại 300 dpi",
@@ -42,6 +42,7 @@ def morning_report(
     sealed: str = "",
     unconfirmed: Sequence[str] = (),
     hands: Sequence[str] = (),
+    unused: Sequence[str] = (),
 ) -> str:
     """Return the morning report as Markdown.
 
@@ -52,10 +53,14 @@ def morning_report(
         sealed: The seal of the audit that was made this night, and what contradicts earlier ones.
         unconfirmed: Changes of privileged accounts that nobody else has confirmed.
         hands: What came of learning the hands of books.
+        unused: Files of the office's declarations that are not used, and why.
     """
     lines = [f"## {overview(list(summaries))}", ""]
     if stopped:
         lines += [f"**Lượt chạy dừng sớm.** {stopped}", ""]
+    if unused:
+        lines += ["**Tệp khai báo của cơ quan có lỗi** (chỉ sổ cần tệp ấy chờ, sổ khác vẫn chạy):", ""]
+        lines += [*(f"- {cell(one)}" for one in unused), ""]
     if unconfirmed:
         lines += [
             "**Tài khoản chưa có người thứ hai xác nhận** (trang Xác nhận tài khoản của màn hình rà soát):",

@@ -33,6 +33,7 @@ from pipeline.errors import ReadingStopped
 from pipeline.inbox.intake_folders import IntakeFolders
 from pipeline.inbox.manifest import manifest_scans
 from pipeline.localtime import OFFICE_ZONE, iso_time
+from pipeline.reports.own_files import unused_files
 from pipeline.settings import read_settings
 from pipeline.store_check import check_share, store_sentence
 from pipeline.workspace import Workspace
@@ -100,6 +101,7 @@ def nightly(folder: str, workspace: str | None = None, workers: int | None = Non
             sealed,
             unconfirmed_accounts(workspace),
             hand_sentences(hands),
+            unused_declarations(workspace),
         ),
         description="Sáng nay",
     )
@@ -114,6 +116,13 @@ def unconfirmed_accounts(workspace: str | None) -> list[str]:
     context = read_settings().run_context(Path(workspace) if workspace else None)
     with context.open_registry() as registry:
         return [act.sentence for act in registry.accounts().open_acts()]
+
+
+def unused_declarations(workspace: str | None) -> list[str]:
+    """Files of the office's declarations that are not used, as sentences."""
+    context = read_settings().run_context(Path(workspace) if workspace else None)
+    with context.open_registry() as registry:
+        return [one.message for one in unused_files(registry, context.schemas)]
 
 
 class ProgressBar:

@@ -26,6 +26,23 @@ def context_of(folder: Path) -> RunContext:
     return Settings().run_context(folder)
 
 
+def test_what_takes_the_place_of_a_flawed_declaration_has_all_that_entries_hold(tmp_path: Path) -> None:
+    declare_record(context_of(tmp_path), DECLARED, "an")
+    own = Workspace(tmp_path).own_schemas
+    (own / "forms").mkdir()
+    (own / "forms" / "divorce-2016.toml").write_text(FORM, encoding="utf-8")
+    with context_of(tmp_path).open_registry() as registry:
+        registry.book_id(replace(LEDGER, form="divorce-2016"), "GCLH.2016.01")
+    (own / "records" / "divorce_note.toml").write_text("x", encoding="utf-8")
+    context = context_of(tmp_path)
+    assert "divorce_note" not in context.schemas.records
+    with pytest.raises(SchemaError, match="“wife_name” mà khai báo này không có"):
+        declare_record(context, LESS, "an")
+    assert declare_record(context, MORE, "an").changed
+    assert context_of(tmp_path).schemas.own_flaws == ()
+    assert len(list((own / "records").glob("*.old"))) == 1
+
+
 def test_columns_follow_the_declaration_and_no_value_is_lost(tmp_path: Path) -> None:
     made = declare_record(context_of(tmp_path), DECLARED, "an")
     assert (made.new, len(made.added)) == (True, 7)

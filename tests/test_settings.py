@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import calibration
 from pipeline.calibration import Calibration, fit_calibration
-from pipeline.errors import SchemaError, SetupError
+from pipeline.errors import SetupError
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
 from pipeline.settings import Settings, read_settings
@@ -118,8 +118,8 @@ def test_every_command_knows_the_forms_that_the_office_has_designed(
     assert known.fingerprint == program.fingerprint, "books of other forms are not read anew"
     assert known.form("birth-2006").fingerprint == program.form("birth-2006").fingerprint
     (folder / "mau-rieng.toml").write_text('id = "mau-rieng"', encoding="utf-8")
-    with pytest.raises(SchemaError, match="mau-rieng"):
-        settings.schemas_of(tmp_path)
+    with pytest.raises(NotDeclared, match="mau-rieng"):
+        settings.schemas_of(tmp_path).form("mau-rieng")
 
 
 def test_the_settings_are_read_without_the_database() -> None:

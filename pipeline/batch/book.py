@@ -91,12 +91,15 @@ def digitize_book(
     started = time.perf_counter()
     ledger = load_ledger(folder)
     form = context.schemas.form(ledger.form)
+    context.schemas.printings_of(form)
     engines = context.make_engines()
     listed = cache(lambda: folder_contents(folder, context.limits))
     with context.open_registry() as registry:
         ledger = agreed_ledger(registry, folder, ledger, lambda: [scan.sha256 for scan in listed().scans])
         book_id = registry.book_id(ledger, folder.name)
         registry.refuse_withdrawn(RegistryPart(book_id))
+        for read_by in registry.forms_read_by(book_id) & context.schemas.form_flaws.keys():
+            context.schemas.form(read_by)
         with registry.lock_book(book_id, silence_seconds(context)) as turn:
             run = BookRun(folder, context, registry, book_id, turn, breaker or CircuitBreaker(context.faults))
             contents = listed()

@@ -91,6 +91,7 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
         return
     forms = len(context.schemas.forms)
     yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {context.schemas.fingerprint}")
+    yield from _those_there(office_checks.own_files_check(context, has_registry=_has_registry(context)))
     yield _calibration(context)
     yield _writable(context.workspace)
     yield _free_space(context.workspace)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from pipeline.cli.machine_check import Check
 from pipeline.digitize.engines import parent_sha256
-from pipeline.errors import SetupError
+from pipeline.errors import HotichError, SetupError
 from pipeline.learning.versions import SHIPPED, ReaderVersions
 from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.ocr.models import damaged_files, read_cards
 from pipeline.registry import Registry
+from pipeline.reports.own_files import unused_files
+from pipeline.run_context import RunContext
 from pipeline.settings import Settings
 from pipeline.workspace import Workspace
 
@@ -54,6 +56,24 @@ def owner_check(workspace: Workspace) -> Check | None:
         f"chạy: sudo -u {login} hotich doctor"
     )
     return Check("Chủ của thư mục làm việc", "warning", login, advice)
+
+
+def own_files_check(context: RunContext, *, has_registry: bool) -> Check | None:
+    """Which of the office's own declarations are not used, and what waits for them; None where all are."""
+    name = "Khai báo của cơ quan"
+    try:
+        if has_registry:
+            with context.open_registry() as registry:
+                found = unused_files(registry, context.schemas)
+        else:
+            found = unused_files(None, context.schemas)
+    except HotichError:
+        found = unused_files(None, context.schemas)
+    if not found:
+        return None
+    told = f"{len(found)} tệp không dùng được: {', '.join(one.file for one in found)}"
+    advice = " ".join(one.message for one in found)
+    return Check(name, "missing", told, f"{advice} Sửa tệp trong {context.workspace} rồi chạy lại dịch vụ.")
 
 
 def training_check() -> Check:

@@ -175,6 +175,7 @@ class Registry(ConnectionFacade):
     page_counts = reading(books.page_counts)
     unfit_pages = reading(unfit_pages.unfit_pages)
     columns_of = reading(undeclared_books.columns_of)
+    forms_read_by = reading(undeclared_books.forms_read_by)
     undeclared_books = reading_declared(undeclared_books.undeclared_books)
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)

@@ -23,6 +23,7 @@ from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.registry.services.publishing.publishing import Publishing
 from pipeline.reports import WorkPlan
+from pipeline.reports.own_files import UnusedFile, unused_files
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.desk.live_rules import LiveRules
 from pipeline.review.desk.redrawn_regions import RedrawnRegions
@@ -122,6 +123,11 @@ SiteDep = Annotated[Site, Depends(site_of)]
 def open_acts_for(site: Site, session: Session) -> tuple[OpenAct, ...]:
     """Return what a second person should confirm of accounts, for those who may."""
     return site.accounts.open_acts() if may_open(session.person.role, "/confirmations") else ()
+
+
+def files_not_used(site: Site, session: Session) -> tuple[UnusedFile, ...]:
+    """Return the files of the office's declarations that this server does not use, with the books of the person."""
+    return unused_files(site.registry, site.schemas, session.person.may_see)
 
 
 def page_source(site: Site, book_id: int, ref: PageRef) -> PageSource:

@@ -16,11 +16,11 @@ import pytest
 
 from pipeline.batch import Progress, book_folders, digitize_book, digitize_books, folders_by_need
 from pipeline.batch.workers import Workers
-from pipeline.errors import LedgerError, SetupError
+from pipeline.errors import LedgerError, NotDeclared, SetupError
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger
 from pipeline.run_context import FaultOptions, RunContext
-from pipeline.schema import Form
+from pipeline.schema import Form, Schemas, with_own_forms
 from pipeline.store_check import check_store, note_whole_check
 from pipeline.workspace import Workspace
 from tests.fake_books import LEDGER, failed, make_book
@@ -296,6 +296,44 @@ def test_a_broken_ledger_stops_that_book_only(tmp_path: Path, context: RunContex
         ["ledger"],
     ]
     assert reports[2].read == 1
+
+
+def test_an_own_form_with_a_flaw_stops_its_books_alone(
+    tmp_path: Path, context: RunContext, schemas: Schemas
+) -> None:
+    root, own = tmp_path / "books", Workspace(context.workspace).own_forms
+    own.mkdir(parents=True)
+    (own / "rieng.toml").write_text("x", encoding="utf-8")
+    (own / "in-khac.toml").write_text('printing_of = "birth-2016"\nx', encoding="utf-8")
+    for name, form in (("a", "rieng"), ("b", "birth-2006"), ("c", "birth-2016")):
+        draw(make_book(root / name, LEDGER.replace("birth-2006", form)) / "a.png", GOOD)
+    flawed = replace(context, schemas=with_own_forms(schemas, own))
+    reports = list(digitize_books(root, flawed, workers=1))
+    assert [(one.read, failed(one)) for one in reports] == [
+        (0, [("schema", "ledger.toml", None)]),
+        (1, []),
+        (0, [("schema", "ledger.toml", None)]),
+    ]
+    told = reports[2].failures[0].message
+    assert "Mẫu sổ “birth-2016”" in told
+    assert "schemas/forms/in-khac.toml: không đọc được TOML" in told
+    with flawed.open_registry() as registry:
+        assert len(registry.book_rows("birth")) == 1, "of the others nothing was kept"
+
+
+def test_pages_that_a_printing_read_are_not_read_without_it(
+    tmp_path: Path, context: RunContext, schemas: Schemas
+) -> None:
+    book, own = make_book(tmp_path / "books" / "a"), tmp_path / "forms"
+    draw(book / "a.png", GOOD)
+    assert digitize_book(book, context, workers=1).read == 1
+    own.mkdir()
+    (own / "birth-2006.toml").write_text("x", encoding="utf-8")
+    with context.open_registry() as registry:
+        assert registry.forms_read_by(1) == {"birth-2006"}
+    flawed = replace(context, schemas=with_own_forms(schemas, own))
+    with pytest.raises(NotDeclared, match="đi kèm phần mềm"):
+        digitize_book(book, flawed, workers=1)
 
 
 def test_ledgers_of_an_attacker_stop_no_other_book(tmp_path: Path, context: RunContext) -> None:

@@ -95,5 +95,24 @@ def test_the_declarations_are_checked(hotich: Hotich) -> None:
     assert set(told["records"]) == {"birth", "marriage", "death"} | further
 
 
+def test_an_own_file_with_a_flaw_is_named_and_stops_neither_machine_nor_office(
+    hotich: Hotich, workspace: Path
+) -> None:
+    (workspace / "schemas" / "forms").mkdir(parents=True)
+    (workspace / "schemas" / "forms" / "rieng.toml").write_text("x", encoding="utf-8")
+    told = json.loads(hotich("doctor", "--json").stdout)
+    states = {one["name"]: one for one in told["checks"]}
+    assert states["Khai báo (schemas)"]["state"] == "ok"
+    own = states["Khai báo của cơ quan"]
+    assert (own["state"], "schemas/forms/rieng.toml: không đọc được TOML" in own["advice"]) == (
+        "missing",
+        True,
+    )
+    assert hotich("registry", "upgrade").exit_code == 0
+    for strict in (("schemas", "check"), ("registry", "role-sql", "hotich")):
+        refused = hotich(*strict)
+        assert (refused.exit_code, "rieng.toml" in refused.stderr) == (4, True)
+
+
 def test_a_flaw_in_the_declarations_is_named(hotich: Hotich, tmp_path: Path) -> None:
     assert hotich("schemas", "check", tmp_path / "nowhere").exit_code == 4

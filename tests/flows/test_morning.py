@@ -58,6 +58,11 @@ def test_changes_of_accounts_that_wait_for_a_second_person_stand_before_the_book
     assert "xác nhận" not in morning_report([], "")
 
 
+def test_own_files_with_flaws_stand_before_the_books() -> None:
+    told = morning_report([summary_of(BookReport("KS.2010"))], "", unused=["schemas/forms/a.toml: sai"])
+    assert told.index("schemas/forms/a.toml: sai") < told.index("KS.2010")
+
+
 def test_scans_that_are_gone_from_their_folders_are_named_with_what_to_do() -> None:
     told = morning_report([summary_of(BookReport("KS.2010", missing=("a.pdf", "b.pdf")))], "")
     assert "nay không còn trong thư mục sổ:** KS.2010/a.pdf, KS.2010/b.pdf." in told

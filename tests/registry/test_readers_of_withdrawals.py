@@ -106,6 +106,8 @@ UNGATED = {
     "repositories/pages.py:is_known": GIVEN,
     "repositories/pages.py:last_readings": GIVEN,
     "repositories/pages.py:save_page": WRITES,
+    "repositories/undeclared_books.py:forms_read_by": GIVEN,
+    "services/search/building.py:_undeclared": GIVEN,
     "repositories/search_following.py:_books_of": WRITES,
     "repositories/search_following.py:_entries_at": WRITES,
     "repositories/stored_entries.py:_hand_readers": GIVEN,
@@ -325,6 +327,7 @@ ELSEWHERE = frozenset(
     | {"withdrawal_preview", "withdrawn_parts", "withdrawals", "withdrawn_deliveries", "refuse_withdrawn"}
     | {"book_approval", "ink_of_hit"}
     | {"keyed_by", "pages_at_work", "has_decisions", "scan_names", "places_of_moved"}
+    | {"undeclared_books", "forms_read_by", "columns_of"}
     | {"accepted_values", "sampled_fields", "sampled_values", "drawn_readings"}
     | {"told_clear", "clear_counts", "last_work", "books_worked_on", "books_decided_since"}
     | {"entry_to_print", "next_extract", "issued_before", "issued_extracts", "extract_file"}

@@ -13,8 +13,9 @@ import pytest
 from fastapi import FastAPI
 
 from benchmarks.intake.made_scans import encoded, picture
-from pipeline.errors import LedgerError, SchemaError
+from pipeline.errors import LedgerError
 from pipeline.form_design.design import design_of_form
+from pipeline.form_design.draft import DraftRefused, DraftStale
 from pipeline.form_design.form_toml import design_toml
 from pipeline.model import Finding, Ledger, PageKind, Severity
 from pipeline.registry import Registry
@@ -24,6 +25,7 @@ from pipeline.review import create_app
 from pipeline.review.background_jobs import BackgroundJobs
 from pipeline.review.form_design.designer_view import bundles_of
 from pipeline.review.form_design.form_desk import FormDesk
+from pipeline.review.form_design.own_forms import OwnForms
 from pipeline.review.scanning.covers import ledger_of_form
 from pipeline.schema import FormShelf, load_form, with_own_forms
 from tests.registry.pages import SCHEMAS, page
@@ -402,15 +404,21 @@ def test_fields_are_borrowed_without_being_kept(chief: Browser) -> None:
     assert asked(chief, f"{draft}/borrow", {"design": bare, "form": "death-2006"}).status_code == 422
 
 
-def test_a_form_of_the_office_with_a_flaw_or_a_taken_id_is_named_at_the_start(tmp_path: Path) -> None:
+def test_a_form_with_a_flaw_keeps_its_id_until_a_right_file_of_it_is_taken_and_saved(tmp_path: Path) -> None:
+    forms = tmp_path / "forms"
+    forms.mkdir()
     text = design_toml(design("mau-hong"))
-    (tmp_path / "mau-hong.toml").write_text(text.replace("child_name", "child_nam"), encoding="utf-8")
-    with pytest.raises(SchemaError, match="mau-hong"):
-        with_own_forms(SCHEMAS, tmp_path)
-    (tmp_path / "mau-hong.toml").unlink()
-    (tmp_path / "birth-2006.toml").write_text(design_toml(design("birth-2006")), encoding="utf-8")
-    with pytest.raises(SchemaError, match="birth-2006"):
-        with_own_forms(SCHEMAS, tmp_path)
+    (forms / "mau-hong.toml").write_text(text.replace("child_name", "child_nam"), encoding="utf-8")
+    (forms / "birth-2006.toml").write_text(design_toml(design("birth-2006")), encoding="utf-8")
+    flawed = with_own_forms(SCHEMAS, forms)
+    own = OwnForms(forms, lambda name: tmp_path / "history" / name, flawed)
+    base = own.base("mau-hong")
+    with pytest.raises(DraftRefused, match="đi kèm phần mềm"):
+        own.save(design("birth-2006"), own.base("birth-2006"), "an", lambda *_: None)
+    with pytest.raises(DraftStale, match="mau-hong"):
+        own.save(design("mau-hong"), "", "an", lambda *_: None)
+    own.save(design("mau-hong"), base, "an", lambda *_: None)
+    assert (flawed.form("mau-hong").id, "mau-hong" in flawed.form_flaws) == ("mau-hong", False)
     assert isinstance(with_own_forms(SCHEMAS, tmp_path / "none").forms, FormShelf)
 
 

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry import Registry
+from pipeline.batch import check_registry
+from pipeline.batch.book_checks import check_books
+from pipeline.errors import NotDeclared
+from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.accounts import Role
 from pipeline.review import create_app
 from pipeline.review.security.access import ACCESS
+from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import Schemas
 from pipeline.settings import Settings
 from pipeline.workspace import Workspace
@@ -48,16 +52,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     put(own, "forms/rieng.toml", MINE)
     put(own, "forms/mat.toml", MINE.replace('"rieng"', '"mat"'))
     context = Settings().run_context(root)
-    books, entries = [], []
+    books: list[int] = []
+    entries: list[int] = []
     with context.open_registry() as registry:
         for number, form in enumerate(("birth-2006", "rieng", "divorce-2016", "mat"), start=1):
-            book_id = registry.book_id(replace(LEDGER, form=form, volume=f"0{number}/2010"), f"SO.{number}")
+            book_id = registry.book_id(
+                replace(LEDGER, form=form, volume=f"0{number}/2010", entries=9), f"SO.{number}"
+            )
             name = "wife_name" if form == "divorce-2016" else "child_name"
             registry.store_scan(book_id, f"{number}" * 64, f"{number}.pdf", 1000, 1)
             read_of = entry(read("entry_number", "01/2010"), read(name, "Thử Một", accepted=False))
             registry.save_page(book_id, page(read_of, form=form, scan=f"{number}" * 64), "f1")
             books.append(book_id)
             entries += registry.entries(book_id)
+        check_books(registry, context.schemas)
     put(own, "records/divorce_note.toml", DECLARED.replace('kind = "date"', 'kind = "dat"'))
     put(own, "forms/rieng.toml", MINE.encode("utf-16"))
     (own / "forms" / "mat.toml").unlink()
@@ -87,10 +95,10 @@ def addresses(office: Office, which: int) -> Iterator[str]:
     """Every page that a supervisor may open, about that book and its entry."""
     known = {"book_id": office.books[which], "entry_id": office.entries[which], "task_id": which + 1}
     for access in ACCESS:
-        if access.method != "GET" or access.tokens is not None or access.path in ("/logout",):
+        if access.method != "GET" or access.tokens is not None or access.path == "/logout":
             continue
         names = re.findall(r"{(\w+)}", access.path)
-        if all(name in known for name in names):
+        if all(name in known for name in names) and (names or which == SOUND):
             yield access.path.format(**known)
 
 
@@ -102,3 +110,63 @@ def test_every_page_goes_on(office: Office, chief: Browser, which: int) -> None:
         if answer.status_code >= 500 or (which == SOUND and answer.status_code == 409):
             failed[address] = (answer.status_code, text_of(answer)[:200])
     assert not failed, failed
+
+
+def test_what_needs_a_file_is_told_which_and_why(office: Office, chief: Browser) -> None:
+    for address, file in (
+        (f"/data-entry/{office.books[OWN_FORM]}", "schemas/forms/rieng.toml"),
+        (f"/entries/{office.entries[OWN_KIND]}", "schemas/records/divorce_note.toml"),
+    ):
+        answer = chief.get(address)
+        assert (answer.status_code, file in text_of(answer)) == (409, True)
+        assert str(office.root) not in answer.text
+
+
+def test_the_queue_hands_out_what_can_be_shown_alone(
+    app: FastAPI, office: Office, chief: Browser, clock: Clock
+) -> None:
+    registry: Registry = app.state.site.registry
+    join(registry.accounts(clock), "ra.soat", Role.REVIEWER, None)
+    person = registry.accounts(clock).list()[-1].person
+    taken = [registry.desk(ReviewPolicy(), now=clock).next_task(person) for _ in range(2)]
+    assert [one.book_id if one else None for one in taken] == [office.books[SOUND], None]
+
+
+def test_supervisors_are_told_on_their_pages(office: Office, chief: Browser) -> None:
+    assert "Tệp khai báo của cơ quan không dùng được" in text_of(chief.get("/"))
+    told = text_of(chief.get("/forms"))
+    for file in (
+        "forms/rieng.toml",
+        "records/divorce_note.toml",
+        "forms/divorce-2016.toml",
+        "forms/mat.toml",
+    ):
+        assert f"schemas/{file}" in told
+    assert "không có tệp này, mà sổ khai mẫu “mat”" in told
+    assert "divorce_note (khai báo chưa dùng được)" in text_of(chief.get("/books"))
+
+
+def test_a_search_says_that_it_left_books_out(chief: Browser) -> None:
+    asked = {"name": "Thử Một", "purpose": "citizen", "reason": "thử"}
+    found = chief.submit("/search", asked)
+    assert "Chưa tìm trong 1 quyển" in text_of(found)
+
+
+def test_what_is_known_of_books_stays_while_their_files_have_flaws(office: Office) -> None:
+    context = Settings().run_context(office.root)
+    with context.open_registry() as registry:
+        before = registry.cross_entry_findings(office.books)
+        check_books(registry, context.schemas)
+        check_registry(registry, context.schemas)
+        assert {one.book_id for one in before} >= set(office.books)
+        assert registry.cross_entry_findings(office.books) == before
+        with pytest.raises(NotDeclared, match="divorce_note"):
+            registry.entry(office.entries[OWN_KIND])
+    put(Workspace(office.root).own_schemas, "records/divorce_note.toml", DECLARED)
+    put(Workspace(office.root).own_schemas, "forms/rieng.toml", MINE)
+    with Settings().run_context(office.root).open_registry() as registry:
+        assert registry.entry(office.entries[OWN_KIND]).values["entry_number"] == "01/2010"
+        assert {one.form for one in registry.undeclared_books()} == {"mat"}
+        registry.withdraw(RegistryPart(office.books[GONE]), "thử", author="an")
+        assert registry.undeclared_books() == ()
+        assert registry.audit().verify().flaws == ()

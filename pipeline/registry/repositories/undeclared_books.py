@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, inspect, or_, select
 
 from pipeline.registry.model.books import UndeclaredBook
 from pipeline.registry.repositories.withdrawals import book_stands
-from pipeline.registry.tables.books import book
+from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import record_table_name
 
@@ -27,6 +27,18 @@ def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[Un
     return tuple(
         UndeclaredBook(row.id, row.folder_name, row.place_code, row.form, row.record) for row in rows
     )
+
+
+def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:
+    """Return the forms by which the pages of a book were read last: its own, and other printings of it."""
+    query = (
+        select(page_run.c.form)
+        .join_from(page_run, page, page_run.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(scan.c.book_id == book_id, page_run.c.latest)
+        .distinct()
+    )
+    return frozenset(connection.scalars(query))
 
 
 def columns_of(connection: Connection, record: str) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ def own_forms(site: Site) -> OwnForms:
 def free_id(site: Site, name: str) -> str:
     """Return the name, with a number behind it where there is such a form."""
     tried, number = name[:56], 1
-    while tried in site.forms.declared.forms:
+    declared = site.forms.declared
+    while tried in declared.forms or tried in declared.form_flaws:
         number += 1
         tried = f"{name[:56]}-{number}"
     return tried

@@ -104,7 +104,7 @@ class OwnForms:
             DraftRefused: It has flaws, or the id of a form of the program.
             StorageError: The disk refuses.
         """
-        if design.id in self._schemas.forms and not self.is_own(design.id):
+        if self._is_of_program(design.id):
             raise DraftRefused(OF_PROGRAM.format(name=design.id))
         text = design_toml(design)
         name, _, seen = base.partition(":")
@@ -163,6 +163,11 @@ class OwnForms:
             raise DraftStale(SAVED_MEANWHILE.format(name=form_id)) from None
         except SettingsRefused as error:
             raise DraftRefused(error.message) from None
+
+    def _is_of_program(self, form_id: str) -> bool:
+        shelf = self._schemas.forms
+        shipped = shelf.shipped if isinstance(shelf, FormShelf) else frozenset()
+        return form_id in shipped or (form_id in shelf and not self.is_own(form_id))
 
     def _put(self, form: Form) -> None:
         shelf = self._schemas.forms

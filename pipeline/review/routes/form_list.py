@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from pipeline.errors import SchemaError
 from pipeline.form_design.design import Design, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
-from pipeline.review.context import Site, SiteDep
+from pipeline.reports.own_files import UnusedFile
+from pipeline.review.context import Site, SiteDep, files_not_used
 from pipeline.review.form_design.beginning import begin_draft, free_id, own_forms
 from pipeline.review.form_design.own_forms import design_of_file
 from pipeline.review.form_design.places_of_forms import check_places
@@ -25,6 +27,9 @@ from pipeline.text.tones import unaccented
 FormName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một việc", "table": "bảng: một dòng một việc",
            "act": "ghi thành văn: máy không đọc, người nhập cạnh ảnh"}  # fmt: skip
+
+SPOILT = "Máy chủ còn dùng bản trước của tệp cho đến khi chạy lại; lượt đọc thì không đọc sổ cần tệp ấy nữa."
+"""What is told of a file that was spoilt while the server ran."""
 
 TYPED = ("record", "title", "form_id", "layout", "first_year", "last_year", "province", "place")
 """What a person types of a new form."""
@@ -214,7 +219,8 @@ def _check_place(session: Session, place: str) -> None:
 
 
 def _refuse_taken_id(site: Site, name: str) -> None:
-    if name in site.forms.declared.forms:
+    declared = site.forms.declared
+    if name in declared.forms or name in declared.form_flaws:
         raise DraftRefused(f"Mã “{name}” đã có. Hãy đặt mã khác, hoặc bấm Sửa ở mẫu ấy.")
 
 
@@ -242,6 +248,20 @@ def _told(error: ValidationError) -> str:
     return told.get(key, "Có ô chưa điền đúng. Hãy kiểm tra lại.")
 
 
+def _spoilt_meanwhile(site: Site) -> tuple[UnusedFile, ...]:
+    """Return the files that have a flaw now and had none when this server began."""
+    if site.office.registers is None:
+        return ()
+    try:
+        now = site.office.registers.schemas().own_flaws
+    except SchemaError:
+        return ()
+    known = {flaw.file for flaw in site.schemas.own_flaws}
+    return tuple(
+        UnusedFile(flaw.file, f"{flaw.message} {SPOILT}", 0) for flaw in now if flaw.file not in known
+    )
+
+
 def _page(
     request: Request,
     site: Site,
@@ -260,6 +280,7 @@ def _page(
         status=422 if refused else 200,
         drafts=site.forms.listed(session.person),
         own=own,
+        flaws=(*files_not_used(site, session), *_spoilt_meanwhile(site)),
         program=[form for name, form in sorted(declared.forms.items()) if name not in names],
         records={name: record.title for name, record in declared.records.items()},
         layouts=LAYOUTS,

@@ -16,7 +16,7 @@ from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage, Bo
 from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.assignment import MOST_BOOKS
-from pipeline.review.context import Site, SiteDep, open_acts_for
+from pipeline.review.context import Site, SiteDep, files_not_used, open_acts_for
 from pipeline.review.security.access import REVIEWING
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.staff_file_desk import SettingsRefused
@@ -97,6 +97,7 @@ def _supervising(site: Site, session: Session, counts: Iterable[QueueCount]) -> 
     states = site.registry.statistics(session.person.places).book_states()
     questions = sum(one.waiting for one in counts if one.stage is Stage.SUPERVISOR)
     waiting = (
+        ("Tệp khai báo của cơ quan không dùng được", "/forms#flaws", len(files_not_used(site, session))),
         ("Câu hỏi và điều máy nêu chờ trả lời", "/desk?stage=supervisor", questions),
         ("Ý kiến đang mở", "/comments", site.desk.count_open_comments(session.person)),
         ("Nhiệm vụ chưa giao cho ai", "/assignments", _nobody_has(site, session)),
@@ -122,11 +123,13 @@ class AccountWork:
         roles: The label of each role with the number of its accounts in use; nobody: the role is missing.
         unused: How many accounts still have a one-time password.
         nameless: Whether the office's name for extracts is still to be declared, on the settings page.
+        flaws: What is wrong with files of the office's declarations.
     """
 
     roles: tuple[tuple[str, int], ...]
     unused: int
     nameless: bool
+    flaws: tuple[str, ...]
 
 
 def _accounts(site: Site, session: Session) -> AccountWork | None:
@@ -139,6 +142,7 @@ def _accounts(site: Site, session: Session) -> AccountWork | None:
         tuple((ROLE_WORDS[role], counts[role]) for role in Role),
         sum(one.must_change for one in used),
         session.person.places is None and _is_nameless(site),
+        tuple(one.message for one in files_not_used(site, session)),
     )
 
 

@@ -162,10 +162,17 @@ def _page(
     later: bool = False,
     status: int = 200,
 ) -> Response:
+    left_out = 0
+    if result is not None:
+        left_out = sum(
+            one.record not in site.schemas.records and session.person.may_see(one.place_code)
+            for one in site.registry.undeclared_books()
+        )
     return site.renderer.render(
         request,
         "search/search.html",
         status=status,
+        left_out=left_out,
         typed=typed,
         result=result,
         refused=refused,
