@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import calibration
 from pipeline.calibration import Calibration, fit_calibration
-from pipeline.errors import SetupError
+from pipeline.errors import NotDeclared, SetupError
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
 from pipeline.settings import Settings, read_settings

@@ -10,7 +10,10 @@ from pipeline.registry.model.books import UndeclaredBook
 from pipeline.schema import OwnFlaw, Schemas
 
 GONE_FORM = "{file}: không có tệp này, mà sổ khai mẫu “{name}”. Hãy lấy lại tệp từ bản sao lưu, hoặc sửa mẫu ở bìa sổ."
-GONE_RECORD = "{file}: không có tệp này, mà có sổ của loại “{name}”. Hãy lấy lại tệp từ bản sao lưu; dữ liệu đã có còn nguyên."
+GONE_RECORD = (
+    "{file}: không có tệp này, mà có sổ của loại “{name}”. Hãy lấy lại tệp từ bản sao lưu; dữ liệu đã có "
+    "còn nguyên."
+)
 BOOKS = " {books} quyển chờ, chưa đọc và chưa rà soát được."
 PRINTINGS = " Sổ khai mẫu “{form}” cũng chưa đọc tiếp được, vì tệp này là một bản in khác của mẫu ấy."
 

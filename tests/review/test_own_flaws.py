@@ -167,6 +167,6 @@ def test_what_is_known_of_books_stays_while_their_files_have_flaws(office: Offic
     with Settings().run_context(office.root).open_registry() as registry:
         assert registry.entry(office.entries[OWN_KIND]).values["entry_number"] == "01/2010"
         assert {one.form for one in registry.undeclared_books()} == {"mat"}
-        registry.withdraw(RegistryPart(office.books[GONE]), "thử", author="an")
+        registry.withdraw(RegistryPart(office.books[GONE]), author="an", reason="thử")
         assert registry.undeclared_books() == ()
         assert registry.audit().verify().flaws == ()

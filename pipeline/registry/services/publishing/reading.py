@@ -33,6 +33,7 @@ from pipeline.registry.repositories.books import stored_book
 from pipeline.registry.repositories.delivery_layers import entries_before
 from pipeline.registry.repositories.page_order import moved_pages, place_in_order
 from pipeline.registry.repositories.stored_entries import stored_entries
+from pipeline.registry.repositories.undeclared_books import is_undeclared
 from pipeline.registry.repositories.withdrawals import book_stands
 from pipeline.registry.services.statistics.book_states import book_states
 from pipeline.registry.services.statistics.scope import Places, of_places
@@ -150,9 +151,12 @@ def published_among(
     entry_ids: Collection[int],
     policy: PublishingPolicy,
 ) -> dict[int, PublishedEntry]:
-    """Return those of these entries that stand in books of these places, by their numbers."""
+    """Return those of these entries that stand in books of these places, by their numbers.
+
+    None of a book whose form or kind of register is not declared now.
+    """
     asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id.in_(entry_ids))
-    rows = connection.execute(asked.where(book_stands, of_places(places))).all()
+    rows = connection.execute(asked.where(book_stands, ~is_undeclared(declared), of_places(places))).all()
     held = {
         book_id: _policy_of_book(connection, declared, book_id, policy)
         for book_id in {row.book_id for row in rows}
