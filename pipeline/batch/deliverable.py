@@ -19,7 +19,7 @@ from pipeline.export.package_values import (
 )
 from pipeline.export.preupload import row_faults
 from pipeline.export.workbook import cells_of
-from pipeline.model import Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
+from pipeline.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
 from pipeline.registry.model.written_entries import BookLayers
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
@@ -99,7 +99,7 @@ def deliverable_book(
             blockers.append(outcome)
             continue
         entries.append(outcome)
-        readers.update(reading.engine for reading in entry.readings if reading.engine)
+        readers.update(reading.engine for reading in entry.readings if reading.engine not in {"", COPIED})
     typed = {(book.scans.get(ref.scan_sha256), ref.page_no) for ref in boxes}
     blockers = [one for one in blockers if one.why != "failure" or (one.scan, one.page_no) not in typed]
     _logger.info(

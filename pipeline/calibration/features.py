@@ -34,6 +34,7 @@ NO_FEATURES = frozenset(
         "READ-HAND",
         "READ-LOW",
         "READ-NONE",
+        "READ-ACT",
         "INK-TOUCHES",
         CUT_SHORT,
         LABEL_UNREAD,

@@ -19,7 +19,21 @@ from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry,
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage
 from pipeline.imaging.ruling.outer_frame import find_outer_frame
-from pipeline.model import Box, Finding, Frame, Matrix, PageKind, PageResult, Severity, Writing
+from pipeline.model import (
+    COPIED,
+    NOT_READ,
+    TO_COPY,
+    Box,
+    EntryResult,
+    FieldStatus,
+    Finding,
+    Frame,
+    Matrix,
+    PageKind,
+    PageResult,
+    Severity,
+    Writing,
+)
 from pipeline.schema import Form
 
 log = logging.getLogger(__name__)
@@ -60,9 +74,21 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     if result.kind is PageKind.BLANK:
         return replace(result, findings=(Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),))
     judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
-    entry = judge.entry(_act(level, context.form, warp.homography(UNIT_SQUARE, corners)), flaws)
+    entry = _to_copy(judge.entry(_act(level, context.form, warp.homography(UNIT_SQUARE, corners)), flaws))
     log.info("an act in running text: %d fields wait", len(entry.readings))
     return replace(result, entries=(entry,), timings=dict(context.clock.seconds))
+
+
+def _to_copy(entry: EntryResult) -> EntryResult:
+    """Return an act that says of its fields that nobody but a person reads them, not that they could not be read."""
+    return replace(
+        entry,
+        readings=tuple(
+            replace(one, engine=COPIED) if one.status is FieldStatus.UNREADABLE else one
+            for one in entry.readings
+        ),
+        findings=tuple(replace(one, code=TO_COPY) if one.code == NOT_READ else one for one in entry.findings),
+    )
 
 
 def _corners(level: DeskewedPage, form: Form) -> Matrix:

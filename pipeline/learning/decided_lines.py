@@ -25,7 +25,7 @@ from pipeline.learning.line_fit import SeenLine
 from pipeline.model import (
     CUT_SHORT,
     FIRST_TYPED_ROW,
-    TYPED,
+    NO_ENGINES,
     FieldReading,
     FieldStatus,
     PageRef,
@@ -247,7 +247,7 @@ def _why_not(
     entry: StoredEntry, name: str, decision: Decision, reading: FieldReading | None, slot: Slot | None
 ) -> str:
     """Return why a decision says nothing of a line of ink, ``""`` where it may."""
-    if entry.row >= FIRST_TYPED_ROW or (reading is not None and reading.engine == TYPED):
+    if entry.row >= FIRST_TYPED_ROW or (reading is not None and reading.engine in NO_ENGINES):
         return TYPED_IN
     found = {finding.code for finding in entry.findings if name in finding.fields}
     if decision.status is FieldStatus.STRUCK_THROUGH or STRUCK_THROUGH in found:

@@ -26,6 +26,8 @@ from pipeline.model.page import (
     Word,
 )
 from pipeline.model.reading import (
+    COPIED,
+    NO_ENGINES,
     TYPED,
     WITHOUT_INK,
     Confirmed,
@@ -56,6 +58,7 @@ from pipeline.model.result import (
     SIGNER_BOOK,
     STAMPED,
     TEXT_END,
+    TO_COPY,
     UNSURE,
     EntryResult,
     Finding,
@@ -98,7 +101,10 @@ __all__ = [
     "Pixels",
     "PlacedLabel",
     "PlacedPiece",
+    "COPIED",
+    "NO_ENGINES",
     "TYPED",
+    "TO_COPY",
     "TemplateLabel",
     "TemplateView",
     "UnitChain",

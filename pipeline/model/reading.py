@@ -38,6 +38,13 @@ TYPED = "typed"
 """The engine of a reading of nothing: a person asked for the field to be typed, and no engine has read it."""
 
 
+COPIED = "copied"
+"""The engine of a field of an act in running text: no machine reads it, a person copies it from the picture."""
+
+NO_ENGINES = frozenset({TYPED, COPIED})
+"""What stands in the place of an engine where none has read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Crop:
     """One line of ink cut from the page for an engine.

@@ -37,6 +37,9 @@ class Finding:
 
 
 HANDWRITTEN, UNSURE, NOT_READ = "READ-HAND", "READ-LOW", "READ-NONE"
+TO_COPY = "READ-ACT"
+"""The finding of a field of an act in running text, which a person copies from the picture."""
+
 CUT_SHORT = "INK-CUT"
 """The finding of a value whose writing may go on where it was cut."""
 
@@ -61,7 +64,7 @@ STAMPED = "STAMP"
 TEXT_END = "TEXT-END"
 """The finding of a value that is the end of another one that the book has more often."""
 
-REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ})
+REVIEW_REASONS = frozenset({HANDWRITTEN, UNSURE, NOT_READ, TO_COPY})
 """Codes of the findings that routing adds: why a reading about which no rule complains waits for a person."""
 
 INK_TOUCHES = "INK-TOUCHES"

@@ -10,7 +10,17 @@ import pytest
 
 from pipeline.digitize import digitize_page
 from pipeline.errors import SchemaError
-from pipeline.model import FieldStatus, Ledger, PageImage, PageKind, PageRef, PageResult, Pixels
+from pipeline.model import (
+    COPIED,
+    TO_COPY,
+    FieldStatus,
+    Ledger,
+    PageImage,
+    PageKind,
+    PageRef,
+    PageResult,
+    Pixels,
+)
 from pipeline.schema import Form, check_form
 from tests.digitize.pages import SCHEMAS, silent_engines
 
@@ -54,7 +64,11 @@ def test_every_field_of_an_act_waits_beside_its_block_and_none_is_called_blank()
     assert (result.kind, result.form) == (PageKind.ENTRIES, ACT.id)
     fields = {one.field: one for one in entry.readings if one.box is not None}
     assert set(fields) == {"entry_number", "notes", "child_name", "mother_name"}
-    assert {(one.status, one.accepted) for one in fields.values()} == {(FieldStatus.UNREADABLE, False)}
+    assert {(one.status, one.accepted, one.engine) for one in fields.values()} == {
+        (FieldStatus.UNREADABLE, False, COPIED)
+    }
+    told = {name: one.code for one in entry.findings for name in one.fields if one.code.startswith("READ-")}
+    assert told == dict.fromkeys(fields, TO_COPY), "not that it could not be read"
     grown = result.size[0] / 827
     box = fields["child_name"].box
     assert box is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
 
-from pipeline.model import TYPED, UNSURE, Evidence, FieldReading, FieldStatus, Hypothesis
+from pipeline.model import COPIED, TYPED, UNSURE, Evidence, FieldReading, FieldStatus, Hypothesis
 from pipeline.registry.model.desk import FieldWork
 
 LOW = 0.9
@@ -16,6 +16,9 @@ RIVAL = 0.02
 
 AGREEING, SUPPORTED, CLEAR, DARK = 0.95, 0.9, 0.5, 0.5
 """Evidence (0..1) below which networks disagree, words are unknown, a letter is hard to read, ink is faint."""
+
+ACT = "Sổ ghi thành văn, máy không đọc ô này: xem ảnh rồi chép lại."
+"""Why a field of an act in running text waits."""
 
 MOST_RIVALS = 2
 """Words that are told of as hard to tell apart."""
@@ -33,6 +36,8 @@ def doubt_reasons(work: FieldWork, codes: Collection[str]) -> tuple[str, ...]:
         return ()
     if reading.engine == TYPED:
         return ("Máy không đọc ô này: có người thêm ô để nhập.",)
+    if reading.engine == COPIED:
+        return (ACT,)
     if reading.status is FieldStatus.UNREADABLE:
         return ("Có ảnh chữ viết nhưng máy không đọc ra chữ nào đáng tin.",)
     if reading.status not in (FieldStatus.READ, FieldStatus.STRUCK_THROUGH) or not reading.text:

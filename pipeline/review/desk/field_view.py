@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from pipeline.kinds import Vocabulary
 from pipeline.kinds.stamp import likely_stamp
-from pipeline.model import HANDWRITTEN, UNSURE, Box, FieldStatus, Finding, Severity
+from pipeline.model import HANDWRITTEN, TO_COPY, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
 from pipeline.registry.model.desk import DeskTask, FieldWork
 from pipeline.review.desk.doubt_reasons import doubt_reasons
@@ -183,7 +183,7 @@ def whole_pixels(box: Box) -> tuple[int, int, int, int]:
     return left, top, max(left + 1, ceil(box.right)), max(top + 1, ceil(box.bottom))
 
 
-USUAL = frozenset({HANDWRITTEN, UNSURE})
+USUAL = frozenset({HANDWRITTEN, UNSURE, TO_COPY})
 """Codes that nearly every field at the desk carries."""
 
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery import RULES_BY_NAME, FieldLayers
 from pipeline.errors import RegistryError, RegistryUnavailable
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.model import COPIED, FieldReading, FieldStatus
 from pipeline.registry.model.clear_values import ClearField
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.entries import StoredEntry
@@ -140,7 +140,11 @@ def _last_text(entry: StoredEntry, field: str, reading: FieldReading | None) -> 
     decision = entry.decisions.get(field)
     if decision is not None:
         return _text_or_status(decision.status, decision.text), decision.author
-    return (_text_or_status(reading.status, reading.text), MACHINE) if reading is not None else ("", "")
+    if reading is None:
+        return "", ""
+    if reading.engine == COPIED:
+        return "(máy không đọc ô này)", MACHINE
+    return _text_or_status(reading.status, reading.text), MACHINE
 
 
 def _text_or_status(status: FieldStatus, text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import TYPED, UNSURE, Evidence, FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.model import COPIED, TYPED, UNSURE, Evidence, FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.registry.model.desk import FieldWork
 from pipeline.review.desk.doubt_reasons import doubt_reasons
 from pipeline.review_policy import Way
@@ -67,3 +67,9 @@ def test_a_field_that_people_added_and_one_without_letters_have_words_of_their_o
     unreadable = FieldReading("child_name", FieldStatus.UNREADABLE)
     assert "không đọc ra" in told(unreadable)
     assert "có người thêm ô" in told(replace(unreadable, engine=TYPED))
+
+
+def test_a_field_of_an_act_is_not_said_to_have_been_read_in_vain() -> None:
+    act = FieldReading("child_name", FieldStatus.UNREADABLE, engine=COPIED)
+    assert told(act) == "Sổ ghi thành văn, máy không đọc ô này: xem ảnh rồi chép lại."
+    assert "đáng tin" in told(replace(act, engine=""))
