@@ -226,7 +226,7 @@ class _EntryRules:
             yield from self._without_value(spec, written)
         elif not written.value:
             yield DeliveredValue("")
-        elif kinds.is_ditto(written.value):
+        elif kinds.is_ditto(written.value) and not self._is_literal(spec.name):
             yield from self._ditto(spec, written)
         elif spec.kind == "entry_number":
             yield from self._number(written)
@@ -373,6 +373,10 @@ class _EntryRules:
             there = self._of(self._entry.record.by_name[name])
             if there is not None and not there.waits and there.delivered.value:
                 yield there.delivered, False
+
+    def _is_literal(self, name: str) -> bool:
+        """Return whether a ditto mark in the column of a field stands for nothing above it."""
+        return name in self._schemas.form(self._entry.ledger.form).literal_fields
 
     @property
     def _is_table(self) -> bool:

@@ -1,7 +1,8 @@
 """Braces of a table: one sign beside several rows of a column, by which a value holds for all of them.
 
 Only what is seen is said. Below the one row of the brace that has writing the others are “như trên”, and a person
-decides what that repeats. All else beside the brace is doubtful: it may be a long letter, or stand between two rows.
+decides what that repeats; not in a column without ditto marks. All else beside the brace is doubtful: it may be a long
+letter, or stand between two rows.
 """
 
 from __future__ import annotations
@@ -89,6 +90,6 @@ def with_braces(
             if region.lines:
                 told[number][at] = replace(region, is_touched=True)
             else:
-                repeats = len(written) == 1 and number > written[0]
+                repeats = len(written) == 1 and number > written[0] and region.slot.ditto
                 told[number][at] = replace(region, is_repeated=repeats, is_doubtful=not repeats)
     return [tuple(row) for row in told]

@@ -20,6 +20,7 @@ from pipeline.digitize.regions import (
 )
 from pipeline.digitize.route import RoutingOptions, route
 from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
+from pipeline.kinds import KINDS, Parsed, taken_literally
 from pipeline.model import (
     CUT_SHORT,
     LABEL_UNREAD,
@@ -54,6 +55,7 @@ class EntryJudge:
         self._ledger, self._schemas, self._routing = ledger, schemas, routing
         self._record = schemas.record(form.record)
         self._slots = {slot.name: slot for slot in form.slots}
+        self._literal = form.literal_fields
         self._rules: EntryRules = rules_of(self._record, schemas)
         self._book: RuleContext = context_of(form, ledger, places=schemas.places)
 
@@ -126,6 +128,12 @@ class EntryJudge:
             problems = parse_text(last.text, last.field, self._record, self._schemas, self._ledger).problems
         return replace(last, struck=before.struck, is_cut_short=before.is_cut_short, problems=problems)
 
+    def _taken_literally(self, reading: FieldReading) -> FieldReading:
+        """Return a reading whose ditto mark stands for nothing above it; such a mark is no value, so a person looks."""
+        kind = KINDS[self._record.by_name[reading.field].kind]
+        parsed = taken_literally(kind, Parsed(reading.canonical, reading.problems))
+        return replace(reading, problems=parsed.problems)
+
     def _judged(
         self,
         row: int,
@@ -135,6 +143,7 @@ class EntryJudge:
         doubts: Sequence[Finding] = (),
         confirmed: Confirmed = Confirmed(),
     ) -> EntryResult:
+        readings = [self._taken_literally(one) if one.field in self._literal else one for one in readings]
         found = self._rules.findings_of(readings, self._book)
         of_regions = _region_findings(regions, self._slots, confirmed.inks)
         findings = (*flaws, *of_regions, *doubts, *_with_struck(found, readings))

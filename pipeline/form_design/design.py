@@ -102,6 +102,7 @@ class DesignedColumn(Declaration):
     field: Name | None = None
     fields: Fields = Field(default_factory=dict)
     kind: Name | None = None
+    ditto: bool = True
     proposed: bool = False
 
 

@@ -12,7 +12,16 @@ from pipeline.kinds.comparison import compared_form
 from pipeline.kinds.composites import DeathNoticeKind, IdentityPaperKind, MomentKind
 from pipeline.kinds.date import DateKind
 from pipeline.kinds.date_words import DateWordsKind, parse_strictly
-from pipeline.kinds.kind import AS_ABOVE, UNCODED, CompositeKind, Kind, Parsed, Vocabulary, is_ditto
+from pipeline.kinds.kind import (
+    AS_ABOVE,
+    UNCODED,
+    CompositeKind,
+    Kind,
+    Parsed,
+    Vocabulary,
+    is_ditto,
+    taken_literally,
+)
 from pipeline.kinds.name import NameKind
 from pipeline.kinds.number import EntryNumberKind, IdNumberKind, NumberKind, VolumeKind
 from pipeline.kinds.signer import SURNAMES, SignerKind, is_usual_title
@@ -34,6 +43,7 @@ __all__ = [
     "Vocabulary",
     "compared_form",
     "is_ditto",
+    "taken_literally",
     "is_usual_title",
     "parse_strictly",
 ]

@@ -185,6 +185,14 @@ def is_ditto(text: str) -> bool:
     return bool(_WORDS.fullmatch(word) or _STROKES.fullmatch(word))
 
 
+def taken_literally(kind: Kind, parsed: Parsed) -> Parsed:
+    """Return what a text is where a ditto mark stands for nothing above it: a mark is then no value of its kind."""
+    if DITTO not in parsed.problems:
+        return parsed
+    others = [code for code in kind.problems if code != DITTO]
+    return Parsed(parsed.canonical, tuple(others[:1]))
+
+
 def is_like_ditto(text: str) -> bool:
     """Return whether a text may be ditto marks or dashes that were misread.
 

@@ -27,12 +27,8 @@ from pipeline.schema.form import (
     CheckBox,
     Column,
     Form,
-    Label,
     Line,
-    Piece,
     Rectangle,
-    Slot,
-    Style,
     Table,
 )
 from pipeline.schema.lists import (
@@ -58,6 +54,7 @@ from pipeline.schema.record import (
     RuleSpec,
 )
 from pipeline.schema.schemas import FormShelf, Schemas
+from pipeline.schema.slots import Label, Piece, Slot, Style
 from pipeline.text.nearest_word import nearest_hint
 
 __all__ = [

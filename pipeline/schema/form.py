@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
 from pipeline.schema.declaration import Declaration
+from pipeline.schema.slots import Label, Piece, Slot, Style, roles_of, slot_name
 
 PARTS = ("day", "month", "year", "hour", "minute")
 """The parts of a date or a time that may have a slot of their own."""
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right and bottom in u and v."""
-
-Style = Literal["regular", "bold", "italic", "bold-italic", "small"]
 
 
 class Cell(Declaration):
@@ -100,6 +99,7 @@ class Column(Declaration):
         field: The field that it holds.
         fields: The fields that it holds by role of a composite kind.
         kind: That composite kind.
+        ditto: Whether a ditto mark in it (``nt``, ``〃``) stands for the value above; False: it is what is written.
     """
 
     heading: str
@@ -108,6 +108,7 @@ class Column(Declaration):
     field: str | None = None
     fields: Mapping[str, str] = Field(default_factory=dict)
     kind: str | None = None
+    ditto: bool = True
 
 
 class Table(Declaration):
@@ -127,87 +128,6 @@ class Table(Declaration):
     bottom: float
     ruled: bool = True
     columns: tuple[Column, ...] = Field(alias="column")
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A printed text on a form, in u and v (shares of the printed frame).
-
-    Attributes:
-        text: What is printed.
-        style: Its typeface.
-        u0: Its left end.
-        u1: Its right end.
-        v: Its baseline.
-        slot: The name of the slot that it announces, or ``""``.
-    """
-
-    text: str
-    style: Style
-    u0: float
-    u1: float
-    v: float
-    slot: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One line of a slot, in u and v (shares of the printed frame).
-
-    Attributes:
-        u0: Its left end.
-        u1: Its right end.
-        v: Its baseline.
-        part: The part of a value that it holds, as in ``Cell``.
-        label: The text printed before it.
-    """
-
-    u0: float
-    u1: float
-    v: float
-    part: str = ""
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place on a form to write one value, or several values of a composite kind.
-
-    Attributes:
-        name: The names of its fields.
-        kind: The composite kind, ``""`` for one field.
-        roles: From the roles of the composite kind (``value`` for one field) to fields.
-        pieces: Its lines in reading order.
-        area: Or its free rectangle (u0, v0, u1, v1).
-        column: Or the number of its table column.
-        printed: The press set its value (a page number).
-        signature: It is a signature, which is never read.
-        stamped: Its value may be a red stamp.
-    """
-
-    name: str
-    kind: str
-    roles: Mapping[str, str]
-    pieces: tuple[Piece, ...] = ()
-    area: tuple[float, float, float, float] | None = None
-    column: int | None = None
-    printed: bool = False
-    signature: bool = False
-    stamped: bool = False
-
-    @property
-    def field_names(self) -> tuple[str, ...]:
-        return tuple(self.roles.values())
-
-
-def slot_name(roles: Mapping[str, str]) -> str:
-    """Return the name of the slot that holds these fields."""
-    return "+".join(roles.values())
-
-
-def roles_of(field: str | None, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """Return role = field: ``value`` of a single field, else the roles of a composite kind; empty = print only."""
-    return {"value": field} if field else dict(fields)
 
 
 PRINT_ADVANCE = 0.43
@@ -282,6 +202,11 @@ class Form(Declaration):
         """The check boxes that are read; ``checkboxes`` also has those that are print only."""
         return tuple(box for box in self.checkboxes if box.field)
 
+    @cached_property
+    def literal_fields(self) -> frozenset[str]:
+        """The fields in whose column a ditto mark stands for nothing above it."""
+        return frozenset(name for slot in self.slots if not slot.ditto for name in slot.field_names)
+
     @property
     def field_names(self) -> tuple[str, ...]:
         """The record's fields that have a place on this form."""
@@ -345,5 +270,7 @@ def _slots(form: Form) -> tuple[Slot, ...]:
         for number, column in enumerate(form.table.columns):
             roles = roles_of(column.field, column.fields)
             if roles:
-                found[slot_name(roles)] = Slot(slot_name(roles), column.kind or "", roles, column=number)
+                found[slot_name(roles)] = Slot(
+                    slot_name(roles), column.kind or "", roles, column=number, ditto=column.ditto
+                )
     return tuple(found.values())

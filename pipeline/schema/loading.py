@@ -21,10 +21,11 @@ from pipeline.schema.declaration import (
     look_up,
     validate_declaration,
 )
-from pipeline.schema.form import PARTS, Form, roles_of, slot_name
+from pipeline.schema.form import PARTS, Form
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.schema.schemas import Schemas, digest_of_files
+from pipeline.schema.slots import roles_of, slot_name
 from pipeline.text.nearest_word import nearest_hint
 
 

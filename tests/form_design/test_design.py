@@ -39,9 +39,16 @@ def test_a_declared_form_comes_back_from_its_design_and_from_the_file_of_that(na
 def test_a_table_without_rules_between_its_rows_stays_one() -> None:
     form = SCHEMAS.form("birth-table")
     assert form.table is not None
-    unruled = form.model_copy(update={"table": form.table.model_copy(update={"ruled": False})})
-    again = form_of_design(design_of_toml(design_toml(design_of_form(unruled))))
+    first, *others = form.table.columns
+    columns = (first.model_copy(update={"ditto": False}), *others)
+    unruled = form.model_copy(
+        update={"table": form.table.model_copy(update={"ruled": False, "columns": columns})}
+    )
+    text = design_toml(design_of_form(unruled))
+    assert text.count("ditto = false") == 1
+    again = form_of_design(design_of_toml(text))
     assert again.table == unruled.table
+    assert again.literal_fields == {first.field}
 
 
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)

@@ -5,11 +5,11 @@ They are the rules by which the machine's own readings were judged; nothing here
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.digitize.validate import MISSING, EntryRules, context_of, rules_of
-from pipeline.kinds import KINDS, UNCODED
+from pipeline.kinds import KINDS, UNCODED, taken_literally
 from pipeline.model import FieldReading, Finding, Severity
 from pipeline.predicates import NO_CONTEXT, RuleContext
 from pipeline.registry import Verdict
@@ -56,7 +56,12 @@ class LiveRules:
         record = self._schemas.record(entry.record)
         words = {one.field: one for one in typed if one.field in entry.fields and one.field in record.by_name}
         said = [one for one in words.values() if one.text.strip() or one.status not in READ_TEXT]
-        readings = (*entry.readings, *(self._reading(record.by_name[one.field], one) for one in said))
+        form = self._schemas.forms.get(entry.form)
+        literal = form.literal_fields if form is not None else frozenset()
+        readings = (
+            *entry.readings,
+            *(self._reading(record.by_name[one.field], one, literal) for one in said),
+        )
         rules = self._rules.setdefault(entry.record, rules_of(record, self._schemas))
         found = [
             one
@@ -71,8 +76,10 @@ class LiveRules:
             for name, word in words.items()
         }
 
-    def _reading(self, spec: FieldSpec, word: Verdict) -> FieldReading:
+    def _reading(self, spec: FieldSpec, word: Verdict, literal: Collection[str]) -> FieldReading:
         parsed = KINDS[spec.kind].parse(word.text, self._schemas.vocabulary(spec))
+        if spec.name in literal:
+            parsed = taken_literally(KINDS[spec.kind], parsed)
         return FieldReading(
             spec.name, word.status, word.text, parsed.canonical, accepted=True, problems=parsed.problems
         )

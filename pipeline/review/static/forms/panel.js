@@ -123,6 +123,7 @@ export class Panel {
       this.#text("Chữ đầu cột", element.heading, (heading) => change({ heading }), 300),
       this.#text("Tên nhóm cột", element.group, (group) => change({ group }), 300),
       this.#field(element),
+      this.#tick("“nt”, “như trên”, 〃 là giá trị của dòng trên", element.ditto, (ditto) => change({ ditto })),
       node("p", { className: "row" }, this.#button("Tách đôi cột", () => this.acts.split(element)), this.#button("Dòng và bề cao của bảng…", () => this.model.choose("table"))),
     ];
   }
