@@ -41,7 +41,7 @@ from pipeline.printing.contents import (
     with_known_letters,
 )
 from pipeline.printing.letters import missing_letters
-from pipeline.printing.office_templates import OfficeTemplates, Template
+from pipeline.printing.office_templates import NO_TEMPLATE, OfficeTemplates, Template
 from pipeline.printing.offices import IssuingOffices, read_offices
 from pipeline.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.printing.typesetting import PrintedPaper, shipped_template, typeset
@@ -101,11 +101,13 @@ class OfficePrinter:
         found, settled = printable.found, printable.settled
         record = self._schemas.record(found.entry.record)
         office = self._office(found.ledger.place_code)
-        refused, is_own = refusal_of_extract(printable, self._schemas), False
+        refused, is_own, is_generic = refusal_of_extract(printable, self._schemas), False, False
         try:
-            is_own = self._template(record.record).is_own
+            template = self._template(record.record)
+            is_own, is_generic = template.is_own, template.is_generic
         except PrintRefused as none:
             refused = refused or none.message
+        refused = refused or (NO_TEMPLATE if is_generic else "")
         values = {} if settled is None else values_of(settled, record, self._schemas)
         notes = record.book.notes if record.book is not None else ""
         rows = tuple(
@@ -129,6 +131,7 @@ class OfficePrinter:
             else tuple(one["text"] for one in amendment_sentences(found.entry, record, self._schemas)),
             office=office,
             is_own=is_own,
+            is_generic=is_generic,
             state=found.state,
         )
 
@@ -226,6 +229,9 @@ class OfficePrinter:
         if found.state != seen:
             raise PrintRefused(CHANGED)
         self._refuse_extract(printable)
+        template = self._template(found.entry.record)
+        if template.is_generic:
+            raise PrintRefused(NO_TEMPLATE)
         office = self._office(found.ledger.place_code)
         if not office.code:
             raise PrintRefused(NO_OFFICE)
@@ -234,7 +240,6 @@ class OfficePrinter:
         number, today = self._registry.next_extract(office.code)
         signer = Signer(order.signer, order.signer_title)
         data = self._extract(printable, ExtractFacts(office, f"{number}/{today.year}", today, signer))
-        template = self._template(found.entry.record)
         content = typeset(PrintedPaper(template.text, data, _noon(today)))
         values = data["values"]
         record = self._schemas.record(found.entry.record)

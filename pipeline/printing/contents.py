@@ -148,10 +148,27 @@ def extract_data(
         "symbol": f"TL{record.prefix}-BS",
         "day": None if facts.issued_on is None else day_of(facts.issued_on),
         "values": values,
+        "rows": extract_rows(record, values),
         "notes": values[record.book.notes] if record.book is not None else "",
         "amendments": list(amendment_sentences(entry, record, schemas)),
         "signer": {"name": facts.signer.name, "title": facts.signer.title},
     }
+
+
+def extract_rows(record: RecordSpec, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the values of an entry under what their fields are called, for a template that knows no field by name.
+
+    Args:
+        record: The record.
+        values: The values in force by field.
+    """
+    notes = record.book.notes if record.book is not None else ""
+    names = {person.name for person in record.people}
+    return [
+        {"label": spec.label, "value": values[spec.name], "strong": spec.name in names}
+        for spec in record.fields
+        if spec.column and spec.name != notes and (values[spec.name] or spec.required)
+    ]
 
 
 def entry_data(

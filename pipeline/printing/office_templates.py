@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.errors import PrintRefused, StorageError
 from pipeline.files import FileRefused, make_folder, parse_json, read_regular_file, write_atomically
-from pipeline.printing.contents import day_of
+from pipeline.printing.contents import day_of, extract_rows
 from pipeline.printing.pdf_text import text_of_pdf
 from pipeline.printing.typesetting import PrintedPaper, shipped_template, typeset
 from pipeline.schema import RecordSpec
@@ -26,18 +26,23 @@ ACCEPTED = "accepted.json"
 MOST_BYTES = 256 << 10
 DRAFT_MARK = "BẢN DỰ THẢO"
 DRAFT_LETTERS = "BẢNDỰTHẢO"
+GENERIC = "generic-extract.typ"
+"""The template of records whose extract the law has given no form that the program knows."""
+
 NO_TEMPLATE = (
-    "Chưa có mẫu trích lục cho loại sổ này. Cơ quan soạn mẫu rồi đưa vào bằng hotich print template accept, hoặc lập "
-    "trích lục ngoài chương trình."
+    "Loại sổ này chưa có mẫu trích lục theo quy định: chỉ in được bản dự thảo theo mẫu chung, không cấp số. Muốn cấp "
+    "thì người quản trị máy xem lại mẫu chung rồi nhận làm mẫu của cơ quan."
 )
+"""Why no extract is issued from the generic template."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template: its text, and whether it is the office's own."""
+    """A template: its text, and whether it is the office's own, or the generic one of no particular record."""
 
     text: str
     is_own: bool
+    is_generic: bool = False
 
     @property
     def sha256(self) -> str:
@@ -57,17 +62,17 @@ class OfficeTemplates:
     folder: Path
 
     def of(self, record: str) -> Template:
-        """Return the template of a record's extract: the office's own where it has one.
+        """Return the template of a record's extract: the office's own where it has one, else the generic one at last.
 
         Raises:
-            PrintRefused: The office's own was changed after it was accepted, or cannot be read; or there is none.
+            PrintRefused: The office's own was changed after it was accepted, or cannot be read.
         """
         name = template_name(record)
         path = self.folder / name
         if not path.exists() and not path.is_symlink():
             shipped = _shipped(record)
             if not shipped:
-                raise PrintRefused(NO_TEMPLATE)
+                return Template(shipped_template(GENERIC), is_own=False, is_generic=True)
             return Template(shipped, is_own=False)
         own = Template(_read(path), is_own=True)
         if self._accepted().get(name) != own.sha256:
@@ -185,6 +190,7 @@ def _sample(record: RecordSpec, by_field: Mapping[str, str], *, draft: bool) -> 
         "symbol": f"TL{record.prefix}-BS",
         "day": None if draft else day_of(date(2000, 1, 1)),
         "values": dict(by_field),
+        "rows": extract_rows(record, by_field),
         "notes": "Ghichumauthu",
         "amendments": [{"field": record.fields[0].name, "text": "Caichinhmauthu"}],
         "signer": {"name": "Nguoikymauthu", "title": "Chucvumauthu"},

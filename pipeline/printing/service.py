@@ -63,6 +63,7 @@ class PrintView:
         amendments: The amendments in force, in words.
         office: In whose name.
         is_own: Whether the office's own template is printed from.
+        is_generic: Whether the generic template is, of which drafts alone are made.
         state: The digest of the entry, which comes back with the order.
     """
 
@@ -76,6 +77,7 @@ class PrintView:
     amendments: tuple[str, ...]
     office: IssuingOffice
     is_own: bool
+    is_generic: bool
     state: str
 
 

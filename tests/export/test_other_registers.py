@@ -23,6 +23,7 @@ from pipeline.registry.model.search import SearchCriteria
 from pipeline.workspace import Workspace
 from tests.export.books import CLEAN, stored
 from tests.export.rows import SCHEMAS
+from tests.printing.papers import order
 from tests.registry.search.people import SUPERVISOR, WHY
 
 ONE = replace(CLEAN, entries=1, dpi=100, scanner="none", blank=0.0, no_father=0.0, notes=0.0, cover=False)
@@ -62,9 +63,17 @@ def test_a_decided_book_is_delivered_found_and_listed_and_says_what_is_assumed(
         values = registry.entry(entry_id).values
         found = registry.search(SUPERVISOR, SearchCriteria(name=name), WHY)
         printer = OfficePrinter(registry, Workspace(book.context.workspace), SCHEMAS, DEFAULT_LIMITS)
-        assert "Chưa có mẫu trích lục" in printer.view(entry_id, ASKER).refusal_of_extract
-        with pytest.raises(PrintRefused, match="Chưa có mẫu trích lục cho loại sổ này"):
-            printer.draft(entry_id, Signer(), ASKER)
+        view = printer.view(entry_id, ASKER)
+        assert (view.is_generic, "chưa có mẫu trích lục" in view.refusal_of_extract) == (True, True)
+        with pytest.raises(PrintRefused, match="không cấp số"):
+            printer.issue(entry_id, order(), view.state, ASKER)
+        draft = text_of_pdf(printer.draft(entry_id, Signer(), ASKER).content)
+        for said in (
+            name,
+            SCHEMAS.record(SCHEMAS.form(form).record).by_column[named].label,
+            "Mẫu chung của phần mềm",
+        ):
+            assert said.casefold() in " ".join(draft.split()).casefold()
         listed = text_of_pdf(printer.book_list(book.book_id, ".pdf", ASKER).content)
     assert [hit.entry_id for hit in found.hits] == [entry_id]
     assert name.casefold() in " ".join(listed.split()).casefold()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.printing.contents import day_of
+from pipeline.printing.contents import day_of, extract_rows
 from pipeline.registry.model.extracts import ExtractOrder
 from pipeline.schema import load
 
@@ -33,6 +33,7 @@ def data(record: str, values: dict[str, str], *, draft: bool = False) -> dict[st
         "number": "" if draft else "45/2026",
         "symbol": f"TL{spec.prefix}-BS",
         "day": None if draft else day_of(date(2026, 11, 29)),
+        "rows": extract_rows(spec, {field.name: values.get(field.name, "") for field in spec.fields}),
         "values": {field.name: values.get(field.name, "") for field in spec.fields},
         "notes": values.get("notes", ""),
         "amendments": [],

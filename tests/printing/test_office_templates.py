@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PrintRefused, SchemaError
+from pipeline.printing.contents import extract_rows
 from pipeline.printing.office_templates import OfficeTemplates, read_template, refuse_flaws
 from pipeline.printing.offices import read_offices
 from pipeline.printing.typesetting import shipped_template
+from pipeline.schema import RecordSpec
+from pipeline.schema.loading import parse_declaration
 from tests.printing.papers import SCHEMAS
+from tests.schema.test_own_records import DECLARED
 
 DEATH = SCHEMAS.record("death")
 SHIPPED = shipped_template("death-extract.typ")
@@ -68,6 +72,23 @@ def test_a_template_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> N
             read_template(path)
     with pytest.raises(PrintRefused):
         read_template(tmp_path / "none.typ")
+
+
+@pytest.mark.parametrize("name", ["guardianship", "divorce_note"])
+def test_a_record_without_a_template_has_the_generic_one_until_an_office_accepts_its_own(
+    tmp_path: Path, name: str
+) -> None:
+    own = parse_declaration(RecordSpec, DECLARED.encode(), "", Path("x"))
+    record = own if name == "divorce_note" else SCHEMAS.record(name)
+    templates = OfficeTemplates(tmp_path)
+    generic = templates.of(name)
+    assert (generic.is_generic, generic.is_own) == (True, False)
+    rows = extract_rows(record, {one.name: "" for one in record.fields} | {"notes": "x"})
+    assert {row["label"] for row in rows} == {
+        one.label for one in record.fields if one.required and one.column and one.name != "notes"
+    }, "what is blank and need not be there is left out"
+    templates.accept(record, generic.text)
+    assert (templates.of(name).is_generic, templates.of(name).is_own) == (False, True)
 
 
 OFFICES = """
