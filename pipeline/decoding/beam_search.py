@@ -76,23 +76,25 @@ def _extend(
 
     No word adds to a score: a line behind the beam before its words are weighed stays behind it and is left out.
     """
-    scores = [way.score for way in reversed(_best(grown.values(), options.beam))]
+    beam, sharpness, weigh = options.beam, options.sharpness, prior.word
+    scores = [way.score for way in reversed(_best(grown.values(), beam))]
     for variant, gain in variants:
         words = variant.split()
-        for _, text, ink, known, context in best:
-            if len(scores) == options.beam and options.sharpness * (ink + gain) + known < scores[0]:
+        for _, text, before, known, context in best:
+            ink = before + gain
+            if len(scores) == beam and sharpness * ink + known < scores[0]:
                 continue
             for word in words:
-                known += prior.word(context, word)
+                known += weigh(context, word)
                 context = (*context, word)[-CONTEXT:]
             line = f"{text} {variant}" if text and variant else text or variant
-            score = options.sharpness * (ink + gain) + known
+            score = sharpness * ink + known
             other = grown.get(line)
             if other is None:
                 insort(scores, score)
-                del scores[: -options.beam]
+                del scores[:-beam]
             if other is None or other.score < score:
-                grown[line] = _PartialLine(score, line, ink + gain, known, context)
+                grown[line] = _PartialLine(score, line, ink, known, context)
 
 
 def _sorted_by_word(
@@ -138,7 +140,10 @@ def _variants(
             continue
         if len(combinations) == most and combinations[0][1] + gain <= combinations[-1][1]:
             break
-        against = sum(1 << other for other in range(number) if not _are_apart(edit, best[other][0]))
+        against = 0
+        for other in range(number):
+            if not _are_apart(edit, best[other][0]):
+                against |= 1 << other
         more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
         combinations = sorted([*combinations, *more], key=_by_gain, reverse=True)[:most]
     backwards = sorted(enumerate(edit for edit, _ in best), key=lambda one: (-one[1].start, -one[1].end))
@@ -164,6 +169,7 @@ def _variants(
 
 def _are_apart(edit: Edit, other: Edit) -> bool:
     """Return whether two edits touch different letters and do not insert at one place."""
-    if edit.start == edit.end == other.start == other.end:
+    (start, end, _), (first, last, _) = edit, other
+    if start == end == first == last:
         return False
-    return edit.end <= other.start or other.end <= edit.start
+    return end <= first or last <= start

@@ -6,8 +6,9 @@ edits and all emissions take their steps together, so that a hundred edits cost 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -25,8 +26,7 @@ _SHORT = 1
 """Edits of so many letters are run apart from longer ones, which have more states."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replaces the letters ``start`` to ``end`` (exclusive) of a text by ``letters``."""
 
     start: int
@@ -216,34 +216,37 @@ def _seen(
     chances = seen[steps, numbers]
     order = np.argsort(-chances, kind="stable")
     states = trellis.stays.argmax(axis=1)[steps[order]].tolist()
-    found: dict[Edit, None] = {}
+    found: dict[tuple[int, int, str], None] = {}
+    known: set[tuple[int, int]] = set()
     for state, number, chance in zip(states, numbers[order].tolist(), chances[order].tolist(), strict=True):
         if len(found) >= options.edits:
             break
+        if (state, number) in known:
+            continue  # the same letter at another step, where it was likelier and proposed as much
+        known.add((state, number))
         place, is_gap = divmod(state, 2)
         likely = chance > options.least_block
-        found.update(
-            dict.fromkeys(
-                _around(pivot, place if is_gap else place - 1, bool(is_gap), letters[number], likely)
-            )
-        )
-    return found
+        for edit in _around(pivot, place if is_gap else place - 1, bool(is_gap), letters[number], likely):
+            found[edit] = None
+    return map(Edit._make, found)
 
 
-def _around(pivot: str, place: int, is_gap: bool, letter: str, likely: bool) -> Iterable[Edit]:
+def _around(
+    pivot: str, place: int, is_gap: bool, letter: str, likely: bool
+) -> Iterator[tuple[int, int, str]]:
     """Yield edits that bring a letter to a place: instead of a neighbour, between two, or instead of two."""
     before, after = (place - 1, place) if is_gap else (place, place + 1)
     for near in {place, before} if is_gap else {place}:
         if 0 <= near < len(pivot) and pivot[near] != letter:
-            yield Edit(near, near + 1, letter)
+            yield near, near + 1, letter
     if is_gap or pivot[place : place + 1] != letter:
         for gap in {place, after}:
             if 0 <= gap <= len(pivot):
-                yield Edit(gap, gap, letter)
+                yield gap, gap, letter
     if likely:
         for start in (before - 1, before):
             if start >= 0 and start + 2 <= len(pivot) and letter not in pivot[start : start + 2]:
-                yield Edit(start, start + 2, letter)
+                yield start, start + 2, letter
 
 
 def is_tidy(edit: Edit, pivot: str) -> bool:

@@ -49,9 +49,13 @@ FLOOR = 1e-9
 """No letter is less likely than this at any step: the evidence of a network against a letter is bounded."""
 
 
-@dataclass(frozen=True, slots=True)
+_PREPARED = 8
+"""How many prepared emissions are kept: a line is decoded, sometimes twice, and packed before the next one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Emission:
-    """What one CTC network sees on one line.
+    """What one CTC network sees on one line. Two emissions are never equal, whatever they hold.
 
     Attributes:
         log_chances: (steps, 1 + letters) natural log probabilities; column 0 is the blank, column i + 1 ``letters[i]``.
@@ -72,8 +76,9 @@ def columns_of(letters: str) -> dict[str, int]:
     return {letter: number + 1 for number, letter in enumerate(letters)}
 
 
+@lru_cache(maxsize=_PREPARED)
 def prepare_emission(emission: Emission) -> Chances:
-    """Return the probabilities (steps + 2, columns + 2) that the trellis runs on.
+    """Return the probabilities (steps + 2, columns + 2) that the trellis runs on; they cannot be written.
 
     Runs of quiet steps become one step. The line is put between two letters of its own (the last two columns), so that
     its beginning and end are states like any letter.
@@ -93,6 +98,7 @@ def prepare_emission(emission: Emission) -> Chances:
         blank = np.exp(np.log(run[:, 0]).sum())
         ready[1 + step, :width] = (run / run[:, :1]).sum(axis=0) * blank
         ready[1 + step, 0] = blank
+    ready.setflags(write=False)
     return ready
 
 

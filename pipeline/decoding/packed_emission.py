@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding.emission import FLOOR, Emission, prepare_emission
+from pipeline.decoding.emission import FLOOR, Chances, Emission, prepare_emission
 
 MOST_LETTERS = 8
 """How many letters of a step are kept."""
@@ -39,18 +39,28 @@ def pack_emissions(emissions: Sequence[Emission]) -> bytes:
     parts = [_HEAD.pack(len(emissions), len(letters)), letters]
     for emission in emissions:
         chances = prepare_emission(emission)[1:-1, :-2]
-        order = np.argsort(-chances, axis=1, kind="stable")[:, :MOST_LETTERS]
-        seen = np.take_along_axis(chances, order, axis=1)
-        kept = seen >= LEAST
-        kept[:, 0] = True
+        steps, columns = _kept(chances)
+        seen = chances[steps, columns]
         levels = np.round(_LEVELS * np.sqrt(-np.log(np.clip(seen, FLOOR, 1.0)) / _DEEPEST))
         parts += [
-            _STEPS.pack(len(chances), int(kept.sum())),
-            kept.sum(axis=1).astype(np.uint8).tobytes(),
-            order[kept].astype(np.uint8).tobytes(),
-            levels[kept].astype(np.uint8).tobytes(),
+            _STEPS.pack(len(chances), len(steps)),
+            np.bincount(steps, minlength=len(chances)).astype(np.uint8).tobytes(),
+            columns.astype(np.uint8).tobytes(),
+            levels.astype(np.uint8).tobytes(),
         ]
     return b"".join(parts)
+
+
+def _kept(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the steps and columns of the letters that are kept, by step, the likeliest first."""
+    is_kept = chances >= LEAST
+    is_kept[np.arange(len(chances)), chances.argmax(axis=1)] = True
+    steps, columns = np.nonzero(is_kept)
+    order = np.lexsort((-chances[steps, columns], steps))
+    ends = np.cumsum(np.bincount(steps, minlength=len(chances)))
+    rank = np.arange(len(steps)) - np.append(0, ends)[steps]
+    first = order[rank < MOST_LETTERS]
+    return steps[first], columns[first]
 
 
 def unpack_emissions(packed: bytes) -> tuple[Emission, ...]:

@@ -81,15 +81,23 @@ class RingModel:
 
 def ring_model(lines: Iterable[tuple[str, ...]]) -> RingModel:
     """Return the model of some addresses."""
-    followers: dict[tuple[str, ...], dict[str, int]] = {}
-    words: dict[str, str] = {}
+    times: dict[tuple[str, ...], int] = {}
     for line in lines:
-        sounds = [phonetic_key(START), *map(sound_of, line)]
+        times[line] = (
+            times.pop(line, 0) + 1
+        )  # of words that sound alike, the last one is how they are usually written
+    words: dict[str, str] = {}
+    runs: dict[tuple[str, ...], int] = {}
+    for line, count in times.items():
+        sounds = (sound_of(START), *map(sound_of, line))
         words.update(zip(sounds[1:], line, strict=True))
-        for end in range(1, len(sounds)):
-            for length in range(min(_CONTEXT, end) + 1):
-                behind = followers.setdefault(tuple(sounds[end - length : end]), {})
-                behind[sounds[end]] = behind.get(sounds[end], 0) + 1
+        for end in range(2, len(sounds) + 1):
+            for start in range(max(0, end - 1 - _CONTEXT), end):
+                run = sounds[start:end]
+                runs[run] = runs.get(run, 0) + count
+    followers: dict[tuple[str, ...], dict[str, int]] = {}
+    for (*context, sound), count in runs.items():
+        followers.setdefault(tuple(context), {})[sound] = count
     return RingModel(followers, words)
 
 

@@ -80,18 +80,22 @@ def _ink(grey: Pixels) -> LineImage:
     shade = _paper(grey)
     stretched = (shade.shape[1] * CELL, shade.shape[0] * CELL)
     smooth = Image.fromarray(shade).resize(stretched, Image.Resampling.BILINEAR)
-    paper = np.asarray(smooth, np.float32)[:height, :width].clip(40, None)
-    dark = (1 - grey.astype(np.float32) / paper).clip(0, 1)
+    dark = np.maximum(np.asarray(smooth, np.float32)[:height, :width], 40)
+    np.divide(grey.astype(np.float32), dark, out=dark)
+    np.subtract(1, dark, out=dark)
+    np.clip(dark, 0, 1, out=dark)
     sample = dark[::2, ::2].ravel()
     inked = int(0.9 * len(sample))
     faintest = np.float64(max(0.08, 0.5 * float(np.partition(sample, inked)[inked])))
-    strong = np.sort(sample[sample >= faintest])
-    full = float(strong[int(0.8 * len(strong))]) if len(strong) else 1.0
+    strong = sample[sample >= faintest]
+    darkest = int(0.8 * len(strong))
+    full = float(np.partition(strong, darkest)[darkest]) if len(strong) else 1.0
     if full * 255 < FAINTEST:
         return np.zeros_like(dark)
     floor = 0.12 * full
-    scaled: LineImage = ((dark - floor) / (full - floor)).clip(0, 1).astype(np.float32)
-    return scaled
+    dark -= floor
+    dark /= full - floor
+    return np.clip(dark, 0, 1, out=dark)
 
 
 def _paper(grey: Pixels) -> NDArray[np.float32]:

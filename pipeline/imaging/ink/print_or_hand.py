@@ -17,6 +17,14 @@ from pipeline.model import Pixels
 MODEL_DPI = 300.0
 """Pixels an inch at which lines are measured."""
 
+_SAMPLED = 16
+"""One of so many points is in the sample by which strong edges are found."""
+
+_STRONG_PART = 25
+"""One of so many points of the sample is strong: several times as many as the percentile wants."""
+
+_TWO_BYTES = 65_535
+
 FEATURES = ("upright", "level", "bottoms", "tops", "joined", "stroke", "pitch")
 
 
@@ -68,7 +76,9 @@ def expand_features(
 def line_features(crop: Pixels) -> NDArray[np.float64] | None:
     """Return the seven ``FEATURES`` of a grey crop of one line, or ``None`` when it holds fewer than three letters."""
     ink = (crop < 150).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    squares = -(-ink.shape[0] // 2) * -(-ink.shape[1] // 2)  # no two components share a square of four pixels
+    labels = cv2.CV_16U if squares < _TWO_BYTES else cv2.CV_32S
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=labels)
     stats = stats[1:]
     stats = stats[stats[:, 4] > 6]
     if len(stats) < 3:
@@ -102,14 +112,34 @@ def line_features(crop: Pixels) -> NDArray[np.float64] | None:
 
 def _edge_directions(crop: Pixels) -> tuple[float, float]:
     """Return the shares of the edge strength that lie within 4° of an upright and of a level stroke."""
-    smooth = cv2.GaussianBlur(crop, (0, 0), 1.0).astype(np.float32)
-    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    strength = np.hypot(across, down)
-    strong = strength >= 0.25 * np.percentile(strength, 99)
+    smooth = cv2.GaussianBlur(crop, (0, 0), 1.0)
+    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *order).ravel() for order in ((1, 0), (0, 1)))
+    strength = np.sqrt(across * across + down * down)
+    strong = np.flatnonzero(strength >= 0.25 * strongest_percent(strength))
     strength = strength[strong]
     angle = np.degrees(np.arctan2(np.abs(down[strong]), np.abs(across[strong])))
     total = float(strength.sum()) + 1e-6
     return float(strength[angle < 4].sum()) / total, float(strength[angle > 86].sum()) / total
+
+
+def strongest_percent(strength: NDArray[np.float32]) -> np.float32:
+    """Return the 99th percentile, as ``np.percentile`` does.
+
+    Only what is at least as strong as some strong points of a sample is put in order: the percentile is nearly always
+    among it.
+    """
+    sample = strength[::_SAMPLED]
+    rank = len(sample) - 1 - len(sample) // _STRONG_PART
+    top = strength[strength >= np.partition(sample, rank)[rank]]
+    place = 0.99 * (len(strength) - 1)
+    under = int(place) - (len(strength) - len(top))
+    if under < 0:
+        return np.float32(np.percentile(strength, 99))
+    over = min(under + 1, len(top) - 1)
+    ordered = np.partition(top, (under, over))
+    first, second, share = ordered[under], ordered[over], place - int(place)
+    between = first + (second - first) * share if share < 0.5 else second - (second - first) * (1 - share)
+    return np.float32(between)
 
 
 def _aligned_share(values: NDArray[np.float64], at: NDArray[np.float64], tall: float) -> float:
