@@ -140,10 +140,7 @@ def _variants(
             continue
         if len(combinations) == most and combinations[0][1] + gain <= combinations[-1][1]:
             break
-        against = 0
-        for other in range(number):
-            if not _are_apart(edit, best[other][0]):
-                against |= 1 << other
+        against = _excluded(edit, best[:number])
         more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
         combinations = sorted([*combinations, *more], key=_by_gain, reverse=True)[:most]
     backwards = sorted(enumerate(edit for edit, _ in best), key=lambda one: (-one[1].start, -one[1].end))
@@ -165,6 +162,15 @@ def _variants(
             del scores[: -options.variants]
     ranked = sorted(found, key=lambda text: found[text][0], reverse=True)
     return [(text, found[text][1]) for text in ranked[: options.variants]]
+
+
+def _excluded(edit: Edit, others: Sequence[_Gain]) -> int:
+    """Return the numbers, as bits, of those edits that cannot be made together with another one."""
+    found = 0
+    for number, (other, _) in enumerate(others):
+        if not _are_apart(edit, other):
+            found |= 1 << number
+    return found
 
 
 def _are_apart(edit: Edit, other: Edit) -> bool:
