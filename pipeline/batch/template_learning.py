@@ -1,6 +1,6 @@
 """The form template of a book is learnt from its own first pages.
 
-Pages are read in rounds: 8, 16, then the rest. Pages of all rounds but the last also contribute their ink; the template
+Pages are read in rounds: 5, 19, then the rest. Pages of all rounds but the last also contribute their ink; the template
 learnt from all of them so far places the fields of the next round, and is kept for later runs over the book.
 """
 
@@ -18,8 +18,14 @@ from pipeline.imaging.form_template import MIN_PAGES, FormTemplate, learn_templa
 from pipeline.model import PageResult, TemplateView
 from pipeline.schema import Form
 
-ROUNDS = (8, 16)
-"""Pages that are read before the template is learnt first, and before it is learnt anew."""
+FIRST_PAGES = 5
+"""Pages that are read before the template is learnt first."""
+
+FURTHER_PAGES = 3
+"""Pages that are read before that is tried again where they taught none: covers, blank pages, broken scans."""
+
+TEACHING_PAGES = 24
+"""Pages of a book that teach; from all of them the template is learnt anew."""
 
 MIN_UNREAD = 12
 """Unread pages from which learning a template pays."""
@@ -44,10 +50,9 @@ def read_in_rounds(
     """
     template, taught = kept_template(kept)
     views: list[TemplateView] = []
-    start = 0
-    for size in ROUNDS if form.layout == "page" and len(jobs) >= MIN_UNREAD else ():
-        if taught >= sum(ROUNDS) - MIN_PAGES:
-            break
+    start, size = 0, FIRST_PAGES
+    teaching = TEACHING_PAGES if form.layout == "page" and len(jobs) >= MIN_UNREAD else 0
+    while start < min(teaching, len(jobs)) and taught < TEACHING_PAGES - MIN_PAGES:
         some = [replace(job, teach=True, template=template) for job in jobs[start : start + size]]
         start += len(some)
         for job, answer in read(some):
@@ -60,6 +65,7 @@ def read_in_rounds(
             template, taught = learnt.to_bytes(), learnt.pages
             _logger.info("form template learnt from %d pages", taught)
             _keep(template, kept)
+        size = min(teaching - start, FURTHER_PAGES) if template is None else teaching - start
     yield from read([replace(job, template=template) for job in jobs[start:]])
 
 

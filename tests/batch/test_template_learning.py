@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.batch.template_learning import MIN_UNREAD, ROUNDS, read_in_rounds
+from pipeline.batch.template_learning import (
+    FIRST_PAGES,
+    FURTHER_PAGES,
+    MIN_UNREAD,
+    TEACHING_PAGES,
+    read_in_rounds,
+)
 from pipeline.batch.workers import PageJob
 from pipeline.errors import BrokenScan, ScanError
 from pipeline.imaging.form_template import FormTemplate
@@ -22,14 +28,15 @@ SCAN = ScanFile(Path("a.pdf"), "a" * 64, 1)
 
 @dataclass
 class Reader:
-    """Notes the jobs of each round; pages that teach give a view, one in five cannot be read."""
+    """Notes the jobs of each round; pages that teach give a view, one in five and the unread ones cannot be read."""
 
     rounds: list[list[PageJob]] = field(default_factory=list)
+    unread: range = range(0)
 
     def read(self, jobs: Iterable[PageJob]) -> Iterator[tuple[PageJob, PageResult | ScanError]]:
         self.rounds.append(list(jobs))
         for job in self.rounds[-1]:
-            if job.page_no % 5 == 0:
+            if job.page_no % 5 == 0 or job.page_no in self.unread:
                 yield job, BrokenScan("hỏng")
             else:
                 result = page(scan=job.scan.sha256, page_no=job.page_no)
@@ -51,16 +58,28 @@ def test_every_page_is_read_once_and_later_ones_with_the_template(tmp_path: Path
     reader, kept = Reader(), tmp_path / "plates" / "1.npz"
     refs = read(reader, 40, kept)
     assert [ref.page_no for ref in refs] == list(range(1, 41))
-    assert [len(some) for some in reader.rounds] == [*ROUNDS, 40 - sum(ROUNDS)]
+    assert [len(some) for some in reader.rounds] == [
+        FIRST_PAGES,
+        TEACHING_PAGES - FIRST_PAGES,
+        40 - TEACHING_PAGES,
+    ]
     assert [some[0].teach for some in reader.rounds] == [True, True, False]
     assert [
         FormTemplate.from_bytes(some[0].template).pages if some[0].template else 0 for some in reader.rounds
     ] == [
         0,
-        7,
+        4,
         20,
     ]
     assert FormTemplate.from_bytes(kept.read_bytes()).pages == 20
+
+
+def test_where_the_first_pages_teach_no_template_a_few_more_are_asked(tmp_path: Path) -> None:
+    reader = Reader(unread=range(1, 8))
+    read(reader, 40, tmp_path / "1.npz")
+    rounds = [FIRST_PAGES, *[FURTHER_PAGES] * 3]
+    assert [len(some) for some in reader.rounds] == [*rounds, TEACHING_PAGES - sum(rounds), 16]
+    assert [some[0].template is not None for some in reader.rounds] == [False] * 4 + [True] * 2
 
 
 def test_a_later_run_begins_with_the_template_and_keeps_a_good_one(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from statistics import median
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.digitize.recognize import TYPED_PAGE
-from pipeline.imaging.ink.print_or_hand import PrintOrHandModel, line_features
+from pipeline.imaging.ink.print_or_hand import PrintOrHandModel, line_features, strongest_percent
 from pipeline.ocr.models import read_card
 from pipeline.synth.pen_fonts import PENS, HandStyle, draw_hand_style
 from tests.imaging.drawings import paper, written
@@ -44,3 +46,11 @@ def test_pages_by_pen_are_not_taken_for_typed() -> None:
 def test_too_little_ink_says_nothing() -> None:
     assert line_features(paper(200, 60)) is None
     assert MODEL.print_chance(paper(200, 60), 300) == 0.0
+
+
+@given(seed=st.integers(0, 10_000), size=st.integers(1, 3_000), levels=st.integers(1, 500))
+def test_the_strongest_percent_is_the_percentile(seed: int, size: int, levels: int) -> None:
+    rng = np.random.default_rng(seed)
+    strength = np.sqrt(rng.integers(0, levels, size).astype(np.float32))
+    strength[rng.random(size) < rng.choice([0.0, 0.98, 0.999])] = 0.0
+    assert strongest_percent(strength) == np.percentile(strength, 99)
