@@ -23,6 +23,9 @@ WHY = {
     "tampered": "Dữ liệu của mục đăng ký bị sửa ngoài chương trình nên không in. Hãy báo người quản trị chạy hotich "
     "audit verify.",
 }
+SHOWN = 6
+"""How many fields a refusal names."""
+
 UNAPPROVED = (
     "Sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước, nên chưa in được. Người phụ trách phê duyệt ở "
     "trang “phê duyệt” của sổ."
@@ -74,7 +77,9 @@ def judged(found: EntryToPrint, schemas: Schemas, approval: ApprovalPolicy) -> P
 def _sentence(blocker: ExportBlocker, schemas: Schemas, record: str) -> str:
     by_column = schemas.record(record).by_column
     labels = [by_column[column].label if column in by_column else column for column in blocker.fields]
-    fields = ", ".join(f"“{label}”" for label in labels[:6]) or "các trường đang chờ"
+    fields = ", ".join(f"“{label}”" for label in labels[:SHOWN]) or "các trường đang chờ"
+    if len(labels) > SHOWN:
+        fields += f" và {len(labels) - SHOWN} trường nữa"
     return WHY[blocker.why].format(fields=fields, codes=", ".join(blocker.codes[:6]))
 
 

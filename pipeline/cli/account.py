@@ -20,6 +20,11 @@ from pipeline.settings import read_settings
 
 account_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
+NO_PLACE = (
+    "Người này chưa được giao nơi đăng ký nào nên chưa thấy sổ nào: hãy giao ở trang Tài khoản. Lần sau thêm "
+    "--place MÃ hay --everywhere."
+)
+
 LoginArgument = Annotated[str, typer.Argument(help="Tên đăng nhập.", metavar="TÊN")]
 
 
@@ -50,6 +55,8 @@ def add(
             refuse_unknown_places(accounts, places, context.schemas.places.gazetteer.has_code)
         password = accounts.create(login, name, role, None if everywhere else places or [])
         _tell(accounts, login, password)
+        if not everywhere and not places and role is not Role.ADMINISTRATOR:
+            out().print(NO_PLACE, markup=False)
 
 
 @account_app.command("list", cls=Command)

@@ -27,6 +27,18 @@ from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 
+NEXT = """\
+Chạy tiếp (trong cửa sổ lệnh mới, gõ trước: source .venv/bin/activate):
+  hotich serve --workspace {workspace}
+      mở màn hình rà soát ở http://127.0.0.1:8000; lần đầu in tên và mật khẩu đăng nhập
+  hotich queue --workspace {workspace}
+      liệt kê việc chờ rà soát
+  hotich page TỆP --debug THƯ_MỤC
+      xem máy thấy gì trên một trang
+  hotich run THƯ_MỤC_CÁC_SỔ
+      đọc sổ của bạn
+Từng bước cho người mới: docs/tutorial/first-run.md"""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -63,12 +75,7 @@ def demo(
     for code, times in summary.failures.items():
         screen.print(f"Không đọc được: {times} × [{code}]", markup=False)
     screen.print(f"Ảnh để xem: {index}", markup=False)
-    screen.print("Chạy tiếp:", markup=False)
-    screen.print(f"  hotich queue --workspace {context.workspace}        (việc chờ rà soát)", markup=False)
-    screen.print(
-        "  hotich page TỆP --debug THƯ_MỤC            (xem máy thấy gì trên một trang)", markup=False
-    )
-    screen.print("  hotich run THƯ_MỤC_CÁC_SỔ                  (đọc sổ của bạn)", markup=False)
+    screen.print(NEXT.format(workspace=context.workspace), markup=False)
 
 
 def _first_page(registry: Registry, book: Path, context: RunContext) -> PageJob | None:
@@ -146,8 +153,9 @@ img {{ max-width: 100%; height: auto }}
 </style></head><body>
 <h1>Từ trang sổ đến bản ghi</h1>
 {lines}
-<p>Người trong các sổ mẫu đều là bịa.
-Khung tím: khung in của trang; xanh: nhãn in đọc được; cam: nhãn do mẫu sổ chỉ chỗ.</p>
+<p>Người trong các sổ mẫu đều là bịa. Khung xanh quanh chữ: máy nhận ngay; khung cam: chờ người xem.
+Ở “Máy thấy gì trên trang này”, khung chữ đi từ đỏ (không chắc) đến xanh (chắc); khung tím là khung in của trang,
+khung mảnh màu xanh hay cam quanh chữ in là nhãn máy đọc được hay suy ra chỗ.</p>
 {cards}
 </body></html>
 """

@@ -28,6 +28,7 @@ from pipeline.evaluation.report import (
     ErrorTolerance,
     EvaluationReport,
     Misreading,
+    kind_names,
     worst_misreadings,
     write_report,
 )
@@ -173,7 +174,7 @@ def evaluate(
     figures = pooled([book.evaluation for book in found], pages_per_minute=pages_per_minute(runs))
     if json_out:
         write_json(json_out, figures)
-    print_evaluation(figures, out())
+    print_evaluation(figures, out(), kind_names(context.schemas))
     alarms = {book: run.drift for book, run in zip(books, runs, strict=True) if run.drift is not None}
     show_drift(alarms, context.workspace)
     if report:

@@ -10,6 +10,7 @@ from pipeline.files import printable
 from pipeline.model import Hypothesis, PageKind
 from pipeline.registry import BookSummary, CrossEntryFinding, Registry
 from pipeline.schema import Schemas
+from pipeline.text.numbers import with_comma
 
 
 def finding_sentence(code: str, schemas: Schemas) -> str:
@@ -57,8 +58,8 @@ SHOWN = 3
 
 
 def format_hypotheses(hypotheses: Sequence[Hypothesis]) -> str:
-    """The texts with their chances, in the order given: ``Nam 0.93 | Năm 0.05``."""
-    return " | ".join(f"{one.text} {one.chance:.2f}" for one in hypotheses)
+    """The texts with their chances, in the order given: ``Nam 0,93 | Năm 0,05``."""
+    return " | ".join(f"{one.text} {with_comma(f'{one.chance:.2f}')}" for one in hypotheses)
 
 
 @dataclass(frozen=True)

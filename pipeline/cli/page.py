@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +17,10 @@ from pipeline.cli.screen import JsonOption, out, plain, print_json
 from pipeline.errors import LedgerError
 from pipeline.intake import page_of_isolated, scan_file
 from pipeline.ledger import LEDGER_FILE, load_ledger
-from pipeline.model import FieldReading, FieldStatus, Ledger, PageResult, Writing
+from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, PageResult, Writing
 from pipeline.schema import Form, Schemas
 from pipeline.settings import read_settings
+from pipeline.text.numbers import format_confidence, with_comma
 
 STATUS = {
     FieldStatus.READ: "đã đọc",
@@ -27,6 +29,12 @@ STATUS = {
     FieldStatus.UNREADABLE: "máy chưa đọc được",
     FieldStatus.STRUCK_THROUGH: "bị gạch",
     FieldStatus.NOT_ON_FORM: "mẫu không có",
+}
+KIND_WORDS = {
+    PageKind.ENTRIES: "trang ghi sự kiện hộ tịch",
+    PageKind.COVER: "bìa",
+    PageKind.BLANK: "trang trống",
+    PageKind.UNKNOWN: "không nhận ra trang gì, hoặc khác mẫu",
 }
 WRITING = {
     Writing.NONE: "",
@@ -60,8 +68,8 @@ def page(
         print_json(as_object(result, pictures))
     else:
         show(result, context.schemas)
-        for path in pictures:
-            out().print(f"Đã ghi {path}", markup=False)
+        if debug and pictures:
+            out().print(f"Đã ghi {len(pictures)} ảnh vào {debug}; xem trước: {pictures[0]}", markup=False)
 
 
 def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
@@ -109,8 +117,9 @@ def show(result: PageResult, schemas: Schemas) -> None:
     seconds = sum(result.timings.values())
     placed = sum(1 for label in result.labels if label.score)
     screen.print(
-        f"Trang {result.ref.page_no}: {result.kind.value}, mẫu {result.form}, xoay {result.turn}°, "
-        f"nghiêng {result.skew:+.2f}°, tìm thấy {placed}/{len(result.labels)} nhãn, {seconds:.1f} giây.",
+        f"Trang {result.ref.page_no}: {KIND_WORDS[result.kind]}, mẫu {result.form}, xoay {result.turn}°, "
+        f"nghiêng {with_comma(f'{result.skew:+.2f}')}°, tìm thấy {placed}/{len(result.labels)} nhãn, "
+        f"{with_comma(f'{seconds:.1f}')} giây.",
         markup=False,
     )
     record = schemas.records.get(schemas.form(result.form).record)
@@ -120,15 +129,26 @@ def show(result: PageResult, schemas: Schemas) -> None:
             label = record.by_name[reading.field].label if record else reading.field
             table.add_row(label, *_cells(reading))
         screen.print(table)
-        for finding in entry.findings:
-            screen.print(f"  [{finding.code}] {finding_sentence(finding.code, schemas)}", markup=False)
-    for finding in result.findings:
-        screen.print(f"  [{finding.code}] {finding_sentence(finding.code, schemas)}", markup=False)
+        labels = {name: spec.label for name, spec in record.by_name.items()} if record else {}
+        for line in _told(entry.findings, labels, schemas):
+            screen.print(line, markup=False)
+    for line in _told(result.findings, {}, schemas):
+        screen.print(line, markup=False)
+
+
+def _told(findings: Sequence[Finding], labels: Mapping[str, str], schemas: Schemas) -> Iterator[str]:
+    """One line a code, with the fields that it is about."""
+    fields: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        fields.setdefault(finding.code, {}).update(dict.fromkeys(finding.fields))
+    for code, names in fields.items():
+        about = ", ".join(labels.get(name, name) for name in names)
+        yield f"  [{code}] {finding_sentence(code, schemas)}" + (f" ({about})" if about else "")
 
 
 def _cells(reading: FieldReading) -> tuple[str, ...]:
     state = ", ".join(filter(None, (STATUS[reading.status], WRITING[reading.writing])))
-    confidence = f"{reading.confidence:.2f}" if reading.status is FieldStatus.READ else ""
+    confidence = format_confidence(reading.confidence) if reading.status is FieldStatus.READ else ""
     others = f"\n[dim]hoặc: {escape(format_hypotheses(reading.hypotheses[1:SHOWN]))}[/]"
     return (
         escape(reading.text) + (others if len(reading.hypotheses) > 1 else ""),

@@ -36,8 +36,17 @@ _WRITINGS = {
 }
 
 
-def print_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Print the figures by column, form, writing, kind, kind and form, and of all."""
+_VERSIONS = {"models": "mô hình", "rules": "khai báo", "options": "tùy chọn", "form": "mẫu sổ"}
+
+
+def print_evaluation(evaluation: Evaluation, console: Console, kinds: Mapping[str, str]) -> None:
+    """Print the figures by column, form, writing, kind, kind and form, and of all.
+
+    Args:
+        evaluation: The figures.
+        console: Where they are printed.
+        kinds: What an office calls each kind.
+    """
     console.print(
         f"Sự kiện khớp: {evaluation.matched}, thiếu: {evaluation.missing}, thừa: {evaluation.extra}. "
         f"Sai số độ tin cậy (ECE): {_percent(evaluation.calibration_error)}."
@@ -46,7 +55,7 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         speed = with_comma(f"{evaluation.pages_per_minute:.1f}")
         console.print(f"Tốc độ: {speed} trang/phút.")
     for name, version in evaluation.versions.items():
-        console.print(f"{name}: {version}", markup=False)
+        console.print(f"{_VERSIONS.get(name, name)}: {version}", markup=False)
     by_column = [(evaluation.labels[column], score, None) for column, score in evaluation.by_column.items()]
     overall = ("Tất cả", evaluation.overall, evaluation.calibration_error)
     console.print(_table("Theo cột", "cột", [*by_column, overall]))
@@ -55,10 +64,10 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         console.print(_table("Theo mẫu sổ", "mẫu", _rows(forms)))
     writings = evaluation.figures_by(lambda o: _WRITINGS[o.predicted.writing])
     console.print(_table("Theo cách viết", "mực trong ô", _rows(writings)))
-    kinds = evaluation.figures_by(lambda o: o.kind_or_list)
-    console.print(_table("Theo kiểu giá trị", "kiểu", _rows(kinds)))
+    by_kind = evaluation.figures_by(lambda o: kinds.get(o.kind_or_list, o.kind_or_list))
+    console.print(_table("Theo kiểu giá trị", "kiểu", _rows(by_kind)))
     if len(forms) > 1:
-        console.print(_crossed(evaluation.by_kind_and_form, list(forms)))
+        console.print(_crossed(evaluation.by_kind_and_form, list(forms), kinds))
 
 
 Row = tuple[str, Score, float | None]
@@ -91,17 +100,22 @@ def _table(title: str, first: str, rows: Iterable[Row]) -> Table:
     return table
 
 
-def _crossed(kinds: Mapping[str, Mapping[str, Score]], forms: Sequence[str]) -> Table:
+def _crossed(
+    found: Mapping[str, Mapping[str, Score]], forms: Sequence[str], kinds: Mapping[str, str]
+) -> Table:
     """One row a kind, one column a form."""
     table = Table(title="Theo kiểu giá trị và mẫu sổ: đúng hẳn / số ô")
     table.add_column("kiểu")
     for form in forms:
         table.add_column(form, justify="right")
-    for kind, by_form in kinds.items():
-        found = (by_form.get(form) for form in forms)
+    for kind, by_form in found.items():
+        scores = (by_form.get(form) for form in forms)
         table.add_row(
-            kind,
-            *("–" if score is None else f"{_percent(score.exact_share)} / {score.fields}" for score in found),
+            kinds.get(kind, kind),
+            *(
+                "–" if score is None else f"{_percent(score.exact_share)} / {score.fields}"
+                for score in scores
+            ),
         )
     return table
 

@@ -47,6 +47,14 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return told
 
 
+def test_an_account_without_a_place_is_told_to_see_no_book(hotich: Hotich, opened: Registry) -> None:
+    with opened:
+        add = ("account", "add", "--name", "Thử", "--role")
+        assert "chưa được giao nơi" in hotich(*add, "reviewer", "an.tran").stdout
+        assert "chưa được giao nơi" not in hotich(*add, "reviewer", "binh.le", "--everywhere").stdout
+        assert "chưa được giao nơi" not in hotich(*add, "administrator", "quan.tri").stdout
+
+
 def test_an_account_is_made_listed_reset_and_put_out_of_use(hotich: Hotich, opened: Registry) -> None:
     with opened:
         accounts = opened.accounts()

@@ -22,6 +22,7 @@ def test_the_first_page_with_entries_of_every_book_that_was_read_is_drawn(
     told = hotich("demo", book.parent, "--pictures", pictures)
     assert told.exit_code == 0, told.output
     assert "Vẽ ảnh: book-1, trang 2" in told.stderr
+    assert "hotich serve --workspace" in told.stdout
     assert sorted(path.name for path in pictures.iterdir()) == [
         "book-1-overlay.jpg",
         "book-1-record.jpg",

@@ -27,7 +27,7 @@ def test_the_ledger_beside_a_page_tells_its_form(hotich: Hotich, book: Path) -> 
 @pytest.mark.usefixtures("fake_reading")
 def test_a_page_shows_what_else_the_ink_may_say(hotich: Hotich, book: Path) -> None:
     draw(book / "a.png", GOOD)
-    assert "hoặc: 7/2010 0.35" in hotich("page", book / "a.png").stdout
+    assert "hoặc: 7/2010 0,35" in hotich("page", book / "a.png").stdout
 
 
 def test_a_form_that_is_not_known_names_the_nearest(hotich: Hotich, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_queue_lists_what_waits(hotich: Hotich, book: Path) -> None:
 def test_the_queue_shows_what_else_the_ink_may_say(hotich: Hotich, book: Path) -> None:
     draw(book / "a.png", GOOD)
     hotich("run", book.parent)
-    assert "Số: 1/2010 0.40 | 7/2010 0.35" in hotich("queue").stdout
+    assert "Số: 1/2010 0,40 | 7/2010 0,35" in hotich("queue").stdout
     (task,) = json.loads(hotich("queue", "--json").stdout)["tasks"]
     assert [one["text"] for one in task["hypotheses"]["entry_number"]] == ["1/2010", "7/2010"]
 

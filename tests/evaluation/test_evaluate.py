@@ -198,8 +198,9 @@ def test_the_tables_are_printed_with_labels_for_people() -> None:
         versions={"Luật": "abc"},
     )
     out = io.StringIO()
-    print_evaluation(found, Console(file=out, width=160))
+    print_evaluation(found, Console(file=out, width=160), {"name": "Họ tên"})
     assert "Tên" in out.getvalue()
+    assert "Họ tên" in out.getvalue()
     assert "50,0 %" in out.getvalue()
     assert "30,0 trang/phút" in out.getvalue()
     assert "Luật: abc" in out.getvalue()
@@ -211,10 +212,10 @@ def test_of_several_forms_each_kind_is_printed_form_by_form() -> None:
     spoken = BookPrediction((PredictedEntry({"so": said("1/2010"), "ten": said("x")}, 0, 0),))
     out = io.StringIO()
     both = pooled([evaluate(truth, spoken, RECORD, form=form) for form in ("first", "second")])
-    print_evaluation(both, Console(file=out, width=160))
+    print_evaluation(both, Console(file=out, width=160), {"name": "Họ tên"})
     _, _, crossed = out.getvalue().partition("Theo kiểu giá trị và mẫu sổ: đúng hẳn / số ô")
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in crossed.splitlines() if "│" in line]
-    assert rows == [["entry_number", "100,0 % / 1", "100,0 % / 1"], ["name", "0,0 % / 1", "0,0 % / 1"]]
+    assert rows == [["entry_number", "100,0 % / 1", "100,0 % / 1"], ["Họ tên", "0,0 % / 1", "0,0 % / 1"]]
     assert all(name in crossed for name in ("first", "second"))
 
 

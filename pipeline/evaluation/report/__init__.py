@@ -5,6 +5,14 @@ readable by its owner only, and keeps itself out of version control.
 """
 
 from pipeline.evaluation.report.html_report import PAGE, EvaluationReport, write_report
-from pipeline.evaluation.report.page_content import ErrorTolerance, Misreading, worst_misreadings
+from pipeline.evaluation.report.page_content import ErrorTolerance, Misreading, kind_names, worst_misreadings
 
-__all__ = ["PAGE", "Misreading", "EvaluationReport", "ErrorTolerance", "worst_misreadings", "write_report"]
+__all__ = [
+    "PAGE",
+    "Misreading",
+    "EvaluationReport",
+    "ErrorTolerance",
+    "kind_names",
+    "worst_misreadings",
+    "write_report",
+]

@@ -269,8 +269,8 @@ def content_of(
         forms=grouped.by(lambda o: o.form, titles),
         writings=grouped.by(lambda o: o.predicted.writing.value, WRITING_LABELS),
         importances=grouped.by(lambda o: "Ô quan trọng" if o.critical else "Ô khác", {}),
-        kinds=grouped.by(lambda o: o.kind_or_list, _kind_names(schemas)),
-        kinds_on_forms=_crossed(evaluation, _kind_names(schemas), titles),
+        kinds=grouped.by(lambda o: o.kind_or_list, kind_names(schemas)),
+        kinds_on_forms=_crossed(evaluation, kind_names(schemas), titles),
         columns=grouped.by(lambda o: o.column, evaluation.labels, order=list(evaluation.by_column)),
         cards=tuple(_card(misreading, pictures, titles) for misreading, pictures in misreadings),
         wrong=sum(not outcome.right for outcome in evaluation.outcomes),
@@ -374,7 +374,8 @@ def _crossed(evaluation: Evaluation, kinds: Mapping[str, str], titles: Mapping[s
     )
 
 
-def _kind_names(schemas: Schemas) -> Mapping[str, str]:
+def kind_names(schemas: Schemas) -> Mapping[str, str]:
+    """Return what an office calls each kind of value, and each list of terms."""
     lists = {f"choice:{vocab.vocab}": vocab.title for vocab in schemas.vocabs.values()}
     return {**KIND_LABELS, **lists}
 
