@@ -78,7 +78,10 @@ def test_an_extract_says_what_is_in_force_and_its_file_stays(office: PrintedOffi
 
 
 def test_nothing_is_printed_of_what_waits_changed_or_contradicts_itself(office: PrintedOffice) -> None:
-    waiting = office.add(2, mother_name=read("mother_name", "Thử Hai", accepted=False))
+    names = ("child_name", "child_sex", "child_born_on", "mother_name", "father_name", "notes", "signer_name")
+    waiting = office.add(2, **{name: read(name, "Thử", accepted=False) for name in names})
+    refusal = office.printer.view(waiting, ASKER).refusal
+    assert (refusal.count("“"), "và 1 trường nữa" in refusal) == (6, True), refusal
     for make in (
         lambda: office.printer.entry(waiting, ASKER),
         lambda: office.printer.draft(waiting, Signer(), ASKER),

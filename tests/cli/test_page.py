@@ -30,6 +30,14 @@ def test_a_page_shows_what_else_the_ink_may_say(hotich: Hotich, book: Path) -> N
     assert "hoặc: 7/2010 0,35" in hotich("page", book / "a.png").stdout
 
 
+@pytest.mark.usefixtures("fake_reading")
+def test_a_page_is_told_in_words_with_the_fields_of_each_finding(hotich: Hotich, book: Path) -> None:
+    draw(book / "a.png", GOOD)
+    told = hotich("page", book / "a.png").stdout
+    assert "Trang 1: trang ghi sự kiện hộ tịch" in told
+    assert "cần đối chiếu. (Số)" in told
+
+
 def test_a_form_that_is_not_known_names_the_nearest(hotich: Hotich, tmp_path: Path) -> None:
     draw(tmp_path / "a.png", GOOD)
     failed = hotich("page", tmp_path / "a.png", "--form", "birth-tabel")

@@ -59,6 +59,7 @@ def test_an_extract_is_drafted_issued_once_taken_and_declared_void(
 ) -> None:
     chi, place = browsers["chi"], f"/entries/{office.entry_id}"
     assert f'href="{place}/print"' in chi.get(place).text
+    assert "In, cấp trích lục…" in text_of(chi.get("/extracts")), "an empty register says how one is issued"
     shown = chi.get(f"{place}/print").text
     assert (hidden(shown, "signer"), hidden(shown, "signer_title")) == ("Thử Ký", "Phó Chủ tịch")
     form = {**FORM, "seen": hidden(shown, "seen"), "token": hidden(shown, "token")}
@@ -90,7 +91,7 @@ def test_an_extract_is_drafted_issued_once_taken_and_declared_void(
     (way,) = re.findall(r'href="(/extracts/1\?[^"]+)"', listed.text)
     taken = chi.get(way)
     assert (taken.content[:5], "KHONG-CON-DUNG" in taken.headers["content-disposition"]) == (b"%PDF-", True)
-    assert "Chưa có" in text_of(chi.get("/extracts?number=abc"))
+    assert "Không có trích lục nào như vậy" in text_of(chi.get("/extracts?number=abc"))
     assert chi.submit("/extracts/1/void", {"reason": " "}).status_code == 422
     void = chi.submit("/extracts/1/void", {"reason": "sai tên"})
     assert void.headers["location"] == "/extracts?voided=1"

@@ -109,7 +109,7 @@ async function next() {
     for (;;) {
       if (await ahead.fetch()) break;
       if (form) return;
-      if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết nhiệm vụ ở sổ hoặc bước đã chọn. Nhấn Enter để làm việc khác." : "Hết nhiệm vụ cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
+      if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết nhiệm vụ ở sổ hoặc bước đã chọn, hoặc nhiệm vụ còn lại đang có người giữ (có thể chính bạn, ở trang Theo cột hay thẻ khác). Nhấn Enter để làm nhiệm vụ khác." : "Hết nhiệm vụ cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
       await rest(200);
     }
   } catch (error) {
