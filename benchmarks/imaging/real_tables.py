@@ -150,7 +150,7 @@ def _count_page(page: RealPage, context: PageContext, count: CellCount) -> None:
     image = normalize(PageImage(PageRef("0" * 64, 1), grey, 0), context)
     level = next(iter(deskewed_orientations(image, context, (0,))))
     fit = match_table(context.form, level)
-    starts, lines = _known(page)
+    starts, lines = known_lines(page)
     count.entries += len(starts)
     count.lines += len(lines)
     if fit is None:
@@ -187,7 +187,7 @@ def _cell_of(points: np.ndarray, boxes: list[list[Box]]) -> tuple[int | None, fl
     return best
 
 
-def _known(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tuple[int, np.ndarray]]]:
+def known_lines(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tuple[int, np.ndarray]]]:
     """Return the lines that begin entries, and all lines of entries with the number of theirs; of baselines, lifted to
     the middle of small letters."""
     every = [line for line in lines_of(page) if len(line.points) > 1]

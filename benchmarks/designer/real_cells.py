@@ -1,0 +1,128 @@
+"""How many transcribed lines of a real register page lie in the cell of their entry, as the product reads the page.
+
+A transcribed line is its baseline, lifted to the middle of small letters. It lies in its cell where at least four
+fifths of it are in one cell, and the row of that cell is the one in which the line lies that begins its
+entry. What stands before the first beginning of a page belongs to none of its entries and is not counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from benchmarks.figures import share
+from benchmarks.imaging.real_pages import RealPage
+from benchmarks.imaging.real_tables import IN_CELL, known_lines
+from pipeline.digitize import DigitizeOptions, Engines
+from pipeline.digitize.context import PageContext, StageClock
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.rectify import rectify
+from pipeline.digitize.segment import segment
+from pipeline.digitize.sheets import detect_sheets
+from pipeline.imaging.geometry import warp
+from pipeline.model import Box, Ledger, Matrix, PageImage, PageRef
+from pipeline.schema import Form, Schemas
+
+
+@dataclass
+class LineCount:
+    """What was counted.
+
+    Attributes:
+        pages: Pages.
+        fitted: Those that were taken for pages of the form.
+        lines: Transcribed lines.
+        in_cell: Those that lie in their cell.
+        in_row: Those most of whose part lies in the row of their entry.
+        entries: Entries.
+        begun: Rows that begin with one of them.
+        rows: Rows that were read.
+    """
+
+    pages: int = 0
+    fitted: int = 0
+    lines: int = 0
+    in_cell: int = 0
+    in_row: int = 0
+    entries: int = 0
+    begun: int = 0
+    rows: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        """Shares and numbers."""
+        return {
+            "pages": self.pages,
+            "fitted": self.fitted,
+            "lines": self.lines,
+            "lines_in_cell": share(self.in_cell, self.lines),
+            "lines_in_row": share(self.in_row, self.lines),
+            "entries": self.entries,
+            "entries_begun": share(self.begun, self.entries),
+            "rows": self.rows,
+        }
+
+
+@dataclass(frozen=True)
+class CutPage:
+    """A page as the product cuts it.
+
+    Attributes:
+        sheets: Of each page of the picture that is one of the form: the matrix (3, 3) from the picture, and the cells
+            of each row that is an entry.
+    """
+
+    sheets: tuple[tuple[Matrix, list[list[Box]]], ...]
+
+
+def cut_page(page: RealPage, form: Form, schemas: Schemas, engines: Engines, dpi: float) -> CutPage:
+    """Return how the product cuts a page by a form: the stages of a page up to its fields."""
+    ledger = Ledger(form.id, "", "", f"01/{form.years[0]}")
+    context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
+    picture = normalize(PageImage(PageRef("0" * 64, 1), page.pixels, dpi), context)
+    sheets = []
+    for sheet in detect_sheets(picture, context).sheets:
+        if sheet.match.form is None or sheet.match.fit is None:
+            continue
+        rectified = rectify(sheet.image, sheet.match, context)
+        rows = [row for row in segment(rectified, context) if row.is_entry]
+        boxes = [[field.box for field in row.fields] for row in rows]
+        sheets.append((np.asarray(rectified.matrix @ sheet.matrix, np.float64), boxes))
+    return CutPage(tuple(sheets))
+
+
+def count_page(page: RealPage, cut: CutPage, count: LineCount) -> list[str]:
+    """Count a page; returns the texts of the lines that lie in no cell of their entry."""
+    starts, lines = known_lines(page)
+    count.pages += 1
+    count.entries += len(starts)
+    count.lines += len(lines)
+    count.fitted += bool(cut.sheets)
+    count.rows += sum(len(boxes) for _, boxes in cut.sheets)
+    of_entry = [_cell_of(points, cut)[0] for _, points in starts]
+    count.begun += len({row for row in of_entry if row is not None})
+    missed = []
+    for entry, points in lines:
+        row, part = _cell_of(points, cut)
+        in_row = row is not None and row == of_entry[entry]
+        count.in_row += in_row
+        count.in_cell += in_row and part >= IN_CELL
+        if not (in_row and part >= IN_CELL):
+            missed.append(f"entry {entry} row {row} of {of_entry[entry]} part {part:.2f} at {points.mean(axis=0).round()}")
+    return missed
+
+
+def _cell_of(points: Matrix, cut: CutPage) -> tuple[tuple[int, int] | None, float]:
+    """Return the page and row in one of whose cells most of a line lies, and how much of it does."""
+    dense = np.vstack([np.linspace(a, b, 20) for a, b in pairwise(points)])
+    best: tuple[tuple[int, int] | None, float] = None, 0.0
+    for side, (matrix, rows) in enumerate(cut.sheets):
+        x, y = warp.transform_points(matrix, dense).T
+        for number, row in enumerate(rows):
+            for box in row:
+                inside = (x >= box.left) & (x <= box.right) & (y > box.top) & (y <= box.bottom)
+                if (part := float(inside.mean())) > best[1]:
+                    best = (side, number), part
+    return best

@@ -1,0 +1,121 @@
+"""Real registers for which a form is designed: what a person sees on one of their pages, and what the columns hold.
+
+The pages lie in a folder outside the project (``benchmarks.imaging.real_pages``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.imaging.real_pages import RealPage, ledger_pages
+from pipeline.schema import Form
+
+YEARS = (1800, 1950)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTable:
+    """The table of a page as a person sees it: shares of that page's width and height.
+
+    Attributes:
+        page: The name of the page.
+        rules: The x of its upright rules where they cross the middle of the page, the sides of the frame among them.
+        top: The y of the frame in the middle of the page.
+        body: The y below the heading.
+        bottom: The y at which the rules end.
+    """
+
+    page: str
+    rules: tuple[float, ...]
+    top: float
+    body: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class RealRegister:
+    """A register, the forms that are designed for it, and the fields of its columns.
+
+    Attributes:
+        source: Its name among the real pages.
+        title: The title of its form.
+        record: The record of which its entries are taken to be; its fields hold what the columns hold.
+        fields: The field of each column.
+        pages: The beginning of the names of the pages of one printing.
+        specimens: The specimens of each form, by the beginning of their names; the first page is the one seen.
+        seen: The table on that first page.
+        dpi: Pixels an inch of its scans.
+    """
+
+    source: str
+    title: str
+    record: str
+    fields: tuple[str, ...]
+    pages: str
+    specimens: tuple[tuple[str, ...], ...]
+    seen: tuple[SeenTable, ...]
+    dpi: float
+
+    def pages_in(self, folder: Path) -> list[RealPage]:
+        """Return its pages of one printing."""
+        return [
+            page
+            for page in ledger_pages(folder)
+            if page.source == self.source and page.name.startswith(self.pages)
+        ]
+
+    def form(self, seen: SeenTable, aspect: float) -> Form:
+        """Return the form as a person knows it who sees a page; ``aspect``: height of the page over its width."""
+        wide, high = seen.rules[-1] - seen.rules[0], seen.bottom - seen.top
+        widths = [
+            (right - left) / wide for left, right in zip(seen.rules[:-1], seen.rules[1:], strict=True)
+        ]
+        return Form.model_validate(
+            {
+                "id": f"{self.source}-that", "record": self.record, "title": self.title, "layout": "table",
+                "evidence": "seen", "years": YEARS, "paper_mm": (210.0, 210.0 * aspect),
+                "frame": (seen.rules[0], seen.top, seen.rules[-1], seen.bottom), "left": 0.0, "right": 1.0,
+                "text_size": 3.5 / (210.0 * aspect * high),
+                "table": {
+                    "rows": 20, "top": (seen.body - seen.top) / high, "bottom": 1.0, "ruled": False,
+                    "column": [
+                        {"heading": name, "width": width, "field": name}
+                        for name, width in zip(self.fields, widths, strict=True)
+                    ],
+                },
+            }
+        )  # fmt: skip
+
+
+REGISTERS = (
+    RealRegister(
+        "notary",
+        "Sổ của công chứng viên, Paris",
+        "birth",
+        ("entry_number", "registered_on", "signer_title", "noted_number", "notes", "noted_decided_on",
+         "noted_authority"),
+        "DAFANCH96",
+        (("DAFANCH96_048MIC07650", "DAFANCH96_048MIC06494", "DAFANCH96_048MIC07645", "DAFANCH96_048MIC07663"),),
+        (
+            SeenTable(
+                "DAFANCH96_048MIC07650_L-0",
+                (0.155, 0.210, 0.260, 0.358, 0.457, 0.823, 0.859, 0.935),
+                0.094,
+                0.174,
+                0.962,
+            ),
+        ),
+        200.0,
+    ),
+    RealRegister(
+        "lyon",
+        "Bảng tra mười năm, Lyon",
+        "birth",
+        ("child_name", "registered_on"),
+        "page",
+        (("page2_A",),),
+        (SeenTable("page2_A phải", (0.02, 0.606, 0.845), 0.036, 0.088, 0.981),),
+        300.0,
+    ),
+)  # fmt: skip
