@@ -1,6 +1,6 @@
 """Forms of real registers designed in a real browser, and whether they cut pages that were not used to make them.
 
-    python -m benchmarks.designer.bench_designer_real --data DATA [--only TEXT] [--keep FOLDER]
+python -m benchmarks.designer.bench_designer_real --data DATA [--only TEXT] [--keep FOLDER]
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
-from rich.console import Console
-from rich.table import Table
+from PIL import Image
 
 from benchmarks.designer.real_cells import LineCount, count_page, cut_page
-from benchmarks.designer.registers import REGISTERS, RealRegister, SeenTable
+from benchmarks.designer.registers import REGISTERS, Picture, RealRegister, SeenTable
 from benchmarks.designer.served import served_designer, supervisor_at
 from benchmarks.designer.table_person import ShownTable, TableDesigner
-from benchmarks.figures import percent, report_figures, say
-from benchmarks.imaging.real_pages import RealPage
+from benchmarks.figures import report_figures, say
 from benchmarks.no_readers import without_readers
 from pipeline import schema
+from pipeline.batch.specimens import SPREAD_MM
 from pipeline.digitize import Engines, default_engines
 from pipeline.imaging.geometry import warp
-from pipeline.schema import Form, Schemas, load_form
+from pipeline.imaging.geometry.gutter import find_gutter, split_at_gutter
+from pipeline.imaging.ink.binarization import ink_layer
+from pipeline.schema import Schemas, load_form
 from pipeline.workspace import Workspace
 
 WANTED = 0.95
@@ -51,17 +51,19 @@ def main() -> None:
     report_figures("designer-real", {"wanted": WANTED, "registers": found})
 
 
-def measure(register: RealRegister, data: Path, schemas: Schemas, engines: Engines, keep: Path | None) -> dict[str, Any]:
-    pages = register.pages_in(data)
+def measure(
+    register: RealRegister, data: Path, schemas: Schemas, engines: Engines, keep: Path | None
+) -> dict[str, Any]:
+    pages = register.pictures_in(data)
     count, efforts = LineCount(), []
     for specimens, seen in zip(register.specimens, register.seen, strict=True):
-        used = [page for page in pages if page.name.startswith(specimens)]
-        used.sort(key=lambda page: page.name != seen.page)
+        used = [page for page in pages if page.name in specimens]
+        used.sort(key=lambda page: page.name != seen.picture)
         form, effort = designed(register, seen, used, schemas)
         efforts.append(effort)
         say(f"{register.source}: {effort}")
         if keep:
-            (keep / f"{register.source}-{seen.page}.toml").write_text(form[1])
+            (keep / f"{register.source}-{seen.picture}.toml").write_text(form[1])
         for page in pages:
             if page in used:
                 continue
@@ -74,21 +76,26 @@ def measure(register: RealRegister, data: Path, schemas: Schemas, engines: Engin
     return count.figures() | {"designs": efforts}
 
 
-def designed(register: RealRegister, seen: SeenTable, used: list[RealPage], schemas: Schemas):
+def designed(register: RealRegister, seen: SeenTable, used: list[Picture], schemas: Schemas):
     high, wide = used[0].pixels.shape[:2]
     truth = register.form(seen, high / wide)
     with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
-        files = [_file(Path(root) / f"trang-{n}.jpg", page, register.dpi) for n, page in enumerate(used, start=1)]
+        files = [
+            _file(Path(root) / f"trang-{n}.jpg", page, register.dpi) for n, page in enumerate(used, start=1)
+        ]
         workspace = Workspace(Path(root) / "work")
         began = time.perf_counter()
         with served_designer(workspace.root, schemas, "") as url, supervisor_at(url) as screen:
             person = TableDesigner(screen, truth, schemas.record(register.record))
             person.begin(url, register.title)
+            if seen.side:
+                person.part_pages()
             person.send(files)
             waited = time.perf_counter() - began
             screen.screenshot(path="/tmp/h-realforms/before.png")
             say(str(person._state()["design"]["table"]))
-            person.correct(shown(seen, used[0], workspace))
+            person.looked_at, table = shown(seen, used[0], workspace)
+            person.correct(table)
             screen.screenshot(path="/tmp/h-realforms/after.png")
             person.design()
             screen.screenshot(path="/tmp/h-realforms/end.png")
@@ -97,29 +104,41 @@ def designed(register: RealRegister, seen: SeenTable, used: list[RealPage], sche
             person.save(url)
         (file,) = workspace.own_forms.glob("*.toml")
         effort = person.effort
-        told = {"machine_minutes": round(waited / 60, 2), "hand_minutes": round(effort.seconds / 60, 2), "clicks": effort.clicks, "keys": effort.keys, "looks": effort.looks, "specimens": len(used)}
+        told = {
+            "machine_minutes": round(waited / 60, 2),
+            "hand_minutes": round(effort.seconds / 60, 2),
+            "clicks": effort.clicks,
+            "keys": effort.keys,
+            "looks": effort.looks,
+            "specimens": len(used),
+        }
         return (load_form(file, schemas), file.read_text()), told
 
 
-def shown(seen: SeenTable, page: RealPage, workspace: Workspace) -> ShownTable:
+def shown(seen: SeenTable, page: Picture, workspace: Workspace) -> tuple[int, ShownTable]:
     """Return where the table of the first specimen lies on its picture."""
     (draft,) = workspace.form_drafts.glob("*/draft.json")
-    specimen = json.loads(draft.read_text())["specimens"][0]
+    every = json.loads(draft.read_text())["specimens"]
+    number, specimen = next((n, one) for n, one in enumerate(every) if one["side"] == seen.side)
+    side = 0.0
+    if seen.side == "right":
+        gutter = find_gutter(ink_layer(page.pixels), SPREAD_MM)
+        side = float(split_at_gutter(page.pixels, gutter)[1][1])
     matrix = np.array(specimen["matrix"]).reshape(3, 3)
     size = np.array(specimen["size"], float)
     high, wide = page.pixels.shape[:2]
     middle = (seen.top + seen.bottom) / 2, (seen.rules[0] + seen.rules[-1]) / 2
 
     def on_picture(x: float, y: float) -> np.ndarray:
-        return warp.transform_points(matrix, np.array([[x * wide, y * high]]))[0] / size
+        return warp.transform_points(matrix, np.array([[x * wide - side, y * high]]))[0] / size
 
-    return ShownTable(
+    return number, ShownTable(
         tuple(float(on_picture(x, middle[0])[0]) for x in seen.rules),
         *(float(on_picture(middle[1], y)[1]) for y in (seen.top, seen.body, seen.bottom)),
     )
 
 
-def _file(path: Path, page: RealPage, dpi: float) -> Path:
+def _file(path: Path, page: Picture, dpi: float) -> Path:
     Image.fromarray(page.pixels).save(path, quality=92, dpi=(dpi, dpi))
     return path
 

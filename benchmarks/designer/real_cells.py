@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.designer.registers import Picture
 from benchmarks.figures import share
-from benchmarks.imaging.real_pages import RealPage
 from benchmarks.imaging.real_tables import IN_CELL, known_lines
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.context import PageContext, StageClock
@@ -77,7 +77,7 @@ class CutPage:
     sheets: tuple[tuple[Matrix, list[list[Box]]], ...]
 
 
-def cut_page(page: RealPage, form: Form, schemas: Schemas, engines: Engines, dpi: float) -> CutPage:
+def cut_page(page: Picture, form: Form, schemas: Schemas, engines: Engines, dpi: float) -> CutPage:
     """Return how the product cuts a page by a form: the stages of a page up to its fields."""
     ledger = Ledger(form.id, "", "", f"01/{form.years[0]}")
     context = PageContext(form, ledger, schemas, engines, DigitizeOptions(), StageClock())
@@ -93,9 +93,9 @@ def cut_page(page: RealPage, form: Form, schemas: Schemas, engines: Engines, dpi
     return CutPage(tuple(sheets))
 
 
-def count_page(page: RealPage, cut: CutPage, count: LineCount) -> list[str]:
+def count_page(page: Picture, cut: CutPage, count: LineCount) -> list[str]:
     """Count a page; returns the texts of the lines that lie in no cell of their entry."""
-    starts, lines = known_lines(page)
+    starts, lines = _known(page)
     count.pages += 1
     count.entries += len(starts)
     count.lines += len(lines)
@@ -110,8 +110,21 @@ def count_page(page: RealPage, cut: CutPage, count: LineCount) -> list[str]:
         count.in_row += in_row
         count.in_cell += in_row and part >= IN_CELL
         if not (in_row and part >= IN_CELL):
-            missed.append(f"entry {entry} row {row} of {of_entry[entry]} part {part:.2f} at {points.mean(axis=0).round()}")
+            missed.append(
+                f"entry {entry} row {row} of {of_entry[entry]} part {part:.2f} at {points.mean(axis=0).round()}"
+            )
     return missed
+
+
+def _known(page: Picture) -> tuple[list[tuple[float, Matrix]], list[tuple[int, Matrix]]]:
+    """Return the lines that begin entries, and all lines of entries with the number of theirs, on the whole picture."""
+    starts: list[tuple[float, Matrix]] = []
+    lines: list[tuple[int, Matrix]] = []
+    for part in page.parts:
+        begun, written = known_lines(part)
+        lines += [(len(starts) + entry, points + np.array([part.left, 0])) for entry, points in written]
+        starts += [(y, points + np.array([part.left, 0])) for y, points in begun]
+    return starts, lines
 
 
 def _cell_of(points: Matrix, cut: CutPage) -> tuple[tuple[int, int] | None, float]:

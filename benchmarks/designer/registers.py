@@ -6,27 +6,48 @@ The pages lie in a folder outside the project (``benchmarks.imaging.real_pages``
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.imaging.real_pages import RealPage, ledger_pages
+from pipeline.model import Pixels
 from pipeline.schema import Form
 
 YEARS = (1800, 1950)
 
 
 @dataclass(frozen=True, slots=True)
-class SeenTable:
-    """The table of a page as a person sees it: shares of that page's width and height.
+class Picture:
+    """A picture of a register as it was scanned.
 
     Attributes:
-        page: The name of the page.
+        name: Its name.
+        pixels: It (h, w, 3).
+        parts: What is known of it: the page, or both pages of an open book with the x at which each begins.
+    """
+
+    name: str
+    pixels: Pixels
+    parts: tuple[RealPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTable:
+    """The table of a page as a person sees it: shares of the picture's width and height.
+
+    Attributes:
+        picture: The name of the picture.
+        side: Which of its pages, where each has a table.
         rules: The x of its upright rules where they cross the middle of the page, the sides of the frame among them.
         top: The y of the frame in the middle of the page.
         body: The y below the heading.
         bottom: The y at which the rules end.
     """
 
-    page: str
+    picture: str
+    side: str
     rules: tuple[float, ...]
     top: float
     body: float
@@ -42,9 +63,9 @@ class RealRegister:
         title: The title of its form.
         record: The record of which its entries are taken to be; its fields hold what the columns hold.
         fields: The field of each column.
-        pages: The beginning of the names of the pages of one printing.
-        specimens: The specimens of each form, by the beginning of their names; the first page is the one seen.
-        seen: The table on that first page.
+        pages: The beginning of the names of the pictures of one printing.
+        specimens: The names of the specimens of each form that is made.
+        seen: The table on one of them.
         dpi: Pixels an inch of its scans.
     """
 
@@ -57,20 +78,23 @@ class RealRegister:
     seen: tuple[SeenTable, ...]
     dpi: float
 
-    def pages_in(self, folder: Path) -> list[RealPage]:
-        """Return its pages of one printing."""
-        return [
-            page
-            for page in ledger_pages(folder)
-            if page.source == self.source and page.name.startswith(self.pages)
+    def pictures_in(self, folder: Path) -> list[Picture]:
+        """Return its pictures of one printing; both pages of an open book are one."""
+        pages = [
+            one
+            for one in ledger_pages(folder)
+            if one.source == self.source and one.name.startswith(self.pages)
         ]
+        found = []
+        for path, parts in groupby(pages, lambda one: one.path):
+            both = tuple(parts)
+            found.append(Picture(path.stem, np.hstack([one.pixels for one in both]), both))
+        return found
 
     def form(self, seen: SeenTable, aspect: float) -> Form:
         """Return the form as a person knows it who sees a page; ``aspect``: height of the page over its width."""
         wide, high = seen.rules[-1] - seen.rules[0], seen.bottom - seen.top
-        widths = [
-            (right - left) / wide for left, right in zip(seen.rules[:-1], seen.rules[1:], strict=True)
-        ]
+        widths = [(right - left) / wide for left, right in zip(seen.rules[:-1], seen.rules[1:], strict=True)]
         return Form.model_validate(
             {
                 "id": f"{self.source}-that", "record": self.record, "title": self.title, "layout": "table",
@@ -96,10 +120,12 @@ REGISTERS = (
         ("entry_number", "registered_on", "signer_title", "noted_number", "notes", "noted_decided_on",
          "noted_authority"),
         "DAFANCH96",
-        (("DAFANCH96_048MIC07650", "DAFANCH96_048MIC06494", "DAFANCH96_048MIC07645", "DAFANCH96_048MIC07663"),),
+        (("DAFANCH96_048MIC07650_L-0", "DAFANCH96_048MIC06494_L-0", "DAFANCH96_048MIC07645_L-1",
+          "DAFANCH96_048MIC07663_L-1"),),
         (
             SeenTable(
                 "DAFANCH96_048MIC07650_L-0",
+                "",
                 (0.155, 0.210, 0.260, 0.358, 0.457, 0.823, 0.859, 0.935),
                 0.094,
                 0.174,
@@ -115,7 +141,7 @@ REGISTERS = (
         ("child_name", "registered_on"),
         "page",
         (("page2_A",),),
-        (SeenTable("page2_A phải", (0.02, 0.606, 0.845), 0.036, 0.088, 0.981),),
+        (SeenTable("page2_A", "right", (0.51, 0.803, 0.9225), 0.036, 0.088, 0.981),),
         300.0,
     ),
 )  # fmt: skip

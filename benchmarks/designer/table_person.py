@@ -11,12 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page
 
 from benchmarks.designer.person import Designer
 from pipeline.form_design.flaws import held_fields
-from pipeline.imaging.geometry import warp
-from pipeline.schema import Form, RecordSpec
 
 OFF = 0.004
 """How far, as a share of the frame's side, a rule may seem to lie off the print before a person moves it."""
@@ -34,10 +31,14 @@ class ShownTable:
 
 @dataclass
 class TableDesigner(Designer):
-    """The person; ``looked_at`` is the number of the specimen that is looked at, from 1."""
+    """The person; ``looked_at`` is the number of the specimen that is looked at, from 0."""
 
-    looked_at: int = 1
+    looked_at: int = 0
     seen: ShownTable | None = field(default=None)
+
+    def part_pages(self) -> None:
+        """Say that each page of an open book has a table."""
+        self._click(self.page.get_by_label("mỗi trang một bảng"))
 
     def correct(self, seen: ShownTable) -> None:
         """Put the frame, the columns and the heading right where they are off."""
@@ -48,7 +49,7 @@ class TableDesigner(Designer):
         self._correct_heading(seen)
 
     def _leaf_to_specimen(self) -> None:
-        for _ in range(self.looked_at - 1):
+        for _ in range(self.looked_at):
             self._press("PageDown")
 
     def _correct_frame(self, seen: ShownTable) -> None:
@@ -136,9 +137,7 @@ class TableDesigner(Designer):
         mouse = self.page.mouse
         mouse.move(place["x"] + wanted[0] * place["width"], place["y"] + wanted[1] * place["height"])
         mouse.down()
-        mouse.move(
-            place["x"] + wanted[2] * place["width"], place["y"] + wanted[3] * place["height"], steps=3
-        )
+        mouse.move(place["x"] + wanted[2] * place["width"], place["y"] + wanted[3] * place["height"], steps=3)
         mouse.up()
 
     def _drag_rule(self, at: int, rule: float) -> None:
@@ -176,10 +175,12 @@ class TableDesigner(Designer):
         return [0.0, *np.cumsum([column["width"] for column in self._columns()])]
 
     def _extra(self, rules: list[float], reach: float) -> int | None:
-        """The number of a column whose right side stands for no rule of the page, or for one that another stands for."""
+        """The number of a column whose right side stands for no rule of the page, or for one that has another."""
         sides = self._edges()[1:-1]
         nearest = {
-            min(range(len(sides)), key=lambda n, rule=rule: abs(sides[n] - rule)): rule for rule in rules if sides
+            min(range(len(sides)), key=lambda n, rule=rule: abs(sides[n] - rule)): rule
+            for rule in rules
+            if sides
         }
         return next(
             (n for n, side in enumerate(sides) if n not in nearest or abs(side - nearest[n]) > reach), None

@@ -200,7 +200,7 @@ class CopyPlan:
         for ref, entries in groupby(self._found.entries, lambda entry: entry.ref):
             rows = self._found.rows.get(ref)
             columns = facing_columns(rows) if rows else {}
-            bands = row_bands(rows) if rows and not columns else {}
+            bands = row_bands(rows) if rows else {}
             page = self._whole_page(ref)
             here = tuple(entries)
             copies = [copy for entry in here for copy in self._copies(entry, page, bands, columns)]

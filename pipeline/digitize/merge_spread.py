@@ -17,7 +17,9 @@ from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.gutter import shared_homography
 from pipeline.model import (
     LEFT_PAGE,
+    LEFT_ROWS,
     RIGHT_PAGE,
+    RIGHT_ROWS,
     Box,
     FieldReading,
     Finding,
@@ -34,28 +36,40 @@ SPREAD = "PAGE-SPREAD"
 
 
 def merge_spread(
-    results: Sequence[PageResult], detected: DetectedSheets, picture: NormalizedImage, form: str
+    results: Sequence[PageResult],
+    detected: DetectedSheets,
+    picture: NormalizedImage,
+    form: str,
+    *,
+    is_table: bool,
 ) -> PageResult:
     """Merge the results of two facing pages into one.
 
-    The entry of the left page is in row ``LEFT_PAGE``, that of the right page in ``RIGHT_PAGE``, also where the other
-    page has none: an entry keeps its row whatever becomes of the page that faces it.
+    The entry of the left page is in row ``LEFT_PAGE``, that of the right page in ``RIGHT_PAGE``, those of tables from
+    ``LEFT_ROWS`` and ``RIGHT_ROWS`` on, also where the other page has none: an entry keeps its row whatever becomes of
+    the page that faces it.
 
     Args:
         results: The result of each page, left page first.
         detected: The two sheets of the picture.
         picture: The whole picture.
-        form: The form of the book.
+        form: The form that the pages are of.
+        is_table: Whether it is a table.
     """
     frames = [sheet.frame for sheet in detected.sheets if sheet.frame is not None]
     assert len(frames) == 2
     matrix, canvas = _fitting(shared_homography(frames), picture.size)
     kinds = [result.kind for result in results]
     entries, labels, stamps = [], [], []
-    for row, sheet, result in zip((LEFT_PAGE, RIGHT_PAGE), detected.sheets, results, strict=True):
+    first_rows = (LEFT_ROWS, RIGHT_ROWS) if is_table else (LEFT_PAGE, RIGHT_PAGE)
+    for first, sheet, result in zip(first_rows, detected.sheets, results, strict=True):
         move = np.asarray(matrix @ np.linalg.inv(sheet.matrix) @ np.linalg.inv(result.matrix), np.float64)
         entries += [
-            replace(entry, row=row, readings=tuple(_moved_reading(one, move) for one in entry.readings))
+            replace(
+                entry,
+                row=first + entry.row,
+                readings=tuple(_moved_reading(one, move) for one in entry.readings),
+            )
             for entry in result.entries
         ]
         labels += [replace(label, box=_moved(label.box, move)) for label in result.labels]

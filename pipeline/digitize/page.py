@@ -85,7 +85,8 @@ def digitize_page(
         _digitize_sheet(sheet, doubts, replace(context, clock=StageClock())) for sheet in detected.sheets
     ]
     read_by = {result.form for result in results if result.kind is PageKind.ENTRIES}
-    merged = merge_spread(results, detected, picture, read_by.pop() if len(read_by) == 1 else form.id)
+    read_by_form = read_by.pop() if len(read_by) == 1 else form.id
+    merged = merge_spread(results, detected, picture, read_by_form, is_table=form.table is not None)
     return replace(merged, timings=dict(Counter(context.clock.seconds) + Counter(merged.timings)))
 
 

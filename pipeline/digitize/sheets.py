@@ -140,13 +140,17 @@ def _part_at_middle(
     """
     form = context.form
     width, height = picture.size
-    if form.layout != "page" or form.paper_mm[0] >= form.paper_mm[1] or min(width, height) < SMALLEST:
+    if (
+        form.layout not in ("page", "table")
+        or form.paper_mm[0] >= form.paper_mm[1]
+        or min(width, height) < SMALLEST
+    ):
         return NOT_PARTED, (), True
     with context.clock.stage("spread"):
         is_level = has_horizontal_text(picture.layers.ink)
         aspect = width / height if is_level else height / width
         if not ASPECTS[0] <= aspect / (2 * form.paper_mm[0] / form.paper_mm[1]) <= ASPECTS[1]:
-            return NOT_PARTED, (), False
+            return NOT_PARTED, (), form.layout == "table"
     is_doubtful = is_single = False
     for turn in (0, 180) if is_level else (90, 270):
         sheets, gutter = _match_sides(picture, turn, context)

@@ -32,7 +32,7 @@ from pipeline.export.compression import (
 from pipeline.export.package_values import TextSpan
 from pipeline.export.pdf import PicturePage, entry_pdf
 from pipeline.imaging.geometry import warp
-from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, Matrix, PageImage, Pixels
+from pipeline.model import LEFT_PAGE, RIGHT_PAGE, Box, Matrix, PageImage, Pixels, facing_side
 
 ROW_MARGIN = 0.25
 """How far over its ink a row of a table may be cut, as a share of its height."""
@@ -205,13 +205,20 @@ def row_bands(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     """Return where to cut a page that holds several entries: top and bottom of each row.
 
     A cut lies halfway between the ink of neighbours and never goes through the ink of the row itself. A picture of two
-    facing pages has no bands: its entries do not lie one below the other.
+    facing pages has no bands where its entries do not lie one below the other; two facing tables have their own.
 
     Args:
         rows: The box around the readings of each entry, in pixels of the rectified page.
     """
     if LEFT_PAGE in rows or RIGHT_PAGE in rows:
         return {}
+    if any(facing_side(row) is not None for row in rows):
+        sides = [{row: box for row, box in rows.items() if facing_side(row) == side} for side in (0, 1)]
+        return {row: band for side in sides for row, band in _bands_of_page(side).items()}
+    return _bands_of_page(rows)
+
+
+def _bands_of_page(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     ordered = sorted(rows.items(), key=lambda item: item[1].top)
     margin = ROW_MARGIN * float(np.median([box.height for _, box in ordered])) if ordered else 0.0
     bands = {}
@@ -232,7 +239,9 @@ def facing_columns(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     Args:
         rows: The box around the readings of each entry, in pixels of the rectified page.
     """
-    left_page, right_page = rows.get(LEFT_PAGE), rows.get(RIGHT_PAGE)
+    left_page, right_page = (
+        _around([box for row, box in rows.items() if facing_side(row) == side]) for side in (0, 1)
+    )
     if left_page is None or right_page is None:
         return {}
     apart = right_page.left >= left_page.right - 0.1 * min(left_page.width, right_page.width)
@@ -240,10 +249,16 @@ def facing_columns(rows: Mapping[int, Box]) -> dict[int, tuple[float, float]]:
     if not (apart and overlap > 0.5 * min(left_page.height, right_page.height)):
         return {}
     middle = (left_page.right + right_page.left) / 2
-    return {
-        LEFT_PAGE: (0.0, max(left_page.right, middle)),
-        RIGHT_PAGE: (min(right_page.left, middle), np.inf),
-    }
+    columns = (0.0, max(left_page.right, middle)), (min(right_page.left, middle), np.inf)
+    return {row: columns[side] for row in rows if (side := facing_side(row)) is not None}
+
+
+def _around(boxes: Sequence[Box]) -> Box | None:
+    """Return the box around boxes; None where there are none."""
+    if not boxes:
+        return None
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    return Box(left, top, max(box.right for box in boxes), max(box.bottom for box in boxes))
 
 
 def crop_column(

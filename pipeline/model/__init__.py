@@ -50,11 +50,13 @@ from pipeline.model.result import (
     INK_TOUCHES,
     LABEL_UNREAD,
     LEFT_PAGE,
+    LEFT_ROWS,
     NOT_READ,
     NUMBER_ORDER,
     PAGE_ORDER,
     REVIEW_REASONS,
     RIGHT_PAGE,
+    RIGHT_ROWS,
     SIGNER_BOOK,
     STAMPED,
     TEXT_END,
@@ -64,6 +66,7 @@ from pipeline.model.result import (
     Finding,
     PageResult,
     Severity,
+    facing_side,
 )
 
 __all__ = [
@@ -89,6 +92,7 @@ __all__ = [
     "KeptRegion",
     "LABEL_UNREAD",
     "LEFT_PAGE",
+    "LEFT_ROWS",
     "Ledger",
     "LineReading",
     "Matrix",
@@ -111,6 +115,7 @@ __all__ = [
     "Quality",
     "REVIEW_REASONS",
     "RIGHT_PAGE",
+    "RIGHT_ROWS",
     "Severity",
     "NUMBER_ORDER",
     "PAGE_ORDER",
@@ -123,4 +128,5 @@ __all__ = [
     "WITHOUT_INK",
     "Word",
     "Writing",
+    "facing_side",
 ]

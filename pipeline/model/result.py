@@ -77,9 +77,18 @@ LEFT_PAGE, RIGHT_PAGE = 101, 102
 """Rows of the entries of two facing pages: numbers that no other entry has. What people decided on a picture as long as
 it was read as one page so never passes for a word on one of its halves."""
 
+LEFT_ROWS, RIGHT_ROWS = 201, 601
+"""Where the rows of two facing pages begin each of which holds a table of its own."""
 
 FIRST_TYPED_ROW = 1001
 """The rows of typed entries begin here: a person added them to their page, and no form has as many."""
+
+
+def facing_side(row: int) -> int | None:
+    """Return on which of two facing pages an entry stands: 0 left, 1 right; None: its picture shows one page."""
+    if row in (LEFT_PAGE, RIGHT_PAGE):
+        return row - LEFT_PAGE
+    return None if row < LEFT_ROWS or row >= FIRST_TYPED_ROW else int(row >= RIGHT_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class EntryResult:
 
     Attributes:
         row: Its row on the page, from 0; on one-entry forms 0, in a picture of two facing pages ``LEFT_PAGE`` or
-            ``RIGHT_PAGE``.
+            ``RIGHT_PAGE``, in one of two facing tables from ``LEFT_ROWS`` or ``RIGHT_ROWS``.
         readings: What was read, a field each.
         findings: What is wrong or doubtful.
         regions: Its field regions, kept to be weighed again.

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.charts import BarChart, LineChart
 from pipeline.evaluation.field_scores import upper_bound
-from pipeline.model import FIRST_TYPED_ROW, LEFT_PAGE, RIGHT_PAGE
+from pipeline.model import FIRST_TYPED_ROW, LEFT_ROWS, RIGHT_ROWS, facing_side
 from pipeline.text.control_characters import visible_text
 from pipeline.text.numbers import (
     NO_BREAK_SPACE,
@@ -198,5 +198,9 @@ def row_label(row: int) -> str:
     """Return which entry of its page it is, as people say it; ``""`` for the first or only entry."""
     if row >= FIRST_TYPED_ROW:
         return f"sự kiện nhập tay thứ {row - FIRST_TYPED_ROW + 1} của trang"
-    sides = {LEFT_PAGE: "trang trái của ảnh", RIGHT_PAGE: "trang phải của ảnh"}
-    return sides.get(row, f"sự kiện thứ {row + 1}" if row > 0 else "")
+    side = facing_side(row)
+    if side is None:
+        return f"sự kiện thứ {row + 1}" if row > 0 else ""
+    page = ("trang trái của ảnh", "trang phải của ảnh")[side]
+    first = (LEFT_ROWS, RIGHT_ROWS)[side]
+    return page if row < LEFT_ROWS else f"sự kiện thứ {row - first + 1} ở {page}"

@@ -129,8 +129,16 @@ class FormDesk:
         """Return the work that was started last for a draft."""
         return next(iter(self.jobs.jobs(_kind(draft_id))), None)
 
-    def propose(self, person: Person, draft_id: str, note: Callable[[], object]) -> Job:
+    def propose(
+        self, person: Person, draft_id: str, note: Callable[[], object], parts: bool | None = None
+    ) -> Job:
         """Start looking at all specimens of a draft.
+
+        Args:
+            person: Who wants it.
+            draft_id: The draft.
+            note: Notes it in the audit.
+            parts: Whether each page of an open book is a specimen; None: as of the layout, and as a table had it.
 
         Raises:
             NoSuchDraft: There is no such draft.
@@ -141,7 +149,9 @@ class FormDesk:
         reader = self._reader()
         if not draft.specimens:
             raise DraftRefused("Chưa có trang mẫu nào. Hãy gửi ít nhất một trang.")
-        work = partial(self._proposed, reader, draft)
+        if parts is None:
+            parts = draft.design.layout == "page" or any(one.side for one in draft.specimens)
+        work = partial(self._proposed, reader, draft, parts)
         return self.jobs.start(_kind(draft_id), "Tìm chữ in, chỗ trống và khung", person.login, work, note)
 
     def read(self, person: Person, draft_id: str, note: Callable[[], object]) -> Job:
@@ -167,10 +177,12 @@ class FormDesk:
             raise DraftRefused(NO_READER)
         return self.reader
 
-    def _proposed(self, reader: ReadsSpecimens, draft: FormDraft, on_progress: OnProgress) -> JobOutcome:
+    def _proposed(
+        self, reader: ReadsSpecimens, draft: FormDraft, splits: bool, on_progress: OnProgress
+    ) -> JobOutcome:
         found: list[tuple[Specimen, StraightSpecimen | None]] = []
         pages = list({(one.sha256, one.page_no): one for one in draft.specimens}.values())
-        splits, turn = draft.design.layout == "page", None
+        turn = None
         for number, page in enumerate(pages):
             on_progress(number, len(pages))
             whole = replace(page, side="", flaw="")

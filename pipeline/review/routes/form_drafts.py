@@ -112,9 +112,12 @@ def remove_page(
 
 
 @router.post("/forms/drafts/{draft_id}/propose")
-def propose(site: SiteDep, session: SessionDep, draft_id: DraftId) -> Response:
-    """Start looking at the specimens behind the answer."""
-    job = site.forms.propose(session.person, draft_id, partial(_note_work, site, session, draft_id))
+def propose(
+    site: SiteDep, session: SessionDep, draft_id: DraftId, parts: Annotated[bool | None, Query()] = None
+) -> Response:
+    """Start looking at the specimens behind the answer; ``parts``: whether wide ones are parted at the gutter."""
+    note = partial(_note_work, site, session, draft_id)
+    job = site.forms.propose(session.person, draft_id, note, parts)
     return JSONResponse({"number": job.number})
 
 

@@ -67,7 +67,10 @@ async function came(news, { ended = false } = {}) {
   }
   state.proposal = news.proposal;
   byId("take-proposal").hidden = !news.proposal;
+  const areOthers = pages.pages.length && pages.areParted() !== pages.areParted(news.pages);
   pages.take(news);
+  // what was proposed for other pictures, and nobody has touched, means nothing on these
+  if (ended && areOthers && news.proposal && model.elements().every(({ element }) => element.proposed)) ACTS["take-proposal"]();
   if (ended && news.readings.pages) drawReadings();
 }
 

@@ -14,6 +14,8 @@ export class Pages {
     this.job = null;
     this.name = document.getElementById("page-name");
     document.getElementById("files").addEventListener("change", ({ target }) => this.#send(target));
+    this.parts = document.getElementById("parts"); // of a table alone: a person says whether it stands on each page of an open book
+    this.parts?.addEventListener("change", () => this.pages.length && this.start("propose"));
   }
 
   get page() {
@@ -24,10 +26,15 @@ export class Pages {
   take(state) {
     this.pages = state.pages;
     this.readings = state.readings;
+    if (this.parts && state.pages.some(({ straight }) => straight)) this.parts.checked = this.areParted(state.pages);
     this.at = Math.min(this.at, Math.max(0, this.pages.length - 1));
     this.#tell(state.job);
     this.show();
     if (state.job?.running) this.#watch();
+  }
+
+  areParted(pages = this.pages) {
+    return pages.some(({ side }) => side);
   }
 
   step(by) {
@@ -53,7 +60,8 @@ export class Pages {
   }
 
   async start(work) {
-    const { ok, said } = await send(`${this.path}/${work}`);
+    const asks = work === "propose" && this.parts ? `?parts=${this.parts.checked}` : "";
+    const { ok, said } = await send(`${this.path}/${work}${asks}`);
     this.told({ refused: ok ? "" : said.sentence });
     if (ok) await this.#watch();
   }
@@ -100,6 +108,7 @@ export class Pages {
     this.job = job;
     const running = Boolean(job?.running);
     for (const work of ["propose", "read", "remove-page"]) document.querySelector(`[data-do="${work}"]`).disabled = running || !this.pages.length;
+    if (this.parts) this.parts.disabled = running;
     const told = document.getElementById("job");
     told.textContent = !job ? "" : running ? `${job.title}: ${job.done}/${job.total || this.pages.length}…` : job.phase === "interrupted" ? "Việc trước bị ngắt; hãy bấm lại." : job.sentences.join(" ");
     told.className = job && !running && !job.good ? "bad" : "";
