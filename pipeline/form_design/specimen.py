@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ruling import grid
-from pipeline.imaging.ruling.outer_frame import find_outer_frame
+from pipeline.imaging.ruling.grid import RuleFamily
+from pipeline.imaging.ruling.outer_frame import find_outer_frame, is_thin_rule
 from pipeline.imaging.ruling.rules import rule_cover
 from pipeline.locate.label_matching import fold_label
 from pipeline.model import Box, Matrix, PageImage, Pixels, Word
@@ -40,6 +41,9 @@ third of all, and how many where they are not."""
 
 FEWEST_RULES = 4
 """How many vertical rules a page has at least that is a table without a frame."""
+
+MOST_OVERHANG = 0.03
+"""How far, as a share of the frame's height, vertical rules may seem to run out of it."""
 
 MOST_PIXELS = 4000
 """Pixels of the longer side of the canvas, at most."""
@@ -130,6 +134,8 @@ def straighten_page(
         paper = paper[1], paper[0]
     corners = find_outer_frame(level.normalized, level.ink)
     has_frame = corners is not None
+    if corners is not None:
+        corners = _to_ends_of_rules(corners, level)
     if corners is None:
         corners = _around_rules(level)
     if corners is None:
@@ -207,6 +213,33 @@ def _letter(words: Sequence[Word], usual: float) -> float:
     return float(np.median(tall)) * 1.25 if len(tall) >= 5 else usual
 
 
+def _to_ends_of_rules(corners: Matrix, level: DeskewedPage) -> Matrix:
+    """Return the corners (4, 2) of a frame out of which vertical rules run as far as they do.
+
+    Its top or foot is a rule between rows then, as that of a table that is cut off by the edge of the paper.
+    """
+    runs = grid.vertical_runs(level.ink)
+    upright, crossing = grid.find_rule_families(level.ink, runs)
+    left, right = float(corners[[0, 3], 0].mean()), float(corners[[1, 2], 0].mean())
+    top, bottom = float(corners[[0, 1], 1].mean()), float(corners[[2, 3], 1].mean())
+    beside = 0.01 * (right - left)
+    inside = upright.at[(upright.at > left - beside) & (upright.at < right + beside)]
+    reach = grid.vertical_extent(runs, replace(upright, at=inside))
+    if reach is None:
+        return corners
+    over = MOST_OVERHANG * (bottom - top)
+    sides = left, min(top, reach[0]), right, max(bottom, reach[1])
+    if sides[1] > top - over and sides[3] < bottom + over:
+        return corners
+    kept = (
+        left,
+        sides[1] if sides[1] <= top - over else top,
+        right,
+        sides[3] if sides[3] >= bottom + over else bottom,
+    )
+    return grid.frame_corners(upright, crossing, kept)
+
+
 def _around_rules(level: DeskewedPage) -> Matrix | None:
     """Return the corners (4, 2) of what the vertical rules of a table span that has no frame around it."""
     runs = grid.vertical_runs(level.ink)
@@ -214,9 +247,37 @@ def _around_rules(level: DeskewedPage) -> Matrix | None:
     width = level.size[0]
     inside = upright.at[(upright.at > 0.01 * width) & (upright.at < 0.99 * width)]
     reach = grid.vertical_extent(runs, upright)
+    if reach is not None:
+        inside = np.array(
+            [
+                x
+                for x in inside
+                if is_thin_rule(level.normalized, upright, float(x), reach)
+                and not _runs_on(runs, upright, float(x), reach)
+            ]
+        )
     if len(inside) < FEWEST_RULES or reach is None or inside[-1] - inside[0] < 0.4 * width:
         return None
     return grid.frame_corners(upright, crossing, (float(inside[0]), reach[0], float(inside[-1]), reach[1]))
+
+
+def _runs_on(runs: Pixels, upright: RuleFamily, at: float, reach: tuple[float, float]) -> bool:
+    """Return whether a long line runs on above or below where the rules of a table end: an edge of the paper does."""
+    height = runs.shape[0]
+    beside = max(3, runs.shape[1] // 300)
+    for first, last in (
+        (reach[0] - 0.07 * height, reach[0] - 0.02 * height),
+        (reach[1] + 0.02 * height, reach[1] + 0.07 * height),
+    ):
+        y = np.arange(max(0, round(first)), min(height, round(last)))
+        if len(y) < 0.02 * height:
+            continue
+        x = np.rint(upright.position_along(at, y.astype(float))).astype(int)[:, None] + np.arange(
+            -beside, beside + 1
+        )
+        if (runs[y[:, None], x.clip(0, runs.shape[1] - 1)] > 0).any(axis=1).mean() > 0.5:
+            return True
+    return False
 
 
 def _around_print(words: Sequence[Word], level: DeskewedPage) -> Matrix:

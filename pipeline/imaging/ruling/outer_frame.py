@@ -50,8 +50,9 @@ def find_outer_frame(normalized: Pixels, ink: Pixels) -> Matrix | None:
     ys = level.at[(level.at > 0.005 * height) & (level.at < 0.995 * height)]
     if len(xs) < 2 or len(ys) < 2:
         return None
-    seen_x = [float(x) for x in xs if _seen(normalized, upright, float(x), ys, is_upright=True)]
-    seen_y = [float(y) for y in ys if _seen(normalized, level, float(y), xs, is_upright=False)]
+    across, down = (float(xs[0]), float(xs[-1])), (float(ys[0]), float(ys[-1]))
+    seen_x = [float(x) for x in xs if is_thin_rule(normalized, upright, float(x), down)]
+    seen_y = [float(y) for y in ys if is_thin_rule(normalized, level, float(y), across, is_upright=False)]
     best: tuple[float, Matrix] | None = None
     for left in seen_x[:MOST_OUTER]:
         for right in seen_x[-1 : -MOST_OUTER - 1 : -1]:
@@ -84,10 +85,20 @@ def _meet(normalized: Pixels, corners: Matrix) -> bool:
     return seen >= MET
 
 
-def _seen(normalized: Pixels, family: RuleFamily, at: float, others: np.ndarray, *, is_upright: bool) -> bool:
-    """Return whether a rule is a thin line along most of the way between the outermost rules that cross it."""
+def is_thin_rule(
+    normalized: Pixels, family: RuleFamily, at: float, span: tuple[float, float], *, is_upright: bool = True
+) -> bool:
+    """Return whether a rule is a thin line along most of the way, no edge of the paper or of a dark bed.
+
+    Args:
+        normalized: The deskewed page (h, w), paper 255.
+        family: The rules that it is one of.
+        at: Where it crosses the middle of the page.
+        span: From where to where along it is looked at, in pixels.
+        is_upright: Whether it is vertical.
+    """
     ends = []
-    for along in (float(others.min()), float(others.max())):
+    for along in span:
         aside = float(family.position_along(at, along))
         ends.append(np.array([aside, along] if is_upright else [along, aside]))
     high = normalized.shape[0]
