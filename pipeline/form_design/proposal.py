@@ -40,6 +40,9 @@ HIDDEN = 0.4
 NEAR_MARGIN = 3.0
 """How far, in letters, from the margin of the lines the first or last dots of one are that reaches up to it."""
 
+LETTER_OF_CAPITAL, FEWEST_HEADINGS = 1.35, 3
+"""Height of printed letters over that of the words above their baseline, and from how many of these it is known."""
+
 TEXT_SIZE_OF_LETTER = 0.93
 """The size of printed letters that a form declares, as a share of the height measured on a page."""
 
@@ -95,6 +98,7 @@ def propose_design(
         labels = join_labels(
             [word for word in words if not 0 <= word.baseline <= 1], (letter_u, letter_v), leaders
         )
+        common |= {"text_size": round(TEXT_SIZE_OF_LETTER * _print_size(words, letter_v), 4)}
         return Design(**common, layout="table", left=0.0, right=1.0, cells=_label_cells(labels), table=table)
     boxes = [box for box in find_check_boxes(pages) if not _is_in_word(box, words)]
     labels = join_labels(_without_boxes(words, boxes), (letter_u, letter_v), leaders, rules)
@@ -114,6 +118,12 @@ def propose_design(
         areas=areas,
         checkboxes=checkboxes,
     )
+
+
+def _print_size(words: Sequence[PrintedWord], usual: float) -> float:
+    """Return the height of printed letters in the headings of a table: what is clear on its pages is mostly written."""
+    high = [word.baseline - word.v0 for word in words if len(fold_label(word.text)) > 2]
+    return LETTER_OF_CAPITAL * float(np.median(high)) if len(high) >= FEWEST_HEADINGS else usual
 
 
 def _paper(pages: Sequence[StraightPage]) -> tuple[float, float]:

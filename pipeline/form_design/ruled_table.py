@@ -33,7 +33,16 @@ SEEN_INNER = 0.55
 """The share of the frame's height along which an inner rule is seen at least."""
 
 UNRULED_TOP, UNRULED_ROWS = 0.1, 20
-"""Where rows begin that are not ruled, and how many they are about, until a person says so."""
+"""Where rows begin that are not ruled, where no rule ends the heading, and how many they are about."""
+
+HEADING = (0.02, 0.3)
+"""Between which shares of the frame's height the rule lies that ends the heading of such rows."""
+
+LEAST_RULED = 0.5
+"""How much of the frame's height rows take at least that rules part; lines to write on look alike here and there."""
+
+NARROWEST = 0.012
+"""How wide, as a share of the frame, a column is at least: what stands closer is one rule, printed double."""
 
 ROW_TOLERANCE = 0.12
 """How much higher or lower than others a row may be."""
@@ -68,12 +77,14 @@ def find_table(pages: Sequence[StraightPage], words: Sequence[PrintedWord]) -> D
         pages: The specimens.
         words: The printed words on them.
     """
-    edges = [0.0, *inner_rules(pages), 1.0]
-    top, bottom, rows = _rows(np.array([0.0, *level_rules(pages), 1.0]))
+    edges = _single([0.0, *inner_rules(pages), 1.0])
+    levels = level_rules(pages)
+    top, bottom, rows = _rows(np.array([0.0, *levels, 1.0]))
     _, letter = letter_shares(pages)
-    ruled = rows > 1
+    ruled = rows > 1 and bottom - top >= LEAST_RULED
     if not ruled:
-        top, bottom, rows = UNRULED_TOP, 1.0, UNRULED_ROWS
+        ends = [v for v in levels if HEADING[0] < v < HEADING[1]]
+        top, bottom, rows = ends[0] if ends else UNRULED_TOP, 1.0, UNRULED_ROWS
     groups = _groups(pages, edges, top) if ruled else []
     columns = []
     for number, (left, right) in enumerate(pairwise(edges)):
@@ -105,6 +116,19 @@ def _shared(lists: Sequence[Values]) -> list[float]:
     parts = np.split(every, np.flatnonzero(np.diff(every) > SAME_RULE) + 1)
     needed = max(1, (len(lists) + 1) // 2)
     return [float(np.median(part)) for part in parts if len(part) >= needed]
+
+
+def _single(edges: Sequence[float]) -> list[float]:
+    """Return the edges of columns, rules that are printed double as one in their middle, the frame's as its side."""
+    found = [edges[0]]
+    for edge in edges[1:-1]:
+        if edge - edges[0] < NARROWEST or edges[-1] - edge < NARROWEST:
+            continue
+        if edge - found[-1] < NARROWEST:
+            found[-1] = (found[-1] + edge) / 2
+        else:
+            found.append(edge)
+    return [*found, edges[-1]]
 
 
 def _rows(levels: Values) -> tuple[float, float, int]:

@@ -48,6 +48,9 @@ MOST_OVERHANG = 0.03
 MOST_PIXELS = 4000
 """Pixels of the longer side of the canvas, at most."""
 
+SMALLEST_MM = 190.0
+"""How long a page of a register is at least: a file by whose resolution it is shorter does not know its paper."""
+
 PAPERS = ((148.0, 210.0), (210.0, 297.0), (215.0, 330.0), (297.0, 420.0))
 """Usual sizes of paper in mm; a page whose file does not say its resolution is taken for A4, a wide one for A3."""
 
@@ -181,7 +184,7 @@ def _paper(page: PageImage) -> tuple[tuple[float, float], float]:
     height, width = page.pixels.shape[:2]
     if 90 <= page.dpi <= 700:
         said = width / page.dpi * 25.4, height / page.dpi * 25.4
-        if 120 <= max(said) <= 700:
+        if SMALLEST_MM <= max(said) <= 700:
             near = min(PAPERS, key=lambda size: abs(max(size) - max(said)))
             short, long = near if abs(max(near) - max(said)) < 0.04 * max(near) else (min(said), max(said))
             paper = (long, short) if width > height else (short, long)

@@ -83,15 +83,28 @@ function reframe([a, b, c, d]) {
   const box = ([left, top, right, bottom]) => [u(left), v(top), u(right), v(bottom)];
   model.edit((design) => {
     const inside = ([left, top, right, bottom]) => [left + a * (right - left), top + b * (bottom - top), left + c * (right - left), top + d * (bottom - top)].map(round);
+    const highBefore = (design.frame[3] - design.frame[1]) * design.paper_mm[1];
     design.on_pages = inside(design.on_pages);
-    design.frame = inside(design.frame);
-    design.text_size = round(design.text_size / (d - b));
+    design.frame = shaped(inside(design.frame), design);
+    const high = (design.frame[3] - design.frame[1]) * design.paper_mm[1];
+    design.text_size = Math.min(0.1, Math.max(0.002, round((design.text_size * highBefore) / high)));
     design.rules = design.rules.map(u);
     [design.left, design.right] = [u(design.left), u(design.right)];
     for (const cell of design.cells) Object.assign(cell, { at: v(cell.at), start: u(cell.start), from: u(cell.from), to: u(cell.to) });
     for (const one of [...design.areas, ...design.checkboxes]) Object.assign(one, { box: box(one.box), at: one.label ? [u(one.at[0]), v(one.at[1])] : one.at });
     if (design.table) Object.assign(design.table, { top: v(design.table.top), bottom: v(design.table.bottom) });
   });
+}
+
+/** The frame on the paper, as high for its width as it is on the page that is looked at. */
+function shaped([left, top, right, bottom], { paper_mm: [wide, high] }) {
+  const { w, h } = canvas.frame;
+  const tall = ((((right - left) * wide) / w) * h) / high;
+  const [middle, most] = [(top + bottom) / 2, Math.min(1, 0.98 / tall)]; // no frame is higher than its paper
+  const across = ((right - left) * most) / 2;
+  const first = Math.max(0.01, Math.min(0.99 - tall * most, middle - (tall * most) / 2));
+  const round = (share) => Math.round(share * 1e5) / 1e5;
+  return [(left + right) / 2 - across, first, (left + right) / 2 + across, first + tall * most].map(round);
 }
 
 /** Where a label begins that is put right: further left where it would run into its blank, as a word of it was not seen. */
