@@ -33,11 +33,15 @@ DRAFT = "0" * 12
 
 @dataclass
 class MadeUpReader:
-    """Every page is one of ``form`` written on anew; files whose name is among ``broken`` cannot be opened."""
+    """Every page is one of ``form`` written on anew; files whose name is among ``broken`` cannot be opened.
+
+    ``shows_two``: every picture shows an open book.
+    """
 
     form: Form
     broken: set[str] = field(default_factory=set)
     read_forms: list[Form] = field(default_factory=list)
+    shows_two: bool = False
 
     def straighten(
         self, asked: SpecimenFile, *, splits: bool, turn: int | None
@@ -47,7 +51,10 @@ class MadeUpReader:
         page = page_of_form(self.form, np.random.default_rng(int(asked.sha256[:8], 16)))
         out = io.BytesIO()
         Image.fromarray(page.grey).resize((400, 560)).save(out, "JPEG")
-        return (StraightSpecimen("", page, out.getvalue(), (400, 560)),)
+        whole = StraightSpecimen("", page, out.getvalue(), (400, 560))
+        if splits and self.shows_two:
+            return replace(whole, side="left"), replace(whole, side="right")
+        return (whole,)
 
     def read(self, asked: SpecimenFile, form: Form, place_code: str) -> SpecimenReading:
         self.read_forms.append(form)

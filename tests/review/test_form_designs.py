@@ -295,6 +295,22 @@ def test_a_form_of_acts_in_running_text_is_drawn_block_by_block(chief: Browser, 
     assert saved.json() == {"form": "birth-thanh-van", "version": 1}
 
 
+def test_a_picture_of_two_tables_is_parted_when_a_person_says_so(
+    chief: Browser, desk: FormDesk, reader: MadeUpReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "shows_two", True)
+    draft = begun(chief, form_id="birth-hai-bang", layout="table")
+    assert "mỗi trang một bảng" in text_of(chief.get(draft))
+    sent(chief, f"{draft}/pages", encoded(picture(72), "JPEG"), name="a.jpg")
+    sides = []
+    for parts in ("", "?parts=true", "", "?parts=false", ""):
+        assert asked(chief, f"{draft}/propose{parts}").status_code == 200
+        desk.jobs.wait()
+        sides.append([page["side"] for page in state_of(chief, draft)["pages"]])
+    assert sides == [[""], ["left", "right"], ["left", "right"], [""], [""]]
+    assert asked(chief, f"{draft}/propose?parts=x").status_code == 422
+
+
 def test_forms_of_the_program_are_copied_and_never_overwritten(chief: Browser, desk: FormDesk) -> None:
     draft = chief.submit("/forms", {"origin": "birth-2016", "place": OWN}).headers["location"]
     now = state_of(chief, draft)
