@@ -1,6 +1,13 @@
-"""Forms of real registers designed in a real browser, and whether they cut pages that were not used to make them.
+"""Forms of real registers, designed by a scripted person in a real browser: do they cut pages not used to make them?
 
-python -m benchmarks.designer.bench_designer_real --data DATA [--only TEXT] [--keep FOLDER]
+    python -m benchmarks.designer.bench_designer_real --data DATA [--only TEXT] [--keep FOLDER]
+
+``DATA`` is a folder of real pages (``benchmarks.imaging.real_pages``); without one nothing is measured. The person sends
+specimens, takes what the machine proposes, puts frame, columns and heading right by what can be seen on one specimen
+(``benchmarks.designer.registers``), gives each column its field and saves. All other pages of the register are cut by
+the saved file with the product's own stages (``benchmarks.designer.real_cells``). Wanted: ≥ 95 % of the transcribed lines
+lie in the cell of their entry. Of a register with one picture alone that very picture is cut: its columns were seen, its
+rows were not; it counts for itself alone.
 """
 
 from __future__ import annotations
@@ -9,17 +16,22 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
+from rich.console import Console
+from rich.table import Table
 
+from benchmarks.designer.person import Effort
 from benchmarks.designer.real_cells import LineCount, count_page, cut_page
 from benchmarks.designer.registers import REGISTERS, Picture, RealRegister, SeenTable
 from benchmarks.designer.served import served_designer, supervisor_at
 from benchmarks.designer.table_person import ShownTable, TableDesigner
-from benchmarks.figures import report_figures, say
+from benchmarks.figures import percent, report_figures, say
 from benchmarks.no_readers import without_readers
 from pipeline import schema
 from pipeline.batch.specimens import SPREAD_MM
@@ -27,7 +39,7 @@ from pipeline.digitize import Engines, default_engines
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.gutter import find_gutter, split_at_gutter
 from pipeline.imaging.ink.binarization import ink_layer
-from pipeline.schema import Schemas, load_form
+from pipeline.schema import Form, Schemas, load_form
 from pipeline.workspace import Workspace
 
 WANTED = 0.95
@@ -35,9 +47,11 @@ WANTED = 0.95
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path)
+    parser.add_argument(
+        "--data", type=Path, help="folder of real pages, see benchmarks/imaging/real_pages.py"
+    )
     parser.add_argument("--only", default="")
-    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--keep", type=Path, help="folder in which the saved forms are left")
     chosen = parser.parse_args()
     if chosen.data is None or not chosen.data.is_dir():
         say("cần thư mục trang thật (--data), bỏ qua")
@@ -45,102 +59,125 @@ def main() -> None:
     schemas, engines = schema.load(), without_readers(default_engines())
     found: dict[str, Any] = {}
     for register in REGISTERS:
-        if chosen.only in register.source:
-            found[register.source] = measure(register, chosen.data, schemas, engines, chosen.keep)
-            say(f"{register.source}: {found[register.source]}")
-    report_figures("designer-real", {"wanted": WANTED, "registers": found})
+        pictures = register.pictures_in(chosen.data)
+        if chosen.only in register.source and pictures:
+            found[register.source] = measure(register, pictures, schemas, engines, chosen.keep)
+    _show(found)
+    others = [one for one in found.values() if not one["on_specimen"]]
+    report_figures(
+        "designer-real",
+        {
+            "wanted": WANTED,
+            "registers": found,
+            "least_in_cell": min((one["lines_in_cell"] for one in others), default=None),
+            "most_hand_minutes": max((one["hand_minutes"] for one in found.values()), default=None),
+            "most_clicks": max((one["clicks"] for one in found.values()), default=None),
+        },
+    )
 
 
 def measure(
-    register: RealRegister, data: Path, schemas: Schemas, engines: Engines, keep: Path | None
+    register: RealRegister, pictures: Sequence[Picture], schemas: Schemas, engines: Engines, keep: Path | None
 ) -> dict[str, Any]:
-    pages = register.pictures_in(data)
-    count, efforts = LineCount(), []
+    """Return how the pictures of a register are cut by the forms that were designed from others of them."""
+    count, efforts, machine = LineCount(), [], 0.0
+    is_alone = len(pictures) == 1
     for specimens, seen in zip(register.specimens, register.seen, strict=True):
-        used = [page for page in pages if page.name in specimens]
-        used.sort(key=lambda page: page.name != seen.picture)
-        form, effort = designed(register, seen, used, schemas)
+        used = [one for one in pictures if one.name in specimens]
+        used.sort(key=lambda one: one.name != seen.picture)
+        form, effort, seconds = designed(register, seen, used, schemas, keep)
         efforts.append(effort)
-        say(f"{register.source}: {effort}")
-        if keep:
-            (keep / f"{register.source}-{seen.picture}.toml").write_text(form[1])
-        for page in pages:
-            if page in used:
-                continue
-            result = cut_page(page, form[0], schemas, engines, register.dpi)
-            before = count.in_cell, count.lines
-            missed = count_page(page, result, count)
-            say(f"{page.name}: {len(result.sheets)} {count.in_cell - before[0]}/{count.lines - before[1]}")
-            for one in missed:
-                say(f"   {one}")
-    return count.figures() | {"designs": efforts}
+        machine += seconds
+        for picture in used if is_alone else [one for one in pictures if one not in used]:
+            within = (seen.rules[0], seen.rules[-1]) if is_alone else (0.0, 1.0)
+            missed = count_page(
+                picture, cut_page(picture, form, schemas, engines, register.dpi), count, within
+            )
+            say(f"{register.source} {picture.name}: {len(missed)} dòng ngoài ô, {missed}")
+    worst = max(efforts, key=lambda one: one.seconds)
+    return count.figures() | {
+        "on_specimen": is_alone,
+        "forms": len(efforts),
+        "specimens": len(register.specimens[0]),
+        "machine_minutes": round(machine / 60 / len(efforts), 2),
+        "hand_minutes": round(worst.seconds / 60, 2),
+        **asdict(worst),
+    }
 
 
-def designed(register: RealRegister, seen: SeenTable, used: list[Picture], schemas: Schemas):
+def designed(
+    register: RealRegister, seen: SeenTable, used: Sequence[Picture], schemas: Schemas, keep: Path | None
+) -> tuple[Form, Effort, float]:
+    """Return the form that a person makes from the pictures, what it took the hands, and the machine's seconds."""
     high, wide = used[0].pixels.shape[:2]
     truth = register.form(seen, high / wide)
     with tempfile.TemporaryDirectory(prefix="hotich-designer-") as root:
         files = [
-            _file(Path(root) / f"trang-{n}.jpg", page, register.dpi) for n, page in enumerate(used, start=1)
+            _file(Path(root) / f"trang-{n}.jpg", one, register.dpi) for n, one in enumerate(used, start=1)
         ]
         workspace = Workspace(Path(root) / "work")
-        began = time.perf_counter()
         with served_designer(workspace.root, schemas, "") as url, supervisor_at(url) as screen:
             person = TableDesigner(screen, truth, schemas.record(register.record))
             person.begin(url, register.title)
-            if seen.side:
+            if register.has_facing_tables:
                 person.part_pages()
+            began = time.perf_counter()
             person.send(files)
             waited = time.perf_counter() - began
-            screen.screenshot(path="/tmp/h-realforms/before.png")
-            say(str(person._state()["design"]["table"]))
             person.looked_at, table = shown(seen, used[0], workspace)
             person.correct(table)
-            screen.screenshot(path="/tmp/h-realforms/after.png")
             person.design()
-            screen.screenshot(path="/tmp/h-realforms/end.png")
+            if keep:
+                screen.screenshot(path=keep / f"{register.source}-{seen.picture}.png")
             if left := person.flaws():
                 say(f"{register.source}: {left}")
             person.save(url)
         (file,) = workspace.own_forms.glob("*.toml")
-        effort = person.effort
-        told = {
-            "machine_minutes": round(waited / 60, 2),
-            "hand_minutes": round(effort.seconds / 60, 2),
-            "clicks": effort.clicks,
-            "keys": effort.keys,
-            "looks": effort.looks,
-            "specimens": len(used),
-        }
-        return (load_form(file, schemas), file.read_text()), told
+        if keep:
+            (keep / f"{register.source}-{seen.picture}.toml").write_bytes(file.read_bytes())
+        say(f"{register.source}: {person.effort}")
+        return load_form(file, schemas), person.effort, waited
 
 
-def shown(seen: SeenTable, page: Picture, workspace: Workspace) -> tuple[int, ShownTable]:
-    """Return where the table of the first specimen lies on its picture."""
+def shown(seen: SeenTable, picture: Picture, workspace: Workspace) -> tuple[int, ShownTable]:
+    """Return the number of the specimen, from 0, on which a person sees the table, and where it lies on its picture."""
     (draft,) = workspace.form_drafts.glob("*/draft.json")
-    every = json.loads(draft.read_text())["specimens"]
-    number, specimen = next((n, one) for n, one in enumerate(every) if one["side"] == seen.side)
-    side = 0.0
+    specimens = json.loads(draft.read_text(encoding="utf-8"))["specimens"]
+    number, specimen = next((n, one) for n, one in enumerate(specimens) if one["side"] == seen.side)
+    begins = 0.0
     if seen.side == "right":
-        gutter = find_gutter(ink_layer(page.pixels), SPREAD_MM)
-        side = float(split_at_gutter(page.pixels, gutter)[1][1])
-    matrix = np.array(specimen["matrix"]).reshape(3, 3)
-    size = np.array(specimen["size"], float)
-    high, wide = page.pixels.shape[:2]
-    middle = (seen.top + seen.bottom) / 2, (seen.rules[0] + seen.rules[-1]) / 2
+        gutter = find_gutter(ink_layer(picture.pixels), SPREAD_MM)
+        begins = float(split_at_gutter(picture.pixels, gutter)[1][1])
+    matrix, size = np.array(specimen["matrix"]).reshape(3, 3), specimen["size"]
+    high, wide = picture.pixels.shape[:2]
 
-    def on_picture(x: float, y: float) -> np.ndarray:
-        return warp.transform_points(matrix, np.array([[x * wide - side, y * high]]))[0] / size
+    def on_picture(x: float, y: float) -> tuple[float, float]:
+        ((x, y),) = warp.transform_points(matrix, np.array([[x * wide - begins, y * high]])).tolist()
+        return x / size[0], y / size[1]
 
-    return number, ShownTable(
-        tuple(float(on_picture(x, middle[0])[0]) for x in seen.rules),
-        *(float(on_picture(middle[1], y)[1]) for y in (seen.top, seen.body, seen.bottom)),
-    )
+    across, down = (seen.rules[0] + seen.rules[-1]) / 2, (seen.top + seen.bottom) / 2
+    top, body, bottom = (on_picture(across, y)[1] for y in (seen.top, seen.body, seen.bottom))
+    return number, ShownTable(tuple(on_picture(x, down)[0] for x in seen.rules), top, body, bottom)
 
 
-def _file(path: Path, page: Picture, dpi: float) -> Path:
-    Image.fromarray(page.pixels).save(path, quality=92, dpi=(dpi, dpi))
+def _file(path: Path, picture: Picture, dpi: float) -> Path:
+    Image.fromarray(picture.pixels).save(path, quality=92, dpi=(dpi, dpi))
     return path
+
+
+def _show(found: dict[str, Any]) -> None:
+    table = Table(
+        "Sổ", "Máy, phút", "Tay, phút", "Bấm chuột", "Phím", "Ảnh", "Dòng đúng ô", "Hàng đúng",
+        title="Mẫu của sổ thật, thiết kế trên trình duyệt",
+    )  # fmt: skip
+    for source, one in found.items():
+        table.add_row(
+            f"{source}{' (chính ảnh mẫu)' if one['on_specimen'] else ''}",
+            f"{one['machine_minutes']:.1f}", f"{one['hand_minutes']:.1f}", str(one["clicks"]), str(one["keys"]),
+            str(one["pages"]), f"{percent(one['lines_in_cell'])} của {one['lines']}",
+            f"{percent(one['entries_begun'])} của {one['entries']}",
+        )  # fmt: skip
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

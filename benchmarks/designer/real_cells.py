@@ -93,9 +93,20 @@ def cut_page(page: Picture, form: Form, schemas: Schemas, engines: Engines, dpi:
     return CutPage(tuple(sheets))
 
 
-def count_page(page: Picture, cut: CutPage, count: LineCount) -> list[str]:
-    """Count a page; returns the texts of the lines that lie in no cell of their entry."""
+def count_page(
+    page: Picture, cut: CutPage, count: LineCount, within: tuple[float, float] = (0.0, 1.0)
+) -> list[tuple[int, int]]:
+    """Count a picture; returns where the lines are that lie in no cell of their entry.
+
+    Args:
+        page: The picture.
+        cut: How it was cut.
+        count: What is counted.
+        within: The shares of its width between which lines count: what stands beside the table is none of it.
+    """
     starts, lines = _known(page)
+    wide = page.pixels.shape[1]
+    lines = [one for one in lines if within[0] <= one[1][:, 0].mean() / wide <= within[1]]
     count.pages += 1
     count.entries += len(starts)
     count.lines += len(lines)
@@ -110,9 +121,8 @@ def count_page(page: Picture, cut: CutPage, count: LineCount) -> list[str]:
         count.in_row += in_row
         count.in_cell += in_row and part >= IN_CELL
         if not (in_row and part >= IN_CELL):
-            missed.append(
-                f"entry {entry} row {row} of {of_entry[entry]} part {part:.2f} at {points.mean(axis=0).round()}"
-            )
+            x, y = points.mean(axis=0)
+            missed.append((round(x), round(y)))
     return missed
 
 

@@ -62,11 +62,12 @@ class RealRegister:
         source: Its name among the real pages.
         title: The title of its form.
         record: The record of which its entries are taken to be; its fields hold what the columns hold.
-        fields: The field of each column.
+        fields: The field of each column; ``""``: a column that is not read.
         pages: The beginning of the names of the pictures of one printing.
         specimens: The names of the specimens of each form that is made.
         seen: The table on one of them.
         dpi: Pixels an inch of its scans.
+        has_facing_tables: Whether an open book shows two tables; else one table runs over both pages.
     """
 
     source: str
@@ -77,6 +78,7 @@ class RealRegister:
     specimens: tuple[tuple[str, ...], ...]
     seen: tuple[SeenTable, ...]
     dpi: float
+    has_facing_tables: bool = False
 
     def pictures_in(self, folder: Path) -> list[Picture]:
         """Return its pictures of one printing; both pages of an open book are one."""
@@ -88,7 +90,9 @@ class RealRegister:
         found = []
         for path, parts in groupby(pages, lambda one: one.path):
             both = tuple(parts)
-            found.append(Picture(path.stem, np.hstack([one.pixels for one in both]), both))
+            pixels = np.hstack([one.pixels for one in both])
+            whole = (RealPage(self.source, path.stem, path, pixels, both[0].left, both[0].top),)
+            found.append(Picture(path.stem, pixels, both if self.has_facing_tables else whole))
         return found
 
     def form(self, seen: SeenTable, aspect: float) -> Form:
@@ -104,7 +108,7 @@ class RealRegister:
                 "table": {
                     "rows": 20, "top": (seen.body - seen.top) / high, "bottom": 1.0, "ruled": False,
                     "column": [
-                        {"heading": name, "width": width, "field": name}
+                        {"heading": name or "gáy", "width": width, "field": name or None}
                         for name, width in zip(self.fields, widths, strict=True)
                     ],
                 },
@@ -142,6 +146,27 @@ REGISTERS = (
         "page",
         (("page2_A",),),
         (SeenTable("page2_A", "right", (0.51, 0.803, 0.9225), 0.036, 0.088, 0.981),),
+        300.0,
+        has_facing_tables=True,
+    ),
+    RealRegister(
+        "divorce",
+        "Sổ ly hôn, Paris",
+        "birth",
+        ("entry_number", "registered_on", "signer_title", "noted_decided_on", "noted_authority", "", "notes",
+         "registrar_name"),
+        "FRAN_0187",
+        (("FRAN_0187_50722_L",),),
+        (
+            SeenTable(
+                "FRAN_0187_50722_L",
+                "",
+                (0.1352, 0.1708, 0.2414, 0.3364, 0.4064, 0.5045, 0.5210, 0.8178, 0.8930),
+                0.1218,
+                0.1786,
+                0.9485,
+            ),
+        ),
         300.0,
     ),
 )  # fmt: skip

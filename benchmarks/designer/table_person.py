@@ -176,12 +176,9 @@ class TableDesigner(Designer):
 
     def _extra(self, rules: list[float], reach: float) -> int | None:
         """The number of a column whose right side stands for no rule of the page, or for one that has another."""
-        sides = self._edges()[1:-1]
-        nearest = {
-            min(range(len(sides)), key=lambda n, rule=rule: abs(sides[n] - rule)): rule
-            for rule in rules
-            if sides
-        }
-        return next(
-            (n for n, side in enumerate(sides) if n not in nearest or abs(side - nearest[n]) > reach), None
-        )
+        sides = np.array(self._edges()[1:-1])
+        if not len(sides):
+            return None
+        nearest = {int(np.abs(sides - rule).argmin()): rule for rule in rules}
+        extra = (n for n, side in enumerate(sides) if n not in nearest or abs(side - nearest[n]) > reach)
+        return next(extra, None)

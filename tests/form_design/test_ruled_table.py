@@ -20,6 +20,8 @@ TOP, HEADING, BOTTOM = 150, 260, 1500
 class NoPrint:
     """Reads no print."""
 
+    fingerprint = "none"
+
     def words(self, picture: Pixels, dpi: float) -> tuple[Word, ...]:
         return ()
 
@@ -73,6 +75,6 @@ def test_rules_printed_double_are_one_and_lines_to_write_on_part_no_rows() -> No
     table = find_table([replace(page, grey=grey, upright=double, level=some)], [])
     assert len(table.columns) == len(form.table.columns)
     assert not table.ruled
-    assert (table.top, table.bottom) == (pytest.approx(0.13, abs=0.002), 1.0)
+    assert (table.top, table.bottom) == pytest.approx((0.13, 1.0), abs=0.002)
     plain = find_table([replace(page, level=np.array([page.y(0.0), page.y(1.0)]))], [])
     assert plain.top == UNRULED_TOP
