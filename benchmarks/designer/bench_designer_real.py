@@ -2,12 +2,12 @@
 
     python -m benchmarks.designer.bench_designer_real --data DATA [--only TEXT] [--keep FOLDER]
 
-``DATA`` is a folder of real pages (``benchmarks.imaging.real_pages``); without one nothing is measured. The person sends
-specimens, takes what the machine proposes, puts frame, columns and heading right by what can be seen on one specimen
-(``benchmarks.designer.registers``), gives each column its field and saves. All other pages of the register are cut by
-the saved file with the product's own stages (``benchmarks.designer.real_cells``). Wanted: ≥ 95 % of the transcribed lines
-lie in the cell of their entry. Of a register with one picture alone that very picture is cut: its columns were seen, its
-rows were not; it counts for itself alone.
+``DATA`` is a folder of real pages (``benchmarks.imaging.real_pages``); without one nothing is measured. The person
+sends specimens, takes what the machine proposes, puts frame, columns and heading right by what can be seen on one of
+them (``benchmarks.designer.registers``), gives each column its field and saves. All other pages of the register are cut
+by the saved file with the product's own stages (``benchmarks.designer.real_cells``). Wanted: ≥ 95 % of the transcribed
+lines lie in the cell of their entry. Of a register with one picture alone that very picture is cut: its columns were
+seen, its rows were not; it counts for itself alone.
 """
 
 from __future__ import annotations

@@ -95,6 +95,7 @@ class TableDesigner(Designer):
         _, top, _, bottom = self._frame()
         body = (seen.body - top) / (bottom - top)
         table = self._state()["design"]["table"]
+        self._choose(self._columns()[0]["key"])
         self._click(self.page.get_by_role("button", name="Dòng và bề cao của bảng…"))
         if table["ruled"]:
             self._click(self.page.get_by_label("Giữa các dòng có in đường kẻ"))
