@@ -13,6 +13,13 @@ from tests.fake_pages import fake_engines, fake_page
 LEDGER = 'form = "birth-2006"\nplace = "UBND xã Thử"\nplace_code = "1"\nvolume = "01/2010"\n'
 
 
+WITHOUT_READERS = """
+from multiprocessing import forkserver
+forkserver.set_forkserver_preload = lambda _names: None
+"""
+"""Begins a program whose pages are fake: the process that its workers are forked from loads no networks."""
+
+
 def make_book(folder: Path, ledger: str = LEDGER) -> Path:
     """A book without scans."""
     folder.mkdir(parents=True)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.intake.made_scans import scanned_pdf
+from tests.fake_books import WITHOUT_READERS
 from tests.fake_pages import BREAK, GOOD, draw
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = """
+PROGRAM = f"""{WITHOUT_READERS}
 import sys
 if sys.argv[1] == "run":
     from pipeline.cli import run

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.cli.conftest import Hotich
-from tests.fake_books import make_book
+from tests.fake_books import WITHOUT_READERS, make_book
 from tests.fake_pages import BREAK, GOOD, draw
 from tests.module_cache import module_cache
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = """
+PROGRAM = f"""{WITHOUT_READERS}
 from pipeline.cli import run
 from pipeline.cli.app import app
 from tests.fake_books import FakeSettings

@@ -43,6 +43,20 @@ def test_what_is_committed_to_sqlite_is_on_the_disk(sqlite_url: str, monkeypatch
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
 
 
+def test_a_connection_to_sqlite_gives_a_large_cache_back(sqlite_url: str) -> None:
+    def cache() -> int:
+        return int(connection.exec_driver_sql("PRAGMA cache_size").scalar_one())
+
+    with Database(sqlite_url, 1.0).reading() as connection:
+        before = cache()
+        with sqlite.large_cache(connection):
+            assert cache() == -sqlite.LARGE_CACHE_KB != before
+        assert cache() == before
+        with pytest.raises(ZeroDivisionError), sqlite.large_cache(connection):
+            _ = 1 / 0
+        assert cache() == before
+
+
 def test_a_writer_on_postgresql_sees_what_others_have_stored_since(postgresql_url: str) -> None:
     database = Database(postgresql_url, 5.0)
     with Registry.open(postgresql_url, SCHEMAS) as registry, database.writing() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -96,8 +97,9 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+@lru_cache(maxsize=32)
 def is_inert(page: str) -> bool:
-    """Whether nothing of a payload became an element, an attribute or a script."""
+    """Whether nothing of a payload became an element, an attribute or a script; most payloads are answered alike."""
     return not any(
         tag in {"iframe", "object"}
         or (tag == "img" and not (attributes.get("src") or "").startswith("/pictures/"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, select
 
 from pipeline.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.model.decisions import WHOLE_ENTRY
@@ -115,16 +116,20 @@ def _readers(connection: Connection, since: datetime) -> list[LearningMark]:
 
 
 def _waiting(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[int, int]:
-    """Count what waits on entries of which people have decided nothing."""
+    """Count what waits on entries of which people have decided nothing.
+
+    Tasks with the same fields are counted together: there are as many lists of fields as ways to doubt an entry.
+    """
     begun = exists().where(
         decision.c.book_id == scan.c.book_id,
         decision.c.scan_sha256 == scan.c.sha256,
         decision.c.page_no == page.c.page_no,
         decision.c.row == review_task.c.row,
     )
-    rows = connection.scalars(
-        select(review_task.c.fields)
-        .join(page, page.c.id == review_task.c.page_id)
+    listed = cast(review_task.c.fields, Text)
+    rows = connection.execute(
+        select(listed.label("listed"), func.count().label("tasks"))
+        .join_from(review_task, page, page.c.id == review_task.c.page_id)
         .join(scan, scan.c.id == page.c.scan_id)
         .join(book, book.c.id == scan.c.book_id)
         .where(
@@ -134,6 +139,7 @@ def _waiting(connection: Connection, here: list[ColumnElement[bool]]) -> tuple[i
             review_task.c.entry_id.is_not(None),
             ~begun,
         )
+        .group_by(listed)
     ).all()
-    fields = sum(name != WHOLE_ENTRY for names in rows for name in list(names))
-    return fields, len(rows)
+    fields = sum(row.tasks * sum(name != WHOLE_ENTRY for name in json.loads(row.listed)) for row in rows)
+    return fields, sum(row.tasks for row in rows)

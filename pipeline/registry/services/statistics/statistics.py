@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
+from pipeline.registry.database.sqlite import large_cache
 from pipeline.registry.model.book_states import BookState, ReadingRun
 from pipeline.registry.model.learning_history import LearningHistory
 from pipeline.registry.model.pilot import PilotCounts
@@ -49,7 +50,7 @@ class RegistryStatistics:
 
     def all(self, days: int, *, people: bool = False) -> Statistics:
         """All counts; what happened in the last ``days`` days. ``people``: by person too."""
-        with self._counting(days) as (connection, nothing):
+        with self._counting(days) as (connection, nothing), large_cache(connection):
             asked = (connection, self._places, nothing.since)
             return replace(
                 nothing,
