@@ -74,7 +74,7 @@ bench-pens bench-context bench-learning: $(if $(filter command,$(origin LINES)),
 figures-of-people: # chữ số nhiều người viết, cho người viết thiếu chữ số nào; lần sau tức thì
 	@scripts/training-figures.sh
 
-bench-registry-databases bench-designer bench-desk-keys bench-desk-cost bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
+bench-registry-databases bench-designer bench-designer-real bench-desk-keys bench-desk-cost bench-desk-load bench-chaos bench-cluster bench-scaling: test-packages
 
 chaos: bench-chaos ## Quấy phá một lượt đọc đêm bằng mọi sự cố rồi so từng dòng với lượt yên ổn
 
@@ -83,6 +83,8 @@ figures: setup ## Ghi bảng số đo (docs/reference/figures.md, README) từ k
 
 # DATA=THƯ_MỤC: trang sổ thật (xem benchmarks/imaging/real_pages.py); PARTS="skew cells": chỉ những phần ấy.
 bench-imaging: BENCH_ARGS = $(PARTS) $(if $(filter command,$(origin DATA)),--data $(DATA))
+
+bench-designer-real: BENCH_ARGS = $(if $(filter command,$(origin DATA)),--data $(DATA))
 
 bench-%: setup
 	@mkdir -p bench-out

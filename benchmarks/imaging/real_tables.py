@@ -39,6 +39,9 @@ from pipeline.schema import Form, Schemas
 IN_CELL = 0.8
 """The least share of a line in one cell."""
 
+SWING = {"notary": 0.012, "lyon": 0.012, "divorce": 0.006}
+"""How far above the line that begins its entry, as a share of the page's height, a line of the same entry may lie."""
+
 
 @dataclass(frozen=True)
 class SpecimenPage:
@@ -193,7 +196,7 @@ def known_lines(page: RealPage) -> tuple[list[tuple[float, np.ndarray]], list[tu
     every = [line for line in lines_of(page) if len(line.points) > 1]
     lift = 0.004 * page.pixels.shape[0]
     middles = _names_of(page) if page.source == "lyon" else rows_of(page)
-    gap = 0.012 * page.pixels.shape[0]
+    gap = SWING[page.source] * page.pixels.shape[0]
     order = sorted(range(len(middles)), key=lambda n: middles[n, 1])
     starts: list[tuple[float, np.ndarray]] = []
     for n in order:
