@@ -93,6 +93,13 @@ def test_a_form_is_designed_by_keys_and_by_mouse_and_every_step_can_be_taken_bac
             expect(page.locator("#kept")).to_contain_text("Đã lưu nháp lúc")
             (draft,) = desk.drafts.drafts()
             assert draft.design.on_pages[0] > 0.02
+            drawn = page.locator("#overlay .frame").bounding_box()
+            assert drawn is not None
+            left, top, right, bottom = draft.design.frame
+            wide, high = (right - left) * draft.design.paper_mm[0], (bottom - top) * draft.design.paper_mm[1]
+            assert wide / high == pytest.approx(drawn["width"] / drawn["height"], rel=0.02), (
+                "its shape on the page"
+            )
             moved = page.locator("#overlay .blank").nth(3).bounding_box()
             assert moved is not None
             assert (moved["x"], moved["y"]) == pytest.approx((kept["x"], kept["y"]), abs=2), (
@@ -117,3 +124,47 @@ def test_a_form_is_designed_by_keys_and_by_mouse_and_every_step_can_be_taken_bac
             assert desk.drafts.draft(draft.draft_id).design.printer == "Nhà in Thử"
             page.get_by_role("button", name="Tải lại trang").click()
             expect(page.locator("#about-fields input").nth(5)).to_have_value("Nhà in Thử")
+
+
+def test_what_was_proposed_for_an_open_book_gives_way_when_it_is_parted_unless_somebody_has_looked_at_it(
+    office: Office, sit_down: Callable[[str], Typist], tmp_path: Path
+) -> None:
+    office.hire("chi", Role.SUPERVISOR)
+    file = tmp_path / "mo.jpg"
+    file.write_bytes(encoded(picture(75), "JPEG"))
+    reader = MadeUpReader(SCHEMAS.form("birth-table"), shows_two=True)
+    with BackgroundJobs(tmp_path / "jobs") as jobs:
+        desk = form_desk(tmp_path / "forms", reader, jobs)
+        office.forms = desk
+        with office.open() as url:
+            page = sit_down("chi").page
+            page.goto(f"{url}/forms")
+            page.get_by_label("Loại sự kiện").select_option("birth")
+            page.get_by_label("Cách ghi").select_option("table")
+            for label, text in (("Tên mẫu", "Bảng thử"), ("Sổ mở từ năm", "1976"), ("đến năm", "1988")):
+                page.get_by_label(label).fill(text)
+            page.get_by_role("button", name="Bắt đầu").click()
+            expect(page.locator("#files")).to_be_enabled()
+            page.set_input_files("#files", str(file))
+            expect(page.locator("#job")).to_contain_text("Từ 1 trang")
+            reader.form = SCHEMAS.form("birth-2006")
+            parts = page.get_by_label("mỗi trang một bảng")
+            parts.check()
+            expect(page.locator("#page-name")).to_contain_text("nửa trái")
+            expect(page.locator("#kept")).to_contain_text("Đã lưu nháp lúc")
+            (draft,) = desk.drafts.drafts()
+            assert [one.side for one in draft.specimens] == ["left", "right"]
+            columns = page.locator("#overlay .columns")
+            narrow = columns.count()
+            assert draft.design.table is not None
+            assert len(draft.design.table.columns) == narrow < 10
+
+            columns.first.focus()
+            page.keyboard.press("Enter")
+            reader.form = SCHEMAS.form("birth-table")
+            parts.uncheck()
+            expect(page.locator("#page-name")).not_to_contain_text("nửa")
+            expect(columns).to_have_count(narrow)
+            page.get_by_text("Lấy trường từ mẫu giống").click()
+            page.get_by_role("button", name="Lấy lại cả đề nghị mới của máy").click()
+            expect(columns).not_to_have_count(narrow)
