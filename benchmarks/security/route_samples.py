@@ -250,6 +250,8 @@ SAMPLES = {
     ("POST", "/registers/new"): Sample(form={"title": "", "prefix": ""}),
     ("GET", "/registers/{record}"): Sample({"record": "birth"}),
     ("POST", "/registers/{record}"): Sample({"record": "birth"}, {"label-0": "Thử"}),
+    ("GET", "/registers/{record}/workbook"): Sample({"record": "guardianship"}),
+    ("POST", "/registers/{record}/workbook"): Sample({"record": "guardianship"}, {"reason": "thử"}),
     ("POST", "/plan"): Sample(form={"place": "00000", "record": "birth", "entries": "10"}),
     ("POST", "/plan/{number}"): Sample({"number": "0"}, {"entries": "10"}),
     ("POST", "/plan/{number}/remove"): Sample({"number": "0"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -305,12 +306,22 @@ def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
     """
     try:
         table = parse_toml(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SchemaError(f"{path}: không đọc được TOML (tệp không phải chữ UTF-8).") from None
     except (ValueError, FileRefused) as error:
-        raise SchemaError(f"{path}: không đọc được TOML ({error}).") from None
+        raise SchemaError(f"{path}: không đọc được TOML ({_in_words(str(error))}).") from None
     item = validate_declaration(model, table, path)
     if key:
         check_stem(item, key, path)
     return item
+
+
+def _in_words(flaw: str) -> str:
+    """Return where a text stops being TOML; what else may be wrong with it as it was said."""
+    found = re.search(r"at line (\d+), column (\d+)", flaw)
+    if found is not None:
+        return f"sai cú pháp ở dòng {found[1]}, cột {found[2]}"
+    return "thiếu phần cuối" if "end of document" in flaw else flaw
 
 
 def _read(path: Path, digest: Any) -> dict[str, Any]:

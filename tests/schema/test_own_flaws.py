@@ -39,8 +39,8 @@ def loaded(schemas: Schemas, folder: Path) -> Schemas:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"id = = 1", "không đọc được TOML"),
-        (MINE.encode("utf-16"), "không đọc được TOML"),
+        (b"id = = 1", "không đọc được TOML (sai cú pháp ở dòng 1, cột 6)"),
+        (MINE.encode("utf-16"), "tệp không phải chữ UTF-8"),
         (MINE.replace('field = "child_name"', 'field = "child_nam"').encode(), "Có phải là “child_name”"),
         (MINE.encode() + b"#" * (50 << 20), "lớn hơn 256 KB"),
         (OWN.encode(), "phải trùng với tên tệp"),

@@ -50,6 +50,7 @@ from pipeline.review.routes import (
     uploads,
     withdrawals,
     work_plan,
+    workbook_columns,
 )
 
 ROUTERS = (
@@ -73,6 +74,7 @@ ROUTERS = (
     packages.router,
     tickets.router,
     pictures.router,
+    workbook_columns.router,
     registers.router,
     pilot.router,
     reports.router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -55,7 +55,7 @@ def show_rules(
         (FAMILIES.get(family, OTHER_FAMILY), [one for one in shown if one.rule.family == family])
         for family in dict.fromkeys(one.rule.family for one in shown)
     ]
-    edits = _edits(site) and not broken
+    edits = edits_files(site) and not broken
     return site.renderer.render(
         request,
         "supervising/rules.html",
@@ -75,7 +75,7 @@ def show_rules(
 def show_rule(request: Request, site: SiteDep, code: str) -> Response:
     """Show the form of one rule."""
     rule = _rule(site, code)
-    _desk(site).loaded()
+    desk_of(site).loaded()
     return _rule_form(request, site, rule)
 
 
@@ -105,9 +105,11 @@ def _changed_rule(
     request: Request, site: Site, session: Session, code: str, typed: Mapping[str, str]
 ) -> Response:
     rule = _rule(site, code)
-    edit = partial(edited_rule, rule=rule, form=typed, declared=_declared(site))
+    edit = partial(edited_rule, rule=rule, form=typed, declared=declared_of(site))
     try:
-        answer = _save(request, site, session, typed, edit, f"Quy tắc {code}", f"/rules/{code}", RULE_KEYS)
+        answer = save_rows(
+            request, site, session, typed, edit, f"Quy tắc {code}", f"/rules/{code}", RULE_KEYS
+        )
     except SettingsStale as stale:
         return _rule_form(request, site, rule, refused=stale.message)
     except SettingsRefused as refused:
@@ -116,9 +118,9 @@ def _changed_rule(
 
 
 def _changed_terms(request: Request, site: Site, session: Session, typed: Mapping[str, str]) -> Response:
-    edit = partial(edited_terms, form=typed, declared=_declared(site))
+    edit = partial(edited_terms, form=typed, declared=declared_of(site))
     try:
-        answer = _save(request, site, session, typed, edit, TERMS_TITLE, "/terms", TERM_KEYS)
+        answer = save_rows(request, site, session, typed, edit, TERMS_TITLE, "/terms", TERM_KEYS)
     except SettingsStale as stale:
         return _terms(request, site, refused=stale.message)
     except SettingsRefused as refused:
@@ -126,7 +128,7 @@ def _changed_terms(request: Request, site: Site, session: Session, typed: Mappin
     return answer or RedirectResponse("/terms?saved=terms", status_code=303)
 
 
-def _save(
+def save_rows(
     request: Request,
     site: Site,
     session: Session,
@@ -135,13 +137,25 @@ def _save(
     title: str,
     action: str,
     keys: tuple[str, ...],
+    effects: Sequence[str] | None = None,
 ) -> Response | None:
-    """Save a change that was seen, and return None; else return the page that shows it.
+    """Save a change of ``office.toml`` that was seen, and return None; else return the page that shows it.
+
+    Args:
+        request: The request.
+        site: The services of the server.
+        session: Of who changes it.
+        typed: What the form says, with ``seen`` and ``confirmed``.
+        edit: Makes the change.
+        title: What is changed.
+        action: Where the form is sent.
+        keys: The keys of the form that come back with the confirmation.
+        effects: What the change does, in sentences; by default what rules and terms do.
 
     Raises:
         SettingsRefused: The change is wrong, or the file has changed meanwhile.
     """
-    desk, seen = _desk(site), typed["seen"]
+    desk, seen = desk_of(site), typed["seen"]
     by_hand = [f"{BY_HAND}: {one}" for one in differences_of(site.policies, desk.loaded(), site.schemas)]
     lines: list[str] = []
 
@@ -160,7 +174,14 @@ def _save(
             typed={key: [typed[key]] for key in keys},
             seen=seen,
             lines=lines,
-            effects=[*effects_of_rows(site.registry.statistics(None).book_states()), *by_hand],
+            effects=[
+                *(
+                    effects_of_rows(site.registry.statistics(None).book_states())
+                    if effects is None
+                    else effects
+                ),
+                *by_hand,
+            ],
             back=action,
         )
     desk.change(
@@ -176,16 +197,22 @@ def _save(
     return None
 
 
-def _edits(site: Site) -> bool:
+def edits_files(site: Site) -> bool:
+    """Return whether this server changes ``office.toml``."""
     return site.office.settings is not None and site.office.declared is not None
 
 
-def _declared(site: Site) -> Schemas:
+def declared_of(site: Site) -> Schemas:
     """Return the declarations as they came; those of this server where it changes nothing."""
     return site.office.declared or site.schemas
 
 
-def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
+def desk_of(site: Site) -> StaffFileDesk[OfficePolicies]:
+    """Return what changes ``office.toml``.
+
+    Raises:
+        SettingsRefused: This server does not.
+    """
     if site.office.settings is None or site.office.declared is None:
         raise SettingsRefused(NOT_HERE)
     return site.office.settings
@@ -193,7 +220,7 @@ def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
 
 def _rule(site: Site, code: str) -> CatalogueRule:
     """Return a rule that an office may set; 404 where there is none."""
-    for rule in settable_rules(_declared(site)):
+    for rule in settable_rules(declared_of(site)):
         if rule.code == code:
             return rule
     raise HTTPException(404)
@@ -201,10 +228,10 @@ def _rule(site: Site, code: str) -> CatalogueRule:
 
 def _read(site: Site) -> tuple[Schemas, OwnRows, str, str]:
     """Return the declarations as they came, the rows of the file, its digest, and what is wrong with it."""
-    declared = _declared(site)
-    if not _edits(site):
+    declared = declared_of(site)
+    if not edits_files(site):
         return declared, OwnRows(), "", ""
-    desk = _desk(site)
+    desk = desk_of(site)
     try:
         desk.loaded()
         now = desk.read()
@@ -263,7 +290,7 @@ def _terms(
         ),
         titles=sorted(titles.items(), key=lambda one: one[1]),
         typed=typed or dict.fromkeys(TERM_KEYS, ""),
-        edits=_edits(site) and not broken,
+        edits=edits_files(site) and not broken,
         seen=seen,
         saved=saved,
         refused="\n".join(filter(None, dict.fromkeys((refused, broken)))),

@@ -16,6 +16,7 @@ from pipeline.registry.model.accounts import Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.office_rules import SEVERITY_WORDS
+from pipeline.review.supervising.workbook_columns import changeable_workbook
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.schema.record_text import SaidField, record_of
 
@@ -171,6 +172,7 @@ def _form(
         record=before,
         own=desk is not None and (record in schemas.own_records or not record),
         shipped=before is not None and record not in schemas.own_records,
+        has_columns=_has_columns(site, record),
         typed=values,
         rows=range(FREE_ROWS),
         kinds=KIND_WORDS,
@@ -183,6 +185,13 @@ def _form(
         most=LONGEST,
         status=422 if refused else 200,
     )
+
+
+def _has_columns(site: Site, record: str) -> bool:
+    """Return whether the columns of the workbook of a register can be set, on the server as it was started."""
+    declared = site.office.declared or site.schemas
+    known = declared.records.get(record)
+    return known is not None and changeable_workbook(declared, known) is not None
 
 
 def _listed(schemas: Schemas) -> Sequence[tuple[str, str]]:
