@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SchemaError
+from pipeline.files import FileRefused, parse_toml
 from pipeline.text.nearest_word import nearest_hint
 
 PLACES = "places"
@@ -105,3 +107,42 @@ def _models_in(annotation: Any) -> Iterator[type[Declaration]]:
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
         yield from _models_in(argument)
+
+
+def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
+    """Return what the bytes of a file declare.
+
+    Args:
+        model: The class of the declaration.
+        data: The bytes.
+        key: The key that holds the declaration's id, which is the name of its file; ``""``: it lies in no file.
+        path: The file, to be named in error messages.
+
+    Raises:
+        SchemaError: It is no TOML or has a flaw.
+    """
+    try:
+        table = parse_toml(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SchemaError(f"{path}: không đọc được TOML (tệp không phải chữ UTF-8).") from None
+    except (ValueError, FileRefused) as error:
+        raise SchemaError(f"{path}: không đọc được TOML ({_in_words(str(error))}).") from None
+    item = validate_declaration(model, table, path)
+    if key:
+        check_stem(item, key, path)
+    return item
+
+
+def _in_words(flaw: str) -> str:
+    """Return where a text stops being TOML; what else may be wrong with it as it was said."""
+    found = re.search(r"at line (\d+), column (\d+)", flaw)
+    if found is not None:
+        return f"sai cú pháp ở dòng {found[1]}, cột {found[2]}"
+    return "thiếu phần cuối" if "end of document" in flaw else flaw
+
+
+def check_stem(item: Declaration, key: str, path: Path) -> None:
+    """Check that a file is named as its id: a copy with the id of another would silently replace that."""
+    name = getattr(item, key)
+    if name != path.stem:
+        raise SchemaError(f"{path}: khóa {key} = “{name}” phải trùng với tên tệp “{path.stem}”.")

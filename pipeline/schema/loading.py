@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,11 +12,12 @@ from typing import Any, TypeVar
 from pipeline import kinds
 from pipeline.derivations import DERIVATIONS, limits_of, takes
 from pipeline.errors import SchemaError
-from pipeline.files import FileRefused, parse_toml, sha256_of_file
+from pipeline.files import sha256_of_file
 from pipeline.predicates import PREDICATES
 from pipeline.schema.declaration import (
     PLACES,
     Declaration,
+    check_stem,
     default_folder,
     look_up,
     validate_declaration,
@@ -292,38 +292,6 @@ def with_severities(record: RecordSpec, findings: Mapping[str, FindingSpec]) -> 
     return record.model_copy(update={"rules": rules})
 
 
-def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
-    """Return what the bytes of a file declare.
-
-    Args:
-        model: The class of the declaration.
-        data: The bytes.
-        key: The key that holds the declaration's id, which is the name of its file; ``""``: it lies in no file.
-        path: The file, to be named in error messages.
-
-    Raises:
-        SchemaError: It is no TOML or has a flaw.
-    """
-    try:
-        table = parse_toml(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SchemaError(f"{path}: không đọc được TOML (tệp không phải chữ UTF-8).") from None
-    except (ValueError, FileRefused) as error:
-        raise SchemaError(f"{path}: không đọc được TOML ({_in_words(str(error))}).") from None
-    item = validate_declaration(model, table, path)
-    if key:
-        check_stem(item, key, path)
-    return item
-
-
-def _in_words(flaw: str) -> str:
-    """Return where a text stops being TOML; what else may be wrong with it as it was said."""
-    found = re.search(r"at line (\d+), column (\d+)", flaw)
-    if found is not None:
-        return f"sai cú pháp ở dòng {found[1]}, cột {found[2]}"
-    return "thiếu phần cuối" if "end of document" in flaw else flaw
-
-
 def _read(path: Path, digest: Any) -> dict[str, Any]:
     try:
         data = path.read_bytes()
@@ -345,10 +313,3 @@ def _all(folder: Path, model: type[D], key: str, digest: Any) -> list[D]:
             item = item.model_copy(update={"fingerprint": mark})
         found.append(item)
     return found
-
-
-def check_stem(item: Declaration, key: str, path: Path) -> None:
-    """Check that a file is named as its id: a copy with the id of another would silently replace that."""
-    name = getattr(item, key)
-    if name != path.stem:
-        raise SchemaError(f"{path}: khóa {key} = “{name}” phải trùng với tên tệp “{path.stem}”.")

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import SchemaError
+from pipeline.schema.declaration import parse_declaration
 from pipeline.schema.form import Form
-from pipeline.schema.loading import check_form, check_printing, parse_declaration
+from pipeline.schema.loading import check_form, check_printing
 from pipeline.schema.own_flaws import OwnFlaw, flaw_of, own_bytes, own_files
 from pipeline.schema.schemas import FormShelf, Schemas
 

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import SchemaError
-from pipeline.schema.declaration import Declaration
+from pipeline.schema.declaration import Declaration, parse_declaration
 from pipeline.schema.lists import ExportSpec, Vocab
 from pipeline.schema.loading import (
     check_export,
     check_record,
     check_vocab,
-    parse_declaration,
     with_severities,
 )
 from pipeline.schema.own_flaws import OwnFlaw, OwnFolder, flaw_of, own_bytes, own_files

@@ -12,7 +12,7 @@ from pipeline.printing.office_templates import OfficeTemplates, read_template, r
 from pipeline.printing.offices import read_offices
 from pipeline.printing.typesetting import shipped_template
 from pipeline.schema import RecordSpec
-from pipeline.schema.loading import parse_declaration
+from pipeline.schema.declaration import parse_declaration
 from tests.printing.papers import SCHEMAS
 from tests.schema.test_own_records import DECLARED
 

@@ -31,8 +31,7 @@ from pipeline.schema import ExportSpec, RecordSpec
 MOST_TYPED = 2 * LONGEST_COLUMN + 600
 EFFECTS = (
     "Gói dữ liệu tạo sau khi máy chủ chạy lại có các cột này; gói đã tạo giữ nguyên.",
-    "Không trang nào phải đọc lại, không giá trị nào đổi. Bản kê và biên bản bàn giao ghi cột do cơ quan đặt, "
-    "kèm lý do.",
+    "Không trang nào phải đọc lại. Bản kê và biên bản bàn giao ghi cột do cơ quan đặt, kèm lý do.",
 )
 
 router = APIRouter(prefix="/registers")
