@@ -7,7 +7,7 @@ from typing import Literal
 
 State = Literal["ok", "warning", "missing", "open"]
 MARKS: dict[State, str] = {
-    "ok": "[green]có[/]",
+    "ok": "[green]đạt[/]",
     "warning": "[yellow]nên xem[/]",
     "missing": "[red]thiếu[/]",
     "open": "[bold red]hở[/]",

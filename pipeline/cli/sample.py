@@ -39,7 +39,7 @@ LotArgument = Annotated[int, typer.Argument(metavar="LÔ", help="Số của lô,
 
 @sample_app.command("plan", cls=Command)
 def plan(
-    size: Annotated[int, typer.Argument(metavar="SỐ_VIỆC", min=1, help="Lô có bấy nhiêu sự kiện.")],
+    size: Annotated[int, typer.Argument(metavar="SỐ_SỰ_KIỆN", min=1, help="Lô có bấy nhiêu sự kiện.")],
     turn: Annotated[int, typer.Option("--round", min=1, help="Vòng thứ mấy.")] = 1,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,

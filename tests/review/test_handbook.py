@@ -45,6 +45,8 @@ def test_every_link_and_picture_of_every_page_leads_somewhere(handbook: Handbook
         for picture in re.findall(r'src="/handbook/images/([^"]+)"', page.html):
             assert handbook.image(picture), f"{name}: {picture}"
         assert "<script" not in page.html
+        prose = re.sub(r"<code.*?</code>", "", page.html, flags=re.DOTALL)
+        assert not re.search(r"&lt;/?[a-z]", prose), f"{name}: HTML that the browser shows as it is written"
 
 
 def test_the_contents_name_every_how_to_and_nothing_for_engineers(handbook: Handbook) -> None:
