@@ -14,7 +14,7 @@ from pipeline.predicates import PREDICATES, Need
 from pipeline.schema import FieldSpec, FindingLevel, FindingSpec, RecordSpec, Schemas
 
 FAMILIES: Mapping[str, str] = {
-    "K": "Khóa của việc, của quyển",
+    "K": "Khóa của sự kiện, của quyển",
     "D": "Ngày, giờ",
     "M": "Kết hôn",
     "B": "Khai sinh",

@@ -228,7 +228,7 @@ def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
         raise RowFlaw("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
     if spec.severity is Severity.BLOCK and change.severity in (OFF, Severity.INFO):
         hint = "chỉ đổi được thành REVIEW: không có khóa đúng thì dữ liệu không xuất được."
-        raise RowFlaw("severity", f"quy tắc {spec.code} giữ khóa của việc, {hint}")
+        raise RowFlaw("severity", f"quy tắc {spec.code} giữ khóa của sự kiện, {hint}")
     return spec
 
 

@@ -103,7 +103,7 @@ def test_a_change_of_the_file_changes_what_readings_depend_on(tmp_path: Path) ->
     [
         (rule("B2", "INFO"), 2, "không có quy tắc “B2”. Có phải là “B02”?"),
         (rule("B02", "LOW"), 3, "chỉ có thể là BLOCK, REVIEW, INFO hoặc OFF"),
-        (rule("K01", "OFF"), 3, "giữ khóa của việc"),
+        (rule("K01", "OFF"), 3, "giữ khóa của sự kiện"),
         (rule("READ-HAND", "INFO"), 2, "nói về việc đọc trang"),
         (rule("MISREAD", "OFF"), 2, "nói về việc đọc trang"),
         (rule("M03", "OFF"), 2, "chỉ là cách tính"),

@@ -25,7 +25,7 @@ from pipeline.review.security.authentication import SessionDep
 from pipeline.text.tones import unaccented
 
 FormName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một việc", "table": "bảng: một dòng một việc",
+LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một sự kiện", "table": "bảng: một dòng một sự kiện",
            "act": "ghi thành văn: máy không đọc, người nhập cạnh ảnh"}  # fmt: skip
 
 SPOILT = "Máy chủ còn dùng bản trước của tệp cho đến khi chạy lại; lượt đọc thì không đọc sổ cần tệp ấy nữa."
@@ -166,7 +166,7 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
     if not typed["title"]:
         raise DraftRefused("Chưa ghi tên mẫu sổ.")
     if typed["layout"] not in LAYOUTS:
-        raise DraftRefused("Chưa chọn cách ghi: một trang một việc, hay bảng.")
+        raise DraftRefused("Chưa chọn cách ghi: một trang một sự kiện, hay bảng.")
     if not (typed["first_year"].isdecimal() and typed["last_year"].isdecimal()):
         raise DraftRefused("Chưa ghi sổ mở từ năm nào đến năm nào.")
     _check_place(session, typed["place"])
