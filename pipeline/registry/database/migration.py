@@ -10,21 +10,22 @@ import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
 from pipeline.errors import RegistryError
 from pipeline.registry.database.audit.baseline import begin, go_on
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.database.versions import current_step
 from pipeline.registry.tables.audit import audit, row_digest
 from pipeline.registry.tables.metadata import METADATA
+
+if TYPE_CHECKING:
+    from alembic.config import Config  # loaded by those alone that take a step
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 _one_at_a_time = threading.Lock()
 """Alembic keeps its context in module globals; threads of one process take turns, processes by a lock."""
@@ -70,6 +71,8 @@ def made_by_migrations(connection: Connection) -> None:
 
 def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") -> None:
     """Run the frozen steps within the transaction of ``connection``."""
+    from alembic import command
+
     settings = configuration()
     settings.attributes["connection"] = connection
     settings.attributes["metadata"] = metadata
@@ -78,18 +81,18 @@ def upgrade(connection: Connection, metadata: MetaData, revision: str = "head") 
 
 def configuration() -> Config:
     """Return Alembic's settings, which usually lie in ``alembic.ini``."""
+    from alembic.config import Config
+
     settings = Config()
-    settings.set_main_option(
-        "script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%")
-    )
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     settings.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     settings.set_main_option("path_separator", "os")
     return settings
 
 
 def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> bool:
-    steps, last = _steps()
-    revision = MigrationContext.configure(connection).get_current_revision()
+    steps = frozen_steps()
+    revision = current_step(connection)
     if revision is None:
         if inspect(connection).get_table_names():
             raise RegistryError(
@@ -100,14 +103,15 @@ def _is_up_to_date(connection: Connection, name: str, metadata: MetaData) -> boo
         raise RegistryError(
             f"{name} do một bản hotich mới hơn tạo ra (bước “{revision}”). Hãy nâng cấp hotich rồi chạy lại."
         )
-    return revision == last and not list(_missing(connection, metadata))
+    return revision == steps[-1] and not list(_missing(connection, metadata))
 
 
 @cache
-def _steps() -> tuple[frozenset[str], str | None]:
-    """Return the frozen steps of this version and the last of them."""
-    steps = ScriptDirectory.from_config(configuration())
-    return frozenset(step.revision for step in steps.walk_revisions()), steps.get_current_head()
+def frozen_steps() -> tuple[str, ...]:
+    """Return the frozen steps of this version in their order, by the names of their files."""
+    return tuple(
+        sorted(file.name[1:5] for file in (MIGRATIONS / "versions").glob("v[0-9][0-9][0-9][0-9]_*.py"))
+    )
 
 
 def _upgrade_with_declared(connection: Connection, metadata: MetaData) -> None:
@@ -120,8 +124,14 @@ def _add_declared(connection: Connection, metadata: MetaData) -> None:
 
     Nothing is ever dropped: a column whose field is no longer declared stays with its values.
     """
+    lacking = list(_missing(connection, metadata))
+    if not lacking:
+        return
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     operations = Operations(MigrationContext.configure(connection))
-    for missing in list(_missing(connection, metadata)):
+    for missing in lacking:
         if isinstance(missing, Table):
             missing.create(connection)
         else:

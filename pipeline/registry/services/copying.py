@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import Column, Connection, MetaData, Table, Text, func, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError
 
@@ -23,6 +21,7 @@ from pipeline.registry.database.audit.stored import batches, plain
 from pipeline.registry.database.audit.trail import take_digests_from_chain
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date, create
+from pipeline.registry.database.versions import STEPS_TAKEN
 from pipeline.registry.model.audit import Verification
 from pipeline.registry.services.audit.verification import verify
 from pipeline.registry.tables.audit import row_digest
@@ -129,13 +128,16 @@ def _widen(here: Connection, there: Connection, metadata: MetaData) -> None:
     A whole table that is not declared is not left behind in silence.
     """
     found = inspect(here)
-    kept = metadata.tables.keys() | {"alembic_version"}
+    kept = metadata.tables.keys() | {STEPS_TAKEN}
     lost = {one for one in found.get_table_names() if one not in kept and not one.startswith(FULL_TEXT)}
     if lost:
         raise RegistryError(
             f"Sổ dữ liệu có bảng không còn được khai báo: {', '.join(sorted(lost))}. Hãy đặt lại khai báo ấy trong "
             "schemas/ rồi chạy lại."
         )
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     operations = Operations(MigrationContext.configure(there))
     for table in metadata.tables.values():
         for column in found.get_columns(table.name):
