@@ -87,11 +87,11 @@ if ! usable_venv; then
     say "Tạo môi trường Python trong $VENV ($("$python" -V))"
     "$python" -m venv --clear $VENV
 fi
-say "Cài các gói Python đã khóa phiên bản (lần đầu mất vài phút) …"
+say "Cài các gói Python đã khóa phiên bản (khoảng 1,5 GB, lần đầu mất vài phút) …"
 if ! $VENV/bin/python -m pip install --quiet --require-hashes -r requirements.lock; then
     say "Chưa cài được các gói Python. Hãy kiểm tra mạng rồi chạy lại; phần đã tải không phải tải lại."
     exit $CANNOT
 fi
 $VENV/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 printf '%s\n' "$wanted" >$STAMP
-say "Đã sẵn sàng. Dùng: make demo, make test hoặc $VENV/bin/hotich --help"
+say "Đã cài xong. Các lệnh: make help, $VENV/bin/hotich --help"
