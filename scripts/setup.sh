@@ -87,7 +87,7 @@ if ! usable_venv; then
     say "Tạo môi trường Python trong $VENV ($("$python" -V))"
     "$python" -m venv --clear $VENV
 fi
-say "Cài các gói Python đã khóa phiên bản (khoảng 1,5 GB, lần đầu mất vài phút) …"
+say "Cài các gói Python đã khóa phiên bản (khoảng 1,5 GB trên đĩa, lần đầu mất vài phút) …"
 if ! $VENV/bin/python -m pip install --quiet --require-hashes -r requirements.lock; then
     say "Chưa cài được các gói Python. Hãy kiểm tra mạng rồi chạy lại; phần đã tải không phải tải lại."
     exit $CANNOT

@@ -44,6 +44,7 @@ Từng bước cho người mới: docs/tutorial/first-run.md"""
 class Picture:
     """One page of a book and where its pictures lie: the overlay, and the page beside its record."""
 
+    title: str
     book: str
     page_no: int
     overlay: Path
@@ -107,16 +108,19 @@ def draw_pages(shown: Sequence[tuple[Path, PageJob]], folder: Path, context: Run
             except ScanError:
                 return None
             err().print(f"Vẽ ảnh: {book.name}, trang {job.page_no}", markup=False)
-            return _drawn(book.name, folder, page, result, context)
+            return _drawn(book.name, asked.form.title, folder, page, result, context)
 
         found = threads.map(draw, *zip(*shown, strict=True)) if shown else ()
         return [picture for picture in found if picture is not None]
 
 
-def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, context: RunContext) -> Picture:
+def _drawn(
+    book: str, title: str, folder: Path, page: PageImage, result: PageResult, context: RunContext
+) -> Picture:
     seen = draw_overlay(page, result, context.schemas)
     record = record_picture(page, result, context.schemas)
     return Picture(
+        title,
         book,
         page.ref.page_no,
         write_picture(folder / f"{book}-overlay.jpg", seen),
@@ -127,7 +131,7 @@ def _drawn(book: str, folder: Path, page: PageImage, result: PageResult, context
 def write_index(folder: Path, pictures: list[Picture], lines: tuple[str, ...]) -> Path:
     """A page that shows all pictures, without anything from outside. Raises ``StorageError``."""
     cards = "\n".join(
-        f'<section><h2>{escape(p.book)}, trang {p.page_no}</h2><a href="{escape(p.record.name)}">'
+        f'<section><h2>{escape(p.title)}: {escape(p.book)}, trang {p.page_no}</h2><a href="{escape(p.record.name)}">'
         f'<img src="{escape(p.record.name)}" alt="Trang sổ và bản ghi đọc được"></a>'
         f'<p><a href="{escape(p.overlay.name)}">Máy thấy gì trên trang này</a></p></section>'
         for p in pictures

@@ -28,7 +28,9 @@ def test_the_first_page_with_entries_of_every_book_that_was_read_is_drawn(
         "book-1-record.jpg",
         "index.html",
     ]
-    assert "book-1, trang 2" in (pictures / "index.html").read_text(encoding="utf-8")
+    assert "Sổ đăng ký khai sinh, mẫu 2006 (một trang một sự kiện): book-1, trang 2" in (
+        pictures / "index.html"
+    ).read_text(encoding="utf-8")
 
 
 def test_a_demo_of_books_that_nobody_read_has_no_picture(hotich: Hotich, book: Path, tmp_path: Path) -> None:
