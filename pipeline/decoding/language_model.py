@@ -97,14 +97,14 @@ class WordModel:
         """Return known words that may be this one misread, those first that fit best between its neighbours.
 
         These are words whose letters without marks differ in at most one, and similar words that are usual next to the
-        neighbours (``""`` for none).
+        neighbours (``""`` for none). Of words that fit alike the more usual one comes first, in every process.
         """
         bare, first, last = unaccented(word), self._number(before), self._number(after)
         alike = {number for letters in _shortened(bare) for number in self._alike.get(letters, ())}
         for number in (*self._usual_behind.get(first, ()), *self._usual_before.get(last, ())):
             if number not in alike and ratio(bare, self._bare[number - 1]) >= _ALIKE:
                 alike.add(number)
-        fitting = sorted(alike, key=lambda number: self._between(first, number, last))
+        fitting = sorted(alike, key=lambda number: (self._between(first, number, last), number))
         return tuple(self.words[number - 1] for number in fitting[:most])
 
     def _between(self, first: int, number: int, last: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline.decoding import Language, read_language
-from pipeline.decoding.language_model import KNOWN_WORD, START, STRANGE_SYLLABLE, STRANGE_WORD
+from pipeline.decoding.language_model import KNOWN_WORD, START, STRANGE_SYLLABLE, STRANGE_WORD, WordModel
 from scripts.word_runs import model_of
 
 ROOT = Path(__file__).parents[2]
@@ -108,3 +108,13 @@ def test_the_shipped_data_is_what_its_card_says() -> None:
 def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_language(tmp_path)
+
+
+def test_words_that_fit_alike_come_in_the_order_of_the_model() -> None:
+    words = ["xã", *(f"xyz{number}" for number in range(2, 73))]
+    words[8 - 1], words[72 - 1] = (
+        "bình",
+        "bàn",
+    )  # numbers that a small set keeps in the order in which they came
+    model = WordModel(tuple(words), {1 << 16 | 8: 20, 72: 20}, {})
+    assert model.near("xã", "ban", "", 2) == ("bình", "bàn")
