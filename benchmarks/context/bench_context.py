@@ -8,7 +8,7 @@ over labels, notes, figures of one stroke; some on the sheets of another printer
 those that no network is trained with. With ``LINES`` a folder of real pen lines, every value is real ink of one person
 a book. ``--revision`` reads the same pages with another revision of the code too, with the networks and the calibration
 of that revision; of one without a second pass (d3d426f) there are figures of single pages alone. ``--template`` reads
-them once more as a run over a book does: its first eight pages teach the form template that the others are placed by.
+them once more as a run over a book does: its first five pages teach the form template that the others are placed by.
 Books, and what revisions read of them, stay in ``bench-out/context``: empty it when books are drawn otherwise than
 before. Columns: ``off`` every page for itself, ``on`` after the second pass, ``template`` the same with the template.
 """

@@ -3,7 +3,7 @@
     make bench-speed        python -m benchmarks.reading.bench_speed [--pages 4 40] [--form birth-2006] [--revision …]
 
 This code and another revision read the same drawn pages in turn, page by page, in one run: however busy the machine is,
-it is so for both. The other revision is the last release; before the first release it is ``BASE``. A book of twelve
+it is so for both. The other revision is the last release; before the first release it is ``BASE``. A book of eight
 pages or more is read as a run reads it, with the form template that its first pages teach. Beside them Tesseract reads
 the same pages as they come, and OCRmyPDF the same scans, where it is installed. One process, one thread. Every value
 that reads otherwise is listed with what is on paper; the command ends with 1 where a stage grew.

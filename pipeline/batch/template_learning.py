@@ -27,7 +27,7 @@ FURTHER_PAGES = 3
 TEACHING_PAGES = 24
 """Pages of a book that teach; from all of them the template is learnt anew."""
 
-MIN_UNREAD = 12
+MIN_UNREAD = 8
 """Unread pages from which learning a template pays."""
 
 _logger = logging.getLogger(__name__)
