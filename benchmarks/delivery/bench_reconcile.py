@@ -124,11 +124,11 @@ def _measured(database: Path, file: Path) -> Measured:
             for one in ReconciliationRun(registry, schemas, book, find_layout(book, schemas)).differences():
                 note(one, measured)
         measured.cpu, measured.wall = time.process_time() - cpu, time.perf_counter() - wall
-    measured.peak_mb = _peak_mb()
+    measured.peak_mb = peak_mb()
     return measured
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The most memory of this program (``getrusage`` would tell that of the process it was started from)."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):

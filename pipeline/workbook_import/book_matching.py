@@ -33,6 +33,9 @@ UNMATCHED: Mapping[str, str] = {
 }
 """Why a row is about no entry, in words."""
 
+MOST_PLACES = 10_000
+"""Spellings of places that are kept with what they name; a file may have as many as it has rows."""
+
 _FIGURES = re.compile(r"0*(\d{1,9})\s*(?:/\s*(\d{4}))?")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
@@ -68,23 +71,38 @@ class BookFinder:
     def __init__(self, books: Sequence[BookRow], keys: KeyFields) -> None:
         self._books, self._keys = books, keys
         self._names: dict[str, set[str]] = defaultdict(set)
+        self._by_place: dict[str, list[BookRow]] = defaultdict(list)
         self._by_volume: dict[tuple[int, int], list[BookRow]] = defaultdict(list)
+        self._by_both: dict[tuple[tuple[int, int], str], list[BookRow]] = defaultdict(list)
+        self._codes_of: dict[str, frozenset[str]] = {}
         for one in books:
+            volume = volume_of(one.volume)
             self._names[folded(one.place)].add(one.place_code)
             self._names[folded(one.place_code)].add(one.place_code)
-            self._by_volume[volume_of(one.volume)].append(one)
+            self._by_place[one.place_code].append(one)
+            self._by_volume[volume].append(one)
+            self._by_both[volume, one.place_code].append(one)
 
     def find(self, row: ImportedRow) -> int | str:
         """Return the id of the book, or why there is none."""
-        text = row.texts.get(self._keys.volume, "")
-        found = self._by_volume.get(volume_of(text), []) if text else list(self._books)
-        place = folded(row.texts.get(self._keys.place, ""))
-        if place:
-            codes = self._codes(place)
-            found = [one for one in found if one.place_code in codes]
+        found = self._found(row.texts.get(self._keys.volume, ""), row.texts.get(self._keys.place, ""))
         if len(found) == 1:
             return found[0].book_id
         return MANY_BOOKS if found else NO_BOOK
+
+    def _found(self, volume: str, written: str) -> Sequence[BookRow]:
+        place = folded(written)
+        if not place:
+            return self._by_volume.get(volume_of(volume), ()) if volume else self._books
+        codes = self._codes_of.get(place)
+        if codes is None:
+            codes = self._codes(place)
+            if len(self._codes_of) < MOST_PLACES:
+                self._codes_of[place] = codes
+        if not volume:
+            return [one for code in codes for one in self._by_place[code]]
+        of_volume = volume_of(volume)
+        return [one for code in codes for one in self._by_both.get((of_volume, code), ())]
 
     def _codes(self, place: str) -> frozenset[str]:
         """Return the codes of the places that a text may name: the whole text, or the longest name in it."""

@@ -152,6 +152,7 @@ class ImportedRows:
     def assign(self, books: Sequence[tuple[int, int]]) -> None:
         """Note which book rows are of: (book, row)."""
         self._table.executemany("UPDATE line SET book = ? WHERE row = ?", books)
+        self._table.execute("CREATE INDEX IF NOT EXISTS line_of_book ON line (book, row)")
 
     def books(self) -> tuple[int, ...]:
         """Return the books that rows are of."""
