@@ -126,6 +126,7 @@ def _measured(folder: Path) -> Measured:
             brought = importer.bring(book, layout, WorkbookFile(path.name, sha256_of_file(path)))
         ended = time.process_time()
     assert looked.entries == brought.entries
+    assert brought.taken is not None
     return Measured(
         brought.rows, seen - begun, ended - seen, peak_mb(), brought.entries, brought.taken.fields
     )
