@@ -32,7 +32,7 @@ Chạy tiếp (trong cửa sổ lệnh mới, gõ trước: source .venv/bin/act
   hotich serve --workspace {workspace}
       mở màn hình rà soát ở http://127.0.0.1:8000; lần đầu in tên và mật khẩu đăng nhập
   hotich queue --workspace {workspace}
-      liệt kê việc chờ rà soát
+      liệt kê nhiệm vụ chờ rà soát
   hotich page TỆP --debug THƯ_MỤC
       xem máy thấy gì trên một trang
   hotich run THƯ_MỤC_CÁC_SỔ
