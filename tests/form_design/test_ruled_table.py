@@ -67,9 +67,9 @@ def test_rules_printed_double_are_one_and_lines_to_write_on_part_no_rows() -> No
     form = SCHEMAS.form("birth-table")
     page = page_of_form(form, np.random.default_rng(1))
     assert form.table is not None
-    double = np.sort(np.append(page.upright, page.upright[3] + 4))
+    double = np.sort(np.append(page.upright, page.upright[3] + 8))
     grey = page.grey.copy()
-    at = round(page.upright[3]) + 4
+    at = round(page.upright[3]) + 8
     grey[round(page.frame.top) : round(page.frame.bottom), at - 1 : at + 2] = 0
     some = np.array([page.y(v) for v in (0.0, 0.13, 0.3, 0.35, 0.4, 1.0)])
     table = find_table([replace(page, grey=grey, upright=double, level=some)], [])
