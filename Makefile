@@ -32,7 +32,7 @@ training: setup ## Cài thêm những gói chỉ việc huấn luyện mô hình
 	@scripts/training-packages.sh
 
 demo: setup ## Đọc các sổ mẫu từ đầu đến cuối, in tóm tắt, vẽ ảnh; kết quả nằm trong demo/
-	@echo "hotich: Đọc các sổ mẫu (36 trang), vài phút trên máy hai nhân, không hiện tiến độ …"
+	@echo "hotich: Đọc các sổ mẫu (36 trang), vài phút trên máy hai nhân …"
 	@$(BIN)/python -m flows samples --workspace demo
 	@$(BIN)/hotich demo samples --workspace demo --pictures demo/pictures
 

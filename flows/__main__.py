@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flows import close_temporary_server
 from pipeline.batch import book_folders
+from pipeline.cli.screen import track_books
 from pipeline.errors import HotichError
 from pipeline.settings import read_settings
 
@@ -28,10 +29,12 @@ def main() -> int:
         book_folders(Path(chosen.folder))  # a wrong folder is told before a server is started
         workspace, _ = read_settings().places_of(Path(chosen.workspace) if chosen.workspace else None)
         close_temporary_server(workspace)
-        from flows.nightly import nightly
+        from flows.nightly import WATCHER, nightly
         from flows.summary import overview
 
-        summaries = nightly(chosen.folder, chosen.workspace, chosen.workers)
+        with track_books("trang") as watch:
+            WATCHER.set(watch)
+            summaries = nightly(chosen.folder, chosen.workspace, chosen.workers)
     except HotichError as error:
         print(error.message, file=sys.stderr)
         return error.exit_code

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -37,6 +38,9 @@ from pipeline.reports.own_files import unused_files
 from pipeline.settings import read_settings
 from pipeline.store_check import check_share, store_sentence
 from pipeline.workspace import Workspace
+
+WATCHER: ContextVar[Callable[[Progress], None] | None] = ContextVar("watcher", default=None)
+"""What is told of each page that is done, besides Prefect: the terminal of somebody who waits for the run."""
 
 STEP = 5.0
 """Per cent between two words to Prefect about how far a run is: each costs it a tenth of a second."""
@@ -150,7 +154,14 @@ class ProgressBar:
 
     def of_book(self, number: int) -> Callable[[Progress], None]:
         """What to call when a page of that book is done."""
-        return lambda page: self.show(number + page.done / page.total)
+        watch = WATCHER.get()
+
+        def tell(page: Progress) -> None:
+            if watch is not None:
+                watch(page)
+            self.show(number + page.done / page.total)
+
+        return tell
 
 
 @task(name="read-book", task_run_name=book_run_name, **READING)

@@ -56,7 +56,7 @@ HINTS = (
     ("/accounts", "reference/roles"),
     ("/new-accounts", "reference/roles"),
     ("/confirmations", "reference/roles"),
-    ("/settings", "how-to/set-review"),
+    ("/settings", "how-to/supervise#thiết-lập-của-cơ-quan"),
     ("/rules", "how-to/set-rules"),
     ("/terms", "how-to/set-rules"),
     ("/registers", "how-to/declare-a-register"),

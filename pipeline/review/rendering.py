@@ -34,7 +34,7 @@ MENUS = (
             ("/data-entry", "Biên mục"),
             ("/reconcile", "Đối soát"),
             ("/assignments", "Giao sổ"),
-            ("/guidelines", "Hướng dẫn"),
+            ("/guidelines", "Hướng dẫn từng ô"),
         ),
     ),
     (

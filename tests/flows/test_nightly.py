@@ -97,7 +97,11 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
     store(tmp_path / "workspace", books / "a", unlike, checked=False, accepted=True)
     altered = add_altered_scan(tmp_path / "workspace", books / "a")
     monkeypatch.setattr(nightly, "read_settings", CalibratedSettings)
+    watched: list[tuple[str, int, int]] = []
+    before = nightly.WATCHER.set(lambda page: watched.append((page.folder, page.done, page.total)))
     first, second = nightly.nightly(str(books), str(tmp_path / "workspace"), 1)
+    nightly.WATCHER.reset(before)
+    assert watched[-1][1:] == (2, 2), "who waits at a terminal sees the pages go by"
     assert (first["book"], first["pages"], first["read"], first["review"]) == ("a", 2, 1, 1)
     assert first["failures"] == ["broken: 1.tiff trang 2"]
     assert second["failures"] == ["ledger: ledger.toml"]
