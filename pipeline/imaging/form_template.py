@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from zipfile import BadZipFile
 
@@ -106,7 +107,7 @@ class FormTemplate:
             cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
         )
         picture = np.asarray(picture, np.uint8)
-        move = _place_by_correlation(self.picture, picture)
+        move = _place_by_correlation(self.coarse, picture)
         if move is None:
             log.debug("template of %d pages refused: the page is smaller than it", self.pages)
             return ()
@@ -128,6 +129,17 @@ class FormTemplate:
             )
             for label in found.values()
         )
+
+    @cached_property
+    def coarse(self) -> Mapping[float, Pixels]:
+        """The whole template at ``COARSE_DPI``, ink light, by how much larger than expected it is."""
+        height, width = self.picture.shape
+        factor = COARSE_DPI / DPI
+        sizes = {scale: (round(width * factor * scale), round(height * factor * scale)) for scale in SCALES}
+        return {
+            scale: np.asarray(255 - cv2.resize(self.picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+            for scale, size in sizes.items()
+        }
 
     def to_bytes(self) -> bytes:
         """Return the template as bytes (NumPy's, compressed): for a file, or another process."""
@@ -201,16 +213,19 @@ def learn_template(views: Sequence[TemplateView], shape: TemplateGeometry) -> Fo
     return FormTemplate(shape, picture, labels, len(views))
 
 
-def _place_by_correlation(template: Pixels, page: Pixels) -> Matrix | None:
-    """Return the affine map (2, 3) from the template to the page with the highest correlation, or ``None``."""
+def _place_by_correlation(patches: Mapping[float, Pixels], page: Pixels) -> Matrix | None:
+    """Return the affine map (2, 3) from the template to the page with the highest correlation, or ``None``.
+
+    Args:
+        patches: The whole template by scale (``FormTemplate.coarse``).
+        page: The page at ``DPI``.
+    """
     factor = COARSE_DPI / DPI
     small = 255 - cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     pad = 30
     field = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
     best: tuple[float, Matrix] | None = None
-    for scale in SCALES:
-        size = (round(template.shape[1] * factor * scale), round(template.shape[0] * factor * scale))
-        patch = 255 - cv2.resize(template, size, interpolation=cv2.INTER_AREA)
+    for scale, patch in patches.items():
         if patch.shape[0] > field.shape[0] or patch.shape[1] > field.shape[1]:
             continue
         likeness = cv2.matchTemplate(field, patch, cv2.TM_CCOEFF_NORMED)

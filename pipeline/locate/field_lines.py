@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.order_statistics import median
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.own_labels import (
     blank_start,
@@ -151,13 +152,13 @@ LEAST_ON_LEADER = 6
 
 def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
     """Return the level with most dots; of two equally full ones the nearer to where it is expected."""
-    best, level = -1.0, expected
+    best, fullest = -1.0, None
     for candidate in np.unique(np.round(y)):
         on = np.abs(y - candidate) <= width / 2
-        merit = on.sum() - 0.02 * abs(candidate - expected)
+        merit = np.count_nonzero(on) - 0.02 * abs(candidate - expected)
         if merit > best:
-            best, level = float(merit), float(np.median(y[on]))
-    return level
+            best, fullest = float(merit), on
+    return expected if fullest is None or not fullest.any() else median(y[fullest])
 
 
 def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:

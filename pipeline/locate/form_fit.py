@@ -21,9 +21,11 @@ from __future__ import annotations
 
 import logging
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +75,7 @@ class FormFit:
         u = _shifted(self.spread, u)
         lines = _lines_by_zone(self.drift).get(_zone(v))
         if lines is not None and not (v == 0 or FRAME_FOOT <= v <= 1):
-            v = v + float(np.interp(v, *lines))
+            v = v + _interpolated(v, *lines)
         return _position(self.matrix, u, v)
 
     @property
@@ -91,11 +93,25 @@ def _zone(v: float) -> int:
 @lru_cache(maxsize=64)
 def _lines_by_zone(
     drift: tuple[tuple[float, float], ...],
-) -> Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+) -> Mapping[int, tuple[Sequence[float], Sequence[float]]]:
     """Return the v of the printed lines of each zone, and their offsets."""
-    zones = sorted({_zone(v) for v, _ in drift})
-    lines = {zone: np.array([line for line in drift if _zone(line[0]) == zone], float) for zone in zones}
-    return {zone: (found[:, 0].copy(), found[:, 1].copy()) for zone, found in lines.items()}
+    lines: dict[int, tuple[list[float], list[float]]] = {}
+    for v, offset in drift:
+        places, offsets = lines.setdefault(_zone(v), ([], []))
+        places.append(float(v))
+        offsets.append(float(offset))
+    return lines
+
+
+def _interpolated(x: float, known: Sequence[float], values: Sequence[float]) -> float:
+    """Return the value at x between known ones in their order, as ``np.interp`` does, which is slow for one place."""
+    after = bisect_right(known, x)
+    if after == 0:
+        return values[0]
+    if after == len(known):
+        return values[-1]
+    start, low = known[after - 1], values[after - 1]
+    return (values[after] - low) / (known[after] - start) * (x - start) + low
 
 
 def frame_aspect(form: Form) -> float:
@@ -258,8 +274,9 @@ def _coverage_score(numbers: np.ndarray, weights: np.ndarray) -> float:
 
 
 def _position(matrix: Matrix, u: float, v: float) -> tuple[float, float]:
-    x, y, w = matrix @ np.array([u, v, 1.0])
-    return float(x / w), float(y / w)
+    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+    w = g * u + h * v + i
+    return (a * u + b * v + c) / w, (d * u + e * v + f) / w
 
 
 def _select_agreeing(
@@ -359,12 +376,12 @@ def _shifted(spread: Sequence[tuple[float, float]], u: float) -> float:
     """Return where a declared u is printed; outside of the frame nothing moves."""
     if not spread or not 0 <= u <= 1:
         return u
-    return u + float(np.interp(u, [s[0] for s in spread], [s[1] for s in spread]))
+    return u + _interpolated(u, [s[0] for s in spread], [s[1] for s in spread])
 
 
 def with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
     """Return the candidates whose box is not much taller than is usual, so that it says on which level they are."""
-    usual = float(np.median([c.box.height for c in found])) if found else 0.0
+    usual = float(median(c.box.height for c in found)) if found else 0.0
     return tuple(c for c in found if c.box.height <= TALL_BOX * usual)
 
 
@@ -383,7 +400,7 @@ def _line_drift(
         label = labels[candidate.label]
         _, y = _position(matrix, label.u0, label.v)
         lines.setdefault(label.v, []).append((candidate.baseline - y) / high)
-    drift = [(v, float(np.median(offsets))) for v, offsets in sorted(lines.items())]
+    drift = [(v, float(median(offsets))) for v, offsets in sorted(lines.items())]
     kept: list[tuple[float, float]] = []
     for v, offset in drift:
         if kept and v + offset <= kept[-1][0] + kept[-1][1]:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.order_statistics import median
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import REWORDED, REWORDED_WHOLE
 from pipeline.locate.placed_labels import place_labels
@@ -147,7 +148,7 @@ def _first_dot(x: NDArray[np.float64]) -> float:
     """Return where a leader begins among dots in their order, infinity where none does."""
     if len(x) < LEAST_DOTS:
         return float("inf")
-    spacing = float(np.median(np.diff(x)))
+    spacing = median(np.diff(x))
     close = x[LEAST_DOTS - 1 :] - x[: 1 - LEAST_DOTS] < (DOTS_AMONG - 0.5) * spacing
     begins = x[: 1 - LEAST_DOTS][close]
     return float(begins[0]) if len(begins) else float("inf")

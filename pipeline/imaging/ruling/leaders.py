@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.order_statistics import median
 from pipeline.model import Pixels
 
 
@@ -169,7 +170,7 @@ def _dot_rows(centroids: NDArray[np.float64], area: NDArray[np.float64], letter:
         on = on[row[on] < 0]
         if len(on) < 7:
             continue
-        size = float(np.median(area[on]))
+        size = median(area[on])
         on = on[(area[on] > 0.55 * size) & (area[on] < 1.8 * size)]
         paces = np.diff(np.sort(centroids[on, 0]))
         if len(on) >= 7 and (paces < 0.45 * letter).sum() >= 3:
@@ -194,8 +195,9 @@ def _irregular_dots(
     if len(paces) < 3:
         return np.zeros(len(centroids), bool)
     pace = dot_spacing(paces)
-    level = np.abs(centroids[:, 1] - np.median(centroids[:, 1])) > max(2.0, 0.05 * letter)
-    size = (area > MAX_DOT_SIZE * np.median(area)) | (area < 0.4 * np.median(area))
+    level = np.abs(centroids[:, 1] - median(centroids[:, 1])) > max(2.0, 0.05 * letter)
+    usual = median(area)
+    size = (area > MAX_DOT_SIZE * usual) | (area < 0.4 * usual)
     distance = np.abs(x[:, None] - x[None, :])
     count = np.rint(distance / pace)
     in_step = (np.abs(distance - count * pace) < 0.2 * pace) & (count > 0) & (count <= 14)
@@ -222,7 +224,7 @@ def dot_spacing(steps: NDArray[np.float64]) -> float:
     best = np.flatnonzero(agreeing == agreeing.max())
     best_step = int(best[np.argmax(steps[best])])
     if not agreeing[best_step]:
-        return float(np.median(steps))
+        return median(steps)
     times = steps / steps[best_step]
     whole = np.rint(times)
     fits = (np.abs(times - whole) < STEP_TOLERANCE) & (whole >= 1) & (whole <= 4)

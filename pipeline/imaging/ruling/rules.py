@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.order_statistics import median
 from pipeline.model import Frame, Matrix, Pixels
 
 log = logging.getLogger(__name__)
@@ -252,7 +253,7 @@ def _erase_upright(ink: Pixels, zone: Pixels, result: Pixels, reach: int) -> Non
         inked = crosswise[crosswise > 0]
         if len(inked) < max(1, MIN_COVERED * len(crosswise)):
             continue
-        kernel = np.ones((1, min(reach, round(1.25 * float(np.median(inked))) + 2) | 1), np.uint8)
+        kernel = np.ones((1, min(reach, round(1.25 * median(inked)) + 2) | 1), np.uint8)
         part = np.ascontiguousarray(ink[own])
         strokes = np.asarray(cv2.morphologyEx(part, cv2.MORPH_OPEN, kernel), np.uint8)
         result[own] &= ~(zone[own] & ~strokes)
