@@ -11,6 +11,7 @@ from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.match import FormMatch, match_form
 from pipeline.digitize.normalize import assess_quality, normalize
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.imaging.scan_quality import measure_quality
 from pipeline.model import Ledger, PageImage, PageRef, Pixels, Quality
@@ -57,7 +58,8 @@ def good_pages(schemas: Schemas, count: int, seed: int) -> Iterator[GoodPage]:
 
 def measured(pixels: Pixels) -> Quality:
     """What is measured of a picture by itself."""
-    return measure_quality(pixels, split_colour_layers(pixels), max(pixels.shape[:2]) / PAPER_MM * 25.4)
+    dpi = max(pixels.shape[:2]) / PAPER_MM * 25.4
+    return measure_quality(Pyramid(pixels), Pyramid(split_colour_layers(pixels).ink), dpi)
 
 
 def looked_at(pixels: Pixels, form: Form, schemas: Schemas, engines: Engines) -> tuple[FormMatch, Quality]:

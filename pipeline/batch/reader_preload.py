@@ -18,7 +18,6 @@ from multiprocessing import spawn
 import pipeline.batch.workers
 import pipeline.run_context  # noqa: F401
 
-
 KEPT_BYTES = 256 * 1024**2
 """How much free memory a reader keeps: what a page needs at most on top of the networks."""
 

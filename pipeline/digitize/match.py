@@ -115,6 +115,9 @@ def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int
     """
     best: FormMatch | None = None
     for level in deskewed_orientations(image, context, turns):
+        placed = _match_by_template(level, context)
+        if placed is not None:
+            return placed
         if ink_share(level) < context.options.blank_ink / 4:
             log.debug("orientation %d°: no ink", level.turn)
             return FormMatch(level)
@@ -136,8 +139,18 @@ def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int
     return best
 
 
+def _match_by_template(level: DeskewedPage, context: PageContext) -> FormMatch | None:
+    """Match one orientation by the learned template of the book, where there is one."""
+    form, engines = context.form, context.engines
+    if engines.template is None or form.layout != "page" or context.schemas.printings_of(form):
+        return None
+    with context.clock.stage("plate"):
+        found = match_template(engines.template, level, form, letter_height(form, level.dpi))
+    return None if found is None else FormMatch(level, form, *found)
+
+
 def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
-    """Match one orientation by rules, by the learned template, then by its printed labels."""
+    """Match one orientation by rules, then by its printed labels."""
     form, engines, clock = context.form, context.engines, context.clock
     printings = context.schemas.printings_of(form)
     if form.layout == "table":
@@ -145,11 +158,6 @@ def _match_orientation(level: DeskewedPage, context: PageContext) -> FormMatch:
             table = _match_tables((form, *printings), level)
         if table is not None:
             return table
-    if engines.template is not None and form.layout == "page" and not printings:
-        with clock.stage("plate"):
-            found = match_template(engines.template, level, form, letter_height(form, level.dpi))
-        if found is not None:
-            return FormMatch(level, form, *found)
     forms = context.schemas.forms.values()
     covers = [other for other in forms if other.layout == "cover" and not other.retired]
     others = rivals_of(form, forms)
@@ -307,7 +315,7 @@ def match_template(
             loose=False,
             learnt=True,
         )
-        for one in template.find_labels(level.print_only, level.dpi)
+        for one in template.find_labels(level.normalized, level.dpi)
     )
     fit = form_fit.fit_form(form, found, level.size) if found else None
     return (fit, found) if fit is not None and fit.share >= TEMPLATE_SHARE else None

@@ -17,6 +17,7 @@ from pipeline.digitize.context import PageContext
 from pipeline.imaging import scan_quality
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.imaging.ink.cleanup import find_scan_edges
 from pipeline.imaging.ink.straddle_seals import find_straddle_seals, without_seals
@@ -42,11 +43,15 @@ class NormalizedImage:
         page: The picture, RGB (h, w, 3).
         layers: Its ink layer and its red layer, each (h, w).
         dpi: Pixels an inch, if the form's paper fills the longer side.
+        picture: The pyramid of the picture.
+        ink: The pyramid of its ink layer.
     """
 
     page: PageImage
     layers: ColourLayers
     dpi: float
+    picture: Pyramid
+    ink: Pyramid
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,8 +70,9 @@ def normalize(page: PageImage, context: PageContext, dpi: float | None = None) -
     with context.clock.stage("spread"):
         dpi = dpi if dpi is not None else estimate_dpi(page, context.form)
         layers = split_colour_layers(page.pixels)
-        layers = without_seals(layers, page.pixels, find_straddle_seals(page.pixels, dpi), dpi)
-    return NormalizedImage(page, layers, dpi)
+        picture = Pyramid(page.pixels)
+        layers = without_seals(layers, page.pixels, find_straddle_seals(picture, dpi), dpi)
+    return NormalizedImage(page, layers, dpi, picture, Pyramid(layers.ink))
 
 
 def estimate_dpi(page: PageImage, form: Form) -> float:
@@ -97,7 +103,7 @@ def deskewed_orientations(
     scale = min(1.0, options.label_dpi / image.dpi)
     dpi = image.dpi * scale
     with clock.stage("deskew"):
-        grey = warp.downscale(image.layers.ink, scale)
+        grey = image.ink.at(scale)
     for turn in turns or ((0, 180, 90, 270) if fits else (90, 270, 0, 180)):
         with clock.stage("deskew"):
             level = deskew(grey, scale, turn, letter_height(form, dpi), dpi)
@@ -126,7 +132,7 @@ def assess_quality(
         The measures, and what the quality gate finds in them.
     """
     with context.clock.stage("quality"):
-        measured = scan_quality.measure_quality(image.page.pixels, image.layers, image.dpi)
+        measured = scan_quality.measure_quality(image.picture, image.ink, image.dpi)
         # how large the frame of another printing is only its rules say
         if form is not None and fit is not None and not _has_other_frame(form, fit):
             measured = measure_with_form(measured, form, fit, level, image.page)

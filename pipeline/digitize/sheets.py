@@ -147,7 +147,7 @@ def _part_at_middle(
     ):
         return NOT_PARTED, (), True
     with context.clock.stage("spread"):
-        is_level = has_horizontal_text(picture.layers.ink)
+        is_level = has_horizontal_text(picture.ink)
         aspect = width / height if is_level else height / width
         if not ASPECTS[0] <= aspect / (2 * form.paper_mm[0] / form.paper_mm[1]) <= ASPECTS[1]:
             return NOT_PARTED, (), form.layout == "table"

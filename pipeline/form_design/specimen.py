@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage, deskew
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ruling import grid
 from pipeline.imaging.ruling.grid import RuleFamily
@@ -131,7 +132,7 @@ def straighten_page(
     paper, dpi = _paper(page)
     layer = binarization.ink_layer(page.pixels)
     scale = min(1.0, DPI / dpi)
-    grey = warp.downscale(layer, scale)
+    grey = Pyramid(layer).at(scale)
     level, words = _upright(grey, scale, dpi * scale, reader, turns)
     if level.turn in (90, 270):
         paper = paper[1], paper[0]

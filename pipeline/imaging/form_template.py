@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.model import FoundLabel, Matrix, Pixels, TemplateLabel, TemplateView
 
 log = logging.getLogger(__name__)
@@ -103,10 +104,7 @@ class FormTemplate:
             dpi: About its pixels an inch.
         """
         scale = DPI / dpi
-        picture = (
-            cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
-        )
-        picture = np.asarray(picture, np.uint8)
+        picture = Pyramid(page).at(scale)
         move = _place_by_correlation(self.coarse, picture)
         if move is None:
             log.debug("template of %d pages refused: the page is smaller than it", self.pages)
@@ -221,7 +219,7 @@ def _place_by_correlation(patches: Mapping[float, Pixels], page: Pixels) -> Matr
         page: The page at ``DPI``.
     """
     factor = COARSE_DPI / DPI
-    small = 255 - cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = 255 - Pyramid(page).at(factor)
     pad = 30
     field = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
     best: tuple[float, Matrix] | None = None

@@ -11,12 +11,14 @@ Source:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from pipeline.imaging.geometry.deskew import estimate_skew
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.model import Box, Pixels
 
 DCT_SIDE = 64
@@ -93,6 +95,11 @@ def ink_print(ink: Pixels, frame: Box, labels: Sequence[Box]) -> str:
     inside = clean[round(part.top) : round(part.bottom), round(part.left) : round(part.right)]
     if not inside.size:
         return ""
+    across, down = (
+        length / cells / 8 for length, cells in zip(inside.shape[::-1], (ACROSS, DOWN), strict=True)
+    )
+    # four pixels a side of half a cell are left at least
+    inside = Pyramid(inside).level(int(math.log2(max(1.0, min(across, down)))))
     cells = cv2.resize(inside, (2 * ACROSS, 2 * DOWN), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     soft = cv2.resize(cv2.GaussianBlur(cells, (0, 0), 0.9), (ACROSS, DOWN), interpolation=cv2.INTER_AREA)
     levels = np.rint(15 * np.sqrt(np.clip(soft / FULL_CELL, 0, 1))).astype(int)

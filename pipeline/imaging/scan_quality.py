@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.geometry.warp import downsample
-from pipeline.imaging.ink.binarization import ColourLayers, split_colour_layers
+from pipeline.imaging.geometry.pyramid import Pyramid
+from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.model import Pixels, Quality
 
 MM = 25.4
@@ -30,15 +30,15 @@ COLOUR_DPI = 50.0
 """Pixels an inch at which a finger and a folded corner are looked for."""
 
 
-def measure_quality(pixels: Pixels, layers: ColourLayers, dpi: float) -> Quality:
+def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
     """Return the measures of a page, but for ``cut``, which needs its form.
 
     Args:
-        pixels: The page (h, w, 3) RGB.
-        layers: Its colour layers.
+        picture: The page (h, w, 3) RGB.
+        ink: Its ink layer.
         dpi: Its pixels an inch.
     """
-    grey, grey_dpi = _at_dpi(layers.ink, dpi, GREY_DPI)
+    grey, grey_dpi = _at_dpi(ink, dpi, GREY_DPI)
     paper, ink = grey_exceeded_by(grey, 0.1), grey_exceeded_by(grey, 0.99)
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     strong = np.abs(edges) > 30
@@ -51,9 +51,9 @@ def measure_quality(pixels: Pixels, layers: ColourLayers, dpi: float) -> Quality
         contrast=paper - ink,
         dark_edges=float((border < 0.35 * paper).mean()),
         dpi=dpi,
-        edge=edge_width(pixels, dpi),
+        edge=edge_width(picture.pixels, dpi),
         shade=shade(grey),
-        finger=finger(*_at_dpi(pixels, dpi, COLOUR_DPI)),
+        finger=finger(*_at_dpi(picture, dpi, COLOUR_DPI)),
         fold=fold(grey, grey_dpi),
     )
 
@@ -68,8 +68,8 @@ def remeasure_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
         paper: The part (h, w, 3) that shows the paper.
         dpi: Its pixels an inch.
     """
-    grey, _ = _at_dpi(split_colour_layers(paper).ink, dpi, GREY_DPI)
-    return replace(measured, shade=shade(grey), finger=finger(*_at_dpi(paper, dpi, COLOUR_DPI)))
+    grey, _ = _at_dpi(Pyramid(split_colour_layers(paper).ink), dpi, GREY_DPI)
+    return replace(measured, shade=shade(grey), finger=finger(*_at_dpi(Pyramid(paper), dpi, COLOUR_DPI)))
 
 
 def edge_width(pixels: Pixels, dpi: float) -> float:
@@ -84,8 +84,7 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
     scale = min(1.0, SHARP_DPI / dpi)
     height = pixels.shape[0]
     band = np.ascontiguousarray(pixels[height // 3 : 2 * height // 3, :, 1])
-    if scale < 1:
-        band = np.asarray(cv2.resize(band, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    band = Pyramid(band).at(scale)
     if min(band.shape) < 12:
         return 0.0
     grey = cv2.GaussianBlur(band, (3, 3), 0)
@@ -234,10 +233,9 @@ def _union_length(ends: NDArray[np.float64]) -> float:
     return total
 
 
-def _at_dpi(pixels: Pixels, dpi: float, wanted: float) -> tuple[Pixels, float]:
-    """Return the picture at about ``wanted`` pixels an inch, and how many those are."""
-    side = max(1, int(dpi / wanted + 0.25))
-    return downsample(pixels, side), dpi / side
+def _at_dpi(picture: Pyramid, dpi: float, wanted: float) -> tuple[Pixels, float]:
+    """Return the picture at ``wanted`` pixels an inch, or at its own, and how many those are."""
+    return picture.at(wanted / dpi), min(dpi, wanted)
 
 
 def cumulative_histogram(grey: Pixels) -> NDArray[np.int64]:

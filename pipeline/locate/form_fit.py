@@ -28,7 +28,6 @@ from functools import lru_cache
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.locate.label_chain import LabelChain, find_chain
 from pipeline.locate.label_matching import LabelCandidate

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from benchmarks.books.scan_damage import DAMAGES
 from pipeline import schema
 from pipeline.digitize import default_engines
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import split_colour_layers
 from pipeline.imaging.scan_quality import (
     FLAW_MEASURES,
@@ -52,7 +53,7 @@ def drawn(form: str = "birth-2006", seed: int = 5) -> Pixels:
 
 
 def measured(pixels: Pixels, dpi: float) -> Quality:
-    return measure_quality(pixels, split_colour_layers(pixels), dpi)
+    return measure_quality(Pyramid(pixels), Pyramid(split_colour_layers(pixels).ink), dpi)
 
 
 def flaws(pixels: Pixels) -> tuple[str, ...]:

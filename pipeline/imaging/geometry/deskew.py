@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.connected_components import ConnectedComponents
 from pipeline.imaging.ruling.leaders import DotLeaders, find_leaders
@@ -88,10 +90,7 @@ def estimate_skew_angles(grey: Pixels) -> SkewAngles:
 
 def _small_copy(grey: Pixels) -> Pixels:
     """Return the page on about ``WORK_PIXELS``."""
-    scale = math.sqrt(WORK_PIXELS / grey.size)
-    if scale >= 1:
-        return np.asarray(grey, np.uint8)
-    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(Pyramid(grey).at(math.sqrt(WORK_PIXELS / grey.size)), np.uint8)
 
 
 def _family_angle(angle: Values, length: Values, agreed: float, side: int) -> float:
@@ -168,15 +167,15 @@ def _text_skew(small: Pixels) -> float:
     return float(best + np.clip(-slope / (2 * bend), around[0], around[-1]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeskewedPage:
     """A page turned upright and levelled, without correcting its perspective.
+
+    Its ink is found when it is first asked for: a page that the template of its book places does without.
 
     Attributes:
         grey: Its ink layer (h, w).
         normalized: The same with even illumination, paper 255.
-        ink: Its ink mask (0/255).
-        components: Connected components of the mask.
         letter: Height of its printed letters in pixels.
         matrix: (3, 3) from pixels of the original to pixels of this page.
         turn: Clockwise quarter turn in degrees that set it upright.
@@ -186,8 +185,6 @@ class DeskewedPage:
 
     grey: Pixels
     normalized: Pixels
-    ink: Pixels
-    components: ConnectedComponents
     letter: float
     matrix: Matrix
     turn: int
@@ -200,11 +197,25 @@ class DeskewedPage:
         return self.normalized.shape[1], self.normalized.shape[0]
 
     @property
-    def leaders(self) -> DotLeaders:
-        """The leader dots. They are computed at each call; tables do without them."""
-        return find_leaders(self.components, self.letter)
+    def ink(self) -> Pixels:
+        """Its ink mask (0/255)."""
+        return self._ink[0]
 
     @property
+    def components(self) -> ConnectedComponents:
+        """The connected components of the mask."""
+        return self._ink[1]
+
+    @cached_property
+    def _ink(self) -> tuple[Pixels, ConnectedComponents]:
+        return binarization.binarize(self.normalized)
+
+    @cached_property
+    def leaders(self) -> DotLeaders:
+        """The leader dots; tables do without them."""
+        return find_leaders(self.components, self.letter)
+
+    @cached_property
     def print_only(self) -> Pixels:
         """The normalized page with leader dots painted as paper: the picture that labels are read from."""
         picture = self.normalized.copy()
@@ -229,7 +240,6 @@ def deskew(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> 
     levelling, level_size = warp.deskew_matrix(axes.level, axes.upright, turned_size)
     level = warp.warp_image(upright, levelling, level_size)
     normalized = binarization.normalize_illumination(level)
-    ink, components = binarization.binarize(normalized)
     matrix = levelling @ turning @ np.diag([scale, scale, 1.0])
     log.debug(
         "turned by %d degrees, skew %.2f (rules %.2f level, %.2f upright)",
@@ -241,8 +251,6 @@ def deskew(grey: Pixels, scale: float, turn: int, letter: float, dpi: float) -> 
     return DeskewedPage(
         grey=level,
         normalized=normalized,
-        ink=ink,
-        components=components,
         letter=letter,
         matrix=matrix,
         turn=turn,

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.geometry.warp import downsample_to
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.model import Matrix, Pixels
 
 WORK_SIDE = 1000
@@ -60,13 +60,13 @@ class Gutter:
         return result
 
 
-def has_horizontal_text(grey: Pixels) -> bool:
+def has_horizontal_text(grey: Pyramid) -> bool:
     """Return whether the lines of writing run horizontally on a grey picture, not vertically.
 
     From a row of pixels to the next the share of ink mostly changes little, since there is as much paper between lines
     as writing; from column to column it changes with every stroke.
     """
-    small = downsample_to(grey, WORK_SIDE)
+    small = grey.within(WORK_SIDE)
     dark = cv2.subtract(cv2.blur(small, (31, 31)), small)
     ink = np.asarray(cv2.threshold(dark, 16, 255, cv2.THRESH_BINARY)[1], np.uint8)
     return _row_changes(ink) <= _row_changes(np.ascontiguousarray(ink.T))
@@ -95,8 +95,7 @@ def find_gutter(grey: Pixels, width_mm: float) -> Gutter:
         width_mm: About how wide both pages are together.
     """
     scale = min(1.0, GUTTER_SIDE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    small = np.asarray(small, np.uint8)
+    small = Pyramid(grey).at(scale)
     height, width = small.shape
     mm = width / width_mm
     thin = max(3, round(THIN_MM * mm)) | 1

@@ -82,28 +82,6 @@ def homography(source: Matrix, target: Matrix) -> Matrix:
     return cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32)).astype(float)
 
 
-def downsample(pixels: Pixels, side: int) -> Pixels:
-    """Return the picture with each square of ``side`` × ``side`` pixels averaged to one.
-
-    Pixels left over at its right and lower edge are dropped. A whole number of pixels a side is four times as quick as
-    any other scale.
-    """
-    height, width = (max(1, length // side) for length in pixels.shape[:2])
-    if side == 1:
-        return pixels
-    whole = pixels[: height * side, : width * side]
-    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def downsample_to(pixels: Pixels, longest: int) -> Pixels:
-    """Return the picture scaled down so that its longer side has about ``longest`` pixels, if it has more."""
-    small = downsample(pixels, max(1, max(pixels.shape[:2]) // longest))
-    scale = longest / max(small.shape[:2])
-    if scale >= 1:
-        return small
-    return np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pixels:
     """Return what lies in a box of the rectified page, taken from the original in one resampling.
 
@@ -122,16 +100,6 @@ def crop_rectified(pixels: Pixels, matrix: Matrix, box: Box, scale: float) -> Pi
         return warp_image(pixels, whole, size)
     cut = cv2.warpPerspective(pixels, whole, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cut, np.uint8)
-
-
-def downscale(grey: Pixels, scale: float) -> Pixels:
-    """Return the grey page at a smaller scale (above 1 it keeps its size)."""
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    if scale >= 1:
-        return grey
-    # between half and full size both blur alike, and this is four times as quick
-    method = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
-    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
 
 def rectifying_homography(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.connected_components import ConnectedComponents, find_components
 from pipeline.model import Pixels
 
@@ -22,12 +23,11 @@ WEAK_INK = 0.83
 def normalize_illumination(grey: Pixels) -> Pixels:
     """Return the grey page divided by its background: paper becomes 255 everywhere, ink keeps its contrast.
 
-    The background is what a grey closing leaves on a copy of a quarter of the size, smoothed.
+    The background is what a grey closing leaves on a copy of a quarter of the size, smoothed at an eighth.
     """
     height, width = grey.shape
-    small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
-    background = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
-    background = cv2.GaussianBlur(background, (0, 0), 6)
+    closed = cv2.morphologyEx(Pyramid(grey).level(2), cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    background = cv2.GaussianBlur(Pyramid(np.asarray(closed, np.uint8)).level(1), (0, 0), 3)
     background = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, background, scale=255), np.uint8)
 

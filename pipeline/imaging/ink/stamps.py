@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.imaging.geometry import warp
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.connected_components import ConnectedComponents, no_components
 from pipeline.model import Box, Matrix, Pixels, Stamp, StampKind
@@ -86,10 +87,7 @@ def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
     if not cv2.hasNonZero(red_ink):
         return ()
     scale = min(1.0, STAMP_DPI / dpi)
-    small = (
-        cv2.resize(red_ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else red_ink
-    )
-    mask = (np.asarray(small) > 50).astype(np.uint8)
+    mask = (Pyramid(red_ink).at(scale) > 50).astype(np.uint8)
     if not mask.any():
         return ()
     mm = dpi * scale / 25.4

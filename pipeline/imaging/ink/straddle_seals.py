@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import ColourLayers
 from pipeline.imaging.ink.stamps import STAMP_DPI, SealCircle, find_seal_circles
 from pipeline.model import Box, Pixels, StampKind
@@ -46,16 +47,15 @@ RIM_MM = 1.5
 Absorbed = NDArray[np.float32]
 
 
-def find_straddle_seals(rgb: Pixels, dpi: float) -> tuple[SealCircle, ...]:
+def find_straddle_seals(picture: Pyramid, dpi: float) -> tuple[SealCircle, ...]:
     """Return the seals that an edge of the paper cuts, in pixels of the picture.
 
     Args:
-        rgb: The picture (h, w, 3).
+        picture: The picture (h, w, 3).
         dpi: Its pixels an inch.
     """
     scale = min(1.0, STAMP_DPI / dpi)
-    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
-    tint = _tint(np.asarray(small, np.uint8))
+    tint = _tint(picture.at(scale))
     mask = (tint > TINT).astype(np.uint8)
     mm = dpi * scale / 25.4
     if not LEAST_TINTED_MM2 * mm**2 < mask.sum() < MOST_TINTED * mask.size:

@@ -15,6 +15,7 @@ from pipeline.imaging.geometry.gutter import (
     shared_homography,
     split_at_gutter,
 )
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import ink_layer
 from pipeline.model import Pixels
 from pipeline.synth import SCANNER_LEVELS, SynthOptions, draw_book
@@ -53,8 +54,8 @@ def test_text_is_horizontal_until_the_picture_is_laid_on_its_side(form: str, lev
     rows = 8 if form == "birth-table" else 1
     options = SynthOptions(seed=6, entries=rows, dpi=DPI, cover=False, scanner=level)
     grey = ink_layer(next(draw_book(SCHEMAS.form(form), SCHEMAS, options)).scan.pixels)
-    assert has_horizontal_text(grey)
-    assert not has_horizontal_text(np.ascontiguousarray(np.rot90(grey)))
+    assert has_horizontal_text(Pyramid(grey))
+    assert not has_horizontal_text(Pyramid(np.ascontiguousarray(np.rot90(grey))))
 
 
 def test_no_pixel_of_either_page_is_lost_and_none_of_the_other_is_kept() -> None:
@@ -80,7 +81,7 @@ def test_pictures_on_which_there_is_nothing_are_no_error(shape: tuple[int, int],
     grey = np.full(shape, tone, np.uint8)
     gutter = find_gutter(grey, 420.0)
     assert gutter.shadow == 0
-    has_horizontal_text(grey)
+    has_horizontal_text(Pyramid(grey))
     (left, _), (right, _) = split_at_gutter(np.repeat(grey[..., None], 3, 2), gutter)
     assert left.shape[0] == right.shape[0] == shape[0]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.warp import crop_rectified, downsample, downsample_to
+from pipeline.imaging.geometry.warp import crop_rectified
 from pipeline.model import Box, Matrix
 from tests.imaging.drawings import dot, middle_of_ink, paper
 
@@ -124,21 +124,6 @@ def test_colours_stay_and_ground_beyond_the_page_takes_the_colour_of_its_edge() 
 
 def test_a_box_without_any_room_gives_one_pixel() -> None:
     assert crop_rectified(paper(50, 50), np.eye(3), Box(10, 10, 10, 10), 2.0).shape == (1, 1)
-
-
-def test_each_square_of_pixels_becomes_its_mean() -> None:
-    grey = np.arange(7 * 10, dtype=np.uint8).reshape(7, 10)
-    small = downsample(grey, 3)
-    assert small.shape == (2, 3)
-    assert small[0, 0] == round(grey[:3, :3].mean())
-    assert downsample(grey, 1) is grey
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (2, 300), (3508, 2480), (1001, 400), (999, 20)])
-def test_the_longer_side_has_as_many_pixels_as_asked_or_what_there_are(shape: tuple[int, int]) -> None:
-    small = downsample_to(np.full(shape, 90, np.uint8), 1000)
-    assert max(small.shape) == min(1000, max(shape))
-    assert (small == 90).all()
 
 
 @pytest.mark.parametrize("size", [(40, 30), (41, 30), (40, 31), (41, 31), (1, 7), (1, 1)])

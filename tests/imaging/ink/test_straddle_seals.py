@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline import schema
+from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import (
     ColourLayers,
     binarize,
@@ -34,7 +35,7 @@ def sealed(colour: tuple[int, int, int], over: float, monkeypatch: pytest.Monkey
 
 
 def separated(pixels: Pixels) -> ColourLayers:
-    return without_seals(split_colour_layers(pixels), pixels, find_straddle_seals(pixels, DPI), DPI)
+    return without_seals(split_colour_layers(pixels), pixels, find_straddle_seals(Pyramid(pixels), DPI), DPI)
 
 
 def ink_of(layers: ColourLayers) -> int:
@@ -47,7 +48,7 @@ def test_no_ink_is_left_of_half_a_seal(
     colour: tuple[int, int, int], over: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pixels = sealed(colour, over, monkeypatch).pixels
-    assert len(find_straddle_seals(pixels, DPI)) == 1
+    assert len(find_straddle_seals(Pyramid(pixels), DPI)) == 1
     assert ink_of(separated(pixels)) < 40
 
 
@@ -73,5 +74,5 @@ def test_red_that_is_no_seal_changes_nothing() -> None:
     sheet = PaperSheet.blank(FORM, DPI)
     stamps.boxed_stamp(sheet, "ĐĂNG KÝ LẠI", 900, 500, np.random.default_rng(2))
     layers = split_colour_layers(sheet.pixels)
-    assert not find_straddle_seals(sheet.pixels, DPI)
+    assert not find_straddle_seals(Pyramid(sheet.pixels), DPI)
     assert without_seals(layers, sheet.pixels, (), DPI) is layers
