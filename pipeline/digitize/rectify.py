@@ -32,7 +32,7 @@ from pipeline.imaging.geometry.dewarp import (
 from pipeline.imaging.ink import binarization
 from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.pen_colour import blueness
+from pipeline.imaging.ink.pen_colour import InkBlueness
 from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.imaging.ruling.leaders import find_leaders
@@ -109,11 +109,9 @@ class RectifiedPage:
     row_curvature: RuleCurvature | None = None
     column_curvature: RuleCurvature | None = None
 
-    @property
-    def bluer(self) -> Pixels:
-        """How much bluer than red each pixel is (``pipeline.imaging.ink.pen_colour``)."""
-        height, width = self.ink.shape
-        return warp.warp_image(blueness(self.source), self.matrix, (width, height))
+    def measure_blueness(self) -> InkBlueness:
+        """Return how much bluer than red each pixel of its ink is."""
+        return InkBlueness.measured(self.source, self.matrix, self.components)
 
 
 def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> RectifiedPage:

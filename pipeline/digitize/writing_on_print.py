@@ -42,11 +42,11 @@ class WritingOnPrint:
     def __init__(self, page: RectifiedPage, field_lines: Sequence[FieldLine], letter: float) -> None:
         self._page, self._field_lines, self._letter = page, field_lines, letter
         read = [label.box for label in page.labels if label.score > REWORDED_WHOLE]
-        bluer = page.bluer
-        colour = find_pen_colour(bluer, page.ink, read)
+        blueness = page.measure_blueness()
+        colour = find_pen_colour(blueness, read)
         self.by_colour = colour is not None
         self._labels: list[Box] = [label.box for label in page.labels]
-        self._pen: Pixels | None = None if colour is None else colour.mask(bluer, page.ink)
+        self._pen: Pixels | None = None if colour is None else colour.mask(blueness.painted(), page.ink)
         if colour is None:
             places = list(self._overwritten())
             self._labels = [label.box for label, _ in places]

@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.ink.binarization import COLOUR_BAND
-from pipeline.model import Box, Pixels
+from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.model import Box, Matrix, Pixels
 
 NEUTRAL = 128
 """The blueness of a pixel that is as blue as it is red."""
@@ -38,18 +38,59 @@ PEN_SIDE = 0.4
 AROUND = 3
 """Over how many pixels across blueness is averaged."""
 
+LOOKED_UP_AT_ONCE = 1024
+"""Pixels that are looked up in one go."""
+
 LEAST_PRINT = 400
 """How many pixels of print its colour is measured on at least."""
 
 
-def blueness(rgb: Pixels) -> Pixels:
-    """Return by how much each pixel of a picture (h, w, 3) is bluer than it is red, from ``NEUTRAL`` on."""
-    bluer = np.empty(rgb.shape[:2], np.uint8)
-    for top in range(0, len(rgb), COLOUR_BAND):
-        band = slice(top, top + COLOUR_BAND)
-        red, blue = cv2.extractChannel(rgb[band], 0), cv2.extractChannel(rgb[band], 2)
-        cv2.addWeighted(blue, 1.0, red, -1.0, NEUTRAL, dst=bluer[band])
-    return bluer
+@dataclass(frozen=True, slots=True)
+class InkBlueness:
+    """By how much each pixel of a page's ink is bluer than it is red, from ``NEUTRAL`` on.
+
+    Attributes:
+        values: (n,) by pixel of ink.
+        pixels: (n,) the flat indices of these pixels.
+        shape: (h, w) of the page.
+    """
+
+    values: NDArray[np.uint8]
+    pixels: NDArray[np.int64]
+    shape: tuple[int, int]
+
+    @classmethod
+    def measured(cls, rgb: Pixels, matrix: Matrix, components: ConnectedComponents) -> InkBlueness:
+        """Look up the colour of a page's ink in the picture that it was warped from.
+
+        Ink is a twentieth of a page: to warp the colours of all of it takes five times as long.
+
+        Args:
+            rgb: The picture (h, w, 3).
+            matrix: (3, 3) from the picture to the page.
+            components: The ink of the page.
+        """
+        pixels = components.pixel_indices(np.ones(len(components.area), bool))
+        y, x = np.divmod(pixels, components.shape[1])
+        back = np.linalg.inv(matrix).astype(np.float64)
+        side = LOOKED_UP_AT_ONCE
+        places = np.zeros((3, -(-len(pixels) // side) * side), np.float32)
+        for place, row in zip(places, back, strict=True):
+            place[: len(pixels)] = row[0] * x + row[1] * y + row[2]
+        places[:2, : len(pixels)] /= places[2, : len(pixels)]
+        across, down = (place.reshape(-1, side) for place in places[:2])
+        bluer = np.empty(0, np.uint8)
+        if len(pixels):
+            seen = np.asarray(cv2.remap(rgb, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+            red, blue = cv2.extractChannel(seen, 0), cv2.extractChannel(seen, 2)
+            bluer = np.asarray(cv2.addWeighted(blue, 1.0, red, -1.0, NEUTRAL), np.uint8).ravel()
+        return cls(bluer[: len(pixels)], pixels, components.shape)
+
+    def painted(self) -> Pixels:
+        """Return it as a picture (h, w), 0 where no ink is."""
+        picture = np.zeros(self.shape, np.uint8)
+        picture.ravel()[self.pixels] = self.values
+        return picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +113,7 @@ class PenColour:
         seen = cv2.threshold(ink, 0, 1, cv2.THRESH_BINARY)[1]
         total = cv2.boxFilter(cv2.multiply(bluer, seen), cv2.CV_16U, (AROUND, AROUND), normalize=False)
         around = cv2.boxFilter(seen, cv2.CV_8U, (AROUND, AROUND), normalize=False)
-        at = np.flatnonzero(seen)
+        at = np.flatnonzero(np.asarray(seen, np.uint8).view(np.bool_))
         mean, share = (_mean(sums.ravel()[at]) for sums in (total, around))
         pen = np.zeros(ink.shape, np.uint8)
         pen.ravel()[at[mean >= self.least * share]] = 255
@@ -84,35 +125,35 @@ def _mean(sums: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(sums.astype(np.float64) * (1 / AROUND**2), np.float32)
 
 
-def find_pen_colour(bluer: Pixels, ink: Pixels, labels: Sequence[Box]) -> PenColour | None:
+def find_pen_colour(ink: InkBlueness, labels: Sequence[Box]) -> PenColour | None:
     """Return what tells the pens of a page from its print; ``None`` where their colours are too much alike.
 
     Args:
-        bluer: Blueness of the page (h, w).
-        ink: Its ink mask (0/255), without rules and leaders.
+        ink: The blueness of its ink, without rules and leaders.
         labels: Boxes of printed labels that were read.
     """
     if not labels:
         return None
-    printed = np.concatenate([_values(bluer, ink, box) for box in labels])
-    rest = ink.copy()
-    for box in labels:
-        rows, columns = _part(box.grown(2, 2))
-        rest[rows, columns] = 0
-    written = bluer[rest > 0]
+    beside = np.zeros(ink.shape, np.uint8)
+    for margin, place in ((2, _BESIDE_LABEL), (0, _ON_LABEL)):
+        for box in labels:
+            rows, columns = _part(box.grown(margin, margin))
+            beside[rows, columns] = place
+    places = beside.ravel()[ink.pixels]
+    printed = ink.values[places == _ON_LABEL].astype(np.float32)
+    written = ink.values[places == 0]
     if len(printed) < LEAST_PRINT or len(written) < LEAST_PRINT:
         return None
     usual = float(np.median(printed))
     spread = 1.48 * float(np.median(np.abs(printed - usual)))
-    pen = float(np.median(written[written > usual + 0.5 * APART])) if (written > usual + APART).any() else 0.0
+    bluest = written[written > usual + 0.5 * APART]
+    pen = float(np.median(bluest)) if len(bluest) and bluest.max() > usual + APART else 0.0
     if pen - usual < max(APART, SPREADS_APART * spread):
         return None
     return PenColour(usual + max(PEN_SIDE * (pen - usual), 0.6 * APART))
 
 
-def _values(bluer: Pixels, ink: Pixels, box: Box) -> NDArray[np.float32]:
-    rows, columns = _part(box)
-    return np.asarray(bluer[rows, columns][ink[rows, columns] > 0], np.float32)
+_BESIDE_LABEL, _ON_LABEL = 1, 2
 
 
 def _part(box: Box) -> tuple[slice, slice]:

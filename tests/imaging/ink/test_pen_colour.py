@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.imaging.ink import cleanup
 from pipeline.imaging.ink.connected_components import find_components
-from pipeline.imaging.ink.pen_colour import NEUTRAL, PenColour, blueness, find_pen_colour
+from pipeline.imaging.ink.pen_colour import NEUTRAL, InkBlueness, PenColour, find_pen_colour
 from pipeline.model import Box, Pixels
 from tests.imaging.drawings import painted
 
@@ -31,20 +31,33 @@ def page(pen: tuple[int, int, int], over: int = 120) -> tuple[Pixels, Pixels]:
 
 
 def colour_of(rgb: Pixels, ink: Pixels) -> PenColour | None:
-    return find_pen_colour(blueness(rgb), ink, [LABEL])
+    return find_pen_colour(blueness(rgb, ink), [LABEL])
 
 
-def test_blueness_is_by_how_much_a_pixel_is_bluer_than_red() -> None:
+def blueness(rgb: Pixels, ink: Pixels) -> InkBlueness:
+    return InkBlueness.measured(rgb, np.eye(3), find_components(ink))
+
+
+def test_blueness_is_by_how_much_a_pixel_of_ink_is_bluer_than_red() -> None:
     colours = np.array([[(100, 0, 100), (100, 0, 150), (150, 0, 100), (0, 0, 255), (255, 0, 0)]], np.uint8)
-    assert blueness(colours)[0].tolist() == [NEUTRAL, NEUTRAL + 50, NEUTRAL - 50, 255, 0]
+    ink = np.array([[255, 255, 255, 255, 0]], np.uint8)
+    assert blueness(colours, ink).values.tolist() == [NEUTRAL, NEUTRAL + 50, NEUTRAL - 50, 255]
+    assert blueness(colours, ink).painted().tolist() == [[NEUTRAL, NEUTRAL + 50, NEUTRAL - 50, 255, 0]]
+    assert not len(blueness(colours, np.zeros_like(ink)).values)
 
 
-def test_blueness_is_that_of_each_pixel_on_a_picture_of_any_height() -> None:
+def test_the_colour_of_ink_is_that_of_the_picture_warped_as_the_page_was() -> None:
     rng = np.random.default_rng(5)
-    for height in (1, 127, 128, 300):
-        rgb = rng.integers(0, 256, (height, 7, 3)).astype(np.uint8)
-        wanted = np.clip(rgb[:, :, 2].astype(int) - rgb[:, :, 0] + NEUTRAL, 0, 255)
-        assert (blueness(rgb) == wanted).all()
+    rgb = cv2.GaussianBlur(rng.integers(0, 256, (300, 220, 3)).astype(np.uint8), (0, 0), 1.5)
+    ink = np.where(rng.random((310, 230)) < 0.3, 255, 0).astype(np.uint8)
+    matrix = np.array([[1.01, 0.02, 3], [-0.02, 0.99, 5], [1e-5, -2e-5, 1]])
+    warped = cv2.warpPerspective(
+        rgb, matrix, (230, 310), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    ).astype(int)
+    wanted = np.clip(warped[..., 2] - warped[..., 0] + NEUTRAL, 0, 255)
+    found = InkBlueness.measured(rgb, matrix, find_components(ink)).painted()
+    assert np.abs(found - wanted)[ink > 0].max() <= 2
+    assert not found[ink == 0].any()
 
 
 @pytest.mark.parametrize("pen", [BLUE, VIOLET])
@@ -52,7 +65,7 @@ def test_a_stroke_over_a_label_is_kept_whole_and_its_print_goes(pen: tuple[int, 
     rgb, ink = page(pen)
     colour = colour_of(rgb, ink)
     assert colour is not None
-    mask = colour.mask(blueness(rgb), ink)
+    mask = colour.mask(blueness(rgb, ink).painted(), ink)
     separated = cleanup.separate_pen(find_components(ink), [LABEL], ink, mask, LETTER)
     on_print = cleanup.written_on_print(separated, [LABEL], mask, LETTER)
     assert on_print.sum() == 1
@@ -74,7 +87,7 @@ def test_coloured_fringes_at_the_edges_of_print_are_no_pen() -> None:
         rgb[top:bottom, right - 9] = (90, 30, 20)
     colour = colour_of(rgb, ink)
     assert colour is not None
-    mask = colour.mask(blueness(rgb), ink)
+    mask = colour.mask(blueness(rgb, ink).painted(), ink)
     letters = np.zeros_like(ink)
     letters[100:122, 50:330] = ink[100:122, 50:330]
     assert cv2.countNonZero(mask & letters) < 0.15 * cv2.countNonZero(letters)
@@ -84,7 +97,7 @@ def test_coloured_fringes_at_the_edges_of_print_are_no_pen() -> None:
 
 def test_without_labels_or_writing_nothing_is_told() -> None:
     rgb, ink = page(BLUE)
-    assert find_pen_colour(blueness(rgb), ink, []) is None
+    assert find_pen_colour(blueness(rgb, ink), []) is None
     ink[:, :] = 0
     assert colour_of(rgb, ink) is None
 
