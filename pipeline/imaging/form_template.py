@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from zipfile import BadZipFile
 
@@ -40,7 +40,7 @@ MIN_PAGES = 4
 COARSE_DPI = 25.0
 """Pixels an inch at which the whole template is laid over a page."""
 
-SCALES = (1.0, 0.98, 1.02, 0.96, 1.04, 0.94, 1.06)
+SCALES = (0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06)
 """How much larger than expected a page may be: cut-off margins and perspective deceive."""
 
 SEARCH_MM = (6.0, 2.0)
@@ -222,16 +222,26 @@ def _place_by_correlation(patches: Mapping[float, Pixels], page: Pixels) -> Matr
     small = 255 - Pyramid(page).at(factor)
     pad = 30
     field = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0.0,))
-    best: tuple[float, Matrix] | None = None
-    for scale, patch in patches.items():
+
+    @cache
+    def best_place(scale: float) -> tuple[float, int, int]:
+        patch = patches[scale]
         if patch.shape[0] > field.shape[0] or patch.shape[1] > field.shape[1]:
-            continue
+            return -np.inf, 0, 0
         likeness = cv2.matchTemplate(field, patch, cv2.TM_CCOEFF_NORMED)
         _, top, _, (x, y) = cv2.minMaxLoc(likeness)
-        if best is None or top > best[0]:
-            move = np.array([[scale, 0, (x - pad) / factor], [0, scale, (y - pad) / factor]], np.float64)
-            best = float(top), move
-    return best[1] if best is not None else None
+        return float(top), int(x), int(y)
+
+    # from the expected size on as long as the next one is more alike; where it does not fit, smaller
+    at, before = SCALES.index(1.0), -1
+    while at != before:
+        near = range(max(0, at - 1), min(len(SCALES), at + 2))
+        at, before = max(near, key=lambda n: best_place(SCALES[n])[0]), at
+    top, x, y = best_place(SCALES[at])
+    if top == -np.inf:
+        return None
+    scale = SCALES[at]
+    return np.array([[scale, 0, (x - pad) / factor], [0, scale, (y - pad) / factor]], np.float64)
 
 
 def _find_label(

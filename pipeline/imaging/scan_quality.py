@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.geometry.pyramid import Pyramid
 from pipeline.imaging.ink.binarization import split_colour_layers
+from pipeline.imaging.order_statistics import percentile_of_levels
 from pipeline.model import Pixels, Quality
 
 MM = 25.4
@@ -26,8 +27,11 @@ SHARP_DPI = 200.0
 GREY_DPI = 100.0
 """About the pixels an inch at which the whole page is measured."""
 
+FOLD_DPI = 75.0
+"""Pixels an inch at which a folded corner is looked for."""
+
 COLOUR_DPI = 50.0
-"""Pixels an inch at which a finger and a folded corner are looked for."""
+"""Pixels an inch at which a finger is looked for."""
 
 
 def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
@@ -38,8 +42,8 @@ def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
         ink: Its ink layer.
         dpi: Its pixels an inch.
     """
-    grey, grey_dpi = _at_dpi(ink, dpi, GREY_DPI)
-    paper, ink = grey_exceeded_by(grey, 0.1), grey_exceeded_by(grey, 0.99)
+    grey, _ = _at_dpi(ink, dpi, GREY_DPI)
+    paper, darkest = grey_exceeded_by(grey, 0.1), grey_exceeded_by(grey, 0.99)
     edges = cv2.Laplacian(grey, cv2.CV_32F)
     strong = np.abs(edges) > 30
     rim = max(4, grey.shape[1] // 60)
@@ -48,13 +52,13 @@ def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
     )
     return Quality(
         sharpness=float(edges[strong].var()) if strong.any() else 0.0,
-        contrast=paper - ink,
+        contrast=paper - darkest,
         dark_edges=float((border < 0.35 * paper).mean()),
         dpi=dpi,
         edge=edge_width(picture.pixels, dpi),
         shade=shade(grey),
         finger=finger(*_at_dpi(picture, dpi, COLOUR_DPI)),
-        fold=fold(grey, grey_dpi),
+        fold=fold(*_at_dpi(ink, dpi, FOLD_DPI)),
     )
 
 
@@ -245,17 +249,8 @@ def cumulative_histogram(grey: Pixels) -> NDArray[np.int64]:
 
 
 def grey_percentile(grey: Pixels, share: float) -> float:
-    """Return the grey level below which that share (0..1) of the pixels lies, interpolated as ``numpy.percentile``.
-
-    Counting levels is far quicker than sorting pixels, and gives the same.
-    """
-    levels = cumulative_histogram(grey)
-    place = share * (int(levels[-1]) - 1)
-    low = int(place)
-    dark, light = (
-        int(np.searchsorted(levels, rank, side="right")) for rank in (low, min(low + 1, int(levels[-1]) - 1))
-    )
-    return dark + (light - dark) * (place - low)
+    """Return the grey level below which that share (0..1) of the pixels lies, interpolated as ``numpy.percentile``."""
+    return percentile_of_levels(cumulative_histogram(grey), share)
 
 
 def grey_exceeded_by(grey: Pixels, share: float) -> float:

@@ -28,6 +28,7 @@ from functools import lru_cache
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.locate.label_chain import LabelChain, find_chain
 from pipeline.locate.label_matching import LabelCandidate
@@ -35,6 +36,8 @@ from pipeline.model import Box, Matrix
 from pipeline.schema import Form, Label
 
 log = logging.getLogger(__name__)
+
+Values = NDArray[np.float64]
 
 MAX_RESIDUAL = 0.012
 """How far (share of the frame's height) a label may be from where the fit puts it and still agree."""
@@ -137,25 +140,29 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
     y = np.array([c.baseline for c in strong])
     weight = np.array([c.score * min(1.0, len(labels[c.label].text) / 12) for c in strong])
     number = np.array([c.label for c in strong])
+    by_label = np.argsort(number, kind="stable")
+    first_of_label = np.flatnonzero(np.diff(number[by_label], prepend=-1))
     best: tuple[float, Matrix] | None = None
     ratio = frame_aspect(form)
-    for i in range(len(strong)):
-        dv = v - v[i]
+    for i in range(len(strong) - 1):
+        later = slice(i + 1, None)
+        dv = v[later] - v[i]
         with np.errstate(divide="ignore", invalid="ignore"):
-            scale = np.where(np.abs(dv) > 0.1, (y - y[i]) / dv, np.nan)
-        for j in np.nonzero(np.isfinite(scale) & (scale > 0.35 * size[1]) & (scale < 1.5 * size[1]))[0]:
-            if j <= i:
-                continue
-            high = float(scale[j])
-            for wide in _widths(high * ratio, float(x[j] - x[i]), float(u[j] - u[i])):
-                left, top = x[i] - wide * u[i], y[i] - high * v[i]
-                off = np.maximum(
-                    np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high
-                )
-                good = off < 1.6 * MAX_RESIDUAL
-                score = _coverage_score(number[good], (weight * (1 - off / (4 * MAX_RESIDUAL)))[good])
-                if best is None or score > best[0]:
-                    best = score, np.array([[wide, 0, left], [0, high, top], [0, 0, 1]])
+            scale = np.where(np.abs(dv) > 0.1, (y[later] - y[i]) / dv, np.nan)
+        there = np.isfinite(scale) & (scale > 0.35 * size[1]) & (scale < 1.5 * size[1])
+        if not there.any():
+            continue
+        across, shares = (x[later] - x[i])[there], (u[later] - u[i])[there]
+        wide, high = _proposed_sizes(scale[there], ratio, across, shares)
+        left, top = x[i] - wide * u[i], y[i] - high * v[i]
+        off = np.maximum(np.abs(left + wide * u - x) / wide * ratio, np.abs(top + high * v - y) / high)
+        gain = np.where(off < 1.6 * MAX_RESIDUAL, weight * (1 - off / (4 * MAX_RESIDUAL)), 0.0)
+        # a label found three times counts once
+        scores = np.maximum.reduceat(gain[:, by_label], first_of_label, axis=1).sum(axis=1)
+        at = int(scores.argmax())
+        if best is None or scores[at] > best[0]:
+            placed = [[wide[at, 0], 0, left[at, 0]], [0, high[at, 0], top[at, 0]], [0, 0, 1]]
+            best = float(scores[at]), np.array(placed, np.float64)
     if best is None:
         return None
     matrix = _refined(labels, candidates, best[1])
@@ -191,19 +198,23 @@ def _width(matrix: Matrix) -> float:
     return float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
-def _widths(usual: float, across: float, shares: float) -> tuple[float, ...]:
-    """Return how wide the frame may be: as its height says, and as two labels far apart do, where they say otherwise.
+def _proposed_sizes(high: Values, ratio: float, across: Values, shares: Values) -> tuple[Values, Values]:
+    """Return how wide and how high (m, 1) the frame may be by pairs of labels.
+
+    It is as wide as its height says, and as two labels far apart do, where they say otherwise.
 
     Args:
-        usual: The width that belongs to the height.
-        across: How far apart the labels are in pixels.
-        shares: How far apart they are declared.
+        high: (n,) the height that each pair says.
+        ratio: Width over height of the frame.
+        across: (n,) how far apart the labels are in pixels.
+        shares: (n,) how far apart they are declared.
     """
-    if abs(shares) < 0.25:
-        return (usual,)
-    wide = across / shares
-    other = 0.65 * usual < wide < 1.55 * usual and abs(wide - usual) > 0.05 * usual
-    return (usual, wide) if other else (usual,)
+    usual = high * ratio
+    far = np.abs(shares) >= 0.25
+    wide = np.divide(across, shares, out=np.zeros_like(usual), where=far)
+    other = far & (0.65 * usual < wide) & (wide < 1.55 * usual) & (np.abs(wide - usual) > 0.05 * usual)
+    chosen = np.column_stack([np.ones(len(usual), bool), other])
+    return np.column_stack([usual, wide])[chosen][:, None], np.column_stack([high, high])[chosen][:, None]
 
 
 def fit_to_frame(
@@ -263,13 +274,6 @@ def median_offset(form: Form, fit: FormFit) -> float:
         for c in fit.found
     ]
     return float(np.median(off)) if off else 1.0
-
-
-def _coverage_score(numbers: np.ndarray, weights: np.ndarray) -> float:
-    """Return the sum of the best weight of each label, so that a label found three times counts once."""
-    best = np.zeros(int(numbers.max()) + 1 if len(numbers) else 1)
-    np.maximum.at(best, numbers, weights)
-    return float(best.sum())
 
 
 def _position(matrix: Matrix, u: float, v: float) -> tuple[float, float]:

@@ -31,7 +31,7 @@ MAX_SKEW = 12.0
 MAX_AXIS_DIFFERENCE = 4.0
 """Degrees by which one family of rules may differ from the page as a whole."""
 
-WORK_PIXELS = 600_000
+WORK_PIXELS = 400_000
 """Pixels of the copy on which the angle is measured: more gain nothing, by measurement."""
 
 MIN_SEGMENT_LENGTH = 0.05

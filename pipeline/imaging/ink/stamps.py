@@ -29,6 +29,9 @@ MAX_GAP_MM = 2.2
 """Red components so near one another belong to one stamp: the letters of a word."""
 
 
+RED_BAND = 256
+"""Rows of the original in which red ink is resampled at a time: between a seal and a stamp there is only paper."""
+
 MARGIN_MM = 3.0
 """How far around red ink the red layer is resampled."""
 
@@ -54,24 +57,41 @@ def rectify_red_layer(
     mask = np.zeros_like(straight)
     nothing = straight, mask, no_components((height, width))
     reddish = cv2.threshold(red, int(255 * binarization.WEAK_INK), 1, cv2.THRESH_BINARY_INV)[1]
-    left, top, wide, high = cv2.boundingRect(reddish)
-    if not wide:
+    places = list(_red_places(np.asarray(reddish, np.uint8), matrix, size, MARGIN_MM / 25.4 * dpi))
+    if not places:
         return nothing
-    right, bottom = left + wide, top + high
-    outline = warp.transform_points(
-        matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
+    for left, top, right, bottom in places:
+        shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], float)
+        straight[top:bottom, left:right] = warp.warp_image(red, shift @ matrix, (right - left, bottom - top))
+    left, top = np.min(places, axis=0)[:2].tolist()
+    right, bottom = np.max(places, axis=0)[2:].tolist()
+    mask[top:bottom, left:right], components = binarization.binarize(
+        np.ascontiguousarray(straight[top:bottom, left:right])
     )
-    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
-    margin = MARGIN_MM / 25.4 * dpi
-    place = Box(left, top, right, bottom).grown(margin, margin).within(*size)
-    left, top, right, bottom = (round(side) for side in (place.left, place.top, place.right, place.bottom))
-    if right <= left or bottom <= top:
-        return nothing
-    shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], float)
-    part = warp.warp_image(red, shift @ matrix, (right - left, bottom - top))
-    straight[top:bottom, left:right] = part
-    mask[top:bottom, left:right], components = binarization.binarize(part)
     return straight, mask, components.placed_on(left, top, (height, width))
+
+
+def _red_places(
+    reddish: Pixels, matrix: Matrix, size: tuple[int, int], margin: float
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield where on the rectified page what is red in each band of the original lies: left, top, right, bottom."""
+    for first in range(0, len(reddish), RED_BAND):
+        left, top, wide, high = cv2.boundingRect(reddish[first : first + RED_BAND])
+        if not wide:
+            continue
+        seen = Box(left, first + top, left + wide, first + top + high)
+        corners = [
+            (seen.left, seen.top),
+            (seen.right, seen.top),
+            (seen.right, seen.bottom),
+            (seen.left, seen.bottom),
+        ]
+        outline = warp.transform_points(matrix, np.array(corners, float))
+        (x0, y0), (x1, y1) = outline.min(axis=0), outline.max(axis=0)
+        place = Box(x0, y0, x1, y1).grown(margin, margin).within(*size)
+        sides = (round(place.left), round(place.top), round(place.right), round(place.bottom))
+        if sides[2] > sides[0] and sides[3] > sides[1]:
+            yield sides
 
 
 def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:

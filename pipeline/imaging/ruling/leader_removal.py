@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.imaging.order_statistics import percentile_of_levels
 from pipeline.imaging.ruling.leaders import MAX_DOT_SIZE, DotLeaders, dot_spacing
 from pipeline.model import Pixels
 
@@ -89,14 +90,10 @@ class DotProfile:
         reach = int(np.ceil(radius + 2))
         rows, columns, away = _patch_indices(leaders.centroids, reach)
         light = _sample(normalized, rows, columns).ravel()
-        ring = (away.ravel() / BIN_PX).astype(int)
-        order = np.argsort(ring)
-        rings = np.split(light[order], np.searchsorted(ring[order], np.arange(1, int(reach / BIN_PX) + 1)))[
-            :-1
-        ]
-        limits = np.array(
-            [np.percentile(ring_light, (5, 95)) if len(ring_light) else (0.0, 255.0) for ring_light in rings]
-        )
+        ring, count = (away.ravel() / BIN_PX).astype(int), int(reach / BIN_PX)
+        inside = ring < count
+        levels = np.bincount(256 * ring[inside] + light[inside], minlength=256 * count).reshape(count, 256)
+        limits = np.array([_light_range(of_ring) for of_ring in levels.cumsum(axis=1)])
         darkest, lightest = np.maximum.accumulate(limits).T
         return cls(radius, np.append(darkest, 255.0), np.append(lightest, 255.0))
 
@@ -114,6 +111,15 @@ class DotProfile:
     def ring_index(self, away: Grid) -> NDArray[np.int64]:
         """Return the index into ``darkest`` and ``lightest`` of these distances from the centre."""
         return np.minimum((away / BIN_PX).astype(np.int64), len(self.darkest) - 1)
+
+
+def _light_range(levels: NDArray[np.int64]) -> tuple[float, float]:
+    """Return between which greys nine tenths of some pixels lie; ``levels``: how many are as dark (256,) or darker."""
+    return (
+        (percentile_of_levels(levels, 0.05), percentile_of_levels(levels, 0.95))
+        if levels[-1]
+        else (0.0, 255.0)
+    )
 
 
 @dataclass(frozen=True, slots=True)
