@@ -106,7 +106,8 @@ def deskewed_orientations(
         grey = image.ink.at(scale)
     for turn in turns or ((0, 180, 90, 270) if fits else (90, 270, 0, 180)):
         with clock.stage("deskew"):
-            level = deskew(grey, scale, turn, letter_height(form, dpi), dpi)
+            letter = letter_height(form, dpi)
+            level = deskew(grey, scale, turn, letter, dpi, rough=context.engines.template is not None)
         log.debug("orientation %d°: skew %+.2f°", level.turn, level.skew)
         yield level
 
