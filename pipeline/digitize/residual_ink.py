@@ -49,10 +49,12 @@ class ResidualInk:
     def __init__(self, page: RectifiedPage, assigned: Assigned, assigned_red: Assigned) -> None:
         dark = cleanup.darker_than(page.normalized, FAINT)
         read = [label.box for label in page.labels if label.score]
-        self._dark = cleanup.residual_ink(dark, *assigned, read)
-        self._ink = cleanup.residual_ink(page.ink, *assigned, read) if page.stamps else page.ink
+        self._dark, *inked = cleanup.residual_ink(
+            [dark, page.ink] if page.stamps else [dark], *assigned, read
+        )
+        self._ink = inked[0] if inked else page.ink
         self._unread = [label.box for label in page.labels if not label.score]
-        self._red = cleanup.residual_ink(page.red_ink, *assigned_red, ())
+        (self._red,) = cleanup.residual_ink([page.red_ink], *assigned_red, ())
         self._leaders = page.leaders
         self._seals = [s.box for s in page.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
 

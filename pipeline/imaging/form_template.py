@@ -77,6 +77,21 @@ class TemplateGeometry:
         return x * 25.4 / DPI / self.across - LEFT_MARGIN, y * 25.4 / DPI / self.down - TOP_MARGIN
 
 
+@dataclass(frozen=True, slots=True)
+class LabelPatch:
+    """The picture of a label on a template.
+
+    Attributes:
+        picture: The part of the template that shows it.
+        left: Its first x there.
+        top: Its first y there.
+    """
+
+    picture: Pixels
+    left: int
+    top: int
+
+
 @dataclass(frozen=True)
 class FormTemplate:
     """The blank form of a book.
@@ -111,7 +126,10 @@ class FormTemplate:
             return ()
         found: Mapping[int, FoundLabel] = {}
         for reach in SEARCH_MM:
-            places = (_find_label(self, label, picture, move, reach * DPI / 25.4) for label in self.labels)
+            places = (
+                _find_label(self, label, patch, picture, move, reach * DPI / 25.4)
+                for label, patch in zip(self.labels, self.patches, strict=True)
+            )
             found = {place.number: place for place in places if place is not None}
             fitted = _fit_affine(self, found, move)
             if fitted is None:
@@ -138,6 +156,11 @@ class FormTemplate:
             scale: np.asarray(255 - cv2.resize(self.picture, size, interpolation=cv2.INTER_AREA), np.uint8)
             for scale, size in sizes.items()
         }
+
+    @cached_property
+    def patches(self) -> tuple[LabelPatch | None, ...]:
+        """The picture of each label; ``None`` of one that is too small or too faint to be found."""
+        return tuple(_label_patch(self, label) for label in self.labels)
 
     def to_bytes(self) -> bytes:
         """Return the template as bytes (NumPy's, compressed): for a file, or another process."""
@@ -244,25 +267,39 @@ def _place_by_correlation(patches: Mapping[float, Pixels], page: Pixels) -> Matr
     return np.array([[scale, 0, (x - pad) / factor], [0, scale, (y - pad) / factor]], np.float64)
 
 
+def _label_patch(template: FormTemplate, label: TemplateLabel) -> LabelPatch | None:
+    left, base = template.shape.to_pixels(label.left, label.baseline)
+    right, _ = template.shape.to_pixels(label.right, label.baseline)
+    x0, y0, x1, y1 = max(0, round(left) - 2), max(0, round(base) - 15), round(right) + 2, round(base) + 5
+    patch = template.picture[y0:y1, x0:x1]
+    if patch.shape[0] < 12 or patch.shape[1] < 12 or float(patch.std()) < 12:
+        return None
+    return LabelPatch(patch, x0, y0)
+
+
 def _find_label(
-    template: FormTemplate, label: TemplateLabel, page: Pixels, move: Matrix, reach: float
+    template: FormTemplate,
+    label: TemplateLabel,
+    seen: LabelPatch | None,
+    page: Pixels,
+    move: Matrix,
+    reach: float,
 ) -> FoundLabel | None:
     """Return the label where its picture is most like the page, or ``None``.
 
     Args:
         template: The template.
         label: The label sought.
+        seen: Its picture, if it can be found.
         page: The page at ``DPI``.
         move: (2, 3) from the template to the page.
         reach: How far in pixels around the expected place it is sought.
     """
+    if seen is None:
+        return None
     left, base = template.shape.to_pixels(label.left, label.baseline)
     right, _ = template.shape.to_pixels(label.right, label.baseline)
-    x0, y0, x1, y1 = round(left) - 2, round(base) - 15, round(right) + 2, round(base) + 5
-    patch = template.picture[max(0, y0) : y1, max(0, x0) : x1]
-    if patch.shape[0] < 12 or patch.shape[1] < 12 or float(patch.std()) < 12:
-        return None
-    x0, y0 = max(0, x0), max(0, y0)
+    patch, x0, y0 = seen.picture, seen.left, seen.top
     grown = float(np.sqrt(abs(np.linalg.det(move[:, :2]))))
     if abs(grown - 1) > 0.004:
         patch = np.asarray(

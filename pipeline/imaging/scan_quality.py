@@ -86,8 +86,10 @@ def edge_width(pixels: Pixels, dpi: float) -> float:
         After Marziliano et al. (2002), without tracing edges.
     """
     scale = min(1.0, SHARP_DPI / dpi)
-    height = pixels.shape[0]
-    band = np.ascontiguousarray(pixels[height // 3 : 2 * height // 3, :, 1])
+    height, width = pixels.shape[:2]
+    if min(height // 3, width) < 12:
+        return 0.0
+    band = np.asarray(cv2.extractChannel(pixels[height // 3 : 2 * height // 3], 1), np.uint8)
     band = Pyramid(band).at(scale)
     if min(band.shape) < 12:
         return 0.0

@@ -209,8 +209,27 @@ def paint_out_dots(normalized: Pixels, ink: Pixels, dots: Pixels) -> Pixels:
     """
     if not cv2.hasNonZero(dots):
         return normalized
-    edge = cv2.dilate(dots, np.ones((5, 5), np.uint8))
-    return np.asarray(cv2.max(normalized, cv2.subtract(edge, cv2.subtract(ink, dots))), np.uint8)
+    result = np.empty_like(normalized)
+    for own, edge in _soft_edges(dots):
+        cv2.max(normalized[own], cv2.subtract(edge, cv2.subtract(ink[own], dots[own])), dst=result[own])
+    return result
+
+
+SOFT_EDGE = 2
+"""How far around ink its soft edge reaches, in pixels."""
+
+EDGE_BAND = 128
+"""Rows that soft edges are laid around at a time, so that they stay in the processor's cache."""
+
+
+def _soft_edges(mask: Pixels) -> Iterator[tuple[slice, Pixels]]:
+    """Yield bands of rows of a mask (0/255), each with that part of the mask and its soft edges."""
+    kernel = np.ones((2 * SOFT_EDGE + 1, 2 * SOFT_EDGE + 1), np.uint8)
+    for top in range(0, len(mask), EDGE_BAND):
+        own = slice(top, min(len(mask), top + EDGE_BAND))
+        first = max(0, own.start - SOFT_EDGE)
+        edge = cv2.dilate(mask[first : own.stop + SOFT_EDGE], kernel)
+        yield own, np.asarray(edge, np.uint8)[own.start - first : own.stop - first]
 
 
 def filled_share(ink: Pixels, box: Box, margin: float) -> float:
@@ -260,15 +279,15 @@ def darker_than(normalized: Pixels, share: float) -> Pixels:
 
 
 def residual_ink(
-    mask: Pixels,
+    masks: Sequence[Pixels],
     components: ConnectedComponents,
     assigned: Iterable[NDArray[np.int64]],
     print_boxes: Sequence[Box],
-) -> Pixels:
-    """Return the mask without ink that is accounted for: assigned components with their soft edges, and print.
+) -> list[Pixels]:
+    """Return masks without ink that is accounted for: assigned components with their soft edges, and print.
 
     Args:
-        mask: Mask (0/255) of dark pixels.
+        masks: Masks (0/255) of dark pixels.
         components: Components of the page.
         assigned: Component numbers of each line that was found.
         print_boxes: Boxes of print in pixels.
@@ -276,16 +295,17 @@ def residual_ink(
     chosen = np.zeros(len(components.area), bool)
     for numbers in assigned:
         chosen[numbers] = True
-    result = mask
+    results = [mask.copy() for mask in masks]
     if chosen.any():
-        own = np.zeros_like(mask)
-        own.ravel()[components.pixel_indices(chosen)] = 255
-        result = np.asarray(cv2.subtract(mask, cv2.dilate(own, np.ones((5, 5), np.uint8))), np.uint8)
-    if print_boxes and result is mask:
-        result = mask.copy()
+        assigned_ink = np.zeros(components.shape, np.uint8)
+        assigned_ink.ravel()[components.pixel_indices(chosen)] = 255
+        for own, edge in _soft_edges(assigned_ink):
+            for mask, result in zip(masks, results, strict=True):
+                cv2.subtract(mask[own], edge, dst=result[own])
     for box in print_boxes:
-        result[_slices(box.grown(2, 2))] = 0
-    return result
+        for result in results:
+            result[_slices(box.grown(SOFT_EDGE, SOFT_EDGE))] = 0
+    return results
 
 
 def count_ink(mask: Pixels, place: Box, circles: Sequence[tuple[float, float, float]] = ()) -> int:

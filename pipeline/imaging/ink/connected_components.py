@@ -116,14 +116,18 @@ class ConnectedComponents:
 
     def restricted_to(self, mask: Pixels) -> ConnectedComponents:
         """Return the components as they are on a mask of the same shape from which some of their ink was taken away."""
-        width = self.shape[1]
-        place = _pixel_indices(self.runs, width)
-        number = np.repeat(self.runs[3], self.runs[2] - self.runs[1])
-        held = mask.ravel()[place] > 0
+        width, length = self.shape[1], self.runs[2] - self.runs[1]
         touched = np.zeros(len(self.area), bool)
-        touched[number[~held]] = True
-        held &= touched[number]
-        place, number = place[held], number[held]
+        if not len(length):
+            return self
+        held = mask.ravel()[_pixel_indices(self.runs, width)] > 0
+        starts = np.concatenate([[0], np.cumsum(length)[:-1]]).astype(np.int64)
+        touched[self.runs[3, ~np.logical_and.reduceat(held, starts)]] = True
+        of_touched = touched[self.runs[3]]
+        held = held[np.repeat(of_touched, length)]
+        cut = self.runs[:, of_touched]
+        place = _pixel_indices(cut, width)[held]
+        number = np.repeat(cut[3], cut[2] - cut[1])[held]
         begins = np.flatnonzero((np.diff(place, prepend=-2) != 1) | (place % width == 0))
         y, first = np.divmod(place[begins], width)
         length = np.diff(begins, append=len(place))
