@@ -79,3 +79,22 @@ def test_a_template_comes_back_from_its_bytes() -> None:
     for broken in (b"", b"no template", template(FORM).to_bytes()[:5000]):
         with pytest.raises(ValueError, match="no form template"):
             FormTemplate.from_bytes(broken)
+
+
+@pytest.mark.parametrize("grown", [0.95, 1.0, 1.05])
+def test_the_size_of_a_page_is_found_where_it_is_larger_or_smaller_than_expected(grown: float) -> None:
+    page = ink_layer(sheets(FORM)[1].pixels)
+    move = np.diag([grown, grown, 1.0])
+    size = (round(page.shape[1] * grown), round(page.shape[0] * grown))
+    moved = np.asarray(cv2.warpPerspective(page, move, size, borderValue=(255.0,)), np.uint8)
+    away = off(template(FORM).find_labels(moved, DPI), FORM, move)
+    assert len(away) >= 0.85 * len(SCHEMAS.form(FORM).labels)
+    assert np.quantile(away, 0.95) < 0.6, away
+
+
+def test_leaders_on_the_page_hide_no_label() -> None:
+    page = ink_layer(sheets(FORM)[2].pixels).copy()
+    page[::9, ::7] = 60
+    found = template(FORM).find_labels(page, DPI)
+    assert np.quantile(off(found, FORM, np.eye(3)), 0.95) < 0.6
+    assert len(found) >= 0.8 * len(SCHEMAS.form(FORM).labels)

@@ -265,3 +265,12 @@ def test_a_box_that_holds_another_line_too_moves_no_label(form: Form) -> None:
     placed = place_labels(form, fit)
     where = placed[[n for n, label in enumerate(form.labels) if label.text].index(number)].box
     assert where.bottom == pytest.approx(right.bottom, abs=0.3 * right.height)
+
+
+def test_a_place_between_lines_and_rules_moves_as_those_beside_it_do() -> None:
+    matrix = np.array([[900.0, 20, 80], [-15, 1300, 120], [1e-5, 2e-5, 1]])
+    drift, spread = ((0.1, 0.004), (0.5, -0.002), (0.9, 0.001)), ((0.0, 0.0), (0.7, 0.01), (1.0, 0.0))
+    fit = FormFit(matrix, drift, (), 1.0, spread)
+    for u, v in ((0.0, 0.05), (0.35, 0.1), (0.7, 0.3), (0.9, 0.8), (1.0, 0.95)):
+        moved_u, moved_v = (x + np.interp(x, *np.transpose(known)) for x, known in ((u, spread), (v, drift)))
+        assert fit.to_pixels(u, v) == pytest.approx(at(matrix, moved_u, moved_v), abs=1e-9)

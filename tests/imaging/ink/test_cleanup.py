@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -170,3 +171,28 @@ def test_a_crop_at_the_pages_corner_stays_on_the_page() -> None:
     ink = ink_mask(picture)
     crop = ink_of_page.crop_line(picture, ink, find_components(ink), np.array([0]), Box(2, 2, 10, 10), 20)
     assert crop.shape == (30, 30)
+
+
+@pytest.mark.parametrize("height", [1, 3, 127, 129, 300])
+def test_soft_edges_are_the_same_whichever_rows_are_looked_at_together(height: int) -> None:
+    rng = np.random.default_rng(height)
+    ink = np.where(rng.random((height, 60)) < 0.05, 255, 0).astype(np.uint8)
+    dots = np.where(rng.random((height, 60)) < 0.5, ink, 0).astype(np.uint8)
+    page = rng.integers(0, 256, ink.shape, np.uint8)
+    kernel = np.ones((5, 5), np.uint8)
+    wanted = cv2.max(page, cv2.subtract(cv2.dilate(dots, kernel), cv2.subtract(ink, dots)))
+    assert np.array_equal(ink_of_page.paint_out_dots(page, ink, dots), wanted)
+    found = find_components(dots)
+    dark = np.where(page < 200, 255, 0).astype(np.uint8)
+    lines = [np.arange(len(found.area))]
+    for mask, left in zip((dark, ink), ink_of_page.residual_ink([dark, ink], found, lines, ()), strict=True):
+        assert np.array_equal(left, cv2.subtract(mask, cv2.dilate(dots, kernel)))
+
+
+def test_print_is_left_over_nowhere_and_the_masks_stay_as_they_were() -> None:
+    ink = np.full((40, 40), 255, np.uint8)
+    none = find_components(np.zeros_like(ink))
+    (left,) = ink_of_page.residual_ink([ink], none, [], [Box(10, 10, 20, 20)])
+    assert not left[8:22, 8:22].any()
+    assert left[:8].all()
+    assert ink.all()

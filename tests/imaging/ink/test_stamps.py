@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from pipeline import schema
+from pipeline.imaging.geometry import warp
 from pipeline.imaging.ink.binarization import split_colour_layers
-from pipeline.imaging.ink.stamps import find_stamps
+from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.model import StampKind
 from pipeline.synth.sheet import PaperSheet
 from pipeline.synth.stamps import boxed_stamp, name_stamp, round_seal
-from tests.imaging.drawings import ink_mask
+from tests.imaging.drawings import ink_mask, painted
 
 DPI = 200.0
 
@@ -47,3 +48,18 @@ def test_a_seal_in_the_page_a_seal_over_its_edge_a_boxed_stamp_and_a_name_are_fo
 
 def test_a_page_without_red_has_no_stamps() -> None:
     assert find_stamps(np.zeros((600, 400), np.uint8), DPI) == ()
+
+
+def test_red_far_apart_is_resampled_as_the_whole_layer_is_and_what_lies_between_is_paper() -> None:
+    rng = np.random.default_rng(8)
+    red = np.full((900, 500), 255, np.uint8)
+    red[40:90, 30:200] = rng.integers(0, 256, (50, 170), np.uint8)
+    red[600:700, 300:400] = rng.integers(0, 256, (100, 100), np.uint8)
+    matrix = np.array([[0.99, 0.02, 4], [-0.02, 1.01, 9], [1e-6, 0, 1.0]])
+    layer, mask, components = rectify_red_layer(red, matrix, (500, 920), DPI)
+    whole = warp.warp_image(red, matrix, (500, 920))
+    assert np.abs(layer.astype(int) - whole).max() <= 2
+    assert (layer[200:500] == 255).all()
+    assert np.array_equal(painted(components), mask)
+    assert mask[40:90].any()
+    assert mask[600:700].any()
