@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.order_statistics import median
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.own_labels import (
     blank_start,
@@ -158,7 +158,7 @@ def _dot_level(y: NDArray[np.float64], expected: float, width: float) -> float:
         merit = np.count_nonzero(on) - 0.02 * abs(candidate - expected)
         if merit > best:
             best, fullest = float(merit), on
-    return expected if fullest is None or not fullest.any() else median(y[fullest])
+    return expected if fullest is None or not fullest.any() else float(median(y[fullest].tolist()))
 
 
 def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:

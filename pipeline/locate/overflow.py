@@ -13,11 +13,11 @@ What stands behind the rule is a note, unless it is the same writing going on::
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.order_statistics import median
 from pipeline.locate.field_lines import Boxes, FieldLine
 from pipeline.locate.words_behind_rule import LETTER_GAP, WORD_GAP, Runs, SheetInk, goes_on, words_of
 from pipeline.model import Box, Pixels
@@ -61,7 +61,7 @@ def _follow_right(number: int, line: FieldLine, ink: SheetInk, *, crossing: bool
     if not len(own):
         return
     p, baseline = line.pitch, line.piece.baseline
-    feet = max(baseline, median(bottom[own]))
+    feet = max(baseline, float(median(bottom[own].tolist())))
     tall = line.hand  # where lines stand close, letters are as large as elsewhere
     level = (baseline - middle > -0.25 * p) & (baseline - middle < 0.75 * tall) & (height < 1.6 * tall)
     dash = (height < 0.2 * p) & (right - left > 0.12 * p) & (feet - middle > 0.1 * p)

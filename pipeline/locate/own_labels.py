@@ -12,11 +12,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.order_statistics import median
 from pipeline.locate.form_fit import FormFit
 from pipeline.locate.label_matching import REWORDED, REWORDED_WHOLE
 from pipeline.locate.placed_labels import place_labels
@@ -148,7 +148,7 @@ def _first_dot(x: NDArray[np.float64]) -> float:
     """Return where a leader begins among dots in their order, infinity where none does."""
     if len(x) < LEAST_DOTS:
         return float("inf")
-    spacing = median(np.diff(x))
+    spacing = float(median(np.diff(x).tolist()))
     close = x[LEAST_DOTS - 1 :] - x[: 1 - LEAST_DOTS] < (DOTS_AMONG - 0.5) * spacing
     begins = x[: 1 - LEAST_DOTS][close]
     return float(begins[0]) if len(begins) else float("inf")
