@@ -36,9 +36,6 @@ CLOSE_LINES = 0.65
 OVER_BOUND = 0.3
 """How far, in distances of lines, ink reaches over the bound of two rows that may belong to both."""
 
-FEWEST_LETTERS, MOST_LOOKS = 10, 12
-"""From how many components on the height of a written letter is known, and how often it is looked for anew."""
-
 DASH = 4.0
 """From how many times its height on a long stroke is a dash between two entries, no writing."""
 
@@ -113,27 +110,15 @@ def unruled_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
 def small_letter(components: ConnectedComponents, span: tuple[float, float], letter: float) -> float:
     """Return the height of a written small letter: the usual one of the components between two y.
 
-    A hand is larger or smaller than print. The usual height of what is about as high as print is only where the search
-    begins; it ends at one that is the usual height of all that is half to two and a half times as high as itself.
-
     Args:
         components: The ink of the page.
         span: The two y.
-        letter: The height of a printed letter, by which dust and what hangs together are left out at first.
+        letter: The height of a printed letter, by which dust and what hangs together are left out.
     """
     _, top, _, bottom = components.boxes.T.astype(float)
     high, middle = bottom - top, (top + bottom) / 2
-    high = high[(middle > span[0]) & (middle < span[1])]
-    chosen = high[(high > 0.25 * letter) & (high < 1.6 * letter)]
-    if len(chosen) < FEWEST_LETTERS:
-        return 0.5 * letter
-    found = float(np.median(chosen))
-    for _ in range(MOST_LOOKS):
-        before = found
-        found = float(np.median(high[(high > 0.5 * found) & (high < 2.5 * found)]))
-        if found == before:
-            break
-    return found
+    chosen = (high > 0.25 * letter) & (high < 1.6 * letter) & (middle > span[0]) & (middle < span[1])
+    return float(np.median(high[chosen])) if chosen.sum() >= 10 else 0.5 * letter
 
 
 def _columns(

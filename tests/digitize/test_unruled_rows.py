@@ -9,7 +9,7 @@ from pipeline.digitize.match import FormMatch, match_table
 from pipeline.digitize.normalize import deskewed_orientations, normalize
 from pipeline.digitize.rectify import RectifiedPage, rectify
 from pipeline.digitize.regions import EntryRegion, FieldRegion
-from pipeline.digitize.unruled_rows import small_letter, unruled_rows
+from pipeline.digitize.unruled_rows import unruled_rows
 from pipeline.imaging.geometry import warp
 from pipeline.model import Box, PageImage, PageRef, Pixels
 from pipeline.schema import Form
@@ -185,12 +185,3 @@ def painted_over(place: Box) -> Pixels:
         pixels, np.rint(back).astype(np.int32), tuple(int(n) for n in np.median(pixels, axis=(0, 1)))
     )
     return pixels
-
-
-def test_how_high_writing_is_does_not_depend_on_how_high_the_print_of_the_form_is() -> None:
-    page, _ = plain()
-    letter = unruled_form().text_size * page.fit.height
-    whole = (0.0, float(page.ink.shape[0]))
-    found = [small_letter(page.components, whole, size * letter) for size in (0.6, 1.0, 1.7)]
-    assert max(found) - min(found) <= 1
-    assert small_letter(page.components, (0.0, 1.0), letter) == 0.5 * letter
