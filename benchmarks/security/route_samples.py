@@ -56,7 +56,7 @@ _SENTENCE = {"sentence": "Chữ mờ quá"}
 _UPLOAD = {"book_id": "1", "upload_id": "0" * 32}
 _TOKEN = "0123456789abcdef" * 2
 
-_DRAFT = {"draft_id": "0" * 12}
+_DRAFT = {"draft_id": "9" * 12}
 _DESIGN = {
     "id": "mau-thu",
     "record": "birth",

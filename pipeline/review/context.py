@@ -49,9 +49,16 @@ RowId = Annotated[int, Field(ge=0, le=MAX_ROW_ID)]
 """An id of a row of the registry, in a request."""
 
 
-def exceed_row_ids(values: Iterable[str]) -> bool:
-    """Return whether a parameter of an address is a number that is larger than any row id."""
-    return any(value.removeprefix("-").isdecimal() and int(value[:20]) > MAX_ROW_ID for value in values)
+TEXTS = frozenset({"draft_id", "upload_id", "sha256", "scan", "code", "state", "q", "who", "subject"})
+"""Parameters that are no numbers, even where all their letters happen to be digits."""
+
+
+def exceed_row_ids(parameters: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a parameter of an address, given with its name, is a number that is larger than any row id."""
+    return any(
+        name not in TEXTS and value.removeprefix("-").isdecimal() and int(value[:20]) > MAX_ROW_ID
+        for name, value in parameters
+    )
 
 
 @dataclass(frozen=True, slots=True)

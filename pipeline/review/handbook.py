@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from pipeline.text.tones import unaccented
 
@@ -73,12 +74,12 @@ class HandbookPage:
 
     Attributes:
         title: The heading of the page.
-        html: The text without that heading.
+        html: The text without that heading, safe to stand in a page.
         parts: The anchors and words of its second-level headings.
     """
 
     title: str
-    html: str
+    html: Markup
     parts: tuple[tuple[str, str], ...]
 
 
@@ -126,7 +127,7 @@ class Handbook:
     def start(self) -> HandbookPage:
         """Return the contents, without what is for engineers. An installation without documents has no pages in it."""
         if not self._index.is_file():
-            return HandbookPage("Hướng dẫn sử dụng", "", ())
+            return HandbookPage("Hướng dẫn sử dụng", Markup(), ())
         text = self._index.read_text(encoding="utf-8").split("\n**Vì sao như vậy**")[0]
         page = self._render("index", text)
         return HandbookPage("Hướng dẫn sử dụng", page.html, page.parts)
@@ -164,7 +165,8 @@ class Handbook:
         parts = _anchor_headings(tokens)
         for token in tokens:
             token.children = self._reachable(name, token.children or []) if token.children else token.children
-        return HandbookPage(title, parser.renderer.render(tokens, parser.options, {}), parts)
+        html = Markup(parser.renderer.render(tokens, parser.options, {}))
+        return HandbookPage(title, html, parts)
 
     def _reachable(self, name: str, tokens: Sequence[Token]) -> list[Token]:
         """Return the tokens of a line with addresses of this application; links that lead nowhere are left out."""

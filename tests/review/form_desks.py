@@ -27,7 +27,8 @@ from pipeline.schema import Form, FormShelf
 from tests.form_design.specimens import page_of_form
 from tests.registry.pages import SCHEMAS
 
-DRAFT = "0" * 12
+DRAFT = "9" * 12
+"""A draft whose id has no letter: some have none by chance."""
 """The id of the draft that is there."""
 
 

@@ -116,4 +116,7 @@ def test_nothing_but_pages_and_pictures_is_given_out(app: FastAPI, accounts: Acc
     browser = browser_of(app, accounts, "to.mo")
     for path in ("how-to/none", "adr/0001-shape-of-the-house", "images/none.png", "how-to/..%2Findex"):
         assert browser.get(f"/handbook/{path}").status_code == 404
+    assert "0 bài" in text_of(browser.get("/handbook?q=079301234567")), (
+        "a long number is words like any other"
+    )
     assert 'value="&lt;b&gt;"' in browser.get("/handbook?q=<b>").text

@@ -43,7 +43,7 @@ def series_columns(
 
 
 def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int] | None) -> pd.DataFrame:
-    """Return one row a book.
+    """Return one row a book, in the order in which the books came.
 
     Its columns are ``book_id``, ``folder_name``, ``record``, ``place_code``, ``unit`` (which bore that code then),
     ``volume``, ``book_series``, ``entries`` and ``pages`` of the closing note, ``rows`` (entries that fit on a page of
@@ -73,7 +73,8 @@ def books(connection: Connection, declared: RecordSchema, book_ids: Sequence[int
             func.coalesce(failed.c.failed, 0).label("failed"),
         )
         .outerjoin(failed, failed.c.book_id == book.c.id)
-        .where(book_stands, book.c.record.in_(list(declared.schemas.records)), *_within(book.c.id, book_ids)),
+        .where(book_stands, book.c.record.in_(list(declared.schemas.records)), *_within(book.c.id, book_ids))
+        .order_by(book.c.id),
     )
     tables = {name: form.table.rows if form.table else 1 for name, form in declared.schemas.forms.items()}
     ledgers = [ledger_of_row(row) for row in found.to_dict("records")]

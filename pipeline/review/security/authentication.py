@@ -155,7 +155,7 @@ def authorize(request: Request, site: SiteDep) -> None:
     session: Session | None = request.state.session
     if access is None:
         raise HTTPException(403)
-    if exceed_row_ids((*request.path_params.values(), *request.query_params.values())):
+    if exceed_row_ids((*request.path_params.items(), *request.query_params.items())):
         raise HTTPException(404)
     if access.roles is None or access.tokens is not None:
         return
