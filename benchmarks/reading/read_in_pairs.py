@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,14 +113,16 @@ def _reader(book: Path, root: Path) -> Iterator[Generator[str]]:
         def lines() -> Generator[str]:
             yield _answered(telling.readline(), book)
             while True:
-                asking.write("\n")
-                asking.flush()
+                with suppress(BrokenPipeError):  # it has ended, and what it told last is still to be read
+                    asking.write("\n")
+                    asking.flush()
                 yield _answered(telling.readline(), book)
 
         try:
             yield lines()
         finally:
-            asking.close()
+            with suppress(BrokenPipeError):
+                asking.close()
             process.wait()
 
 
