@@ -134,14 +134,22 @@ def test_the_flow_reads_every_book_and_tells_counts_only(
 def test_the_night_of_an_office_without_a_book_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also where nothing can be suggested: the report and the seal of the audit are made all the same."""
     from prefect.artifacts import Artifact
 
     monkeypatch.setattr(nightly, "read_settings", CalibratedSettings)
     monkeypatch.setattr(order, "read_settings", CalibratedSettings)
+    monkeypatch.setattr(nightly, "suggest_links", out_of_memory)
     (tmp_path / "books").mkdir()
     assert nightly.nightly(str(tmp_path / "books"), str(tmp_path / "workspace"), 1) == []
     left: Any = Artifact.get("nightly-morning")
     assert left.data.startswith("## 0 sổ")
+    assert "Chưa tìm được gợi ý cùng một người" in left.data
+    assert len(seals_in(Workspace(tmp_path / "workspace").seals)) == 1
+
+
+def out_of_memory(_: Registry) -> None:
+    raise MemoryError
 
 
 def test_an_empty_folder_of_an_office_with_books_may_be_a_share_that_is_away(

@@ -98,6 +98,7 @@ def test_columns_are_ordered_named_left_out_and_put_back(
         ({"place-notes": "0"}, "từ 1 đến 999"),
         ({"place-notes": "²"}, "từ 1 đến 999"),
         ({"place-notes": "9" * 10_000}, "từ 1 đến 999"),
+        ({"place-notes": "00012345"}, "từ 1 đến 999"),
         ({"place-notes": "5", "name-notes": "so"}, "hai lần"),
         ({"place-notes": "5", "name-notes": "x" * 10_000}, "dài quá 80 ký tự"),
         ({"place-notes": "5", "name-notes": "a\u202eb"}, "chữ in được"),

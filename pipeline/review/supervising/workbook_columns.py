@@ -116,7 +116,7 @@ def edited_columns(text: str, form: Mapping[str, str], record: RecordSpec, spec:
         place = form.get(f"{PLACE}{one.name}", "").strip()
         if not one.column or not place:
             continue
-        if not (place.isascii() and place.isdecimal() and 0 < int(place[:4]) <= 999):
+        if not (place.isascii() and place.isdecimal() and len(place) <= 3 and int(place) > 0):
             raise SettingsRefused(NO_PLACE.format(label=one.label))
         name = form.get(f"{NAME}{one.name}", "").strip() or one.column
         if len(name) > LONGEST_COLUMN:
