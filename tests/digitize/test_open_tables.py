@@ -27,6 +27,7 @@ from pipeline.schema import Form
 from pipeline.synth import SynthOptions, draw_book
 from tests.digitize.open_books import SCANNER
 from tests.digitize.pages import SCHEMAS, silent_engines
+from tests.digitize.unruled_forms import unruled_form
 
 pytestmark = pytest.mark.tesseract
 
@@ -40,10 +41,7 @@ COLUMNS = (
 
 @cache
 def table_form() -> Form:
-    declared = SCHEMAS.form("birth-table").model_dump(by_alias=True, exclude={"fingerprint"})
-    columns = [{"heading": heading, "width": width, "field": field} for heading, width, field in COLUMNS]
-    table = {"rows": ROWS, "top": 0.13, "bottom": 1.0, "ruled": False, "column": columns}
-    return Form.model_validate({**declared, "id": "dung", "paper_mm": (210.0, 297.0), "table": table})
+    return unruled_form("dung", (210.0, 297.0), ROWS, COLUMNS)
 
 
 @cache

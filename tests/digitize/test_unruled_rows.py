@@ -17,6 +17,7 @@ from pipeline.synth import SynthOptions, draw_book
 from pipeline.synth.pages import DrawnEntry
 from pipeline.synth.sheet import DrawnLine
 from tests.digitize.pages import SCHEMAS, page_context
+from tests.digitize.unruled_forms import unruled_form
 
 ROWS = 8
 """Rows that are drawn evenly; their entries take one line to as many as fit."""
@@ -32,12 +33,8 @@ COLUMNS = (
 
 
 @cache
-def unruled_form() -> Form:
-    """A table of few columns that prints no rules between its rows."""
-    declared = SCHEMAS.form("birth-table").model_dump(by_alias=True, exclude={"fingerprint"})
-    columns = [{"heading": heading, "width": width, "field": field} for heading, width, field in COLUMNS]
-    table = {"rows": ROWS, "top": 0.13, "bottom": 1.0, "ruled": False, "column": columns}
-    return Form.model_validate({**declared, "id": "unruled", "paper_mm": (297.0, 210.0), "table": table})
+def table_form() -> Form:
+    return unruled_form("unruled", (297.0, 210.0), ROWS, COLUMNS)
 
 
 @cache
@@ -45,13 +42,13 @@ def drawing() -> tuple[Pixels, np.ndarray, tuple[DrawnLine, ...], tuple[DrawnEnt
     options = SynthOptions(
         seed=3, entries=ROWS, dpi=150, cover=False, scanner="mild", skew=0.5, blank=0.2, notes=0, ditto=0
     )
-    (page,) = draw_book(unruled_form(), SCHEMAS, options)
+    (page,) = draw_book(table_form(), SCHEMAS, options)
     sheet = page.page.sheet
     return page.scan.pixels, page.scan.matrix, tuple(sheet.inks), page.page.entries
 
 
 def rectified(pixels: Pixels) -> RectifiedPage:
-    form = unruled_form()
+    form = table_form()
     context = page_context(form)
     image = normalize(PageImage(PageRef("0" * 64, 1), pixels, 0), context)
     level = next(deskewed_orientations(image, context, (0,)))
@@ -61,7 +58,7 @@ def rectified(pixels: Pixels) -> RectifiedPage:
 
 
 def entries(page: RectifiedPage) -> list[EntryRegion]:
-    return [row for row in unruled_rows(page, unruled_form()) if row.is_entry]
+    return [row for row in unruled_rows(page, table_form()) if row.is_entry]
 
 
 def region(entry: EntryRegion, name: str) -> FieldRegion:
@@ -114,7 +111,7 @@ def test_a_month_between_two_entries_is_no_entry() -> None:
     _, found = plain()
     place = region(found[4], "child_name").box
     pixels = drawn_over(Box(place.left + 30, place.top, place.right, place.bottom - 14), "Thang 5")
-    rows = list(unruled_rows(rectified(pixels), unruled_form()))
+    rows = list(unruled_rows(rectified(pixels), table_form()))
     assert [row.is_entry for row in rows].count(False) == 1
     assert [bool(one.lines) for row in rows if row.is_entry for one in row.fields] == [
         bool(one.lines) for row in found for one in row.fields
