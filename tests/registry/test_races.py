@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 
@@ -11,13 +10,12 @@ import pytest
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StaleTask, Verdict
 from pipeline.registry.repositories.effective_values import left_to_decide
+from tests.competing import WAIT_SECONDS, competing_context, started_and_ended
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 ROUNDS = 20
-WAIT_SECONDS = 100.0
-forking = multiprocessing.get_context("fork")
-"""Nothing of a database may be open in the process that forks."""
+competing = competing_context()
 
 
 def save(registry: Registry, book: int, number: int, who: str) -> None:
@@ -65,16 +63,12 @@ def act(url: str, name: str, who: str, start: Barrier) -> None:
 
 
 def race(url: str, first: str, second: str) -> None:
-    start = forking.Barrier(2)
+    start = competing.Barrier(2)
     racers = [
-        forking.Process(target=act, args=(url, name, who, start))
+        competing.Process(target=act, args=(url, name, who, start))
         for name, who in ((first, "An"), (second, "Bình"))
     ]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join(2 * WAIT_SECONDS)
-    assert [racer.exitcode for racer in racers] == [0, 0]
+    assert started_and_ended(racers) == [0, 0]
 
 
 @pytest.fixture

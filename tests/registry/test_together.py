@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 
@@ -12,11 +11,11 @@ from sqlalchemy.engine import Engine
 
 from pipeline.model import FieldStatus, PageResult
 from pipeline.registry import Registry, Verdict
+from tests.competing import competing_context, started_and_ended
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, finding, page, read
 
 PAGES = 20
-forking = multiprocessing.get_context("fork")
-"""Nothing of a database may be open in the process that forks."""
+competing = competing_context()
 
 
 def table_page(page_no: int, text: str = "Thử Một") -> PageResult:
@@ -64,13 +63,9 @@ def test_processes_that_create_and_write_at_once_lose_nothing_and_wait_for_one_a
     empty_url: str,
 ) -> None:
     writers = [
-        forking.Process(target=write_a_book, args=(empty_url, f"book {number}")) for number in range(3)
+        competing.Process(target=write_a_book, args=(empty_url, f"book {number}")) for number in range(3)
     ]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(120)
-    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert started_and_ended(writers) == [0, 0, 0]
     with Registry.open(empty_url, SCHEMAS) as registry:
         summed = registry.summary()
         assert (summed.books, summed.pages, summed.entries) == (3, {"entries": 3 * PAGES}, 3 * PAGES * 5)
@@ -87,10 +82,8 @@ def test_a_process_killed_while_saving_leaves_the_page_as_it_was(url: str, after
         first = registry.entries(book)[5]
         registry.decide(first, [Verdict("child_name", FieldStatus.READ, "Thử Hai")], author="an")
         before = [registry.entry(entry_id) for entry_id in registry.entries(book)], registry.queue(book)
-    child = forking.Process(target=save_and_die, args=(url, book, after))
-    child.start()
-    child.join(120)
-    assert child.exitcode == -signal.SIGKILL
+    child = competing.Process(target=save_and_die, args=(url, book, after))
+    assert started_and_ended([child]) == [-signal.SIGKILL]
     with Registry.open(url, SCHEMAS) as registry:
         assert (
             [registry.entry(entry_id) for entry_id in registry.entries(book)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -27,6 +26,7 @@ from pipeline.registry.model.accounts import Role
 from pipeline.registry.tables.tasks import decision
 from pipeline.review_policy import ReviewPolicy
 from pipeline.stages import Stage
+from tests.competing import competing_context
 from tests.registry.outsider import Outsider
 from tests.registry.told_once import KeptRegistry
 
@@ -63,9 +63,9 @@ def shelf(place: RegistryLocation) -> FilledRegistry:
 
 
 @pytest.fixture(autouse=True)
-def forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The processes of people and machine are there at once: nothing of a database is open when they begin."""
-    monkeypatch.setattr(bench_desk_load, "spawning", multiprocessing.get_context("fork"))
+def processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes of people and machine have loaded the registry when they begin."""
+    monkeypatch.setattr(bench_desk_load, "spawning", competing_context())
 
 
 def worked(place: RegistryLocation, shelf: FilledRegistry, name: str = "small") -> LoadLog:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +12,12 @@ from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import CannotUndo, DeskTask, KeyOutcome
 from pipeline.stages import Stage
+from tests.competing import WAIT_SECONDS, competing_context, started_and_ended
 from tests.registry.desk.offices import AN, BINH, BLIND, CHECKED, Clock, doubtful, keyed, person, said, taken
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, page
 
-forking = multiprocessing.get_context("fork")
-"""Nothing of a database may be open in the process that forks."""
+competing = competing_context()
 PEOPLE, ENTRIES = 3, 8
 MOST_TURNS = 5000
 """Of a person in a process of their own, who would wait for ever if a word were lost."""
@@ -29,7 +28,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     start = Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:
-        start.wait()
+        start.wait(WAIT_SECONDS)
         try:
             return act()
         except RegistryError as error:
@@ -137,13 +136,9 @@ def test_people_in_processes_of_their_own_settle_everything_once(url: str, outsi
         for number in range(1, ENTRIES + 1):
             registry.save_page(book, page(doubtful("child_name"), page_no=number), "f1")
     people = [
-        forking.Process(target=work, args=(url, number), daemon=True) for number in range(1, PEOPLE + 1)
+        competing.Process(target=work, args=(url, number), daemon=True) for number in range(1, PEOPLE + 1)
     ]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
-    assert [one.exitcode for one in people] == [0] * PEOPLE
+    assert started_and_ended(people) == [0] * PEOPLE
     with Registry.open(url, SCHEMAS) as registry:
         assert registry.queue() == ()
     words = outsider.execute("SELECT task_id, account_id FROM keying")
