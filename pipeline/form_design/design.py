@@ -9,6 +9,7 @@ design says beyond the form: which elements the machine has proposed and nobody 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from statistics import median_low
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -254,15 +255,39 @@ def form_of_design(design: Design) -> Form:
     return Form.model_validate(form_table(design))
 
 
+SAME_LINE = 0.2
+"""Baselines nearer than that share of the print's height are of one line: each was found, or drawn, for itself."""
+
+
 def _lines(design: Design) -> list[dict[str, Any]]:
-    found: dict[float, list[DesignedCell]] = {}
-    for cell in design.cells:
-        found.setdefault(cell.at, []).append(cell)
-    lines = []
-    for at in sorted(found):
-        cells = sorted(found[at], key=_begin)
-        lines.append({"at": at, "cells": [_said(cell) for cell in cells]})
-    return lines
+    """Return the printed lines, top to bottom; cells that stand beside each other on one line share its baseline."""
+    lines: list[list[DesignedCell]] = []
+    for cell in sorted(design.cells, key=lambda one: one.at):
+        near = [one for one in lines if cell.at - one[0].at <= SAME_LINE * design.text_size]
+        beside = next((one for one in near if all(_stand_beside(cell, other) for other in one)), None)
+        if beside is None:
+            lines.append([cell])
+        else:
+            beside.append(cell)
+    return [
+        {
+            "at": median_low(cell.at for cell in one),
+            "cells": [_said(cell) for cell in sorted(one, key=_begin)],
+        }
+        for one in sorted(lines, key=lambda one: median_low(cell.at for cell in one))
+    ]
+
+
+def _stand_beside(one: DesignedCell, other: DesignedCell) -> bool:
+    """Return whether two cells are on one line for sure, or have no part of their width in common."""
+    (left, right), (begin, end) = _extent(one), _extent(other)
+    return one.at == other.at or right <= begin or end <= left
+
+
+def _extent(cell: DesignedCell) -> tuple[float, float]:
+    """Return the u where a cell begins and where it ends; of a label without a blank that is one place."""
+    begin = _begin(cell)
+    return begin, begin if cell.to is None else cell.to
 
 
 def _begin(cell: DesignedCell) -> float:

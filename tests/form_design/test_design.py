@@ -51,6 +51,30 @@ def test_a_table_without_rules_between_its_rows_stays_one() -> None:
     assert again.literal_fields == {first.field}
 
 
+def test_what_was_found_a_hair_apart_on_one_printed_line_is_one_line_of_the_file() -> None:
+    """Lines of the file say how far above a field its writing may reach: a second line at once above would cut it."""
+    form = SCHEMAS.form("birth-2006")
+    design = design_of_form(form)
+    lower = [
+        cell.model_copy(update={"at": cell.at + 0.0001 * (n % 2)}) for n, cell in enumerate(design.cells)
+    ]
+    again = form_of_design(design.model_copy(update={"cells": tuple(lower)}))
+    assert len(again.lines) == len(form.lines)
+    assert [[cell.label for cell in line.cells] for line in again.lines] == [
+        [cell.label for cell in line.cells] for line in form.lines
+    ]
+
+
+def test_lines_of_two_heights_and_cells_one_below_the_other_stay_apart() -> None:
+    cells = (
+        DesignedCell.model_validate({"key": "a", "at": 0.1, "from": 0.1, "to": 0.5, "field": "child_name"}),
+        DesignedCell.model_validate({"key": "b", "at": 0.1005, "from": 0.3, "to": 0.7, "field": "child_sex"}),
+        DesignedCell.model_validate({"key": "c", "at": 0.12, "from": 0.6, "to": 0.7, "field": "notes"}),
+    )
+    form = form_of_design(design_of_form(SCHEMAS.form("birth-2006")).model_copy(update={"cells": cells}))
+    assert [line.at for line in form.lines] == [0.1, 0.1005, 0.12]
+
+
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)
 shares = st.floats(-0.2, 1.2).map(lambda share: round(share, 5))
 
