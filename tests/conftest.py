@@ -15,6 +15,7 @@ from hypothesis import settings
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
 from tests import durability, longest_files, module_cache, shared_sql
+from tests.file_scheduling import pytest_xdist_make_scheduler  # noqa: F401
 
 settings.register_profile("hotich", deadline=None, max_examples=50)
 """No test fails because the machine was busy; a test that needs more examples than usual says so."""

@@ -53,6 +53,9 @@ SHOWN = {
 CALLS = ("next_task", "key", "column", "key_column", "counts", "column_counts", "save_page", "upload_piece")
 spawning = multiprocessing.get_context("spawn")
 
+PATIENCE = 300.0
+"""Seconds that a process has on top of its work, to begin and to tell what it came to."""
+
 
 @dataclass(frozen=True)
 class Office:
@@ -123,7 +126,7 @@ def loaded(place: RegistryLocation, shelf: FilledRegistry, office: Office, pace:
     night = (place.url, place.key, shelf, office.people, pace.seconds, office.page_every)
     jobs.append((save_pages, night))
     log = LoadLog()
-    for one in _together(jobs):
+    for one in _together(jobs, pace.seconds + PATIENCE):
         log.take(one)
     say(f"{pace.name}: {len(log.said)} chữ, {log.pages} trang, lỗi {dict(log.errors)}")
     return log
@@ -139,8 +142,11 @@ def proven(place: RegistryLocation, shelf: FilledRegistry, logs: Sequence[LoadLo
     return proof
 
 
-def _together(jobs: Sequence[tuple[Callable[..., LoadLog], tuple[Any, ...]]]) -> list[LoadLog]:
-    """What jobs in processes of their own come to, which begin together. ``EOFError`` when one of them breaks off."""
+def _together(
+    jobs: Sequence[tuple[Callable[..., LoadLog], tuple[Any, ...]]], seconds: float
+) -> list[LoadLog]:
+    """What jobs in processes of their own come to, which begin together. ``EOFError`` when one of them breaks off,
+    ``TimeoutError`` when one says nothing for so many seconds."""
     pipes = []
     for job, arguments in jobs:
         ours, theirs = spawning.Pipe()
@@ -148,10 +154,16 @@ def _together(jobs: Sequence[tuple[Callable[..., LoadLog], tuple[Any, ...]]]) ->
         theirs.close()
         pipes.append(ours)
     for pipe in pipes:
-        pipe.recv()
+        _told(pipe, seconds)
     for pipe in pipes:
         pipe.send(None)
-    return [pipe.recv() for pipe in pipes]
+    return [_told(pipe, seconds) for pipe in pipes]
+
+
+def _told(pipe: Connection, seconds: float) -> Any:
+    if not pipe.poll(seconds):
+        raise TimeoutError("a process of the load says nothing")
+    return pipe.recv()
 
 
 def _child(pipe: Connection, job: Callable[..., LoadLog], arguments: tuple[Any, ...]) -> None:

@@ -50,7 +50,7 @@ def main() -> None:
         ]
         run = ReadingProcess(command, folder / "run.log", os.environ)
         read = 0
-        while (line := run.lines.get()) is not None:
+        while (line := run.next_line()) is not None:
             read += line.startswith("page ")
             if read and read % max(1, chosen.pages // MARKS) == 0 and read not in weighed:
                 weighed[read] = _weighed(run.process.pid)

@@ -39,6 +39,8 @@ from benchmarks.orchestration.run import main
 sys.exit(main())
 """
 """The run, begun as ``pipeline.cli.main`` begins one."""
+SILENT_SECONDS = 900.0
+"""How long a run may say nothing; far more than a page takes on a busy machine."""
 Decision = tuple[str, str, int, str]
 """Folder of the book, scan, page and what its note says."""
 
@@ -67,6 +69,19 @@ class ReadingProcess:
     @property
     def ended(self) -> bool:
         return self.process.poll() is not None
+
+    def next_line(self) -> str | None:
+        """Return what it tells next; None when it and all that it started have ended.
+
+        Raises:
+            RuntimeError: It says nothing any more; it is ended with all that it started.
+        """
+        try:
+            return self.lines.get(timeout=SILENT_SECONDS)
+        except queue.Empty:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            raise RuntimeError("the run says nothing any more") from None
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -149,7 +164,7 @@ class SupervisedRun:
         wait = self._next()
         while True:
             mine = self.victim
-            line = mine.lines.get()
+            line = mine.next_line()
             if line is None:
                 break
             if not line.startswith("page "):

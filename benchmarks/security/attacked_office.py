@@ -10,7 +10,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from PIL import Image
 
 from benchmarks.security.client import Client
 from benchmarks.security.route_samples import TARGET, TOKEN
+from benchmarks.servers.free_ports import free_port
 from pipeline import schema
 from pipeline.model import (
     Box,
@@ -212,13 +212,6 @@ class Desk:
         resource.setrlimit(resource.RLIMIT_NOFILE, (self._open_files, self._open_files))
         if self._file_bytes:
             resource.setrlimit(resource.RLIMIT_FSIZE, (self._file_bytes, self._file_bytes))
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def copied_workspace(source: Workspace, target: Path) -> Workspace:

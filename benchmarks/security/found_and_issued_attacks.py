@@ -19,10 +19,10 @@ from benchmarks.security.attacked_office import (
     OWN_NAME,
     AttackedOffice,
     Desk,
-    free_port,
     login_of,
 )
 from benchmarks.security.client import Client
+from benchmarks.servers.free_ports import free_port
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import FieldStatus
 from pipeline.registry import Verdict

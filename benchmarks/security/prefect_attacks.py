@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.security.attack_log import AttackLog
-from benchmarks.security.attacked_office import draw_page, free_port
+from benchmarks.security.attacked_office import draw_page
 from benchmarks.security.command import hotich
+from benchmarks.servers.free_ports import free_port
 
 GROUP = "Prefect"
 START_SECONDS = 900.0

@@ -54,7 +54,8 @@ MUST_LOG_IN = "must_log_in"
 
 GUARD = """
 cat >/dev/null
-pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.05; done
+lives() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; }
+pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid" && while lives "$pid"; do sleep 0.05; done
 rm -rf "$1"
 """
 """Waits until the process that started it is gone or has done, then stops the server in the folder and removes all."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Self
 from urllib.request import ProxyHandler, build_opener
 
+from benchmarks.servers.free_ports import free_port
 from flows import OFFLINE
 from pipeline.prefect_access import CLIENT_SECRET, SERVER_SECRET, closed_server, prefect_secret
 
@@ -33,9 +33,7 @@ class PrefectServer:
     def __init__(self, folder: Path, *, closed: bool = True) -> None:
         self._folder = folder
         self._closed = closed
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = int(free.getsockname()[1])
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

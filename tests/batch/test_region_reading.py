@@ -65,11 +65,11 @@ def test_whoever_waits_for_others_is_told_after_a_while(context: RunContext, tmp
     def occupy() -> None:
         with reader._worker._lock:
             entered.set()
-            goes_on.wait()
+            goes_on.wait(60)
 
     other = threading.Thread(target=occupy)
     other.start()
-    entered.wait()
+    assert entered.wait(60)
     try:
         with pytest.raises(ScanTimeout, match="bận"):
             reader(asked)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.servers.free_ports import free_port
 from pipeline import settings
 from pipeline.registry import Registry
 from pipeline.review import server
@@ -124,8 +125,3 @@ def test_a_port_that_is_taken_is_told(hotich: Hotich) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refused = hotich("serve", "--port", taken.getsockname()[1])
     assert (refused.exit_code, "--port" in refused.stderr) == (3, True)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

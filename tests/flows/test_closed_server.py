@@ -6,9 +6,9 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from benchmarks.servers.free_ports import free_port
 from benchmarks.servers.prefect_server import PrefectServer
+from pipeline import prefect_access, prefect_runs
 from pipeline.prefect_access import FOREIGN_ORIGIN, basic_authorization, prefect_secret, server_access
 from pipeline.prefect_runs import FOREIGN, NO_ANSWER, NOT_STARTED, PrefectRuns, RunRefused, RunState
 from tests.fake_books import make_book
@@ -28,6 +30,10 @@ from tests.fake_books import make_book
 pytestmark = [pytest.mark.slow, pytest.mark.flows]
 
 READY = "Dừng tất cả"
+PATIENCE = 60.0
+"""Seconds after which a question to a busy server is given up."""
+LONGEST = 400.0
+"""Seconds after which nobody waits for a worker or a book any longer."""
 WRONG = {
     "nothing": {},
     "another secret": {"Authorization": basic_authorization("hotich:" + "a" * 43)},
@@ -79,19 +85,15 @@ class Office:
     def secret(self) -> str:
         return prefect_secret(self.workspace / "prefect.key")
 
-    def work_on(self) -> None:
-        """Leave the processors to it for a moment."""
+    def work_on(self, until: float) -> None:
+        """Leave the processors to it for a moment, but not after ``until``."""
         try:
+            if time.monotonic() > until:
+                pytest.fail(f"nothing happens: {self.log.read_text(encoding='utf-8')}")
             self.process.wait(0.2)
         except subprocess.TimeoutExpired:
             return
         pytest.fail(self.log.read_text(encoding="utf-8"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +142,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             yield Office(workspace, vault, f"http://127.0.0.1:{port}/api", log, environment, process)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.communicate()
+            try:
+                process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def hotich(office: Office, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -158,16 +164,16 @@ def allowed(office: Office) -> dict[str, str]:
     """The headers of a request that has everything."""
     shown = {"Authorization": basic_authorization(office.secret)}
     client = secrets.token_hex(4)
-    token = httpx.get(f"{office.address}/csrf-token", params={"client": client}, headers=shown).json()[
-        "token"
-    ]
+    token = httpx.get(
+        f"{office.address}/csrf-token", params={"client": client}, headers=shown, timeout=PATIENCE
+    ).json()["token"]
     return shown | {"Prefect-Csrf-Client": client, "Prefect-Csrf-Token": token}
 
 
 @pytest.mark.parametrize("shown", WRONG)
 def test_nobody_without_the_secret_is_answered(office: Office, shown: str) -> None:
     """Above all nobody makes a deployment that runs a command."""
-    with httpx.Client(headers=WRONG[shown]) as client:
+    with httpx.Client(headers=WRONG[shown], timeout=PATIENCE) as client:
         for method, path, body in REQUESTS:
             answer = client.request(method, f"{office.address}{path}", json=body)
             refused = (401,) if method == "GET" else (401, 403)
@@ -178,11 +184,15 @@ def test_nobody_without_the_secret_is_answered(office: Office, shown: str) -> No
 def test_even_the_secret_alone_changes_nothing_without_a_token_of_the_server(office: Office) -> None:
     """A browser that was given the secret shows it to the server whoever asks; a page elsewhere has no token."""
     shown = {"Authorization": basic_authorization(office.secret)}
-    refused = httpx.post(f"{office.address}/flows/", json={"name": "attack"}, headers=shown)
+    refused = httpx.post(f"{office.address}/flows/", json={"name": "attack"}, headers=shown, timeout=PATIENCE)
     assert (refused.status_code, "CSRF" in refused.text) == (403, True)
-    taken = httpx.post(f"{office.address}/flows/", json={"name": "not-an-attack"}, headers=allowed(office))
+    taken = httpx.post(
+        f"{office.address}/flows/", json={"name": "not-an-attack"}, headers=allowed(office), timeout=PATIENCE
+    )
     assert taken.status_code == 201
-    flows = httpx.post(f"{office.address}/flows/filter", json={}, headers=allowed(office)).json()
+    flows = httpx.post(
+        f"{office.address}/flows/filter", json={}, headers=allowed(office), timeout=PATIENCE
+    ).json()
     assert "not-an-attack" in {flow["name"] for flow in flows}
     assert "attack" not in {flow["name"] for flow in flows}
 
@@ -191,11 +201,12 @@ def test_a_web_page_of_another_site_reads_no_answer(office: Office) -> None:
     own = office.address.removesuffix("/api")
     shown = allowed(office)
     for origin, granted in ((FOREIGN_ORIGIN, None), ("null", None), (own, own)):
-        plain = httpx.get(f"{office.address}/version", headers=shown | {"Origin": origin})
+        plain = httpx.get(f"{office.address}/version", headers=shown | {"Origin": origin}, timeout=PATIENCE)
         assert (plain.status_code, plain.headers.get("access-control-allow-origin")) == (200, granted)
         asked = httpx.options(
             f"{office.address}/deployments/",
             headers={"Origin": origin, "Access-Control-Request-Method": "POST"},
+            timeout=PATIENCE,
         )
         assert asked.headers.get("access-control-allow-origin") == granted
 
@@ -205,10 +216,10 @@ def test_a_socket_wants_the_secret_too(office: Office, path: str) -> None:
     url = f"{office.address}{path}".replace("http", "ws", 1)
     told = {}
     for name, secret in (("wrong", "hotich:x"), ("right", office.secret)):
-        with connect(url, subprotocols=[Subprotocol("prefect")], proxy=None) as asking:
+        with connect(url, subprotocols=[Subprotocol("prefect")], proxy=None, open_timeout=PATIENCE) as asking:
             asking.send(json.dumps({"type": "auth", "token": secret}))
             try:
-                told[name] = json.loads(asking.recv())["type"]
+                told[name] = json.loads(asking.recv(PATIENCE))["type"]
             except ConnectionClosed:
                 told[name] = "closed"
     assert told == {"wrong": "closed", "right": "auth_success"}
@@ -216,13 +227,17 @@ def test_a_socket_wants_the_secret_too(office: Office, path: str) -> None:
 
 def runs_of(office: Office) -> PrefectRuns:
     """What the pages of the desk ask, as soon as a worker is there."""
-    runs = PrefectRuns(lambda: (office.address, office.secret))
+    runs, until = PrefectRuns(lambda: (office.address, office.secret)), time.monotonic() + LONGEST
     while runs.engine().problem:
-        office.work_on()
+        office.work_on(until)
     return runs
 
 
-def test_the_desk_has_one_book_read_and_learns_how_it_went(office: Office) -> None:
+def test_the_desk_has_one_book_read_and_learns_how_it_went(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (prefect_runs, prefect_access):
+        monkeypatch.setattr(module, "ASK_SECONDS", PATIENCE)  # the server reads a book meanwhile
     runs, book = runs_of(office), office.workspace.parent / "books" / "book-1"
     assert runs.engine().next_night is not None
     run_id = runs.start_book(book)
@@ -230,8 +245,9 @@ def test_the_desk_has_one_book_read_and_learns_how_it_went(office: Office) -> No
     def told() -> RunState:
         return next(one for one in runs.recent() if one.run_id == run_id)
 
+    until = time.monotonic() + LONGEST
     while (now := told()).is_waiting or now.is_at_work:
-        office.work_on()
+        office.work_on(until)
     assert (told().flow, told().folder, told().state) == ("book", str(book), "COMPLETED")
     assert all(one.run_id == run_id or one.flow == "nightly" for one in runs.recent())
 
@@ -262,9 +278,12 @@ def test_a_night_runs_with_the_secret_and_the_secret_is_nowhere(office: Office) 
         capture_output=True,
         text=True,
         check=False,
+        timeout=LONGEST,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    artifacts = httpx.post(f"{office.address}/artifacts/filter", json={}, headers=allowed(office)).json()
+    artifacts = httpx.post(
+        f"{office.address}/artifacts/filter", json={}, headers=allowed(office), timeout=PATIENCE
+    ).json()
     assert "nightly-morning" in {one["key"] for one in artifacts}
     password = office.secret.partition(":")[2].encode()
     files = [path for path in office.workspace.rglob("*") if path.is_file() and path.name != "prefect.key"]

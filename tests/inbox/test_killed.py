@@ -7,8 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-import pytest
-
+from tests.competing import competing_context, started_and_ended
 from tests.fake_books import LEDGER
 from tests.inbox.desk import Desk, digest, scan
 
@@ -80,19 +79,19 @@ def _prepared(root: Path) -> Desk:
     return desk
 
 
-@pytest.fixture
-def undisturbed(tmp_path: Path) -> tuple[object, ...]:
-    """How it ends when nothing happens."""
-    desk = _prepared(tmp_path / "undisturbed")
+def test_a_kill_before_any_step_changes_nothing_in_the_end(tmp_path: Path) -> None:
+    """In a process of one thread: what it forks waits for no lock that another thread held in that moment."""
+    assert started_and_ended(
+        [competing_context().Process(target=_killed_before_each_step, args=(tmp_path,))]
+    ) == [0]
+
+
+def _killed_before_each_step(root: Path) -> None:
+    desk = _prepared(root / "undisturbed")
     desk.round(11)
-    return _end_state(desk)
-
-
-def test_a_kill_before_any_step_changes_nothing_in_the_end(
-    tmp_path: Path, undisturbed: tuple[object, ...]
-) -> None:
+    undisturbed = _end_state(desk)
     for step in range(1, MOST_STEPS):
-        desk = _prepared(tmp_path / str(step))
+        desk = _prepared(root / str(step))
         killed = _round_killed_before(desk, step)
         desk.round(11)
         desk.round(11)

@@ -234,13 +234,13 @@ def test_a_page_that_is_saved_while_its_scan_is_withdrawn_does_not_stand(
     start = threading.Barrier(2)
 
     def save() -> None:
-        start.wait()
+        start.wait(60)
         for page_no in range(1, 9):
             registry.save_page(book, page(entry(read(NAME, f"Thử {page_no}")), page_no=page_no), "f1")
 
     saving = threading.Thread(target=save)
     saving.start()
-    start.wait()
+    start.wait(60)
     registry.withdraw(RegistryPart(book, SCAN), author="chi", reason="nhầm")
     saving.join()
     assert list(registry.entries(book)) == []

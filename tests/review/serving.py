@@ -12,6 +12,7 @@ import uvicorn
 
 from pipeline.review import server
 from pipeline.review.security.connections import ConnectionLimits
+from tests.competing import WAIT_SECONDS
 
 
 @contextmanager
@@ -31,11 +32,13 @@ def served(
 
     monkeypatch.setattr(uvicorn.Server, "__init__", keep)
     listener = server.listen("127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve, args=(app, listener, proxy, limits))
+    thread = threading.Thread(target=server.serve, args=(app, listener, proxy, limits), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        made[0].should_exit = True
-        thread.join()
+        for one in made:
+            one.should_exit = True
+        thread.join(WAIT_SECONDS)
         listener.close()
+        assert not thread.is_alive()

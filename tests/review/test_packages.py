@@ -134,7 +134,7 @@ class EndsInBetween(PackageQueue):
     def _make_late(
         self, book_id: int, target: Path, on_copied: OnCopied, *, partial: bool = False
     ) -> PackageRefusal | None:
-        self.looked_for.wait()
+        assert self.looked_for.wait(60)
         written(target)
         return None
 
@@ -253,9 +253,9 @@ def test_a_server_that_stops_ends_the_work(tmp_path: Path) -> None:
     assert begun.wait(60)
     leaving = threading.Thread(target=desk.__exit__)
     leaving.start()
-    desk._stopping.wait(60)
+    assert desk._stopping.wait(60)
     goes_on.set()
-    leaving.join()
+    leaving.join(60)
     assert ended == ["_Stopped"]
     assert desk.file(7, "manifest.json") is None
 

@@ -30,7 +30,7 @@ class Decoder:
 
     def __call__(self, scan: ScanFile, page_no: int, limits: ScanLimits) -> PageImage:
         self.calls += 1
-        self.gate.wait()
+        assert self.gate.wait(60)
         return page_of(scan, page_no, limits)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.servers.free_ports import free_port
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.workspace import Workspace
@@ -80,7 +81,10 @@ places = ["00001"]
             yield ServedDesk(address, workspace, log, provider)
         finally:
             server.terminate()
-            server.wait()
+            try:
+                server.wait(PATIENCE)
+            finally:
+                server.kill()
 
 
 def test_with_few_files_the_desk_still_answers_and_its_log_stays_small(desk: ServedDesk) -> None:
@@ -111,11 +115,6 @@ def test_people_sign_in_through_the_provider_that_office_toml_names(desk: Served
         assert refused.status_code == 401
         assert stranger.get("/session").headers["location"].startswith("/login")
     assert "bi-mat" not in desk.log.read_text(encoding="utf-8")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def wait_until_open(server: subprocess.Popen[bytes], port: int) -> None:

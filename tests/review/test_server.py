@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from pipeline.errors import SetupError
 from pipeline.review import server
+from tests.competing import WAIT_SECONDS
 from tests.review.serving import served
 
 
@@ -16,7 +17,7 @@ def test_a_proxy_is_believed_about_tls_only_when_it_is_the_named_one(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch, proxy: str | None, believed: bool
 ) -> None:
     with served(app, monkeypatch, proxy) as address:
-        answer = httpx.get(f"{address}/login", headers={"X-Forwarded-Proto": "https"})
+        answer = httpx.get(f"{address}/login", headers={"X-Forwarded-Proto": "https"}, timeout=WAIT_SECONDS)
     assert answer.status_code == 200
     assert ("__Host-hotich-form" in answer.headers["set-cookie"]) == believed
     assert "server" not in answer.headers

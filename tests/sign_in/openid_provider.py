@@ -20,6 +20,7 @@ from joserfc import jwk, jwt
 
 from pipeline.outbound import read_address
 from pipeline.sign_in import GroupDuties, SignInPolicy
+from tests.competing import WAIT_SECONDS
 
 CLIENT, SECRET = "hotich", "bí mật/của máy:thử"
 DESK = "http://desk.test"
@@ -139,12 +140,14 @@ class _Handler(BaseHTTPRequestHandler):
 def running(clock: Callable[[], datetime], secret: str = SECRET) -> Iterator[OpenIdProvider]:
     with OpenIdProvider(clock, secret) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server
-        server.shutdown()
+        try:
+            yield server
+        finally:
+            server.shutdown()
 
 
 def signed_in_there(url: str) -> str:
     """Return where the provider sends a browser back to, as path and query."""
-    back = httpx.get(url).headers["location"]
+    back = httpx.get(url, timeout=WAIT_SECONDS).headers["location"]
     assert back.startswith(f"{DESK}/sign-in/callback?")
     return str(back.removeprefix(DESK))

@@ -154,7 +154,7 @@ def test_many_who_write_at_once_make_one_chain(lived: Registry) -> None:
     ready = threading.Barrier(6)
 
     def work(number: int) -> None:
-        ready.wait()
+        ready.wait(60)
         for turn in range(3):
             lived.note_view(REVIEWER, "task-shown", f"entry:{number}")
             one = entry(read("child_name", f"Thử {number}"))

@@ -111,7 +111,7 @@ def test_of_two_verdicts_at_once_one_is_added_and_one_refused(suggested: Registr
     start = Barrier(2)
 
     def judge(of: Registry, verdict: LinkVerdict, seen: str) -> str:
-        start.wait()
+        start.wait(60)
         try:
             of.judge_link(SUPERVISOR, 2, 1, verdict, seen=seen)
         except StaleTask:

@@ -19,9 +19,11 @@ from pipeline.registry.model.accounts import Person, Role
 from pipeline.review import Pictures, create_app
 from pipeline.review.desk.redrawn_regions import ReadsRegions
 from pipeline.review.form_design.form_desk import NO_FORM_DESK
+from pipeline.review.server import SHUTDOWN_SECONDS
 from pipeline.review.supervising.office_desk import NO_OFFICE_DESK
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.workspace import Workspace
+from tests.competing import WAIT_SECONDS
 from tests.inbox.desk import TameLooker
 from tests.registry.pages import LEDGER, SCHEMAS
 
@@ -108,7 +110,11 @@ class Office:
                 regions=self.regions,
                 forms=self.forms,
             )
-            server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None))
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app, access_log=False, log_config=None, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+                )
+            )
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
             thread.start()
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -116,5 +122,6 @@ class Office:
                 yield self.url
             finally:
                 server.should_exit = True
-                thread.join()
+                thread.join(WAIT_SECONDS)
                 listener.close()
+                assert not thread.is_alive()

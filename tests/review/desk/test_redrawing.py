@@ -13,6 +13,7 @@ from pipeline.model import FieldReading, FieldStatus, Writing
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import RegionReading, RegionToRead
 from pipeline.review.desk.redrawn_regions import RedrawnRegions, RegionRefused
+from tests.competing import WAIT_SECONDS
 from tests.review.desk.drawn_book import decision, one_line_book
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist, held_up
@@ -130,7 +131,7 @@ def test_a_person_has_one_region_read_at_a_time_and_few_wait_altogether() -> Non
 
     def wait(_asked: RegionToRead) -> RegionReading:
         begun.release()
-        go_on.wait()
+        go_on.wait(WAIT_SECONDS)
         raise ScanError("x")
 
     def ask(login: str) -> None:
@@ -141,7 +142,7 @@ def test_a_person_has_one_region_read_at_a_time_and_few_wait_altogether() -> Non
     threads = [threading.Thread(target=ask, args=(f"người {number}",)) for number in range(4)]
     for thread in threads:
         thread.start()
-        begun.acquire()
+        assert begun.acquire(timeout=WAIT_SECONDS)
     with pytest.raises(RegionRefused, match="khung khác của bạn"):
         regions.read("người 0", asked_of())
     with pytest.raises(RegionRefused, match="Nhiều người"):
