@@ -1,8 +1,9 @@
 """A page of a register in running text: nothing is read on it, and each field waits for a person beside its place.
 
-No printed label says where the values of such an act stand. A form of it marks where the number, the margin and the
-blocks of the text usually are; the page is levelled, its frame is looked for, and every field gets the picture of its
-block. That nothing is in a block is never said by the machine: a clerk may have written beside it.
+A form of such acts marks where the number, the margin and the blocks of the text usually are; the page is levelled, its
+frame is looked for, and every field gets the picture of its block. Where the form names printed formulas, the print of
+the page is read, the picture narrows to what stands between them, and acts are parted where they begin. That nothing is
+in a block is never said by the machine: a clerk may have written beside it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.digitize.act_parting import Act, part_acts
+from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.judge import EntryJudge
-from pipeline.digitize.normalize import NormalizedImage, assess_quality, deskewed_orientations, ink_share
+from pipeline.digitize.normalize import (
+    NormalizedImage,
+    around,
+    assess_quality,
+    deskewed_orientations,
+    ink_share,
+)
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage
@@ -34,7 +43,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.schema import Form
+from pipeline.schema import Form, Rectangle
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +51,7 @@ UNIT_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
 
 
 def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
-    """Return a page with its act, all of whose fields wait for a person; a blank page has none.
+    """Return a page with its acts, all of whose fields wait for a person; a blank page has none.
 
     Args:
         picture: The picture of the page, which stands upright.
@@ -73,10 +82,23 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     )
     if result.kind is PageKind.BLANK:
         return replace(result, findings=(Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),))
+    with context.clock.stage("acts"):
+        acts = _acts(level, context, warp.homography(UNIT_SQUARE, corners))
     judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
-    entry = _to_copy(judge.entry(_act(level, context.form, warp.homography(UNIT_SQUARE, corners)), flaws))
-    log.info("an act in running text: %d fields wait", len(entry.readings))
-    return replace(result, entries=(entry,), timings=dict(context.clock.seconds))
+    entries = tuple(
+        _to_copy(judge.entry(_recognized(level, act, row), (*flaws, *act.findings)))
+        for row, act in enumerate(acts)
+    )
+    told = dict.fromkeys(replace(one, severity=Severity.INFO) for act in acts for one in act.findings)
+    log.info(
+        "acts in running text: %d, of their fields %d wait and %d are narrowed",
+        len(entries),
+        sum(len(entry.readings) for entry in entries),
+        sum(block.is_narrowed for act in acts for block in act.blocks),
+    )
+    return replace(
+        result, entries=entries, findings=(*result.findings, *told), timings=dict(context.clock.seconds)
+    )
 
 
 def _to_copy(entry: EntryResult) -> EntryResult:
@@ -101,20 +123,38 @@ def _corners(level: DeskewedPage, form: Form) -> Matrix:
     return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float) * (width, height)
 
 
-def _act(level: DeskewedPage, form: Form, matrix: Matrix) -> RecognizedEntry:
-    """Return the act with a region a block, each of which is doubtful, so that a person looks at it."""
-    fields = []
-    for slot in form.slots:
-        if slot.area is None or slot.signature:
-            continue
-        left, top, right, bottom = slot.area
-        corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
-        (x0, y0), (x1, y1) = (
-            edge(warp.transform_points(matrix, corners), axis=0) for edge in (np.min, np.max)
+def _acts(level: DeskewedPage, context: PageContext, matrix: Matrix) -> tuple[Act, ...]:
+    """Return the acts of a page with the place of each field; ``matrix`` leads from the form's frame to the page."""
+    form = context.form
+    blocks = tuple(
+        ActBlock(slot, _placed(slot.area, matrix))
+        for slot in form.slots
+        if slot.area is not None and not slot.signature
+    )
+    if not is_guided([block.slot for block in blocks]):
+        return (Act(blocks),)
+    words = context.engines.labels.words(level.print_only, level.dpi)
+    begins = any(block.slot.begins_act for block in blocks)
+    acts = part_acts(blocks, words, level.letter, level.size) if begins else (Act(blocks),)
+    return tuple(
+        replace(act, blocks=narrow_blocks(act.blocks, words, level.letter, act.band)) for act in acts
+    )
+
+
+def _placed(area: Rectangle, matrix: Matrix) -> Box:
+    left, top, right, bottom = area
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
+    return around(warp.transform_points(matrix, corners))
+
+
+def _recognized(level: DeskewedPage, act: Act, row: int) -> RecognizedEntry:
+    """Return the act with a region a field, each of which is doubtful, so that a person looks at it."""
+    fields = tuple(
+        RecognizedField(
+            FieldRegion(block.slot, (), block.box, is_doubtful=True, is_labelled=False), Writing.NONE
         )
-        box = Box(float(x0), float(y0), float(x1), float(y1))
-        fields.append(
-            RecognizedField(FieldRegion(slot, (), box, is_doubtful=True, is_labelled=False), Writing.NONE)
-        )
-    region = EntryRegion(0, tuple(one.region for one in fields), level.components, level.components)
-    return RecognizedEntry(region, tuple(fields))
+        for block in act.blocks
+        if block.slot.field_names
+    )
+    region = EntryRegion(row, tuple(one.region for one in fields), level.components, level.components)
+    return RecognizedEntry(region, fields)

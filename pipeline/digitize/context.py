@@ -14,7 +14,7 @@ from pipeline.ocr import Engines
 from pipeline.places.near_units import near_units
 from pipeline.schema import Form, RecordSpec, Schemas
 
-VERSION = "30"
+VERSION = "31"
 """Raise it whenever the same page could come out otherwise than before."""
 
 

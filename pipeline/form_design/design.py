@@ -77,6 +77,9 @@ class DesignedArea(Declaration):
     kind: Name | None = None
     signature: bool = False
     stamped: bool = False
+    after: Text = ""
+    before: Text = ""
+    begins_act: bool = False
     proposed: bool = False
 
 

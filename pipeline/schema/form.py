@@ -51,9 +51,11 @@ class Line(Declaration):
 
 
 class Area(Declaration):
-    """A free rectangle (left, top, right, bottom in u, v): notes, a signature.
+    """A free rectangle (left, top, right, bottom in u, v): notes, a signature, a block of an act in running text.
 
-    ``at`` is where its label begins (unused without one). A ``signature`` area is never read.
+    ``at`` is where its label begins (unused without one). A ``signature`` area is never read. In a form of acts,
+    ``after`` and ``before`` are the printed words between which its value is written, and ``begins_act`` says that
+    these words begin an act, of which a page may hold several.
     """
 
     label: str = ""
@@ -65,6 +67,9 @@ class Area(Declaration):
     kind: str | None = None
     signature: bool = False
     stamped: bool = False
+    after: str = ""
+    before: str = ""
+    begins_act: bool = False
 
 
 class CheckBox(Declaration):
@@ -264,7 +269,15 @@ def _slots(form: Form) -> tuple[Slot, ...]:
         roles = roles_of(area.field, area.fields)
         name = slot_name(roles) or f"signature:{number}"
         found[name] = Slot(
-            name, area.kind or "", roles, area=area.box, signature=area.signature, stamped=area.stamped
+            name,
+            area.kind or "",
+            roles,
+            area=area.box,
+            signature=area.signature,
+            stamped=area.stamped,
+            after=area.after,
+            before=area.before,
+            begins_act=area.begins_act,
         )
     if form.table:
         for number, column in enumerate(form.table.columns):

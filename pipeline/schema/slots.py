@@ -64,6 +64,9 @@ class Slot:
         signature: It is a signature, which is never read.
         stamped: Its value may be a red stamp.
         ditto: A ditto mark in it stands for the value above.
+        after: In an act in running text, the printed words behind which its value is written.
+        before: Those before which it ends.
+        begins_act: Whether these words begin an act.
     """
 
     name: str
@@ -76,6 +79,9 @@ class Slot:
     signature: bool = False
     stamped: bool = False
     ditto: bool = True
+    after: str = ""
+    before: str = ""
+    begins_act: bool = False
 
     @property
     def field_names(self) -> tuple[str, ...]:

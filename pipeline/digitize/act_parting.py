@@ -1,0 +1,152 @@
+"""The acts of a page on which several stand: each begins where the printed words are that begin an act.
+
+The blocks of the form are those of the first act of its specimen. They are moved to each beginning; as acts differ in
+length, a block reaches over all that it takes in an act as long as the form's and in one as long as this. What is
+above the first beginning, below where the form has its first act, belongs to an act of the page before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.digitize.act_regions import BESIDE, ActBlock
+from pipeline.locate.label_matching import PRINT_CONFIDENCE, fold_label
+from pipeline.locate.printed_formulas import FormulaPlace, find_formula
+from pipeline.locate.running_text import RunningText, running_text
+from pipeline.model import Box, Finding, Severity, Word
+from pipeline.schema import Slot
+
+CONTINUED, UNPARTED = "ACT-CONTINUED", "ACT-UNPARTED"
+
+SURE, DOUBTFUL = 0.8, 0.64
+"""How like the words that begin an act what was read has to be, and from what likeness on it may be a beginning."""
+
+ASIDE = 0.12
+"""How far beside its block the beginning of an act may stand, as a share of the page's width."""
+
+CLOSEST = 3.0
+"""How far apart two beginnings are at least, in distances of lines."""
+
+LONGER = 1.7
+"""An act that is so many times as long as the form's may be two."""
+
+OWN_LINE = 1.2
+"""How far above the middle of its first line an act begins, in distances of lines."""
+
+FEWEST_WORDS = 3
+"""Words from which on a line above the first beginning belongs to another act, and is no speck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act of a page.
+
+    Attributes:
+        blocks: Its blocks, moved to where it stands.
+        band: The y between which its formulas stand.
+        findings: What is doubtful about its extent.
+    """
+
+    blocks: tuple[ActBlock, ...]
+    band: tuple[float, float] | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def begins_with(slot: Slot) -> str:
+    """Return the printed words by which the beginning of an act is known: the longer ones of its area."""
+    return max(slot.after, slot.before, key=lambda words: len(fold_label(words)))
+
+
+def part_acts(
+    blocks: Sequence[ActBlock], words: Sequence[Word], letter: float, size: tuple[int, int]
+) -> tuple[Act, ...]:
+    """Return the acts of a page from top to bottom; where no beginning is found, one as the form has it, and a finding.
+
+    Args:
+        blocks: The blocks of the form where they are on its specimen, the one that begins an act among them.
+        words: What was read on the page.
+        letter: About how high a printed word is in pixels.
+        size: Width and height of the page in pixels.
+    """
+    opening = next(block for block in blocks if block.slot.begins_act)
+    aside = ASIDE * size[0]
+    column = running_text(words, opening.box.left - aside, opening.box.right + aside, letter)
+    places = _beginnings(column, begins_with(opening.slot))
+    sure = [one for one in places if one.score >= SURE]
+    unparted = Finding(UNPARTED, Severity.REVIEW)
+    if not sure:
+        return (Act(tuple(blocks), None, (unparted,)),)
+    text = _text_below(words, blocks, letter)
+    starts = [_middle(column, one) for one in sure]
+    doubts = [_middle(column, one) for one in places if one.score < SURE]
+    home = opening.box.top + min(opening.box.height / 2, 0.75 * column.spacing)
+    lowest = max((word.box.bottom for word in text.words), default=float(size[1]))
+    tall = max(block.box.bottom for block in blocks) - home
+    acts = []
+    for number, start in enumerate(starts):
+        is_last = number + 1 == len(starts)
+        end = lowest + column.spacing if is_last else starts[number + 1] - 0.5 * column.letter
+        findings = []
+        if number == 0 and _runs_over(text, home, start):
+            findings.append(Finding(CONTINUED, Severity.REVIEW))
+        if end - start > LONGER * tall or any(start < one < end for one in doubts):
+            findings.append(unparted)
+        moved = _moved(blocks, start - home, start, end, tall, column.spacing, float(size[1]))
+        band = start - 0.5 * column.spacing, end
+        acts.append(Act(moved, band, tuple(findings)))
+    if any(one < starts[0] for one in doubts) and not any(one.code == UNPARTED for one in acts[0].findings):
+        acts[0] = replace(acts[0], findings=(*acts[0].findings, unparted))
+    return tuple(acts)
+
+
+def _beginnings(text: RunningText, formula: str) -> list[FormulaPlace]:
+    """Return the places of the words that begin an act, the likest of those that are too close together."""
+    kept: list[FormulaPlace] = []
+    for one in sorted(find_formula(text, formula, DOUBTFUL), key=lambda place: -place.score):
+        apart = [abs(_middle(text, one) - _middle(text, other)) for other in kept]
+        if all(distance > CLOSEST * text.spacing for distance in apart):
+            kept.append(one)
+    return sorted(kept, key=lambda place: place.first)
+
+
+def _middle(text: RunningText, place: FormulaPlace) -> float:
+    return text.words[place.first].box.centre[1]
+
+
+def _text_below(words: Sequence[Word], blocks: Sequence[ActBlock], letter: float) -> RunningText:
+    """Return the words in the columns of all blocks."""
+    left = min(block.box.left for block in blocks) - BESIDE * letter
+    right = max(block.box.right for block in blocks) + BESIDE * letter
+    return running_text(words, left, right, letter)
+
+
+def _runs_over(text: RunningText, home: float, start: float) -> bool:
+    """Return whether lines stand between where the form has its first act and the first beginning of the page."""
+    lines: dict[int, int] = {}
+    for word, line in zip(text.words, text.lines, strict=True):
+        y = word.box.centre[1]
+        if home - OWN_LINE * text.spacing < y < start - OWN_LINE * text.spacing:
+            lines[line] = lines.get(line, 0) + 1 + (word.confidence > PRINT_CONFIDENCE)
+    return any(words >= FEWEST_WORDS for words in lines.values())
+
+
+def _moved(
+    blocks: Sequence[ActBlock],
+    down: float,
+    start: float,
+    end: float,
+    tall: float,
+    spacing: float,
+    lowest: float,
+) -> tuple[ActBlock, ...]:
+    """Return the blocks moved to where an act begins, as long as they are in the longer of this act and the form's."""
+    times = (end - start) / tall if tall > 0 else 1.0
+    moved = []
+    for block in blocks:
+        above, below = block.box.top + down - start, block.box.bottom + down - start
+        top = start + above * (min(1.0, times) if above > 0 else 1.0) - spacing
+        bottom = start + below * (max(1.0, times) if below > 0 else 1.0) + spacing
+        bottom = min(bottom, max(end + 0.5 * spacing, top + spacing), lowest)
+        moved.append(replace(block, box=Box(block.box.left, max(0.0, top), block.box.right, bottom)))
+    return tuple(moved)
