@@ -83,13 +83,13 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     if result.kind is PageKind.BLANK:
         return replace(result, findings=(Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),))
     with context.clock.stage("acts"):
-        acts = _acts(level, context, warp.homography(UNIT_SQUARE, corners))
+        acts = _acts(level, larger, context, warp.homography(UNIT_SQUARE, corners))
     judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
     entries = tuple(
         _to_copy(judge.entry(_recognized(level, act, row), (*flaws, *act.findings)))
         for row, act in enumerate(acts)
     )
-    told = dict.fromkeys(replace(one, severity=Severity.INFO) for act in acts for one in act.findings)
+    told = {one.code: replace(one, severity=Severity.INFO) for act in acts for one in act.findings}
     log.info(
         "acts in running text: %d, of their fields %d wait and %d are narrowed",
         len(entries),
@@ -97,7 +97,7 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
         sum(block.is_narrowed for act in acts for block in act.blocks),
     )
     return replace(
-        result, entries=entries, findings=(*result.findings, *told), timings=dict(context.clock.seconds)
+        result, entries=entries, findings=(*result.findings, *told.values()), timings=dict(context.clock.seconds)
     )
 
 
@@ -123,8 +123,15 @@ def _corners(level: DeskewedPage, form: Form) -> Matrix:
     return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float) * (width, height)
 
 
-def _acts(level: DeskewedPage, context: PageContext, matrix: Matrix) -> tuple[Act, ...]:
-    """Return the acts of a page with the place of each field; ``matrix`` leads from the form's frame to the page."""
+def _acts(level: DeskewedPage, larger: float, context: PageContext, matrix: Matrix) -> tuple[Act, ...]:
+    """Return the acts of a page with the place of each field.
+
+    Args:
+        level: The page as its print is read.
+        larger: How many times as large the page of the result is.
+        context: What the page is read with.
+        matrix: Leads from the form's frame to the page of the result.
+    """
     form = context.form
     blocks = tuple(
         ActBlock(slot, _placed(slot.area, matrix))
@@ -133,12 +140,18 @@ def _acts(level: DeskewedPage, context: PageContext, matrix: Matrix) -> tuple[Ac
     )
     if not is_guided([block.slot for block in blocks]):
         return (Act(blocks),)
-    words = context.engines.labels.words(level.print_only, level.dpi)
+    words = [
+        replace(word, box=_times(word.box, larger))
+        for word in context.engines.labels.words(level.print_only, level.dpi)
+    ]
+    letter, size = level.letter * larger, (level.size[0] * larger, level.size[1] * larger)
     begins = any(block.slot.begins_act for block in blocks)
-    acts = part_acts(blocks, words, level.letter, level.size) if begins else (Act(blocks),)
-    return tuple(
-        replace(act, blocks=narrow_blocks(act.blocks, words, level.letter, act.band)) for act in acts
-    )
+    acts = part_acts(blocks, words, letter, size) if begins else (Act(blocks),)
+    return tuple(replace(act, blocks=narrow_blocks(act.blocks, words, letter, act.band)) for act in acts)
+
+
+def _times(box: Box, larger: float) -> Box:
+    return Box(box.left * larger, box.top * larger, box.right * larger, box.bottom * larger)
 
 
 def _placed(area: Rectangle, matrix: Matrix) -> Box:

@@ -59,7 +59,7 @@ def begins_with(slot: Slot) -> str:
 
 
 def part_acts(
-    blocks: Sequence[ActBlock], words: Sequence[Word], letter: float, size: tuple[int, int]
+    blocks: Sequence[ActBlock], words: Sequence[Word], letter: float, size: tuple[float, float]
 ) -> tuple[Act, ...]:
     """Return the acts of a page from top to bottom; where no beginning is found, one as the form has it, and a finding.
 
@@ -81,7 +81,7 @@ def part_acts(
     starts = [_middle(column, one) for one in sure]
     doubts = [_middle(column, one) for one in places if one.score < SURE]
     home = opening.box.top + min(opening.box.height / 2, 0.75 * column.spacing)
-    lowest = max((word.box.bottom for word in text.words), default=float(size[1]))
+    lowest = max((word.box.bottom for word in text.words), default=size[1])
     tall = max(block.box.bottom for block in blocks) - home
     acts = []
     for number, start in enumerate(starts):
@@ -92,7 +92,7 @@ def part_acts(
             findings.append(Finding(CONTINUED, Severity.REVIEW))
         if end - start > LONGER * tall or any(start < one < end for one in doubts):
             findings.append(unparted)
-        moved = _moved(blocks, start - home, start, end, tall, column.spacing, float(size[1]))
+        moved = _moved(blocks, start - home, start, end, tall, column.spacing, size[1])
         band = start - 0.5 * column.spacing, end
         acts.append(Act(moved, band, tuple(findings)))
     if any(one < starts[0] for one in doubts) and not any(one.code == UNPARTED for one in acts[0].findings):

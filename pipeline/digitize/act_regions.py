@@ -152,27 +152,21 @@ def _place(
 def _between(text: RunningText, block: Box, first: FormulaPlace | None, last: FormulaPlace | None) -> Box:
     """Return the box around what stands between two places."""
     above, below = ABOVE * text.spacing, BELOW * text.spacing
-    left, right, top, bottom = block.left, block.right, block.top, block.bottom
-    begin = text.words[first.last] if first is not None else None
-    finish = text.words[last.first] if last is not None else None
-    if first is not None and last is not None and text.lines[first.last] == text.lines[last.first]:
-        ends = text.words[first.last].box, text.words[last.first].box
-        middles = [box.centre[1] for box in ends]
-        return Box(ends[0].left, min(middles) - above, ends[1].right, max(middles) + below)
-    if begin is not None and first is not None:
-        line = text.line_box(text.lines[first.last])
-        top = min(begin.box.centre[1], line.centre[1] if line else top) - above
-    if finish is not None and last is not None:
-        line = text.line_box(text.lines[last.first])
-        bottom = max(finish.box.centre[1], line.centre[1] if line else bottom) + below
+    start = text.words[first.last].box if first is not None else None
+    end = text.words[last.first].box if last is not None else None
+    begin_line = text.lines[first.last] if first is not None else -1
+    end_line = text.lines[last.first] if last is not None else len(text.words)
+    if start is not None and end is not None and begin_line == end_line:
+        # lines may rise or fall a little between the two
+        middles = [word.box.centre[1] for word in text.words[first.last : last.first + 1]]
+        return Box(start.left, min(middles) - above, end.right, max(middles) + below)
+    top = block.top if start is None else text.line_middles(begin_line)[0] - above
+    bottom = block.bottom if end is None else text.line_middles(end_line)[1] + below
     inside = [
         word.box
-        for word, number in zip(text.words, text.lines, strict=True)
-        if (first is None or number >= text.lines[first.last])
-        and (last is None or number <= text.lines[last.first])
-        and (first is not None or word.box.centre[1] > top)
-        and (last is not None or word.box.centre[1] < bottom)
+        for word, line in zip(text.words, text.lines, strict=True)
+        if begin_line <= line <= end_line and top < word.box.centre[1] < bottom
     ]
-    left = min([left, *(box.left for box in inside)]) - text.letter
-    right = max([right, *(box.right for box in inside)]) + text.letter
+    left = min([block.left, *(box.left for box in inside)]) - text.letter
+    right = max([block.right, *(box.right for box in inside)]) + text.letter
     return Box(left, top, right, bottom)

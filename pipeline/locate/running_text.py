@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.locate.label_matching import PRINT_CONFIDENCE, fold_label
-from pipeline.model import Box, Word
+from pipeline.model import Word
 
 SAME_LINE = 0.55
 """How far apart in height the middles of two words of one line are at most, in heights of a printed word."""
@@ -50,15 +50,12 @@ class RunningText:
             self.spacing,
         )
 
-    def line_box(self, line: int) -> Box | None:
-        """Return the box around the words of a line."""
-        boxes = [word.box for word, number in zip(self.words, self.lines, strict=True) if number == line]
-        if not boxes:
-            return None
-        around = boxes[0]
-        for box in boxes[1:]:
-            around = around.union(box)
-        return around
+    def line_middles(self, line: int) -> tuple[float, float]:
+        """Return the highest and the lowest middle (y) of the words of a line, which may rise or fall a little."""
+        middles = [
+            word.box.centre[1] for word, number in zip(self.words, self.lines, strict=True) if number == line
+        ]
+        return min(middles), max(middles)
 
 
 def running_text(words: Sequence[Word], left: float, right: float, letter: float) -> RunningText:
