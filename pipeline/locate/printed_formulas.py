@@ -190,7 +190,7 @@ def _heaviest(places: Sequence[Sequence[FormulaPlace]], letters: Sequence[int]) 
         for at, place in enumerate(found):
             merit, before = place.score * weight, -1
             for known, (gained, formula, other, _) in enumerate(best):
-                if formula < number and places[formula][other].last < place.first:
+                if formula < number and _follows(place, places[formula][other]):
                     total = gained + place.score * weight
                     if total > merit:
                         merit, before = total, known
@@ -201,6 +201,11 @@ def _heaviest(places: Sequence[Sequence[FormulaPlace]], letters: Sequence[int]) 
         _, formula, chosen, known = best[known]
         chain[formula] = chosen
     return chain
+
+
+def _follows(place: FormulaPlace, before: FormulaPlace) -> bool:
+    """Return whether a place stands behind another; the end of one formula may be the beginning of the next."""
+    return place.first > before.first and place.last > before.last
 
 
 def _with_rivals(
@@ -216,8 +221,8 @@ def _with_rivals(
         one
         for one in places[number]
         if one.score >= own.score - RIVAL
-        and (before is None or one.first > before.last)
-        and (behind is None or one.last < behind.first)
+        and (before is None or _follows(one, before))
+        and (behind is None or _follows(behind, one))
     ]
     return SpottedFormula(near[0], near[-1])
 

@@ -17,6 +17,9 @@ from pipeline.model import Word
 SAME_LINE = 0.55
 """How far apart in height the middles of two words of one line are at most, in heights of a printed word."""
 
+WRITTEN_ON_LINE = 0.8
+"""The same where the word may be written."""
+
 LOWEST, TALLEST = 0.4, 2.2
 """How high a word is at least and at most, in heights of a printed word."""
 
@@ -72,15 +75,19 @@ def running_text(words: Sequence[Word], left: float, right: float, letter: float
     height = median(sure) if sure else letter
     kept = [word for word in inside if LOWEST * height <= word.box.height <= TALLEST * height]
     lines: list[list[Word]] = []
+    levels: list[float] = []
     for word in sorted(kept, key=lambda one: one.box.left):
-        near = [
-            (abs(line[-1].box.centre[1] - word.box.centre[1]), number) for number, line in enumerate(lines)
-        ]
-        apart, number = min(near, default=(float("inf"), -1))
-        if apart < SAME_LINE * height:
-            lines[number].append(word)
-        else:
+        middle, is_print = word.box.centre[1], word.confidence > PRINT_CONFIDENCE
+        apart, number = min(
+            ((abs(level - middle), number) for number, level in enumerate(levels)), default=(float("inf"), -1)
+        )
+        if apart >= (SAME_LINE if is_print else WRITTEN_ON_LINE) * height:
             lines.append([word])
+            levels.append(middle)
+            continue
+        lines[number].append(word)
+        if is_print:  # handwriting leads off the line
+            levels[number] = middle
     lines.sort(key=lambda line: median(word.box.centre[1] for word in line))
     numbered = [(word, number) for number, line in enumerate(lines) for word in line]
     return RunningText(
