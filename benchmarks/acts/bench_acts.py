@@ -52,7 +52,7 @@ NARROW = 0.6
 FORMULA_WORDS = 3
 """Words of print before and behind a value that a person copies into the form."""
 
-LEVELS: tuple[ScannerLevel, ...] = ("mild", "normal")
+LEVELS: tuple[ScannerLevel, ...] = ("mild", "normal", "hard")
 
 
 @dataclass(frozen=True, slots=True)

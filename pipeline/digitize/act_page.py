@@ -97,7 +97,10 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
         sum(block.is_narrowed for act in acts for block in act.blocks),
     )
     return replace(
-        result, entries=entries, findings=(*result.findings, *told.values()), timings=dict(context.clock.seconds)
+        result,
+        entries=entries,
+        findings=(*result.findings, *told.values()),
+        timings=dict(context.clock.seconds),
     )
 
 

@@ -1,8 +1,8 @@
 """The place of each field of an act: its block, narrowed to what stands between the printed formulas that guide to it.
 
-A narrowed place takes in the last word of the formula before the value and the first word of the one behind it, the
-room of the line above and half of that below, where people insert and where letters hang; over several lines it is as
-wide as the block and all that was read on them::
+A narrowed place takes in what of both formulas stands on its lines, the room of the line above and most of that below,
+where people insert and where letters hang; over several lines it is as wide as the block and all that was read on
+them::
 
     .... con của ông  Nguyễn Văn Thử, ba mươi
     bốn tuổi   và bà  Lê Thị ...
@@ -152,16 +152,19 @@ def _place(
 def _between(text: RunningText, block: Box, first: FormulaPlace | None, last: FormulaPlace | None) -> Box:
     """Return the box around what stands between two places."""
     above, below = ABOVE * text.spacing, BELOW * text.spacing
-    start = text.words[first.last].box if first is not None else None
-    end = text.words[last.first].box if last is not None else None
+    if first is not None and last is not None and text.lines[first.last] == text.lines[last.first]:
+        line = text.lines[first.last]
+        boxes = [
+            text.words[number].box
+            for number in range(first.first, last.last + 1)
+            if text.lines[number] == line
+        ]
+        middles = [box.centre[1] for box in boxes]  # a line may rise or fall a little
+        return Box(boxes[0].left, min(middles) - above, boxes[-1].right, max(middles) + below)
     begin_line = text.lines[first.last] if first is not None else -1
     end_line = text.lines[last.first] if last is not None else len(text.words)
-    if start is not None and end is not None and begin_line == end_line:
-        # lines may rise or fall a little between the two
-        middles = [word.box.centre[1] for word in text.words[first.last : last.first + 1]]
-        return Box(start.left, min(middles) - above, end.right, max(middles) + below)
-    top = block.top if start is None else text.line_middles(begin_line)[0] - above
-    bottom = block.bottom if end is None else text.line_middles(end_line)[1] + below
+    top = block.top if first is None else text.line_middles(begin_line)[0] - above
+    bottom = block.bottom if last is None else text.line_middles(end_line)[1] + below
     inside = [
         word.box
         for word, line in zip(text.words, text.lines, strict=True)

@@ -123,8 +123,11 @@ def _alone(design: Design) -> Iterator[tuple[str, Design]]:
         # a further line says nothing of the kind: the first one does
         whole = cell if cell.kind else cell.model_copy(update={"kind": first_kinds.get(held_fields(cell))})
         yield cell.key, empty.model_copy(update={"cells": (whole,)})
+    layout = (
+        "act" if design.layout == "act" else "page"
+    )  # printed words before and behind a value are of acts alone
     for area in design.areas:
-        yield area.key, empty.model_copy(update={"areas": (area,)})
+        yield area.key, empty.model_copy(update={"areas": (area,), "layout": layout})
     for box in design.checkboxes:
         yield box.key, empty.model_copy(update={"checkboxes": (box,)})
     if design.table is not None:
@@ -161,7 +164,7 @@ def _of_whole(design: Design) -> Iterator[DesignFlaw]:
 
 def _of_elements(design: Design) -> Iterator[DesignFlaw]:
     for one in design.elements():
-        for name in ("label", "heading", "group", "value"):
+        for name in ("label", "heading", "group", "value", "after", "before"):
             hidden = control_character_flaw(getattr(one, name, ""))
             if hidden:
                 yield DesignFlaw(one.key, f"Chữ in {hidden}.")

@@ -30,6 +30,9 @@ LEAST = 0.72
 UNSURE_WORDS = 0.12
 """What words that the engine is not sure of at all take off."""
 
+GLUED = 0.9
+"""How like the formula what was read is that goes on into what is written beside it."""
+
 FULL_WEIGHT = 10
 """Letters from which on a formula counts fully."""
 
@@ -151,17 +154,14 @@ def _likeness(
 ) -> float:
     """Return how like the formula words are, those that were read together with what is written beside it too."""
     read = "".join(folded[first : last + 1])
-    if (
-        len(read) > len(wanted) + 1
-        and len(wanted) > SHORT
-        and (read.startswith(wanted) or read.endswith(wanted))
-    ):
-        alike = 0.9
-    elif len(wanted) <= SHORT:
+    if len(wanted) <= SHORT:
         said = "".join(word.text for word in text.words[first : last + 1])
         return float(_letters(said) == _letters(formula))
-    else:
-        alike = Levenshtein.normalized_similarity(read, wanted)
+    letters = len(wanted)
+    glued = (read.startswith(wanted) and len(read) - len(folded[last]) < letters) or (
+        read.endswith(wanted) and len(read) - len(folded[first]) < letters
+    )
+    alike = GLUED if glued and len(read) > letters + 1 else Levenshtein.normalized_similarity(read, wanted)
     sure = fmean(word.confidence for word in text.words[first : last + 1])
     return alike - UNSURE_WORDS * (1 - sure) * (alike < 1)
 

@@ -23,6 +23,7 @@ from pipeline.schema.declaration import (
     validate_declaration,
 )
 from pipeline.schema.form import PARTS, Form
+from pipeline.schema.formulas import check_formulas
 from pipeline.schema.lists import ExportSpec, FindingSpec, PrincipleSpec, Vocab
 from pipeline.schema.record import LEDGER_KEYS, DerivationSpec, RecordSpec, RuleSpec
 from pipeline.schema.schemas import Schemas, digest_of_files
@@ -137,6 +138,7 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
         )
     if form.layout == "act" and form.boxes:
         raise SchemaError(f"{where}: mẫu ghi thành văn không có ô đánh dấu (checkbox) được đọc.")
+    check_formulas(form, where)
     record = look_up(form.record, schemas.records, "loại sự kiện", "schemas/records", where)
     _check_cells(form, where)
     _check_slots(form, record, where)

@@ -171,3 +171,41 @@ def test_a_continued_line_of_several_fields_takes_its_kind_from_the_first() -> N
     design = empty().model_copy(update={"cells": (*empty().cells, *both)})
     assert design_flaws(design, SCHEMAS) == ()
     assert checked_form(design, SCHEMAS).slots[0].kind == "signer"
+
+
+def an_act(*areas: DesignedArea) -> Design:
+    return empty().model_copy(update={"cells": (), "layout": "act", "areas": areas})
+
+
+def area_of(key: str, **said: Any) -> DesignedArea:
+    return DesignedArea.model_validate({"key": key, "box": (0.2, 0.1, 0.9, 0.5), **said})
+
+
+def test_printed_words_of_an_act_are_written_and_read_again_in_their_order() -> None:
+    opening = area_of("a", after="Năm một ngàn chín trăm", begins_act=True)
+    mother = area_of("b", field="mother_name", after="và bà")
+    child = area_of("c", field="child_name", after="tên là", before="con của ông")
+    design = an_act(opening, mother, child)
+    assert design_flaws(design, SCHEMAS) == ()
+    text = design_toml(design)
+    assert 'after = "tên là", before = "con của ông"' in text
+    assert "begins_act = true" in text
+    assert text.count("begins_act") == 1
+    again = design_of_toml(text)
+    assert [(one.field, one.after, one.before, one.begins_act) for one in again.areas] == [
+        (None, "Năm một ngàn chín trăm", "", True),
+        ("mother_name", "và bà", "", False),
+        ("child_name", "tên là", "con của ông", False),
+    ]
+
+
+def test_a_flaw_of_printed_words_is_said_at_their_area() -> None:
+    (flaw,) = design_flaws(
+        an_act(area_of("a", after="Số:", begins_act=True), area_of("b", field="child_name")), SCHEMAS
+    )
+    assert (flaw.key, "chữ cái" in flaw.message) == ("a", True)
+    both = [area_of(key, after="Năm một ngàn chín trăm", begins_act=True) for key in "ab"]
+    (flaw,) = design_flaws(an_act(*both, area_of("c", field="child_name")), SCHEMAS)
+    assert (flaw.key, "một khoảng" in flaw.message) == ("", True)
+    (flaw,) = design_flaws(an_act(area_of("a", field="child_name", after="tên\u202elà")), SCHEMAS)
+    assert flaw.key == "a"

@@ -126,7 +126,7 @@ function draw(tool, [u0, v0, u1, v1]) {
   const cell = { at: base, label: "", style: "regular", start: null, from: null, to: null, part: null, printed: false, ...empty };
   if (tool === "cell") model.add("cells", { ...cell, at: lineNear(base), from: u0, to: u1 });
   if (tool === "label") model.add("cells", { ...cell, at: lineNear(base), label: "Chữ in", start: u0 });
-  if (tool === "area" || tool === "signature") model.add("areas", { label: "", style: "bold", at: [0, 0], box: [u0, v0, u1, Math.max(v1, v0 + 0.01)], signature: tool === "signature", ...empty, stamped: true });
+  if (tool === "area" || tool === "signature") model.add("areas", { label: "", style: "bold", at: [0, 0], box: [u0, v0, u1, Math.max(v1, v0 + 0.01)], signature: tool === "signature", after: "", before: "", begins_act: false, ...empty, stamped: model.design.layout !== "act" });
   if (tool === "box") model.add("checkboxes", { label: "", at: [u1 + 0.005, v1], box: [u0, v0, u1, Math.max(v1, v0 + 0.005)], field: "", value: "", coded: true });
   use("select");
   canvas.goTo(model.chosen);
@@ -194,7 +194,7 @@ function drawLists() {
   flaws.replaceChildren(...model.flaws.map(({ key, message }) => {
     const item = document.createElement("li");
     const there = key && model.find(key);
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: there ? `${there.label || there.heading || "Ô không chữ in"}: ${message}` : message });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: there ? `${there.label || there.heading || printed(there) || "Ô không chữ in"}: ${message}` : message });
     button.disabled = !there;
     button.addEventListener("click", () => {
       model.choose(key);
@@ -209,7 +209,7 @@ function drawLists() {
   byId("to-do-count").textContent = model.flaws.length + unseen || "xong";
   byId("elements").replaceChildren(...model.elements().map(({ list, element }) => {
     const item = document.createElement("li");
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: `${element.label || element.heading || "…"} → ${panel.held(element) || (element.from === null ? "chữ in" : "chưa gắn")}` });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: `${element.label || element.heading || printed(element) || "…"} → ${panel.held(element) || (element.from === null ? "chữ in" : "chưa gắn")}` });
     if (element.proposed) button.append(Object.assign(document.createElement("small"), { textContent: " máy đề nghị" }));
     button.title = SORT_WORDS[list];
     button.addEventListener("click", () => {
@@ -223,6 +223,9 @@ function drawLists() {
   root.querySelector('[data-do="redo"]').disabled = !model.future.length;
   readySave();
 }
+
+/** The printed words around the value of an act's area. */
+const printed = ({ after, before }) => [after, before].filter(Boolean).join(" … ");
 
 function readySave() {
   const save = root.querySelector('[data-do="save"]');
@@ -241,9 +244,10 @@ function drawReadings() {
     return box.replaceChildren(...old, Object.assign(document.createElement("p"), { className: "message doubt", textContent: told[0].toUpperCase() + told.slice(1) }));
   }
   const table = document.createElement("table");
+  const several = read.fields.some(({ row }) => row > 0); // acts of a page
   for (const { row, field, text, confidence } of read.fields) {
     const line = table.insertRow();
-    const rows = model.design.table ? `${row + 1}. ` : "";
+    const rows = model.design.table || several ? `${row + 1}. ` : "";
     line.append(Object.assign(document.createElement("th"), { scope: "row", textContent: rows + (known.fields.find(({ name }) => name === field)?.label ?? field) }));
     line.insertCell().textContent = text || "–";
     line.insertCell().textContent = text ? `${Math.round(100 * confidence)} %` : "";

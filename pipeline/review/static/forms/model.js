@@ -20,6 +20,7 @@ export class Model extends EventTarget {
   elements() {
     const found = LISTS.flatMap((list) => this.design[list].map((element) => ({ list, element })));
     if (this.design.table) found.push(...this.design.table.columns.map((element) => ({ list: "columns", element })));
+    if (this.design.layout === "act") return found; // areas of an act stand in the order of its text
     const place = ({ list, element }) => list === "cells" ? [element.at, element.start ?? element.from ?? 0] : list === "columns" ? [0.05, this.leftOf(element)] : [element.box[1], element.box[0]];
     return found.sort((one, other) => {
       const [a, b] = [place(one), place(other)];

@@ -100,8 +100,25 @@ export class Panel {
       this.#select("Khoảng này", [["", "được đọc (ghi chú, người thực hiện…)"], ["signature", "là chữ ký, không bao giờ đọc"]], element.signature ? "signature" : "", (value) => change(value ? { signature: true, ...UNBOUND_AREA } : { signature: false })),
     ];
     if (!element.signature) parts.push(this.#field(element));
-    parts.push(this.#tick("Có thể đóng dấu đỏ ở đây", element.stamped, (stamped) => change({ stamped })));
+    if (this.model.design.layout === "act" && !element.signature) parts.push(...this.#formulas(element, change));
+    else parts.push(this.#tick("Có thể đóng dấu đỏ ở đây", element.stamped, (stamped) => change({ stamped })));
     return parts;
+  }
+
+  /** The printed words between which the value of an act's area stands, and the area's place in their order. */
+  #formulas(element, change) {
+    const { areas } = this.model.design;
+    const at = areas.findIndex(({ key }) => key === element.key);
+    const move = (by) => this.model.edit(() => areas.splice(at + by, 0, ...areas.splice(at, 1)));
+    const buttons = [this.#button("Lên trước", () => move(-1)), this.#button("Xuống sau", () => move(1))];
+    buttons[0].disabled = at === 0;
+    buttons[1].disabled = at === areas.length - 1;
+    return [
+      node("div", { className: "pair" }, this.#text("Sau chữ in", element.after ?? "", (after) => change({ after: after.trim() }), 120), this.#text("Trước chữ in", element.before ?? "", (before) => change({ before: before.trim() }), 120)),
+      node("p", { className: "hint", textContent: "Chép vài chữ in ngay trước và ngay sau giá trị, như “con của ông” và “và bà”: ảnh bên ô nhập thu hẹp vào giữa hai chỗ ấy. Không thấy chắc thì cả khoảng được đưa ra." }),
+      this.#tick("Chữ in này mở đầu một việc (trang có nhiều việc)", element.begins_act ?? false, (begins_act) => change({ begins_act })),
+      node("p", { className: "row" }, `Thứ tự trong văn bản: ${at + 1}/${areas.length}`, ...buttons),
+    ];
   }
 
   #checkbox(element) {
