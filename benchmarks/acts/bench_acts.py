@@ -117,7 +117,7 @@ def main() -> None:
         [(chosen.acts, chosen.pages)] if chosen.acts else [(1, chosen.pages), (3, max(1, chosen.pages // 3))]
     )
     table = Table(
-        "Việc mỗi trang", "Trang", "Việc thấy", "Tách sai", "Trường thu hẹp", "Giữ đủ mực", "Báo trang nối"
+        "Sự kiện mỗi trang", "Trang", "Thấy", "Tách sai", "Trường thu hẹp", "Giữ đủ mực", "Báo trang nối"
     )
     found: dict[str, Any] = {}
     for acts, pages in rounds:

@@ -33,8 +33,8 @@ def check_formulas(form: Form, where: Path) -> None:
     begins = [area for area in form.areas if area.begins_act]
     if len(begins) > 1:
         raise SchemaError(
-            f"{where}: có {len(begins)} khoảng mở đầu một việc (begins_act). "
-            "Hãy chỉ để một khoảng: nơi in chữ đứng đầu mọi việc."
+            f"{where}: có {len(begins)} khoảng mở đầu một sự kiện (begins_act). "
+            "Hãy chỉ để một khoảng: nơi in chữ đứng đầu mọi sự kiện."
         )
 
 
@@ -64,8 +64,8 @@ def _check_area(area: Area, form: Form, where: Path) -> None:
         )
     if area.begins_act and max(map(_letters, guides), default=0) < OPENING_LETTERS:
         raise SchemaError(
-            f"{what}: muốn biết mỗi việc bắt đầu ở đâu thì cần chữ in đủ dài. Hãy chép vào after hay before "
-            f"từ {OPENING_LETTERS} chữ cái của dòng in mở đầu một việc, như “Năm một ngàn chín trăm”."
+            f"{what}: muốn biết mỗi sự kiện bắt đầu ở đâu thì cần chữ in đủ dài. Hãy chép vào after hay before "
+            f"từ {OPENING_LETTERS} chữ cái của dòng in mở đầu một sự kiện, như “Năm một ngàn chín trăm”."
         )
     if not area.begins_act and not (area.field or area.fields):
         raise SchemaError(

@@ -19,7 +19,8 @@ def form_of(*areas: dict[str, Any], layout: str = "act") -> Form:
     return Form.model_validate(
         {
             "id": "birth-act", "record": "birth", "title": "Khai sinh ghi thành văn", "layout": layout,
-            "evidence": "seen", "years": (1955, 1975), "paper_mm": (210.0, 297.0), "frame": (0.1, 0.1, 0.9, 0.9), "area": areas,
+            "evidence": "seen", "years": (1955, 1975),
+            "paper_mm": (210.0, 297.0), "frame": (0.1, 0.1, 0.9, 0.9), "area": areas,
         }
     )  # fmt: skip
 

@@ -116,7 +116,7 @@ export class Panel {
     return [
       node("div", { className: "pair" }, this.#text("Sau chữ in", element.after ?? "", (after) => change({ after: after.trim() }), 120), this.#text("Trước chữ in", element.before ?? "", (before) => change({ before: before.trim() }), 120)),
       node("p", { className: "hint", textContent: "Chép vài chữ in ngay trước và ngay sau giá trị, như “con của ông” và “và bà”: ảnh bên ô nhập thu hẹp vào giữa hai chỗ ấy. Không thấy chắc thì cả khoảng được đưa ra." }),
-      this.#tick("Chữ in này mở đầu một việc (trang có nhiều việc)", element.begins_act ?? false, (begins_act) => change({ begins_act })),
+      this.#tick("Chữ in này mở đầu một sự kiện (trang có nhiều sự kiện)", element.begins_act ?? false, (begins_act) => change({ begins_act })),
       node("p", { className: "row" }, `Thứ tự trong văn bản: ${at + 1}/${areas.length}`, ...buttons),
     ];
   }
