@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.books.drawn_books import bench_in
-from benchmarks.desk.keystroke_model import ACCEPT, CHOOSE, SKIP, STATUS, DeskAction, typed
+from benchmarks.desk.keystroke_model import ACCEPT, ASKED, CHOOSE, SKIP, STATUS, DeskAction, typed
 from benchmarks.figures import report_figures, say
 from pipeline.evaluation import BookTruth, load_truth
 from pipeline.model import FieldStatus
@@ -162,14 +162,18 @@ def _do_task(page: Page, truths: Mapping[str, BookTruth], schemas: Schemas, flow
 def _done(page: Page, wanted: str | None) -> DeskAction:
     """Finish the field in work the shortest way to ``wanted`` (None: it is not known; what was read is taken)."""
     current = page.locator(".field.current")
-    if not current.locator("input").count():
+    if not current.locator("textarea").count():
         page.keyboard.press("Enter")
         return ACCEPT
-    given = current.locator("input").input_value()
+    given = current.locator("textarea").input_value()
     doubt = current.locator(".doubt:not([hidden])")
     if wanted == "" or (wanted is None and not given):
         page.keyboard.press("F3")
-        return STATUS
+        if not current.locator(".doubt-blank:not([hidden])").count():
+            return STATUS
+        page.locator("#place:not([data-fresh], [data-refused])").wait_for()
+        page.keyboard.press("F3")
+        return ASKED
     if wanted is None or folded(given) == folded(wanted):
         page.keyboard.press("Control+Enter" if doubt.count() else "Enter")
         return ACCEPT

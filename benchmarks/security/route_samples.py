@@ -80,6 +80,7 @@ SAMPLES = {
     ("POST", "/confirmations/{act_id}"): Sample(_ACT, {"answer": "confirmed"}),
     ("POST", "/desk/next"): Sample(json={}),
     ("POST", "/desk/undo"): Sample(json={}),
+    ("POST", "/desk/held"): Sample(json={}),
     ("POST", "/desk/known"): Sample(json={"record": "birth", "field": "child_name", "text": "Ngu"}),
     ("POST", "/desk/tasks/{task_id}"): Sample(_TASK, json={}),
     ("POST", "/desk/tasks/{task_id}/pages"): Sample(_TASK, json={}),

@@ -51,6 +51,8 @@ class FieldWork:
         decided: What was decided before the field was opened again.
         is_likely: The machine's reading is likely enough to stand in the input at first.
         offers: What follows from other values of the entry.
+        inked: Whether the machine saw ink of the field, whatever it read; told even where the reading is withheld, as the
+            person sees the same picture.
     """
 
     field: str
@@ -65,6 +67,7 @@ class FieldWork:
     decided: Verdict | None = None
     is_likely: bool = True
     offers: tuple[Derived, ...] = ()
+    inked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,19 @@ class ColumnCount:
     field: str
     stage: Stage
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWork:
+    """How many tasks a person has in hand.
+
+    Attributes:
+        desk: Those taken by themselves, at the desk.
+        column: Those taken as snippets of a column.
+    """
+
+    desk: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)

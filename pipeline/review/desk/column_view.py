@@ -48,6 +48,7 @@ class ColumnCell:
         reason: Why the value of its row is offered.
         doubt: Why the machine is not sure of it.
         beside: Label and text of the other fields of the blank that the picture shows.
+        inked: Whether the machine saw ink of the field: who calls it blank is asked once more.
     """
 
     task_id: int
@@ -59,6 +60,7 @@ class ColumnCell:
     reason: str = ""
     doubt: str = ""
     beside: tuple[tuple[str, str], ...] = ()
+    inked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def column_view(
             reason,
             " ".join(doubt_reasons(task.work, ())),
             tuple((record.by_name[name].label, _told(text)) for name, text in task.beside.items()),
+            task.work.inked,
         )
 
     rows = tuple(

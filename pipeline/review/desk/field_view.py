@@ -239,6 +239,7 @@ class FieldView:
         expected: The form in which a value is expected.
         doubted: What stands in the input at first has another form.
         reasons: Why the machine is not sure of it.
+        inked: Whether the machine saw ink of the field: who calls it blank is asked once more.
     """
 
     name: str
@@ -255,6 +256,7 @@ class FieldView:
     expected: str = ""
     doubted: bool = False
     reasons: tuple[str, ...] = ()
+    inked: bool = False
 
 
 def boxes_of(task: DeskTask) -> tuple[Box, ...]:
@@ -298,6 +300,7 @@ def field_view(
         expected=expected_form(spec, schemas) if spec else "",
         doubted=spec is not None and is_doubted(spec, Verdict(work.field, FieldStatus.READ, text), schemas),
         reasons=reasons,
+        inked=work.inked,
     )
 
 

@@ -68,7 +68,10 @@ class AutocompleteRequest(Body):
 
 
 class SubmittedField(Body):
-    """What a person keyed for one field; ``kept``: it stands on paper so, though it is no value of the field."""
+    """What a person keyed for one field.
+
+    ``kept``: it stands on paper so, though it is no value of the field, or is called blank where the machine saw ink.
+    """
 
     field: Annotated[str, Field(max_length=100)]
     status: KeyableStatus

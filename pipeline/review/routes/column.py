@@ -42,7 +42,12 @@ def show_column(
     chosen = book if book is not None else next(iter(books), None)
     counts = site.desk.column_counts(session.person, chosen) if chosen is not None else ()
     return site.renderer.render(
-        request, "columns.html", books=books, chosen=chosen, rows=count_rows(counts, site.schemas)
+        request,
+        "columns.html",
+        books=books,
+        chosen=chosen,
+        rows=count_rows(counts, site.schemas),
+        held=site.desk.held_work(session.person).desk,
     )
 
 

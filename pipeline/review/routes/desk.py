@@ -55,6 +55,13 @@ def next_task(request: Request, site: SiteDep, session: SessionDep, wanted: Next
     return Response(status_code=204) if task is None else _fragment(request, site, task)
 
 
+@router.post("/held")
+def count_held(site: SiteDep, session: SessionDep) -> JSONResponse:
+    """Return how many tasks the person has in hand at the desk and in a column, on whatever tab, open or closed."""
+    held = site.desk.held_work(session.person)
+    return JSONResponse({"desk": held.desk, "column": held.column})
+
+
 @router.post("/undo")
 def undo(request: Request, site: SiteDep, session: SessionDep) -> Response:
     return _fragment(request, site, site.desk.undo(session.person))

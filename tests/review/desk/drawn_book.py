@@ -136,6 +136,8 @@ def decision(office: Office, book: DrawnBook, page_no: int = 1) -> tuple[str, st
 
 
 def _reading(line: Line, box: Box) -> FieldReading:
+    if not line.ink and not line.text and line.status is FieldStatus.READ:
+        return FieldReading(line.field, FieldStatus.BLANK, confidence=1.0, box=box, accepted=line.accepted)
     texts = (line.text, *line.others)
     return FieldReading(
         line.field,

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.assignments import Portion
-from pipeline.registry.model.desk import DeskTask, HandsFull, QueueCount
+from pipeline.registry.model.desk import DeskTask, HandsFull, HeldWork, QueueCount
 from pipeline.registry.repositories import leases
 from pipeline.registry.repositories.assigned_work import assigned_to, lies_in
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -101,6 +101,14 @@ def held_tasks(context: DeskContext, person: Person) -> tuple[DeskTask, ...]:
     """Return the tasks that this person has in hand, the one taken first first."""
     stages(person)
     return tuple(show(context, task_id, person) for task_id in leases.held(context, person, KeyingMode.DESK))
+
+
+def held_work(context: DeskContext, person: Person) -> HeldWork:
+    """Return how much this person has in hand, at the desk and in a column, on whatever page of theirs."""
+    stages(person)
+    return HeldWork(
+        len(leases.held(context, person, KeyingMode.DESK)), len(leases.held(context, person, KeyingMode.COLUMN))
+    )
 
 
 def held_task(context: DeskContext, person: Person, task_id: int) -> DeskTask:

@@ -36,7 +36,12 @@ from pipeline.registry.repositories.leases import (
 from pipeline.registry.repositories.permissions import stages
 from pipeline.registry.repositories.redrawn_regions import redrawn_readings
 from pipeline.registry.services.desk.offers import Offers, effective_as_values
-from pipeline.registry.services.desk.visibility import hides_number, is_blind, work_of
+from pipeline.registry.services.desk.visibility import (
+    fields_of_shared_slots,
+    hides_number,
+    is_blind,
+    work_of,
+)
 from pipeline.registry.services.desk.waiting_fields import (
     WaitingField,
     book_row,
@@ -141,9 +146,13 @@ def take_snippets(
     record(context.connection, person.login, "column-shown", f"book:{book_id}", told)
     mine = _mine(context.connection, [one.task["id"] for one in lent], field, person)
     blind = {one.task["id"] for one in waiting if is_blind(one.consensus_of, policy)}
+    is_shared = field in fields_of_shared_slots(context.declared.schemas.forms.get(of_book["form"]))
     beside = _beside(context, of_book, field, [one for one in lent if one.task["id"] not in blind])
     tasks = tuple(
-        replace(_task(one, policy, readings, mine, offered), beside=beside.get(one.task["entry_id"], {}))
+        replace(
+            _task(one, policy, readings, mine, offered, is_shared=is_shared),
+            beside=beside.get(one.task["entry_id"], {}),
+        )
         for one in lent
     )
     return LeasedColumn(
@@ -157,11 +166,15 @@ def _task(
     readings: Mapping[int, FieldReading],
     mine: Mapping[int, Verdict],
     offered: Mapping[int, tuple[Derived, ...]],
+    *,
+    is_shared: bool,
 ) -> ColumnTask:
     """A snippet as the person sees it."""
     row = one.task
     said = readings.get(row["entry_id"])
-    work = work_of(one.field, one.consensus_of, policy, said, one.decided, mine.get(row["id"]))
+    work = work_of(
+        one.field, one.consensus_of, policy, said, one.decided, mine.get(row["id"]), is_shared=is_shared
+    )
     return ColumnTask(
         task_id=row["id"],
         version=row["version"],

@@ -49,6 +49,7 @@ class Desk(DeskFacade):
 
     next_task = writing(assignment.next_task)
     held = writing(assignment.held_tasks)
+    held_work = reading(assignment.held_work)
     task = writing(assignment.held_task)
     keep_task = writing(assignment.keep_task)
     hand_back = writing(assignment.hand_back)

@@ -46,7 +46,8 @@ class Submission:
         mode: How they were keyed.
         token: What identifies the submission when a browser sends it twice.
         seconds: How long the person took.
-        kept: Fields whose text the person keeps as it stands on paper, though it is no value of the field.
+        kept: Fields of which the person was asked and kept to their word: a text that is no value of its field, a blank
+            where the machine saw ink.
     """
 
     person: Person
@@ -79,7 +80,8 @@ def key(
     """Record the values that a person keyed for some or all fields of a task they hold.
 
     They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
-    nothing. The audit names the fields of ``kept``: their texts stand on paper so, though they are no values.
+    nothing. The audit names the fields of ``kept``: they stand on paper so, though they are no values, or blank where the machine
+    saw ink.
 
     Raises:
         NotYours: The person does not hold the task.

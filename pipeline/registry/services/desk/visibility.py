@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipeline.model import Box, FieldReading, PageRef
+from pipeline.model import NO_ENGINES, Box, FieldReading, PageRef
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.consensus import Consensus
@@ -23,6 +23,7 @@ from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.repositories.teaching import is_teaching
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_row
 from pipeline.review_policy import BookPolicy, Way
+from pipeline.schema import Form
 from pipeline.stages import Stage
 
 
@@ -36,6 +37,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     case, account_id = load_task(context, task_id), person.account_id
     policy = context.policy.of_book(case.row["folder_name"])
     mine = case.withdrawn_by(account_id)
+    shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row["form"]))
     works = [
         work_of(
             field,
@@ -44,6 +46,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
             case.readings.get(field),
             case.decided(field),
             mine.get(field),
+            is_shared=field in shared,
         )
         for field in case.keyable_by(account_id)
     ]
@@ -157,10 +160,19 @@ def work_of(
     reading: FieldReading | None,
     decided: Verdict | None,
     mine: Verdict | None,
+    *,
+    is_shared: bool,
 ) -> FieldWork:
     """Return one field as the person sees it who keys its next value.
 
-    ``decided`` is what was decided of it before, ``mine`` what this person keyed and took back.
+    Args:
+        field: The field.
+        one: The agreement on it so far.
+        policy: How its book is reviewed.
+        reading: What the machine read.
+        decided: What was decided of it before.
+        mine: What this person keyed and took back.
+        is_shared: Whether other fields are written into the same slot of the form.
     """
     blind = is_blind(one, policy)
     return FieldWork(
@@ -175,7 +187,25 @@ def work_of(
         mine=mine,
         decided=None if blind else decided,
         is_likely=reading is None or reading.confidence >= policy.prefill_from,
+        inked=reading is not None and has_own_ink(reading, is_shared=is_shared),
     )
+
+
+def fields_of_shared_slots(form: Form | None) -> frozenset[str]:
+    """Return the fields of a form that are written into one slot together with others."""
+    slots = form.slots if form is not None else ()
+    return frozenset(name for slot in slots if len(slot.field_names) > 1 for name in slot.field_names)
+
+
+def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
+    """Return whether the machine saw ink on the page that is this field's.
+
+    It did where it read something there. Ink that it could not read counts where a line of it was cut out and no other
+    field is written into the same slot; ink left over beside an empty line does not, which may be a neighbour's.
+    """
+    if not reading.inked or reading.engine in NO_ENGINES or not (reading.box or reading.lines):
+        return False
+    return bool(reading.text) or (bool(reading.lines) and not is_shared)
 
 
 def is_blind(one: Consensus, policy: BookPolicy) -> bool:

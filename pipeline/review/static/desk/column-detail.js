@@ -12,11 +12,18 @@ export class Detail {
     this.why = element.querySelector(".why");
     this.layer = element.querySelector(".delivered");
     this.doubt = element.querySelector(".doubt");
+    this.blank = element.querySelector(".doubt-blank");
     this.field = field;
     this.asked = 0;
     this.timer = 0;
     this.doubted = null; // the last text that was found to be no value of the field
     this.now = null; // {task, text}: what is told of
+  }
+
+  /** The person is asked whether pictures with ink are blank indeed; `""`: no longer. */
+  askBlank(question) {
+    this.blank.hidden = !question;
+    this.blank.firstElementChild.textContent = question;
   }
 
   /** The readings that a picture may be given, and why the machine is not sure of its own. */

@@ -5,6 +5,7 @@ import { askSentence, showHelp } from "./asking.js";
 import { choiceOf, isAtOnce } from "./choices.js";
 import { Detail } from "./column-detail.js";
 import { Fresh, isSaying } from "./fresh.js";
+import { heldElsewhere } from "./held.js";
 import { Hold } from "./hold.js";
 import { meaningOf, SAYING } from "./meanings.js";
 import { Notices } from "./notices.js";
@@ -30,6 +31,7 @@ let current = null; // the cell in work
 let then = null; // what Enter does where no cell is in work
 let coming = null; // the pictures that are on their way
 let leaving = false; // the person means to go
+let asked = []; // the pictures with ink that they are asked about: whether they are blank
 let warned = false; // they were told just now what they would lose by it
 
 const cells = () => [...place.querySelectorAll(".cell")];
@@ -37,6 +39,7 @@ const inputOf = (cell) => cell.querySelector("input");
 const rowOf = (cell) => cell.closest(".row-of-like");
 const textOf = (cell) => inputOf(cell).value.normalize("NFC").trim();
 const isKeyedSingly = (cell) => rowOf(cell).dataset.status === undefined;
+const hasInk = (cell) => "inked" in cell.dataset;
 const isOfRow = (cell) => !isKeyedSingly(cell) && !isPicked(cell);
 
 // --- one column after another ----------------------------------------------------------------------------------------
@@ -50,7 +53,10 @@ async function fetched() {
   try {
     const piece = await fetchPiece("/column/next", { book: Number(book), field, stage });
     if (piece) show(piece);
-    else wait("Cột này không còn ảnh nào cho bạn. Nhấn Enter để chọn cột khác.", () => location.assign(`/column?book=${book}`));
+    else {
+      const held = await heldElsewhere("desk", () => location.assign("/desk"));
+      wait("Cột này không còn ảnh nào cho bạn. Nhấn Enter để chọn cột khác.", () => location.assign(`/column?book=${book}`), held);
+    }
   } catch (error) {
     if (isLoggedOut(error)) notices.complain(error);
     wait(isLoggedOut(error) ? "Phiên làm việc đã hết. Hãy đăng nhập ở thẻ khác rồi nhấn Enter ở đây." : `${error.message} Nhấn Enter để thử lại.`, askAgain);
@@ -75,14 +81,16 @@ function show(piece) {
   say(piece.dataset.said);
 }
 
-/** `what`: what Enter does meanwhile. */
-function wait(sentence, what = null) {
+/** `what`: what Enter does meanwhile; `held`: what the person holds elsewhere. */
+function wait(sentence, what = null, held = null) {
   const note = document.createElement("p");
   note.className = "waiting";
-  note.textContent = sentence;
+  note.textContent = held ? `${sentence} ${held.sentence} ` : sentence;
+  if (held) note.append(held.button);
   place.replaceChildren(note);
   then = what;
   current = null;
+  askBlank([]);
   detail.clear();
   place.focus();
   say(sentence);
@@ -90,7 +98,10 @@ function wait(sentence, what = null) {
 
 function go(cell) {
   if (!cell) return;
-  if (cell !== current) hush(); // what was said of the picture before
+  if (cell !== current) {
+    hush(); // what was said of the picture before
+    askBlank([]);
+  }
   current = cell;
   for (const other of cells()) inputOf(other).tabIndex = other === cell ? 0 : -1;
   inputOf(cell).focus({ preventScroll: true });
@@ -137,15 +148,33 @@ function key(done, status, text, kept = false) {
   else wait("Đang lưu…");
 }
 
+/** These pictures are blank on paper, says the person; where the machine saw ink they are asked first whether it is so. */
+function keyBlank(done) {
+  const inked = done.filter(hasInk);
+  const isAnswered = inked.every((cell) => asked.includes(cell));
+  if (isAnswered) return key(done, "blank", "", inked.length > 0);
+  askBlank(inked);
+  const which = done.length === 1 ? "Ô này" : `${inked.length} trong ${done.length} ảnh này`;
+  const question = `${which} có nét mực. Bạn chắc là để trống?`;
+  detail.askBlank(question);
+  fresh.ask(`${question} Nhấn lần nữa nếu đúng.`);
+}
+
+function askBlank(inked) {
+  asked = inked;
+  if (inked.length === 0) detail.askBlank("");
+}
+
 /** Accept all pictures of the row that are not chosen; those that are move to where each is keyed by itself. */
 function acceptRow(cell, kept) {
   const row = rowOf(cell);
   const { status, text } = row.dataset;
   if ("doubted" in row.dataset && !kept) return say(NO_VALUE, true);
   const like = [...row.querySelectorAll(".cell")].filter((one) => !isPicked(one) && inputOf(one).value.trim() === "");
+  if (status === "blank" && !like.filter(hasInk).every((one) => asked.includes(one))) return keyBlank(like);
   const odd = [...row.querySelectorAll(".cell")].filter((one) => !like.includes(one));
   if (odd.length > 0) oddRow(place).querySelector(".cells").append(...odd);
-  key(like, status, text, kept);
+  key(like, status, text, kept || (status === "blank" && like.some(hasInk)));
   say(`Đã nhận ${like.length} ảnh “${text}”`);
 }
 
@@ -241,7 +270,7 @@ const OF_CELL = {
     tell();
   },
   illegible: () => key(targets(cells(), current), "illegible", ""),
-  blank: () => key(targets(cells(), current), "blank", ""),
+  blank: () => keyBlank(targets(cells(), current)),
   strike: () => {
     const text = textOf(current) || rowOf(current).dataset.text || "";
     if (!text) return say("Gõ chữ bị gạch rồi nhấn F4.", true);
@@ -355,7 +384,7 @@ function actionOf(event) {
   const meaning = meaningOf(event);
   if (!meaning) return null;
   if (ANYWHERE[meaning]) return ANYWHERE[meaning];
-  if (!current) return meaning === "accept" ? then : null;
+  if (!current) return meaning === "accept" && !event.target.closest("button") ? then : null;
   if (document.activeElement !== inputOf(current)) return null;
   const button = choiceOf(event, current);
   if (button) return () => choose(button);
@@ -365,7 +394,7 @@ function actionOf(event) {
 function choose(button) {
   const cell = button.closest(".cell") ?? current;
   go(cell);
-  if (isAtOnce(button)) return key([cell], button.dataset.status, "");
+  if (isAtOnce(button)) return button.dataset.status === "blank" ? keyBlank([cell]) : key([cell], button.dataset.status, "");
   inputOf(cell).value = button.dataset.text;
   fresh.end();
   tell();
@@ -397,7 +426,10 @@ column.addEventListener("click", (event) => {
   }
 });
 
-place.addEventListener("input", () => current && tell());
+place.addEventListener("input", () => {
+  askBlank([]);
+  if (current) tell();
+});
 new ResizeObserver(() => fill(place)).observe(place);
 
 // Whoever reloads, goes back or closes the page is asked first while something is not saved.

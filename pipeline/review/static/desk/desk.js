@@ -3,6 +3,7 @@
 import { Ahead } from "./ahead.js";
 import { askSentence, showHelp } from "./asking.js";
 import { Fresh, isSaying } from "./fresh.js";
+import { heldElsewhere } from "./held.js";
 import { Hold } from "./hold.js";
 import { Keys } from "./keys.js";
 import { Lease } from "./lease.js";
@@ -52,7 +53,7 @@ function heldHere() {
 /** `begun`: the form of a task that was laid aside for another one, with all that was typed in it; `lentAt`: since when
  * it is lent, in milliseconds. */
 function show({ article, page, begun = null, lentAt = performance.now() }) {
-  form = begun ?? new TaskForm(article, { say, moved });
+  form = begun ?? new TaskForm(article, { say, moved, asks: (question) => fresh.ask(question) });
   const size = article.dataset.size?.split(" ").map(Number) ?? null;
   pages.forget();
   if (region.isDrawn) region.end();
@@ -109,7 +110,10 @@ async function next() {
     for (;;) {
       if (await ahead.fetch()) break;
       if (form) return;
-      if (saving.tasks.length === 0) return wait(isNarrowed() ? "Hết nhiệm vụ ở sổ hoặc bước đã chọn, hoặc nhiệm vụ còn lại đang có người giữ (có thể chính bạn, ở trang Theo cột hay thẻ khác). Nhấn Enter để làm nhiệm vụ khác." : "Hết nhiệm vụ cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.", true);
+      if (saving.tasks.length === 0) {
+        const held = await heldElsewhere("column", takeBack);
+        return form ? undefined : wait(isNarrowed() ? OUT_OF_THESE : OUT, true, held);
+      }
       await rest(200);
     }
   } catch (error) {
@@ -122,11 +126,26 @@ async function next() {
   if (!form) show(ahead.take());
 }
 
-/** `again`: nothing is in work and nothing on its way; so nobody's page stays on the screen. */
-function wait(sentence, again = false) {
+const OUT = "Hết nhiệm vụ cho bạn lúc này. Cảm ơn bạn! Nhấn Enter để hỏi lại.";
+const OUT_OF_THESE = "Hết nhiệm vụ ở sổ hoặc bước đã chọn, hoặc nhiệm vụ còn lại đang có người khác giữ. Nhấn Enter để làm nhiệm vụ khác.";
+
+/** The pictures of a column that this person holds come here, each with its task. */
+async function takeBack() {
+  try {
+    await send("/column/hand-back", {});
+  } catch (error) {
+    return notices.complain(error);
+  }
+  await next();
+}
+
+/** `again`: nothing is in work and nothing on its way; so nobody's page stays on the screen; `held`: what they hold
+ * elsewhere. */
+function wait(sentence, again = false, held = null) {
   const note = document.createElement("p");
   note.className = "waiting";
-  note.textContent = sentence;
+  note.textContent = held ? `${sentence} ${held.sentence} ` : sentence;
+  if (held) note.append(held.button);
   if (region.isDrawn) region.end();
   pages.forget();
   place.replaceChildren(note);

@@ -4,6 +4,7 @@ import { Known, askFor } from "./known.js";
 
 const STATUS_WORDS = { blank: "trống trên giấy", illegible: "không đọc được", "struck-through": "bị gạch bỏ" };
 export const NO_VALUE = "chữ không phải giá trị của ô. Sửa lại, hoặc Ctrl+Enter để giữ như giấy.";
+export const HAS_INK = "Ô này có nét mực. Bạn chắc là để trống? Nhấn F3 lần nữa nếu đúng.";
 const WITHOUT_TEXT = new Set(["blank", "illegible"]);
 
 export class Field {
@@ -22,6 +23,7 @@ export class Field {
     this.changed = changed;
     this.doubted = "doubted" in item.dataset ? this.input.value : null; // a text that is no value of the field
     this.kept = null; // the one that the person keeps all the same
+    this.isAsked = false; // whether it is blank indeed, as the machine saw ink; what is accepted next answers that
     this.isReopened = false; // it was accepted before the rules had answered, and is so no longer
     this.#showDoubt();
     this.dropped = ""; // what was typed before another text was put in its place
@@ -45,6 +47,15 @@ export class Field {
     return this.input !== null && this.status === "read" && this.doubted === this.input.value && this.kept !== this.input.value;
   }
 
+  get isKept() {
+    return this.kept !== null && this.kept === this.input?.value;
+  }
+
+  /** Whether the machine saw ink of the field. */
+  get isInked() {
+    return "inked" in this.item.dataset;
+  }
+
   keep() {
     this.kept = this.input.value;
     this.#showDoubt();
@@ -66,6 +77,13 @@ export class Field {
     if (!note) return;
     note.hidden = !this.isDoubted;
     this.input.toggleAttribute("aria-invalid", this.isDoubted);
+  }
+
+  /** Whether a blank is asked about: a blank that is said of ink would be a wrong value. */
+  #ask(isAsked) {
+    this.isAsked = isAsked;
+    const question = this.item.querySelector(".doubt-blank");
+    if (question) question.hidden = !isAsked;
   }
 
   #showFindings(findings, codes) {
@@ -95,6 +113,7 @@ export class Field {
     this.chip.hidden = status === "read";
     this.chip.textContent = STATUS_WORDS[status] ?? "";
     this.item.dataset.status = status;
+    if (status !== "blank") this.#ask(false);
   }
 
   get isTouched() {
@@ -126,6 +145,7 @@ export class Field {
     }
     this.item.querySelector(".work > .no-place")?.remove();
     this.item.dataset.box = item.dataset.box;
+    this.item.toggleAttribute("data-inked", "inked" in item.dataset);
     this.box = item.dataset.box.split(" ").map(Number);
     const { first } = item.querySelector("textarea").dataset;
     this.input.dataset.first = first;
@@ -168,6 +188,7 @@ export class Field {
     this.word = null;
     this.item.classList.remove("done");
     this.given.textContent = "";
+    this.#ask(false);
     this.#showDoubt();
   }
 
@@ -190,7 +211,11 @@ export class Field {
       return "Ô này chưa có chữ. Nhấn F3 nếu trên giấy để trống, F2 nếu không đọc được.";
     }
     if (this.isDoubted) return `Chưa nhận: ${NO_VALUE}`;
-    this.word = { field: this.name, status: this.status, text, ...(this.kept !== null && this.kept === this.input?.value && { kept: true }) };
+    if (this.status === "blank" && this.isInked && !this.isAsked) {
+      this.#ask(true);
+      return HAS_INK;
+    }
+    this.word = { field: this.name, status: this.status, text, ...((this.isAsked || this.isKept) && { kept: true }) };
     this.item.classList.add("done");
     this.given.textContent = this.isWhole ? "đã xem" : [text, STATUS_WORDS[this.status]].filter(Boolean).join(" – ");
     return "";

@@ -42,6 +42,13 @@ export class Fresh {
     this.#unlock();
   }
 
+  /** What the person said is not taken before they have answered `question`; what they type meanwhile, believing it
+   * done, goes nowhere. */
+  ask(question) {
+    this.begin();
+    this.#refuse(question);
+  }
+
   /** Whether a key is refused because one was before, whatever it does; to be asked of every key. */
   refusesKey(event) {
     const { key, timeStamp } = event;
@@ -83,8 +90,8 @@ export class Fresh {
     return state in this.place.dataset;
   }
 
-  #refuse() {
-    say(this.isTyped ? NOT_TYPED : TOO_EARLY, true);
+  #refuse(told = this.isTyped ? NOT_TYPED : TOO_EARLY) {
+    say(told, true);
     this.place.toggleAttribute("data-refused", true);
     if (!this.locked && this.place.contains(document.activeElement)) {
       this.locked = document.activeElement;

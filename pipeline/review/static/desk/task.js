@@ -1,15 +1,17 @@
 // The fields of one task, one after another: what is in the input is accepted, chosen, or given a status.
 
-import { Field, NO_VALUE } from "./field.js";
+import { Field, HAS_INK, NO_VALUE } from "./field.js";
 import { Live } from "./live.js";
 
 export class TaskForm {
-  /** `article`: the task as the server made it; `say` tells the person something; `moved(box)` when a field comes up. */
-  constructor(article, { say, moved }) {
+  /** `article`: the task as the server made it; `say` tells the person something; `asks` tells them what they must answer
+   * first; `moved(box)` when a field comes up. */
+  constructor(article, { say, asks, moved }) {
     this.article = article;
     this.id = Number(article.dataset.task);
     this.version = Number(article.dataset.version);
     this.say = say;
+    this.asks = asks;
     this.moved = moved;
     this.fields = [...article.querySelectorAll(".field")].map((item) => new Field(item, article.dataset, () => this.live.changed()));
     this.codes = new Set(article.dataset.live.split(" ")); // findings that the rules are asked about again
@@ -61,8 +63,9 @@ export class TaskForm {
   accept() {
     const refused = this.field.accept();
     if (refused) {
-      this.say(refused, true);
       this.focus();
+      if (refused === HAS_INK) this.asks(refused);
+      else this.say(refused, true);
       return false;
     }
     if (this.at + 1 < this.fields.length) {
