@@ -84,7 +84,7 @@ def overview(summaries: list[Summary]) -> str:
     unlike = sum(bool(summary["drift"]) for summary in summaries)
     return (
         f"{len(summaries)} sổ: đọc mới {total['read']} trang, đã đọc từ trước {total['known']} trang, "
-        f"{total['entries']} mục đăng ký, {total['review']} mục cần rà soát, {failures} lỗi"
+        f"{total['entries']} sự kiện, {total['review']} sự kiện cần rà soát, {failures} lỗi"
         f"{f', {unlike} sổ có chữ viết lạ' if unlike else ''}."
     )
 

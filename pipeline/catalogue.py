@@ -28,6 +28,16 @@ FAMILIES: Mapping[str, str] = {
 }
 """The families of the rule table by the first letter of their codes."""
 
+SEVERITY_WORDS: Mapping[Severity, str] = {
+    Severity.BLOCK: "chưa được xuất, phải có người xem",
+    Severity.REVIEW: "phải có người xem",
+    Severity.INFO: "chỉ để biết",
+}
+"""What people read of a severity, on screen and in the documentation."""
+
+SWITCHED_OFF = "tắt"
+"""What they read where an office has switched a rule off."""
+
 OTHERS = "–"
 """The family of findings that are no rule of the table (of a page, of a reading, links)."""
 

@@ -227,7 +227,9 @@ def _settable(schemas: Schemas, change: RuleChange) -> FindingSpec:
     if spec.level not in SET_BY_OFFICES:
         raise RowFlaw("code", f"“{spec.code}” nói về việc đọc trang, không đổi mức được.")
     if spec.severity is Severity.BLOCK and change.severity in (OFF, Severity.INFO):
-        hint = "chỉ đổi được thành REVIEW: không có khóa đúng thì dữ liệu không xuất được."
+        hint = (
+            "chỉ đổi được thành “phải có người xem” (REVIEW): không có khóa đúng thì dữ liệu không xuất được."
+        )
         raise RowFlaw("severity", f"quy tắc {spec.code} giữ khóa của sự kiện, {hint}")
     return spec
 

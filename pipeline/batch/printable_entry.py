@@ -15,12 +15,12 @@ from pipeline.schema import Schemas
 from pipeline.workspace import Workspace
 
 WHY = {
-    "task": "Mục đăng ký còn chờ rà soát nên chưa in được. Hãy rà soát xong ({fields}) rồi in.",
-    "value": "Mục đăng ký chưa có đủ giá trị nên chưa in được: {fields}. Hãy rà soát các trường ấy.",
-    "finding": "Mục đăng ký còn lỗi chặn chưa ai xử lý ({codes}) nên chưa in được.",
-    "confirm": "Giá trị của {fields} chờ một người xác nhận nên chưa in được. Hãy xác nhận ở trang của mục đăng ký.",
+    "task": "Sự kiện còn chờ rà soát nên chưa in được. Hãy rà soát xong ({fields}) rồi in.",
+    "value": "Sự kiện chưa có đủ giá trị nên chưa in được: {fields}. Hãy rà soát các trường ấy.",
+    "finding": "Sự kiện còn lỗi chặn chưa ai xử lý ({codes}) nên chưa in được.",
+    "confirm": "Giá trị của {fields} chờ một người xác nhận nên chưa in được. Hãy xác nhận ở trang của sự kiện.",
     "signature": "Cải chính, bổ sung của {fields} chưa có người thứ hai ký xác nhận nên chưa in được.",
-    "tampered": "Dữ liệu của mục đăng ký bị sửa ngoài chương trình nên không in. Hãy báo người quản trị chạy hotich "
+    "tampered": "Dữ liệu của sự kiện bị sửa ngoài chương trình nên không in. Hãy báo người quản trị chạy hotich "
     "audit verify.",
 }
 SHOWN = 6

@@ -173,7 +173,7 @@ class OfficePrinter:
             return list(part_pictures(parts, decode, CopyOptions(PICTURE_KILOBYTES)))
         except (ScanError, PackageRefused):
             raise PrintRefused(
-                "Bản quét của mục đăng ký trong kho thiếu, hỏng hay không còn đúng như khi nhận nên không in. Hãy lấy "
+                "Bản quét của sự kiện trong kho thiếu, hỏng hay không còn đúng như khi nhận nên không in. Hãy lấy "
                 "lại từ bản sao lưu."
             ) from None
 

@@ -251,6 +251,6 @@ def recalibration_advice(folder: str | Path, workspace: Path | None = None) -> s
     """Return what people should do about it, with the command for that folder."""
     where = f" --workspace {workspace}" if workspace else ""
     return (
-        "Hãy chọn chừng 100 mục của sổ này, xem từng ô so với ảnh, ghi quyết định, "
+        "Hãy chọn chừng 100 sự kiện của sổ này, xem từng ô so với ảnh, ghi quyết định, "
         f"rồi chạy: hotich calibrate {folder}{where}"
     )

@@ -47,7 +47,7 @@ def add(
     from_note: Annotated[
         bool,
         typer.Option(
-            "--from-note", help="Số, ngày, cơ quan lấy ở việc ghi chú của mục, trừ cái nào ghi ở đây."
+            "--from-note", help="Số, ngày, cơ quan lấy ở việc ghi chú của sự kiện, trừ cái nào ghi ở đây."
         ),
     ] = False,
     authority: Annotated[str, typer.Option("--authority", help="Cơ quan quyết định.")] = "",

@@ -35,7 +35,7 @@ COMMANDS = (
         "sheet",
         "Vẽ tờ ảnh của một sổ: mười trang một tờ, mỗi ô tô màu theo đã nhận, chờ người xem hay trống.",
     ),
-    LateCommand("queue", "queue", "queue", "Liệt kê các mục và trang đang chờ người rà soát."),
+    LateCommand("queue", "queue", "queue", "Liệt kê các sự kiện và trang đang chờ người rà soát."),
     LateCommand("serve", "serve", "serve", "Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."),
     LateCommand(
         "server",
@@ -231,7 +231,7 @@ COMMANDS = (
         "print",
         "print_papers",
         "print_app",
-        "In mục đăng ký kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói.",
+        "In sự kiện kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói.",
     ),
     LateCommand(
         "models",

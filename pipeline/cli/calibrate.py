@@ -26,7 +26,7 @@ LEAST_ENTRIES = 40
 """Handwritten fields and entries with a person's word below which nothing is fitted."""
 
 OTHERS = (
-    "{} mục đã có người quyết định nhưng do bộ đọc khác bản đang cài đọc nên không được tính. Chạy hotich run với "
+    "{} sự kiện đã có người quyết định nhưng do bộ đọc khác bản đang cài đọc nên không được tính. Chạy hotich run với "
     "sổ ấy để máy đọc lại (quyết định của người vẫn giữ nguyên), rồi hiệu chuẩn."
 )
 
@@ -57,8 +57,8 @@ def calibrate(
 ) -> None:
     """Hiệu chuẩn độ tin cậy của chữ viết tay theo những ô mà người đã quyết định trong các sổ này.
 
-    Máy so lời đọc mới nhất của mình với quyết định của người. Một nửa số mục dùng để tính, nửa kia để kiểm. Bản hiệu
-    chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản mới.
+    Máy so lời đọc mới nhất của mình với quyết định của người. Một nửa số sự kiện dùng để tính, nửa kia để kiểm. Bản
+    hiệu chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản mới.
     """
     context = read_settings().run_context(workspace)
     checked = [checked_samples(folder, context) for folder in books]
@@ -155,9 +155,9 @@ def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
     if len(samples) >= LEAST_FIELDS and entries >= LEAST_ENTRIES:
         return
     raise CalibrationError(
-        f"Mới có {len(samples)} ô viết tay của {entries} mục vừa được máy đọc vừa có người quyết định; cần ít nhất "
-        f"{LEAST_FIELDS} ô của {LEAST_ENTRIES} mục để hiệu chuẩn. Hãy đọc các sổ này bằng hotich run, rà soát thêm, "
-        "rồi chạy lại. Bản hiệu chuẩn đang dùng không thay đổi."
+        f"Mới có {len(samples)} ô viết tay của {entries} sự kiện vừa được máy đọc vừa có người quyết định; cần ít nhất "
+        f"{LEAST_FIELDS} ô của {LEAST_ENTRIES} sự kiện để hiệu chuẩn. Hãy đọc các sổ này bằng hotich run, rà soát "
+        "thêm, rồi chạy lại. Bản hiệu chuẩn đang dùng không thay đổi."
         + (f" {OTHERS.format(others)}" if others else "")
     )
 
@@ -166,8 +166,8 @@ def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: Cal
     screen = out()
     books = len({sample.book for sample in samples})
     screen.print(
-        f"{len(samples)} ô viết tay đã có người quyết định, của {books} sổ; các con số dưới đây tính trên nửa số mục "
-        "không dùng để tính bản mới.",
+        f"{len(samples)} ô viết tay đã có người quyết định, của {books} sổ; các con số dưới đây tính trên nửa số sự "
+        "kiện không dùng để tính bản mới.",
         markup=False,
     )
     table = Table(

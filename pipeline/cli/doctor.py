@@ -331,7 +331,7 @@ def _registry(context: RunContext, now: datetime) -> Iterator[Check]:
     except HotichError as error:
         yield Check("Sổ dữ liệu", "missing", "không mở được", error.message)
         return
-    found = f"{summary.books} sổ, {summary.entries} mục, {summary.review} chờ rà soát"
+    found = f"{summary.books} sổ, {summary.entries} sự kiện, {summary.review} chờ rà soát"
     advice = "Tài khoản PostgreSQL này có thừa quyền. Hãy dùng tài khoản riêng: hotich registry role-sql."
     yield Check("Sổ dữ liệu", "warning" if unguarded else "ok", found, advice if unguarded else "")
     yield from further

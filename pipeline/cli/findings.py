@@ -43,12 +43,13 @@ def format_summary(summary: BookSummary) -> tuple[str, ...]:
     done = f"{summary.accepted} nhận ngay, {summary.decided} người đã xem"
     lines = [
         f"{scanned}, {covers} bìa, {other} trang khác.",
-        f"{summary.entries} mục đăng ký: {done}, {waiting}.",
+        f"{summary.entries} sự kiện: {done}, {waiting}.",
     ]
     if summary.uncoded:
-        boxes = ", ".join(f"“{words}” ({times} mục)" for words, times in summary.uncoded.items())
+        boxes = ", ".join(f"“{words}” ({times} sự kiện)" for words, times in summary.uncoded.items())
         lines.append(
-            f"Chưa xuất được vì ô in sẵn chưa có mã: {boxes}. Hãy đặt mã trong office.toml ([[term]])."
+            f"Chưa xuất được vì ô in sẵn chưa có mã: {boxes}. Hãy đặt mã ở trang Quy tắc, phần “Mục và cách viết "
+            "của cơ quan” (trong tệp: [[term]] của office.toml)."
         )
     return tuple(lines)
 

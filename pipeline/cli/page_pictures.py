@@ -106,7 +106,7 @@ def _list(
     record = schemas.record(schemas.form(result.form).record)
     title = f"{TITLE} · {record.title}"
     if len(result.entries) > 1:
-        title += f" · mục 1 trong {len(result.entries)} mục của trang"
+        title += f" · sự kiện 1 trong {len(result.entries)} sự kiện của trang"
     draw.text((left, MARGIN), title, fill=INK, font=font_of(30))
     at = left
     for text, colour in LEGEND:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 print_app = typer.Typer(cls=Commands, no_args_is_help=True)
 template_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
-EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của mục đăng ký trong sổ dữ liệu.")]
+EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện trong sổ dữ liệu.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Người in [tên tài khoản của máy đang dùng].")]
 OutOption = Annotated[
     Path, typer.Option("--output", "-o", help="Tệp để ghi, hoặc thư mục; tệp đã có thì không ghi đè.")
@@ -54,7 +54,7 @@ class ListFormat(StrEnum):
 
 @print_app.callback()
 def print_papers() -> None:
-    """In mục đăng ký kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói."""
+    """In sự kiện kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói."""
 
 
 @print_app.command("entry", cls=Command)
@@ -64,7 +64,7 @@ def print_entry(
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """In một mục đăng ký thành PDF: giá trị đang có hiệu lực bên cạnh ảnh trang sổ, ghi chú, cải chính, bổ sung."""
+    """In một sự kiện thành PDF: giá trị đang có hiệu lực bên cạnh ảnh trang sổ, ghi chú, cải chính, bổ sung."""
     with _printer(workspace) as (printer, _):
         _write(printer.entry(entry_id, _asker(by)), target)
 
@@ -89,7 +89,7 @@ def print_extract(
     by: ByOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """In trích lục (bản sao) của một mục đăng ký: bản dự thảo, hoặc cấp chính thức bằng --issue."""
+    """In trích lục (bản sao) của một sự kiện: bản dự thảo, hoặc cấp chính thức bằng --issue."""
     with _printer(workspace) as (printer, _):
         asker = _asker(by)
         view = printer.view(entry_id, asker)
@@ -159,7 +159,7 @@ def print_issued(
         bool,
         typer.Option(
             "--even-outdated",
-            help="Với --take: lấy cả trích lục có mục đăng ký đã thu hồi hay đã đổi từ khi cấp; tên tệp ghi "
+            help="Với --take: lấy cả trích lục có sự kiện đã thu hồi hay đã đổi từ khi cấp; tên tệp ghi "
             "KHONG-CON-DUNG.",
         ),
     ] = False,
@@ -289,7 +289,7 @@ def _table(rows: tuple[IssuedExtract, ...]) -> Table:
         "Cơ quan",
         "Ngày",
         "Loại",
-        "Mục",
+        "Sự kiện",
         "Về",
         "Cấp cho",
         "Lý do",

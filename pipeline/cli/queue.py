@@ -23,7 +23,7 @@ def queue(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu nhiệm vụ.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
-    """Liệt kê các mục và trang đang chờ người rà soát."""
+    """Liệt kê các sự kiện và trang đang chờ người rà soát."""
     context = read_settings().run_context(workspace)
     with context.open_registry() as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
@@ -114,7 +114,7 @@ def _what(task: Task, schemas: Schemas) -> str:
     record = schemas.records.get(task.record)
     named = [field for field in task.fields if field]
     if not named:
-        return "cả trang" if task.entry_id is None else "cả mục"
+        return "cả trang" if task.entry_id is None else "cả sự kiện"
     if record is None or len(named) > 3:
         return f"{len(named)} ô"
     return ", ".join(record.by_name[field].label if field in record.by_name else field for field in named)

@@ -51,7 +51,7 @@ def rehearse(
         print_json(done)
         return
     out().print(
-        f"Bản chép đã lên đúng bản này: {done.after['book']} sổ, {done.after['entry']} mục, "
+        f"Bản chép đã lên đúng bản này: {done.after['book']} sổ, {done.after['entry']} sự kiện, "
         f"{done.after['decision']} quyết định, không thiếu dòng nào; đã xem {done.audit_rows} dòng nhật ký."
     )
 

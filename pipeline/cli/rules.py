@@ -12,7 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline import schema
-from pipeline.catalogue import FAMILIES, OTHERS, CatalogueRule, RuleUse, rule_catalogue
+from pipeline.catalogue import (
+    FAMILIES,
+    OTHERS,
+    SEVERITY_WORDS,
+    SWITCHED_OFF,
+    CatalogueRule,
+    RuleUse,
+    rule_catalogue,
+)
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SchemaError
 from pipeline.model import Severity
@@ -31,11 +39,11 @@ Xem trên máy, kể cả mức mà cơ quan đã đổi: [`hotich rules`](comma
 Quy tắc chỉ nêu phát hiện, không bao giờ sửa giá trị: dữ liệu phải đúng với sổ (Luật Hộ tịch 2014, Điều 60 khoản 2).
 Quy tắc của cả quyển và giữa các sổ: [Kiểm tra cả quyển và giữa các sổ](book-checks.md).
 
-| Mức | Nghĩa |
-|---|---|
-| BLOCK | chưa được xuất, phải có người xem |
-| REVIEW | phải có người xem |
-| INFO | chỉ để biết, không vào hàng đợi |
+| Mức | Ghi ở `office.toml` | Nghĩa |
+|---|---|---|
+| chưa được xuất, phải có người xem | `BLOCK` | sự kiện vào hàng đợi, chưa bàn giao được |
+| phải có người xem | `REVIEW` | sự kiện vào hàng đợi |
+| chỉ để biết | `INFO` | không vào hàng đợi |
 
 Mỗi quy tắc cần biết một điều ở mỗi ô; chưa biết thì quy tắc không hỏi và không nêu gì. Ô không có trên mẫu không bao
 giờ là sai. Giá trị bị gạch bỏ không được tính là giá trị.
@@ -68,7 +76,7 @@ def _page_lines(schemas: Schemas) -> Iterator[str]:
 
 
 def _rule(rule: CatalogueRule) -> Iterator[str]:
-    yield f"\n### `{rule.code}` {rule.severity.value if rule.severity else 'không nêu phát hiện'}\n"
+    yield f"\n### `{rule.code}`: {SEVERITY_WORDS[rule.severity] if rule.severity else 'không nêu phát hiện'}\n"
     yield f"{rule.sentence}\n"
     if rule.look_at:
         yield f"- Xem: {rule.look_at}"
@@ -86,10 +94,8 @@ def _asked(asked: RuleUse, usual: Severity | None) -> str:
         for label, need in zip(asked.labels, needs, strict=True)
     )
     told = " + ".join(fields)
-    return told if asked.severity is usual else f"{told}: {asked.severity.value}"
+    return told if asked.severity is usual else f"{told}: {SEVERITY_WORDS[asked.severity]}"
 
-
-OFF = "tắt"
 
 BESIDE_OTHERS = ("book", "registry")
 """Levels of the rules that ask entries of every record, beside other entries."""
@@ -150,10 +156,10 @@ def _chosen(
 
 
 def _severity(rule: CatalogueRule) -> str:
-    declared = rule.severity.value if rule.severity else "–"
+    declared = SEVERITY_WORDS[rule.severity] if rule.severity else "–"
     if not rule.changed:
         return declared
-    return f"{declared} → {rule.here.value if rule.here else OFF}"
+    return f"{declared} → {SEVERITY_WORDS[rule.here] if rule.here else SWITCHED_OFF}"
 
 
 def _lines(rule: CatalogueRule) -> Iterator[str]:
@@ -169,4 +175,4 @@ def _lines(rule: CatalogueRule) -> Iterator[str]:
 
 def _fields(asked: RuleUse, rule: CatalogueRule) -> str:
     fields = " + ".join(asked.labels)
-    return fields if asked.severity is rule.severity else f"{fields} ({asked.severity.value})"
+    return fields if asked.severity is rule.severity else f"{fields} ({SEVERITY_WORDS[asked.severity]})"

@@ -144,7 +144,7 @@ def as_object(report: BookReport) -> dict[str, object]:
 
 def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
     """A table of the books, then why entries wait for a person, then what could not be read."""
-    table = Table("Sổ", "Trang", "Mới", "Có sẵn", "Mục", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
+    table = Table("Sổ", "Trang", "Mới", "Có sẵn", "Sự kiện", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
     for column in table.columns[1:]:
         column.justify = "right"
     for report in reports:

@@ -73,7 +73,8 @@ def check(
     for name, vocabulary in loaded.vocabularies.items():
         for words in vocabulary.uncoded:
             out().print(
-                f"Ô in sẵn “{words}” chưa có mã trong danh mục “{name}”: đặt mã trong office.toml trước khi xuất.",
+                f"Ô in sẵn “{words}” chưa có mã trong danh mục “{name}”: hãy đặt mã ở trang Quy tắc, phần “Mục "
+                "và cách viết của cơ quan”, trước khi xuất.",
                 markup=False,
             )
     own = sum(unit.scheme == "office" for unit in gazetteer.units)

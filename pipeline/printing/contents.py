@@ -209,7 +209,7 @@ def entry_data(
     if blank:
         rows.append({"label": "Để trống trên sổ", "value": "", "under": "; ".join(blank)})
     return {
-        "title": f"Mục đăng ký {record.title.lower()} số {values['entry_number']}",
+        "title": f"Sự kiện {record.title.lower()} số {values['entry_number']}",
         "subtitle": f"Quyển số {ledger.volume}, {ledger.place}",
         "rows": rows,
         "notes": values.get(notes, ""),

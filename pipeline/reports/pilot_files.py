@@ -65,17 +65,17 @@ def pilot_section(report: PilotReport) -> ReportSection:
 def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
     total, every = report.total, report.sources[0]
     minutes = (
-        ("Phút mỗi mục, những mục đầu", report.minutes_first, report.timed_first),
-        ("Phút mỗi mục, các mục sau", report.minutes_later, report.timed_later),
+        ("Phút mỗi sự kiện, những sự kiện đầu", report.minutes_first, report.timed_first),
+        ("Phút mỗi sự kiện, các sự kiện sau", report.minutes_later, report.timed_later),
     )
     return (
         ReportFigure(
             "Quyển sổ, trang", text_cell(f"{count_cell(report.books).text}, {count_cell(report.pages).text}")
         ),
         ReportFigure(
-            "Mục đã xong",
+            "Sự kiện đã xong",
             count_cell(report.finished),
-            f"trong {count_cell(report.entries).text} mục",
+            f"trong {count_cell(report.entries).text} sự kiện",
         ),
         ReportFigure("Máy tự nhận, lần đọc đầu", share_cell(total.accepted_first, total.fields)),
         ReportFigure(
@@ -96,12 +96,12 @@ def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
         ),
         *(
             ReportFigure(
-                label, decimal_cell(value), f"{count_cell(many).text} mục" if many else "chưa đủ mục"
+                label, decimal_cell(value), f"{count_cell(many).text} sự kiện" if many else "chưa đủ sự kiện"
             )
             for label, value, many in minutes
         ),
         ReportFigure("Sổ có bản học nét chữ", count_cell(report.adapted)),
-        ReportFigure("Ô đã rõ nhờ các mục khác", count_cell(report.clear)),
+        ReportFigure("Ô đã rõ nhờ các sự kiện khác", count_cell(report.clear)),
         ReportFigure(
             "Phiên bản", text_cell(report.program), f"bộ đọc: {', '.join(report.readers) or 'không có'}"
         ),

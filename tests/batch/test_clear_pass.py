@@ -110,7 +110,7 @@ def test_a_value_leaves_the_queue_before_anybody_opens_it(read_book: RunContext)
         assert not waits(registry, 3)
         assert clear_book(registry, read_book, 1, ALL).clear == 0
         (told,) = registry.desk(SINGLE).clear_book(SUPERVISOR, 1).fields
-        assert told.reason == "đã rõ nhờ 2 mục đã đối chiếu"
+        assert told.reason == "đã rõ nhờ 2 sự kiện đã đối chiếu"
 
 
 def test_nothing_that_is_decided_in_a_book_is_said_in_that_of_another_commune(read_book: RunContext) -> None:

@@ -72,8 +72,8 @@ def test_what_the_office_changed_is_shown(workspace: Path) -> None:
         encoding="utf-8",
     )
     shown = told("--family", "B")
-    assert "REVIEW → INFO" in shown
-    assert "REVIEW → tắt" in shown
+    assert "phải có người xem → chỉ để biết" in shown
+    assert "phải có người xem → tắt" in shown
     assert "vùng nhiều dân tộc" in shown
     assert rules_page(SCHEMAS) == told("--markdown")
 

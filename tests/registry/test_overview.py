@@ -86,7 +86,7 @@ def test_the_summary_tells_of_boxes_that_cannot_be_exported_yet(registry: Regist
     third = registry.entries(book)[2]
     registry.decide(third, [Verdict("birth_type", FieldStatus.READ, box)], author="an")
     assert registry.summary().uncoded == {box: 2}
-    assert f"“{box}” (2 mục)" in format_summary(registry.summary())[-1]
+    assert f"“{box}” (2 sự kiện)" in format_summary(registry.summary())[-1]
 
 
 def test_books_are_summed_up_apart_and_together(registry: Registry, book: int) -> None:

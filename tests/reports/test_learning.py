@@ -40,13 +40,13 @@ def test_the_line_falls_where_fewer_fields_wait_and_the_marks_stand_where_it_was
     assert (by_entry.points[0].value, by_entry.points[-1].value) == (8.0, 4.0)
     assert [(mark.at, mark.label) for mark in by_entry.marks] == [(20, "1"), (60, "2")]
     assert [one.label for one in by_entry.found] == ["1"]
-    assert "Lúc đầu 8,0 ô mỗi mục, gần đây 4,0" in by_entry.description
+    assert "Lúc đầu 8,0 ô mỗi sự kiện, gần đây 4,0" in by_entry.description
     tables = {table.key: table for table in part.tables}
     rows = tables["learning-entries"].rows
     assert sum(row[2].value for row in rows) == 100  # type: ignore[misc]
     assert [round(point.value, 1) for point in by_entry.points] == [row[3].value for row in rows]
     assert sum(row[5].value for row in rows) == 1  # type: ignore[misc]
-    assert "15 ô đã rõ nhờ các mục đã đối chiếu" in [row[3].text for row in tables["learning-marks"].rows]
+    assert "15 ô đã rõ nhờ các sự kiện đã đối chiếu" in [row[3].text for row in tables["learning-marks"].rows]
     assert [figure.cell.text for figure in part.figures] == ["8,0", "4,0", "3,0"]
 
 

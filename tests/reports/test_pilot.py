@@ -98,7 +98,7 @@ def test_other_places_count_nothing(marked: Registry) -> None:
     with marked:
         counts = marked.statistics(frozenset({"99999"})).pilot([1])
     assert (counts.books, counts.entries, counts.fields, counts.sampled) == (0, 0, (), ())
-    with pytest.raises(PilotRefused, match="ít nhất 5 mục"):
+    with pytest.raises(PilotRefused, match="ít nhất 5 sự kiện"):
         pilot_report(counts, SCHEMAS)
 
 

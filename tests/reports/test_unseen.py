@@ -42,7 +42,7 @@ def test_each_source_has_a_row_with_its_bound() -> None:
             percent_cell(upper_bound(1, 200)).text,
             "đang dùng",
         ],
-        ["Đã rõ nhờ các mục đã đối chiếu", "30", "0", "3", "0", "0,0\u00a0%", "63,2\u00a0%", "đang dùng"],
+        ["Đã rõ nhờ các sự kiện đã đối chiếu", "30", "0", "3", "0", "0,0\u00a0%", "63,2\u00a0%", "đang dùng"],
     ]
     assert alerts(data(sampled(ValueSource.MACHINE, 199, 1))) == ()
 

@@ -51,9 +51,9 @@ def test_the_list_counts_and_the_entry_says_why_and_by_which_entries(
 ) -> None:
     book_id = registry.entry(entries[0]).book_id
     listed = text_of(chief.get(f"/books/{book_id}/entries"))
-    assert "Ô đã rõ nhờ các mục đã đối chiếu" in listed
+    assert "Ô đã rõ nhờ các sự kiện đã đối chiếu" in listed
     shown = chief.get(f"/entries/{entries[2]}").text
-    assert "đã rõ nhờ 2 mục đã đối chiếu" in shown
+    assert "đã rõ nhờ 2 sự kiện đã đối chiếu" in shown
     for witness in entries[:2]:
         assert f'href="/entries/{witness}"' in shown
     assert "Gọi lại 1 ô của các sự kiện khác dựa vào sự kiện này" in chief.get(f"/entries/{entries[0]}").text

@@ -108,7 +108,7 @@ def test_everybody_reads_the_handbook_from_every_page(app: FastAPI, accounts: Ac
     assert "Các phím" in text_of(browser.get("/handbook/how-to/review"))
     picture = browser.get("/handbook/images/desk.png")
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
-    assert "In mục đăng ký, cấp trích lục" in text_of(browser.get("/handbook?q=trich+luc"))
+    assert "In sự kiện, cấp trích lục" in text_of(browser.get("/handbook?q=trich+luc"))
 
 
 def test_nothing_but_pages_and_pictures_is_given_out(app: FastAPI, accounts: Accounts) -> None:

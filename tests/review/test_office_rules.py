@@ -135,7 +135,7 @@ def test_a_rule_is_changed_seen_before_and_put_back(
     form: dict[str, Any] = {"severity": "OFF", "reason": "Đã xem 200 nhiệm vụ"}
     form["seen"] = seen_on(administrator.get(at).text)
     before, preview = file.read_bytes(), text_of(administrator.submit(at, form))
-    assert "tắt (OFF). Lý do: Đã xem 200 nhiệm vụ" in preview
+    assert "tắt. Lý do: Đã xem 200 nhiệm vụ" in preview
     assert "từ quyển sổ nào bắt đầu được đọc sau khi lưu" in preview
     assert file.read_bytes() == before
     saved = administrator.submit(at, {**form, "confirmed": "yes"})
@@ -151,7 +151,7 @@ def test_a_rule_is_changed_seen_before_and_put_back(
     assert own_rows(file.read_text(encoding="utf-8")).rules == ()
     assert [row.action for row in registry.audit().recent(2)] == ["settings-changed"] * 2
     kept = app.state.site.office.settings.history()[0]
-    assert kept.lines == ("B02, mọi ô: tắt (OFF) → như ban đầu",)
+    assert kept.lines == ("B02, mọi ô: tắt → như ban đầu",)
     assert administrator.get("/rules/PAGE-FORM").status_code == 404
 
 

@@ -72,5 +72,5 @@ def test_books_of_other_places_too_few_entries_and_none_are_refused(
         assert other.get(f"{address}?book={book_id}").status_code == 404
         assert chief.get(f"{address}?book={book_id}&book=99999").status_code == 404
     assert chief.get(f"{FILES}.json").status_code == 404
-    assert "Cần ít nhất 5 mục" in text_of(chief.get("/reports/pilot?book=1"))
+    assert "Cần ít nhất 5 sự kiện" in text_of(chief.get("/reports/pilot?book=1"))
     assert chief.get(f"{FILES}.json?book=1").status_code == 422

@@ -63,7 +63,7 @@ class ClearField:
     @property
     def reason(self) -> str:
         """Why no person was asked, in words."""
-        return f"đã rõ nhờ {len(self.rests_on)} mục đã đối chiếu"
+        return f"đã rõ nhờ {len(self.rests_on)} sự kiện đã đối chiếu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _add(
                 one.field: sorted({entries[each] for each in one.decisions if each in entries})
                 for one in mine
             },
-            "reason": f"đã rõ nhờ {max(len(one.decisions) for one in mine)} mục đã đối chiếu",
+            "reason": f"đã rõ nhờ {max(len(one.decisions) for one in mine)} sự kiện đã đối chiếu",
         }
         record(connection, MACHINE, "value-clear", f"entry:{ids[row]}", told)
     _logger.info("page %d: %d values clear", page_id, len(kept))

@@ -24,8 +24,8 @@ from pipeline.registry.tables.extracts import issued_extract
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import decision
 
-NOT_READ = "trang của mục đăng ký đã được đọc lại và không còn mục ấy"
-CHANGED = "mục đăng ký đã có cải chính, bổ sung hay quyết định khác từ khi cấp"
+NOT_READ = "trang của sự kiện đã được đọc lại và không còn sự kiện ấy"
+CHANGED = "sự kiện đã có cải chính, bổ sung hay quyết định khác từ khi cấp"
 
 
 def contents_digest(found: StoredEntry, ledger: Ledger) -> str:
@@ -81,7 +81,7 @@ def _said(connection: Connection, lines: Sequence[IssuedExtract]) -> dict[int, s
 
 def _withdrawn(one: Withdrawal) -> str:
     if one.kind is WithdrawalKind.REPLACED:
-        return f"trang của mục đăng ký đã có bản quét lại thay thế (số {one.withdrawal_id})"
+        return f"trang của sự kiện đã có bản quét lại thay thế (số {one.withdrawal_id})"
     return f"{PART_LABELS[one.part.kind]} đã thu hồi (số {one.withdrawal_id}, {one.author}: {one.reason})"
 
 

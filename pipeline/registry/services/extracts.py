@@ -48,7 +48,7 @@ from pipeline.registry.tables.extracts import issued_extract
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
 
-WHAT = "in mục đăng ký, cấp trích lục"
+WHAT = "in sự kiện, cấp trích lục"
 LONGEST = 300
 """Characters of a line of the book of issued extracts."""
 
@@ -149,7 +149,7 @@ def issued_before(
     if person is not None:
         check_supervises(connection, person, found.book_id, WHAT)
     if found.entry_id != entry_id:
-        raise RegistryError("Biểu mẫu này đã được dùng cho một mục đăng ký khác. Hãy tải lại trang rồi cấp.")
+        raise RegistryError("Biểu mẫu này đã được dùng cho một sự kiện khác. Hãy tải lại trang rồi cấp.")
     return found
 
 
@@ -233,8 +233,8 @@ def issue_extract(
     return extracts.issued_extract_of(connection, extract_id)
 
 
-UNSETTLED = "Mục đăng ký chưa xong nên không cấp trích lục được. Hãy mở lại trang in để xem còn vướng gì."
-CHANGED = "Mục đăng ký đã thay đổi từ lúc mở trang này. Hãy xem lại bản dự thảo rồi cấp."
+UNSETTLED = "Sự kiện chưa xong nên không cấp trích lục được. Hãy mở lại trang in để xem còn vướng gì."
+CHANGED = "Sự kiện đã thay đổi từ lúc mở trang này. Hãy xem lại bản dự thảo rồi cấp."
 
 
 def checked_order(order: ExtractOrder) -> ExtractOrder:

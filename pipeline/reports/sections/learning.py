@@ -32,21 +32,21 @@ SOME = 10
 """The first and the last entries that the figures compare."""
 
 LEARNT = {
-    LearningKind.CLEAR: "ô đã rõ nhờ các mục đã đối chiếu",
+    LearningKind.CLEAR: "ô đã rõ nhờ các sự kiện đã đối chiếu",
     LearningKind.ADAPTER: "bắt đầu đọc bằng bản học nét chữ của sổ",
     LearningKind.READER: "bắt đầu dùng bộ đọc của cơ quan",
     LearningKind.ROLLBACK: "quay về bộ đọc trước",
 }
 
 SORTS = (
-    ("Ô người phải quyết định ở mỗi mục", "curve"),
+    ("Ô người phải quyết định ở mỗi sự kiện", "curve"),
     ("Ô kiểm mẫu thấy sai", "found"),
     ("Máy học thêm (số ở bảng)", "learnt"),
 )
 
 NOTE = (
-    "Mỗi mục kể từ lúc người quyết định ô đầu tiên của nó; ô mà máy đã nhận, hay đã rõ trước khi có người mở, không "
-    "phải quyết định. Mục khó làm trước thì đường cũng đi xuống: so với bảng “Máy học được gì, khi nào”."
+    "Mỗi sự kiện kể từ lúc người quyết định ô đầu tiên của nó; ô mà máy đã nhận, hay đã rõ trước khi có người mở, "
+    "không phải quyết định. Sự kiện khó làm trước thì đường cũng đi xuống: so với bảng “Máy học được gì, khi nào”."
 )
 
 
@@ -98,7 +98,7 @@ def learning(
     charts = [_chart_of_entries(bins, learnt)] if bins else []
     charts += [_chart_of_days(days, learnt)] if days else []
     tables = [_table_of_learnt(learnt)]
-    tables += [_table("learning-entries", "Theo số mục đã đối chiếu", bins)] if bins else []
+    tables += [_table("learning-entries", "Theo số sự kiện đã đối chiếu", bins)] if bins else []
     tables += [_table("learning-days", "Theo ngày", days)]
     return ReportSection(
         "learning",
@@ -115,21 +115,21 @@ def _figures(history: LearningHistory) -> tuple[ReportFigure, ...]:
     waits = history.waiting / history.unchecked if history.unchecked else None
     return (
         ReportFigure(
-            "Ô phải quyết định mỗi mục, lúc đầu",
+            "Ô phải quyết định mỗi sự kiện, lúc đầu",
             decimal_cell(_mean(first)),
-            f"{count_cell(len(first)).text} mục đầu" if first else "chưa mục nào được đối chiếu xong",
+            f"{count_cell(len(first)).text} sự kiện đầu" if first else "chưa sự kiện nào được đối chiếu xong",
         ),
         ReportFigure(
-            "Ô phải quyết định mỗi mục, gần đây",
+            "Ô phải quyết định mỗi sự kiện, gần đây",
             decimal_cell(_mean(last)),
-            f"{count_cell(len(last)).text} mục gần đây nhất" if last else "",
+            f"{count_cell(len(last)).text} sự kiện gần đây nhất" if last else "",
         ),
         ReportFigure(
-            "Ô còn chờ ở mỗi mục chưa mở",
+            "Ô còn chờ ở mỗi sự kiện chưa mở",
             decimal_cell(waits),
-            f"{count_cell(history.unchecked).text} mục chưa ai mở"
+            f"{count_cell(history.unchecked).text} sự kiện chưa ai mở"
             if history.unchecked
-            else "không còn mục nào chờ",
+            else "không còn sự kiện nào chờ",
         ),
     )
 
@@ -188,13 +188,13 @@ def _learnt(history: LearningHistory) -> tuple[_Learnt, ...]:
 def _chart_of_entries(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart:
     ends = {bins[0].until, bins[len(bins) // 2].until, bins[-1].until}
     return LineChart(
-        "Ô người phải quyết định ở mỗi mục, theo số mục đã đối chiếu",
+        "Ô người phải quyết định ở mỗi sự kiện, theo số sự kiện đã đối chiếu",
         _described(bins, learnt),
-        tuple(LinePoint(one.until, one.mean, _told(one, f"đến mục thứ {one.until}")) for one in bins),
+        tuple(LinePoint(one.until, one.mean, _told(one, f"đến sự kiện thứ {one.until}")) for one in bins),
         tuple(_found(one, one.until) for one in bins if one.wrong),
         tuple(AxisMark(one.after, str(one.number), _mark_told(one)) for one in learnt),
         tuple((end, count_cell(end).text) for end in sorted(ends)),
-        "mục đã đối chiếu",
+        "sự kiện đã đối chiếu",
         "learning-entries",
         SORTS,
     )
@@ -204,7 +204,7 @@ def _chart_of_days(days: Sequence[_Bin], learnt: Sequence[_Learnt]) -> LineChart
     first, last = days[0].on, days[-1].on
     middle = days[len(days) // 2].on
     return LineChart(
-        "Ô người phải quyết định ở mỗi mục, theo ngày",
+        "Ô người phải quyết định ở mỗi sự kiện, theo ngày",
         _described(days, learnt),
         tuple(LinePoint(one.on.toordinal(), one.mean, _told(one, day_cell(one.on).text)) for one in days),
         tuple(_found(one, one.on.toordinal()) for one in days if one.wrong),
@@ -220,13 +220,13 @@ def _described(bins: Sequence[_Bin], learnt: Sequence[_Learnt]) -> str:
     first, last = decimal_cell(bins[0].mean).text, decimal_cell(bins[-1].mean).text
     wrong = sum(one.wrong for one in bins)
     return (
-        f"Lúc đầu {first} ô mỗi mục, gần đây {last}; {count_cell(len(learnt)).text} lần máy học thêm; kiểm mẫu thấy "
-        f"{count_cell(wrong).text} ô sai"
+        f"Lúc đầu {first} ô mỗi sự kiện, gần đây {last}; {count_cell(len(learnt)).text} lần máy học thêm; kiểm mẫu "
+        f"thấy {count_cell(wrong).text} ô sai"
     )
 
 
 def _told(one: _Bin, where: str) -> str:
-    return f"{where}: {decimal_cell(one.mean).text} ô mỗi mục, {count_cell(one.entries).text} mục"
+    return f"{where}: {decimal_cell(one.mean).text} ô mỗi sự kiện, {count_cell(one.entries).text} sự kiện"
 
 
 def _mark_told(one: _Learnt) -> str:
@@ -241,9 +241,9 @@ def _found(one: _Bin, at: float) -> AxisMark:
 def _table(key: str, title: str, bins: Sequence[_Bin]) -> ReportTable:
     columns = (
         ("Ngày", False),
-        ("Đến mục thứ", True),
-        ("Mục", True),
-        ("Ô phải quyết định mỗi mục", True),
+        ("Đến sự kiện thứ", True),
+        ("Sự kiện", True),
+        ("Ô phải quyết định mỗi sự kiện", True),
         ("Ô kiểm mẫu", True),
         ("Sai", True),
     )
@@ -262,7 +262,7 @@ def _row(one: _Bin) -> tuple[ReportCell, ...]:
 
 
 def _table_of_learnt(learnt: Sequence[_Learnt]) -> ReportTable:
-    columns = (("Số ở hình", False), ("Ngày", False), ("Sau mục thứ", True), ("Máy học được gì", False))
+    columns = (("Số ở hình", False), ("Ngày", False), ("Sau sự kiện thứ", True), ("Máy học được gì", False))
     rows = tuple(
         (count_cell(one.number), day_cell(one.on), count_cell(one.after), text_cell(one.sentence))
         for one in learnt

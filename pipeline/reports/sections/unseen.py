@@ -21,7 +21,7 @@ SOURCES = {
     ValueSource.PRINT: "Chữ in, ô đánh dấu, ô trống",
     ValueSource.MACHINE: "Máy đọc chữ viết tay một mình",
     ValueSource.CONTEXT: "Xét theo cả quyển",
-    ValueSource.CLEAR: "Đã rõ nhờ các mục đã đối chiếu",
+    ValueSource.CLEAR: "Đã rõ nhờ các sự kiện đã đối chiếu",
     ValueSource.ADAPTER: "Bản học nét chữ của sổ",
     ValueSource.OFFICE: "Bộ đọc của cơ quan",
 }

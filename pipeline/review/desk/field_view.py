@@ -28,7 +28,7 @@ STATUS_LABELS: Mapping[FieldStatus, str] = {
     FieldStatus.NOT_ON_FORM: "mẫu sổ không có ô này",
 }
 
-WHOLE_LABELS = {True: "Cả mục", False: "Cả trang"}
+WHOLE_LABELS = {True: "Cả sự kiện", False: "Cả trang"}
 """The label of work on an entry (True) or a page (False) as a whole."""
 
 STAMPS = "stamp"

@@ -109,7 +109,13 @@ SHORTCUTS = (
     Shortcut("F1", {"F1": "help"}, "mở bảng phím này", (DESK, COLUMN, RECONCILIATION, DATA_ENTRY), "Phím"),
     Shortcut("Shift+F1", {"Shift+F1": "guide"}, "mở hướng dẫn của ô đang làm", (DESK,), "Hướng dẫn"),
     Shortcut("F2", {"F2": "illegible"}, "không đọc được", (DESK, COLUMN), "Không đọc được"),
-    Shortcut("F3", {"F3": "blank"}, "trên giấy để trống; ô có nét mực thì hỏi lại, nhấn lần nữa nếu đúng", (DESK, COLUMN), "Để trống"),
+    Shortcut(
+        "F3",
+        {"F3": "blank"},
+        "trên giấy để trống; ô có nét mực thì hỏi lại, nhấn lần nữa nếu đúng",
+        (DESK, COLUMN),
+        "Để trống",
+    ),
     Shortcut("F4", {"F4": "strike"}, "bị gạch bỏ (giữ chữ đang có trong ô)", (DESK, COLUMN), "Gạch bỏ"),
     Shortcut(
         "F5", {"F5": "reload"}, "tải lại trang; đang gõ dở thì được nhắc", (DESK,), "nút của trình duyệt"

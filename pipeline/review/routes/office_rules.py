@@ -28,6 +28,7 @@ from pipeline.review.supervising.office_rules import (
     settable_rules,
     shown_rules,
     term_words,
+    uncoded_boxes,
 )
 from pipeline.review.supervising.office_settings import OfficePolicies, differences_of
 from pipeline.review.supervising.staff_file_desk import SettingsRefused, SettingsStale, StaffFileDesk
@@ -88,9 +89,18 @@ async def change_rule(request: Request, site: SiteDep, session: SessionDep, code
 
 
 @router.get("/terms")
-def show_terms(request: Request, site: SiteDep, saved: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """List the office's own terms and aliases, with the form for one more."""
-    return _terms(request, site, saved=bool(saved))
+def show_terms(
+    request: Request,
+    site: SiteDep,
+    saved: Annotated[str, Query(max_length=40)] = "",
+    vocab: Annotated[str, Query(max_length=100)] = "",
+    label: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """List the office's own terms and aliases, with the form for one more, begun for the words of a printed box."""
+    typed = (
+        {**dict.fromkeys(TERM_KEYS, ""), "kind": "term", "vocab": vocab, "label": label} if label else None
+    )
+    return _terms(request, site, saved=bool(saved), typed=typed)
 
 
 @router.post("/terms")
@@ -289,6 +299,7 @@ def _terms(
             ("alias", [term_words(row, declared) for row in rows.aliases]),
         ),
         titles=sorted(titles.items(), key=lambda one: one[1]),
+        uncoded=[(name, titles[name], words) for name, words in uncoded_boxes(declared, rows)],
         typed=typed or dict.fromkeys(TERM_KEYS, ""),
         edits=edits_files(site) and not broken,
         seen=seen,

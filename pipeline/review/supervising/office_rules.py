@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pipeline import catalogue
 from pipeline.catalogue import CatalogueRule, rule_catalogue
 from pipeline.files import FileRefused, parse_toml
 from pipeline.model import Severity
@@ -21,10 +22,8 @@ DEFAULT = ""
 """The choice of the severity as it came with the program."""
 
 SEVERITY_WORDS: Mapping[str, str] = {
-    Severity.BLOCK.value: "chưa được xuất, phải có người xem (BLOCK)",
-    Severity.REVIEW.value: "phải có người xem (REVIEW)",
-    Severity.INFO.value: "chỉ để biết (INFO)",
-    OFF: "tắt (OFF)",
+    **{severity.value: words for severity, words in catalogue.SEVERITY_WORDS.items()},
+    OFF: catalogue.SWITCHED_OFF,
 }
 EVERY_FIELD = "mọi ô"
 READ_SINCE = (
@@ -145,6 +144,18 @@ def _shown(rule: CatalogueRule, declared: Schemas, rows: OwnRows) -> ShownRule:
         "" if whole is None else whole.reason,
         single,
         changed=bool(rows.of_rule(rule.code)),
+    )
+
+
+def uncoded_boxes(declared: Schemas, rows: OwnRows) -> tuple[tuple[str, str], ...]:
+    """Return the printed boxes for which no list has a code, nor the office: the list and the words beside the box."""
+    own = {(row.vocab, unaccented(words)) for row in rows.terms for words in (row.label, *row.aliases)}
+    own |= {(row.vocab, unaccented(row.alias)) for row in rows.aliases}
+    return tuple(
+        (name, words)
+        for name, known in sorted(declared.vocabularies.items())
+        for words in known.uncoded
+        if name in declared.vocabs and (name, unaccented(words)) not in own
     )
 
 

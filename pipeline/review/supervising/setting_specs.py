@@ -211,9 +211,9 @@ REVIEW = SettingTable(
         SettingSpec(
             "accept_clear",
             SettingKind.FLAG,
-            "Nhận những ô đã rõ nhờ các mục đã đối chiếu",
+            "Nhận những ô đã rõ nhờ các sự kiện đã đối chiếu",
             True,
-            "Có: ô đã rõ nhờ ít nhất hai mục khác thì không phải chờ người; một phần vẫn được rút ra kiểm tra.",
+            "Có: ô đã rõ nhờ ít nhất hai sự kiện khác thì không phải chờ người; một phần vẫn được rút ra kiểm tra.",
         ),
         SettingSpec(
             "clear_sample",
@@ -237,9 +237,9 @@ REVIEW = SettingTable(
         SettingSpec(
             "teaching_first",
             SettingKind.FLAG,
-            "Phát trước những mục giúp máy hiểu sổ nhanh hơn",
+            "Phát trước những sự kiện giúp máy hiểu sổ nhanh hơn",
             True,
-            "Hai mươi mục đầu của mỗi sổ được chọn như thế, rồi mới theo thứ tự trang.",
+            "Hai mươi sự kiện đầu của mỗi sổ được chọn như thế, rồi mới theo thứ tự trang.",
         ),
         SettingSpec(
             "lease_minutes",

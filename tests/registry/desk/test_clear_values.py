@@ -104,7 +104,7 @@ def test_a_clear_value_counts_and_waits_for_nobody(
     assert stored.findings == ()
     ((detail,),) = outsider.execute("SELECT detail FROM audit WHERE action = 'value-clear'")
     told = detail if isinstance(detail, dict) else json.loads(detail)
-    assert told["reason"] == "đã rõ nhờ 2 mục đã đối chiếu"
+    assert told["reason"] == "đã rõ nhờ 2 sự kiện đã đối chiếu"
     assert told["rests_on"] == {FIELD: [entry_id(registry, book, 1), entry_id(registry, book, 2)]}
 
 

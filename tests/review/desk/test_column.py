@@ -76,7 +76,7 @@ def test_statuses_in_a_column_and_a_space_within_a_text(office: Office, sit_down
     with office.open():
         an = at_the_column(office, sit_down, "an", book)
         to_page(an, 1)
-        an.press("F3")
+        an.press("F3", "F3")
         to_page(an, 5)
         an.press("F2")
         to_page(an, 6)

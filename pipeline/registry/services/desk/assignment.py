@@ -107,7 +107,8 @@ def held_work(context: DeskContext, person: Person) -> HeldWork:
     """Return how much this person has in hand, at the desk and in a column, on whatever page of theirs."""
     stages(person)
     return HeldWork(
-        len(leases.held(context, person, KeyingMode.DESK)), len(leases.held(context, person, KeyingMode.COLUMN))
+        len(leases.held(context, person, KeyingMode.DESK)),
+        len(leases.held(context, person, KeyingMode.COLUMN)),
     )
 
 

@@ -80,8 +80,8 @@ def key(
     """Record the values that a person keyed for some or all fields of a task they hold.
 
     They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
-    nothing. The audit names the fields of ``kept``: they stand on paper so, though they are no values, or blank where the machine
-    saw ink.
+    nothing. The audit names the fields of ``kept``: they stand on paper so, though they are no values, or are
+    blank where the machine saw ink.
 
     Raises:
         NotYours: The person does not hold the task.
