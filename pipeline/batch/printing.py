@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,10 +47,16 @@ from pipeline.printing.service import Asker, HandoverOrder, PrintedFile, PrintVi
 from pipeline.printing.typesetting import PrintedPaper, shipped_template, typeset
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract, NumberTaken, SetExtract
+from pipeline.registry.model.extracts import (
+    EntryToPrint,
+    ExtractOrder,
+    IssuedExtract,
+    NumberTaken,
+    SetExtract,
+)
 from pipeline.registry.services.extracts import CHANGED, checked_order
 from pipeline.review_policy import ReviewPolicy
-from pipeline.schema import Schemas
+from pipeline.schema import RecordSpec, Schemas
 from pipeline.stages import STAGE_LABELS
 from pipeline.workspace import Workspace
 
@@ -95,8 +101,8 @@ class OfficePrinter:
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
-    def view(self, entry_id: int, asker: Asker) -> PrintView:
-        """Return an entry as a person sees it who may print it."""
+    def view(self, entry_id: int, asker: Asker, hidden: Collection[str] = ()) -> PrintView:
+        """Return an entry as a person sees it who may print it; as of ``Printer``."""
         printable = self._judged(entry_id, asker)
         found, settled = printable.found, printable.settled
         record = self._schemas.record(found.entry.record)
@@ -119,9 +125,7 @@ class OfficePrinter:
         return PrintView(
             entry_id=entry_id,
             book_id=found.entry.book_id,
-            title=" ".join(
-                filter(None, (record.title, values.get("entry_number") and f"số {values['entry_number']}"))
-            ),
+            title=_title_of(found, record, hidden),
             refusal=printable.refusal,
             refusal_of_extract=refused or ("" if office.code else NO_OFFICE),
             rows=rows,
@@ -386,6 +390,13 @@ class OfficePrinter:
 
     def _note(self, action: str, subject: str, detail: dict[str, Any], asker: Asker) -> None:
         self._registry.note_printed(action, subject, detail, author=asker.login)
+
+
+def _title_of(found: EntryToPrint, record: RecordSpec, hidden: Collection[str]) -> str:
+    """Return what an entry is called, by its number and its book, also where it may not be printed yet."""
+    names = (one.name for one in record.fields if one.kind == "entry_number" and one.name not in hidden)
+    number = next(filter(None, (found.entry.values.get(name) for name in names)), "")
+    return f"{record.title}{f' số {number}' if number else ''}, quyển {found.ledger.volume}"
 
 
 def _list_row(number: int, one: ListedEntry) -> Iterator[str]:

@@ -58,7 +58,8 @@ def calibrate(
     """Hiệu chuẩn độ tin cậy của chữ viết tay theo những ô mà người đã quyết định trong các sổ này.
 
     Máy so lời đọc mới nhất của mình với quyết định của người. Một nửa số sự kiện dùng để tính, nửa kia để kiểm. Bản
-    hiệu chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản mới.
+    hiệu chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản
+    mới.
     """
     context = read_settings().run_context(workspace)
     checked = [checked_samples(folder, context) for folder in books]

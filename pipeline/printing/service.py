@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -108,8 +108,14 @@ class HandoverOrder:
 class Printer(Protocol):
     """Prints. Every method records in the audit who printed what."""
 
-    def view(self, entry_id: int, asker: Asker) -> PrintView:
-        """Return an entry as a person sees it who may print it."""
+    def view(self, entry_id: int, asker: Asker, hidden: Collection[str] = ()) -> PrintView:
+        """Return an entry as a person sees it who may print it.
+
+        Args:
+            entry_id: The entry.
+            asker: Who asks.
+            hidden: Fields that wait for people, of which nothing is told.
+        """
         ...
 
     def entry(self, entry_id: int, asker: Asker) -> PrintedFile:

@@ -172,8 +172,8 @@ def pilot_report(counts: PilotCounts, schemas: Schemas) -> PilotReport:
     total = _group("", counts.fields)
     if counts.finished < LEAST or total.decided < LEAST:
         raise PilotRefused(
-            f"Các sổ này mới có {counts.finished} sự kiện đã xong. Cần ít nhất {LEAST} sự kiện, có ô do người quyết định, "
-            "để làm báo cáo mà không lộ sự kiện nào. Hãy rà soát thêm rồi làm lại."
+            f"Các sổ này mới có {counts.finished} sự kiện đã xong. Cần ít nhất {LEAST} sự kiện, có ô do người quyết "
+            "định, để làm báo cáo mà không lộ sự kiện nào. Hãy rà soát thêm rồi làm lại."
         )
     first, later = counts.seconds[:FIRST_ENTRIES], counts.seconds[FIRST_ENTRIES:]
     return PilotReport(

@@ -1,7 +1,9 @@
 """The handbook in the browser: the pages of ``docs/`` that tell people of an office how to work, rendered as HTML.
 
-The same files are read on the disk and on the screen. Decisions and the architecture are for engineers and left out;
-what a page links to beyond the handbook is shown without a link, since browsers cannot reach it.
+The same files are read on the disk and on the screen. What ``index.md`` names under ``TECHNICAL`` alone is for who
+looks after the machine: it comes after the rest, in the contents and among what is found. Decisions and the
+architecture are left out; what a page links to beyond the handbook is shown without a link, since browsers cannot
+reach it.
 """
 
 from __future__ import annotations
@@ -27,8 +29,14 @@ SECTIONS = ("tutorial", "how-to", "reference")
 
 START = "/handbook"
 
+TECHNICAL = "Dành cho kỹ thuật"
+"""The heading in ``index.md`` under which pages stand that are for engineers."""
+
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 """What a page says to those who write it."""
+
+_LINKED = re.compile(rf"\(((?:{'|'.join(SECTIONS)})/[^)#]+)\.md[^)]*\)")
+"""The name of a page that ``index.md`` links to."""
 
 HINTS = (
     ("/desk", "how-to/review"),
@@ -76,19 +84,35 @@ class HandbookPage:
         title: The heading of the page.
         html: The text without that heading, safe to stand in a page.
         parts: The anchors and words of its second-level headings.
+        is_technical: Whether it is for who looks after the machine.
     """
 
     title: str
     html: Markup
     parts: tuple[tuple[str, str], ...]
+    is_technical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The contents of the handbook, safe to stand in a page.
+
+    Attributes:
+        html: What people of an office work by; empty where no documents are installed.
+        technical: What is for who looks after the machine.
+    """
+
+    html: Markup
+    technical: Markup
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A page in which words were found: its address within the handbook and its heading."""
+    """A page in which words were found: its address within the handbook, its heading, and whether it is technical."""
 
     name: str
     title: str
+    is_technical: bool
 
 
 @cache
@@ -119,18 +143,19 @@ class Handbook:
             for section in SECTIONS
             for path in sorted((folder / section).glob("*.md"))
         }
-        self._index = folder / "index.md"
+        index = folder / "index.md"
+        text = index.read_text(encoding="utf-8") if index.is_file() else ""
+        self._contents = text.split("\n**Vì sao như vậy**")[0].split(f"\n**{TECHNICAL}**\n")
+        for_all, *technical = (set(_LINKED.findall(part)) for part in self._contents)
+        self._technical = frozenset(set().union(*technical) - for_all)
         self._images = {path.name: path for path in sorted((folder / "images").glob("*.*"))}
         self._rendered: dict[str, HandbookPage] = {}
         self._words: dict[str, tuple[str, str]] = {}
 
-    def start(self) -> HandbookPage:
-        """Return the contents, without what is for engineers. An installation without documents has no pages in it."""
-        if not self._index.is_file():
-            return HandbookPage("Hướng dẫn sử dụng", Markup(), ())
-        text = self._index.read_text(encoding="utf-8").split("\n**Vì sao như vậy**")[0]
-        page = self._render("index", text)
-        return HandbookPage("Hướng dẫn sử dụng", page.html, page.parts)
+    def start(self) -> Contents:
+        """Return the contents; those of an installation without documents are empty."""
+        html, *technical = (self._render("index", part).html for part in self._contents)
+        return Contents(html, Markup().join(technical))
 
     def page(self, name: str) -> HandbookPage | None:
         """Return a page by its name, like ``how-to/review``; None where there is none."""
@@ -145,7 +170,10 @@ class Handbook:
         return self._images.get(name)
 
     def search(self, words: str) -> tuple[FoundPage, ...]:
-        """Return the pages that hold all words, with or without tones; those first that have them in the heading."""
+        """Return the pages that hold all words, with or without tones.
+
+        Technical ones come last; of either those first that have the words in the heading.
+        """
         asked = unaccented(words).split()
         found = []
         for name, path in self._files.items():
@@ -155,8 +183,9 @@ class Handbook:
             title, text = self._words[name]
             if asked and all(word in text for word in asked):
                 heading = unaccented(title)
-                found.append((not all(word in heading for word in asked), name, title))
-        return tuple(FoundPage(name, title) for _, name, title in sorted(found))
+                is_below = not all(word in heading for word in asked)
+                found.append((name in self._technical, is_below, name, title))
+        return tuple(FoundPage(name, title, technical) for technical, _, name, title in sorted(found))
 
     def _render(self, name: str, text: str) -> HandbookPage:
         parser = _parser()
@@ -166,7 +195,7 @@ class Handbook:
         for token in tokens:
             token.children = self._reachable(name, token.children or []) if token.children else token.children
         html = Markup(parser.renderer.render(tokens, parser.options, {}))
-        return HandbookPage(title, html, parts)
+        return HandbookPage(title, html, parts, name in self._technical)
 
     def _reachable(self, name: str, tokens: Sequence[Token]) -> list[Token]:
         """Return the tokens of a line with addresses of this application; links that lead nowhere are left out."""

@@ -12,7 +12,14 @@ from fastapi import FastAPI
 
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.review.handbook import HINTS, Handbook, anchor_of, handbook_address, shipped_handbook
+from pipeline.review.handbook import (
+    HINTS,
+    Handbook,
+    HandbookPage,
+    anchor_of,
+    handbook_address,
+    shipped_handbook,
+)
 from tests.review.browser import text_of
 from tests.review.conftest import browser_of, join
 
@@ -31,7 +38,9 @@ def handbook() -> Handbook:
 
 def test_every_link_and_picture_of_every_page_leads_somewhere(handbook: Handbook) -> None:
     shown = {name: handbook.page(name) for name in PAGES}
-    for name, page in {**shown, "index": handbook.start()}.items():
+    contents = handbook.start()
+    index = HandbookPage("Mục lục", contents.html + contents.technical, ())
+    for name, page in {**shown, "index": index}.items():
         assert page is not None
         assert page.title
         anchors = {unescape(one) for one in re.findall(r' id="([^"]+)"', page.html)}
@@ -50,10 +59,26 @@ def test_every_link_and_picture_of_every_page_leads_somewhere(handbook: Handbook
 
 
 def test_the_contents_name_every_how_to_and_nothing_for_engineers(handbook: Handbook) -> None:
-    contents = handbook.start().html
+    start = handbook.start()
+    contents = start.html + start.technical
     assert [name for name in PAGES if name.startswith("how-to") and f"/handbook/{name}" not in contents] == []
     assert "adr/" not in contents
     assert "ADR" not in contents
+
+
+def test_what_is_for_engineers_stands_apart_and_is_found_last(handbook: Handbook) -> None:
+    start = handbook.start()
+    for name in ("how-to/train-a-reader", "how-to/use-a-cluster", "reference/commands"):
+        assert f"/handbook/{name}" in start.technical
+        assert f"/handbook/{name}" not in start.html
+        page = handbook.page(name)
+        assert page is not None
+        assert page.is_technical
+    assert "/handbook/how-to/review" in start.html
+    found = handbook.search("sao lưu")
+    assert [one.is_technical for one in found] == sorted(one.is_technical for one in found)
+    assert {one.is_technical for one in found} == {False, True}
+    assert found[0].name == "how-to/back-up"
 
 
 def test_every_screen_has_its_page() -> None:

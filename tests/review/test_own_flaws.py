@@ -15,6 +15,7 @@ from pipeline.batch.book_checks import check_books
 from pipeline.errors import NotDeclared
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.accounts import Role
+from pipeline.registry.model.api_tokens import ApiScope
 from pipeline.review import create_app
 from pipeline.review.security.access import ACCESS
 from pipeline.review_policy import ReviewPolicy
@@ -150,6 +151,30 @@ def test_a_search_says_that_it_left_books_out(chief: Browser) -> None:
     asked = {"name": "Thử Một", "purpose": "citizen", "reason": "thử"}
     found = chief.submit("/search", asked)
     assert "Chưa tìm trong 1 quyển" in text_of(found)
+
+
+def test_systems_are_told_which_books_await_a_declaration(app: FastAPI, office: Office, clock: Clock) -> None:
+    registry: Registry = app.state.site.registry
+    made = registry.publishing(clock).create_token("doc", list(ApiScope), None, 30, author="qt")
+    asker = Browser(app)
+    headers = {"Authorization": f"Bearer {made.secret}"}
+    listed = asker.get("/api/v1/books", headers=headers).json()["books"]
+    assert [one["awaits_declaration"] for one in listed] == [which != SOUND for which in range(4)]
+    assert {one["state"] for one in listed} == {"review"}
+    for which, file in ((OWN_FORM, "rieng.toml"), (OWN_KIND, "divorce_note.toml"), (GONE, "mat")):
+        one = asker.get(f"/api/v1/books/{office.books[which]}", headers=headers)
+        assert one.json()["awaits_declaration"] is True
+        for path in (f"books/{office.books[which]}/entries", f"entries/{office.entries[which]}"):
+            answer = asker.get(f"/api/v1/{path}", headers=headers)
+            assert (answer.status_code, file in answer.json()["detail"]) == (409, True), answer.text
+            assert str(office.root) not in answer.text
+    asked = {"name": "Thử Một", "purpose": "authority", "reason": "thử"}
+    found = asker.ask("POST", "/api/v1/search", json=asked, headers=headers).json()
+    assert found["books_left_out"] == 3
+    assert {one["book_id"] for one in found["hits"]} <= {office.books[SOUND]}
+    schemas = asker.get("/api/v1/openapi.json", headers=headers).json()["components"]["schemas"]
+    assert "awaits_declaration" in schemas["BookAnswer"]["properties"]
+    assert "awaits_declaration" in schemas["BookAnswer"]["description"]
 
 
 def test_what_is_known_of_books_stays_while_their_files_have_flaws(office: Office) -> None:

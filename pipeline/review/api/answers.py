@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,11 @@ class BookCounts(BaseModel):
 
 
 class BookAnswer(BaseModel):
-    """A book and where it stands."""
+    """A book and where it stands.
+
+    ``awaits_declaration``: its form or kind of register is not declared now, as the office's own file is gone or has a
+    flaw; none of its entries is told or found until an administrator has mended the file.
+    """
 
     book_id: int
     record: str
@@ -45,6 +49,7 @@ class BookAnswer(BaseModel):
     place_code: str
     volume: str
     state: str
+    awaits_declaration: bool
     counts: BookCounts
     read_at: datetime | None
     delivered_at: datetime | None
@@ -137,11 +142,15 @@ class HitAnswer(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """A page of what was found; ``next``: what to send as ``after``, null where that is all."""
+    """A page of what was found; ``next``: what to send as ``after``, null where that is all.
+
+    ``books_left_out``: how many books of the token's places were not searched, as they await a declaration.
+    """
 
     request_id: int
     hits: list[HitAnswer]
     narrowed: bool
+    books_left_out: int
     next: str | None
 
 
@@ -164,8 +173,8 @@ class ProblemAnswer(BaseModel):
     detail: str
 
 
-def book_answer(state: BookState) -> BookAnswer:
-    """Return a book as the API tells it."""
+def book_answer(state: BookState, awaiting: Collection[int]) -> BookAnswer:
+    """Return a book as the API tells it; ``awaiting``: the books that await a declaration."""
     return BookAnswer(
         book_id=state.book_id,
         record=state.record,
@@ -174,6 +183,7 @@ def book_answer(state: BookState) -> BookAnswer:
         place_code=state.place_code,
         volume=state.volume,
         state=state.stage,
+        awaits_declaration=state.book_id in awaiting,
         counts=BookCounts(
             scans=state.scans,
             pages=state.pages,
@@ -231,6 +241,7 @@ TITLES = {
     403: "Không được đọc",
     404: "Không có",
     405: "Không làm được ở đây",
+    409: "Chờ tệp khai báo của cơ quan",
     413: "Nội dung quá dài",
     415: "Không nhận nội dung dạng này",
     422: "Tham số không đúng",

@@ -43,7 +43,7 @@ MOST_MANIFEST = 8 * 1024 * 1024
 """Bytes of a manifest that is answered with."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemAnswer} for status in (401, 403, 404, 422, 429, 503)
+    status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 429, 503)
 }
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
@@ -59,20 +59,27 @@ def list_books(
     after: Annotated[int, Query(ge=0, le=MAX_ROW_ID)] = 0,
     limit: Limit = 50,
 ) -> Response:
-    """Return the books of the token's places, by their numbers."""
+    """Return the books of the token's places, by their numbers, also those that await a declaration."""
     found = site.publishing.books(token.places, after, limit)
     following = (
         None
         if found.after is None
         else f"{router.prefix}/books?" + urlencode({"after": found.after, "limit": limit})
     )
-    return tagged(request, BooksAnswer(books=[book_answer(one) for one in found.books], next=following))
+    awaiting = _awaiting(site)
+    told = [book_answer(one, awaiting) for one in found.books]
+    return tagged(request, BooksAnswer(books=told, next=following))
 
 
 @router.get("/books/{book_id}", summary="Một quyển sổ", responses={200: {"model": BookAnswer}})
 def show_book(request: Request, site: SiteDep, token: TokenDep, book_id: RowId) -> Response:
     """Return a book and where it stands."""
-    return tagged(request, book_answer(site.publishing.book(token.places, book_id)))
+    return tagged(request, book_answer(site.publishing.book(token.places, book_id), _awaiting(site)))
+
+
+def _awaiting(site: Site) -> frozenset[int]:
+    """Return the books whose form or kind of register is not declared now."""
+    return frozenset(one.book_id for one in site.registry.undeclared_books())
 
 
 @router.get(
@@ -86,7 +93,7 @@ def list_entries(
     after: Annotated[str, Query(max_length=40)] = "",
     limit: Limit = 50,
 ) -> Response:
-    """Return the entries of a book that stand, in its order."""
+    """Return the entries of a book that stand, in its order; 409 of a book that awaits a declaration."""
     policies = site.delivery, site.approval
     found = site.publishing.entries(token.places, book_id, after, limit, *policies)
     following = f"{router.prefix}/books/{book_id}/entries?" + urlencode(
@@ -100,7 +107,7 @@ def list_entries(
 
 @router.get("/entries/{entry_id}", summary="Một sự kiện", responses={200: {"model": EntryAnswer}})
 def show_entry(request: Request, site: SiteDep, token: TokenDep, entry_id: RowId) -> Response:
-    """Return an entry."""
+    """Return an entry; 409 where its book awaits a declaration."""
     policies = site.delivery, site.approval
     return tagged(request, entry_answer(site.publishing.entry(token.places, entry_id, *policies)))
 
@@ -183,6 +190,7 @@ def search(site: SiteDep, token: TokenDep, question: SearchQuestion) -> Response
         request_id=found.request_id,
         hits=[_hit(site, one, there[one.entry_id]) for one in found.hits if one.entry_id in there],
         narrowed=found.narrowed,
+        books_left_out=sum(token.person.may_see(one.place_code) for one in site.registry.undeclared_books()),
         next=found.cursor or None,
     )
     return Response(answer.model_dump_json(), media_type="application/json")

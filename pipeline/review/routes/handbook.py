@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from pipeline.registry import NotThere
 from pipeline.review.context import SiteDep
-from pipeline.review.handbook import START
+from pipeline.review.handbook import START, TECHNICAL
 
 router = APIRouter(prefix=START)
 
@@ -28,6 +28,7 @@ def show_start(
         words=words,
         found=site.handbook.search(words),
         start=START,
+        technical=TECHNICAL,
     )
 
 
@@ -46,4 +47,4 @@ def show_page(request: Request, site: SiteDep, section: str, name: str) -> Respo
     page = site.handbook.page(f"{section}/{name}")
     if page is None:
         raise NotThere("Không có bài này trong hướng dẫn sử dụng. Hãy tìm ở mục lục.")
-    return site.renderer.render(request, "handbook/page.html", page=page, start=START)
+    return site.renderer.render(request, "handbook/page.html", page=page, start=START, technical=TECHNICAL)

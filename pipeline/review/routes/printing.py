@@ -102,8 +102,8 @@ def _shown(
     *,
     refused: str = "",
 ) -> Response:
-    site.desk.entry(session.person, entry_id)
-    view = site.printer.view(entry_id, Asker.of(session.person))
+    _, waiting = site.desk.entry(session.person, entry_id)
+    view = site.printer.view(entry_id, Asker.of(session.person), waiting)
     if order is None:  # a form that nobody has filled in yet: whoever signs as a rule
         order = ExtractOrder("", "", signer=view.office.signer, signer_title=view.office.signer_title)
     return site.renderer.render(

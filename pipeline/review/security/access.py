@@ -71,6 +71,7 @@ ACCESS = (
     Access("POST", "/desk/next", REVIEWING),
     Access("POST", "/desk/known", REVIEWING),
     Access("POST", "/desk/undo", REVIEWING),
+    Access("POST", "/desk/held", REVIEWING),
     Access("POST", "/desk/tasks/{task_id}", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/pages", REVIEWING, scoped=True),
     Access("POST", "/desk/tasks/{task_id}/check", REVIEWING, scoped=True),

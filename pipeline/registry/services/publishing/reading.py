@@ -109,8 +109,10 @@ def published_entries(
 
     Raises:
         NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no place.
+        NotDeclared: The form or the kind of register of the book is not declared now.
     """
-    published_book(connection, places, book_id)
+    of_book = published_book(connection, places, book_id)
+    _check_declared(declared, of_book.form, of_book.record)
     begin = (-1, -1, -1)
     if after:
         read = CURSOR.fullmatch(after)
@@ -137,11 +139,24 @@ def published_entry(
 
     Raises:
         NotThere: There is none of that number, or it is withdrawn or of another place.
+        NotDeclared: The form or the kind of register of its book is not declared now.
     """
     found = published_among(connection, declared, places, [entry_id], policy)
-    if not found:
-        raise NotThere("Không có sự kiện này. Hãy xem danh sách sự kiện của sổ.")
-    return found[entry_id]
+    if found:
+        return found[entry_id]
+    asked = _standing().join(book, scan.c.book_id == book.c.id).where(entry.c.id == entry_id, book_stands)
+    of_book = connection.execute(
+        asked.with_only_columns(book.c.form, book.c.record).where(of_places(places))
+    ).first()
+    if of_book is not None:
+        _check_declared(declared, of_book.form, of_book.record)
+    raise NotThere("Không có sự kiện này. Hãy xem danh sách sự kiện của sổ.")
+
+
+def _check_declared(declared: RecordSchema, form: str, kind: str) -> None:
+    """Check that what a book was declared with is declared now; ``NotDeclared`` says which file has which flaw."""
+    declared.schemas.record(kind)
+    declared.schemas.form(form)
 
 
 def published_among(
