@@ -105,7 +105,7 @@ def test_what_waits_is_told_and_not_printed(office: PrintedOffice, browsers: dic
     shown = browsers["chi"].get(f"/entries/{waiting}/print")
     assert "còn chờ rà soát" in text_of(shown)
     assert "Thử Kín" not in shown.text
-    assert f"<title>In Khai sinh số 02/2010, quyển {LEDGER.volume}" in shown.text, (
+    assert f"<title>In Khai sinh số 41/2010, quyển {LEDGER.volume}" in shown.text, (
         "by it a browser names a file"
     )
     for answer in (
