@@ -24,7 +24,7 @@ GUIDES = sorted([*ROOT.glob("docs/how-to/*.md"), ROOT / "schemas" / "findings.to
 NEVER = (
     "việc hộ tịch", "loại việc", "mã việc", "bàn rà soát", "hộp quét", "bàn quét", "gói giao", "nhận thẳng", "lời đầu",
     "nét mực", "hạt giống", "số gieo", "phần mềm kia", "lời khóa sổ", "trọng yếu", "chỉ một tiếng",
-    "máy đọc không chắc", "các phòng của ngôi nhà", "bình luận",
+    "máy đọc không chắc", "các phòng của ngôi nhà", "bình luận", "mục đăng ký",
 )  # fmt: skip
 """Words for which an office has others, wherever staff read."""
 

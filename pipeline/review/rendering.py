@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -78,6 +78,14 @@ MENUS = (
 
 A page that is added here needs nothing else; where a role has more links than fit a row, its menus fold."""
 
+UNDER = {
+    "/entries": "/books",
+    "/withdrawals": "/books",
+    "/terms": "/rules",
+    "/new-accounts": "/accounts",
+}
+"""Under which link pages belong whose addresses do not begin with it."""
+
 MOST_IN_A_ROW = 6
 
 
@@ -104,6 +112,16 @@ def menus_of(role: Role, *, everywhere: bool = True) -> tuple[Menu, ...]:
     return tuple(Menu(label if folds and len(links) > 1 else "", links) for label, links in seen if links)
 
 
+def link_over(path: str, menus: Sequence[Menu]) -> str:
+    """Return the link of the menus under which a page belongs; ``""``: none."""
+    for begin, target in UNDER.items():
+        if path == begin or path.startswith(f"{begin}/"):
+            path = target
+    links = [target for menu in menus for target, _ in menu.links]
+    over = [target for target in links if target == path or path.startswith(f"{target}/")]
+    return max(over, key=len, default="") if path != "/" else "/"
+
+
 ROOM = Path(__file__).parent
 STATIC = ROOM / "static"
 
@@ -128,15 +146,20 @@ class PageRenderer:
             status: The status code of the response.
             values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path``,
                 ``handbook`` (where the handbook tells of this screen), ``named`` (the name of a person by the login)
-                and ``csrf`` (the session's token; before the login it comes from ``values``).
+                and ``csrf`` (the session's token; before the login it comes from ``values``); ``here``: the link of
+                the menus under which this page belongs.
         """
         session: Session | None = getattr(request.state, "session", None)
+        menus = (
+            menus_of(session.person.role, everywhere=session.person.places is None)
+            if session and session.token and not session.must_change
+            else ()
+        )
         around = {
             "session": session,
-            "menus": menus_of(session.person.role, everywhere=session.person.places is None)
-            if session and session.token and not session.must_change
-            else (),
+            "menus": menus,
             "path": request.url.path,
+            "here": link_over(request.url.path, menus),
             "handbook": handbook_address(request.url.path),
             "named": PersonNames(self._names),
             "csrf": session.csrf if session else "",

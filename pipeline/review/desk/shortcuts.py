@@ -112,7 +112,7 @@ SHORTCUTS = (
     Shortcut(
         "F3",
         {"F3": "blank"},
-        "trên giấy để trống; ô có nét mực thì hỏi lại, nhấn lần nữa nếu đúng",
+        "trên giấy để trống; ô có chữ viết thì hỏi lại, nhấn lần nữa nếu đúng",
         (DESK, COLUMN),
         "Để trống",
     ),

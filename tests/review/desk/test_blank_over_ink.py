@@ -19,7 +19,7 @@ from tests.review.desk.typist import Typist
 SitDown = Callable[[str], Typist]
 NAME = Line("child_name", "Trần Thị Thử")
 CHECKED = ReviewPolicy(BookPolicy(check="all", blind="none"))
-QUESTION = "Ô này có nét mực. Bạn chắc là để trống?"
+QUESTION = "Ô này có chữ viết. Bạn chắc là để trống?"
 
 
 def kept_by(typist: Typist) -> list[bool]:
@@ -76,6 +76,21 @@ def test_what_is_typed_after_the_question_is_no_word_of_the_next_field(
         expect(an.page.locator('[data-field="child_name"] .given')).to_have_text("Trần Thị Thử")
 
 
+def test_the_key_that_goes_on_is_no_answer_unless_it_asked(office: Office, sit_down: SitDown) -> None:
+    book = draw_book(office, [(NAME,)])
+    for name, role in (("an", Role.REVIEWER), ("binh", Role.CHECKER)):
+        office.hire(name, role)
+    with office.open(CHECKED):
+        sit_down("an").start().press("F3", "F3").see_the_end()
+        binh = sit_down("binh").start()
+        binh.press("F3", "Enter")
+        expect(binh.current.get_by_text(QUESTION)).to_be_visible()
+        binh.press("Escape", "Alt+1", "Enter")
+        expect(binh.current.get_by_text(QUESTION)).to_be_visible()
+        binh.press("Enter").see_the_end()
+    assert decided(office, book) == {"child_name": (FieldStatus.BLANK, "")}
+
+
 @pytest.mark.parametrize("other", ["F2", "F4"])
 def test_another_status_is_no_answer_to_the_question(office: Office, sit_down: SitDown, other: str) -> None:
     book = draw_book(office, [(NAME,)])
@@ -112,7 +127,10 @@ def test_a_column_asks_once_for_all_pictures_that_are_chosen(office: Office, sit
         expect(an.page.locator(".cell")).to_have_count(len(SEXES) - 1)
         an.page.locator('.row-of-like[data-text="nam"] .cell input').first.focus()
         an.press("Space", "Shift+ArrowRight", "F3")
-        expect(an.page.locator("#detail .doubt-blank")).to_contain_text("2 trong 2 ảnh này có nét mực")
+        expect(an.page.locator("#detail .doubt-blank")).to_contain_text("2 trong 2 ảnh này có chữ viết")
+        an.press("Enter")
+        expect(an.page.locator("#said")).to_contain_text("Esc nếu không")
+        expect(an.page.locator(".cell")).to_have_count(len(SEXES) - 1)
         an.press("ArrowLeft")
         expect(an.page.locator("#detail .doubt-blank")).to_be_hidden()
         an.press("F3", "F3").see_all_saved()

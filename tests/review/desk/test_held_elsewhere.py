@@ -14,7 +14,7 @@ from tests.review.desk.sexes import SEXES, at_the_column, sexes
 from tests.review.desk.typist import Typist
 
 SitDown = Callable[[str], Typist]
-TAKE_BACK = "Lấy lại việc đang giữ"
+TAKE_BACK = "Lấy lại nhiệm vụ đang giữ"
 
 
 def test_pictures_of_a_closed_column_come_to_the_desk(office: Office, sit_down: SitDown) -> None:

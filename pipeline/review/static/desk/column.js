@@ -155,10 +155,12 @@ function keyBlank(done) {
   if (isAnswered) return key(done, "blank", "", inked.length > 0);
   askBlank(inked);
   const which = done.length === 1 ? "Ô này" : `${inked.length} trong ${done.length} ảnh này`;
-  const question = `${which} có nét mực. Bạn chắc là để trống?`;
+  const question = `${which} có chữ viết. Bạn chắc là để trống?`;
   detail.askBlank(question);
   fresh.ask(`${question} Nhấn lần nữa nếu đúng.`);
 }
+
+const BLANK_OR_NOT = "Chưa nhận: nhấn F3 lần nữa nếu đúng là để trống, Esc nếu không.";
 
 function askBlank(inked) {
   asked = inked;
@@ -266,6 +268,7 @@ const OF_CELL = {
   keep: () => accept(true),
   drop: () => {
     inputOf(current).value = "";
+    askBlank([]);
     fresh.end();
     tell();
   },
@@ -293,6 +296,7 @@ const ANYWHERE = {
 };
 
 function accept(kept = false) {
+  if (asked.length > 0 && rowOf(current).dataset.status !== "blank") return fresh.ask(BLANK_OR_NOT);
   const text = textOf(current);
   if (text && !kept && detail.doubted === text) return say(NO_VALUE, true);
   if (text) return key(targets(cells(), current), "read", text, kept);

@@ -4,7 +4,7 @@ import { Known, askFor } from "./known.js";
 
 const STATUS_WORDS = { blank: "trống trên giấy", illegible: "không đọc được", "struck-through": "bị gạch bỏ" };
 export const NO_VALUE = "chữ không phải giá trị của ô. Sửa lại, hoặc Ctrl+Enter để giữ như giấy.";
-export const HAS_INK = "Ô này có nét mực. Bạn chắc là để trống? Nhấn F3 lần nữa nếu đúng.";
+export const HAS_INK = "Ô này có chữ viết. Bạn chắc là để trống? Nhấn F3 lần nữa nếu đúng.";
 const WITHOUT_TEXT = new Set(["blank", "illegible"]);
 
 export class Field {
@@ -23,7 +23,7 @@ export class Field {
     this.changed = changed;
     this.doubted = "doubted" in item.dataset ? this.input.value : null; // a text that is no value of the field
     this.kept = null; // the one that the person keeps all the same
-    this.isAsked = false; // whether it is blank indeed, as the machine saw ink; what is accepted next answers that
+    this.askedBy = ""; // the meaning of the key after which it is asked whether the field is blank, as it has ink
     this.isReopened = false; // it was accepted before the rules had answered, and is so no longer
     this.#showDoubt();
     this.dropped = ""; // what was typed before another text was put in its place
@@ -80,10 +80,10 @@ export class Field {
   }
 
   /** Whether a blank is asked about: a blank that is said of ink would be a wrong value. */
-  #ask(isAsked) {
-    this.isAsked = isAsked;
+  #ask(by) {
+    this.askedBy = by;
     const question = this.item.querySelector(".doubt-blank");
-    if (question) question.hidden = !isAsked;
+    if (question) question.hidden = !by;
   }
 
   #showFindings(findings, codes) {
@@ -113,7 +113,7 @@ export class Field {
     this.chip.hidden = status === "read";
     this.chip.textContent = STATUS_WORDS[status] ?? "";
     this.item.dataset.status = status;
-    if (status !== "blank") this.#ask(false);
+    if (status !== "blank") this.#ask("");
   }
 
   get isTouched() {
@@ -188,7 +188,7 @@ export class Field {
     this.word = null;
     this.item.classList.remove("done");
     this.given.textContent = "";
-    this.#ask(false);
+    this.#ask("");
     this.#showDoubt();
   }
 
@@ -203,19 +203,21 @@ export class Field {
     return [...this.item.querySelectorAll(".choices button")].some((button) => button.dataset.text === text);
   }
 
-  /** Makes the word; returns why it cannot be one, or "". */
-  accept() {
+  /** Makes the word; returns why it cannot be one, or "". `by`: the meaning of the key: "accept", or "blank", which alone
+   * answers a question that it asked. */
+  accept(by) {
     this.known?.close();
     const text = this.input && !WITHOUT_TEXT.has(this.status) ? this.input.value.normalize("NFC").trim() : "";
     if (!this.isWhole && this.status === "read" && !text) {
       return "Ô này chưa có chữ. Nhấn F3 nếu trên giấy để trống, F2 nếu không đọc được.";
     }
     if (this.isDoubted) return `Chưa nhận: ${NO_VALUE}`;
-    if (this.status === "blank" && this.isInked && !this.isAsked) {
-      this.#ask(true);
+    const isAnswered = this.askedBy !== "" && (by === "blank" || by === this.askedBy);
+    if (this.status === "blank" && this.isInked && !isAnswered) {
+      this.#ask(by);
       return HAS_INK;
     }
-    this.word = { field: this.name, status: this.status, text, ...((this.isAsked || this.isKept) && { kept: true }) };
+    this.word = { field: this.name, status: this.status, text, ...((this.askedBy || this.isKept) && { kept: true }) };
     this.item.classList.add("done");
     this.given.textContent = this.isWhole ? "đã xem" : [text, STATUS_WORDS[this.status]].filter(Boolean).join(" – ");
     return "";

@@ -12,7 +12,7 @@ export async function heldElsewhere(elsewhere, takeBack) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "main";
-  button.textContent = "Lấy lại việc đang giữ";
+  button.textContent = "Lấy lại nhiệm vụ đang giữ";
   button.addEventListener("click", takeBack);
   return {
     sentence: `Bạn đang giữ ${COUNTED[elsewhere](count)}, có thể ở một thẻ đã đóng. Thẻ ấy còn mở thì hãy làm tiếp ở đó.`,

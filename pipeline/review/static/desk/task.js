@@ -59,9 +59,9 @@ export class TaskForm {
     this.field?.focus();
   }
 
-  /** Accept the field as it stands. Returns whether it was the last one. */
-  accept() {
-    const refused = this.field.accept();
+  /** Accept the field as it stands; `by`: the meaning of the key. Returns whether it was the last one. */
+  accept(by = "accept") {
+    const refused = this.field.accept(by);
     if (refused) {
       this.focus();
       if (refused === HAS_INK) this.asks(refused);
@@ -113,7 +113,7 @@ export class TaskForm {
     if (this.field.isWhole) return false;
     this.field.status = status;
     this.live.changed({ matters: false });
-    return this.accept();
+    return this.accept(status);
   }
 
   choose(number) {
