@@ -164,7 +164,7 @@ def work_by_rules(schemas: Schemas, keyers: Keyers, policy: BookPolicy, fields: 
         one = consensus_of(policy.way(spec), ())
         for turn in range(PEOPLE):
             number = 1 + (ink.number + turn) % PEOPLE
-            work = work_of(name, one, policy, _reading(name, ink), None, None)
+            work = work_of(name, one, policy, _reading(name, ink), None, None, is_shared=False)
             word = KeyedValue(turn, number, "", people[number].word(ink, work))
             tally.words += 1
             tally.thirds += one.stage is Stage.THIRD

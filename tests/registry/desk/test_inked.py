@@ -8,7 +8,11 @@ import pytest
 
 from pipeline.model import COPIED, TYPED, Box, FieldReading, FieldStatus
 from pipeline.registry.repositories.hidden_readings import hidden_reading
-from pipeline.registry.services.desk.visibility import fields_of_shared_slots, has_own_ink
+from pipeline.registry.services.desk.visibility import (
+    fields_of_shared_ink,
+    fields_of_shared_slots,
+    has_own_ink,
+)
 from tests.registry.pages import SCHEMAS
 
 PLACE = Box(10, 10, 200, 40)
@@ -46,6 +50,12 @@ def test_a_blank_is_none_whether_or_not_its_reading_is_hidden() -> None:
     assert not has_own_ink(BLANK, is_shared=False)
     assert not has_own_ink(hidden_reading(BLANK), is_shared=False)
     assert has_own_ink(hidden_reading(READ), is_shared=False)
+
+
+def test_fields_that_were_cut_from_the_same_lines_share_their_ink() -> None:
+    title, place = replace(UNREAD, field="signer_title"), replace(BLANK, field="notes")
+    other = replace(UNREAD, field="mother_name", lines=(Box(10, 80, 200, 110),))
+    assert fields_of_shared_ink([UNREAD, title, place, other]) == {"child_name", "signer_title"}
 
 
 def test_papers_and_officers_share_their_slots() -> None:

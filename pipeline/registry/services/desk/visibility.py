@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -38,6 +39,7 @@ def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
     policy = context.policy.of_book(case.row["folder_name"])
     mine = case.withdrawn_by(account_id)
     shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row["form"]))
+    shared |= fields_of_shared_ink(case.readings.values())
     works = [
         work_of(
             field,
@@ -195,6 +197,12 @@ def fields_of_shared_slots(form: Form | None) -> frozenset[str]:
     """Return the fields of a form that are written into one slot together with others."""
     slots = form.slots if form is not None else ()
     return frozenset(name for slot in slots if len(slot.field_names) > 1 for name in slot.field_names)
+
+
+def fields_of_shared_ink(readings: Collection[FieldReading]) -> frozenset[str]:
+    """Return the fields of an entry whose ink is that of other fields as well, wherever the form has their slots."""
+    times = Counter(reading.lines for reading in readings if reading.lines)
+    return frozenset(reading.field for reading in readings if times[reading.lines] > 1)
 
 
 def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
