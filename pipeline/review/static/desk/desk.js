@@ -136,6 +136,7 @@ async function takeBack() {
   } catch (error) {
     return notices.complain(error);
   }
+  desk.dataset.stage = desk.dataset.book = ""; // they may be of any book
   await next();
 }
 
