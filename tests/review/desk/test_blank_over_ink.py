@@ -52,6 +52,8 @@ def test_a_blank_said_of_ink_is_asked_about_beside_its_picture_and_confirmed_by_
         expect(an.page.locator(".field.done")).to_have_count(0)
         an.press("F3")
         assert an.field == "mother_name", "the machine saw nothing there"
+        an.press("Shift+Enter", "Enter")
+        assert an.field == "mother_name", "what was accepted is passed again without a question"
         an.press("F3").see_the_end()
     assert decided(office, book) == {
         "child_name": (FieldStatus.BLANK, ""),

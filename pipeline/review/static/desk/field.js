@@ -212,7 +212,7 @@ export class Field {
       return "Ô này chưa có chữ. Nhấn F3 nếu trên giấy để trống, F2 nếu không đọc được.";
     }
     if (this.isDoubted) return `Chưa nhận: ${NO_VALUE}`;
-    const isAnswered = this.askedBy !== "" && (by === "blank" || by === this.askedBy);
+    const isAnswered = this.word?.status === "blank" || (this.askedBy !== "" && (by === "blank" || by === this.askedBy));
     if (this.status === "blank" && this.isInked && !isAnswered) {
       this.#ask(by);
       return HAS_INK;
