@@ -17,6 +17,9 @@ Positions = NDArray[np.float64]
 MAX_RESIDUAL = 0.004
 """How far (share of the frame's side) a rule may be from where the form has it."""
 
+HAND_RULED = 0.015
+"""How far it may be where clerks ruled the columns, page by page: rows without rules are of such books."""
+
 
 def column_shares(table: Table) -> Positions:
     """Return the u of every vertical rule of the table, frame included."""
@@ -49,7 +52,8 @@ def fit_table(
 
     Rows are all alike, so where an outer horizontal rule is not seen the rows fit just as well one row further up or
     down. ``reach`` decides, for no vertical rule leaves the frame. The fit is refused when fewer than 70 % of its
-    columns' rules are seen where the form has them; upside down, about 55 % are.
+    columns' rules are seen where the form has them; upside down, about 55 % are. A table without rules between its rows
+    may also have all of its columns about there, if it is as high as it should be for that width.
 
     Args:
         form: The form.
@@ -58,6 +62,38 @@ def fit_table(
         size: (width, height) of the page.
         reach: The y from which to which the vertical rules run, where it is known.
     """
+    fit = _fit_rules(form, upright, level, size, reach)
+    if fit is None and reach is not None and form.table is not None and not form.table.ruled:
+        fit = _fit_hand_ruled(form, upright, reach)
+    return fit
+
+
+def _fit_hand_ruled(form: Form, upright: Positions, reach: tuple[float, float]) -> FormFit | None:
+    """Return the fit of a table whose columns were ruled by hand: all are about there, and it is as high as expected.
+
+    How long the vertical rules are tells the width first: among the edges of paper and binding some are always as far
+    apart as the columns.
+    """
+    assert form.table is not None
+    top, high = reach[0], reach[1] - reach[0]
+    width = high * frame_aspect(form)
+    lengths = width / (1 + MAX_OVERHANG), width * (1 + MAX_OVERHANG)
+    across = _match_positions(column_shares(form.table), upright, lengths, off_at_most=HAND_RULED)
+    if across is None or across[2] < 1.0:
+        log.debug("table %s refused: its columns are not about where its height has them", form.id)
+        return None
+    left, width, share = across
+    return FormFit(np.array([[width, 0, left], [0, high, top], [0, 0, 1.0]]), (), (), share)
+
+
+def _fit_rules(
+    form: Form,
+    upright: Positions,
+    level: Positions,
+    size: tuple[int, int],
+    reach: tuple[float, float] | None,
+) -> FormFit | None:
+    """Return the fit to rules that a press printed, or ``None``; arguments as those of ``fit_table``."""
     assert form.table is not None
     columns = column_shares(form.table)
     rows = np.concatenate([[0.0], row_shares(form.table)])
@@ -83,6 +119,7 @@ def _match_positions(
     seen: Positions,
     lengths: tuple[float, float],
     reach: tuple[float, float] | None = None,
+    off_at_most: float = MAX_RESIDUAL,
 ) -> tuple[float, float, float] | None:
     """Return the best linear map of shares onto seen positions: start, length, share of rules matched; or ``None``.
 
@@ -105,8 +142,8 @@ def _match_positions(
         expected = start[:, None] + length[:, None] * shares
         at = np.searchsorted(seen, expected).clip(1, len(seen) - 1)
         off = np.minimum(np.abs(seen[at] - expected), np.abs(seen[at - 1] - expected)) / length[:, None]
-        matched = (off < MAX_RESIDUAL).mean(axis=1)
-        score = matched - np.minimum(off, MAX_RESIDUAL).mean(axis=1) / MAX_RESIDUAL * 0.2
+        matched = (off < off_at_most).mean(axis=1)
+        score = matched - np.minimum(off, off_at_most).mean(axis=1) / off_at_most * 0.2
         if reach is not None:
             left_out = np.maximum(start - reach[0], 0.0) + np.maximum(reach[1] - start - length, 0.0)
             score -= np.minimum(0.5, 5 * np.maximum(0.0, left_out / length - MAX_OVERHANG))

@@ -130,3 +130,47 @@ def test_a_page_with_few_rules_is_no_table(form: Form) -> None:
     assert fit_table(form, nothing, nothing, size_of(form)) is None
     assert fit_table(form, x[:2], y, size_of(form)) is None
     assert fit_table(form, x, nothing, size_of(form)) is None
+
+
+def hand_ruled(form: Form) -> Form:
+    """Return the form without rules between its rows, of three columns."""
+    table = table_of(form)
+    columns = tuple(
+        one.model_copy(update={"width": wide})
+        for one, wide in zip(table.columns[:3], (3.0, 4.0, 3.0), strict=True)
+    )
+    bare = table.model_copy(update={"ruled": False, "columns": columns})
+    return form.model_copy(update={"table": bare})
+
+
+@settings(max_examples=20, deadline=None)
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+@given(seed=st.integers(0, 10_000), edges=st.integers(0, 4))
+def test_columns_that_a_clerk_ruled_about_there_are_found_by_the_height_of_the_table(
+    form: Form, seed: int, edges: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    bare = hand_ruled(form)
+    x, y = rules(bare)
+    width, high = size_of(form)
+    ruled = x + np.array([0.0, *rng.choice([-1, 1], 2) * rng.uniform(0.006, 0.012, 2) * WIDE, 0.0])
+    beyond = rng.choice([15.0, 25.0, width - 25.0, width - 15.0], edges, replace=False)
+    fit = fit_table(bare, np.sort(np.concatenate([ruled, beyond])), y[:1], (width, high), (y[0], y[-1]))
+    assert fit is not None
+    assert furthest(fit, form, 110, 150) < 0.02 * WIDE
+
+
+@pytest.mark.parametrize("form", TABLE_FORMS, ids=FORM_IDS)
+def test_columns_that_are_not_there_and_tables_of_another_height_are_refused(form: Form) -> None:
+    bare = hand_ruled(form)
+    x, y = rules(bare)
+    off = x + np.array([0.0, 0.012, -0.012, 0.0]) * WIDE
+    lower = y[0] + 0.94 * (y[-1] - y[0])
+    assert fit_table(bare, off, y[:1], size_of(form), (y[0], lower)) is None
+    assert fit_table(bare, off, y[:1], size_of(form)) is None, "nobody knows its height"
+    away = x + np.array([0.0, 0.03, -0.03, 0.0]) * WIDE
+    assert fit_table(bare, away, y[:1], size_of(form), (y[0], y[-1])) is None
+    printed = bare.model_copy(update={"table": table_of(bare).model_copy(update={"ruled": True})})
+    assert fit_table(printed, off, y[:1], size_of(form), (y[0], y[-1])) is None, (
+        "a press rules all pages alike"
+    )
