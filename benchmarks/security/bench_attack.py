@@ -21,6 +21,7 @@ from rich.table import Table
 from benchmarks.figures import report_figures, say
 from benchmarks.security.attack_log import AttackLog, Outcome
 from benchmarks.security.attacked_office import AttackedOffice, attacked_office, copied_workspace
+from benchmarks.security.designer_attacks import attack_designer, attack_new_pages
 from benchmarks.security.file_attacks import attack_by_files, attack_by_workbooks
 from benchmarks.security.found_and_issued_attacks import attack_extracts, attack_searches, attack_sign_in
 from benchmarks.security.login_attacks import attack_by_clock, attack_by_full_disk, attack_logins
@@ -121,6 +122,8 @@ def _attack_doors(log: AttackLog, office: AttackedOffice) -> None:
         attack_by_tokens(log, office, desk)
         attack_extracts(log, office, desk)
         attack_searches(log, office, desk)
+        attack_designer(log, office, desk)
+        attack_new_pages(log, office, desk)
 
 
 def _attack_webhooks(log: AttackLog, untouched: Workspace, root: Path) -> None:

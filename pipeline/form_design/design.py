@@ -171,6 +171,15 @@ class Design(Declaration):
         )
 
 
+def as_proposed(design: Design) -> Design:
+    """Return the design with nothing of it looked at: what another office binds is a proposal here."""
+    told = design.model_dump(by_alias=True)
+    columns = told["table"]["columns"] if told["table"] is not None else ()
+    for one in (*told["cells"], *told["areas"], *told["checkboxes"], *columns):
+        one["proposed"] = True
+    return design.model_validate(told)
+
+
 SHARED = ("id", "record", "title", "layout", "evidence", "years", "province", "printer", "printing_of", "paper_mm",
           "frame", "rules", "left", "right", "text_size", "note")  # fmt: skip
 """What a form and a design say by the same names."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -37,6 +38,7 @@ from pipeline.form_design.draft import (
 )
 from pipeline.form_design.form_toml import rounded
 from pipeline.form_design.specimen_files import SpecimenFile
+from pipeline.localtime import format_moment
 
 MOST_PAGES = 10
 """Specimen pages of a draft; more teach nothing new."""
@@ -45,7 +47,18 @@ MOST_BYTES = 8 << 20
 MOST_DRAFTS = 500
 """Drafts that were not given up."""
 
+MOST_OF_ONE = 100
+"""Drafts of one person that were not given up: nobody takes the room of all others."""
+
 KEPT_REVISIONS = 60
+
+FREE_BYTES = 1_000_000_000
+"""What files of specimens leave free on the disk: the registry lies there as well."""
+
+DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm trang mẫu. Hãy báo người quản trị máy."
+
+GIVEN_UP = "dropped"
+"""A file in the folder of a draft that was given up, so that nobody has to open the draft to know."""
 
 
 class FormDrafts:
@@ -55,6 +68,7 @@ class FormDrafts:
         folder: The folder; it need not be there.
         now: The clock, in UTC.
         new_id: Returns the id of the next draft.
+        free_bytes: What files of specimens leave free on the disk.
     """
 
     def __init__(
@@ -62,8 +76,9 @@ class FormDrafts:
         folder: Path,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: secrets.token_hex(6),
+        free_bytes: int = FREE_BYTES,
     ) -> None:
-        self._folder, self._now, self._new_id = folder, now, new_id
+        self._folder, self._now, self._new_id, self._free_bytes = folder, now, new_id, free_bytes
         self._lock = threading.Lock()
 
     def begin(
@@ -82,8 +97,8 @@ class FormDrafts:
             DraftRefused: There are too many.
         """
         with self._lock:
-            if len(self._ids()) >= MOST_DRAFTS and len(self.drafts()) >= MOST_DRAFTS:
-                raise DraftRefused(f"Đã có {MOST_DRAFTS} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
+            if len(self._ids()) >= min(MOST_OF_ONE, MOST_DRAFTS):
+                self._refuse_too_many(author)
             now = self._now()
             draft = FormDraft(
                 self._new_id(),
@@ -105,7 +120,8 @@ class FormDrafts:
         found = []
         for name in self._ids():
             with suppress(NoSuchDraft):
-                found.append(self.draft(name))
+                if not (self._folder / name / GIVEN_UP).exists():
+                    found.append(self.draft(name))
         alive = [one for one in found if not one.dropped]
         return tuple(sorted(alive, key=lambda one: one.changed_at, reverse=True))
 
@@ -177,9 +193,10 @@ class FormDrafts:
                 raise DraftRefused(
                     f"Một bản nháp có nhiều nhất {MOST_PAGES} trang mẫu. Tệp này có {len(page_nos)} trang."
                 )
+            self.refuse_full_disk(len(content))
             with storage_errors(self._folder):
                 write_atomically(self._home(draft_id) / "files" / sha256, content, mode=0o600)
-            first = max((one.number for one in draft.specimens), default=0) + 1
+            first = self._last_number(draft) + 1
             added = tuple(Specimen(first + n, name, sha256, page_no) for n, page_no in enumerate(page_nos))
             return self._with_specimens(draft, (*draft.specimens, *added))
 
@@ -252,6 +269,20 @@ class FormDrafts:
             self._refuse_stale(draft, seen)
             note()
             self._changed(draft, author, dropped=True)
+            self._write(draft_id, GIVEN_UP, "")
+
+    def refuse_full_disk(self, size: int) -> None:
+        """Check that a file of so many bytes leaves room on the disk.
+
+        Raises:
+            DraftRefused: It does not.
+            StorageError: The disk refuses.
+        """
+        with storage_errors(self._folder):
+            make_folder(self._folder)
+            free = shutil.disk_usage(self._folder).free
+        if free < self._free_bytes + size:
+            raise DraftRefused(DISK_FULL)
 
     def proposal(self, draft_id: str) -> Design | None:
         """Return what the specimens of a draft proposed last beside its design, if anything."""
@@ -315,8 +346,21 @@ class FormDrafts:
 
     def _refuse_stale(self, draft: FormDraft, seen: int) -> None:
         if draft.revision != seen:
-            when = draft.changed_at.astimezone().strftime("%H:%M %d/%m/%Y")
+            when = format_moment(draft.changed_at)
             raise DraftStale(STALE.format(who=draft.changed_by, when=when))
+
+    def _refuse_too_many(self, author: str) -> None:
+        drafts = self.drafts()
+        if len(drafts) >= MOST_DRAFTS:
+            raise DraftRefused(f"Đã có {MOST_DRAFTS} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
+        if sum(one.author == author for one in drafts) >= MOST_OF_ONE:
+            raise DraftRefused(f"Bạn đã có {MOST_OF_ONE} bản nháp mẫu sổ. Hãy bỏ những bản không dùng nữa.")
+
+    def _last_number(self, draft: FormDraft) -> int:
+        """Return the largest number that a specimen has or had: no new page shows the picture of another one."""
+        pictures = (self._home(draft.draft_id) / "pages").glob("*.jpg")
+        had = (int(path.stem) for path in pictures if path.stem.isdecimal())
+        return max((0, *had, *(one.number for one in draft.specimens)))
 
     def _changed(self, draft: FormDraft, author: str, **values: Any) -> FormDraft:
         changed = replace(

@@ -144,12 +144,11 @@ def layout_of(
     return find_layout(book, schemas, proposed.mapping())
 
 
-def keep_mapping(folder: Path, proposed: ProposedMapping, columns: Mapping[str, str]) -> SheetMapping:
-    """Keep what people confirmed: ``columns`` maps declared columns to headers.
+def chosen_mapping(proposed: ProposedMapping, columns: Mapping[str, str]) -> SheetMapping:
+    """Return the mapping that people choose: ``columns`` maps declared columns to headers.
 
     Raises:
         ReconcileError: A column or a header is none of theirs, or one has two.
-        StorageError: The disk refuses.
     """
     headers = {one.header for one in proposed.columns}
     for column, header in columns.items():
@@ -160,13 +159,20 @@ def keep_mapping(folder: Path, proposed: ProposedMapping, columns: Mapping[str, 
     doubled = _doubled(list(columns.values()))
     if doubled:
         raise ReconcileError(f"Tiêu đề “{doubled}” được chọn cho hai trường.")
-    mapping = SheetMapping(proposed.record.record, proposed.sheet, proposed.header_row, dict(columns))
+    return SheetMapping(proposed.record.record, proposed.sheet, proposed.header_row, dict(columns))
+
+
+def keep_mapping(folder: Path, proposed: ProposedMapping, mapping: SheetMapping) -> None:
+    """Keep a mapping that people confirmed for the next file with these headers.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
     try:
         make_folder(folder)
         write_atomically(folder / f"{_mark(proposed)}.toml", layout_text(mapping))
     except OSError as error:
         raise StorageError(f"Không ghi được {folder}: {error.strerror}. Hãy kiểm tra ổ đĩa.") from None
-    return mapping
 
 
 def layout_text(mapping: SheetMapping) -> str:
@@ -177,7 +183,7 @@ def layout_text(mapping: SheetMapping) -> str:
         f"header_row = {mapping.header_row}",
         "",
         "[columns]",
-        *(f"{column} = {_toml(header)}" for column, header in mapping.columns.items()),
+        *(f"{_toml(column)} = {_toml(header)}" for column, header in mapping.columns.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -253,4 +259,5 @@ def _doubled(names: list[str]) -> str:
 
 
 def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """Return a basic string of TOML: the escapes of JSON are among its own, and DEL is escaped as well."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

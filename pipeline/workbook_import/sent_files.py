@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline.errors import ReconcileError
-from pipeline.files import sha256_and_size, storage_errors, write_atomically
+from pipeline.files import make_folder, sha256_and_size, storage_errors, write_atomically
 from pipeline.reconcile.upload_bounds import check_sent_workbook
 from pipeline.registry.model.errors import NotThere
 
@@ -23,6 +24,11 @@ KEPT_SECONDS = 30 * 24 * 3600.0
 
 MOST_FILES = 20
 """Files that one person may have there."""
+
+FREE_BYTES = 1_000_000_000
+"""What sent files leave free on the disk: the registry lies there as well."""
+
+DISK_FULL = "Ổ đĩa của máy chủ sắp đầy nên chưa nhận thêm tệp. Hãy báo người quản trị máy."
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -50,10 +56,17 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class SentFiles:
-    """The files in a folder; ``layouts``: where mappings lie that people confirmed."""
+    """The files in a folder.
+
+    Attributes:
+        folder: The folder.
+        layouts: Where mappings lie that people confirmed.
+        free_bytes: What files leave free on the disk.
+    """
 
     folder: Path
     layouts: Path
+    free_bytes: int = FREE_BYTES
 
     def take(self, content: bytes, name: str, login: str) -> SentFile:
         """Keep a file.
@@ -71,6 +84,9 @@ class SentFiles:
         sent = SentFile(digest, name, login, time.time())
         path = self._path(sent)
         with storage_errors(self.folder):
+            make_folder(self.folder)
+            if shutil.disk_usage(self.folder).free < self.free_bytes + len(content):
+                raise ReconcileError(DISK_FULL)
             write_atomically(path, content, mode=0o600)
         try:
             check_sent_workbook(path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pipeline.form_design import drafts as of_drafts
 from pipeline.form_design.design import Design, design_of_form
 from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft, Specimen
-from pipeline.form_design.drafts import MOST_PAGES, FormDrafts
+from pipeline.form_design.drafts import GIVEN_UP, MOST_PAGES, FormDrafts
 from tests.registry.pages import SCHEMAS
 
 FULL = design_of_form(SCHEMAS.form("birth-2006")).model_copy(update={"id": "mau-thu"})
@@ -21,13 +23,13 @@ def titled(title: str) -> Design:
 
 @pytest.fixture
 def drafts(tmp_path: Path) -> FormDrafts:
-    return FormDrafts(tmp_path / "drafts")
+    return FormDrafts(tmp_path / "drafts", free_bytes=0)
 
 
 def test_what_is_saved_is_there_for_who_opens_the_folder_anew(drafts: FormDrafts, tmp_path: Path) -> None:
     draft = drafts.begin(FULL, "00001", "an", "birth-2006", "birth-2006:x")
     saved = drafts.save(draft.draft_id, 1, titled("Hai"), "binh")
-    again = FormDrafts(tmp_path / "drafts").draft(draft.draft_id)
+    again = FormDrafts(tmp_path / "drafts", free_bytes=0).draft(draft.draft_id)
     assert again == saved
     assert (again.revision, again.changed_by, again.author, again.base) == (2, "binh", "an", "birth-2006:x")
     kept = sorted((tmp_path / "drafts" / draft.draft_id / "revisions").iterdir())
@@ -63,6 +65,61 @@ def test_drafts_that_were_given_up_take_no_place(drafts: FormDrafts, monkeypatch
         drafts.begin(BARE, "", "an")
     drafts.drop(first.draft_id, 1, "an")
     drafts.begin(BARE, "", "an")
+
+
+def test_one_person_does_not_take_the_room_of_all_others(
+    drafts: FormDrafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_drafts, "MOST_OF_ONE", 2)
+    first, _ = drafts.begin(BARE, "", "an"), drafts.begin(BARE, "", "an")
+    with pytest.raises(DraftRefused, match=r"Bạn đã có 2 bản nháp.*Hãy bỏ"):
+        drafts.begin(BARE, "", "an")
+    drafts.begin(BARE, "", "binh")
+    drafts.drop(first.draft_id, 1, "an")
+    drafts.begin(BARE, "", "an")
+
+
+def test_a_draft_that_was_given_up_need_not_be_opened_to_list_the_others(
+    drafts: FormDrafts, tmp_path: Path
+) -> None:
+    given_up, left = drafts.begin(FULL, "", "an"), drafts.begin(FULL, "", "an")
+    drafts.drop(given_up.draft_id, 1, "an")
+    assert [one.draft_id for one in drafts.drafts()] == [left.draft_id]
+    home = tmp_path / "drafts" / given_up.draft_id
+    (home / "draft.json").write_text("{", encoding="ascii")
+    assert [one.draft_id for one in drafts.drafts()] == [left.draft_id]
+    (home / GIVEN_UP).unlink()  # as a draft that was given up before there was such a mark
+    assert [one.draft_id for one in drafts.drafts()] == [left.draft_id]
+
+
+def test_pages_leave_room_on_the_disk_and_say_whom_to_tell(tmp_path: Path) -> None:
+    full = FormDrafts(tmp_path / "drafts", free_bytes=2**60)
+    draft = full.begin(FULL, "", "an")
+    with pytest.raises(DraftRefused, match=r"sắp đầy.*Hãy báo"):
+        full.add_file(draft.draft_id, "a.jpg", b"a", "a" * 64, 1)
+    assert full.draft(draft.draft_id).specimens == ()
+    assert full.save(draft.draft_id, 1, titled("Hai"), "an").revision == 2, (
+        "what was drawn is kept all the same"
+    )
+
+
+def test_a_new_page_never_shows_the_picture_of_one_that_was_taken_out(drafts: FormDrafts) -> None:
+    draft = drafts.begin(FULL, "", "an")
+    drafts.add_file(draft.draft_id, "a.jpg", b"a", "a" * 64, 1)
+    seen = Specimen(1, "a.jpg", "a" * 64, 1, size=(10, 20))
+    drafts.set_specimens(draft.draft_id, (seen,), {1: b"picture of a"}, None)
+    drafts.remove_specimen(draft.draft_id, 1)
+    (new,) = drafts.add_file(draft.draft_id, "b.jpg", b"b", "b" * 64, 1).specimens
+    assert drafts.picture(draft.draft_id, new.number) is None
+
+
+def test_a_late_change_is_told_by_the_clock_of_the_office(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+    drafts = FormDrafts(tmp_path / "drafts", lambda: now)
+    draft = drafts.begin(FULL, "", "an")
+    drafts.save(draft.draft_id, 1, titled("Hai"), "binh")
+    with pytest.raises(DraftStale, match="03:30 ngày 03/03/2026"):
+        drafts.save(draft.draft_id, 1, titled("Ba"), "an")
 
 
 def test_what_the_machine_finds_does_not_come_between_a_person_and_the_draft(drafts: FormDrafts) -> None:

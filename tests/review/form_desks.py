@@ -69,13 +69,13 @@ def form_desk(folder: Path, reader: ReadsSpecimens | None = None, jobs: Backgrou
     """A desk that keeps all in a folder, over the declarations of the program."""
     schemas = replace(SCHEMAS, forms=FormShelf(SCHEMAS.forms))
     own = OwnForms(folder / "forms", lambda name: folder / "history" / name, schemas)
-    return FormDesk(FormDrafts(folder / "drafts"), own, schemas, jobs, reader)
+    return FormDesk(FormDrafts(folder / "drafts", free_bytes=0), own, schemas, jobs, reader)
 
 
 def desk_with_draft(folder: Path, place: str) -> FormDesk:
     """A desk with a draft of that place, which has a page, and with a form of the office's own."""
     desk = form_desk(folder)
-    desk = replace(desk, drafts=FormDrafts(folder / "drafts", new_id=lambda: DRAFT))
+    desk = replace(desk, drafts=FormDrafts(folder / "drafts", new_id=lambda: DRAFT, free_bytes=0))
     desk.drafts.begin(design(), place, "an")
     desk.drafts.add_file(DRAFT, "trang.jpg", b"x", "a" * 64, 1)
     specimen = Specimen(1, "trang.jpg", "a" * 64, 1, size=(40, 56), matrix=tuple(np.eye(3).ravel()))

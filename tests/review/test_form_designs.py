@@ -338,6 +338,36 @@ def test_a_shared_file_comes_back_as_a_draft_that_only_a_supervisor_saves(
     assert state_of(chief, draft)["saved_as"] == 0
 
 
+def test_nothing_of_a_shared_file_counts_before_somebody_has_looked_at_each_place(
+    chief: Browser, desk: FormDesk
+) -> None:
+    """Another office may have bound the mother's place to the father: whole books would be read so."""
+    answer = sent(chief, "/forms/import", design_toml(design("mau-nhan")).encode(), place=OWN)
+    draft = f"/forms/drafts/{answer.json()['draft']}"
+    state = state_of(chief, draft)
+    bound = [one for one in state["design"]["cells"] if one["field"] or one["fields"]]
+    assert bound
+    assert all(one["proposed"] for one in bound)
+    refused = asked(chief, f"{draft}/save", {"revision": state["revision"]})
+    assert (refused.status_code, "chưa ai xác nhận" in refused.json()["sentence"]) == (422, True)
+    kept = asked(chief, draft, {"revision": state["revision"], "design": confirmed(state["design"])}).json()
+    assert asked(chief, f"{draft}/save", {"revision": kept["revision"]}).status_code == 200
+
+
+def test_a_form_that_is_not_used_any_more_stays_so_when_it_is_mended(chief: Browser, desk: FormDesk) -> None:
+    assert desk.own is not None
+    desk.own.save(design("mau-thoi"), "", "an", lambda number, file: None)
+    base = desk.own.base("mau-thoi")
+    desk.own.set_retired("mau-thoi", base, "an", lambda number, file: None, retired=True)
+    draft = chief.submit("/forms", {"origin": "mau-thoi", "place": OWN}).headers["location"]
+    state = state_of(chief, draft)
+    changed = {"revision": state["revision"], "design": {**state["design"], "note": "đã sửa"}}
+    kept = asked(chief, draft, changed).json()
+    assert asked(chief, f"{draft}/save", {"revision": kept["revision"]}).status_code == 200
+    form = desk.declared.form("mau-thoi")
+    assert (form.note, form.retired) == ("đã sửa", True)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

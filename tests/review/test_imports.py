@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from pipeline.errors import ReconcileError
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts
@@ -40,7 +42,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeDesk]:
     workspace = Workspace(tmp_path_factory.mktemp("workspace"))
     with BackgroundJobs(workspace.jobs) as jobs:
-        files = SentFiles(workspace.import_files, workspace.import_layouts)
+        files = SentFiles(workspace.import_files, workspace.import_layouts, free_bytes=0)
         yield OfficeDesk(workspace.sent_files, jobs, imports=files)
 
 
@@ -126,6 +128,29 @@ def test_a_file_is_looked_at_brought_once_and_taken_back(
     assert actions.count("import-asked") == 3
     assert {"import-file-sent", "import-file-removed"} <= set(actions), "who had a file of persons' data here"
     assert registry.audit().verify().flaws == ()
+
+
+def test_columns_that_were_only_looked_at_are_not_taken_as_confirmed(
+    app: FastAPI, accounts: Accounts, people: dict[tuple[Role, str], str], content: bytes, desk: OfficeDesk
+) -> None:
+    chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
+    assert desk.imports is not None
+    layouts = desk.imports.layouts
+    before = {path: path.read_bytes() for path in layouts.glob("*.toml")}
+    address = send(chief, content).json()["address"]
+    swapped = tuple({"meHoTen": "chaHoTen", "chaHoTen": "meHoTen"}.get(one, one) for one in COLUMNS)
+    assert chief.submit(address, chosen(swapped, act="look")).status_code == 303
+    assert "sẽ đưa vào" in ended(chief)
+    after = {path: path.read_bytes() for path in layouts.glob("*.toml")}
+    assert after == before, "a slip that was seen is no mapping of the next file"
+    assert chief.submit(address, {"act": "remove"}).status_code == 303
+
+
+def test_a_file_that_would_fill_the_disk_is_refused_with_whom_to_tell(tmp_path: Path, content: bytes) -> None:
+    files = SentFiles(tmp_path / "files", tmp_path / "layouts", free_bytes=2**60)
+    with pytest.raises(ReconcileError, match=r"sắp đầy.*Hãy báo"):
+        files.take(content, "a.xlsx", "an")
+    assert files.of("an") == ()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pipeline.errors import ReconcileError
 from pipeline.reconcile import open_workbook, read_layout
 from pipeline.workbook_import.header_mapping import (
     ProposedMapping,
+    chosen_mapping,
     keep_mapping,
     layout_of,
     layout_text,
@@ -67,7 +68,8 @@ def test_headers_are_known_with_or_without_tones_and_what_is_only_like_one_is_as
 
 def test_what_people_confirmed_is_found_again_by_the_headers(tmp_path: Path) -> None:
     found = proposed(workbook(tmp_path / "t.xlsx", OWN))
-    keep_mapping(tmp_path / "kept", found, {"so": "So", "chaHoTen": "Họ và tên mẹ"})
+    mapping = chosen_mapping(found, {"so": "So", "chaHoTen": "Họ và tên mẹ"})
+    keep_mapping(tmp_path / "kept", found, mapping)
     again = proposed(workbook(tmp_path / "u.xlsx", OWN), tmp_path / "kept")
     assert again.sure
     assert again.mapping().columns == {"so": "So", "chaHoTen": "Họ và tên mẹ"}
@@ -86,7 +88,7 @@ def test_what_people_confirmed_is_found_again_by_the_headers(tmp_path: Path) -> 
 def test_a_mapping_that_cannot_be_is_refused(tmp_path: Path, columns: dict[str, str], said: str) -> None:
     found = proposed(workbook(tmp_path / "t.xlsx", OWN))
     with pytest.raises(ReconcileError, match=said):
-        keep_mapping(tmp_path / "kept", found, columns)
+        chosen_mapping(found, columns)
 
 
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ class FormDesk:
         self.draft(person, draft_id)
         if not content:
             raise DraftRefused("Tệp rỗng.")
+        self.drafts.refuse_full_disk(2 * len(content))  # it lies there twice while it is looked at
         digest = hashlib.sha256(content).hexdigest()
         trial = self.drafts.trial_path(draft_id, digest)
         with storage_errors(trial.parent):

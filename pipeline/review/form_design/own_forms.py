@@ -93,6 +93,8 @@ class OwnForms:
     ) -> tuple[int, str]:
         """Save a design as the newest version of its form; return the number of the version, and its base.
 
+        A form that is retired stays so.
+
         Args:
             design: The design, without flaws.
             base: What ``base`` returned of the file that the design began from.
@@ -119,7 +121,7 @@ class OwnForms:
         try:
             self._desk(design.id).change(
                 seen if name == design.id else hashlib.sha256(b"").hexdigest(),
-                lambda _: text,
+                lambda before: f"{RETIRED}{text}" if before.startswith(RETIRED) else text,
                 author=author,
                 lines=[f"{design.title}: {len(design.cells)} ô, {len(design.areas)} khoảng"],
                 note=noted,

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.errors import SchemaError
-from pipeline.form_design.design import Design, design_of_form
+from pipeline.form_design.design import Design, as_proposed, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.reports.own_files import UnusedFile
@@ -145,7 +145,7 @@ def _versions(request: Request, site: Site, session: Session, form_id: str, refu
     own = own_forms(site)
     if not own.is_own(form_id):
         raise HTTPException(404)
-    states = site.registry.statistics(None).book_states()
+    states = site.registry.statistics(session.person.places).book_states()
     return site.renderer.render(
         request,
         "forms/versions.html",
@@ -209,7 +209,8 @@ def _taken(site: Site, session: Session, content: bytes, place: str) -> FormDraf
     own = own_forms(site)
     if design.id in site.forms.declared.forms and not own.is_own(design.id):
         design = design.model_copy(update={"id": free_id(site, f"{design.id}-nhan")})
-    # another office's form is not what this one saw before it has looked at its own books
+    # a place bound wrongly would fill whole books: the file counts for nothing before somebody held it against a page
+    design = as_proposed(design)
     return begin_draft(site, session, design, place, "file", own.base(design.id))
 
 

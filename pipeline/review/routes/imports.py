@@ -27,7 +27,12 @@ from pipeline.review.background_jobs import FAULT, JobOutcome, OnProgress
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.security.middleware import log_fault
-from pipeline.workbook_import.header_mapping import ProposedMapping, keep_mapping, propose_mapping
+from pipeline.workbook_import.header_mapping import (
+    ProposedMapping,
+    chosen_mapping,
+    keep_mapping,
+    propose_mapping,
+)
 from pipeline.workbook_import.import_report import MODE_WORDS
 from pipeline.workbook_import.importing import WorkbookImporter
 from pipeline.workbook_import.sent_files import SentFile, SentFiles
@@ -238,9 +243,11 @@ def _used(request: Request, site: Site, session: Session, sha256: str, form: Fil
             raise ReconcileError("Hãy tải lại trang rồi chọn lại.")
         proposed = _proposed(site, path, sent, form.record)
         columns = form.columns(proposed)
-        mapping, mark = keep_mapping(files.layouts, proposed, columns), form.mark(columns)
+        mapping, mark = chosen_mapping(proposed, columns), form.mark(columns)
         if form.act == "bring" and sent.looked != mark:
             raise ReconcileError(LOOK_FIRST)
+        if form.act == "bring":
+            keep_mapping(files.layouts, proposed, mapping)
         importer = WorkbookImporter(
             site.registry,
             site.desk,
