@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fcntl import LOCK_EX, flock
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
@@ -29,7 +30,7 @@ from pipeline.model import PageRef
 log = logging.getLogger(__name__)
 
 FORMAT = 1
-REMOVED = "removed.json"
+REMOVED, LOCK = "removed.json", ".lock"
 
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, BadZipFile, zlib.error)
 """What a file of lines that is damaged may raise, wherever the damage is."""
@@ -105,6 +106,10 @@ class LineStore:
                 return 0
             self._make_folder(path.parent)
             write_atomically(path, pack_lines(lines, found.mark), mode=0o600)
+            if (
+                now := self.removed
+            ) != removed:  # meanwhile: what is removed is not to lie on the disk either
+                return len(lines) - self._without(path, now)
         return len(lines)
 
     def mark(self, book_id: int) -> str:
@@ -171,19 +176,27 @@ class LineStore:
             StorageError: The workspace cannot be written.
             SetupError: What was removed before cannot be read.
         """
-        before = self.removed
-        now = RemovedLines(
-            before.logins | ({login} if login else frozenset()),
-            before.entries | ({entry} if entry else frozenset()),
-        )
-        told = json.dumps({"logins": sorted(now.logins), "entries": sorted(now.entries)}, ensure_ascii=False)
         gone = 0
         with storage_errors(self.folder):
             self._make_folder(self.folder)
-            write_atomically(self.folder / REMOVED, told.encode(), mode=0o600)
+            now = self._note_removed(login, entry)
             for path in self._files():
                 gone += self._without(path, now)
         return gone
+
+    def _note_removed(self, login: str, entry: str) -> RemovedLines:
+        """Add to what was removed and return all of it; one process after the other, so that nothing is forgotten."""
+        with (self.folder / LOCK).open("w") as lock:
+            flock(lock, LOCK_EX)
+            before = self.removed
+            now = RemovedLines(
+                before.logins | ({login} if login else frozenset()),
+                before.entries | ({entry} if entry else frozenset()),
+            )
+            told = {"logins": sorted(now.logins), "entries": sorted(now.entries)}
+            text = json.dumps(told, ensure_ascii=False)
+            write_atomically(self.folder / REMOVED, text.encode(), mode=0o600)
+            return now
 
     def _without(self, path: Path, removed: RemovedLines) -> int:
         """Rewrite a file without what is removed; one that cannot be read goes as a whole."""

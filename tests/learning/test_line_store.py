@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import SetupError
+from pipeline.learning import line_store
 from pipeline.learning.decided_lines import DecidedLine, DecidedLines
 from pipeline.learning.line_store import REMOVED, LinePart, LineStore, part_of
 from pipeline.model import PageRef
@@ -72,6 +75,29 @@ def test_what_is_removed_while_its_book_is_gathered_teaches_nothing(tmp_path: Pa
     store.remove(login="bình")
     file.write_bytes(gathered)  # as who gathered meanwhile writes it
     assert [one.text for one in store.lines()] == ["Trần Văn 1"]
+
+
+def test_what_is_removed_while_its_book_is_kept_does_not_lie_on_the_disk_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, pack = LineStore(tmp_path), line_store.pack_lines
+
+    def removed_meanwhile(lines: Sequence[DecidedLine], mark: str) -> bytes:
+        monkeypatch.setattr(line_store, "pack_lines", pack)
+        store.remove(login="bình")
+        return pack(lines, mark)
+
+    monkeypatch.setattr(line_store, "pack_lines", removed_meanwhile)
+    assert store.keep(1, DecidedLines((line(1), line(2, deciders=("bình",))), {}, "m")) == 1
+    (file,) = (tmp_path / "lines").iterdir()
+    assert [one.text for one in line_store.unpack_lines(file)] == ["Trần Văn 1"]
+
+
+def test_of_several_who_remove_at_once_nothing_is_forgotten(tmp_path: Path) -> None:
+    store, logins = LineStore(tmp_path), [f"người {number}" for number in range(8)]
+    with ThreadPoolExecutor(len(logins)) as people:
+        list(people.map(lambda login: store.remove(login=login), logins))
+    assert store.removed.logins == set(logins)
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.995])
