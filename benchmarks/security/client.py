@@ -58,7 +58,12 @@ class Client:
     def ask(
         self, method: str, path: str, body: bytes | str = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send any request."""
+        """Send any request; once more on a new connection where the server had ended the kept one meanwhile."""
+        was_kept = self._connection.sock is not None
+        answer = self._asked(method, path, body, headers)
+        return self._asked(method, path, body, headers) if was_kept and not answer.status else answer
+
+    def _asked(self, method: str, path: str, body: bytes | str, headers: Mapping[str, str] | None) -> Answer:
         cookies = [f"hotich={self.token}"] if self.token else []
         cookies += [f"hotich-form={self._form}"] if self._form else []
         sent = {**({"Cookie": "; ".join(cookies)} if cookies else {}), **(headers or {})}

@@ -67,9 +67,7 @@ class _People:
             token = self._office.tokens[login_of(role, place)] if role is not None else ""
             address = f"{self._network}.{len(self._clients) + 1}"
             self._clients[role, place] = self._desk.client(token, address)
-        client = self._clients[role, place]
-        client.close()  # the server may have ended what was idle; the next request connects anew
-        return client
+        return self._clients[role, place]
 
     def close(self) -> None:
         for client in self._clients.values():
