@@ -29,7 +29,7 @@ def test_a_second_job_of_a_kind_is_refused_while_the_first_is_under_way(tmp_path
     go_on = Event()
 
     def held(on_progress: OnProgress) -> JobOutcome:
-        go_on.wait(10)
+        go_on.wait(60)
         return done(on_progress)
 
     with BackgroundJobs(tmp_path) as jobs:
@@ -70,13 +70,13 @@ def test_a_server_that_stops_ends_the_work_and_the_next_one_tells_so(tmp_path: P
 
     def long(on_progress: OnProgress) -> JobOutcome:
         begun.set()
-        stopping.wait(10)
+        stopping.wait(60)
         while True:
             on_progress(1, 2)
 
     jobs = BackgroundJobs(tmp_path)
     jobs.start("backup", "đêm", "an", long)
-    begun.wait(10)
+    begun.wait(60)
     jobs._stopping.set()
     stopping.set()
     jobs.__exit__()
@@ -96,7 +96,7 @@ def test_a_job_that_was_running_when_the_power_went_is_told_as_interrupted(tmp_p
     go_on = Event()
 
     def held(on_progress: OnProgress) -> JobOutcome:
-        go_on.wait(10)
+        go_on.wait(60)
         return done(on_progress)
 
     with BackgroundJobs(tmp_path) as jobs:

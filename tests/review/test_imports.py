@@ -78,13 +78,10 @@ def chosen(columns: tuple[str, ...] = COLUMNS, **more: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def ended(browser: Browser) -> str:
+def ended(browser: Browser, desk: OfficeDesk) -> str:
     """What the last job came to, in words."""
-    for _ in range(2000):
-        part = browser.get("/imports/jobs")
-        if "đang làm" not in part.text:
-            return text_of(part)
-    raise AssertionError("the job does not end")
+    desk.jobs.wait()
+    return text_of(browser.get("/imports/jobs"))
 
 
 def test_a_file_is_looked_at_brought_once_and_taken_back(
@@ -93,6 +90,7 @@ def test_a_file_is_looked_at_brought_once_and_taken_back(
     accounts: Accounts,
     people: dict[tuple[Role, str], str],
     content: bytes,
+    desk: OfficeDesk,
 ) -> None:
     chief = browser_of(app, accounts, people[Role.SUPERVISOR, OWN])
     address = send(chief, content).json()["address"]
@@ -102,13 +100,13 @@ def test_a_file_is_looked_at_brought_once_and_taken_back(
     early = chief.submit(address, chosen(act="bring"))
     assert (early.status_code, "Xem trước" in text_of(early)) == (422, True)
     assert chief.submit(address, chosen(act="look")).status_code == 303
-    assert "sẽ đưa vào 6 giá trị" in ended(chief)
+    assert "sẽ đưa vào 6 giá trị" in ended(chief, desk)
     other = chief.submit(address, chosen(act="bring", mode="decided"))
     assert other.status_code == 422, "what was not looked at so is not brought"
     assert chief.submit(address, chosen(act="bring")).status_code == 303
-    assert "Đã đưa vào 6 giá trị của 2 sự kiện" in ended(chief)
+    assert "Đã đưa vào 6 giá trị của 2 sự kiện" in ended(chief, desk)
     assert chief.submit(address, chosen(act="bring")).status_code == 303
-    assert "Không có gì mới để đưa vào" in ended(chief)
+    assert "Không có gì mới để đưa vào" in ended(chief, desk)
     listed = chief.get("/imports")
     assert "a.xlsx" in listed.text
     assert "birth" not in text_of(listed)
@@ -140,7 +138,7 @@ def test_columns_that_were_only_looked_at_are_not_taken_as_confirmed(
     address = send(chief, content).json()["address"]
     swapped = tuple({"meHoTen": "chaHoTen", "chaHoTen": "meHoTen"}.get(one, one) for one in COLUMNS)
     assert chief.submit(address, chosen(swapped, act="look")).status_code == 303
-    assert "sẽ đưa vào" in ended(chief)
+    assert "sẽ đưa vào" in ended(chief, desk)
     after = {path: path.read_bytes() for path in layouts.glob("*.toml")}
     assert after == before, "a slip that was seen is no mapping of the next file"
     assert chief.submit(address, {"act": "remove"}).status_code == 303

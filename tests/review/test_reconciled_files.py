@@ -157,7 +157,7 @@ def test_only_one_file_is_compared_at_a_time(
     go_on = Event()
 
     def held(on_progress: OnProgress) -> JobOutcome:
-        go_on.wait(10)
+        go_on.wait(60)
         return JobOutcome(("Xong.",))
 
     desk.jobs.start("reconcile", "khac.xlsx", "an", held)
