@@ -18,8 +18,8 @@ from tests import durability, longest_files, module_cache, shared_sql
 from tests.file_scheduling import pytest_xdist_make_scheduler  # noqa: F401
 
 settings.register_profile("hotich", deadline=None, max_examples=50, derandomize=True)
-"""No test fails because the machine was busy, or by chance: every run tries the same examples. A test that needs more of
-them than usual says so."""
+"""No test fails because the machine was busy, or by chance: every run tries the same examples. A test that needs more
+of them than usual says so."""
 settings.register_profile("explore", deadline=None, max_examples=500)
 """Other examples each time (``pytest --hypothesis-profile explore``): for whoever looks for what nobody thought of."""
 
