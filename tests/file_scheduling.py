@@ -35,6 +35,8 @@ class FileScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no 
         return died_at
 
     def _reschedule(self, node: WorkerController) -> None:
+        if node not in self.registered_collections:
+            return  # it took the place of another and has not found its tests yet; then it is asked again
         super()._reschedule(node)
         while not node.shutting_down and self._pending_of(self.assigned_work[node]) < NEEDED:
             super()._reschedule(node)

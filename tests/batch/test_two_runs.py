@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from pipeline.batch import Progress, book_report, digitize_book, digitize_books
 from pipeline.errors import BookBusy
 from pipeline.ledger import load_ledger
+from pipeline.localtime import format_moment
 from pipeline.registry import Registry
 from pipeline.registry.repositories import book_locks
 from pipeline.run_context import RunContext
@@ -81,6 +83,25 @@ def test_a_run_that_hangs_loses_its_book_and_stops_when_it_wakes(
             hanging.beat()
         hanging.end()
         turn.beat()
+
+
+def test_the_second_run_is_told_times_by_the_clock_of_the_office(
+    book: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book_id = registry.book_id(load_ledger(book), book.name)
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    try:
+        with registry.lock_book(book_id, 60.0):
+            begun = registry.statistics(None).reading_runs()[0].begun_at
+            with (
+                pytest.raises(BookBusy, match=f"từ {format_moment(begun)}"),
+                registry.lock_book(book_id, 60.0),
+            ):
+                pass
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_run_goes_past_a_book_that_another_run_reads(tmp_path: Path, context: RunContext) -> None:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.errors import BookBusy, HotichError
+from pipeline.localtime import OFFICE_ZONE, format_moment
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.clock import now
 from pipeline.registry.database.database import Database
@@ -101,11 +102,11 @@ def _claim(connection: Connection, book_id: int, runner: Runner, seconds: float)
         gone = is_dead(row["machine"], row["pid"], row["process"])
         left = row["machine"] == runner.machine and row["pid"] == runner.pid and not own
         if own or not (gone or left or row["lasts_until"] <= moment):
-            begun = row["begun_at"].astimezone().strftime("%H:%M ngày %d/%m/%Y")
+            begun = format_moment(row["begun_at"])
             raise BookBusy(
                 f"Quyển này đang được một lượt chạy khác đọc (máy {row['host']}, tiến trình {row['pid']}, từ {begun}). "
                 "Hãy đợi lượt ấy xong; nếu nó đã treo, quyển tự được nhả lúc "
-                f"{row['lasts_until'].astimezone():%H:%M:%S}."
+                f"{row['lasts_until'].astimezone(OFFICE_ZONE):%H:%M:%S}."
             )
         connection.execute(delete(book_run).where(book_run.c.book_id == book_id))
         record(connection, MACHINE, "run-taken-over", f"book:{book_id}")
