@@ -15,6 +15,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,9 @@ PAGES_A_BOOK = 4
 HELD = 0.98
 """The share of a field's ink that its place holds at least."""
 
+SEEN = 0.1
+"""The share of a value's ink from which on it is seen beside another act."""
+
 NARROW = 0.6
 """The share of its block that a narrowed place takes at most."""
 
@@ -67,7 +71,14 @@ class FieldPlace:
 
 @dataclass(slots=True)
 class Measured:
-    """What was found on pages."""
+    """What was found on pages.
+
+    Attributes:
+        pages: How many there were; the other numbers are of acts, entries and pages as they are called.
+        places: The places of the fields in the text.
+        margins: Those of the number and the notes, to which no print guides.
+        shown_with: For each act whether what is around its places shows ink of another one.
+    """
 
     pages: int = 0
     acts: int = 0
@@ -80,6 +91,8 @@ class Measured:
     unparted_told: int = 0
     lost_untold: int = 0
     places: tuple[FieldPlace, ...] = ()
+    margins: tuple[FieldPlace, ...] = ()
+    shown_with: tuple[bool, ...] = ()
 
     def figures(self) -> dict[str, Any]:
         """Return what was measured; shares 0..1."""
@@ -95,6 +108,8 @@ class Measured:
             "narrowed_fields": len(narrowed),
             "narrowed_held": share(sum(one.held >= HELD for one in narrowed), len(narrowed)),
             "blocks_held": share(sum(one.held >= HELD for one in whole), len(whole)),
+            "margins_held": share(sum(one.held >= HELD for one in self.margins), len(self.margins)),
+            "shown_with_another": sum(self.shown_with),
             "pages_run_over": self.continued,
             "pages_run_over_told": self.continued_told,
             "pages_run_over_wrongly": self.continued_wrongly,
@@ -135,7 +150,7 @@ def main() -> None:
         )
         say(f"{acts} acts a page, narrowed by field: {_by_field(measured.places)}")
         if chosen.missed:
-            for one in measured.places:
+            for one in (*measured.places, *measured.margins):
                 if one.held < HELD or not one.narrowed:
                     say(
                         f"{one.where} {one.field}: {'narrowed' if one.narrowed else 'block'}, held {one.held:.3f}"
@@ -263,16 +278,26 @@ def _judge(
     }
     frame = result.frame.corners if result.frame is not None else np.zeros((4, 2))
     extent = float(np.prod(frame.max(axis=0) - frame.min(axis=0)))
-    found = []
+    found, margins = [], []
     for number, act in enumerate(whole):
         for entry in entries[number][:1]:
+            boxes = [one.box for one in entry.readings if one.box is not None]
+            around = reduce(Box.union, boxes)
+            others = [ink for one in page.acts if one is not act for ink in one.ink.values() if len(ink)]
+            shown = any(_share_in(ink_on_scan(ink, matrix), around) > SEEN for ink in others)
+            total.shown_with = (*total.shown_with, shown)
             for reading in entry.readings:
                 ink = act.ink.get(reading.field)
-                if reading.box is None or ink is None or reading.field not in block:
+                if reading.box is None or ink is None or not len(ink):
+                    continue
+                held = _share_in(ink_on_scan(ink, matrix), reading.box)
+                place = f"{where} act {number}"
+                if reading.field not in block:
+                    margins.append(FieldPlace(place, reading.field, False, held))
                     continue
                 narrowed = reading.box.area <= NARROW * block[reading.field] * extent
-                held = _share_in(ink_on_scan(ink, matrix), reading.box)
-                found.append(FieldPlace(f"{where} act {number}", reading.field, narrowed, held))
+                found.append(FieldPlace(place, reading.field, narrowed, held))
+    total.margins = (*total.margins, *margins)
     return found
 
 

@@ -31,8 +31,11 @@ CLOSEST = 3.0
 LONGER = 1.7
 """An act that is so many times as long as the form's may be two."""
 
-OWN_LINE = 1.2
+OWN_LINE = 0.9
 """How far above the middle of its first line an act begins, in distances of lines."""
+
+HEADED = 1.5
+"""An act whose form has blocks so far above its first line (in distances of lines) has a heading of its own."""
 
 FEWEST_WORDS = 3
 """Words from which on a line above the first beginning belongs to another act, and is no speck."""
@@ -77,26 +80,26 @@ def part_acts(
     unparted = Finding(UNPARTED, Severity.REVIEW)
     if not sure:
         return (Act(tuple(blocks), None, (unparted,)),)
-    text = _text_below(words, blocks, letter)
+    text = _text_of(words, blocks, letter)
     starts = [_middle(column, one) for one in sure]
     doubts = [_middle(column, one) for one in places if one.score < SURE]
     home = opening.box.top + min(opening.box.height / 2, 0.75 * column.spacing)
-    lowest = max((word.box.bottom for word in text.words), default=size[1])
+    head = home - min(block.box.top for block in blocks)
     tall = max(block.box.bottom for block in blocks) - home
+    lowest = max((word.box.bottom for word in text.words), default=size[1]) + column.spacing
+    tops = [_top(text, start, head) for start in starts]
     acts = []
-    for number, start in enumerate(starts):
-        is_last = number + 1 == len(starts)
-        end = lowest + column.spacing if is_last else starts[number + 1] - 0.5 * column.letter
+    for number, (start, below) in enumerate(zip(starts, (*tops[1:], size[1]), strict=True)):
+        end = min(below, lowest)
         findings = []
         if number == 0 and _runs_over(text, home, start):
             findings.append(Finding(CONTINUED, Severity.REVIEW))
-        if end - start > LONGER * tall or any(start < one < end for one in doubts):
+        is_odd = number == 0 and any(one < start for one in doubts)
+        if is_odd or end - start > LONGER * tall or any(start < one < end for one in doubts):
             findings.append(unparted)
-        moved = _moved(blocks, start - home, start, end, tall, column.spacing, size[1])
-        band = start - 0.5 * column.spacing, end
+        band = tops[number], below
+        moved = _moved(blocks, start - home, start, (end - start) / tall, column.spacing, band)
         acts.append(Act(moved, band, tuple(findings)))
-    if any(one < starts[0] for one in doubts) and not any(one.code == UNPARTED for one in acts[0].findings):
-        acts[0] = replace(acts[0], findings=(*acts[0].findings, unparted))
     return tuple(acts)
 
 
@@ -114,11 +117,26 @@ def _middle(text: RunningText, place: FormulaPlace) -> float:
     return text.words[place.first].box.centre[1]
 
 
-def _text_below(words: Sequence[Word], blocks: Sequence[ActBlock], letter: float) -> RunningText:
+def _text_of(words: Sequence[Word], blocks: Sequence[ActBlock], letter: float) -> RunningText:
     """Return the words in the columns of all blocks."""
     left = min(block.box.left for block in blocks) - BESIDE * letter
     right = max(block.box.right for block in blocks) + BESIDE * letter
     return running_text(words, left, right, letter)
+
+
+def _top(text: RunningText, start: float, head: float) -> float:
+    """Return where an act begins whose first line is there, so that nothing of the act above is shown with it.
+
+    Args:
+        text: The words of the page.
+        start: The middle (y) of the line that begins the act.
+        head: How far above that line the form has blocks of the act.
+    """
+    top = start - max(OWN_LINE * text.spacing, head)
+    if head > HEADED * text.spacing:
+        return max(0.0, top - 0.3 * text.spacing)
+    above = [middle for word in text.words if (middle := word.box.centre[1]) < start - 0.7 * text.spacing]
+    return max(0.0, top, (max(above) + start) / 2) if above else max(0.0, top)
 
 
 def _runs_over(text: RunningText, home: float, start: float) -> bool:
@@ -126,7 +144,7 @@ def _runs_over(text: RunningText, home: float, start: float) -> bool:
     lines: dict[int, int] = {}
     for word, line in zip(text.words, text.lines, strict=True):
         y = word.box.centre[1]
-        if home - OWN_LINE * text.spacing < y < start - OWN_LINE * text.spacing:
+        if home - OWN_LINE * text.spacing < y < start - 0.7 * text.spacing:
             lines[line] = lines.get(line, 0) + 1 + (word.confidence > PRINT_CONFIDENCE)
     return any(words >= FEWEST_WORDS for words in lines.values())
 
@@ -135,18 +153,26 @@ def _moved(
     blocks: Sequence[ActBlock],
     down: float,
     start: float,
-    end: float,
-    tall: float,
+    times: float,
     spacing: float,
-    lowest: float,
+    band: tuple[float, float],
 ) -> tuple[ActBlock, ...]:
-    """Return the blocks moved to where an act begins, as long as they are in the longer of this act and the form's."""
-    times = (end - start) / tall if tall > 0 else 1.0
+    """Return the blocks moved to where an act begins, as long as they are in the longer of this act and the form's.
+
+    Args:
+        blocks: The blocks of the form.
+        down: By how much the act is below the form's.
+        start: The middle (y) of its first line.
+        times: How many times as long as the form's it is.
+        spacing: From one line to the next.
+        band: The y between which it stands.
+    """
     moved = []
     for block in blocks:
         above, below = block.box.top + down - start, block.box.bottom + down - start
         top = start + above * (min(1.0, times) if above > 0 else 1.0) - spacing
         bottom = start + below * (max(1.0, times) if below > 0 else 1.0) + spacing
-        bottom = min(bottom, max(end + 0.5 * spacing, top + spacing), lowest)
-        moved.append(replace(block, box=Box(block.box.left, max(0.0, top), block.box.right, bottom)))
+        top = min(max(top, band[0]), band[1] - spacing)
+        bottom = max(min(bottom, band[1]), top + spacing)
+        moved.append(replace(block, box=Box(block.box.left, top, block.box.right, bottom)))
     return tuple(moved)

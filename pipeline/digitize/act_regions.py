@@ -75,6 +75,8 @@ def narrow_blocks(
         for number, box in _narrowed(
             text, [blocks[number] for number in column], column, banded=band is not None
         ):
+            if band is not None:  # nothing of the act above or below is shown
+                box = Box(box.left, max(box.top, band[0]), box.right, min(box.bottom, band[1]))
             result[number] = replace(blocks[number], box=box, is_narrowed=True)
     return tuple(result)
 
