@@ -270,7 +270,8 @@ def _judge(
     total.continued_told += runs_over and "ACT-CONTINUED" in told
     total.continued_wrongly += not runs_over and "ACT-CONTINUED" in told
     total.unparted_told += "ACT-UNPARTED" in told
-    total.lost_untold += any(len(one) != 1 for one in entries.values()) and "ACT-UNPARTED" not in told
+    is_told = bool(told & {"ACT-UNPARTED", "ACT-CONTINUED"})
+    total.lost_untold += len(result.entries) < len(whole) and not is_told
     block = {
         area.field: (area.box[2] - area.box[0]) * (area.box[3] - area.box[1])
         for area in form.areas
@@ -302,12 +303,12 @@ def _judge(
 
 
 def _entries_of(entries: Sequence[EntryResult], act: DrawnAct, matrix: Points) -> list[EntryResult]:
-    """Return the entries whose places have their middle in an act."""
+    """Return the entries whose places begin in the upper half of an act, or a little above it."""
     top, bottom = (float(ink_on_scan(np.array([[800.0, y]]), matrix)[0, 1]) for y in (act.top, act.bottom))
     own = []
     for entry in entries:
-        middles = [one.box.centre[1] for one in entry.readings if one.box is not None]
-        if middles and top <= float(np.median(middles)) <= bottom:
+        begin = min((one.box.top for one in entry.readings if one.box is not None), default=-1.0)
+        if top - 0.4 * (bottom - top) <= begin <= (top + bottom) / 2:
             own.append(entry)
     return own
 

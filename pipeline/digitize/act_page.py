@@ -150,7 +150,10 @@ def _acts(level: DeskewedPage, larger: float, context: PageContext, matrix: Matr
     letter, size = level.letter * larger, (level.size[0] * larger, level.size[1] * larger)
     begins = any(block.slot.begins_act for block in blocks)
     acts = part_acts(blocks, words, letter, size) if begins else (Act(blocks),)
-    return tuple(replace(act, blocks=narrow_blocks(act.blocks, words, letter, act.band)) for act in acts)
+    return tuple(
+        replace(act, blocks=narrow_blocks(act.blocks, words, letter, act.band)) if act.is_sure else act
+        for act in acts
+    )
 
 
 def _times(box: Box, larger: float) -> Box:

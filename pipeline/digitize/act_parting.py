@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.digitize.act_regions import BESIDE, ActBlock
 from pipeline.locate.label_matching import PRINT_CONFIDENCE, fold_label
-from pipeline.locate.printed_formulas import FormulaPlace, find_formula
+from pipeline.locate.printed_formulas import FormulaPlace, find_formula, stands_twice
 from pipeline.locate.running_text import RunningText, running_text
 from pipeline.model import Box, Finding, Severity, Word
 from pipeline.schema import Slot
@@ -30,6 +30,9 @@ CLOSEST = 3.0
 
 LONGER = 1.7
 """An act that is so many times as long as the form's may be two."""
+
+TWICE = 2
+"""Formulas that stand twice in what would be one act from which on it is two."""
 
 OWN_LINE = 0.9
 """How far above the middle of its first line an act begins, in distances of lines."""
@@ -54,6 +57,11 @@ class Act:
     blocks: tuple[ActBlock, ...]
     band: tuple[float, float] | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is one act from its beginning to its end; in what may be two, formulas lead astray."""
+        return not any(one.code == UNPARTED for one in self.findings)
 
 
 def begins_with(slot: Slot) -> str:
@@ -81,12 +89,12 @@ def part_acts(
     if not sure:
         return (Act(tuple(blocks), None, (unparted,)),)
     text = _text_of(words, blocks, letter)
-    starts = [_middle(column, one) for one in sure]
-    doubts = [_middle(column, one) for one in places if one.score < SURE]
+    formulas = [words for block in blocks for words in (block.slot.after, block.slot.before) if words]
+    starts, doubts = _starts(column, places, formulas)
     home = opening.box.top + min(opening.box.height / 2, 0.75 * column.spacing)
     head = home - min(block.box.top for block in blocks)
     tall = max(block.box.bottom for block in blocks) - home
-    lowest = max((word.box.bottom for word in text.words), default=size[1]) + column.spacing
+    lowest = _last_print(text, size[1]) + column.spacing
     tops = [_top(text, start, head) for start in starts]
     acts = []
     for number, (start, below) in enumerate(zip(starts, (*tops[1:], size[1]), strict=True)):
@@ -95,12 +103,46 @@ def part_acts(
         if number == 0 and _runs_over(text, home, start):
             findings.append(Finding(CONTINUED, Severity.REVIEW))
         is_odd = number == 0 and any(one < start for one in doubts)
-        if is_odd or end - start > LONGER * tall or any(start < one < end for one in doubts):
+        is_odd |= end - start > LONGER * tall or any(start < one < end for one in doubts)
+        if is_odd or _has_two(column, formulas, start, end):
             findings.append(unparted)
         band = tops[number], below
         moved = _moved(blocks, start - home, start, (end - start) / tall, column.spacing, band)
         acts.append(Act(moved, band, tuple(findings)))
     return tuple(acts)
+
+
+def _starts(
+    column: RunningText, places: Sequence[FormulaPlace], formulas: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """Return the middles (y) of the lines that begin an act, and of those that may.
+
+    A doubtful beginning is one where the act in which it stands has two of its formulas above and below it.
+    """
+    starts = [_middle(column, one) for one in places if one.score >= SURE]
+    doubts = []
+    for one in (_middle(column, place) for place in places if place.score < SURE):
+        above = max((start for start in starts if start < one), default=None)
+        end = min((start for start in starts if start > one), default=float("inf"))
+        twice = () if above is None else _twice(column, formulas, above, end)
+        if sum(first < one < last for first, last in twice) >= TWICE:
+            starts = sorted([*starts, one])
+        else:
+            doubts.append(one)
+    return starts, doubts
+
+
+def _twice(
+    column: RunningText, formulas: Sequence[str], start: float, end: float
+) -> tuple[tuple[float, float], ...]:
+    """Return the formulas that stand twice between the line that begins an act and its end."""
+    reach = 0.5 * column.spacing
+    act = column.only(lambda word: start - reach < word.box.centre[1] < end - reach)
+    return stands_twice(act, formulas, CLOSEST * column.spacing)
+
+
+def _has_two(column: RunningText, formulas: Sequence[str], start: float, end: float) -> bool:
+    return len(_twice(column, formulas, start, end)) >= TWICE
 
 
 def _beginnings(text: RunningText, formula: str) -> list[FormulaPlace]:
@@ -122,6 +164,15 @@ def _text_of(words: Sequence[Word], blocks: Sequence[ActBlock], letter: float) -
     left = min(block.box.left for block in blocks) - BESIDE * letter
     right = max(block.box.right for block in blocks) + BESIDE * letter
     return running_text(words, left, right, letter)
+
+
+def _last_print(text: RunningText, lowest: float) -> float:
+    """Return where the last line ends that surely bears print, ``lowest`` where none does."""
+    ends: dict[int, list[float]] = {}
+    for word, line in zip(text.words, text.lines, strict=True):
+        if word.confidence > PRINT_CONFIDENCE:
+            ends.setdefault(line, []).append(word.box.bottom)
+    return max((max(line) for line in ends.values() if len(line) > 1), default=lowest)
 
 
 def _top(text: RunningText, start: float, head: float) -> float:

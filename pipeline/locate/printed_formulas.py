@@ -105,6 +105,33 @@ def find_formula(text: RunningText, formula: str, least: float | None = None) ->
     return tuple(_best_of_overlapping(found))
 
 
+def stands_twice(
+    text: RunningText, formulas: Sequence[str], parted_by: float = 0.0
+) -> tuple[tuple[float, float], ...]:
+    """Return where formulas stand that are clearly read more than once, as what begins an act would have been lost.
+
+    Args:
+        text: The words of one act.
+        formulas: What is printed in it; what the form names twice says nothing.
+        parted_by: How far apart in height (y) two places of one are at least.
+
+    Returns:
+        The middle (y) of the first and of the last place of each such formula.
+    """
+    folded = [fold_label(formula) for formula in formulas]
+    found = []
+    for formula, letters in dict(zip(folded, formulas, strict=True)).items():
+        is_own = sum(formula in other for other in set(folded)) == 1
+        if len(formula) < STRONG_LETTERS or not is_own:
+            continue
+        clear = [
+            text.words[one.first].box.centre[1] for one in find_formula(text, letters) if one.score >= STRONG
+        ]
+        if clear and clear[-1] - clear[0] > parted_by:
+            found.append((clear[0], clear[-1]))
+    return tuple(found)
+
+
 def find_in_order(
     text: RunningText, formulas: Sequence[str], allowed: Sequence[Sequence[bool]] | None = None
 ) -> tuple[SpottedFormula | None, ...]:
@@ -139,10 +166,24 @@ def _same(formulas: Sequence[str], number: int) -> bool:
 def _places(
     text: RunningText, formulas: Sequence[str], number: int, allowed: Sequence[Sequence[bool]] | None
 ) -> tuple[FormulaPlace, ...]:
-    found = find_formula(text, formulas[number])
+    found = [
+        one
+        for one in find_formula(text, formulas[number])
+        if not any(_is_end_of(text, one, formulas[number], other) for other in formulas)
+    ]
     if allowed is None:
-        return found
+        return tuple(found)
     return tuple(one for one in found if allowed[number][one.first] and allowed[number][one.last])
+
+
+def _is_end_of(text: RunningText, place: FormulaPlace, formula: str, longer: str) -> bool:
+    """Return whether a place of a formula is the end of a longer one ("tại" of "cư ngụ tại")."""
+    own, words = fold_label(formula), [fold_label(word) for word in longer.split()]
+    ends = [at for at in range(1, len(words)) if "".join(words[at:]) == own]
+    if not ends or not place.first or text.lines[place.last] - text.lines[place.first - 1] > 1:
+        return False
+    before = fold_label(text.words[place.first - 1].text)
+    return Levenshtein.normalized_similarity(before, words[ends[0] - 1]) >= LEAST
 
 
 def _least(letters: int) -> float:

@@ -108,10 +108,24 @@ def test_an_act_as_long_as_two_is_doubtful() -> None:
     assert codes(second) == {"ACT-UNPARTED"}
 
 
-def test_words_that_may_begin_an_act_make_the_one_before_doubtful() -> None:
-    first, second = read(act(110.0), act(300.0, opening="Năm mộ aagàn chínn trnn"), act(500.0)).entries
+def test_words_that_may_begin_an_act_do_where_the_formulas_of_another_one_follow() -> None:
+    result = read(act(110.0), act(300.0, opening="Năm mộ aagàn chínn trnn"), act(500.0))
+    assert [codes(entry) for entry in result.entries] == [set(), set(), set()]
+
+
+def test_words_that_may_begin_an_act_make_the_one_around_them_doubtful() -> None:
+    odd = [(250.0, "Năm mộ aagàn chínn trnn ~một ~hai")]
+    first, second = read(act(110.0) + odd, act(400.0)).entries
     assert codes(first) == {"ACT-UNPARTED"}
     assert codes(second) == set()
+
+
+def test_an_act_in_which_formulas_stand_twice_is_two_and_narrows_nothing() -> None:
+    first, second = read(act(110.0), act(290.0) + act(430.0, opening="~xx ~yy"), act(700.0)).entries[:2]
+    assert codes(first) == set()
+    assert codes(second) == {"ACT-UNPARTED"}
+    tops = {one.box.top for one in second.readings if one.box is not None and one.field.endswith("_name")}
+    assert len(tops) == 1, "both names are shown in the block of the whole text"
 
 
 def test_places_of_an_act_stay_within_it() -> None:
