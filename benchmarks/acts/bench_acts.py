@@ -120,7 +120,7 @@ class Measured:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=40)
+    parser.add_argument("--pages", type=int, default=48)
     parser.add_argument(
         "--acts", type=int, default=0, help="acts a page; by default 1, and 3 on a third of the pages"
     )

@@ -27,6 +27,7 @@ from pipeline.digitize.normalize import (
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
 from pipeline.imaging.geometry import warp
 from pipeline.imaging.geometry.deskew import DeskewedPage
+from pipeline.imaging.geometry.paper_edges import find_paper
 from pipeline.imaging.ruling.outer_frame import find_outer_frame
 from pipeline.model import (
     COPIED,
@@ -62,7 +63,8 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     larger = max(1.0, min(context.options.max_dpi, picture.dpi) / level.dpi)
     grown = np.diag([larger, larger, 1.0])
     width, height = level.size
-    corners = warp.transform_points(grown, _corners(level, context.form))
+    on_level, slack = _corners(level, picture.size, context.form)
+    corners = warp.transform_points(grown, on_level)
     share = ink_share(level)
     result = PageResult(
         ref=picture.page.ref,
@@ -83,7 +85,7 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     if result.kind is PageKind.BLANK:
         return replace(result, findings=(Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"}),))
     with context.clock.stage("acts"):
-        acts = _acts(level, larger, context, warp.homography(UNIT_SQUARE, corners))
+        acts = _acts(level, larger, context, warp.homography(UNIT_SQUARE, corners), slack * larger)
     judge = EntryJudge(context.form, context.ledger, context.schemas, context.options.routing)
     entries = tuple(
         _to_copy(judge.entry(_recognized(level, act, row), (*flaws, *act.findings)))
@@ -116,17 +118,38 @@ def _to_copy(entry: EntryResult) -> EntryResult:
     )
 
 
-def _corners(level: DeskewedPage, form: Form) -> Matrix:
-    """Return the corners (4, 2) of the frame on the levelled page: as seen, else where the form has it on paper."""
+def _corners(level: DeskewedPage, size: tuple[int, int], form: Form) -> tuple[Matrix, float]:
+    """Return the frame on the levelled page: as seen, else where the form has it on paper.
+
+    Args:
+        level: The page.
+        size: Width and height of the picture as delivered.
+        form: The form.
+
+    Returns:
+        Its corners (4, 2), and by how many pixels they may be off: under a light lid nothing tells whether the paper
+        lies straight in a picture that is not level, or askew in one that holds all of it.
+    """
     found = find_outer_frame(level.normalized, level.ink)
     if found is not None:
-        return found
+        return found, 0.0
+    paper, slack = find_paper(level.grey), 0.0
+    if paper is None:
+        wide, high = size
+        edge = warp.transform_points(
+            level.matrix, np.array([(0, 0), (wide, 0), (wide, high), (0, high)], float)
+        )
+        x, y = np.sort(edge[:, 0]), np.sort(edge[:, 1])
+        paper = Box(x[:2].mean(), y[:2].mean(), x[2:].mean(), y[2:].mean())
+        slack = float(max(x[1] - x[0], y[1] - y[0])) / 2
     left, top, right, bottom = form.frame
-    width, height = level.size
-    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float) * (width, height)
+    u, v = np.array([left, right, right, left]), np.array([top, top, bottom, bottom])
+    return np.column_stack([paper.left + u * paper.width, paper.top + v * paper.height]), slack
 
 
-def _acts(level: DeskewedPage, larger: float, context: PageContext, matrix: Matrix) -> tuple[Act, ...]:
+def _acts(
+    level: DeskewedPage, larger: float, context: PageContext, matrix: Matrix, slack: float
+) -> tuple[Act, ...]:
     """Return the acts of a page with the place of each field.
 
     Args:
@@ -134,10 +157,11 @@ def _acts(level: DeskewedPage, larger: float, context: PageContext, matrix: Matr
         larger: How many times as large the page of the result is.
         context: What the page is read with.
         matrix: Leads from the form's frame to the page of the result.
+        slack: By how many pixels that frame may be off; blocks are larger by as much.
     """
     form = context.form
     blocks = tuple(
-        ActBlock(slot, _placed(slot.area, matrix))
+        ActBlock(slot, _placed(slot.area, matrix).grown(slack, slack))
         for slot in form.slots
         if slot.area is not None and not slot.signature
     )
