@@ -84,7 +84,8 @@ export class Canvas {
     const held = document.activeElement?.closest?.("#overlay [data-key]")?.dataset.key;
     const { x, y, w, h } = this.frame;
     const nodes = [make("rect", { class: "frame", x, y, width: w, height: h })];
-    const { table } = this.model.design;
+    const { table, layout } = this.model.design;
+    this.svg.classList.toggle("acts", layout === "act"); // blocks lie on one another
     if (table) nodes.push(...this.#rows(table));
     const flawed = new Set(this.model.flaws.map(({ key }) => key));
     const chosen = [];

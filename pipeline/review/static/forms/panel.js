@@ -97,7 +97,7 @@ export class Panel {
     const parts = [
       node("h2", { textContent: element.signature ? "Khoảng chữ ký" : "Khoảng tự do" }),
       this.#text("Chữ in của khoảng", element.label, (label) => change({ label, at: element.label ? element.at : [element.box[0], element.box[1]] }), 300),
-      this.#select("Khoảng này", [["", "được đọc (ghi chú, người thực hiện…)"], ["signature", "là chữ ký, không bao giờ đọc"]], element.signature ? "signature" : "", (value) => change(value ? { signature: true, ...UNBOUND_AREA } : { signature: false })),
+      this.#select("Khoảng này", [["", this.model.design.layout === "act" ? "chờ người nhập cạnh ảnh" : "được đọc (ghi chú, người thực hiện…)"], ["signature", "là chữ ký, không bao giờ đọc"]], element.signature ? "signature" : "", (value) => change(value ? { signature: true, ...UNBOUND_AREA } : { signature: false })),
     ];
     if (!element.signature) parts.push(this.#field(element));
     if (this.model.design.layout === "act" && !element.signature) parts.push(...this.#formulas(element, change));
