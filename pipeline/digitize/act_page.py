@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.act_parting import Act, part_acts
+from pipeline.digitize.act_parting import Act, only_act, part_acts
 from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.judge import EntryJudge
@@ -173,7 +173,7 @@ def _acts(
     ]
     letter, size = level.letter * larger, (level.size[0] * larger, level.size[1] * larger)
     begins = any(block.slot.begins_act for block in blocks)
-    acts = part_acts(blocks, words, letter, size) if begins else (Act(blocks),)
+    acts = part_acts(blocks, words, letter, size) if begins else (only_act(blocks, words, letter),)
     return tuple(
         replace(act, blocks=narrow_blocks(act.blocks, words, letter, act.band)) if act.is_sure else act
         for act in acts

@@ -69,6 +69,19 @@ def begins_with(slot: Slot) -> str:
     return max(slot.after, slot.before, key=lambda words: len(fold_label(words)))
 
 
+def only_act(blocks: Sequence[ActBlock], words: Sequence[Word], letter: float) -> Act:
+    """Return the act of a page whose form does not say what begins one; formulas of two acts are told.
+
+    Args:
+        blocks: The blocks of the form.
+        words: What was read on the page.
+        letter: About how high a printed word is in pixels.
+    """
+    text = _text_of(words, [block for block in blocks if block.slot.after or block.slot.before], letter)
+    twice = stands_twice(text, _formulas(blocks), CLOSEST * text.spacing)
+    return Act(tuple(blocks), None, (Finding(UNPARTED, Severity.REVIEW),) if len(twice) >= TWICE else ())
+
+
 def part_acts(
     blocks: Sequence[ActBlock], words: Sequence[Word], letter: float, size: tuple[float, float]
 ) -> tuple[Act, ...]:
@@ -89,11 +102,11 @@ def part_acts(
     if not sure:
         return (Act(tuple(blocks), None, (unparted,)),)
     text = _text_of(words, blocks, letter)
-    formulas = [words for block in blocks for words in (block.slot.after, block.slot.before) if words]
+    formulas = _formulas(blocks)
     starts, doubts = _starts(column, places, formulas)
     home = opening.box.top + min(opening.box.height / 2, 0.75 * column.spacing)
     head = home - min(block.box.top for block in blocks)
-    tall = max(block.box.bottom for block in blocks) - home
+    tall = max(column.spacing, max(block.box.bottom for block in blocks) - home)
     lowest = _last_print(text, size[1]) + column.spacing
     tops = [_top(text, start, head) for start in starts]
     acts = []
@@ -110,6 +123,10 @@ def part_acts(
         moved = _moved(blocks, start - home, start, (end - start) / tall, column.spacing, band)
         acts.append(Act(moved, band, tuple(findings)))
     return tuple(acts)
+
+
+def _formulas(blocks: Sequence[ActBlock]) -> list[str]:
+    return [words for block in blocks for words in (block.slot.after, block.slot.before) if words]
 
 
 def _starts(

@@ -135,6 +135,18 @@ def test_places_of_an_act_stay_within_it() -> None:
             assert one.box is None or one.box.bottom < below + LEADING
 
 
-def test_a_form_that_does_not_say_what_begins_an_act_has_one_a_page() -> None:
-    plain = act_form([area for area in AREAS if not area.get("begins_act")])
-    assert len(read_page(plain, page(act(110.0), act(300.0))).entries) == 1
+def test_a_form_that_does_not_say_what_begins_an_act_has_one_a_page_and_mixes_no_two() -> None:
+    plain = act_form(
+        [{**area, "box": [*area["box"][:3], 0.6]} for area in AREAS if not area.get("begins_act")]
+    )
+    (one,) = read_page(plain, page(act(110.0))).entries
+    assert codes(one) == set()
+    (mixed,) = read_page(plain, page(act(110.0), act(300.0))).entries
+    assert codes(mixed) == {"ACT-UNPARTED"}
+    sides = [
+        {(one.box.top, one.box.bottom) for one in entry.readings if one.box is not None}
+        for entry in (one, mixed)
+    ]
+    assert len(sides[1]) < len(sides[0]), (
+        "what is in another act is never shown as this one's: blocks stay whole"
+    )
