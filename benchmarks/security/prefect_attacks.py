@@ -213,6 +213,7 @@ def _served(root: Path) -> Iterator[tuple[int, Path, Path]]:
             stdout=told,
             stderr=told,
             umask=0o022,
+            start_new_session=True,
         )
     try:
         end = time.monotonic() + START_SECONDS
@@ -226,7 +227,8 @@ def _served(root: Path) -> Iterator[tuple[int, Path, Path]]:
             process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        process.kill()
+        with suppress(ProcessLookupError):  # also what it started, if it was too slow to end that
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
