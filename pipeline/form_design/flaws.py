@@ -123,9 +123,8 @@ def _alone(design: Design) -> Iterator[tuple[str, Design]]:
         # a further line says nothing of the kind: the first one does
         whole = cell if cell.kind else cell.model_copy(update={"kind": first_kinds.get(held_fields(cell))})
         yield cell.key, empty.model_copy(update={"cells": (whole,)})
-    layout = (
-        "act" if design.layout == "act" else "page"
-    )  # printed words before and behind a value are of acts alone
+    # printed words before and behind a value are of acts alone
+    layout = "act" if design.layout == "act" else "page"
     for area in design.areas:
         yield area.key, empty.model_copy(update={"areas": (area,), "layout": layout})
     for box in design.checkboxes:

@@ -106,9 +106,8 @@ class LineStore:
                 return 0
             self._make_folder(path.parent)
             write_atomically(path, pack_lines(lines, found.mark), mode=0o600)
-            if (
-                now := self.removed
-            ) != removed:  # meanwhile: what is removed is not to lie on the disk either
+            now = self.removed
+            if now != removed:  # meanwhile: what is removed is not to lie on the disk either
                 return len(lines) - self._without(path, now)
         return len(lines)
 
