@@ -69,10 +69,12 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
 
 
 def onnx_network(path: Path) -> Callable[[Tensor], Tensor]:
-    """Return the network of a file, so that its scores are those of what ships."""
-    from onnxruntime import InferenceSession
+    """Return the network of a file on one thread, so that its scores are those of what ships."""
+    from onnxruntime import InferenceSession, SessionOptions
 
-    session = InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    session = InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     return lambda lines: torch.from_numpy(session.run(None, {"lines": lines.numpy()})[0])
 
 
