@@ -59,8 +59,6 @@ class ActPrinting:
     """How the sheets of a book are printed, lengths in mm.
 
     Attributes:
-        wording: Number of its wording.
-        face: Its typeface.
         size: Height of the em of its letters.
         leading: From one line to the next.
         margin: Width of the margin with numbers and notes.
@@ -114,7 +112,6 @@ class DrawnActPage:
         margin: That of the margin.
         number: That of the number of the first act.
         size: Width and height of the flat sheet.
-        sheet: The flat sheet.
     """
 
     scan: ScannedPage
@@ -130,7 +127,6 @@ def draw_printing(rng: np.random.Generator, acts: int) -> ActPrinting:
     """Draw how the sheets of a book are printed.
 
     Args:
-        rng: Random stream.
         acts: Acts a page.
     """
     small = acts > 1
@@ -168,11 +164,7 @@ def draw_act_page(
     """Draw a page and scan it.
 
     Args:
-        printing: How it is printed.
-        hand: Who writes on it.
-        schemas: The declarations, for names of places.
         acts: How many acts begin on it.
-        seed: Of its values and its scan.
         level: A name of ``SCANNER_LEVELS``.
         continued: Whether the end of an act from the page before stands above them.
     """

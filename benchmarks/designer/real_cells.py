@@ -99,9 +99,6 @@ def count_page(
     """Count a picture; returns where the lines are that lie in no cell of their entry.
 
     Args:
-        page: The picture.
-        cut: How it was cut.
-        count: What is counted.
         within: The shares of its width between which lines count: what stands beside the table is none of it.
     """
     starts, lines = _known(page)

@@ -41,10 +41,6 @@ def draw_line(
     """Return the ink of one line.
 
     Args:
-        text: What is written.
-        hand: The hand that writes it.
-        dpi: Pixels an inch.
-        rng: Random stream of the hand's unrest.
         scale: Size as a share of the hand's own.
         squeeze: Width as a share of the natural one.
         gaps: Pixels to add after each character; layout, not text.

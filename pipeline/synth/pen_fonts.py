@@ -30,7 +30,6 @@ class PenFont:
     Attributes:
         file: Path below ``PEN_FOLDER``, or anywhere.
         size: Height of its em in mm for a middling hand.
-        joined: Whether its letters join.
         weight: How much its strokes must swell (+) to look like a ball pen's, in mm.
         slant: How far it must lean (dx/dy) to look written.
         capitals: Whether words of capitals can be read in it.
@@ -95,10 +94,7 @@ class HandStyle:
     """The style of one writer's hand, or of a printing machine, for one book. Lengths in mm, angles as dx/dy.
 
     Attributes:
-        font: Font file.
         size: Height of the em.
-        joined: Whether letters join.
-        typed: Whether it is a machine.
         weight: How much strokes swell.
         slant: How far letters lean.
         ink: Colour, RGB.
@@ -137,7 +133,6 @@ def draw_hand_style(
     """Draw a person's hand.
 
     Args:
-        rng: Random stream.
         families: Families to choose from; empty means all of the package.
         more: Pen fonts outside the package that ``families`` may name.
 

@@ -89,14 +89,7 @@ class Printing:
 def draw_printing(
     rng: np.random.Generator, form: Form, options: ReprintOptions | None, province: str
 ) -> Printing:
-    """Draw the printing of a book's sheets; tables, and all forms without options, are printed as declared.
-
-    Args:
-        rng: Random stream.
-        form: The declared form.
-        options: How far the printing may differ from it.
-        province: Where the book is kept.
-    """
+    """Draw the printing of a book's sheets; tables, and all forms without options, are printed as declared."""
     if options is None or form.layout != "page":
         return Printing(form)
     face = pick(rng, tuple(PRINT_FACES)[1:]) if happens(rng, options.other_face) else "serif"

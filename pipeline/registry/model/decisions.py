@@ -53,7 +53,6 @@ class Decision:
     """One row of the append-only record of what people decided.
 
     Attributes:
-        decision_id: The row in the registry.
         field: Name of the field, ``""`` for the entry as a whole.
         status: Read, blank, illegible, struck through, …
         text: What the paper says, verbatim.

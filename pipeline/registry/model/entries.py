@@ -56,9 +56,6 @@ class StoredEntry:
     """An entry as the registry holds it: the latest run's readings, and above them what people decided.
 
     Attributes:
-        entry_id: The entry in the registry.
-        book_id: Its book.
-        ref: Scan and page number.
         scan: File name of the scan.
         row: Row on the page, from 0.
         record: Kind of event, as in ``schemas/records``.
@@ -123,7 +120,6 @@ class PastReading:
         fingerprint: Of declarations, models and options of the run.
         saved_at: UTC.
         latest: Whether the run is the page's latest.
-        reading: What was read.
     """
 
     fingerprint: str
@@ -137,8 +133,6 @@ class RecordRow:
     """A valid entry with its effective values.
 
     Attributes:
-        entry_id: The entry.
-        book_id: The book of the entry.
         values: Values by field, amendments included (``""`` = known to be blank, None = no effective value).
         unsettled: Fields that wait for a person.
     """
@@ -154,12 +148,8 @@ class ReadEntry:
     """What the latest run read of an entry.
 
     Attributes:
-        entry_id: The entry in the registry.
-        page_id: Its page.
         record: Kind of event, as in ``schemas/records``.
         hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
-        readings: One a field.
-        findings: Of that run.
     """
 
     entry_id: int

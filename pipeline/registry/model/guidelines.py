@@ -33,8 +33,6 @@ class GuidelineExample:
 
     Attributes:
         number: Its place in the guideline, from 0.
-        corners: The region of the page.
-        caption: What it shows.
     """
 
     number: int

@@ -20,9 +20,6 @@ def written_entry(
     """Return an entry as it stands on paper: a person's decision before the machine's reading.
 
     Args:
-        entry: The entry.
-        ledger: Its book.
-        schemas: The declarations.
         typed: Status and text of fields that a person is typing, whose values the entry has already.
     """
     readings = {reading.field: reading for reading in entry.readings}
@@ -64,7 +61,6 @@ class BookLayers:
         """Return the layers of the next entry.
 
         Args:
-            entry: The entry.
             is_trusted: Whether its rows are what the program wrote; else the next entry takes nothing from it.
             typed: As in ``written_entry``.
         """

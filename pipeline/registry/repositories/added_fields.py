@@ -40,7 +40,6 @@ def added_readings(
     """Return the fields that people added to entries, as readings.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
 

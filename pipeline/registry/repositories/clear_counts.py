@@ -100,8 +100,6 @@ def take_back_unclear(
     """Take back the values of a book that are clear no longer; return how many.
 
     Args:
-        connection: Of the transaction.
-        declared: The record tables.
         book_id: The book.
         still: Page, row and field of those that are, and of all of which nothing is known now.
     """

@@ -35,7 +35,6 @@ def clear_in_force(
     """Return the rows of clear values that count, by entry and field.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
     """

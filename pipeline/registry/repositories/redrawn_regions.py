@@ -27,7 +27,6 @@ def redrawn_readings(
     An entry that the latest run no longer finds has none: a region makes no entry.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
 

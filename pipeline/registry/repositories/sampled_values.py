@@ -38,8 +38,6 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
     """Return the values of a book that its latest runs accepted and nobody has decided, in the order of their entries.
 
     Args:
-        connection: Of the transaction.
-        book_id: The book.
         office_reader: The fingerprint of the office's own reader; ``""`` where none is in use.
     """
     decided = exists().where(*_same_entry(), decision.c.field == reading.c.field)

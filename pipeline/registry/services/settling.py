@@ -46,7 +46,6 @@ class Settlement:
     """What settling came to.
 
     Attributes:
-        flaws: How many flaws were settled.
         left: How many need a backup instead.
         passwords: New one-time passwords by login.
     """

@@ -56,7 +56,6 @@ class CropMargins:
         """Draw margins.
 
         Args:
-            rng: Random stream.
             unit: Height of x in pixels.
             below: How far the ink hangs below its base; a little of that may be cut off, never a dot.
         """
@@ -79,10 +78,8 @@ def add_background(ink: LineInk, beyond: LineInk | None, unit: float, rng: np.ra
     """Return the line as cut from a scanned page.
 
     Args:
-        ink: The line.
         beyond: Ink of another line, whose edge may reach in.
         unit: Height of x in pixels.
-        rng: Random stream.
     """
     cut = CropMargins.draw(rng, unit, ink.mask.shape[0] - ink.base)
     pen = _padded(ink.mask, cut)
@@ -313,8 +310,6 @@ def synthetic_line(
     """Return a line in some writer's hand, as cut from some page; it depends on the arguments alone.
 
     Args:
-        rng: Random stream.
-        pens: Fonts to draw with.
         figures: Figures of real pens for some of the dates and numbers.
     """
     more = figures is not None and happens(rng, MORE_FIGURES)

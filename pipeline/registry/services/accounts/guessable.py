@@ -89,7 +89,6 @@ def _is_date(digits: str) -> bool:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, and the text as one word."""
     parts = re.findall(r"[a-z0-9]+", unaccented(text.casefold()))
     return *parts, "".join(parts)
 

@@ -31,9 +31,7 @@ def pilot_counts(connection: Connection, places: Places, book_ids: Collection[in
     """Return the counts of these books, as far as they are of these places and stand.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
-        book_ids: The books.
     """
     ids = connection.scalars(
         select(book.c.id).where(book.c.id.in_(book_ids), book_stands, of_places(places)).order_by(book.c.id)
