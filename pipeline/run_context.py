@@ -63,7 +63,6 @@ class RunContext:
         make_engines: Makes the readers, once a process.
         page_seconds: Wall time that a page may take from decoding to findings before it is given up.
         faults: When reading stops.
-        read_page: Reads a page.
         book_context: Whether the pages of a book are weighed again by what all of them say.
         review: What the office has set about reviewing; without it no accepted values are drawn for a check.
         learning: What the office lets the machine learn.

@@ -32,13 +32,10 @@ class LineCount:
     """What was counted.
 
     Attributes:
-        pages: Pages.
-        fitted: Those that were taken for pages of the form.
+        fitted: Pages that were taken for pages of the form.
         lines: Transcribed lines.
         in_cell: Those that lie in their cell.
         in_row: Those most of whose part lies in the row of their entry.
-        entries: Entries.
-        begun: Rows that begin with one of them.
         rows: Rows that were read.
     """
 

@@ -23,8 +23,7 @@ class Picture:
     """A picture of a register as it was scanned.
 
     Attributes:
-        name: Its name.
-        pixels: It (h, w, 3).
+        pixels: (h, w, 3).
         parts: What is known of it: the page, or both pages of an open book with the x at which each begins.
     """
 

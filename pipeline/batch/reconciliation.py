@@ -358,8 +358,7 @@ def collect_differences(
     """Iterate the differences once and return what is kept of them.
 
     Args:
-        found: The differences and rejected cells.
-        report: Makes lines and questions of them.
+        report: Makes lines and questions of the differences and rejected cells.
         workbook: Gets a line for each, where there is one.
     """
     collected = CollectedDifferences()

@@ -128,8 +128,7 @@ class RecognizedEntry:
     """An entry with what was read in its regions.
 
     Attributes:
-        region: The regions of the entry.
-        fields: What was read in each of them, in their order.
+        fields: What was read in each region, in their order.
     """
 
     region: EntryRegion

@@ -154,10 +154,6 @@ class FormDrafts:
     def add_file(self, draft_id: str, name: str, content: bytes, sha256: str, pages: int) -> FormDraft:
         """Keep a file that a browser sent, with a specimen a page.
 
-        Args:
-            content: Its bytes.
-            sha256: Of them.
-
         Raises:
             NoSuchDraft: There is none.
             DraftRefused: There would be too many pages.
@@ -170,8 +166,7 @@ class FormDrafts:
         """Keep a file with a specimen for some of its pages.
 
         Args:
-            content: Its bytes.
-            sha256: Of them.
+            sha256: Of ``content``.
             page_nos: The pages, from 1.
 
         Raises:

@@ -100,8 +100,7 @@ def take_back_unclear(
     """Take back the values of a book that are clear no longer; return how many.
 
     Args:
-        book_id: The book.
-        still: Page, row and field of those that are, and of all of which nothing is known now.
+        still: Page, row and field of values that are clear, and of all of which nothing is known now.
     """
     rows = rows_in_force(connection, book_id)
     places = {

@@ -91,7 +91,6 @@ def changing(
 
     Args:
         table: A table that the audit covers and whose rows may change.
-        ids: Their ids.
         leave: Return the altered rows, which the caller leaves as they are while the rest goes on. The audit tells
             of them.
 
@@ -147,8 +146,7 @@ def wrote(connection: Connection, table: Table, ids: Iterable[int], *, new: bool
     """Note that rows were added, changed or deleted in this transaction.
 
     Args:
-        ids: Their ids.
-        new: They were added.
+        new: The rows were added.
 
     Raises:
         RuntimeError: They were changed without having been compared.
