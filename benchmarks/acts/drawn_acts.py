@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Box, Matrix, Pixels
+from pipeline.base.print_fonts import print_font
 from pipeline.declarations.schema import Schemas
 from pipeline.training.synthetic_pages import SCANNER_LEVELS
 from pipeline.training.synthetic_pages.line_drawing import draw_line
-from pipeline.training.synthetic_pages.pen_fonts import HandStyle, draw_hand_style, print_font
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle, draw_hand_style
 from pipeline.training.synthetic_pages.people import (
     Commune,
     draw_commune,

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import PRINT, print_font
 from pipeline.base.text import training_words as words
 from pipeline.training.synthetic_lines import texts
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.handwriting import LineInk, draw_handwriting
 from pipeline.training.synthetic_lines.real_figures import RealFigures
 from pipeline.training.synthetic_lines.writers import WriterStyle
-from pipeline.training.synthetic_pages.pen_fonts import PRINT, print_font
 from pipeline.training.synthetic_pages.people import happens, pick
 
 

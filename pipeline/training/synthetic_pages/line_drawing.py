@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import load_font
 from pipeline.training.synthetic_pages.line_patch import LinePatch
-from pipeline.training.synthetic_pages.pen_fonts import HandStyle, load_font
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle
 
 Field = NDArray[np.float32]
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Box, Pixels
+from pipeline.base.print_fonts import print_font
 from pipeline.declarations.schema import Form
 from pipeline.training.synthetic_pages.line_drawing import ink_box
 from pipeline.training.synthetic_pages.line_patch import LinePatch
-from pipeline.training.synthetic_pages.pen_fonts import print_font
 
 PRINT_INK = (30, 30, 33)
 
