@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.database.audit.chain import row_hash
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
@@ -25,8 +27,6 @@ from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 AT_ONCE = 500
 

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.schema import Schemas, load
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
@@ -88,9 +91,6 @@ from pipeline.registry.services.statistics import sampled_values as statistics_o
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import all_tables, record_tables
-from pipeline.review_policy import ReviewPolicy
-from pipeline.sampling import SamplingPolicy
-from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.repositories.frames import Frame

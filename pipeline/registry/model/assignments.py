@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.stages import Stage
+from pipeline.base.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

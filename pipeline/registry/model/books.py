@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.model import Ledger, Matrix, PageRef
+from pipeline.base.model import Ledger, Matrix, PageRef
 
 
 @dataclass(frozen=True, slots=True)

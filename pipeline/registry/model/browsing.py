@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.model.page_positions import PagePosition
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.derivations import Derived
-from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.model.books import Rectification
 from pipeline.registry.model.comments import CommentThread
 from pipeline.registry.model.decisions import Verdict
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
+from pipeline.values.derivations import Derived
 
 
 class NotYours(RegistryError):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.delivery import ConfirmedDelivery
-from pipeline.model import FieldReading, Finding, PageRef
+from pipeline.base.model import FieldReading, Finding, PageRef
+from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.model.amendments import Amendment, AmendmentOrder
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision
@@ -29,9 +29,9 @@ class ResolvedPlace:
     Attributes:
         text: What was resolved, as the record holds it.
         as_of: The day, ISO 8601; ``""`` when the entry has no effective day.
-        state: As in ``pipeline.places.ResolutionState``.
+        state: As in ``pipeline.values.places.ResolutionState``.
         unit: Code of the unit with its scheme (``2004:31417``), ``""`` unless it is one unit.
-        standing: Validity of the unit on that day, as in ``pipeline.places.Validity``.
+        standing: Validity of the unit on that day, as in ``pipeline.values.places.Validity``.
         spelled: Whether every name is spelled as in the tables; else some of its marks are missing.
         province: Code of the province, as far as it is known.
         district: Code of the district, as far as it is known.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.sampling import SamplingPlan, upper_bound_of_wrong
+from pipeline.declarations.sampling import SamplingPlan, upper_bound_of_wrong
 
 
 class Part(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.model import Box, PageRef
+from pipeline.base.model import Box, PageRef
 
 
 class Answer(StrEnum):

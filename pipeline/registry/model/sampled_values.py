@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.calibration import SampleCheck
+from pipeline.recognition.calibration import SampleCheck
 
 
 class ValueSource(StrEnum):

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.delivery import DeliveryPolicy, FieldLayers, LineAbove, WrittenEntry, WrittenField, entry_layers
-from pipeline.model import FIRST_TYPED_ROW, FieldStatus, Ledger, PageRef
+from pipeline.base.model import FIRST_TYPED_ROW, FieldStatus, Ledger, PageRef
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery_rules import (
+    DeliveryPolicy,
+    FieldLayers,
+    LineAbove,
+    WrittenEntry,
+    WrittenField,
+    entry_layers,
+)
 from pipeline.registry.model.entries import StoredEntry
-from pipeline.schema import Schemas
 
 
 def written_entry(

@@ -10,10 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, func, or_, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.model import BookSeries, Ledger, PageRef
-from pipeline.places import DayRange
-from pipeline.predicates import date_parts
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import BookSeries, Ledger, PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.database import Database
@@ -35,6 +33,8 @@ from pipeline.registry.tables.books import book, book_run, page, page_failure, p
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.withdrawals import package
+from pipeline.values.places import DayRange
+from pipeline.values.predicates import date_parts
 
 _logger = logging.getLogger(__name__)
 

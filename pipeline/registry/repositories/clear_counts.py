@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.model.clear_values import REFUTED, UNCLEAR, ClearCounts
 from pipeline.registry.repositories.clear_pages import take_back

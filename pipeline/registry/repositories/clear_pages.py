@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, RowMapping, exists, or_, select
 
-from pipeline.model import PageResult
+from pipeline.base.model import PageResult
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.locks import hold_pages, hold_tasks

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.delivery import ConfirmedDelivery
+from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.database.audit import add
 from pipeline.registry.tables.confirmed_deliveries import confirmed_delivery
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.transactions import Facade
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.review_policy import ReviewPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.model import FieldReading, FieldStatus, Finding, Severity, Writing
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Severity, Writing
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, PendingDecisions, SeenReading
 from pipeline.registry.model.entries import RecordRow

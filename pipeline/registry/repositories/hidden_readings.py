@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.registry.tables.sampled_values import sampled_value
 
 

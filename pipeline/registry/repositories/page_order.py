@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.page_positions import PagePosition
 from pipeline.registry.repositories.withdrawals import withdrawals_of
 from pipeline.registry.tables.books import scan

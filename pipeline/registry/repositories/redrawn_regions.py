@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FIRST_TYPED_ROW, Box, FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.books import Rectification

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, or_, select
 
-from pipeline.model import FieldReading, FieldStatus, Writing
-from pipeline.model.adapted_reader import is_adapted, parent_of
+from pipeline.base.model import FieldReading, FieldStatus, Writing
+from pipeline.base.model.adapted_reader import is_adapted, parent_of
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import hold_pages, hold_tasks

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.database.audit import add, changing, wrote
 from pipeline.registry.model.consensus import Consensus, consensus_of, finished, stage_of
 from pipeline.registry.model.decisions import PendingDecisions
@@ -17,8 +19,6 @@ from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.entries import Subject
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.tasks import review_task
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 _logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Select, func, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import hold_book

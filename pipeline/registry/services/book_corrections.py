@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, func, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.files import printable
-from pipeline.ledger import LedgerDifference, ledger_differences
-from pipeline.model import FieldStatus, Ledger
+from pipeline.base.errors import RegistryError
+from pipeline.base.files import printable
+from pipeline.base.model import FieldStatus, Ledger
+from pipeline.declarations.ledger import LedgerDifference, ledger_differences
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.localtime import local_date
-from pipeline.model import Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import local_date
+from pipeline.base.model import Severity
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.key import Key

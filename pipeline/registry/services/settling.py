@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, changing, record, wrote
 from pipeline.registry.database.audit.stored import batches

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.tables.metadata import METADATA
-from pipeline.schema import Schemas
 
 
 def all_tables(schemas: Schemas) -> MetaData:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from pipeline.text.tones import unaccented
+from pipeline.base.text.tones import unaccented
 
 LEAST_LEFT = 6
 """Letters and digits that must be left."""

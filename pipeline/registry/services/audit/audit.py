@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit.chain import Action, append, head
 from pipeline.registry.database.audit.row_digests import make_anew
 from pipeline.registry.database.audit.rows import packed

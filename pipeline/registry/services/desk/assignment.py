@@ -24,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from pipeline.base.stages import Stage
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.assignments import Portion
 from pipeline.registry.model.desk import DeskTask, HandsFull, HeldWork, QueueCount
@@ -42,7 +43,6 @@ from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 MOST_HELD = 3
 """Tasks that a person may have in hand: the one on the screen and those loaded ahead."""

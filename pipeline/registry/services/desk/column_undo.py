@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import RowMapping
 
+from pipeline.base.stages import Stage
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, LeasedColumn
@@ -23,7 +24,6 @@ from pipeline.registry.services.desk.undo import (
     take_up_again,
     withdraw,
 )
-from pipeline.stages import Stage
 
 
 def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] | None = None) -> LeasedColumn:

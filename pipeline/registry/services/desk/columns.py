@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.derivations import Derived
-from pipeline.model import FieldReading, PageRef
+from pipeline.base.model import FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.base.text.tones import folded
+from pipeline.declarations.review_policy import BookPolicy
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import Verdict
@@ -53,9 +55,7 @@ from pipeline.registry.tables.books import page_run
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.entries import reading
 from pipeline.registry.tables.tasks import review_task
-from pipeline.review_policy import BookPolicy
-from pipeline.stages import Stage
-from pipeline.text.tones import folded
+from pipeline.values.derivations import Derived
 
 LARGEST = 60
 """Snippets that a person may have in hand at once."""

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from pipeline.derivations import OF_NOTES
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of, hold_pages
 from pipeline.registry.model.accounts import Person, Role
@@ -46,8 +47,7 @@ from pipeline.registry.tables.desk import keying, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.schema import FieldSpec
-from pipeline.stages import Stage
+from pipeline.values.derivations import OF_NOTES
 
 AT_ONCE = 500
 """Entries that one statement asks about."""

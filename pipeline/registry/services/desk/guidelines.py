@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy import case as sql_case
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import add, changing, noted, record, wrote
 from pipeline.registry.database.audit.stored import key_of
 from pipeline.registry.database.locks import hold_tasks
@@ -34,7 +35,6 @@ from pipeline.registry.tables.desk import keying, submission
 from pipeline.registry.tables.entries import entry, resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from pipeline.derivations import DerivationContext, Derived, Known, derived
-from pipeline.model import BookSeries, FieldStatus
-from pipeline.predicates import Value
+from pipeline.base.model import BookSeries, FieldStatus
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -17,6 +15,8 @@ from pipeline.registry.services.desk.known_values import load_shown_task
 from pipeline.registry.services.desk.visibility import is_blind
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.values.derivations import DerivationContext, Derived, Known, derived
+from pipeline.values.predicates import Value
 
 
 class Offers:

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, ScalarSelect, func, select
 
-from pipeline.model import FieldReading, PageRef
+from pipeline.base.model import FieldReading, PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
@@ -33,7 +34,6 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import aside, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 ANSWERED = "answered"
 """The kind of ``aside`` that holds a question with its answer."""

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipeline.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, Way
+from pipeline.declarations.schema import Form
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.consensus import Consensus
@@ -23,9 +26,6 @@ from pipeline.registry.repositories.guidelines import guided_fields
 from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.repositories.teaching import is_teaching
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_row
-from pipeline.review_policy import BookPolicy, Way
-from pipeline.schema import Form
-from pipeline.stages import Stage
 
 
 def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:

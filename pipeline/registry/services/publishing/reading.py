@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
-from pipeline.model import FieldStatus, Severity
+from pipeline.base.model import FieldStatus, Severity
+from pipeline.declarations.schema import FieldSpec, RecordSpec
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.decisions import WHOLE_ENTRY
@@ -41,7 +42,6 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.schema import FieldSpec, RecordSpec
 
 CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.text.tones import folded
 from pipeline.registry.model.search import HitState, NamedPerson, Nearness, SearchHit
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.effective_values import select_values
@@ -21,7 +22,6 @@ from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.entries import entry, reading
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.text.tones import folded
 
 
 def hits_of(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, select
 
+from pipeline.base.text.tones import folded, has_marks
 from pipeline.registry.model.search import Nearness
 from pipeline.registry.repositories.search_index import bare_name_key, name_key
 from pipeline.registry.repositories.search_words import hold_words, one_of, words_of
 from pipeline.registry.services.search.near_names import confusions
 from pipeline.registry.tables.search import search_name
-from pipeline.text.tones import folded, has_marks
 
 MOST_WITHIN = 400
 """Names that hold the words of a shorter one and are looked through."""

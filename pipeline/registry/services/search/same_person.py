@@ -7,6 +7,7 @@ import json
 
 from sqlalchemy import Connection, func, select
 
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.checks import LinkVerdict, StoredLink
@@ -20,7 +21,6 @@ from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.services.search.hits import hits_of
 from pipeline.registry.tables.checks import link, link_decision
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.schema import RecordSpec
 
 WHAT = "xem những sự kiện có thể cùng một người"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, select
 
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.model.learning_history import (
     CheckedEntry,

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, RowMapping, Select, exists, func, select
 
-from pipeline.model import FieldStatus
-from pipeline.model.adapted_reader import ADAPTER_MARK, parent_of
+from pipeline.base.model import FieldStatus
+from pipeline.base.model.adapted_reader import ADAPTER_MARK, parent_of
 from pipeline.registry.model.consensus import folded_text
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.model.pilot import PilotCounts, PilotField

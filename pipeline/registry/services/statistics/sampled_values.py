@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry.database.audit import MACHINE
 from pipeline.registry.model.clear_values import REFUTED
 from pipeline.registry.model.consensus import folded_text
