@@ -77,7 +77,6 @@ class BookPlan:
     """Everything of a book but its ink.
 
     Attributes:
-        cases: The cases of each page.
         sealed: Whether pages bear a round seal over their edge.
         shift: How far its printed lines lie from the declared places, as a share of the frame's height.
         spelled: What can be written with real strokes, where it is written with them.
