@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flows.summary import Summary, overview
-from pipeline.files import printable
+from pipeline.base.files import printable
 
 TO_DO = {
     "stopped": "sổ bị dừng vì quá nhiều trang không đọc được: xem máy quét, ổ đĩa, rồi `hotich doctor`",
@@ -47,7 +47,6 @@ def morning_report(
     """Return the morning report as Markdown.
 
     Args:
-        summaries: A summary for each book.
         found: What the checks over all books found.
         stopped: Why the run ended early, if it did.
         sealed: The seal of the audit that was made this night, and what contradicts earlier ones.

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.base.model import Ledger, PageImage, PageResult
+from pipeline.declarations.learning_policy import LearningPolicy
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, digitize_page
 from pipeline.digitize.engines import default_engines
-from pipeline.intake import ScanLimits
-from pipeline.learning_policy import LearningPolicy
-from pipeline.model import Ledger, PageImage, PageResult
-from pipeline.ocr import Engines
-from pipeline.review_policy import ReviewPolicy
-from pipeline.schema import Form, Schemas
-from pipeline.workspace import Workspace
+from pipeline.recognition.ocr import Engines
+from pipeline.scans.intake import ScanLimits
+from pipeline.scans.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.registry import Registry
@@ -60,14 +60,9 @@ class RunContext:
 
     Attributes:
         workspace: The folder of the stored scans and, by default, of the registry.
-        registry_url: The database.
-        schemas: The declarations.
         make_engines: Makes the readers, once a process.
-        options: How pages are digitized.
-        limits: Bounds of a worker process and of each scan.
         page_seconds: Wall time that a page may take from decoding to findings before it is given up.
         faults: When reading stops.
-        read_page: Reads a page.
         book_context: Whether the pages of a book are weighed again by what all of them say.
         review: What the office has set about reviewing; without it no accepted values are drawn for a check.
         learning: What the office lets the machine learn.

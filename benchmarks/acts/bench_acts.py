@@ -34,11 +34,11 @@ from benchmarks.acts.drawn_acts import (
 )
 from benchmarks.figures import percent, report_figures, say, share
 from benchmarks.no_readers import without_readers
-from pipeline import schema
+from pipeline.base.model import Box, EntryResult, Ledger, PageImage, PageRef, PageResult
+from pipeline.declarations import schema
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import Engines, default_engines, digitize_page
-from pipeline.model import Box, EntryResult, Ledger, PageImage, PageRef, PageResult
-from pipeline.schema import Form, Schemas
-from pipeline.synth.options import ScannerLevel
+from pipeline.training.synthetic_pages.synthesis_options import ScannerLevel
 
 SEED = 41_300
 
@@ -164,10 +164,6 @@ def measure(acts: int, pages: int, schemas: Schemas, engines: Engines, seed: int
 
     Args:
         acts: How many acts begin on each.
-        pages: How many pages.
-        schemas: The declarations.
-        engines: What reads print.
-        seed: Of the drawing.
     """
     total = Measured()
     places: list[FieldPlace] = []
@@ -182,8 +178,6 @@ def form_of(printing: ActPrinting, page: DrawnActPage, name: str, *, parted: boo
     """Return the form that a person designs on the first page of a book: roughly drawn blocks, and printed words.
 
     Args:
-        printing: How its sheets are printed.
-        page: The page.
         name: The id of the form.
         parted: Whether its pages hold several acts.
     """

@@ -7,8 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from pipeline.model import Pixels
-from pipeline.synth.scanning import ScannedPage
+from pipeline.base.model import Pixels
+from pipeline.training.synthetic_pages.scanning import ScannedPage
 
 WOOD, CLOTH, DARK = (150.0, 110.0, 70.0), (205.0, 205.0, 198.0), (46.0, 44.0, 42.0)
 """Tones of tables."""
@@ -24,10 +24,8 @@ def photograph_on_table(
     """Return the paper on a table.
 
     Args:
-        scan: The page.
         shape: Least width of the picture over its height.
         tone: Colour of the table, RGB.
-        rng: Random stream.
         at: Where in the room left over the page lies, 0 to 1 from the left and from the top.
     """
     high, wide = scan.pixels.shape[:2]

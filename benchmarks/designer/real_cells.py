@@ -16,15 +16,15 @@ import numpy as np
 from benchmarks.designer.registers import Picture
 from benchmarks.figures import share
 from benchmarks.imaging.real_tables import IN_CELL, known_lines
+from pipeline.base.model import Box, Ledger, Matrix, PageImage, PageRef
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize import DigitizeOptions, Engines
 from pipeline.digitize.context import PageContext, StageClock
 from pipeline.digitize.normalize import normalize
 from pipeline.digitize.rectify import rectify
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import detect_sheets
-from pipeline.imaging.geometry import warp
-from pipeline.model import Box, Ledger, Matrix, PageImage, PageRef
-from pipeline.schema import Form, Schemas
+from pipeline.layout.imaging.geometry import warp
 
 
 @dataclass
@@ -32,13 +32,10 @@ class LineCount:
     """What was counted.
 
     Attributes:
-        pages: Pages.
-        fitted: Those that were taken for pages of the form.
+        fitted: Pages that were taken for pages of the form.
         lines: Transcribed lines.
         in_cell: Those that lie in their cell.
         in_row: Those most of whose part lies in the row of their entry.
-        entries: Entries.
-        begun: Rows that begin with one of them.
         rows: Rows that were read.
     """
 
@@ -99,9 +96,6 @@ def count_page(
     """Count a picture; returns where the lines are that lie in no cell of their entry.
 
     Args:
-        page: The picture.
-        cut: How it was cut.
-        count: What is counted.
         within: The shares of its width between which lines count: what stands beside the table is none of it.
     """
     starts, lines = _known(page)

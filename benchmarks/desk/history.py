@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.database.audit.chain import row_hash
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
@@ -25,8 +27,6 @@ from pipeline.registry.tables.audit import audit
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 AT_ONCE = 500
 
@@ -187,7 +187,6 @@ def _placed() -> Select[Any]:
 
 
 def _rows(connection: Connection, query: Select[Any], key: Any, ids: list[int]) -> Iterator[dict[str, Any]]:
-    """The rows of the query with these ids, by id."""
     for start in range(0, len(ids), AT_ONCE):
         rows = connection.execute(query.where(key.in_(ids[start : start + AT_ONCE])))
         yield from [dict(row) for row in rows.mappings()]

@@ -9,9 +9,9 @@ from typing import Any
 from benchmarks.learning.learning_books import LearningBook
 from benchmarks.learning.simulated_reviewer import BookOnPaper, EntryKey
 from benchmarks.learning.waiting_values import groups_of, waiting_values
-from pipeline.book_context.teaching_entries import teaching_entries
-from pipeline.calibration import upper_bound
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.books.book_context.teaching_entries import teaching_entries
+from pipeline.recognition.calibration import upper_bound
 
 STEPS = (0, 5, 10, 20, 40)
 ORDERS = {"teaching": "học nhanh trước", "paper": "theo trang"}
@@ -37,7 +37,6 @@ def steps_of(
     """Return what waits, and what left the queue, after each number of checked entries.
 
     Args:
-        paper: The book.
         keys: Its entries in the order in which they are checked.
         rate: The share of values that the reviewer decides wrongly.
         drawn: Draws the mistakes.
@@ -114,7 +113,6 @@ def figures_of_book(
     """Return the steps of a book by order and reviewer, ``teaching-erring`` for example.
 
     Args:
-        book: The book.
         seed: Draws the mistakes.
         reviewers: The share of values that each reviewer decides wrongly.
         orders: Names of ``ORDERS``.

@@ -11,15 +11,15 @@ from pathlib import Path
 from benchmarks.context.book_scores import ScoredBook, ScoredEntry, is_right, read_pages
 from benchmarks.context.read_books import told_page
 from benchmarks.handwriting.real_lines import FOLDED, plain
-from pipeline.book_context.book_model import pool_of_field
-from pipeline.book_context.decided_values import ClearValue
-from pipeline.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
+from pipeline.base.model import EntryResult, FieldReading, FieldStatus, PageRef, PageResult
+from pipeline.books.book_context.book_model import pool_of_field
+from pipeline.books.book_context.decided_values import ClearValue
+from pipeline.books.book_context.second_pass import FieldKey, SecondPass, Settled, second_pass
+from pipeline.declarations.ledger import load_ledger
+from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize import DigitizeOptions
-from pipeline.evaluation import PredictedValue, load_truth
-from pipeline.ledger import load_ledger
-from pipeline.model import EntryResult, FieldReading, FieldStatus, PageRef, PageResult
-from pipeline.schema import Form, RecordSpec, Schemas
 from pipeline.settings import Settings
+from pipeline.training.evaluation import PredictedValue, load_truth
 
 EntryKey = tuple[PageRef, int]
 """A page and a row on it."""
@@ -32,7 +32,6 @@ class BookOnPaper:
     Attributes:
         folder: Its folder, with ``truth.json``.
         pages: What was read of its pages, in their order; None for a page that failed.
-        schemas: All declarations.
         is_folded: Whether its truth tells neither case nor punctuation of names and places: labels of real ink do not.
     """
 
@@ -103,7 +102,6 @@ class BookOnPaper:
         """Return the book after all fields of these entries were decided by what is on paper.
 
         Args:
-            decided: The entries.
             wrong: What the reviewer decided otherwise than it is on paper.
         """
         settled: dict[FieldKey, Settled] = {}
@@ -148,7 +146,6 @@ class AnsweredBook:
     """A book of which some entries were decided.
 
     Attributes:
-        paper: The book.
         passed: What it says as a whole since.
     """
 

@@ -16,11 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import kinds
-from pipeline.digitize import DigitizeOptions
-from pipeline.evaluation import TrueEntry, load_truth
-from pipeline.files import sha256_of_file, write_atomically
-from pipeline.model import (
+from pipeline.base.files import sha256_of_file, write_atomically
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -34,8 +31,11 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.ocr import Engines
-from pipeline.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.declarations.schema import FieldSpec, Form, RecordSpec, Schemas
+from pipeline.digitize import DigitizeOptions
+from pipeline.recognition.ocr import Engines
+from pipeline.training.evaluation import TrueEntry, load_truth
+from pipeline.values import kinds
 
 DOUBTED, MISREAD = 0.06, 0.02
 """Shares of the values that the reader is not sure of, and that it reads wrong (always without being sure)."""
@@ -51,7 +51,6 @@ class PaperEntry:
     Attributes:
         values: The texts by field; ``""`` is a blank.
         ink: The boxes of the ink of each field.
-        row: The place on its page.
         read: Whether the reader finds the entry at all.
     """
 
@@ -66,7 +65,6 @@ class PaperPage:
     """A page on paper.
 
     Attributes:
-        entries: Its entries.
         known: Whether the reader knows its form.
         faint: The fields that the reader cannot read on it.
     """
@@ -77,11 +75,7 @@ class PaperPage:
 
 
 class Paper:
-    """What stands on the pages of all scans, kept in one file beside the books.
-
-    Args:
-        path: The file.
-    """
+    """What stands on the pages of all scans, kept in one file beside the books."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.life.mishaps import Mishap
 from benchmarks.life.month import LifeBook, Month
-from pipeline.batch import PackageReport
-from pipeline.export.options import PackageOptions
-from pipeline.export.package_folder import package_flaws
-from pipeline.export.workbook import read_back
+from pipeline.delivery.export.export_options import PackageOptions
+from pipeline.delivery.export.package_folder import package_flaws
+from pipeline.delivery.export.workbook import read_back
+from pipeline.delivery.package import PackageReport
 from pipeline.registry import Registry
 
 MOST_AUDIT_ROWS = 1_000_000
@@ -28,13 +28,11 @@ class Proof:
 
     Attributes:
         delivered: Books with a package at the end.
-        books: All books.
         entries: Entries on paper.
         lost: Entries of the paper that no package holds.
         twice: Entries that packages hold more than once.
         strange: Entries in packages that are not on paper.
         wrong: Names and texts in packages that are not those of the paper (all people are drawn).
-        compared: Names and texts that were compared.
         faults: Blocking faults that the check before the upload found.
         unaudited: Mishaps whose mending the audit does not hold.
         audit_flaws: What the audit finds wrong.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import create_engine, inspect, make_url
 
-from pipeline.model import (
+from pipeline.base.model import (
     EntryResult,
     FieldReading,
     FieldStatus,
@@ -62,7 +62,6 @@ class Tampering:
     """What is done.
 
     Attributes:
-        name: What it is, for the table.
         statements: SQL without triggers, or what to do with the database.
         then: What the program does afterwards.
         sealed: Whether the seal of last night is at hand.

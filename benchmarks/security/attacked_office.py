@@ -25,8 +25,7 @@ from PIL import Image
 from benchmarks.security.client import Client
 from benchmarks.security.route_samples import TARGET, TOKEN
 from benchmarks.servers.free_ports import free_port
-from pipeline import schema
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     EntryResult,
     FieldReading,
@@ -40,11 +39,12 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations import schema
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.model.accounts import CONSOLE, Account, Person, Role
 from pipeline.registry.model.api_tokens import ApiScope
 from pipeline.registry.model.reconciliation import FoundDifference
-from pipeline.workspace import Workspace
+from pipeline.scans.workspace import Workspace
 
 OWN, OTHER = "00001", "00002"
 """Registration places: that of the people who are attacked, and that of strangers."""
@@ -68,8 +68,6 @@ class OfficeBook:
     """A book of the office.
 
     Attributes:
-        book_id: Its number in the registry.
-        folder: Its folder's name.
         scans: The contents of its scans, one page each.
     """
 
@@ -159,7 +157,6 @@ class Desk:
     """``hotich serve`` of an office; use it as a context manager.
 
     Args:
-        workspace: The workspace.
         logs: The folder for its log.
         open_files: How many files and connections it may hold.
         file_bytes: How large a file may become that it writes; no limit when 0.

@@ -14,7 +14,7 @@ from PIL import Image
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import draw_page
 from benchmarks.security.command import hotich
-from pipeline.inbox.separator_sheet import PREFIX
+from pipeline.scans.inbox.separator_sheet import PREFIX
 
 GROUP = "giấy"
 STILL_SECONDS = 1
@@ -96,7 +96,6 @@ class _Delivery:
     Attributes:
         good: Whether the page behind the good sheet came into its book, and no round broke off.
         placed: For each page behind a hostile sheet that came into a book: which sheet, and the book.
-        ended: How the rounds ended.
         screen: What was printed.
     """
 

@@ -23,12 +23,12 @@ from benchmarks.security.attacked_office import (
 )
 from benchmarks.security.client import Answer, Client
 from benchmarks.security.route_samples import SAMPLES, Sample
-from pipeline import schema
+from pipeline.declarations import schema
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import HandsFull
-from pipeline.review import create_app
-from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
-from pipeline.review_policy import ReviewPolicy
+from pipeline.web.app import create_app
+from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 
 GROUP = "vai trò × đường dẫn"
 FORGED = "biểu mẫu giả"
@@ -53,9 +53,7 @@ class Caller:
     """Somebody who asks for a route.
 
     Attributes:
-        name: What stands in the table.
         token: The cookie of the session; empty without one.
-        role: The role, of somebody who is logged in.
         place: The registration place.
         holds: Whether the task that is asked for was given to them.
         must_change: Whether they have to choose a password of their own first.

@@ -12,9 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.base.localtime import format_moment
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.localtime import format_moment
 from pipeline.registry.model.accounts import CONSOLE
 from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiScope, ApiToken
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places

@@ -13,23 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.act_parting import Act, only_act, part_acts
-from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
-from pipeline.digitize.context import PageContext
-from pipeline.digitize.judge import EntryJudge
-from pipeline.digitize.normalize import (
-    NormalizedImage,
-    around,
-    assess_quality,
-    deskewed_orientations,
-    ink_share,
-)
-from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.deskew import DeskewedPage
-from pipeline.imaging.geometry.paper_edges import find_paper
-from pipeline.imaging.ruling.outer_frame import find_outer_frame
-from pipeline.model import (
+from pipeline.base.model import (
     COPIED,
     NOT_READ,
     TO_COPY,
@@ -44,7 +28,23 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.schema import Form, Rectangle
+from pipeline.declarations.schema import Form, Rectangle
+from pipeline.digitize.act_parting import Act, only_act, part_acts
+from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
+from pipeline.digitize.context import PageContext
+from pipeline.digitize.judge import EntryJudge
+from pipeline.digitize.normalize import (
+    NormalizedImage,
+    around,
+    assess_quality,
+    deskewed_orientations,
+    ink_share,
+)
+from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.deskew import DeskewedPage
+from pipeline.layout.imaging.geometry.paper_edges import find_paper
+from pipeline.layout.imaging.ruling.outer_frame import find_outer_frame
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,6 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
 
     Args:
         picture: The picture of the page, which stands upright.
-        context: What the page is read with.
     """
     level = next(iter(deskewed_orientations(picture, context, (0,))))
     quality, flaws = assess_quality(picture, None, None, level, context)
@@ -122,9 +121,7 @@ def _corners(level: DeskewedPage, size: tuple[int, int], form: Form) -> tuple[Ma
     """Return the frame on the levelled page: as seen, else where the form has it on paper.
 
     Args:
-        level: The page.
         size: Width and height of the picture as delivered.
-        form: The form.
 
     Returns:
         Its corners (4, 2), and by how many pixels they may be off: under a light lid nothing tells whether the paper
@@ -155,7 +152,6 @@ def _acts(
     Args:
         level: The page as its print is read.
         larger: How many times as large the page of the result is.
-        context: What the page is read with.
         matrix: Leads from the form's frame to the page of the result.
         slack: By how many pixels that frame may be off; blocks are larger by as much.
     """

@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.locate.printed_formulas import FormulaPlace, SpottedFormula, find_in_order
-from pipeline.locate.running_text import RunningText, running_text
-from pipeline.model import Box, Word
-from pipeline.schema import Slot
+from pipeline.base.model import Box, Word
+from pipeline.declarations.schema import Slot
+from pipeline.layout.locate.printed_formulas import FormulaPlace, SpottedFormula, find_in_order
+from pipeline.layout.locate.running_text import RunningText, running_text
 
 ABOVE, BELOW = 1.0, 0.8
 """How far above and below the middle of its line a place reaches, in distances of lines."""
@@ -38,7 +38,6 @@ class ActBlock:
     """The block of a slot on the page.
 
     Attributes:
-        slot: The slot.
         box: Its block in pixels.
         is_narrowed: Whether printed formulas say where in the block its value is.
     """
@@ -60,7 +59,6 @@ def narrow_blocks(
 
     Args:
         blocks: The blocks in the order of the form, which is that of the formulas.
-        words: What was read on the page.
         letter: About how high a printed word is in pixels.
         band: The y between which the act stands, where its page holds several; formulas are then looked for in all of
             it, as acts differ in length.

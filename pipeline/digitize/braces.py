@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.digitize.regions import FieldRegion
-from pipeline.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
 COVERED = 0.6
 """The least share of a row's height along which a brace must run for the row to be covered by it."""
@@ -29,7 +29,6 @@ class Brace:
 
     Attributes:
         component: Its number among the components of the page.
-        column: The number of the column.
         rows: The first and the last row that it covers.
     """
 
@@ -69,12 +68,7 @@ def find_braces(
 def with_braces(
     rows: Sequence[Sequence[FieldRegion]], braces: Sequence[Brace]
 ) -> list[tuple[FieldRegion, ...]]:
-    """Return the regions of all rows with what braces say of them.
-
-    Args:
-        rows: The regions of each row.
-        braces: The braces of the page.
-    """
+    """Return the regions of all rows with what braces say of them."""
     told = [list(row) for row in rows]
     for brace in braces:
         first, last = brace.rows

@@ -13,23 +13,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box, FieldReading, Ledger, Matrix, PageImage, Pixels, PlacedLabel, Writing
+from pipeline.declarations.schema import Form, Schemas, Slot
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.parse import parse_entry
 from pipeline.digitize.recognize import MARGIN, recognize
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.route import route
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ink.cleanup import crop_line, paint_out_dots
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ruling.crossing_rules import find_crossing_rules
-from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.imaging.ruling.leaders import find_leaders
-from pipeline.imaging.ruling.rules import erase_rules
-from pipeline.locate.handwriting_lines import MIN_LINE_DISTANCE, find_handwriting_lines
-from pipeline.model import Box, FieldReading, Ledger, Matrix, PageImage, Pixels, PlacedLabel, Writing
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas, Slot
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.cleanup import crop_line, paint_out_dots
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ruling.crossing_rules import find_crossing_rules
+from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.layout.imaging.ruling.leaders import find_leaders
+from pipeline.layout.imaging.ruling.rules import erase_rules
+from pipeline.layout.locate.handwriting_lines import MIN_LINE_DISTANCE, find_handwriting_lines
+from pipeline.recognition.ocr import Engines
 
 AROUND = 0.35
 """How much of the page is cut out around a region, in inches."""
@@ -48,10 +48,7 @@ class DrawnRegionInk:
         red: The layer of red stamps, grey.
         red_ink: Its ink mask.
         components: The connected components of the ink without leaders and rules.
-        red_components: The connected components of ``red_ink``.
-        place: The region.
         letter: The height of a printed letter.
-        dpi: Pixels an inch.
         labels: None: a person says what belongs to the field.
     """
 
@@ -87,13 +84,7 @@ def read_drawn_region(
         matrix: From the page as scanned to the rectified page, (3, 3).
         size: Width and height of the rectified page.
         box: The region on the rectified page.
-        field: The field.
         writing: Print or handwriting, as far as the page is known already.
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        engines: What recognizes print and handwriting.
-        options: Thresholds and resolutions of the stages.
     """
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     context = PageContext(form, ledger, schemas, engines, options, StageClock())
@@ -125,8 +116,6 @@ def line_pictures(
         matrix: From the page as scanned to the rectified page, (3, 3).
         size: Width and height of the rectified page.
         lines: The boxes of the lines on the rectified page.
-        form: The form of the book.
-        options: Thresholds and resolutions of the stages.
 
     Returns:
         Grey pictures; None for a line without dark ink.

@@ -9,6 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from pipeline.base.errors import ScanTimeout
+from pipeline.base.model import Box, Matrix, PageImage
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import OTHER_WORDS, FormMatch, match_form
 from pipeline.digitize.normalize import (
@@ -19,12 +22,9 @@ from pipeline.digitize.normalize import (
     letter_height,
     normalize,
 )
-from pipeline.errors import ScanTimeout
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.ink import binarization
-from pipeline.locate import form_fit
-from pipeline.model import Box, Matrix, PageImage
-from pipeline.schema import Form
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.locate import form_fit
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,6 @@ def has_further_sheet(papers: Sequence[Paper], turn: int, page: PageImage, conte
     Args:
         papers: The papers found, left page first.
         turn: How far the picture is turned clockwise for them to stand upright, in degrees.
-        page: The picture.
-        context: What the page is read with.
     """
     turning, (width, height) = warp.quarter_turn(turn, (page.pixels.shape[1], page.pixels.shape[0]))
     papers = [replace(paper, corners=warp.transform_points(turning, paper.corners)) for paper in papers]

@@ -9,19 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pipeline.digitize.check_boxes import parse_check_boxes
-from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
-from pipeline.digitize.regions import (
-    FieldRegion,
-    RecognizedEntry,
-    RecognizedField,
-    RecognizedLine,
-    TextLine,
-)
-from pipeline.digitize.route import RoutingOptions, route
-from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
-from pipeline.kinds import KINDS, Parsed, taken_literally
-from pipeline.model import (
+from pipeline.base.model import (
     CUT_SHORT,
     LABEL_UNREAD,
     Confirmed,
@@ -35,21 +23,26 @@ from pipeline.model import (
     Ledger,
     Severity,
 )
-from pipeline.predicates import RuleContext
-from pipeline.schema import Form, Schemas, Slot
+from pipeline.declarations.schema import Form, Schemas, Slot
+from pipeline.digitize.check_boxes import parse_check_boxes
+from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
+from pipeline.digitize.regions import (
+    FieldRegion,
+    RecognizedEntry,
+    RecognizedField,
+    RecognizedLine,
+    TextLine,
+)
+from pipeline.digitize.route import RoutingOptions, route
+from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
+from pipeline.values.kinds import KINDS, Parsed, taken_literally
+from pipeline.values.predicates import RuleContext
 
 log = logging.getLogger(__name__)
 
 
 class EntryJudge:
-    """Parses, validates and routes the entries of the pages of one book.
-
-    Args:
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        routing: By what readings are accepted.
-    """
+    """Parses, validates and routes the entries of the pages of one book."""
 
     def __init__(self, form: Form, ledger: Ledger, schemas: Schemas, routing: RoutingOptions) -> None:
         self._ledger, self._schemas, self._routing = ledger, schemas, routing
@@ -85,7 +78,6 @@ class EntryJudge:
         """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
 
         Args:
-            entry: The entry as it was read.
             regions: Its regions with the lines as they are weighed now.
             hypotheses: The hypotheses of fields that are weighed as a whole, best first.
             settled: What fields that people decided were last read as; they keep it whatever the lines say.

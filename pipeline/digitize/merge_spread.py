@@ -11,11 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.digitize.normalize import NormalizedImage, around, corners_of
-from pipeline.digitize.sheets import DetectedSheets
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.gutter import shared_homography
-from pipeline.model import (
+from pipeline.base.model import (
     LEFT_PAGE,
     LEFT_ROWS,
     RIGHT_PAGE,
@@ -30,6 +26,10 @@ from pipeline.model import (
     Quality,
     Severity,
 )
+from pipeline.digitize.normalize import NormalizedImage, around, corners_of
+from pipeline.digitize.sheets import DetectedSheets
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.gutter import shared_homography
 
 SPREAD = "PAGE-SPREAD"
 """The finding of a picture that was read as two facing pages."""
@@ -53,8 +53,6 @@ def merge_spread(
         results: The result of each page, left page first.
         detected: The two sheets of the picture.
         picture: The whole picture.
-        form: The form that the pages are of.
-        is_table: Whether it is a table.
     """
     frames = [sheet.frame for sheet in detected.sheets if sheet.frame is not None]
     assert len(frames) == 2

@@ -11,6 +11,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.base.model import (
+    Box,
+    Finding,
+    Ledger,
+    PageImage,
+    PageKind,
+    PageResult,
+    Severity,
+)
+from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize.act_page import read_act
 from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.judge import EntryJudge
@@ -23,19 +33,9 @@ from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
 from pipeline.digitize.stamp_kinds import stamp_findings, stamps_by_words
 from pipeline.digitize.totals import is_total
-from pipeline.imaging import perceptual_hash
-from pipeline.locate.placed_labels import place_labels
-from pipeline.model import (
-    Box,
-    Finding,
-    Ledger,
-    PageImage,
-    PageKind,
-    PageResult,
-    Severity,
-)
-from pipeline.ocr import Engines
-from pipeline.schema import Form, Schemas
+from pipeline.layout.imaging import perceptual_hash
+from pipeline.layout.locate.placed_labels import place_labels
+from pipeline.recognition.ocr import Engines
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +58,6 @@ def digitize_page(
 
     Args:
         page: The decoded page, RGB (h, w, 3).
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        engines: What recognizes labels, print and handwriting.
-        options: Thresholds and resolutions of the stages.
 
     Returns:
         The result; a page that is none of the form has no entries and says so in its kind and findings.
@@ -94,9 +89,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
     """Take one sheet through the stages after its form was matched.
 
     Args:
-        sheet: The sheet with its form.
         doubts: Findings of the picture as a whole.
-        context: What the page is read with.
     """
     match, clock = sheet.match, context.clock
     has_printings = bool(context.schemas.printings_of(context.form))

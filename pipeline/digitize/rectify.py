@@ -18,34 +18,34 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
+from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.normalize import NormalizedImage
-from pipeline.imaging import form_template
-from pipeline.imaging.form_template import TemplateGeometry
-from pipeline.imaging.geometry import warp
-from pipeline.imaging.geometry.dewarp import (
+from pipeline.layout.imaging import form_template
+from pipeline.layout.imaging.form_template import TemplateGeometry
+from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.dewarp import (
     RuleCurvature,
     measure_horizontal_curvature,
     measure_vertical_curvature,
 )
-from pipeline.imaging.ink import binarization
-from pipeline.imaging.ink.cleanup import find_scan_edges, paint_out_dots
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.pen_colour import InkBlueness
-from pipeline.imaging.ink.stamps import find_stamps, rectify_red_layer
-from pipeline.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.imaging.ruling.leaders import find_leaders
-from pipeline.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
-from pipeline.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
-from pipeline.locate import form_fit, form_likeness, table_fit
-from pipeline.locate.field_lines import with_leader_starts
-from pipeline.locate.form_fit import FormFit
-from pipeline.locate.label_matching import extend_to_word_ends
-from pipeline.locate.outside_labels import find_outside_labels
-from pipeline.locate.placed_labels import place_labels
-from pipeline.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
-from pipeline.schema import Form
+from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.cleanup import find_scan_edges, paint_out_dots
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.pen_colour import InkBlueness
+from pipeline.layout.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
+from pipeline.layout.imaging.ruling.leaders import find_leaders
+from pipeline.layout.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
+from pipeline.layout.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
+from pipeline.layout.locate import form_fit, form_likeness, table_fit
+from pipeline.layout.locate.field_lines import with_leader_starts
+from pipeline.layout.locate.form_fit import FormFit
+from pipeline.layout.locate.label_matching import extend_to_word_ends
+from pipeline.layout.locate.outside_labels import find_outside_labels
+from pipeline.layout.locate.placed_labels import place_labels
 
 log = logging.getLogger(__name__)
 
@@ -74,18 +74,11 @@ class RectifiedPage:
     Attributes:
         normalized: Grey with even illumination, the dots of leaders painted out.
         ink: Ink mask (0/255) without frame, rules, leaders and the edges of the scan.
-        components: The connected components of ``ink``.
         all_ink: Ink mask with print, rules and leaders.
         red: The layer of red stamps, grey.
         red_ink: Its ink mask.
-        red_components: The connected components of ``red_ink``.
-        stamps: The stamps that were found in it.
         matrix: From the original picture, (3, 3).
-        fit: How the form lies on the page.
-        frame: The printed frame.
-        labels: Where the printed labels of the form are.
         leaders: The boxes (n, 4) of the dots of the leaders.
-        dpi: Pixels an inch.
         source: The picture, RGB.
         row_curvature: The course of a table's horizontal rules, where they are not straight.
         column_curvature: The course of its vertical rules, x and y swapped.
@@ -118,9 +111,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     """Warp a sheet so that its frame is square, fit its form again at full detail and clean its ink of print.
 
     Args:
-        image: The sheet.
         match: Its form and orientation; the form is the book's own.
-        context: What the page is read with.
     """
     assert match.fit is not None
     form, options = context.form, context.options

@@ -12,17 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.calibration import (
-    DELTA,
-    IN_ORDER,
-    SAID_ELSEWHERE,
-    Calibration,
-    RiskBound,
-    calibration_features,
-    confirmed_chance,
-    may_be_ditto,
-)
-from pipeline.model import (
+from pipeline.base.model import (
     HANDWRITTEN,
     NOT_READ,
     UNSURE,
@@ -33,8 +23,18 @@ from pipeline.model import (
     Severity,
     Writing,
 )
-from pipeline.model.adapted_reader import Trust, is_adapted, parent_of
-from pipeline.schema import FieldSpec, RecordSpec
+from pipeline.base.model.adapted_reader import Trust, is_adapted, parent_of
+from pipeline.declarations.schema import FieldSpec, RecordSpec
+from pipeline.recognition.calibration import (
+    DELTA,
+    IN_ORDER,
+    SAID_ELSEWHERE,
+    Calibration,
+    RiskBound,
+    calibration_features,
+    confirmed_chance,
+    may_be_ditto,
+)
 
 log = logging.getLogger(__name__)
 
@@ -106,10 +106,7 @@ def route(
     not on the form has nothing to review and counts as accepted.
 
     Args:
-        readings: The fields of one entry.
         findings: What is known to be wrong or doubtful about them.
-        record: The record they belong to.
-        options: The thresholds and the calibration.
         confirmed: The fields that the rest of the book bears out.
 
     Returns:
@@ -235,7 +232,6 @@ def _reason(reading: FieldReading, least: float | None, has_finding: bool) -> st
     """Return the code of why the reading alone is not enough, ``""`` when it is.
 
     Args:
-        reading: The reading.
         least: The confidence that would be enough; ``None`` where none is.
         has_finding: Whether a finding already sends the field to a person.
     """

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.base.model import STAMPED, Box, Finding, Severity, Stamp, StampKind
+from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.digitize.regions import RecognizedEntry, RecognizedField
-from pipeline.kinds import DATE, KINDS
-from pipeline.kinds.calendar import parse_canonical
-from pipeline.kinds.kind import Vocabulary
-from pipeline.kinds.stamp import likely_stamp
-from pipeline.model import STAMPED, Box, Finding, Severity, Stamp, StampKind
-from pipeline.schema import RecordSpec, Schemas
+from pipeline.values.kinds import DATE, KINDS
+from pipeline.values.kinds.calendar import parse_canonical
+from pipeline.values.kinds.kind import Vocabulary
+from pipeline.values.kinds.stamp import likely_stamp
 
 STAMPS = "stamp"
 """The list of stamps that offices use."""
@@ -45,9 +45,6 @@ def stamps_by_words(
 
     Args:
         stamps: The stamps by colour, shape and size.
-        entries: The entries of the page with what was read.
-        record: The record of the form.
-        schemas: Where the list of stamps is.
     """
     fields = [field for entry in entries for field in entry.fields]
     known = schemas.vocabularies.get(STAMPS)
@@ -93,12 +90,7 @@ def _is_name(text: str) -> bool:
 
 
 def stamp_findings(entry: RecognizedEntry, stamps: Sequence[Stamp]) -> Iterator[Finding]:
-    """Yield for each region of an entry a finding that names the stamps on it; it tells, and doubts nothing.
-
-    Args:
-        entry: The entry with its regions.
-        stamps: The stamps of the page with their kinds.
-    """
+    """Yield for each region of an entry a finding that names the stamps on it; it tells, and doubts nothing."""
     for field in entry.fields:
         place = field.region.box
         for line in field.lines:

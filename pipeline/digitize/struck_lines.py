@@ -16,14 +16,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.base.model import Box
 from pipeline.digitize.regions import TextLine
-from pipeline.imaging.ink.connected_components import ConnectedComponents
-from pipeline.imaging.ink.short_strikes import WIDEST, may_be_struck
-from pipeline.imaging.ink.strikethrough import Extent, find_strikethrough
-from pipeline.locate.field_lines import FieldLine
-from pipeline.locate.handwriting_lines import writing_box
-from pipeline.locate.insertions import field_lines_above, find_grown_together, find_inserted
-from pipeline.model import Box
+from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
+from pipeline.layout.imaging.ink.short_strikes import WIDEST, may_be_struck
+from pipeline.layout.imaging.ink.strikethrough import Extent, find_strikethrough
+from pipeline.layout.locate.field_lines import FieldLine
+from pipeline.layout.locate.handwriting_lines import writing_box
+from pipeline.layout.locate.insertions import field_lines_above, find_grown_together, find_inserted
 
 
 def find_strikes(
@@ -54,9 +54,6 @@ def may_be_struck_out(
 
     Args:
         box: The box of its components in pixels.
-        numbers: Its components.
-        components: All components.
-        pitch: The pitch of its line.
     """
     if box.width > WIDEST * pitch:
         return False
@@ -145,9 +142,6 @@ def lines_of(
     """Yield the text lines on a field line from left to right.
 
     Args:
-        field_line: The field line.
-        numbers: The components that belong to it.
-        components: All components.
         strike: The x extent of the stroke through it, if there is one.
         between: The inserted components among ``numbers``; they are a line of their own.
     """

@@ -1,9 +1,9 @@
 """Validate: from the readings of one entry to what is wrong or doubtful about them. Rules change no value.
 
 What is wrong with a value by itself was found when it was parsed and comes with its reading. A predicate says in which
-states it wants to see the values it is asked about (``pipeline.predicates.Need``): a field that this form does not have
-is never wrong, of ink that could not be read a rule knows only that it is there, and a value that is struck through is
-no value.
+states it wants to see the values it is asked about (``pipeline.values.predicates.Need``): a field that this form does
+not have is never wrong, of ink that could not be read a rule knows only that it is there, and a value that is struck
+through is no value.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from pipeline.model import FieldReading, FieldStatus, Finding, Ledger, Severity
-from pipeline.predicates import (
+from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, Severity
+from pipeline.declarations.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
+from pipeline.values.predicates import (
     NO_CONTEXT,
     NOT_ON_FORM,
     PREDICATES,
@@ -25,7 +26,6 @@ from pipeline.predicates import (
     date_parts,
     date_tuple,
 )
-from pipeline.schema import FindingSpec, Form, RecordSpec, RuleSpec, Schemas
 
 MISSING = "MISSING"
 ILLEGIBLE = "L08"
@@ -54,8 +54,6 @@ def context_of(
     """Return what rules may know of a book.
 
     Args:
-        form: Its form.
-        ledger: The book itself.
         places: Resolves names of places, where units are known.
         scanned_on: The day of the scan, where it is known; else today, which is no earlier.
     """
@@ -124,7 +122,6 @@ class EntryRules:
     """All rules of one record over single fields and over single entries, compiled once for many entries.
 
     Args:
-        record: The record whose rules they are.
         findings: How serious a problem of a value by itself is, where no rule of its code is bound to the field
             (``REVIEW`` where they do not say either).
     """
@@ -150,7 +147,6 @@ class EntryRules:
 
         Args:
             readings: One a field, each with the problems that parsing found; a field without one is not on the form.
-            context: What is known of the book.
         """
         values = self._nothing.copy()
         states = bytearray(self._absent)

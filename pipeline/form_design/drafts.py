@@ -21,8 +21,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.errors import HotichError
-from pipeline.files import TEMP_PREFIX, make_folder, read_regular_file, storage_errors, write_atomically
+from pipeline.base.errors import HotichError
+from pipeline.base.files import TEMP_PREFIX, make_folder, read_regular_file, storage_errors, write_atomically
+from pipeline.base.localtime import format_moment
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import (
     DRAFT_ID,
@@ -38,7 +39,6 @@ from pipeline.form_design.draft import (
 )
 from pipeline.form_design.form_toml import rounded
 from pipeline.form_design.specimen_files import SpecimenFile
-from pipeline.localtime import format_moment
 
 MOST_PAGES = 10
 """Specimen pages of a draft; more teach nothing new."""
@@ -87,10 +87,8 @@ class FormDrafts:
         """Begin a draft and return it.
 
         Args:
-            design: What it begins with.
             place_code: The registration place of its specimens.
             author: The login of who begins it.
-            origin: What it begins from.
             base: Which file of a form that is.
 
         Raises:
@@ -156,13 +154,6 @@ class FormDrafts:
     def add_file(self, draft_id: str, name: str, content: bytes, sha256: str, pages: int) -> FormDraft:
         """Keep a file that a browser sent, with a specimen a page.
 
-        Args:
-            draft_id: The draft.
-            name: The name of the file.
-            content: Its bytes.
-            sha256: Of them.
-            pages: How many pages it has.
-
         Raises:
             NoSuchDraft: There is none.
             DraftRefused: There would be too many pages.
@@ -175,10 +166,7 @@ class FormDrafts:
         """Keep a file with a specimen for some of its pages.
 
         Args:
-            draft_id: The draft.
-            name: The name of the file.
-            content: Its bytes.
-            sha256: Of them.
+            sha256: Of ``content``.
             page_nos: The pages, from 1.
 
         Raises:
@@ -210,7 +198,6 @@ class FormDrafts:
         """Put straight specimens in the place of those of the same pages, with their pictures by number.
 
         Args:
-            draft_id: The draft.
             specimens: The specimens; those of pages that were sent meanwhile come behind them, and those of pages that
                 were taken out meanwhile stay out.
             pictures: JPEG by the number of the specimen.
@@ -255,7 +242,6 @@ class FormDrafts:
         """Give a draft up; its files stay.
 
         Args:
-            draft_id: The draft.
             seen: The revision that the person saw.
             author: The login of who gives it up.
             note: Notes it in the audit, before it is done.

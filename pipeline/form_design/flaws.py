@@ -14,11 +14,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline import kinds
-from pipeline.errors import SchemaError
+from pipeline.base.errors import SchemaError
+from pipeline.base.text.control_characters import control_character_flaw
+from pipeline.declarations.schema import (
+    Form,
+    RecordSpec,
+    Schemas,
+    check_form,
+    check_printing,
+    validate_declaration,
+)
 from pipeline.form_design.design import Design, form_table
-from pipeline.schema import Form, RecordSpec, Schemas, check_form, check_printing, validate_declaration
-from pipeline.text.control_characters import control_character_flaw
+from pipeline.values import kinds
 
 FEWEST_LABELS = 5
 """How many printed texts a form of a page has at least: fewer are not found again on another page for sure."""
@@ -62,12 +69,7 @@ def checked_form(design: Design, schemas: Schemas) -> Form:
 
 
 def design_flaws(design: Design, schemas: Schemas) -> tuple[DesignFlaw, ...]:
-    """Return everything that is wrong with a design, those of the form as a whole first.
-
-    Args:
-        design: The design.
-        schemas: The declarations, of the program and of the office.
-    """
+    """Return everything that is wrong with a design, those of the form as a whole first."""
     record = schemas.records.get(design.record)
     if record is None:
         return (DesignFlaw("", "Chưa chọn loại sự kiện của mẫu sổ."),)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pipeline.declarations.schema import Rectangle
 from pipeline.form_design.areas import find_areas
 from pipeline.form_design.check_boxes import find_check_boxes
 from pipeline.form_design.design import Design, DesignedCell, DesignedCheckBox
@@ -25,8 +26,7 @@ from pipeline.form_design.printed_text import (
 )
 from pipeline.form_design.ruled_table import find_table, inner_rules, is_table
 from pipeline.form_design.specimen import StraightPage
-from pipeline.locate.label_matching import fold_label
-from pipeline.schema import Rectangle
+from pipeline.layout.locate.label_matching import fold_label
 
 SAME_LINE = 0.45
 """How far, in letters, the baseline of a label may lie from the level of its leader."""
@@ -52,11 +52,7 @@ class FormIdentity:
     """What a person says of a form before its pages are looked at.
 
     Attributes:
-        id: Its id.
-        record: The record whose fields it holds.
-        title: Its title.
         years: The first and the last year of its books.
-        province: The province of its books.
     """
 
     id: str
@@ -73,7 +69,6 @@ def propose_design(
 
     Args:
         pages: The specimens, at least one.
-        identity: What is known of the form.
         layout: Its layout, where a person has said it; else the rules decide.
     """
     letter_u, letter_v = letter_shares(pages)

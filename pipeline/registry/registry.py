@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.sampling import SamplingPolicy
+from pipeline.declarations.schema import Schemas, load
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
@@ -88,9 +91,6 @@ from pipeline.registry.services.statistics import sampled_values as statistics_o
 from pipeline.registry.services.statistics.statistics import RegistryStatistics
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.records import all_tables, record_tables
-from pipeline.review_policy import ReviewPolicy
-from pipeline.sampling import SamplingPolicy
-from pipeline.schema import Schemas, load
 
 if TYPE_CHECKING:
     from pipeline.registry.repositories.frames import Frame
@@ -211,7 +211,6 @@ class Registry(ConnectionFacade):
         """Lock a book while it is read, so that one run at a time reads it.
 
         Args:
-            book_id: The book.
             seconds: How long this run may say nothing before others take the book over.
 
         Raises:
@@ -279,7 +278,6 @@ class Registry(ConnectionFacade):
         """Record that someone was shown personal data, or had the office's machine do something.
 
         Args:
-            person: Who was shown it.
             action: As in ``docs/reference/audit.md`` (``task-shown``).
             subject: What of (``entry:12``, ``page:3``), never what they saw or typed.
             detail: Codes and digests; never personal data.
@@ -483,7 +481,6 @@ class Registry(ConnectionFacade):
         """Return the reviewers' desk under the policy of an office.
 
         Args:
-            policy: What the office has set.
             now: Returns the time in UTC; by default that of the database.
         """
         return Desk(self._database, self._declared, policy, now)

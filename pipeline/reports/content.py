@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pipeline.charts import BarChart, LineChart
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.model import FIRST_TYPED_ROW, LEFT_ROWS, RIGHT_ROWS, facing_side
-from pipeline.text.control_characters import visible_text
-from pipeline.text.numbers import (
+from pipeline.base.charts import BarChart, LineChart
+from pipeline.base.model import FIRST_TYPED_ROW, LEFT_ROWS, RIGHT_ROWS, facing_side
+from pipeline.base.text.control_characters import visible_text
+from pipeline.base.text.numbers import (
     NO_BREAK_SPACE,
     NOTHING,
     digits_of_share,
@@ -21,6 +20,7 @@ from pipeline.text.numbers import (
     format_decimal,
     format_percent,
 )
+from pipeline.training.evaluation.field_scores import upper_bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,6 @@ class ReportFigure:
     """One figure by itself.
 
     Attributes:
-        label: What it counts.
-        cell: Its value.
         note: What it was counted over.
     """
 
@@ -61,11 +59,8 @@ class ReportTable:
 
     Attributes:
         key: Its name among all tables of a report.
-        title: Its heading.
         columns: Title of each column, and whether it holds numbers.
-        rows: All rows.
         total: A last row.
-        note: A sentence under it.
         href: Where all its rows are.
         shown: How many rows a page shows; a workbook has all of them.
     """
@@ -96,9 +91,7 @@ class ReportSection:
 
     Attributes:
         key: Its anchor.
-        title: The heading.
         figures, charts, tables: What it shows, in this order.
-        note: A sentence at its end.
     """
 
     key: str
@@ -114,11 +107,8 @@ class ManagementReport:
     """A report on progress and quality.
 
     Attributes:
-        at: When it was counted.
         since: The first of the ``days`` in which events are counted.
-        days: How many days those are.
         scope: Which places, in words.
-        sections: Its parts.
         alerts: Sentences that stand above all figures.
     """
 

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import StorageError
-from pipeline.evaluation.field_scores import upper_bound
-from pipeline.files import write_atomically
+from pipeline.base.errors import StorageError
+from pipeline.base.files import write_atomically
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,
@@ -23,6 +22,7 @@ from pipeline.reports.content import (
     text_cell,
 )
 from pipeline.reports.pilot import LEAST, PilotGroup, PilotReport, PilotSource
+from pipeline.training.evaluation.field_scores import upper_bound
 
 TEMPLATE = Path(__file__).parent / "templates" / "pilot.typ"
 NAME = "ket-qua-thu"
@@ -38,11 +38,7 @@ NOTE = (
 
 
 def pilot_section(report: PilotReport) -> ReportSection:
-    """Return all that is in the report, as pages show it.
-
-    Args:
-        report: The report.
-    """
+    """Return all that is in the report, as pages show it."""
     tables = (
         _table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds),
         _table_of("pilot-forms", "Theo mẫu sổ", report.forms),
@@ -151,12 +147,7 @@ def pilot_json(report: PilotReport) -> bytes:
 
 
 def pilot_document(report: PilotReport, at: datetime) -> bytes:
-    """Return the PDF. The same report of the same moment gives the same bytes.
-
-    Args:
-        report: The report.
-        at: The moment that the file names.
-    """
+    """Return the PDF. The same report of the same moment gives the same bytes."""
     import typst  # 90 MB of memory: only for who wants a PDF
 
     section = pilot_section(report)
@@ -183,7 +174,6 @@ def write_pilot(report: PilotReport, folder: Path, at: datetime) -> tuple[Path, 
     """Write both files into a folder; files that exist are replaced.
 
     Args:
-        report: The report.
         folder: Where they are written; it is created.
         at: The moment that the PDF names.
 

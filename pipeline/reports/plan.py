@@ -22,9 +22,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from pipeline.base.staff_toml import StaffFile
+from pipeline.declarations.schema import Declaration, Schemas, nearest_hint
 from pipeline.registry.model.statistics import BookStatistics
-from pipeline.schema import Declaration, Schemas, nearest_hint
-from pipeline.staff_toml import StaffFile
 
 TABLE = "plan"
 FIRST, LAST = 1800, 2200
@@ -70,10 +70,6 @@ class WorkPlan:
 
 def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
     """Return the plan of a file; nothing is planned where there is none.
-
-    Args:
-        path: The file.
-        schemas: The declarations.
 
     Raises:
         SchemaError: Names every flaw with its line.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
 from pipeline.reports.content import ManagementReport, ReportSection
 from pipeline.reports.data import SPAN, ReportData, StoreCheck, wrong_scans_of
 from pipeline.reports.plan import WorkPlan
 from pipeline.reports.sections import accuracy, appendix, backlog, learning, progress, stored_scans, unseen
-from pipeline.schema import Schemas
 
 
 def report(
@@ -27,14 +27,10 @@ def report(
     """Return the report on the books of an office.
 
     Args:
-        registry: Where the books are.
-        schemas: The declarations.
-        plan: What was planned.
         places: Codes of registration places, ``None`` for all.
         days: The last days in which events are counted.
         people: Whether persons are counted one by one.
         now: Returns the time in UTC; by default that of the database.
-        store: What is known of the store of scans.
     """
     counting = registry.statistics(places, now=now)
     data = ReportData(

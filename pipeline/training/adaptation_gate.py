@@ -13,10 +13,10 @@ from typing import Literal
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.calibration import CHECKED, DELTA
-from pipeline.calibration.risk import is_refuted
-from pipeline.model.adapted_reader import Trust
-from pipeline.ocr.adapters import GateFigures
+from pipeline.base.model.adapted_reader import Trust
+from pipeline.recognition.calibration import CHECKED, DELTA
+from pipeline.recognition.calibration.risk import is_refuted
+from pipeline.recognition.ocr.adapters import GateFigures
 from pipeline.training.dataset import comparable
 
 GAIN = 0.05
@@ -54,7 +54,6 @@ class HeldLine:
     """A line that nothing was learnt from, read by the shipped reader and by an adapted one.
 
     Attributes:
-        kind: Kind of its value.
         text: What people confirmed.
         before: What the shipped reader reads.
         after: What the adapted one reads.
@@ -84,7 +83,6 @@ class GateResult:
 
     Attributes:
         verdict: Whether the adapter is used, or why not.
-        figures: What was counted.
         trust: What of its readings may be accepted.
     """
 
@@ -157,7 +155,6 @@ def chance_of_gain(gains: Sequence[int], seed: int = 1) -> float:
 
     Args:
         gains: By how many errors fewer each line is read.
-        seed: Seed of the draws.
     """
     changed = np.array([gain for gain in gains if gain], np.float64)
     if not len(changed):

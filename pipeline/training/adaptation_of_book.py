@@ -16,9 +16,9 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.model import PageRef
-from pipeline.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_reader
-from pipeline.ocr.handwriting import HandwritingReader
+from pipeline.base.model import PageRef
+from pipeline.recognition.ocr.adapters import Adapter, AdapterCard, GateFigures, adapted_reader
+from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.training.adaptation_gate import GateResult, HeldLine, Verdict, choose_share, pass_gate
 from pipeline.training.adaptation_lesson import BookLearning, ConfirmedLine, Lesson, OutOfTime
 
@@ -40,7 +40,6 @@ class Learnt:
 
     Attributes:
         outcome: Whether there is an adapter, or why not.
-        lines: Lines that were learnt from.
         adapter: The adapter, where the gate was passed.
         figures: What the gate counted, where it was asked.
         seconds: Time of the processor.
@@ -71,7 +70,6 @@ def learn_book(
         book: The book in the registry.
         version: The number of the adapter, if there comes one.
         made_at: When, ISO 8601.
-        options: How the book is learnt.
         beat: Called with the share that is done.
 
     Raises:

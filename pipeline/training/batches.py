@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.line_image import HEIGHT, STRIDE, LineImage, line_image
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE, LineImage, line_image
 from pipeline.training.augmentation import AugmentOptions, augment
 from pipeline.training.dataset import RealLine
 from pipeline.training.line_sources import Mixture
@@ -34,7 +34,6 @@ class Batch:
     Attributes:
         lines: (n, 1, height, width) ink 0 to 1.
         steps: Number of steps of the network that each line fills.
-        texts: Label of each line.
         full_labels: Whether each label gives case and punctuation as they are on paper.
     """
 

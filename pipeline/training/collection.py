@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.files import atomic_path
+from pipeline.base.files import atomic_path
 from pipeline.training.dataset import (
     FEWEST_WRITERS,
     DatasetLine,
@@ -30,7 +30,7 @@ from pipeline.training.line_sources import (
     MarkedLines,
     RejoinedWords,
 )
-from pipeline.training.synthesis.texts import LETTERS
+from pipeline.training.synthetic_lines.texts import LETTERS
 from pipeline.training.word_alignment import LineNetwork, letter_columns, words_by_writer
 
 Kind = Literal["plain", "full", "foreign", "clerks"]

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synth.people import happens, pick
-from pipeline.text.tones import ACUTE, BAR, BREVE, CIRCUMFLEX, DOT, GRAVE, HOOK, HORN, TILDE
+from pipeline.base.text.tones import ACUTE, BAR, BREVE, CIRCUMFLEX, DOT, GRAVE, HOOK, HORN, TILDE
 from pipeline.training.augmentation import recompose_line
 from pipeline.training.dataset import ROWS, DatasetLine
-from pipeline.training.synthesis.tone_marks import GlyphBox, ToneMarkStyle, mark_curves
+from pipeline.training.synthetic_lines.tone_marks import GlyphBox, ToneMarkStyle, mark_curves
+from pipeline.training.synthetic_pages.people import happens, pick
 
 
 class LineSource(Protocol):
@@ -257,8 +257,6 @@ def mixture_of(
     there are of either.
 
     Args:
-        drawn: Drawn lines.
-        real: Real lines.
         words: For each writer the words that may be joined anew.
         real_share: Share of real lines, where there are drawn ones.
         rejoined: Share of the real lines that are words joined anew.

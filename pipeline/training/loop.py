@@ -24,9 +24,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.errors import SetupError
-from pipeline.files import atomic_path
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.base.errors import SetupError
+from pipeline.base.files import atomic_path
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.augmentation import AugmentOptions
 from pipeline.training.batches import CLASSES, Batch, pool_of_batches, reading_batches
 from pipeline.training.dataset import LineScore, RealLine, score_of
@@ -117,10 +117,8 @@ class LoopOptions:
         tower_rate: Share of ``rate`` by which a pretrained tower learns.
         average: How slowly the averaged weights, which are kept, follow the trained ones.
         decay: Weight decay.
-        seed: Seed.
         every: Minutes between two reports.
         save_every: Minutes between two checkpoints.
-        threads: Threads of torch.
         device: ``cpu`` or ``cuda``.
         workers: Processes that vary lines ahead of the network; 0 varies them in the process that trains.
         distillation: How much it counts that the network sees drawn lines as the shipped one does that it goes on from.
@@ -194,7 +192,6 @@ def train_network(
     Args:
         mixture: Returns the lines of a round (``POOLS_A_ROUND``), counted from 0.
         choosing: Real lines that progress is measured on, by the name of their collection; nothing is trained on them.
-        network: Shape of the network.
         options: How long and how it is trained.
         checkpoint: File that holds the state of the training.
         say: Takes progress, in Vietnamese.
@@ -372,9 +369,7 @@ def scores_on(
     Args:
         network: From (lines, 1, ``height``, width) to scores (lines, steps, 1 + letters); one that is being trained has
             to be in ``eval`` mode.
-        lines: The lines.
         height: Rows of the pictures that the network sees.
-        device: Where the network is.
     """
     read = [""] * len(lines)
     with torch.no_grad(), torch.autocast(device, torch.bfloat16):
@@ -480,7 +475,6 @@ def averaged_network(checkpoint: Path, blend: float = 0.0) -> tuple[CtcNetwork, 
     """Return the averaged network of a checkpoint and the history of its reports.
 
     Args:
-        checkpoint: The file.
         blend: Share 0 to 1 of the weights that the training of a shipped network began with. Networks between both
             often read unknown hands better than either.
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import torch
 
-from pipeline.errors import SetupError
-from pipeline.ocr.line_image import HEIGHT
+from pipeline.base.errors import SetupError
+from pipeline.recognition.ocr.line_image import HEIGHT
 from pipeline.training.dataset import DatasetLine
 from pipeline.training.loop import LoopOptions, train_network
 from pipeline.training.network import NETWORKS, NetworkOptions
 from pipeline.training.provenance import TrainingSource, TrainingSources, drawn_source, shipped_source
 from pipeline.training.shipped_weights import load_shipped_network
-from pipeline.training.synthesis.fonts import FontSet
+from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.train import DrawnLines, TrainingPlan, write_model
 
 OFFICE_LOOP = LoopOptions(
@@ -50,7 +50,6 @@ class OfficePlan:
         drawn: How many drawn lines are at hand at a time.
         blend: The share of the shipped weights in what is written.
         networks: The shapes that the shipped network may have.
-        loop: How long and how it is trained.
     """
 
     parent: Path
@@ -68,7 +67,6 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
     """Train a network on an office's lines and write it with its card.
 
     Args:
-        plan: What to train, from what.
         command: The command as the card repeats it.
         say: Takes progress, in Vietnamese.
 

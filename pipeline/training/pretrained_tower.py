@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.errors import SetupError
+from pipeline.base.errors import SetupError
 
 
 class _Block(nn.Module):

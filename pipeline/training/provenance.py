@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.errors import SetupError
-from pipeline.files import sha256_of_file
-from pipeline.ocr.models import TrainingStage
+from pipeline.base.errors import SetupError
+from pipeline.base.files import sha256_of_file
+from pipeline.recognition.ocr.models import TrainingStage
 from pipeline.training.dataset import RealLine, content_key
 
 WEIGHTS_KEY = "weights: "
@@ -70,7 +70,9 @@ TrainingSources = dict[str, TrainingSource]
 def drawn_source(pens: str) -> TrainingSources:
     """Return the source of drawn lines; ``pens`` says how many fonts of which licences there are."""
     return {
-        f"drawn: {pens}": TrainingSource(f"Endless drawn lines (pipeline.training.synthesis.lines; {pens}).")
+        f"drawn: {pens}": TrainingSource(
+            f"Endless drawn lines (pipeline.training.synthetic_lines.lines; {pens})."
+        )
     }
 
 
@@ -163,7 +165,6 @@ def merge_sources(
 
     Args:
         held: What its checkpoint says, None if nothing.
-        begun: What it began with.
         learns: What it learns from now.
     """
     if held is None:

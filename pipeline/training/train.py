@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipeline.errors import SetupError
-from pipeline.ocr import digits
+from pipeline.base.errors import SetupError
+from pipeline.recognition.ocr import digits
 from pipeline.training import dataset
 from pipeline.training.batches import pool_of_batches
 from pipeline.training.collection import Collection
@@ -36,9 +36,9 @@ from pipeline.training.provenance import (
     shipped_source,
     stages_of,
 )
-from pipeline.training.synthesis.fonts import FontSet
-from pipeline.training.synthesis.lines import synthetic_line
-from pipeline.training.synthesis.real_figures import RealFigures
+from pipeline.training.synthetic_lines.fonts import FontSet
+from pipeline.training.synthetic_lines.lines import synthetic_line
+from pipeline.training.synthetic_lines.real_figures import RealFigures
 from pipeline.training.word_alignment import figures_by_writer
 
 log = logging.getLogger(__name__)
@@ -73,8 +73,6 @@ class TrainingPlan:
         small: Whether weights are quantized to eight bits.
         blend: Share of the parent's weights in what is written (``averaged_network``).
         shares: How often lines of each source are seen.
-        network: Shape of the network.
-        loop: How long and how it is trained.
     """
 
     folder: Path
@@ -101,7 +99,6 @@ def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) ->
     """Train and write a model.
 
     Args:
-        plan: What to make.
         command: The command as the card repeats it.
         say: Takes progress, in Vietnamese.
 

@@ -12,15 +12,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.decoding.forced_alignment import align_classes
-from pipeline.model import Pixels
-from pipeline.ocr.line_image import HEIGHT, STRIDE
+from pipeline.base.model import Pixels
+from pipeline.recognition.decoding.forced_alignment import align_classes
+from pipeline.recognition.ocr.line_image import HEIGHT, STRIDE
 from pipeline.training.augmentation import split_words
 from pipeline.training.batches import batch_of
 from pipeline.training.dataset import REACH, ROWS, DatasetLine
 from pipeline.training.line_sources import AlignedLine
 from pipeline.training.network import UNLABELLED, folded_classes
-from pipeline.training.synthesis.real_figures import Figure
+from pipeline.training.synthetic_lines.real_figures import Figure
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,6 @@ class _Alignment:
 
     Attributes:
         text: The label as it was aligned, in small letters.
-        steps: Step of each letter.
         chances: Chance of each letter at its step.
         middle: (rows, columns) ink 0 to 1 of the part of the line that the network saw.
         scale: Columns of the network's picture for one of ``middle``.

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract, IssueFilter, NumberTaken, SetExtract
 from pipeline.registry.services.copying import copy_registry
 from pipeline.registry.services.extracts import checked_order
-from tests.printing.papers import order
+from tests.delivery.printing.papers import order
 from tests.registry.desk.offices import CHECKER, SUPERVISOR
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCHEMAS, entry, page, read

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import MetaData
 
 from benchmarks.servers import postgresql
-from pipeline.errors import AuditFlawed, RegistryError
+from pipeline.base.errors import AuditFlawed, RegistryError
 from pipeline.registry import Registry
 from pipeline.registry.database import snapshot
 from pipeline.registry.database.database import Database

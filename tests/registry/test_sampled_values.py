@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import FieldStatus, Writing
+from pipeline.base.model import FieldStatus, Writing
 from pipeline.registry import Registry, RegistryPart
 from pipeline.registry.model.sampled_values import AcceptedValue, NewSample, ValueSource
 from pipeline.registry.repositories.sampled_values import SECOND_PASS

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from pipeline.errors import HotichError, RegistryError, RegistryUnavailable
+from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import KeyFile
@@ -56,7 +56,6 @@ class Database:
     ``follower``, where there is one, is called at the end of every transaction that writes.
 
     Args:
-        url: The address of the database.
         wait_seconds: How long a writer waits for another one before it gives up, in seconds.
         audit_key: The file of the key that signs the audit; None = it is not signed.
     """

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from sqlalchemy import make_url
 
-from pipeline.errors import RegistryError, StorageError
+from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry.database import encryption
 
 
@@ -17,11 +17,6 @@ def encrypted_copy(url: str, target: Path, key_file: Path) -> None:
     """Copy a SQLite registry, plain or encrypted, whole into a new encrypted file.
 
     Others may go on writing meanwhile.
-
-    Args:
-        url: The registry to copy.
-        target: The new file.
-        key_file: The file with the key under which the copy is encrypted.
 
     Raises:
         StorageError: ``target`` exists already or cannot be written.

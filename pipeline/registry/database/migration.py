@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit.baseline import begin, go_on
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.tables.guarded import COMING_AND_GOING, ENDING, GROWING
 from pipeline.registry.tables.records import all_tables, record_tables
-from pipeline.schema import Schemas
 
 HEAD = """\
 -- What the account of hotich may do in its registry. Run it as the owner of the tables, again after every upgrade.

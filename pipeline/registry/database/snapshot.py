@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError, SetupError
-from pipeline.files import atomic_path
+from pipeline.base.errors import RegistryError, SetupError
+from pipeline.base.files import atomic_path
 from pipeline.registry.database import encryption
 
 SQLITE, POSTGRESQL = "registry.db", "registry.dump"
@@ -51,7 +51,6 @@ def checked(snapshot: Path, key_file: Path | None) -> Mapping[str, int]:
     """Read a snapshot whole and count the rows of a SQLite one (those of a PostgreSQL one are not counted).
 
     Args:
-        snapshot: The snapshot.
         key_file: The key file of an encrypted registry.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.errors import NotThere
 
@@ -49,11 +49,9 @@ class ApiToken:
     """A token as an administrator sees it.
 
     Attributes:
-        token_id: Its number.
         name: Its name; no two tokens ever share one.
         scopes: What it may read.
         places: Codes of the registration places whose books it may read; None = all.
-        created_at: When it was made.
         created_by: Who made it: a login, or ``CONSOLE``.
         expires_at: When it ends by itself.
         revoked_at: When it was revoked; None: it was not.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.model import Ledger, Matrix, PageRef
+from pipeline.base.model import Ledger, Matrix, PageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,6 @@ class SaveOutcome:
     """The outcome of saving a page, in numbers of entries.
 
     Attributes:
-        entries: The entries of the page.
         accepted: Entries accepted without a person.
         review: Entries with an open task.
         reopened: Entries whose task this save opened again because the reading under a decision changed.
@@ -32,7 +31,6 @@ class BookSummary:
     """The state of a book, or of all books.
 
     Attributes:
-        books: Number of books.
         scans: Number of readable scans.
         pages: Number of pages by kind of page.
         entries: Number of entries: ``accepted`` + ``decided`` + ``review``.
@@ -65,8 +63,6 @@ class UnfitPage:
     """A page that fits neither the form of its book nor a cover.
 
     Attributes:
-        ref: Scan and page number.
-        scan: The name of the scan.
         size: Width and height of its picture in pixels.
         like: The form of another kind of book that it is most like; ``""``: none that is declared.
     """
@@ -82,8 +78,6 @@ class StoredPage:
     """A page that was read.
 
     Attributes:
-        page_id: The page in the registry.
-        ref: Scan and page number.
         kind: As in ``PageKind``.
         form: Id of the form that it was read as.
     """
@@ -108,8 +102,6 @@ class StoredBook:
     """A book with its pages and its failures.
 
     Attributes:
-        book_id: The book in the registry.
-        folder_name: Name of the book's folder.
         record: Kind of event, as in ``schemas/records``.
         ledger: What ``ledger.toml`` says.
         scans: File names of the scans by content hash.
@@ -131,9 +123,6 @@ class KnownBook:
     """A book of the registry by what its cover and folder say.
 
     Attributes:
-        book_id: The book in the registry.
-        folder_name: Name of the book's folder.
-        ledger: What the registry holds of its cover.
         scans: How many readable scans it has.
         shared: How many of the scans that were asked about are among them.
     """
@@ -171,12 +160,8 @@ class BookCorrection:
     """What was corrected of a book.
 
     Attributes:
-        correction_id: The correction in the registry.
-        book_id: The book.
         old: The words before, by key of ``ledger.toml`` or ``folder``.
         new: The words since, of the same keys.
-        reason: Why.
-        author: Who corrected it.
         corrected_at: UTC.
     """
 
@@ -222,10 +207,7 @@ class ReadFailure:
     """A page or a scan without a result.
 
     Attributes:
-        book_id: The book in the registry.
-        book: Name of the book's folder.
         scan: Name of the scan's file.
-        sha256: Content hash of the scan.
         page_no: From 1, or None when the scan as a whole failed.
         code: As in ``docs/reference/exit-codes.md``.
         message: What to do, in Vietnamese.
@@ -262,11 +244,7 @@ class UndeclaredBook:
     """A book whose form or kind of register is not declared now.
 
     Attributes:
-        book_id: Its id.
-        folder: The name of its folder.
-        place_code: Where it was registered.
         form: The form that it was declared with.
-        record: Its kind of register.
     """
 
     book_id: int

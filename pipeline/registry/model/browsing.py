@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.model.page_positions import PagePosition
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,8 @@ class ListedEntry:
     """An entry of a book, without what waits for people: who keys it blind must not have seen it.
 
     Attributes:
-        entry_id: The entry.
-        ref: Scan and page number.
         scan: The name of the scan's file.
         place: Where its page lies in the book.
-        row: Its row on the page.
-        record: The kind of event.
         number: Its effective number, ``""`` where none is or it waits.
         registered_on: The effective day of registration, likewise.
         page_number: The effective number of the page in the book, likewise.

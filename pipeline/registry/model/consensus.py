@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.model.decisions import Verdict
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 MOST_WORDS = {Way.SINGLE: 1, Way.CHECKED: 2, Way.BLIND: 3}
 """How many keyed values a field may take until it is settled."""
@@ -27,10 +27,6 @@ class KeyedValue:
     """The value that one person keyed for one field.
 
     Attributes:
-        keying_id: The row that holds it.
-        account_id: The account of the person.
-        login: The login of the person.
-        verdict: The value, with its status.
         compared: Its form for comparison (``kinds.compared_form``); None of one keyed before there was any.
         in_force: It is the effective value that a lot put into question, and not what somebody keyed now.
     """
@@ -48,8 +44,6 @@ class Consensus:
     """The state of agreement on a field.
 
     Attributes:
-        way: How the field is keyed.
-        stage: The stage at which the field is.
         words: The keyed values that count so far, oldest first.
         settled: The keyed value that was agreed on, at ``SETTLED``.
         excluded: Accounts that key no value, as they knew the effective one before the field was opened again.
@@ -100,7 +94,6 @@ def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int]
     Only the first value of each person counts: to key another one, a person takes the first back.
 
     Args:
-        way: How the field is keyed.
         words: The keyed values in the order in which they were submitted.
         excluded: Accounts that may key no value.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.model import TYPED, FieldReading, FieldStatus
+from pipeline.base.model import TYPED, FieldReading, FieldStatus
 
 WHOLE_ENTRY = ""
 """The field name of a decision on an entry (or a page) as a whole: its findings that name no field have been seen."""
@@ -53,7 +53,6 @@ class Decision:
     """One row of the append-only record of what people decided.
 
     Attributes:
-        decision_id: The row in the registry.
         field: Name of the field, ``""`` for the entry as a whole.
         status: Read, blank, illegible, struck through, …
         text: What the paper says, verbatim.

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.derivations import Derived
-from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.model.books import Rectification
 from pipeline.registry.model.comments import CommentThread
 from pipeline.registry.model.decisions import Verdict
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
+from pipeline.values.derivations import Derived
 
 
 class NotYours(RegistryError):
@@ -39,12 +39,9 @@ class FieldWork:
     """One field of a task that waits for this person.
 
     Attributes:
-        field: The field.
-        way: How it is keyed.
         blind: The machine's reading and what others keyed are withheld.
         box: The area of its ink on the rectified page.
         lines: The lines of its ink on the rectified page.
-        reading: The machine's reading.
         first: The keyed value that a checker confirms or corrects.
         candidates: At ``THIRD``, the values that differ, in an order that does not reveal whose they are.
         mine: What this person keyed before taking it back.
@@ -75,7 +72,6 @@ class DrawnRegion:
     """A region that a person drew for a field on the page of a task.
 
     Attributes:
-        field: The field.
         box: The region on the rectified page as it was shown.
         version: The version of the task that was shown.
         mark: How that page was rectified (``Rectification.mark``).
@@ -93,11 +89,7 @@ class RegionToRead:
 
     Attributes:
         drawn: The region, its box within the page.
-        ref: The page.
         shown: How the page is rectified.
-        record: The record of the entry.
-        form: The form of the book.
-        ledger: The book.
         writing: What the field was read as, else most fields of the entry.
         is_kept: The same region is in force already.
     """
@@ -170,9 +162,6 @@ class KnownEntry:
 
     Attributes:
         entry_id: The entry; None where a page itself is the task.
-        record: The record of the entry.
-        form: The form of its book.
-        ledger: What is known of its book.
         fields: The fields that the person keys.
         readings: The effective values of the others; empty where a field is blind, as they might reveal it.
         is_blind: Whether the person keys any of the fields blind.
@@ -192,7 +181,6 @@ class KeyOutcome:
     """The outcome of the values that a person keyed on a task.
 
     Attributes:
-        stage: The stage of the task now.
         settled: The fields that these values settled.
         version: The new version of the task.
         waiting: Fields that still wait for this person, who keeps the task while there are any.
@@ -285,14 +273,10 @@ class Ticket:
 
     Attributes:
         reason: Why the page must be scanned again.
-        author: Who asked for it.
         closed_at: When the ticket was closed; None as long as it waits.
-        closed_by: Who closed it.
         note: How it was closed.
         code: The finding for which the machine asks; ``""`` where a person does.
-        volume: The volume of the book.
         place: The registration place, as on its cover.
-        record: The kind of event.
         entries: The numbers of the entries on the page, as far as they are known.
         printed: The page numbers that stand on the page itself.
     """

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.delivery import ConfirmedDelivery
-from pipeline.model import FieldReading, Finding, PageRef
+from pipeline.base.model import FieldReading, Finding, PageRef
+from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.model.amendments import Amendment, AmendmentOrder
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision
@@ -29,9 +29,9 @@ class ResolvedPlace:
     Attributes:
         text: What was resolved, as the record holds it.
         as_of: The day, ISO 8601; ``""`` when the entry has no effective day.
-        state: As in ``pipeline.places.ResolutionState``.
+        state: As in ``pipeline.values.places.ResolutionState``.
         unit: Code of the unit with its scheme (``2004:31417``), ``""`` unless it is one unit.
-        standing: Validity of the unit on that day, as in ``pipeline.places.Validity``.
+        standing: Validity of the unit on that day, as in ``pipeline.values.places.Validity``.
         spelled: Whether every name is spelled as in the tables; else some of its marks are missing.
         province: Code of the province, as far as it is known.
         district: Code of the district, as far as it is known.
@@ -56,9 +56,6 @@ class StoredEntry:
     """An entry as the registry holds it: the latest run's readings, and above them what people decided.
 
     Attributes:
-        entry_id: The entry in the registry.
-        book_id: Its book.
-        ref: Scan and page number.
         scan: File name of the scan.
         row: Row on the page, from 0.
         record: Kind of event, as in ``schemas/records``.
@@ -123,7 +120,6 @@ class PastReading:
         fingerprint: Of declarations, models and options of the run.
         saved_at: UTC.
         latest: Whether the run is the page's latest.
-        reading: What was read.
     """
 
     fingerprint: str
@@ -137,8 +133,6 @@ class RecordRow:
     """A valid entry with its effective values.
 
     Attributes:
-        entry_id: The entry.
-        book_id: The book of the entry.
         values: Values by field, amendments included (``""`` = known to be blank, None = no effective value).
         unsettled: Fields that wait for a person.
     """
@@ -154,12 +148,8 @@ class ReadEntry:
     """What the latest run read of an entry.
 
     Attributes:
-        entry_id: The entry in the registry.
-        page_id: Its page.
         record: Kind of event, as in ``schemas/records``.
         hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
-        readings: One a field.
-        findings: Of that run.
     """
 
     entry_id: int

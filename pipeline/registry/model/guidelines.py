@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.data_entry import Corners
 
 MOST_LETTERS = 4000
@@ -33,8 +33,6 @@ class GuidelineExample:
 
     Attributes:
         number: Its place in the guideline, from 0.
-        corners: The region of the page.
-        caption: What it shows.
     """
 
     number: int

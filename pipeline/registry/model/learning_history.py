@@ -42,7 +42,6 @@ class LearningMark:
 
     Attributes:
         at: When that was first used.
-        kind: What it was.
         values: How many values became clear in that hour; 0 of all else.
     """
 
@@ -59,7 +58,6 @@ class LearningHistory:
         entries: The entries that people checked, in the order in which they did.
         marks: What was learnt, in order.
         waiting: Fields that wait now on entries that nobody has begun.
-        unchecked: How many entries those are.
     """
 
     entries: tuple[CheckedEntry, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.text.natural_order import natural_key
+from pipeline.base.text.natural_order import natural_key
 
 
 @dataclass(frozen=True, slots=True)

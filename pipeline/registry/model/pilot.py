@@ -12,9 +12,7 @@ class PilotField:
     """The fields of one name on one form, as they were first read and as they stand now.
 
     Attributes:
-        record: The record.
         form: The form that was recognized.
-        field: The field.
         fields: Fields of entries that stand.
         accepted_first: Those that the first reading accepted.
         accepted_now: Those that are accepted now without a person.
@@ -39,11 +37,7 @@ class PilotCounts:
     """All counts of some books.
 
     Attributes:
-        books: How many books.
-        pages: Pages that were read.
-        entries: Entries that stand.
         finished: Entries of which nothing waits.
-        fields: The fields.
         seconds: Of each entry that people finished, the seconds that keying its fields took, in the order in which
             people came to them.
         sampled: Accepted values that were drawn for a blind check.

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.book_states import BookState
 
 
@@ -37,13 +37,10 @@ class PublishedValue:
     """A field of an entry.
 
     Attributes:
-        field: Its name.
-        label: Its label.
         column: The Ministry's column, ``""``: none.
         state: Whether the value may be taken for settled.
         value: What is delivered; ``""``: known to be blank; None unless settled.
         written: What stands on paper; None unless settled.
-        amended: Whether an amendment in force gives it.
     """
 
     field: str
@@ -60,14 +57,10 @@ class PublishedAmendment:
     """An amendment in force.
 
     Attributes:
-        field: The field that it changes.
         kind: ``correction`` or ``supplement``.
         old: The value before; None unless the entry is settled.
         value: The value since, likewise.
-        decision_number: The number of the decision.
-        decided_on: Its day.
         legal_basis: The article or the document.
-        authority: The authority that decided.
         signed: Whether a second person has signed it, or the office does not want that.
     """
 
@@ -87,13 +80,7 @@ class PublishedEntry:
     """An entry that stands.
 
     Attributes:
-        entry_id: The entry.
-        book_id: Its book.
-        record: The kind of event.
-        title: Its title.
         scan: The name of the scan's file.
-        ref: Scan and page number.
-        row: Its row on the page.
         state: ``SETTLED`` where every value of it may be taken for settled.
         values: Its fields that are on paper, or amended, in the order of the record.
         notes: The margin note as it is delivered; None unless settled.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.calibration import SampleCheck
+from pipeline.recognition.calibration import SampleCheck
 
 
 class ValueSource(StrEnum):
@@ -34,17 +34,7 @@ class AcceptedValue:
     """A value that the latest run accepted and that nobody has decided.
 
     Attributes:
-        entry_id: The entry.
-        page_id: Its page.
-        row: Its row there.
-        record: Its record.
-        sha256: The scan of the page.
-        page_no: The number of the page in it.
-        field: The field.
         status: As in ``FieldStatus``: read or blank.
-        text: What was read.
-        canonical: The value.
-        source: By what it was accepted.
         untouched: Whether nobody has keyed or decided anything of the entry.
     """
 
@@ -67,8 +57,6 @@ class NewSample:
     """A value that is drawn for a blind check.
 
     Attributes:
-        value: The value.
-        critical: Whether its field is a critical one.
         basis: By which calibration it was accepted.
         share: The probability (0..1) with which it was drawn.
         tolerated: The share of errors that is tolerated among values like it.
@@ -86,15 +74,11 @@ class SampledValue:
     """A value that was drawn, and what became of it.
 
     Attributes:
-        book_id: The book.
-        entry_id: The entry.
-        field: The field.
         source: By what it was accepted.
         critical: Whether its field is a critical one; of clear values that is not kept.
         basis: By which calibration; ``""`` for clear values.
         share: The probability with which it was drawn.
         tolerated: The share of errors that was tolerated; 0 where that is not kept.
-        drawn_at: When it was drawn.
         decided_at: When people decided it; None while it waits.
         wrong: Whether they decided otherwise.
     """

@@ -71,13 +71,7 @@ class ScanOfBook:
     """A scan and the book that it is of.
 
     Attributes:
-        sha256: The scan.
-        name: How the book names it.
-        pages: Its pages.
-        book_id: The book.
-        folder_name: The name of its folder.
         place: Its registration place.
-        place_code: The code of that place.
     """
 
     sha256: str
@@ -126,10 +120,7 @@ class SecondLook:
     """Fields of one record, keyed one way, for which a second person keyed a value.
 
     Attributes:
-        record: The record.
-        field: The field.
         way: How it was keyed (``checked``, ``blind``).
-        fields: How many fields.
         overturned: Fields whose first keyed value is not what was settled.
         differing: Fields whose second keyed value differs from the first.
         of_form: Fields whose first keyed value was settled in another form alone; they are no errors.
@@ -149,10 +140,7 @@ class ReadingStatistics:
     """Fields that people settled, compared with what the machine had read.
 
     Attributes:
-        form: The form.
-        record: The record.
         reader: The handwriting reader of that run (``""``: none, None: not known).
-        field: The field.
         fields: How many fields were settled.
         right: How many of them the machine had read right.
     """
@@ -170,7 +158,6 @@ class PersonStatistics:
     """What one person keyed.
 
     Attributes:
-        login: The person's login.
         words: All values that the person keyed.
         seconds: The time that they took.
         first: Values that a second person checked.
@@ -204,7 +191,6 @@ class Statistics:
     """All counts of one moment, in one snapshot of the registry.
 
     Attributes:
-        at: The moment.
         since: When the counting of events begins; the present state is counted whole.
         sampled: Values that were accepted without a person and drawn for a blind check, whenever that was.
         learning: What checking cost over time and what was learnt when, since the first decision.
@@ -248,7 +234,6 @@ class ChangedField:
     Attributes:
         said: The text that was keyed first.
         said_status: Its status, as in ``FieldStatus``.
-        settled: The text that was settled.
         settled_status: Its status, as in ``FieldStatus``.
     """
 

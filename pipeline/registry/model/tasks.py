@@ -19,14 +19,9 @@ class Task:
     """Something a person has to look at: an entry, or a whole page.
 
     Attributes:
-        task_id: The task in the registry.
-        page_id: Its page.
         entry_id: Its entry, None for a whole page.
-        book_id: Its book.
-        book: Name of the book's folder.
         volume: Number and year of the volume.
         record: Kind of event, as in ``schemas/records``.
-        scan_sha256: Content hash of the scan.
         scan: File name of the scan.
         page_no: Page of the scan, from 1.
         row: Row on the page, from 0; -1 for a whole page.

@@ -17,11 +17,9 @@ class BookEvent:
     Attributes:
         number: Its number; later events have larger ones.
         event_id: By which a receiver knows what it has already.
-        book_id: The book.
         ready: Whether it became ready.
         state: Where it stands, as in ``BookStage``; ``withdrawn`` where it is not there any more.
         counts: How many pages, entries and waiting tasks it has.
-        noted_at: When it was noted.
         attempts: How often it was sent in vain.
         attempted_at: When it was sent last; None: never.
     """

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.delivery import DeliveryPolicy, FieldLayers, LineAbove, WrittenEntry, WrittenField, entry_layers
-from pipeline.model import FIRST_TYPED_ROW, FieldStatus, Ledger, PageRef
+from pipeline.base.model import FIRST_TYPED_ROW, FieldStatus, Ledger, PageRef
+from pipeline.declarations.schema import Schemas
+from pipeline.delivery_rules import (
+    DeliveryPolicy,
+    FieldLayers,
+    LineAbove,
+    WrittenEntry,
+    WrittenField,
+    entry_layers,
+)
 from pipeline.registry.model.entries import StoredEntry
-from pipeline.schema import Schemas
 
 
 def written_entry(
@@ -20,9 +27,6 @@ def written_entry(
     """Return an entry as it stands on paper: a person's decision before the machine's reading.
 
     Args:
-        entry: The entry.
-        ledger: Its book.
-        schemas: The declarations.
         typed: Status and text of fields that a person is typing, whose values the entry has already.
     """
     readings = {reading.field: reading for reading in entry.readings}
@@ -64,7 +68,6 @@ class BookLayers:
         """Return the layers of the next entry.
 
         Args:
-            entry: The entry.
             is_trusted: Whether its rows are what the program wrote; else the next entry takes nothing from it.
             typed: As in ``written_entry``.
         """

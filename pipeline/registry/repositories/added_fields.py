@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import (
+from pipeline.base.model import (
     FIRST_TYPED_ROW,
     TYPED,
     Box,
@@ -40,7 +40,6 @@ def added_readings(
     """Return the fields that people added to entries, as readings.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
 

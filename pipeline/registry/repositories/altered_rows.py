@@ -32,10 +32,6 @@ def altered_entries(
     number of entries.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        key: What signs the audit.
-        book_id: The book.
         entry_id: Only this entry of it; None: all.
     """
     asked = () if entry_id is None else (entry.c.id == entry_id,)

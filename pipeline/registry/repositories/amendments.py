@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.errors import RegistryError
-from pipeline.kinds.calendar import parse_canonical
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of
@@ -23,6 +22,7 @@ from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.tables.amendments import amendment
 from pipeline.registry.tables.books import scan
 from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.values.kinds.calendar import parse_canonical
 
 
 def amend(

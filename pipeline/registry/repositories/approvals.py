@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of
@@ -103,12 +103,7 @@ def approve_book(
     """Record that a person approved the values of a book as they saw them.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        book_id: The book.
         seen: The digest of the values that the person saw.
-        author: Who approves.
-        note: What they write.
 
     Returns:
         The number of the approval.

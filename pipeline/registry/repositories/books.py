@@ -10,10 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, func, or_, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.model import BookSeries, Ledger, PageRef
-from pipeline.places import DayRange
-from pipeline.predicates import date_parts
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import BookSeries, Ledger, PageRef
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.database import Database
@@ -35,6 +33,8 @@ from pipeline.registry.tables.books import book, book_run, page, page_failure, p
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.withdrawals import package
+from pipeline.values.places import DayRange
+from pipeline.values.predicates import date_parts
 
 _logger = logging.getLogger(__name__)
 
@@ -103,8 +103,6 @@ def likely_books(connection: Connection, folder_name: str, hashes: Collection[st
     Withdrawn books and scans are left out: nothing asks whether a folder is one of them.
 
     Args:
-        connection: Of the transaction.
-        folder_name: The name of the folder.
         hashes: The SHA-256 of the scans in it.
 
     Returns:
@@ -211,8 +209,6 @@ def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
     """Return the folder of another book that has a scan of that SHA-256; ``""`` where none has.
 
     Args:
-        connection: Of the transaction.
-        sha256: Of the scan.
         besides: The id of the book that does not count.
     """
     found = connection.scalar(
@@ -388,10 +384,7 @@ def note_package(
     """Record that entries of a book left the registry in a package.
 
     Args:
-        connection: A transaction.
-        book_id: The book.
         entries: The number of each entry as delivered, by its id.
-        manifest_sha256: The hash of the manifest of the package.
     """
     row = {
         "book_id": book_id,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from pipeline.model import Severity
+from pipeline.base.model import Severity
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_pages

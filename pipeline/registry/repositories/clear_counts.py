@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.model.clear_values import REFUTED, UNCLEAR, ClearCounts
 from pipeline.registry.repositories.clear_pages import take_back
@@ -100,10 +100,7 @@ def take_back_unclear(
     """Take back the values of a book that are clear no longer; return how many.
 
     Args:
-        connection: Of the transaction.
-        declared: The record tables.
-        book_id: The book.
-        still: Page, row and field of those that are, and of all of which nothing is known now.
+        still: Page, row and field of values that are clear, and of all of which nothing is known now.
     """
     rows = rows_in_force(connection, book_id)
     places = {

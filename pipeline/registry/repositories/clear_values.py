@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, select
 
-from pipeline.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
+from pipeline.base.model import CONFIRMABLE, FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.model.clear_values import NewClearValue
 from pipeline.registry.repositories.hidden_readings import hidden_reading
@@ -35,7 +35,6 @@ def clear_in_force(
     """Return the rows of clear values that count, by entry and field.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
     """

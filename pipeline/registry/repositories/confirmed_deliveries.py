@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.delivery import ConfirmedDelivery
+from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.database.audit import add
 from pipeline.registry.tables.confirmed_deliveries import confirmed_delivery
 
@@ -66,8 +66,6 @@ def carry_confirmed(
     """Add what was confirmed on entries to those that take their places; return how many rows.
 
     Args:
-        connection: A transaction.
-        book_id: Their book.
         places: From scan, page and row of each old entry to the place of the new one.
     """
     rows = connection.execute(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import FieldReading, FieldStatus, Ledger
+from pipeline.base.model import FieldReading, FieldStatus, Ledger
 from pipeline.registry.repositories.books import ledger_of_row
 from pipeline.registry.tables.books import book, book_correction
 from pipeline.registry.tables.record_schema import ENTRY_NUMBER, RecordSchema

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from pipeline.delivery import DeliveryPolicy, FieldLayers
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.delivery_rules import DeliveryPolicy, FieldLayers
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of
@@ -34,10 +34,6 @@ def delivery_layers(
     """Return both layers of the settled fields of an entry.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        entry_id: The entry.
-        policy: The choices of the office.
         typed: What a person is typing: by field the status and the text, as if it were decided.
 
     Raises:
@@ -119,14 +115,8 @@ def confirm_delivery(
     """Record that a person confirmed one of the values that a delivery rule proposes.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        entry_id: The entry.
-        field: The field.
-        policy: The choices of the office.
         choice: Which of the proposals, from 0.
         typed: What the person has typed of the field and not saved yet.
-        author: Who confirms it.
         shown: The ``mark`` of the layers that the person saw; None where they saw none.
 
     Returns:

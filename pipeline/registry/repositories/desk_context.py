@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.transactions import Facade
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.review_policy import ReviewPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,6 @@ class DeskFacade(Facade[DeskContext]):
     """A façade whose functions take a ``DeskContext``.
 
     Args:
-        database: The database.
-        declared: The declared records.
-        policy: What the office has set.
         now: Returns the time in UTC; by default that of the database.
     """
 

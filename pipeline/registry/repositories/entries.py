@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
-from pipeline.model import (
+from pipeline.base.model import (
     Box,
     Evidence,
     FieldReading,
@@ -20,6 +20,7 @@ from pipeline.model import (
     Severity,
     Writing,
 )
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.decisions import Decision, SeenReading
@@ -35,7 +36,6 @@ from pipeline.registry.tables.checks import book_finding
 from pipeline.registry.tables.entries import entry, finding, reading
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import PAGE_ITSELF, decision, review_task
-from pipeline.schema import RecordSpec
 
 Subject: TypeAlias = tuple[int, int | None]
 """The id of a page and that of one of its entries, or None: the page itself."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.extracts import IssueBook, IssuedExtract, IssueFilter
 from pipeline.registry.tables.books import book, page, scan

@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from pipeline.model import BookSeries, PageRef
+from pipeline.base.model import BookSeries, PageRef
+from pipeline.declarations.schema import PersonSpec
 from pipeline.registry.repositories.books import ledger_of_row, registering_unit
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.repositories.page_order import moved_pages
@@ -21,7 +22,6 @@ from pipeline.registry.repositories.withdrawals import book_stands, failure_stan
 from pipeline.registry.tables.books import book, page, page_failure, page_run, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.schema import PersonSpec
 
 Frame: TypeAlias = pd.DataFrame
 

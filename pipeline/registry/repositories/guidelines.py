@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.guidelines import GuidedField, Guideline, GuidelineExample
 from pipeline.registry.model.tasks import TaskState

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.registry.tables.sampled_values import sampled_value
 
 
@@ -19,7 +19,6 @@ def sampled_in(
     """Return the drawn values of these entries, the last of each field, by entry and field.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
     """

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.consensus import Consensus, KeyedValue, consensus_of
 from pipeline.registry.model.decisions import Decision, Verdict
 from pipeline.registry.model.typed_text import composed
 from pipeline.registry.repositories.leases import KeyingMode
 from pipeline.registry.tables.desk import aside, keying, submission
-from pipeline.review_policy import Way
 
 EXCLUDED = "apart"
 """The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.clock import CLOCK_DIFFERENCE
 from pipeline.registry.model.accounts import Person
@@ -21,7 +22,6 @@ from pipeline.registry.model.desk import NotYours
 from pipeline.registry.repositories.desk_context import DeskContext
 from pipeline.registry.tables.desk import lease
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 
 class KeyingMode(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.checks import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, EntryResult, Evidence, FieldReading, Finding, PageRef, PageResult
+from pipeline.declarations.schema.lists import describe_details
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
 from pipeline.registry.database.locks import hold_page, hold_scan
@@ -33,7 +34,6 @@ from pipeline.registry.tables.desk import ticket
 from pipeline.registry.tables.entries import entry, finding, reading
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.schema.lists import describe_details
 
 _logger = logging.getLogger(__name__)
 

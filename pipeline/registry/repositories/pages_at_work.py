@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.database import clock
 from pipeline.registry.repositories.keyed_values import is_live
 from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.desk import keying, lease
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.stages import Stage
 
 
 def pages_at_work(connection: Connection, book_id: int) -> frozenset[PageRef]:

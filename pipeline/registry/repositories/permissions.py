@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.typed_text import refuse_hidden_characters
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 STAGES: Mapping[Role, tuple[Stage, ...]] = {
     Role.OPERATOR: (),
@@ -61,9 +61,6 @@ def check_supervises(connection: Connection, person: Person, book_id: int, what:
     """Check that the person is a supervisor of the place of a book.
 
     Args:
-        connection: A connection to the registry.
-        person: Who asks.
-        book_id: The number of the book.
         what: What they want to do, for the message: ``"thu hồi"``.
 
     Raises:

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.places import Level, PlaceResolution
-from pipeline.predicates import date_parts
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.model.entries import EffectiveValues, ResolvedPlace
 from pipeline.registry.repositories.effective_values import effective_values_of
 from pipeline.registry.repositories.entries import place_of
 from pipeline.registry.tables.entries import resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.values.places import Level, PlaceResolution
+from pipeline.values.predicates import date_parts
 
 _SAME = (
     "text",

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, literal, select, union_all, update
 
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus
 from pipeline.registry.database.audit import changing, wrote
 from pipeline.registry.model.checks import CrossEntryFinding
 from pipeline.registry.model.consensus import Consensus
@@ -99,8 +99,6 @@ def refresh_projections(
     """Bring record, number and task of entries, and the tasks of pages themselves, up to date.
 
     Args:
-        connection: Of the transaction.
-        declared: The record tables.
         subjects: The entries and pages.
         machines: What the machine says of some of them, of a caller who knows.
         leave: Leave those as they are whose rows were altered behind the program's back, and go on with the rest.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FIRST_TYPED_ROW, Box, FieldReading, FieldStatus, Hypothesis, Writing
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.books import Rectification
@@ -27,7 +27,6 @@ def redrawn_readings(
     An entry that the latest run no longer finds has none: a region makes no entry.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, or_, select
 
-from pipeline.model import FieldReading, FieldStatus, Writing
-from pipeline.model.adapted_reader import is_adapted, parent_of
+from pipeline.base.model import FieldReading, FieldStatus, Writing
+from pipeline.base.model.adapted_reader import is_adapted, parent_of
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import hold_pages, hold_tasks
@@ -38,8 +38,6 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
     """Return the values of a book that its latest runs accepted and nobody has decided, in the order of their entries.
 
     Args:
-        connection: Of the transaction.
-        book_id: The book.
         office_reader: The fingerprint of the office's own reader; ``""`` where none is in use.
     """
     decided = exists().where(*_same_entry(), decision.c.field == reading.c.field)

@@ -36,7 +36,6 @@ def follow(connection: Connection, rows: Rows, declared: RecordSchema) -> None:
     Args:
         connection: Of the transaction, when all else is written.
         rows: Ids of the rows that were written, by table.
-        declared: The declared records and their tables.
     """
     entries = set(rows.get(entry.name, ()))
     for record in declared.records:

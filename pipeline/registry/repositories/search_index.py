@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Table, delete, exists, func, insert, literal, select
 from sqlalchemy.dialects import postgresql
 
+from pipeline.base.text.tones import folded
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.repositories.effective_values import select_values
 from pipeline.registry.repositories.entries import amendments_of_entries
 from pipeline.registry.repositories.search_words import (
@@ -34,8 +36,6 @@ from pipeline.registry.tables.search import (
     search_number,
     search_person,
 )
-from pipeline.schema import RecordSpec
-from pipeline.text.tones import folded
 
 AT_ONCE = 1000
 """Entries that one statement asks about."""

@@ -28,8 +28,8 @@ from sqlalchemy import (
     text,
 )
 
+from pipeline.base.text.tones import unaccented
 from pipeline.registry.tables.search import search_entry, search_name
-from pipeline.text.tones import unaccented
 
 _WORD = re.compile(r"[a-z0-9]+")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from pipeline.model import PageRef
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.base.model import PageRef
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.model.entries import PastReading, ReadEntry, StoredEntry
 from pipeline.registry.repositories.confirmed_deliveries import confirmed_in
 from pipeline.registry.repositories.effective_values import effective_values_of

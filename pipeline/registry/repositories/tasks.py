@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, exists, select, update
 
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.database.audit import add, changing, wrote
 from pipeline.registry.model.consensus import Consensus, consensus_of, finished, stage_of
 from pipeline.registry.model.decisions import PendingDecisions
@@ -17,8 +19,6 @@ from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.entries import Subject
 from pipeline.registry.tables.desk import ticket, ticket_closing
 from pipeline.registry.tables.tasks import review_task
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 _logger = logging.getLogger(__name__)
 
@@ -31,10 +31,8 @@ class TaskWanted:
     """What the task of a subject must say.
 
     Attributes:
-        subject: The entry or page.
         place: Its page, scan and book (``entries.place_of``).
         before: The present row of the task; None where there is none.
-        left: What is left to decide.
         keyed: The agreement on its fields so far.
         withdrawn: Whether the subject is withdrawn: its task waits for nobody and stays as it was.
         is_about_book: Whether what is left says something of the book as a whole (pages are missing, totals differ), at
@@ -64,7 +62,6 @@ def refresh_tasks(
     """Bring these tasks in step with what is left and keyed.
 
     Args:
-        connection: Of the transaction.
         wanted: What the tasks must say.
         leave: Leave tasks as they are that were altered behind the program's back, and go on with the rest.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.books import UnfitPage
 from pipeline.registry.repositories.withdrawals import page_stands
 from pipeline.registry.tables.books import page, page_run, scan

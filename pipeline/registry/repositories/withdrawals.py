@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, exists, func, or_, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.withdrawals import (
     PART_LABELS,
     RegistryPart,
@@ -40,7 +40,6 @@ def _stands(book_id: Column[int], *inner: ColumnElement[Any] | Column[Any]) -> C
     """The condition that neither this part nor what it lies in is withdrawn.
 
     Args:
-        book_id: The column of the book.
         inner: The columns of scan, page and row, as far as the table has them.
     """
     same = [withdrawal.c.book_id == book_id]

@@ -10,8 +10,8 @@ import re
 
 from sqlalchemy import Connection, exists, literal, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.database.audit import MACHINE
 from pipeline.registry.model.desk import MISSING_PAGES
 from pipeline.registry.repositories.withdrawals import page_stands

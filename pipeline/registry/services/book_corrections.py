@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, func, select, update
 
-from pipeline.errors import RegistryError
-from pipeline.files import printable
-from pipeline.ledger import LedgerDifference, ledger_differences
-from pipeline.model import FieldStatus, Ledger
+from pipeline.base.errors import RegistryError
+from pipeline.base.files import printable
+from pipeline.base.model import FieldStatus, Ledger
+from pipeline.declarations.ledger import LedgerDifference, ledger_differences
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, changing, record, wrote
 from pipeline.registry.database.locks import Whole, hold, hold_book, hold_pages, hold_tasks
@@ -90,15 +90,6 @@ def correct_book(
     reason: str,
 ) -> BookCorrection:
     """Give a book another cover or folder, with all that follows from it. The caller holds the book (``lock_book``).
-
-    Args:
-        connection: Of the transaction.
-        declared: The declared records.
-        book_id: The book.
-        ledger: What its cover says.
-        folder_name: The name of its folder.
-        author: Who corrects it.
-        reason: Why.
 
     Raises:
         RegistryError: Who or why is missing, nothing is corrected, another book is that one, or the form is of another

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, Text, func, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.database.audit import MACHINE, record
 from pipeline.registry.database.audit.chain import Head, head
 from pipeline.registry.database.audit.stored import batches, plain
@@ -27,7 +28,6 @@ from pipeline.registry.services.audit.verification import verify
 from pipeline.registry.tables.audit import row_digest
 from pipeline.registry.tables.records import all_tables
 from pipeline.registry.tables.search import FULL_TEXT, SEARCH_INDEX
-from pipeline.schema import Schemas
 
 AT_ONCE = 2000
 """Rows in memory at a time."""
@@ -62,9 +62,7 @@ def copy_registry(
     """Copy a registry, brought up to date first, into an empty database, whose account owns what is made.
 
     Args:
-        source_url: The registry to copy.
         target_url: The database to fill, which must not have a single table.
-        schemas: What gives the record tables.
         audit_key: As of ``Registry.open``.
         wait_seconds: As of ``Registry.open``.
         progress: Called with the table and the number of rows copied.

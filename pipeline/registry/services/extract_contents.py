@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, exists, or_, select
 
-from pipeline.model import Ledger
+from pipeline.base.model import Ledger
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.model.extracts import IssuedExtract
 from pipeline.registry.model.withdrawals import PART_LABELS, RegistryPart, Withdrawal, WithdrawalKind

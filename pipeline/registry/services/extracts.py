@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
-from pipeline.errors import RegistryError
-from pipeline.localtime import local_date
-from pipeline.model import Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import local_date
+from pipeline.base.model import Severity
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.key import Key
@@ -63,15 +63,6 @@ def entry_to_print(
     person: Person | None = None,
 ) -> EntryToPrint:
     """Return an entry with all that decides whether it may be printed.
-
-    Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        entry_id: The entry.
-        policy: How the office delivers what stands on paper.
-        approval: What the office asks for before.
-        key: What signs the audit.
-        person: Who asks.
 
     Raises:
         NotYours: The person does not supervise the place of the book.

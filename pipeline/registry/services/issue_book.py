@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import Whole, hold
@@ -86,9 +86,6 @@ def extract_file(
     """Return an issued extract and its file, as it was issued. The audit records that it was taken.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        extract_id: The extract.
         author: Who takes it.
         person: The same with rights.
         even_void: Also one that was declared void.

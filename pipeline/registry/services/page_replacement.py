@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef, Severity
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef, Severity
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision

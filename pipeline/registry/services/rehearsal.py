@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy import func, inspect, make_url, select
 from sqlalchemy.sql import table as named_table
 
-from pipeline.errors import AuditFlawed, RegistryError
+from pipeline.base.errors import AuditFlawed, RegistryError
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.database import encryption, snapshot
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
 from pipeline.registry.services.audit.verification import verify
 from pipeline.registry.tables.records import all_tables
-from pipeline.schema import Schemas
 
 WAIT_SECONDS = 60.0
 SIDE_FILES = ("", "-wal", "-shm")
@@ -30,7 +30,6 @@ class Rehearsal:
     Attributes:
         before: How many rows each counted table of the copy had, as it was.
         after: How many it has now.
-        audit_rows: How many rows of its audit were looked at.
     """
 
     before: Mapping[str, int]
@@ -52,8 +51,6 @@ def rehearse_upgrade(
     Args:
         url: The registry in use; it may be of an older version.
         folder: An empty folder for the copy.
-        schemas: The declarations.
-        audit_key: The key that signs the audit.
         key_file: The key of an encrypted registry.
         copy_url: An empty database for the copy; needed where the registry is one of PostgreSQL.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import MACHINE, changing, record, wrote
 from pipeline.registry.database.audit.stored import batches
@@ -46,7 +46,6 @@ class Settlement:
     """What settling came to.
 
     Attributes:
-        flaws: How many flaws were settled.
         left: How many need a backup instead.
         passwords: New one-time passwords by login.
     """

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_book, hold_pages, hold_scans

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData, Table
 
-from pipeline.errors import RegistryError
-from pipeline.kinds import KINDS, compared_form
-from pipeline.predicates.keys import place_existed
-from pipeline.schema import FieldSpec, Schemas
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.schema import FieldSpec, Schemas
+from pipeline.values.kinds import KINDS, compared_form
+from pipeline.values.predicates.keys import place_existed
 
 ENTRY_NUMBER = "entry_number"
 """The kind (not the name) of the field that holds an entry's number."""

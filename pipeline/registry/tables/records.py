@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
+from pipeline.declarations.schema import Schemas
 from pipeline.registry.tables.metadata import METADATA
-from pipeline.schema import Schemas
 
 
 def all_tables(schemas: Schemas) -> MetaData:
@@ -37,12 +37,7 @@ def _tables(declared: tuple[tuple[str, tuple[str, ...]], ...]) -> MetaData:
 
 
 class RecordTables(Mapping[str, Table]):
-    """The tables of the declared records; who asks for another one is told why it is not declared.
-
-    Args:
-        metadata: Holds the tables.
-        schemas: The declarations.
-    """
+    """The tables of the declared records; who asks for another one is told why it is not declared."""
 
     def __init__(self, metadata: MetaData, schemas: Schemas) -> None:
         self._schemas = schemas

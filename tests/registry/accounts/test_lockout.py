@@ -10,7 +10,7 @@ from pipeline.registry import Registry
 from pipeline.registry.model.accounts import AccountOptions, LoginLocked, LoginRefused
 from pipeline.registry.services.accounts.accounts import Accounts
 from tests.registry.accounts.people import HERE, OWN, THERE, joined, wrong
-from tests.review.clock import Clock
+from tests.web.clock import Clock
 
 
 def test_after_five_wrong_passwords_the_right_one_is_refused_too_until_the_window_is_over(

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.text.control_characters import control_characters
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.database.audit.baseline import begin
@@ -24,7 +25,6 @@ from pipeline.registry.tables.books import book
 from pipeline.registry.tables.guarded import COVERED, NOT_COVERED
 from pipeline.registry.tables.metadata import METADATA
 from pipeline.registry.tables.records import all_tables
-from pipeline.text.control_characters import control_characters
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder
 from tests.registry.outsider import Outsider

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Engine
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import HandsFull, NotYours
 from pipeline.registry.services.desk.assignment import MOST_HELD
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     ADMINISTRATOR,
     AN,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.stages import Stage
 from pipeline.registry import CrossEntryFinding, Registry
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.model.desk import DeskTask
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.stages import Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, SINGLE, SUPERVISOR, keyed, said, taken
 from tests.registry.pages import entry, finding, page, read
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
-from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     ADMINISTRATOR,
     AN,

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
 from pipeline.registry import NotThere, Registry, RegistryPart
 from pipeline.registry.model.clear_values import REFUTED, NewClearValue
 from pipeline.registry.model.desk import NotYours

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, event
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, LeasedColumn
 from pipeline.registry.services.desk.columns import LARGEST
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import COPIED, TYPED, Box, FieldReading, FieldStatus
+from pipeline.base.model import COPIED, TYPED, Box, FieldReading, FieldStatus
 from pipeline.registry.repositories.hidden_readings import hidden_reading
 from pipeline.registry.services.desk.visibility import (
     fields_of_shared_ink,

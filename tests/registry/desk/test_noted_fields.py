@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import Box, FieldStatus
+from pipeline.base.model import Box, FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry import Registry
 from pipeline.registry.model.desk import DeskTask
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.stages import Stage
 from tests.registry.desk.offices import AN, BINH, BLIND, SINGLE, Clock, in_force, keyed, said, taken
 from tests.registry.pages import entry, page, read
 

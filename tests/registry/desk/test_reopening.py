@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

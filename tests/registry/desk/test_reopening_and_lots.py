@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.declarations.sampling import SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
-from pipeline.sampling import SamplingPolicy
 from tests.registry.desk.offices import SINGLE, Clock, hired
 from tests.registry.pages import entry, page, read
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.delivery import DeliveryPolicy
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo
 from pipeline.registry.services.desk.desk import Desk
-from pipeline.review_policy import ReviewPolicy
-from pipeline.stages import Stage
 from tests.registry.desk.offices import (
     AN,
     BINH,

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
+from pipeline.declarations.sampling import QualityLevels, SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import DeskTask, NotYours
 from pipeline.registry.model.lots import LotVerdict
 from pipeline.registry.services.desk.desk import Desk
 from pipeline.registry.services.lots.lots import Lots
-from pipeline.review_policy import BookPolicy, ReviewPolicy
-from pipeline.sampling import QualityLevels, SamplingPolicy
-from pipeline.stages import Stage
 from tests.registry.desk.offices import PLACE, Clock, keyed, said
 from tests.registry.pages import LEDGER, blank, entry, page, read
 

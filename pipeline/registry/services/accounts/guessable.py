@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from pipeline.text.tones import unaccented
+from pipeline.base.text.tones import unaccented
 
 LEAST_LEFT = 6
 """Letters and digits that must be left."""
@@ -89,7 +89,6 @@ def _is_date(digits: str) -> bool:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, and the text as one word."""
     parts = re.findall(r"[a-z0-9]+", unaccented(text.casefold()))
     return *parts, "".join(parts)
 

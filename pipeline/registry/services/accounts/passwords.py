@@ -52,7 +52,6 @@ def refuse_weak(password: str, login: str, own_words: Collection[str] = ()) -> N
     """Check that a password is not weak.
 
     Args:
-        password: The password.
         login: The login of the person, which the password may not hold.
         own_words: What somebody who knows the person or the office would try: names of people and places.
 

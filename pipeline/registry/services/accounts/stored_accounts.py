@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
+from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
 from pipeline.registry.database import audit
 from pipeline.registry.database.audit import changing, record, wrote
 from pipeline.registry.model.accounts import (
@@ -24,7 +25,6 @@ from pipeline.registry.model.accounts import (
 )
 from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
-from pipeline.text.control_characters import LINE_BREAKS, control_character_flaw
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 LONGEST_NAME = 80

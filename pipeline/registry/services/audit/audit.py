@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit.chain import Action, append, head
 from pipeline.registry.database.audit.row_digests import make_anew
 from pipeline.registry.database.audit.rows import packed
@@ -41,9 +41,6 @@ class AuditSearch:
 
     Attributes:
         actor: The login of who did it.
-        action: What was done.
-        subject: What it was done to.
-        since: From when on.
         until: Before when.
         before: Before which row.
     """

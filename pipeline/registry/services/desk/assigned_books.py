@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select, true
 
-from pipeline.errors import RegistryError
-from pipeline.localtime import OFFICE_ZONE, local_date
+from pipeline.base.errors import RegistryError
+from pipeline.base.localtime import OFFICE_ZONE, local_date
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.assignments import Assignment, OwnWork, Portion, Unattended
@@ -32,7 +33,6 @@ from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.tasks import review_task
 from pipeline.registry.tables.teams import share_assignment
-from pipeline.stages import Stage
 
 
 def assign_book(context: DeskContext, person: Person, book_id: int, login: str, due_on: date | None) -> None:

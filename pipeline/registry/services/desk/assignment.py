@@ -24,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from pipeline.base.stages import Stage
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.assignments import Portion
 from pipeline.registry.model.desk import DeskTask, HandsFull, HeldWork, QueueCount
@@ -42,7 +43,6 @@ from pipeline.registry.tables.accounts import account
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 MOST_HELD = 3
 """Tasks that a person may have in hand: the one on the screen and those loaded ahead."""
@@ -78,8 +78,6 @@ def next_task(
     Books that are assigned to the person come first, and are the only ones where the office has it so.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who takes the task.
         stage: The stage at which it waits; by default any stage they may work at, the one nearest to its end first.
         book_id: Its book; by default any.
         known: Tasks that their page shows already: other tasks that they hold come first.
@@ -194,7 +192,6 @@ def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) ->
     """Return the task among those that wait from which the machine learns most in the book of a task, else that task.
 
     Args:
-        context: The transaction and the policy of the desk.
         task_id: The task that comes next in the order of the book.
         waiting: The tasks that the person may be given.
     """

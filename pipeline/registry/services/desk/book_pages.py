@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from pipeline.model import FIRST_TYPED_ROW, Box, PageRef
+from pipeline.base.model import FIRST_TYPED_ROW, Box, PageRef
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.data_entry import (
     FAILED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, func, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.repositories import leases
 from pipeline.registry.repositories.desk_context import DeskContext

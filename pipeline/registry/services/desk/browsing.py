@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.browsing import ListedEntry
@@ -19,7 +20,6 @@ from pipeline.registry.tables.books import page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 WHAT = "xem các sự kiện của sổ"
 SUBJECT = "subject-"

@@ -60,9 +60,7 @@ def recall_clear(context: DeskContext, person: Person, entry_id: int, reason: st
     They wait for people, and the machine accepts none of them again.
 
     Args:
-        context: The transaction and the policy of the desk.
         person: A supervisor of the place.
-        entry_id: The entry.
         reason: Why, in words.
         resting: Call back what rests on the entry, not what it says itself.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.base.stages import Stage
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import Verdict
@@ -34,7 +35,6 @@ from pipeline.registry.services.desk.task_loading import LoadedTask, load_tasks
 from pipeline.registry.services.desk.waiting_fields import (
     OPEN_STAGES,
 )
-from pipeline.stages import Stage
 
 
 def key_column(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import RowMapping
 
+from pipeline.base.stages import Stage
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import CannotUndo, LeasedColumn
@@ -23,7 +24,6 @@ from pipeline.registry.services.desk.undo import (
     take_up_again,
     withdraw,
 )
-from pipeline.stages import Stage
 
 
 def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] | None = None) -> LeasedColumn:
@@ -33,8 +33,6 @@ def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] |
     asked about or sent to be scanned again; or a value to be delivered that they confirmed on a snippet in hand.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: The person.
         shown: The field and the stage of the column on the screen, which a task that was laid aside comes back to.
 
     Raises:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.derivations import Derived
-from pipeline.model import FieldReading, PageRef
+from pipeline.base.model import FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.base.text.tones import folded
+from pipeline.declarations.review_policy import BookPolicy
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import Verdict
@@ -53,9 +55,7 @@ from pipeline.registry.tables.books import page_run
 from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.entries import reading
 from pipeline.registry.tables.tasks import review_task
-from pipeline.review_policy import BookPolicy
-from pipeline.stages import Stage
-from pipeline.text.tones import folded
+from pipeline.values.derivations import Derived
 
 LARGEST = 60
 """Snippets that a person may have in hand at once."""
@@ -96,11 +96,6 @@ def take_column(
     Like readings follow one another; snippets that are keyed blind come in the order of the book.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who takes the column.
-        book_id: The book.
-        field: The field.
-        stage: The stage at which the snippets wait.
         size: How many snippets, at most ``LARGEST``.
         page_ids: Only snippets of these pages; None: of the whole book.
 

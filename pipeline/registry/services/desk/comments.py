@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import exists, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person, Role
@@ -34,7 +35,6 @@ from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, 
 from pipeline.registry.services.desk.visibility import keys_blind
 from pipeline.registry.tables.comments import task_comment
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 WHAT = "ý kiến"
 MOST_LISTED = 200

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.errors import RegistryError
-from pipeline.model import Ledger
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Ledger
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.books import BookCorrection, CorrectionOverview, KnownBook
 from pipeline.registry.repositories.book_locks import refuse_running

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from pipeline.derivations import OF_NOTES
-from pipeline.errors import RegistryError
-from pipeline.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of, hold_pages
 from pipeline.registry.model.accounts import Person, Role
@@ -46,8 +47,7 @@ from pipeline.registry.tables.desk import keying, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.schema import FieldSpec
-from pipeline.stages import Stage
+from pipeline.values.derivations import OF_NOTES
 
 AT_ONCE = 500
 """Entries that one statement asks about."""
@@ -91,9 +91,6 @@ def add_entries(
     Each has the fields of the book's form and those that can be derived; what the cover says is known.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who adds them.
-        book_id: The book.
         ref: The page; it need not have been read.
         regions: Where each stands on the page as it is shown now, None where nobody drew it.
 
@@ -143,9 +140,6 @@ def add_fields(
     """Add fields to an entry, to be typed at the desk, and lend the person its task.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who adds them.
-        entry_id: The entry.
         fields: The fields; the form may have no place for them.
         region: Where their ink stands on the page as it is shown now, None where there is none or nobody drew it.
 

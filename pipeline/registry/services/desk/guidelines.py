@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role
@@ -93,9 +93,7 @@ def write_guideline(
     """Write another version of a guideline.
 
     Args:
-        context: The transaction and the policy of the desk.
         person: The supervisor.
-        guided: What it is for.
         text: The text; ``""``: there is no guideline any longer, but for its examples.
         without: The numbers of examples that are left out from now on.
         seen: The number of the version that the person saw; 0: none.

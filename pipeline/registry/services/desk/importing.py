@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Text, cast, func, literal, select
 
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person, Role
@@ -40,8 +42,6 @@ from pipeline.registry.tables.desk import keying, lease
 from pipeline.registry.tables.imports import workbook_import, workbook_import_end
 from pipeline.registry.tables.reconciliation import difference
 from pipeline.registry.tables.tasks import review_task
-from pipeline.review_policy import Way
-from pipeline.stages import Stage
 
 AT_ONCE = 200
 """Entries of which one statement asks, or whose values one transaction takes back."""

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy import case as sql_case
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import add, changing, noted, record, wrote
 from pipeline.registry.database.audit.stored import key_of
 from pipeline.registry.database.locks import hold_tasks
@@ -34,7 +35,6 @@ from pipeline.registry.tables.desk import keying, submission
 from pipeline.registry.tables.entries import entry, resolved_place
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.stages import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,7 @@ class Submission:
     """A submission at the desk.
 
     Attributes:
-        person: Who keyed the values.
-        mode: How they were keyed.
         token: What identifies the submission when a browser sends it twice.
-        seconds: How long the person took.
         kept: Fields of which the person was asked and kept to their word: a text that is no value of its field, a blank
             where the machine saw ink.
     """
@@ -142,11 +139,6 @@ def record_keyed_values(
     """Record the values that one person keyed on tasks that the caller holds, and decide what they settle.
 
     Records and tasks follow.
-
-    Args:
-        context: The transaction and the policy of the desk.
-        said: The keyed values by task.
-        sent: Whose submission it is.
 
     Returns:
         The outcome of each task, by its id.

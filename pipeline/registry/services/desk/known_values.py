@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.decisions import Decision
 from pipeline.registry.model.desk import KnownEntry

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.derivations import OF_NOTES, DerivationContext, derived
-from pipeline.kinds.note import NotedActKind, noted_acts
-from pipeline.model import FieldStatus
-from pipeline.predicates import Value
+from pipeline.base.model import FieldStatus
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.data_entry import corners_of
@@ -21,7 +19,9 @@ from pipeline.registry.repositories.entries import machine_view
 from pipeline.registry.repositories.pages import rectification_of
 from pipeline.registry.services.desk.task_loading import LoadedTask
 from pipeline.registry.tables.data_entry import added_field
-from pipeline.schema import RecordSpec
+from pipeline.values.derivations import OF_NOTES, DerivationContext, derived
+from pipeline.values.kinds.note import NotedActKind, noted_acts
+from pipeline.values.predicates import Value
 
 ALWAYS = frozenset({"noted_kind", "noted_number", "noted_day", "noted_authority"})
 """Derivations of the fields that are asked for whatever of them is clear in the text: the ink may say more."""

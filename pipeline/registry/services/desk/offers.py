@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from pipeline.derivations import DerivationContext, Derived, Known, derived
-from pipeline.model import BookSeries, FieldStatus
-from pipeline.predicates import Value
+from pipeline.base.model import BookSeries, FieldStatus
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -17,17 +15,12 @@ from pipeline.registry.services.desk.known_values import load_shown_task
 from pipeline.registry.services.desk.visibility import is_blind
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.values.derivations import DerivationContext, Derived, Known, derived
+from pipeline.values.predicates import Value
 
 
 class Offers:
-    """What follows in the entries of one book.
-
-    Args:
-        connection: Of the transaction.
-        declared: The declared records.
-        record: The kind of event.
-        book_id: The book.
-    """
+    """What follows in the entries of one book."""
 
     def __init__(self, connection: Connection, declared: RecordSchema, record: str, book_id: int) -> None:
         series = connection.scalar(select(book.c.series).where(book.c.id == book_id))

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sqlalchemy import RowMapping, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import Box, FieldStatus, Writing
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import Box, FieldStatus, Writing
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import WHOLE_ENTRY

@@ -13,8 +13,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import FieldReading, FieldStatus
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldReading, FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.database.locks import Whole, hold, hold_page_of
 from pipeline.registry.model.accounts import Person, Role
@@ -37,9 +40,6 @@ from pipeline.registry.tables.books import book
 from pipeline.registry.tables.desk import aside, keying
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
-from pipeline.review_policy import Way
-from pipeline.schema import FieldSpec
-from pipeline.stages import Stage
 
 AccountRef = tuple[int, str]
 """Account and login of somebody who knew what stood."""

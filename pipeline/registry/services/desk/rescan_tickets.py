@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, literal, select, true
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page
 from pipeline.registry.model.accounts import Person

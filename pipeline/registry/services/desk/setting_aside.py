@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from pipeline.base.stages import Stage
 from pipeline.registry.database.audit import changing, record, wrote
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.repositories.desk_context import DeskContext
@@ -18,7 +19,6 @@ from pipeline.registry.services.desk.task_loading import (
     load_held_task,
 )
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 
 def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:

@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlalchemy import RowMapping, func, not_, or_, select
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, ScalarSelect, func, select
 
-from pipeline.model import FieldReading, PageRef
+from pipeline.base.model import FieldReading, PageRef
+from pipeline.base.stages import Stage
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
@@ -33,7 +34,6 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import aside, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import review_task
-from pipeline.stages import Stage
 
 ANSWERED = "answered"
 """The kind of ``aside`` that holds a question with its answer."""
@@ -57,8 +57,6 @@ class LoadedTask:
 
     Attributes:
         row: The row of the task with those of its page, scan and book.
-        machine: What the machine says of it.
-        readings: The readings of its fields.
         decisions: The last decisions on its fields.
         consensus: The agreement on each field that is left, in the order of the form.
         words: All its rows of ``keying``, oldest first.
@@ -224,9 +222,6 @@ def load_held_task(
     """Return all about a task that this person holds and may work on, and renew its lease.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: The person.
-        task_id: The task.
         modes: How they may hold it.
 
     Raises:

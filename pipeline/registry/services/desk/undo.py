@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, exists, select
 
+from pipeline.base.stages import Stage
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.locks import hold_tasks
@@ -37,7 +38,6 @@ from pipeline.registry.services.desk.setting_aside import put_question
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_rows
 from pipeline.registry.services.desk.visibility import show
 from pipeline.registry.tables.desk import WITHDRAWN, keying, lease
-from pipeline.stages import Stage
 
 
 def undo(context: DeskContext, person: Person) -> DeskTask:

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipeline.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, Way
+from pipeline.declarations.schema import Form
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.consensus import Consensus
@@ -23,9 +26,6 @@ from pipeline.registry.repositories.guidelines import guided_fields
 from pipeline.registry.repositories.permissions import check_place, stages
 from pipeline.registry.repositories.teaching import is_teaching
 from pipeline.registry.services.desk.task_loading import LoadedTask, load_task, task_row
-from pipeline.review_policy import BookPolicy, Way
-from pipeline.schema import Form
-from pipeline.stages import Stage
 
 
 def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
@@ -118,9 +118,6 @@ def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tupl
     It does when they have the task in hand and the box lies among its fields.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who sees the ink.
-        task_id: The task.
         box: The area on the rectified page.
 
     Raises:
@@ -168,10 +165,7 @@ def work_of(
     """Return one field as the person sees it who keys its next value.
 
     Args:
-        field: The field.
         one: The agreement on it so far.
-        policy: How its book is reviewed.
-        reading: What the machine read.
         decided: What was decided of it before.
         mine: What this person keyed and took back.
         is_shared: Whether other fields are written into the same slot of the form.

@@ -9,7 +9,8 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.consensus import Consensus, consensus_of
 from pipeline.registry.model.decisions import WHOLE_ENTRY, Verdict
@@ -30,7 +31,6 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.desk import keying, lease
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.tasks import decision, review_task
-from pipeline.stages import Stage
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Tasks whose fields may be worked on one by one."""

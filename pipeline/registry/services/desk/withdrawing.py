@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from sqlalchemy import select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.withdrawals import (

@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from pipeline.errors import RegistryError
+from pipeline.base.errors import RegistryError
+from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy, Way
+from pipeline.declarations.sampling import SamplingPolicy, draw_sample
+from pipeline.declarations.schema import FieldSpec
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.stored import ranges_of
 from pipeline.registry.database.database import Database
@@ -30,9 +33,6 @@ from pipeline.registry.services.lots.sample_results import checkers_of, lot_of, 
 from pipeline.registry.tables.books import book
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.review_policy import BookPolicy, ReviewPolicy, Way
-from pipeline.sampling import SamplingPolicy, draw_sample
-from pipeline.schema import FieldSpec
 
 
 def question(
@@ -55,10 +55,6 @@ class Lots(DeskFacade):
     """The lots of books.
 
     Args:
-        database: The database.
-        declared: The declared records.
-        review: How the office reviews.
-        sampling: How the office samples.
         now: Returns the time in UTC; by default that of the database.
     """
 
@@ -77,7 +73,6 @@ class Lots(DeskFacade):
         """Draw a lot of the settled entries of these books, and hand its sample to people who have not seen them.
 
         Args:
-            person: Who draws it.
             book_ids: The books, all of one place.
             seed: What draws the sample; by default a new one.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, exists, func, select, true
 
+from pipeline.declarations.sampling import QualityLevels, SamplingPlan
 from pipeline.registry.model.consensus import folded_text
 from pipeline.registry.model.lots import Closing, Findings, Lot, LotVerdict, Part
 from pipeline.registry.repositories.keyed_values import lot_token
@@ -19,7 +20,6 @@ from pipeline.registry.tables.desk import keying
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.lots import lot, lot_closing, lot_entry, lot_witness
 from pipeline.registry.tables.tasks import decision
-from pipeline.sampling import QualityLevels, SamplingPlan
 
 _gone, _last = keying.alias("gone"), keying.alias("last_word")
 _keyings: Any = decision.c.keyings

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.delivery import ApprovalPolicy
+from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry.database.audit import MACHINE, add, record
 from pipeline.registry.model.book_states import BookStage, BookState
 from pipeline.registry.model.webhooks import BookEvent
@@ -50,8 +50,6 @@ def book_changes(
 
     Args:
         connection: A transaction; nothing is written.
-        declared: The declared records and their tables.
-        approval: What the office asks for before it delivers.
         among: Only these books; None: all.
     """
     last = select(func.max(webhook_event.c.id)).group_by(webhook_event.c.book_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
@@ -23,8 +23,6 @@ class Publishing:
     """Tokens of other systems, and what those may read.
 
     Args:
-        database: The database.
-        declared: The declared records and their tables.
         now: The clock, in UTC.
     """
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from pipeline.delivery import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
-from pipeline.model import FieldStatus, Severity
+from pipeline.base.model import FieldStatus, Severity
+from pipeline.declarations.schema import FieldSpec, RecordSpec
+from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.decisions import WHOLE_ENTRY
@@ -41,20 +42,13 @@ from pipeline.registry.tables.books import book, page, scan
 from pipeline.registry.tables.entries import entry
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.schema import FieldSpec, RecordSpec
 
 CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishingPolicy:
-    """What decides whether a value may be told.
-
-    Attributes:
-        delivery: How the office delivers what stands on paper.
-        approval: What it asks for before.
-        key: What signs the audit.
-    """
+    """What decides whether a value may be told."""
 
     delivery: DeliveryPolicy
     approval: ApprovalPolicy
@@ -99,13 +93,9 @@ def published_entries(
     """Return entries of a book in its order.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
         places: The registration places that may be read; None = all.
-        book_id: The book.
         after: The place in the book to go on after; ``""``: from the beginning.
         most: How many at most.
-        policy: What decides whether a value may be told.
 
     Raises:
         NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no place.

@@ -52,8 +52,6 @@ def compare(
     index that is built for the first time is not whole, and is gone through again when the registry is next opened.
 
     Args:
-        database: The database.
-        declared: The declared records and their tables.
         mend: Put right what differs.
         only_missing: Go on after the entries that the index was built for before.
         progress: Called now and then.

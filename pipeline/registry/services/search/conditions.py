@@ -107,9 +107,7 @@ def conditions(
     """Return the conditions on ``search_entry`` but those on names.
 
     Args:
-        connection: A transaction.
         person: Who asks: of other places nothing is found.
-        criteria: What is asked.
     """
     found: list[ColumnElement[bool]] = [entry_stands(search_entry.c.entry_id)]
     books = _books(connection, person, criteria)

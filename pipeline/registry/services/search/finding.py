@@ -42,9 +42,6 @@ def find(connection: Connection, person: Person, criteria: SearchCriteria, *, af
     """Return at most so many entries of the places of a person.
 
     Args:
-        connection: A transaction.
-        person: Who asks.
-        criteria: What is looked for, checked.
         after: The cursor of the page before; ``""``: the first page.
         most: Entries of a page.
     """

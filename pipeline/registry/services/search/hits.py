@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.model import PageRef
+from pipeline.base.model import PageRef
+from pipeline.base.text.tones import folded
 from pipeline.registry.model.search import HitState, NamedPerson, Nearness, SearchHit
 from pipeline.registry.model.tasks import TaskState
 from pipeline.registry.repositories.effective_values import select_values
@@ -21,7 +22,6 @@ from pipeline.registry.tables.books import book, page, page_run, scan
 from pipeline.registry.tables.entries import entry, reading
 from pipeline.registry.tables.record_schema import RecordSchema
 from pipeline.registry.tables.tasks import review_task
-from pipeline.text.tones import folded
 
 
 def hits_of(
@@ -36,8 +36,6 @@ def hits_of(
     Values that wait for people are left out: who keys them blind must not have seen them.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
         entries: The entries, each with how near its name is.
         name_ids: The names that were looked for or are near.
         altered: Those of them of which a row was changed behind the program's back.

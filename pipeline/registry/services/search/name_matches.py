@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, select
 
+from pipeline.base.text.tones import folded, has_marks
 from pipeline.registry.model.search import Nearness
 from pipeline.registry.repositories.search_index import bare_name_key, name_key
 from pipeline.registry.repositories.search_words import hold_words, one_of, words_of
 from pipeline.registry.services.search.near_names import confusions
 from pipeline.registry.tables.search import search_name
-from pipeline.text.tones import folded, has_marks
 
 MOST_WITHIN = 400
 """Names that hold the words of a shorter one and are looked through."""
@@ -30,9 +30,7 @@ class NameStep:
     """Names that are equally near.
 
     Attributes:
-        nearness: How near.
         cost: What the changes cost, in thousandths; 0 of exact ones.
-        name_ids: The names.
         spelled: The spelling that is asked for; None: any.
     """
 
@@ -51,7 +49,6 @@ class NameMatches:
     """The names that are known and that a typed name may mean, step by step as far as they are wanted.
 
     Args:
-        connection: A transaction.
         name: As it was typed; without a letter it means none.
 
     Attributes:

@@ -7,6 +7,7 @@ import json
 
 from sqlalchemy import Connection, func, select
 
+from pipeline.declarations.schema import RecordSpec
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.checks import LinkVerdict, StoredLink
@@ -20,7 +21,6 @@ from pipeline.registry.repositories.withdrawals import part_of, refuse_withdrawn
 from pipeline.registry.services.search.hits import hits_of
 from pipeline.registry.tables.checks import link, link_decision
 from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.schema import RecordSpec
 
 WHAT = "xem những sự kiện có thể cùng một người"
 
@@ -90,12 +90,6 @@ def judge_link(
     """Record a supervisor's verdict on a link of an entry, or take the last one back.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        person: Who says so.
-        entry_id: The entry that they look at.
-        link_id: The link.
-        verdict: What they say.
         seen: The mark of the link as it was shown to them.
         reason: In their own words.
 

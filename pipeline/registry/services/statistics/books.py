@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, case, cast, exists, func, or_, select
 
-from pipeline.model import PageKind
+from pipeline.base.model import PageKind
 from pipeline.registry.model.lots import Part
 from pipeline.registry.model.statistics import BookStatistics
 from pipeline.registry.model.tasks import TaskState

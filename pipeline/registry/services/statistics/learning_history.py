@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, select
 
-from pipeline.model.adapted_reader import ADAPTER_MARK
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.model.learning_history import (
     CheckedEntry,
@@ -34,7 +34,6 @@ def learning_history(connection: Connection, places: Places, book_id: int | None
     """Return what checking cost over time in the books of these places, or in one of them.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
         book_id: That book alone.
     """

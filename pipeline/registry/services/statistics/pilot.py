@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, RowMapping, Select, exists, func, select
 
-from pipeline.model import FieldStatus
-from pipeline.model.adapted_reader import ADAPTER_MARK, parent_of
+from pipeline.base.model import FieldStatus
+from pipeline.base.model.adapted_reader import ADAPTER_MARK, parent_of
 from pipeline.registry.model.consensus import folded_text
 from pipeline.registry.model.decisions import WHOLE_ENTRY
 from pipeline.registry.model.pilot import PilotCounts, PilotField
@@ -31,9 +31,7 @@ def pilot_counts(connection: Connection, places: Places, book_ids: Collection[in
     """Return the counts of these books, as far as they are of these places and stand.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
-        book_ids: The books.
     """
     ids = connection.scalars(
         select(book.c.id).where(book.c.id.in_(book_ids), book_stands, of_places(places)).order_by(book.c.id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
 from pipeline.registry.database.audit import MACHINE
 from pipeline.registry.model.clear_values import REFUTED
 from pipeline.registry.model.consensus import folded_text
@@ -34,7 +34,6 @@ def sampled_values(
     Those that wait come last. A value that is read otherwise by now, and was not decided before, counts no longer.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
         book_id: That book alone.
     """
