@@ -12,6 +12,7 @@ from typer import BadParameter
 
 from pipeline.base.errors import SetupError
 from pipeline.cli.screen import out
+from pipeline.recognition.ocr.models import default_folder
 
 
 def train(
@@ -49,7 +50,9 @@ def train(
     ] = None,
     aligner: Annotated[
         Path | None,
-        typer.Option("--aligner", help="model.onnx tìm chỗ từng chữ trong dòng thật (ocr_models/hand-a)."),
+        typer.Option(
+            "--aligner", help="model.onnx tìm chỗ từng chữ trong dòng thật; bỏ trống: hand-a đang cài."
+        ),
     ] = None,
     fonts: Annotated[
         Path | None, typer.Option("--fonts", help="Thư mục bút vẽ thêm (scripts/training-fonts.sh tải về).")
@@ -107,7 +110,7 @@ def train(
             f"Thiếu gói {error.name} để huấn luyện. Hãy cài: pip install 'hotich[train]'."
         ) from None
     from pipeline.training.augmentation import HARDER, AugmentOptions
-    from pipeline.training.collection import Collection
+    from pipeline.training.collection import Collection, Kind
     from pipeline.training.loop import LoopOptions
     from pipeline.training.network import NETWORKS
 
@@ -116,7 +119,12 @@ def train(
     left_out = set(without or ())
     if unknown := left_out - {*train.SHARES, "harder"}:
         raise BadParameter(f"--without không biết {', '.join(unknown)}.")
-    kinds = {"plain": real, "full": real_full, "foreign": foreign, "clerks": clerks}
+    kinds: dict[Kind, list[Path] | None] = {
+        "plain": real,
+        "full": real_full,
+        "foreign": foreign,
+        "clerks": clerks,
+    }
     plan = train.TrainingPlan(
         folder=folder,
         work=work,
@@ -124,7 +132,7 @@ def train(
         fonts=fonts,
         figures=figures,
         collections=tuple(Collection(place, kind) for kind, places in kinds.items() for place in places or ()),
-        aligner=aligner,
+        aligner=aligner or default_folder() / "hand-a" / "model.onnx",
         choosing=tuple(choosing or ()),
         parent=parent,
         small=small,

@@ -159,7 +159,8 @@ def _coarsen(picture: LineImage, rng: np.random.Generator) -> LineImage:
     done, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 50))])
     if not done:
         return picture
-    return 1 - np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32) / 255
+    back = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
+    return np.asarray(1 - back / np.float32(255), np.float32)
 
 
 def _change_stroke(picture: LineImage, rng: np.random.Generator) -> LineImage:

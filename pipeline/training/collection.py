@@ -115,8 +115,9 @@ class Collection:
         if writers:
             found["rejoined"] = RejoinedWords(writers)
         if self.kind == "foreign":
-            aligned = self._aligned(work, aligner, say)
-            found["marked"] = MarkedLines([line for line in aligned if _has_letters(line.line.text)])
+            aligned = [line for line in self._aligned(work, aligner, say) if _has_letters(line.line.text)]
+            if aligned:
+                found["marked"] = MarkedLines(aligned)
         return found
 
     def _words(self, work: Path, aligner: LineNetwork, say: Callable[[str], None]) -> list[list[DatasetLine]]:
@@ -148,9 +149,9 @@ class Collection:
             with atomic_path(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, lines=np.array(found), columns=np.array(columns, np.float32))
         with np.load(path) as held:
-            numbers = held["lines"]
-            ends = np.cumsum([len(lines[number].text) for number in numbers])
-            parts = np.split(held["columns"], ends[:-1])
+            numbers = held["lines"].astype(int)
+            ends = np.cumsum([len(lines[number].text) for number in numbers], dtype=int)
+            parts = np.split(held["columns"], ends)[:-1]
         return tuple(
             AlignedLine(lines[number], tuple(map(float, part)))
             for number, part in zip(numbers, parts, strict=True)

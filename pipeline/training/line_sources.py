@@ -232,14 +232,13 @@ def _sign(sign: str, strength: int, rng: np.random.Generator) -> NDArray[np.uint
     width = {"/": rng.uniform(0.1, 0.6), "-": rng.uniform(0.25, 0.6), ".": 0.12}[sign] * tall
     strip = np.zeros((ROWS, round(width) + 6), np.uint8)
     middle, thick = ROWS / 2 + rng.normal(0, 0.05) * tall, int(rng.integers(1, 4))
+    ends = np.array([(4.0, middle + 0.45 * tall), (4.5, middle + 0.47 * tall)])
     if sign == "/":
         half = tall * rng.uniform(0.45, 0.75)
-        ends = (width + 3, middle - half), (3, middle + half)
+        ends = np.array([(width + 3, middle - half), (3, middle + half)])
     elif sign == "-":
-        ends = (3, middle + rng.normal(0, 0.04) * tall), (width + 3, middle)
-    else:
-        ends = (4, middle + 0.45 * tall), (4.5, middle + 0.47 * tall)
-    points = np.round(np.array(ends) * 16).astype(np.int32).reshape(-1, 1, 2)
+        ends = np.array([(3, middle + rng.normal(0, 0.04) * tall), (width + 3, middle)])
+    points = np.round(ends * 16).astype(np.int32).reshape(-1, 1, 2)
     cv2.polylines(strip, [points], False, strength, thick, cv2.LINE_AA, 4)
     return strip
 

@@ -42,7 +42,8 @@ class _Block(nn.Module):
             weights = functional.relu(self.squeeze(x.mean((2, 3), keepdim=True)))
             x = x * functional.hardsigmoid(self.excite(weights))
         y = self.narrow(functional.gelu(self.widen(x)))
-        return x + y if self.is_residual else y
+        mixed: Tensor = x + y if self.is_residual else y
+        return mixed
 
 
 class PretrainedTower(nn.Module):
