@@ -94,7 +94,7 @@ LEADING = """
 from pathlib import Path
 Path("loaded").open("a").write("once\\n")
 if __name__ == "__main__":
-    from pipeline import schema
+    from pipeline.declarations import schema
     from pipeline.runs.book_reading import digitize_book
     from pipeline.run_context import RunContext
     from tests.fake_pages import fake_engines, fake_page
