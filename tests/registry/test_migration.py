@@ -21,9 +21,10 @@ from pipeline.registry.database.migration import configuration, upgrade
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.audit import FlawKind
 from pipeline.registry.model.errors import RowTampered
-from pipeline.registry.tables.guarded import ENDING, GROWING
+from pipeline.registry.tables.guarded import tables_of
+from pipeline.registry.tables.metadata import RowLife
 from pipeline.registry.tables.records import all_tables, record_table_name
-from pipeline.registry.tables.search import FULL_TEXT, FULL_TEXT_INDEXES, SEARCH_APPEND_ONLY, SEARCH_INDEX
+from pipeline.registry.tables.search import FULL_TEXT, FULL_TEXT_INDEXES, SEARCH_INDEX
 from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.stages import Stage
@@ -88,7 +89,8 @@ def without_series(outside: Outsider) -> None:
         "workbook_import",
         "voided_extract",
         "issued_extract",
-        *(table.name for table in (*SEARCH_INDEX, *SEARCH_APPEND_ONLY)),
+        *(table.name for table in SEARCH_INDEX),
+        "search_request",
         *(() if outside.on_postgresql else FULL_TEXT),
         "amendment_signature",
         "book_approval",
@@ -163,7 +165,7 @@ def test_the_frozen_steps_make_exactly_the_tables_that_are_declared(empty_url: s
         triggers = connection.exec_driver_sql(TRIGGERS["postgresql" if on_postgresql else "sqlite"])
         assert {name for (name,) in triggers} == {
             f"{table.name}_no_{change}"
-            for table in (*GROWING, *ENDING)
+            for table in tables_of(RowLife.KEPT, RowLife.ENDS_ONCE)
             for change in ("update", "delete", "truncate" if on_postgresql else "replace")
         }
     database.close()

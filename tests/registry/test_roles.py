@@ -16,7 +16,8 @@ from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.database.roles import role_sql
 from pipeline.registry.database.snapshot import take
-from pipeline.registry.tables.guarded import ENDING, GROWING
+from pipeline.registry.tables.guarded import cover, tables_of
+from pipeline.registry.tables.metadata import RowLife
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 GUARDED = """
@@ -44,7 +45,7 @@ def worker(postgresql_url: str, postgresql_cluster: postgresql.Cluster) -> Itera
 
 def test_the_worker_is_refused_every_change_of_what_is_append_only(worker: psycopg.Connection[Any]) -> None:
     tables = {name for (name,) in worker.execute(GUARDED)}
-    assert tables >= {table.name for table in GROWING}
+    assert tables >= {table.name for table in tables_of(RowLife.KEPT)}
     for table in tables:
         for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):  # noqa: S608
             with pytest.raises(InsufficientPrivilege):
@@ -52,8 +53,9 @@ def test_the_worker_is_refused_every_change_of_what_is_append_only(worker: psyco
 
 
 def test_the_worker_can_end_what_ends_and_change_nothing_else_of_it(worker: psycopg.Connection[Any]) -> None:
-    for table, end in ENDING.items():
-        worker.execute(f"UPDATE {table.name} SET {end.name} = now() WHERE false".encode())  # noqa: S608
+    for table in tables_of(RowLife.ENDS_ONCE):
+        end = cover(table).end
+        worker.execute(f"UPDATE {table.name} SET {end} = now() WHERE false".encode())  # noqa: S608
         for statement in (f"UPDATE {table.name} SET id = id", f"DELETE FROM {table.name}"):  # noqa: S608
             with pytest.raises(InsufficientPrivilege):
                 worker.execute(statement.encode())

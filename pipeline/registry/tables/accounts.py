@@ -16,7 +16,10 @@ from sqlalchemy import (
 )
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    CHANGING,
     METADATA,
+    REMOVABLE,
     UtcTime,
     flag_column,
     id_column,
@@ -43,6 +46,7 @@ account = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("last_login_at", UtcTime),
+    info=CHANGING,
 )
 """An account is never deleted, as decisions name its login. ``places``: a list of place codes, NULL = all places."""
 
@@ -54,6 +58,7 @@ login_session = Table(
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
     Column("started_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+    info=REMOVABLE,
 )
 """A session that has not ended. ``token_digest``: SHA-256 of the cookie's secret."""
 
@@ -66,6 +71,7 @@ login_failure = Table(
     Column("failed_at", UtcTime, nullable=False),
     Index(None, "login_digest", "failed_at"),
     Index(None, "address", "failed_at"),
+    info=REMOVABLE,
 )
 """A refused login, kept while it counts. People type passwords where the login goes, so that is kept as SHA-256."""
 
@@ -81,6 +87,7 @@ account_act = Table(
     text_column("author"),
     time_column("acted_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """What somebody did to the account of a supervisor or administrator, or to make one; open until another person answers.
 ``waits``: the account is out of use until then. ``role``, ``places``: those that it has since."""
@@ -95,6 +102,7 @@ account_answer = Table(
     time_column("answered_at"),
     UniqueConstraint("act_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """What the other person said of an act: confirmed or refused."""
 
@@ -108,8 +116,7 @@ external_identity = Table(
     time_column("linked_at"),
     UniqueConstraint("issuer", "subject"),
     sqlite_autoincrement=True,
+    info=CHANGING,
 )
 """Who a person is at a sign-in provider: the only thing by which their account is found. Compared with its digest at
 each use, so that nobody can be made another person behind the program's back."""
-
-ACCOUNT_APPEND_ONLY = (account_act, account_answer)

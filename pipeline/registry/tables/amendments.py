@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from pipeline.registry.tables.metadata import MANY, METADATA, UtcTime, many_id_column, text_column
+from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    MANY,
+    METADATA,
+    UtcTime,
+    many_id_column,
+    text_column,
+)
 
 amendment = Table(
     "amendment",
@@ -31,7 +38,6 @@ amendment = Table(
     Column("withdraws_id", MANY, ForeignKey("amendment.id")),
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``withdraws_id``: the amendment that this row takes back."""
-
-AMENDMENT_APPEND_ONLY = (amendment,)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Table, UniqueConstraint
 
-from pipeline.registry.tables.metadata import METADATA, id_column, json_column, text_column, time_column
+from pipeline.registry.tables.metadata import (
+    CHANGING,
+    METADATA,
+    id_column,
+    json_column,
+    text_column,
+    time_column,
+)
 
 api_token = Table(
     "api_token",
@@ -23,6 +30,7 @@ api_token = Table(
     UniqueConstraint("name"),
     UniqueConstraint("secret_digest"),
     sqlite_autoincrement=True,
+    info=CHANGING,
 )
 """A token is never deleted, as the audit names it. ``secret_digest``: SHA-256; ``places``: codes, NULL = all;
 ``revoked_by``: ``""`` while it was not revoked; ``used_at``: the last use, to the minute."""

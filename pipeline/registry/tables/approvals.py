@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     MANY,
     METADATA,
     count_column,
@@ -26,6 +27,7 @@ book_approval = Table(
     text_column("author"),
     time_column("approved_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``state``: the digest of all that is delivered of the book (``value_digest``), which the approval is about; the last
 row of a book counts."""
@@ -39,7 +41,5 @@ amendment_signature = Table(
     time_column("signed_at"),
     UniqueConstraint("amendment_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
-
-APPROVAL_APPEND_ONLY = (book_approval, amendment_signature)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     flag_column,
@@ -27,9 +28,7 @@ book_assignment = Table(
     time_column("assigned_at"),
     Index(None, "account_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``login``: whose the account is; ``due_on``: the day by which the book should be done (``2026-03-31``), empty where
 none is set; ``given``: whether the book is assigned from then on, or no longer."""
-
-ASSIGNMENT_APPEND_ONLY = (book_assignment,)
-"""No row of these is ever changed or deleted."""

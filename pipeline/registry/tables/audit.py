@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, LargeBinary, Table, Text
 
-from pipeline.registry.tables.metadata import MANY, METADATA, UtcTime
+from pipeline.registry.tables.metadata import APPEND_ONLY, MANY, METADATA, REMOVABLE, UtcTime, uncovered
 
 audit = Table(
     "audit",
@@ -20,6 +20,7 @@ audit = Table(
     Column("key", Text),
     Column("hash", Text, nullable=False),
     Column("signature", Text),
+    info=uncovered(APPEND_ONLY, "covers itself by its chain"),
 )
 """``id`` runs on from 1 without a gap. ``detail`` and ``rows`` are JSON, kept as text because their very spelling is
 hashed; ``rows`` is written and read by ``rows.py``. ``previous`` is the ``hash`` of the row before (``""`` of the
@@ -35,6 +36,7 @@ row_digest = Table(
     Column("signature", LargeBinary),
     Column("found", LargeBinary),
     sqlite_with_rowid=False,
+    info=uncovered(REMOVABLE, "repeats what the audit says last of a row; verifying compares the two"),
 )
 """The last digest that the audit holds of each row that may change, at hand for a comparison before the next change.
 ``signature``: by the key of the audit, None where nobody signs; ``found``: the digest of a row that was found altered,

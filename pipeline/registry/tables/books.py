@@ -11,7 +11,10 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    CHANGING,
     METADATA,
+    REMOVABLE,
     count_column,
     flag_column,
     id_column,
@@ -20,6 +23,7 @@ from pipeline.registry.tables.metadata import (
     share_column,
     text_column,
     time_column,
+    uncovered,
 )
 
 book = Table(
@@ -38,6 +42,7 @@ book = Table(
     count_column("pages", nullable=True),
     Column("series", Text),
     Index(None, "record", "place_code", "volume"),
+    info=CHANGING,
 )
 """``series``: as in ``BookSeries``; None of an ordinary book. Which unit bore the code follows from the day of opening.
 So no constraint tells two books apart: ``Whole.BOOKS`` is held while one is made (``repositories/books.py``)."""
@@ -53,6 +58,7 @@ book_correction = Table(
     text_column("author"),
     time_column("corrected_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """What the registry held of the cover of a book and holds since, by key; only what was corrected."""
 
@@ -67,6 +73,7 @@ scan = Table(
     count_column("pages"),
     UniqueConstraint("book_id", "sha256"),
     Index(None, "sha256"),
+    info=CHANGING,
 )
 
 page = Table(
@@ -76,6 +83,7 @@ page = Table(
     reference_to("scan"),
     count_column("page_no"),
     UniqueConstraint("scan_id", "page_no"),
+    info=CHANGING,
 )
 
 page_run = Table(
@@ -104,6 +112,7 @@ page_run = Table(
         sqlite_where=text("latest"),
         postgresql_where=text("latest"),
     ),
+    info=CHANGING,
 )
 
 page_failure = Table(
@@ -119,6 +128,7 @@ page_failure = Table(
     time_column("failed_at"),
     Column("fingerprint", Text),
     count_column("tries", nullable=True),
+    info=REMOVABLE,
 )
 """``fingerprint``: of the reading that failed, where it was known; ``tries``: how often in a row it failed alike."""
 
@@ -133,8 +143,8 @@ book_run = Table(
     text_column("process"),
     time_column("begun_at"),
     time_column("lasts_until"),
+    info=uncovered(
+        REMOVABLE, "says for minutes which run has a book in hand; nothing follows from it but a wait"
+    ),
 )
 """Which run has a book in hand (``book_runs.py``)."""
-
-BOOK_APPEND_ONLY = (book_correction,)
-"""No row of these is ever changed or deleted."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Integer, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     MANY,
     METADATA,
     json_column,
     many_id_column,
+    only_ends,
     reference_to,
     share_column,
     text_column,
@@ -29,6 +31,7 @@ book_finding = Table(
     time_column("raised_at"),
     time_column("cleared_at", nullable=True),
     sqlite_autoincrement=True,
+    info=only_ends("cleared_at"),
 )
 """What a check of whole books or of the registry found, and as long as it is found (``cleared_at`` is None)."""
 
@@ -46,6 +49,7 @@ link = Table(
     time_column("suggested_at"),
     time_column("withdrawn_at", nullable=True),
     sqlite_autoincrement=True,
+    info=only_ends("withdrawn_at"),
 )
 """Two entries that may speak of one person or of one event: a suggestion, nothing follows from it by itself."""
 
@@ -59,11 +63,6 @@ link_decision = Table(
     text_column("author"),
     time_column("decided_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A person's verdict on a suggestion, with the evidence as it was then; the last one on a pair counts."""
-
-CHECK_ONLY_ENDS = {book_finding: book_finding.c.cleared_at, link: link.c.withdrawn_at}
-"""Rows of these are added and end, once, by that column; nothing else of them is ever changed or deleted."""
-
-CHECK_APPEND_ONLY = (link_decision,)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     MANY,
     METADATA,
     count_column,
@@ -32,6 +33,7 @@ clear_value = Table(
     Index(None, "book_id"),
     Index(None, "takes_back_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``text``, ``canonical``: what the machine read; the row counts as long as the latest run reads the same. ``drawn``:
 the value waits for a person who is not shown it. A row with ``takes_back_id`` takes that one back, for ``reason``."""
@@ -45,8 +47,6 @@ clear_value_witness = Table(
     Index(None, "clear_value_id"),
     Index(None, "decision_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """The decisions on which a value rests."""
-
-CLEAR_APPEND_ONLY = (clear_value, clear_value_witness)
-"""No row of these is ever changed or deleted."""

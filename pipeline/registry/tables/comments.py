@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     id_column,
@@ -28,9 +29,7 @@ task_comment = Table(
     text_column("token"),
     UniqueConstraint("token"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``kind``: as in ``CommentKind``; ``thread_id``: the comment that is answered or closed; ``corners``: the region it is
 about, four points [x, y] in pixels of the page as scanned; ``token``: the same for the same form sent again."""
-
-COMMENT_APPEND_ONLY = (task_comment,)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     id_column,
@@ -29,9 +30,7 @@ confirmed_delivery = Table(
     text_column("author"),
     time_column("confirmed_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``written``: the text on paper that ``value`` and ``note`` are about; the last row of a field counts. One without a
 ``rule`` takes the one before it back."""
-
-DELIVERY_APPEND_ONLY = (confirmed_delivery,)
-"""No row of these is ever changed or deleted."""

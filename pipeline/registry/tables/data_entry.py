@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Integer, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     id_column,
     json_column,
@@ -26,10 +27,8 @@ added_field = Table(
     text_column("login"),
     time_column("added_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """The last row of a field counts. ``text``, ``canonical``: what the cover of the book says of it, so that nobody has to
 type it; ``""``: it waits for people. ``corners``: where its ink stands, as a person drew it: four points [x, y] in
 pixels of the page as scanned, None where nobody drew anything."""
-
-DATA_ENTRY_APPEND_ONLY = (added_field,)
-"""No row of these is ever changed or deleted."""

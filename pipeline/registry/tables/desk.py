@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from pipeline.registry.tables.metadata import METADATA, UtcTime
+from pipeline.registry.tables.metadata import APPEND_ONLY, METADATA, REMOVABLE, UtcTime, uncovered
 
 WITHDRAWN = "withdrawn"
 """The ``status`` of a row of ``keying`` that takes another one back."""
@@ -55,6 +55,7 @@ keying = Table(
     Index(None, "account_id", "id"),
     Index(None, "keyed_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A person's word on one field. ``stage``, ``way``: where the field stood then and how it is settled; ``seconds`` that
 the submission took, ``mode`` desk or column; ``after_decision_id``: the decision that was in force then, and as long as
@@ -75,6 +76,7 @@ submission = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("token", "task_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """The outcome of one submission on one task, so that the same submission again gets the same answer."""
 
@@ -89,6 +91,7 @@ aside = Table(
     Column("said_at", UtcTime, nullable=False),
     Index(None, "account_id", "task_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """Why a task was laid aside: skipped, asked about, answered."""
 
@@ -105,6 +108,7 @@ ticket = Table(
     Column("code", Text),
     Index(None, "place_code"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A page that must be scanned again; open until it has a closing. ``code``: of the finding for which the machine itself
 asks; what waits for people goes on all the same. Empty where a person asked."""
@@ -119,6 +123,7 @@ ticket_closing = Table(
     Column("closed_at", UtcTime, nullable=False),
     UniqueConstraint("ticket_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 lease = Table(
@@ -130,8 +135,6 @@ lease = Table(
     Column("taken_at", UtcTime, nullable=False),
     Column("until", UtcTime, nullable=False),
     Index(None, "account_id"),
+    info=uncovered(REMOVABLE, "lasts for minutes; whoever takes, is shown or hands back a task is told of"),
 )
 """Who has a task in hand, until when. At most one a task; after ``until`` anybody may take it over."""
-
-DESK_APPEND_ONLY = (keying, submission, aside, ticket, ticket_closing)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    CHANGING,
     METADATA,
     count_column,
     flag_column,
@@ -32,6 +34,7 @@ entry = Table(
     text_column("number_text"),
     json_column("unaccepted", nullable=True),
     UniqueConstraint("page_id", "row"),
+    info=CHANGING,
 )
 
 
@@ -55,6 +58,7 @@ reading = Table(
     json_column("evidence", nullable=True),
     UniqueConstraint("page_run_id", "entry_id", "field"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 
@@ -69,6 +73,7 @@ finding = Table(
     json_column("fields"),
     json_column("details"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 
@@ -92,6 +97,7 @@ resolved_place = Table(
     time_column("resolved_at"),
     Index(None, "entry_id", "field"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """Which administrative unit the written place in force is on the day in force; the last row of a field counts. Codes
 come with their scheme (``2004:31417``)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     MANY,
     METADATA,
     count_column,
@@ -46,6 +47,7 @@ issued_extract = Table(
     UniqueConstraint("token"),
     Index(None, "book_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps;
 ``subject``: whom the entry is about; ``state``: the digest of what the entry said with all that let it be
@@ -63,7 +65,5 @@ voided_extract = Table(
     time_column("voided_at"),
     UniqueConstraint("extract_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
-
-EXTRACT_APPEND_ONLY = (issued_extract, voided_extract)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     id_column,
@@ -29,10 +30,8 @@ guideline = Table(
     UniqueConstraint("token"),
     Index(None, "record", "field"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``form``: the form that it is for, ``""``: every form; ``examples``: a list of pictures, each with book, scan, page,
 corners (four points [x, y] in pixels of the page as scanned) and caption; ``token``: the same for the same form sent
 again."""
-
-GUIDELINE_APPEND_ONLY = (guideline,)
-"""No row of these is ever changed or deleted."""

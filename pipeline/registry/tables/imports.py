@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
-from pipeline.registry.tables.metadata import METADATA, count_column, id_column, text_column, time_column
+from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    METADATA,
+    count_column,
+    id_column,
+    text_column,
+    time_column,
+)
 
 workbook_import = Table(
     "workbook_import",
@@ -19,6 +26,7 @@ workbook_import = Table(
     time_column("made_at"),
     Index(None, "file_sha256"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """One import: which file, what its values count for, who answers for it."""
 
@@ -33,8 +41,6 @@ workbook_import_end = Table(
     time_column("taken_back_at"),
     UniqueConstraint("workbook_import_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """That an import was taken back, by whom and why."""
-
-IMPORT_APPEND_ONLY = (workbook_import, workbook_import_end)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     UtcTime,
     count_column,
@@ -34,6 +35,7 @@ lot = Table(
     Column("drawn_at", UtcTime, nullable=False),
     Index(None, "place_code"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A lot as it was drawn: the books it is of, all ``entries`` that were settled then (runs of ids, ``size`` in all), the
 ids of the ``sample`` that ``seed`` drew, and the plan that it is judged by. ``turn``: 1 for the first lot of these
@@ -52,6 +54,7 @@ lot_entry = Table(
     Index(None, "task_id"),
     Index(None, "entry_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """An entry whose ``fields`` were put into question: as ``part`` of the ``sample``, or of the ``rest`` that was opened
 again when the lot was rejected."""
@@ -64,6 +67,7 @@ lot_witness = Table(
     count_column("account_id"),
     UniqueConstraint("lot_id", "account_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """Who had seen or keyed anything of the books before the lot was drawn: they get nothing of its sample."""
 
@@ -84,9 +88,7 @@ lot_closing = Table(
     Column("closed_at", UtcTime, nullable=False),
     UniqueConstraint("lot_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """How a lot ended: ``accepted``, ``rejected`` or ``cancelled``, with what was found until then; ``bound``: the share of
 wrong entries in the lot that is not exceeded."""
-
-LOTS_APPEND_ONLY = (lot, lot_entry, lot_witness, lot_closing)
-"""No row of these is ever changed or deleted."""

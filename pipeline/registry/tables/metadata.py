@@ -5,7 +5,9 @@ Only types that every SQL database has: text, numbers, booleans, times in UTC, J
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum, auto
 
 from sqlalchemy import (
     JSON,
@@ -44,6 +46,52 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class RowLife(Enum):
+    """What may happen to a row after it was added."""
+
+    KEPT = auto()
+    ENDS_ONCE = auto()
+    CHANGES = auto()
+    REMOVABLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCover:
+    """What may happen to the rows of a table, and whether the audit covers them.
+
+    Attributes:
+        end: Column that ends a row of ``ENDS_ONCE``; nothing else of the row ever changes.
+        uncovered: Why the audit may leave the table out; empty if it covers the table.
+    """
+
+    life: RowLife
+    end: str = ""
+    uncovered: str = ""
+
+
+AUDIT = "audit"
+"""Key of the ``AuditCover`` in the ``info`` of a table."""
+
+APPEND_ONLY: dict[str, AuditCover] = {AUDIT: AuditCover(RowLife.KEPT)}
+"""``info`` of a table whose rows are never changed or deleted."""
+
+CHANGING: dict[str, AuditCover] = {AUDIT: AuditCover(RowLife.CHANGES)}
+"""``info`` of a table whose rows are changed and never deleted."""
+
+REMOVABLE: dict[str, AuditCover] = {AUDIT: AuditCover(RowLife.REMOVABLE)}
+"""``info`` of a table whose rows are changed, and deleted when they are over."""
+
+
+def only_ends(column: str) -> dict[str, AuditCover]:
+    """Return the ``info`` of a table whose rows end once, by that column, and do not change otherwise."""
+    return {AUDIT: AuditCover(RowLife.ENDS_ONCE, end=column)}
+
+
+def uncovered(info: dict[str, AuditCover], reason: str) -> dict[str, AuditCover]:
+    """Return ``info`` for a table that the audit leaves out."""
+    return {AUDIT: replace(info[AUDIT], uncovered=reason)}
 
 
 MANY = BigInteger().with_variant(Integer, "sqlite")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table
 
-from pipeline.registry.tables.metadata import MANY, METADATA, UtcTime, many_id_column, text_column
+from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    MANY,
+    METADATA,
+    UtcTime,
+    many_id_column,
+    text_column,
+)
 
 reconciliation = Table(
     "reconciliation",
@@ -17,6 +24,7 @@ reconciliation = Table(
     text_column("author"),
     Column("made_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """One file held against the registry."""
 
@@ -40,6 +48,7 @@ difference = Table(
     Column("likeness", Float, nullable=False),
     Index(None, "reconciliation_id", "place_code"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """One thing that people are asked about: a field of a pair, or an entry or a row that stands alone (``field`` is empty,
 and ``theirs`` tells who the row is about)."""
@@ -55,7 +64,6 @@ difference_answer = Table(
     text_column("author"),
     Column("answered_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A person's answer to a difference; the last one counts."""
-
-RECONCILIATION_APPEND_ONLY = (reconciliation, difference, difference_answer)

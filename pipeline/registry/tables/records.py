@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
-from pipeline.registry.tables.metadata import METADATA
+from pipeline.registry.tables.metadata import METADATA, REMOVABLE
 from pipeline.schema import Schemas
 
 
@@ -32,6 +32,7 @@ def _tables(declared: tuple[tuple[str, tuple[str, ...]], ...]) -> MetaData:
             metadata,
             Column("entry_id", Integer, ForeignKey("entry.id"), primary_key=True, autoincrement=False),
             *(Column(name, Text) for name in fields),
+            info=REMOVABLE,
         )
     return metadata
 

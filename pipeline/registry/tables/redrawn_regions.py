@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Integer, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     id_column,
     json_column,
@@ -33,10 +34,8 @@ redrawn_region = Table(
     text_column("login"),
     time_column("drawn_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``corners``: four points [x, y] in pixels of the page as scanned; a row without any takes the one before it back, and
 the region before that counts again. The other columns are those of the reading that was made there, by the readers
 whose fingerprint is ``reader``; it is never accepted by itself."""
-
-REDRAWN_APPEND_ONLY = (redrawn_region,)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     flag_column,
@@ -33,11 +34,9 @@ sampled_value = Table(
     time_column("drawn_at"),
     Index(None, "book_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``status``, ``text``, ``canonical``: what the machine read and accepted; as long as the latest run reads the same the
 value waits for a person who is not shown it. ``source``: by what it was accepted (``ValueSource``); ``basis``: by which
 calibration; ``share``: the probability with which it was drawn; ``tolerated``: the share of errors that was tolerated
 then."""
-
-SAMPLED_APPEND_ONLY = (sampled_value,)
-"""No row of these is ever changed or deleted."""

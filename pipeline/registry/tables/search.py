@@ -9,8 +9,10 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     MANY,
     METADATA,
+    REMOVABLE,
     count_column,
     flag_column,
     id_column,
@@ -18,7 +20,10 @@ from pipeline.registry.tables.metadata import (
     many_id_column,
     text_column,
     time_column,
+    uncovered,
 )
+
+DERIVED = uncovered(REMOVABLE, "follows from the effective values; “hotich search check” compares the two")
 
 FULL_TEXT = ("search_name_fts", "search_entry_fts")
 """The full-text tables of a SQLite file, of the words of names and of entries: no tables of the declared ones."""
@@ -33,6 +38,7 @@ search_name = Table(
     Column("id", MANY, primary_key=True, autoincrement=False),
     text_column("bare"),
     Column("ordered", BigInteger, nullable=False, index=True),
+    info=DERIVED,
 )
 """A name without marks; ``id`` follows from it, ``ordered`` from its words in alphabetical order."""
 
@@ -45,6 +51,7 @@ search_person = Table(
     Column("name_id", BigInteger, nullable=False),
     text_column("spelled"),
     Index(None, "name_id", "entry_id"),
+    info=DERIVED,
 )
 """A person whom an entry names in a field; ``spelled``: the name with its marks, in small letters."""
 
@@ -56,6 +63,7 @@ search_number = Table(
     text_column("field"),
     text_column("number"),
     Index(None, "number", "entry_id"),
+    info=DERIVED,
 )
 """The number of a person or of a person's paper, letters and figures alone."""
 
@@ -71,6 +79,7 @@ search_entry = Table(
     text_column("words"),
     Index(None, "book_id", "entry_id"),
     Index(None, "number", "entry_id"),
+    info=DERIVED,
 )
 """``number``: without its year and leading zeros; ``year``: of the registration; ``event_year``: of birth or death;
 ``words``: those of notes and places without marks."""
@@ -81,10 +90,18 @@ search_book = Table(
     Column("book_id", Integer, primary_key=True, autoincrement=False),
     count_column("changes"),
     count_column("approval_id", nullable=True),
+    info=DERIVED,
 )
 """How often anything of a book was written, and the approval that was seen to hold since the last change."""
 
-search_state = Table("search_state", METADATA, id_column(), count_column("upto"), flag_column("built"))
+search_state = Table(
+    "search_state",
+    METADATA,
+    id_column(),
+    count_column("upto"),
+    flag_column("built"),
+    info=DERIVED,
+)
 """How far the index was built, by the ids of entries; one row."""
 
 search_request = Table(
@@ -99,11 +116,10 @@ search_request = Table(
     time_column("searched_at"),
     Index(None, "author", "searched_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A page of results that somebody was shown: ``criteria`` by their names alone, ``found`` by the ids of entries."""
 
-SEARCH_APPEND_ONLY = (search_request,)
-"""No row of these is ever changed or deleted."""
 
 SEARCH_INDEX = (search_name, search_person, search_number, search_entry, search_book, search_state)
 """What follows from the effective values and is made anew where it is not right."""

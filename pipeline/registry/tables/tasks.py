@@ -8,6 +8,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
+    CHANGING,
     METADATA,
     count_column,
     flag_column,
@@ -58,6 +60,7 @@ review_task = Table(
         "second_keyer",
         "kept_from",
     ),
+    info=CHANGING,
 )
 """What waits for people. ``stage``, ``question``: where it stands at the reviewers' desk; ``book_id``, ``place_code``:
 here once more, so that one index finds the next task; ``first_keyer``, ``second_keyer``: accounts that have said all
@@ -87,4 +90,5 @@ decision = Table(
     Index(None, "book_id", "scan_sha256", "page_no", "row"),
     Index(None, "decided_at"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     id_column,
@@ -23,8 +24,6 @@ teaching_entry = Table(
     time_column("planned_at"),
     Index(None, "book_id", "plan"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """``plan``: its number in the book, of which the last counts; ``place``: of the entry in it, from 0."""
-
-TEACHING_APPEND_ONLY = (teaching_entry,)
-"""No row of these is ever changed or deleted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     flag_column,
@@ -30,6 +31,7 @@ team_member = Table(
     time_column("noted_at"),
     Index(None, "account_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """The last row of a team and an account counts: whether they belong together from then on."""
 
@@ -50,10 +52,8 @@ share_assignment = Table(
     UniqueConstraint("ends_id"),
     Index(None, "account_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A book or a share of it for a person (``account_id``, ``login``) or a team. ``share``: in words, ``""`` for a whole
 book; ``page_ids``: its pages, None for a whole book; ``due_on``: ``2026-03-31`` or empty; ``ends_id``: the row that
 this one ends."""
-
-TEAM_APPEND_ONLY = (team_member, share_assignment)
-"""No row of these is ever changed or deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     flag_column,
@@ -27,6 +28,7 @@ webhook_event = Table(
     UniqueConstraint("event_id"),
     Index(None, "book_id", "id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A book that became ready, or is ready no more. ``event_id``: by which a receiver knows what it has already."""
 
@@ -40,8 +42,6 @@ webhook_attempt = Table(
     time_column("attempted_at"),
     Index(None, "webhook_event_id", "id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """An attempt to send an event. ``status``: of the answer, 0 where there was none; ``failure``: why not, as a code."""
-
-WEBHOOK_APPEND_ONLY = (webhook_event, webhook_attempt)
-"""No row of these is ever changed or deleted."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from pipeline.registry.tables.metadata import (
+    APPEND_ONLY,
     METADATA,
     count_column,
     id_column,
@@ -35,6 +36,7 @@ withdrawal = Table(
     count_column("replaced_by_page_no", nullable=True),
     UniqueConstraint("reinstates_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """Of a whole book ``scan_sha256`` is empty, of a scan ``page_no``, of a page ``row``. ``reinstates_id``: the row that
 this one takes back; a row is in force as long as no other takes it back."""
@@ -49,8 +51,6 @@ package = Table(
     time_column("written_at"),
     Index(None, "book_id", "id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 """A package of a book that was written, with the ``entries`` that it holds: id and number as delivered."""
-
-WITHDRAWAL_APPEND_ONLY = (withdrawal, package)
-"""No row of these is ever changed or deleted."""

@@ -20,7 +20,7 @@ from pipeline.registry.database.audit.rows import BEFORE_BYTES, Mention
 from pipeline.registry.database.audit.stored import GONE, digests, stored_ids
 from pipeline.registry.model.audit import Flaw, FlawKind, Flaws
 from pipeline.registry.tables.audit import row_digest
-from pipeline.registry.tables.guarded import COVERED, covered_tables, may_change
+from pipeline.registry.tables.guarded import covered_names, covered_tables, may_change
 
 _BITS = 16
 _BYTES = 1 << (_BITS - 3)
@@ -115,7 +115,7 @@ class Comparison:
         self._waiting: dict[str, dict[int, tuple[bytes, int]]] = defaultdict(dict)
         self._waiting_count = 0
         self.rows = 0
-        for name in COVERED:
+        for name in covered_names():
             if name not in self._there:
                 flaws.add(Flaw(FlawKind.TABLE_GONE, name))
 
