@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from pipeline import errors
 from pipeline.cli.app import app
 from pipeline.model import Ledger
-from pipeline.registry.model.audit_words import ACTIONS
+from pipeline.registry.audit.audit_words import ACTIONS
 from pipeline.review_policy import BookPolicy, Way
 from pipeline.stages import Stage
 

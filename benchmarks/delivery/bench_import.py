@@ -27,9 +27,9 @@ from pipeline import schema
 from pipeline.files import sha256_of_file
 from pipeline.reconcile import find_layout, open_workbook
 from pipeline.registry import Registry
+from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from pipeline.review_policy import ReviewPolicy
 from pipeline.workbook_import.importing import WorkbookImporter
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 from pipeline.batch.specimens import SpecimenReader
 from pipeline.form_design.drafts import FormDrafts
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review import create_app
 from pipeline.review.background_jobs import BackgroundJobs
 from pipeline.review.form_design.form_desk import FormDesk

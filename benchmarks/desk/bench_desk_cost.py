@@ -26,8 +26,8 @@ from benchmarks.desk.simulated_staff import COLUMN
 from benchmarks.figures import report_figures
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
 from pipeline.review_policy import ReviewPolicy
 from pipeline.stages import Stage
 

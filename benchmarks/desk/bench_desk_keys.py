@@ -34,7 +34,7 @@ from benchmarks.figures import report_figures, say
 from pipeline.evaluation import BookTruth, load_truth
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review import Pictures, create_app
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.schema import Schemas

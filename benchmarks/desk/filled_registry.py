@@ -29,9 +29,9 @@ from pipeline.model import (
     Writing,
 )
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Person, Role
 from pipeline.review_policy import ReviewPolicy
 
 FORM, RECORD = "birth-2006", "birth"

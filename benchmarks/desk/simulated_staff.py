@@ -23,9 +23,9 @@ from benchmarks.desk.upload_writer import uploading
 from pipeline.errors import HotichError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, StaleTask, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
+from pipeline.registry.tasks.model import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
 from pipeline.review.server import SWITCH_SECONDS
 from pipeline.review_policy import ReviewPolicy
 

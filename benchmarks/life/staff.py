@@ -11,8 +11,8 @@ from benchmarks.life.month import Month
 from benchmarks.life.paper import misread, share
 from pipeline.model import FieldStatus
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.tasks.model import DeskTask, FieldWork
 from pipeline.review_policy import ReviewPolicy
 
 SLIPS = 0.02

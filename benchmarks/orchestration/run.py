@@ -20,9 +20,11 @@ from pipeline import workspace
 from pipeline.batch import Progress, digitize_books
 from pipeline.batch import book as batch_book
 from pipeline.errors import HotichError, ScanError
+from pipeline.registry.books import book_locks, pages
+from pipeline.registry.books import failures as failed_pages
 from pipeline.registry.database import clock
-from pipeline.registry.repositories import book_locks, pages, places, tasks
-from pipeline.registry.repositories import failures as failed_pages
+from pipeline.registry.entries import places
+from pipeline.registry.tasks import stored_tasks
 
 JUMP = timedelta(hours=3)
 SILENCE_SECONDS = 4.0
@@ -66,7 +68,7 @@ def main() -> int:
     chosen = parser.parse_args()
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, jump)
-    for module in (clock, failed_pages, pages, places, tasks):
+    for module in (clock, failed_pages, pages, places, stored_tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
     batch_book.silence_seconds = lambda context: SILENCE_SECONDS  # noqa: ARG005
     book_locks.BEAT_SECONDS = 0.5

@@ -37,9 +37,9 @@ from benchmarks.search.planted_entries import FIRST_YEAR, PLACES, YEARS, Planted
 from benchmarks.servers import postgresql
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.search import SearchCriteria, SearchOptions, SearchPurpose, SearchReason
+from pipeline.registry.search.model import SearchCriteria, SearchOptions, SearchPurpose, SearchReason
 from pipeline.text.tones import unaccented
 
 SEED = 68_010

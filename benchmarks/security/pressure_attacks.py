@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import AttackedOffice, Desk
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import ReviewPolicy
 
 RACES, SLOW = "tranh nhau", "khách chậm"

@@ -24,8 +24,8 @@ from benchmarks.security.attacked_office import (
 from benchmarks.security.client import Answer, Client
 from benchmarks.security.route_samples import SAMPLES, Sample
 from pipeline import schema
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import HandsFull
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import HandsFull
 from pipeline.review import create_app
 from pipeline.review.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.review_policy import ReviewPolicy

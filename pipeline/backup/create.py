@@ -17,10 +17,10 @@ from pipeline.backup.vault import BackedUpFile, BackupManifest, FileUnreadable, 
 from pipeline.errors import AlteredScan, BackupRefused, RegistryError, StorageError
 from pipeline.files import TEMP_PREFIX
 from pipeline.logs import scan_id
+from pipeline.registry.audit.audit import seal_of
+from pipeline.registry.audit.seal import SEALS, Seal, add_seal
+from pipeline.registry.books.stored_books import stored_scans_of
 from pipeline.registry.database import snapshot
-from pipeline.registry.repositories.books import stored_scans_of
-from pipeline.registry.services.audit.audit import seal_of
-from pipeline.registry.services.audit.seal import SEALS, Seal, add_seal
 from pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)

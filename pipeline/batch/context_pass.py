@@ -26,7 +26,7 @@ from pipeline.book_context.teaching_entries import teaching_entries
 from pipeline.files import storage_errors, write_atomically
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import Registry, RowTampered, SaveOutcome
-from pipeline.registry.model.page_positions import PagePosition
+from pipeline.registry.books.model import PagePosition
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace

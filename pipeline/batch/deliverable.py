@@ -21,7 +21,7 @@ from pipeline.export.preupload import row_faults
 from pipeline.export.workbook import cells_of
 from pipeline.model import COPIED, Box, FieldReading, FieldStatus, PageKind, PageRef, Severity
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
-from pipeline.registry.model.written_entries import BookLayers
+from pipeline.registry.entries.model import BookLayers
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.text.control_characters import visible_text
 from pipeline.workspace import Workspace

@@ -27,7 +27,7 @@ from pipeline.intake import list_scans
 from pipeline.ledger import load_ledger
 from pipeline.model import FieldReading, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
 
 HELD = "BOOK-HELD"

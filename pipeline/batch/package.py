@@ -26,7 +26,7 @@ from pipeline.export.preupload import count_by_check, preupload_faults
 from pipeline.export.workbook import write_workbook
 from pipeline.files import sha256_of_file
 from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
-from pipeline.registry.model.approvals import BookApproval
+from pipeline.registry.approvals.model import BookApproval
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 

@@ -10,7 +10,7 @@ from pipeline.errors import PrintRefused
 from pipeline.export.package_values import ExportBlocker, SettledEntry
 from pipeline.printing.contents import contradiction, texts_in, values_of
 from pipeline.printing.letters import missing_letters
-from pipeline.registry.model.extracts import EntryToPrint
+from pipeline.registry.extracts.model import EntryToPrint
 from pipeline.schema import Schemas
 from pipeline.workspace import Workspace
 

@@ -46,15 +46,15 @@ from pipeline.printing.offices import IssuingOffices, read_offices
 from pipeline.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.printing.typesetting import PrintedPaper, shipped_template, typeset
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.extracts import (
+from pipeline.registry.books.model import ListedEntry
+from pipeline.registry.extracts.extracts import CHANGED, checked_order
+from pipeline.registry.extracts.model import (
     EntryToPrint,
     ExtractOrder,
     IssuedExtract,
     NumberTaken,
     SetExtract,
 )
-from pipeline.registry.services.extracts import CHANGED, checked_order
 from pipeline.review_policy import ReviewPolicy
 from pipeline.schema import RecordSpec, Schemas
 from pipeline.stages import STAGE_LABELS

@@ -43,8 +43,8 @@ from pipeline.reconcile.differences import (
     UNREAD_SHEET,
 )
 from pipeline.registry import Registry, StoredEntry
-from pipeline.registry.model.entries import RecordRow
-from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.entries.model import RecordRow
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.schema import FieldSpec, Schemas
 from pipeline.text.numbers import with_comma
 from pipeline.workspace import Workspace

@@ -10,7 +10,7 @@ from pipeline.batch.workers import BookJob, own_setup, scan_at_hand, scan_error_
 from pipeline.digitize.drawn_region import read_drawn_region
 from pipeline.errors import ScanError
 from pipeline.intake import ScanFile, page_of
-from pipeline.registry.model.desk import RegionReading, RegionToRead
+from pipeline.registry.tasks.model import RegionReading, RegionToRead
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 

@@ -22,7 +22,7 @@ from pipeline.intake import ScanFile, folder_contents
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger, PageRef, PageResult
 from pipeline.registry import Registry
-from pipeline.registry.model.entries import LastReading
+from pipeline.registry.entries.model import LastReading
 from pipeline.run_context import RunContext
 from pipeline.schema import Form
 from pipeline.workspace import Workspace

@@ -19,7 +19,7 @@ from pipeline.digitize.route import RoutingOptions
 from pipeline.learning.versions import SHIPPED, ReaderVersions
 from pipeline.model import Finding
 from pipeline.registry import CrossEntryFinding, Registry
-from pipeline.registry.model.sampled_values import AcceptedValue, NewSample, SampledValue, ValueSource
+from pipeline.registry.sampled_values import AcceptedValue, NewSample, SampledValue, ValueSource
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from pipeline.workspace import Workspace

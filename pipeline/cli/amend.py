@@ -16,7 +16,7 @@ from pipeline.files import printable
 from pipeline.kinds import DATE
 from pipeline.model import PageRef
 from pipeline.registry import Registry
-from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.settings import read_settings
 
 KINDS = {

@@ -17,7 +17,7 @@ from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.delivery import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
 from pipeline.export.options import read_options
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace

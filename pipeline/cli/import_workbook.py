@@ -20,8 +20,8 @@ from pipeline.files import sha256_of_file, write_atomically
 from pipeline.localtime import format_moment
 from pipeline.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.imports import ImportMode, WorkbookFile, WorkbookImport
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.imports.model import ImportMode, WorkbookFile, WorkbookImport
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 from pipeline.workbook_import.header_mapping import layout_of, layout_text, propose_mapping

@@ -22,9 +22,9 @@ from pipeline.printing.offices import read_offices
 from pipeline.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
 from pipeline.record_declaring import RegisterDesk
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.audit_words import format_audit_flaw, unproven_parts
-from pipeline.registry.services.audit.seal import seals_in
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.audit.audit_words import format_audit_flaw, unproven_parts
+from pipeline.registry.audit.seal import seals_in
 from pipeline.reports import read_plan
 from pipeline.review.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.review.supervising.office_desk import BackupWork, OfficeDesk, ReconcileWork

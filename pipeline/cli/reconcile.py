@@ -33,7 +33,7 @@ from pipeline.reconcile import (
 )
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS, REJECTION_LABELS
 from pipeline.registry import Registry
-from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 

@@ -14,8 +14,8 @@ from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.errors import SetupError
 from pipeline.registry import role_sql
+from pipeline.registry.copying import copy_registry
 from pipeline.registry.database.encrypted_copy import encrypted_copy
-from pipeline.registry.services.copying import copy_registry
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 

@@ -25,7 +25,7 @@ from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.prefect_access import CLIENT_SECRET, known_prefect_secret
 from pipeline.prefect_runs import PrefectRuns
 from pipeline.registry import Registry
-from pipeline.registry.services.accounts.accounts import utc_now
+from pipeline.registry.accounts.accounts import utc_now
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 from pipeline.sign_in import Provider, read_sign_in, sign_in_secret

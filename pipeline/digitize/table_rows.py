@@ -13,9 +13,7 @@ from pipeline.digitize.slot_ink import SlotInk, residual_ink_of
 from pipeline.imaging.geometry.dewarp import RuleCurvature
 from pipeline.imaging.ruling import grid
 from pipeline.locate import table_fit
-from pipeline.locate.handwriting_lines import (
-    find_handwriting_lines,
-)
+from pipeline.locate.handwriting_lines import find_handwriting_lines
 from pipeline.model import Box
 from pipeline.schema import Form
 

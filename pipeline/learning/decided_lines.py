@@ -34,7 +34,7 @@ from pipeline.model import (
 )
 from pipeline.ocr.handwriting import HandwritingReader
 from pipeline.registry import Registry, StoredEntry
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision
 from pipeline.run_context import RunContext
 from pipeline.schema import Form, RecordSpec, Slot
 from pipeline.workspace import Workspace

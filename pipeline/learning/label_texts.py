@@ -13,7 +13,7 @@ from itertools import product
 
 from pipeline.learning.line_fit import SeenLine, split_over
 from pipeline.model import FieldReading
-from pipeline.registry.model.decisions import Decision
+from pipeline.registry.tasks.consensus import Decision
 from pipeline.schema import Slot
 
 FIGURES = frozenset({"date", "time", "entry_number", "number", "volume", "id_number"})

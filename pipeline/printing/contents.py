@@ -11,8 +11,8 @@ from pipeline.export.package_values import SettledEntry
 from pipeline.kinds.calendar import parse_canonical
 from pipeline.model import Ledger
 from pipeline.printing.letters import printable_text
-from pipeline.registry.model.amendments import Amendment, AmendmentKind
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.amendments.model import Amendment, AmendmentKind
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 
 WIDE = 1.3

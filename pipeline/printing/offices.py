@@ -25,7 +25,7 @@ from typing import Any
 
 from pipeline.printing.contents import IssuingOffice
 from pipeline.printing.letters import missing_letters
-from pipeline.registry.model.typed_text import composed
+from pipeline.registry.typed_text import composed
 from pipeline.schema import nearest_hint
 from pipeline.staff_toml import StaffFile
 from pipeline.text.control_characters import control_character_flaw

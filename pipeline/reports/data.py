@@ -10,8 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from pipeline.localtime import local_date
-from pipeline.registry.model.statistics import BookStatistics, HourStatistics, Statistics
-from pipeline.registry.services.statistics.statistics import RegistryStatistics
+from pipeline.registry.statistics.model import BookStatistics, HourStatistics, Statistics
+from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 from pipeline.schema import Schemas
 

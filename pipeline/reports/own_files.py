@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.registry import Registry
-from pipeline.registry.model.books import UndeclaredBook
+from pipeline.registry.books.model import UndeclaredBook
 from pipeline.schema import OwnFlaw, Schemas
 
 GONE_FORM = "{file}: không có tệp này, mà sổ khai mẫu “{name}”. Hãy lấy lại tệp từ bản sao lưu, hoặc sửa mẫu ở bìa sổ."

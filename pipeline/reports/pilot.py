@@ -16,8 +16,8 @@ import pipeline
 from pipeline import schema
 from pipeline.calibration import SampleCheck, weighted_error, weighted_upper_bound
 from pipeline.errors import RegistryError
-from pipeline.registry.model.pilot import PilotCounts, PilotField
-from pipeline.registry.model.sampled_values import ValueSource
+from pipeline.registry.sampled_values import ValueSource
+from pipeline.registry.statistics.pilot import PilotCounts, PilotField
 from pipeline.reports.sections.unseen import BOUND_DELTA, SOURCES, TOLERATED
 from pipeline.schema import Schemas
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from pipeline.registry.model.statistics import BookStatistics
+from pipeline.registry.statistics.model import BookStatistics
 from pipeline.schema import Declaration, Schemas, nearest_hint
 from pipeline.staff_toml import StaffFile
 

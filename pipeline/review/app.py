@@ -19,7 +19,7 @@ from pipeline.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.printing.service import NO_PRINTER, Printer
 from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry import Registry
-from pipeline.registry.services.accounts.accounts import utc_now
+from pipeline.registry.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
 from pipeline.review.autocomplete import Autocomplete
 from pipeline.review.context import Site

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.charts import COLOURS, chart_svg
 from pipeline.files import sha256_of_file
 from pipeline.localtime import OFFICE_ZONE, format_moment
-from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
+from pipeline.registry.accounts.model import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
 from pipeline.reports.content import row_label
 from pipeline.review.handbook import handbook_address
 from pipeline.review.person_names import PersonNames

@@ -25,7 +25,7 @@ from typing import Any
 from pipeline.errors import SetupError
 from pipeline.files import read_private_file
 from pipeline.outbound import OutboundAddress, read_address
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.staff_toml import StaffFile
 
 TABLE = "sign_in"

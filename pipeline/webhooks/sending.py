@@ -23,7 +23,7 @@ from pipeline.files import read_private_file, write_atomically
 from pipeline.files.names import printable
 from pipeline.outbound import ForbiddenAddress, OutboundAddress, connection_to, refuse_forbidden
 from pipeline.registry import Registry
-from pipeline.registry.model.webhooks import BookEvent
+from pipeline.registry.publishing.model import BookEvent
 
 log = logging.getLogger("hotich.webhooks")
 

@@ -11,8 +11,8 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.kinds import KINDS
 from pipeline.model import FieldStatus
-from pipeline.registry.model.books import BookRow
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.books.model import BookRow
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.schema import RecordSpec
 from pipeline.text.tones import folded
 from pipeline.workbook_import.imported_rows import ImportedRow

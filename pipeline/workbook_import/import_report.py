@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.registry.model.imports import ImportedValues, ImportMode
+from pipeline.registry.imports.model import ImportedValues, ImportMode
 from pipeline.workbook_import.book_matching import UNMATCHED
 from pipeline.workbook_import.imported_rows import MOST_NAMED, REASONS, CellFlaws
 

@@ -16,11 +16,11 @@ from pipeline.kinds import compared_form
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind, SheetLayout, SourceWorkbook
 from pipeline.registry import Registry, StoredEntry, Verdict
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.books import BookRow
-from pipeline.registry.model.imports import ImportedValues, ImportMode, WorkbookFile
-from pipeline.registry.model.reconciliation import FoundDifference
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.books.model import BookRow
+from pipeline.registry.desk import Desk
+from pipeline.registry.imports.model import ImportedValues, ImportMode, WorkbookFile
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.workbook_import.book_matching import (
     UNSURE,

@@ -36,7 +36,7 @@ from tests.context_pages import CLEAR, OTHER, PLAIN, UNSURE, written_page
 from tests.fake_pages import FakeReader, draw
 from tests.ocr.test_adapters import adapter as of_shipped
 from tests.ocr.test_adapters import reader as shipped
-from tests.registry.desk.offices import AN
+from tests.registry.offices import AN
 
 LEARNT, SHIPPED = "Phạm Thị Học", "Phạm Thị Hạc"
 HAND = f"hand-1{ADAPTER_MARK}{adapter(1).fingerprint}"

@@ -15,8 +15,8 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.model import FieldStatus, Finding, PageRef, PageResult, Severity
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry, Verdict
-from pipeline.registry.model.clear_values import ClearCounts
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.clear_values.model import ClearCounts
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.run_context import RunContext
 from pipeline.settings import Settings
@@ -31,7 +31,7 @@ from tests.book_context.written_books import (
     doubted,
     ink,
 )
-from tests.registry.desk.offices import AN, SINGLE, SUPERVISOR
+from tests.registry.offices import AN, SINGLE, SUPERVISOR
 
 FIELD, TUAN = "registrar_name", "Trần Văn Tuấn"
 FIRST = "f1"

@@ -19,7 +19,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.model import FieldStatus, Severity
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.calibration.drawn_samples import drawn

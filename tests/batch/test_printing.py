@@ -19,8 +19,8 @@ from pipeline.printing.contents import Signer
 from pipeline.printing.pdf_text import text_of_pdf
 from pipeline.printing.service import HandoverOrder, HandoverParty, PrintedFile
 from pipeline.registry import RegistryPart, Verdict, Withdrawn
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.extracts import IssueFilter
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.extracts.model import IssueFilter
 from tests.batch.printed_office import ASKER, PrintedOffice, printed_office
 from tests.printing.papers import order
 from tests.registry.pages import read

@@ -16,8 +16,8 @@ from pipeline.errors import ScanError, ScanTimeout, SetupError
 from pipeline.files import sha256_of_file
 from pipeline.model import Box, PageRef, Writing
 from pipeline.ocr import Engines
-from pipeline.registry.model.books import Rectification
-from pipeline.registry.model.desk import DrawnRegion, RegionToRead
+from pipeline.registry.books.model import Rectification
+from pipeline.registry.tasks.model import DrawnRegion, RegionToRead
 from pipeline.run_context import RunContext
 from pipeline.workspace import Workspace
 from tests.fake_pages import fake_engines

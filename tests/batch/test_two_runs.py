@@ -18,7 +18,7 @@ from pipeline.errors import BookBusy
 from pipeline.ledger import load_ledger
 from pipeline.localtime import format_moment
 from pipeline.registry import Registry
-from pipeline.registry.repositories import book_locks
+from pipeline.registry.books import book_locks
 from pipeline.run_context import RunContext
 from pipeline.schema import Schemas
 from tests.fake_books import make_book

@@ -8,7 +8,7 @@ from pipeline.batch.deliverable import deliverable_book
 from pipeline.export.options import PackageOptions
 from pipeline.model import PageRef
 from pipeline.registry import Registry
-from tests.registry.desk.offices import SINGLE, SUPERVISOR
+from tests.registry.offices import SINGLE, SUPERVISOR
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 
 

@@ -11,7 +11,7 @@ from pipeline.batch.unseen_values import STOPPED, basis_of, check_unseen, is_dra
 from pipeline.calibration import SampleCheck
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.sampled_values import AcceptedValue, SampledValue, ValueSource
+from pipeline.registry.sampled_values import AcceptedValue, SampledValue, ValueSource
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from pipeline.run_context import RunContext
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.prefect_access import prefect_secret
-from pipeline.registry.services.audit.seal import SEALS, seals_in
+from pipeline.registry.audit.seal import SEALS, seals_in
 from pipeline.settings import read_settings
 from pipeline.workspace import Workspace
 from tests.cli.conftest import Hotich

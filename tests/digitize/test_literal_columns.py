@@ -15,7 +15,7 @@ from pipeline.digitize.route import RoutingOptions
 from pipeline.imaging.ink.connected_components import no_components
 from pipeline.model import Box, EntryResult, FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import KnownEntry
+from pipeline.registry.tasks.model import KnownEntry
 from pipeline.review.desk.live_rules import LiveRules
 from pipeline.schema import Form, Schemas
 from tests.digitize.recognized_fields import LEDGER, SCHEMAS, ink

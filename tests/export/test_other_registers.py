@@ -19,7 +19,7 @@ from pipeline.intake import DEFAULT_LIMITS
 from pipeline.printing.contents import Signer
 from pipeline.printing.pdf_text import text_of_pdf
 from pipeline.printing.service import Asker
-from pipeline.registry.model.search import SearchCriteria
+from pipeline.registry.search.model import SearchCriteria
 from pipeline.workspace import Workspace
 from tests.export.books import CLEAN, stored
 from tests.export.rows import SCHEMAS

@@ -29,7 +29,7 @@ from pipeline.files import sha256_of_file
 from pipeline.intake import list_scans, page_of
 from pipeline.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.registry import Registry, RegistryPart, Verdict, Withdrawn
-from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.workspace import Workspace
 from tests.export.books import CLEAN, StoredTruth, box_of, stored
 from tests.export.pdfs import assert_pdf_a_2b, pictures_of, text_of

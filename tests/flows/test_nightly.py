@@ -28,7 +28,7 @@ from pipeline.digitize.route import RoutingOptions
 from pipeline.errors import BrokenScan, LedgerError, RegistryError, StorageError
 from pipeline.ledger import load_ledger
 from pipeline.registry import LinkVerdict, Registry
-from pipeline.registry.services.audit.seal import seals_in
+from pipeline.registry.audit.seal import seals_in
 from pipeline.run_context import RunContext
 from pipeline.store_check import StoreFlawKind, read_state
 from pipeline.workspace import Workspace

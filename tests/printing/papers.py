@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.printing.contents import day_of, extract_rows
-from pipeline.registry.model.extracts import ExtractOrder
+from pipeline.registry.extracts.model import ExtractOrder
 from pipeline.schema import load
 
 SCHEMAS = load()

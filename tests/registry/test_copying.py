@@ -11,8 +11,8 @@ from benchmarks.servers import postgresql
 from pipeline.errors import RegistryError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.services.copying import COPIED, RegistryCopy, copy_registry
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.copying import COPIED, RegistryCopy, copy_registry
 from pipeline.review_policy import ReviewPolicy
 from tests.registry.audit.history import live
 from tests.registry.outsider import Outsider

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pipeline.evaluation.field_scores import upper_bound
-from pipeline.registry.model.sampled_values import SampledValue, ValueSource
+from pipeline.registry.sampled_values import SampledValue, ValueSource
 from pipeline.reports.content import percent_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.plan import WorkPlan

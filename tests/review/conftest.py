@@ -16,9 +16,9 @@ from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.intake import DEFAULT_LIMITS
 from pipeline.printing.offices import read_offices
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts import passwords
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts import passwords
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.reports import read_plan
 from pipeline.review import PackageQueue, create_app
 from pipeline.review.supervising.office_desk import OfficeDesk

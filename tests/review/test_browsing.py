@@ -7,10 +7,9 @@ from fastapi import FastAPI
 
 from pipeline.model import PageRef
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.page_positions import PagePosition
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.books.model import ListedEntry, PagePosition
 from pipeline.review.supervising.entry_list import ROWS, EntryFilter, entry_list
 from pipeline.stages import Stage
 from tests.registry.pages import LEDGER, entry, page, read

@@ -16,9 +16,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import Role
 from pipeline.review.security.connections import ConnectionLimits, LogThrottle
 from tests.review.conftest import PASSWORD, join
 from tests.review.serving import served

@@ -14,8 +14,8 @@ from pipeline.delivery import DeliveryPolicy
 from pipeline.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.model import Box
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review import create_app
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.review.browser import Browser, text_of

@@ -6,8 +6,8 @@ import pytest
 from fastapi import FastAPI
 
 from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review.security.access import ACCESS, BY_ROUTE
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import PASSWORD, browser_in, browser_of, join

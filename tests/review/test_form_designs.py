@@ -18,8 +18,8 @@ from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
 from pipeline.model import Finding, Ledger, PageKind, Severity
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review import create_app
 from pipeline.review.background_jobs import BackgroundJobs
 from pipeline.review.form_design.form_desk import FormDesk

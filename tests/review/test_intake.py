@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from pipeline.intake import page_of
 from pipeline.ledger import ledger_text
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review import Pictures, create_app
 from pipeline.review.scanning.intake_desk import IntakeDesk
 from tests.inbox.desk import Desk, TameLooker, scan

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import ReviewPolicy
 from pipeline.stages import Stage
 from tests.registry.pages import LEDGER, entry, page, read

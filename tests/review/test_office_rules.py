@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from pipeline import office
 from pipeline.model import Severity
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review import create_app
 from pipeline.review.supervising.office_desk import OfficeDesk
 from pipeline.review.supervising.office_rules import (

@@ -17,8 +17,8 @@ from pipeline.cli.office_work import read_policies
 from pipeline.delivery import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
 from pipeline.learning_policy import LearningPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review import create_app
 from pipeline.review.routes.office_settings import with_policies
 from pipeline.review.supervising.office_desk import OfficeDesk

@@ -14,8 +14,8 @@ from pipeline.batch import check_registry
 from pipeline.batch.book_checks import check_books
 from pipeline.errors import NotDeclared
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.api_tokens import ApiScope
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.publishing.model import ApiScope
 from pipeline.review import create_app
 from pipeline.review.security.access import ACCESS
 from pipeline.review_policy import ReviewPolicy

@@ -18,7 +18,7 @@ from pipeline.errors import StorageError
 from pipeline.export.package_folder import package_flaws
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review import PackageQueue, create_app
 from pipeline.review.package_queue import PackagePhase, PackageRefusal
 from pipeline.workspace import Workspace

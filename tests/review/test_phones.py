@@ -16,9 +16,9 @@ from benchmarks.intake.made_scans import encoded, picture
 from pipeline.imaging.qr_codes import read_qr_codes
 from pipeline.inbox.uploads import UploadDesk
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import Role
 from pipeline.review.routes.phones import is_local, qr_path
 from pipeline.review.security.phone_passes import PhonePasses
 from tests.registry.pages import LEDGER

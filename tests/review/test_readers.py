@@ -18,8 +18,8 @@ from pipeline.learning.proposal import ReaderProposal, write_changed_lines, writ
 from pipeline.learning.versions import IN_USE, SHIPPED, ReaderVersions, VersionState
 from pipeline.model import PageRef
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.review import create_app
 from pipeline.review.supervising.office_desk import OfficeDesk
 from tests.learning.test_gate import QUICK, better, office

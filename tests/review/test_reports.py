@@ -12,9 +12,9 @@ from fastapi import FastAPI
 
 from pipeline.model import FieldStatus, Finding, Severity
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
 from pipeline.review import create_app
 from pipeline.review_policy import BookPolicy, ReviewPolicy

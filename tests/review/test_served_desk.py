@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks.servers.free_ports import free_port
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.workspace import Workspace
 from tests.registry.pages import SCHEMAS
 from tests.review.test_connections import MANY, PATIENCE, half_sent, is_closed_now

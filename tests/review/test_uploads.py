@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from benchmarks.intake.made_scans import encoded, picture
 from pipeline.inbox.uploads import UploadDesk
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from tests.review.browser import Browser, text_of
 from tests.review.conftest import OWN, browser_of
 

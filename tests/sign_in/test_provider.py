@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pipeline.outbound import OutboundAddress
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.sign_in import GroupDuties, Provider, SignInFailed
 from pipeline.sign_in.fetching import MOST_BYTES, fetch
 from tests.review.clock import Clock

@@ -19,7 +19,7 @@ from pipeline.errors import SecurityError
 from pipeline.model import FieldStatus
 from pipeline.outbound import OutboundAddress
 from pipeline.registry import Registry, RegistryPart, Verdict
-from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.webhooks import WebhookSender, send_events, sending, signature_of, signing_secret
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.review.clock import Clock

@@ -10,15 +10,15 @@ from pipeline.files import sha256_of_file
 from pipeline.model import Ledger
 from pipeline.reconcile import SourceWorkbook, open_workbook
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from pipeline.review_policy import ReviewPolicy
 from pipeline.workbook_import.header_mapping import layout_of
 from pipeline.workbook_import.import_report import ImportReport
 from pipeline.workbook_import.importing import WorkbookImporter
 from tests.reconcile.files import FIELDS, birth
-from tests.registry.desk.offices import SINGLE, person
+from tests.registry.offices import SINGLE, person
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read
 
 AN, BINH = person(1), person(2, Role.CHECKER)

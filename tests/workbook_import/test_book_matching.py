@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from pipeline.reconcile import SheetLayout
-from pipeline.registry.model.books import BookRow
+from pipeline.registry.books.model import BookRow
 from pipeline.workbook_import.book_matching import MANY_BOOKS, NO_BOOK, BookFinder, KeyFields
 from pipeline.workbook_import.imported_rows import ImportedRow, ImportedRows
 from tests.registry.pages import SCHEMAS

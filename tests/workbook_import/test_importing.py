@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import ReconcileError
 from pipeline.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.imports import ImportMode
+from pipeline.registry.imports.model import ImportMode
 from tests.reconcile.files import COLUMNS, birth, write
 from tests.registry.pages import SCHEMAS
 from tests.workbook_import.books import AN, brought, desk_of, looked, waiting_book

@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, create_engine, inspect, text
 
+from pipeline.registry.audit.model import Flaw, FlawKind
+from pipeline.registry.database.columns import RowLife, cover, tables_of
 from pipeline.registry.database.migration import made_by_migrations
-from pipeline.registry.model.audit import Flaw, FlawKind
-from pipeline.registry.tables.guarded import cover, tables_of
-from pipeline.registry.tables.metadata import RowLife
 
 REFUSE = "hotich_refuse"
 """The function of all triggers on PostgreSQL."""

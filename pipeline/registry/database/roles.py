@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
-from pipeline.registry.tables.guarded import cover
-from pipeline.registry.tables.metadata import RowLife
-from pipeline.registry.tables.records import all_tables
+from pipeline.registry.database.columns import RowLife, cover
+from pipeline.registry.database.record_tables import all_tables
 from pipeline.schema import Schemas
 
 HEAD = """\

@@ -12,8 +12,8 @@ from pipeline.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
 from pipeline.charts import BarChart, BarSegment, ChartBar
 from pipeline.evaluation.field_scores import upper_bound
 from pipeline.localtime import local_date
-from pipeline.registry.model.lots import Lot, LotVerdict
-from pipeline.registry.model.statistics import SecondLook
+from pipeline.registry.lots.stored_lots import Lot, LotVerdict
+from pipeline.registry.statistics.model import SecondLook
 from pipeline.reports.content import (
     WAYS,
     ReportCell,

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from pipeline.charts import BarChart, BarSegment, ChartBar
-from pipeline.registry.model.statistics import AGES, BookStatistics
+from pipeline.registry.statistics.model import AGES, BookStatistics
 from pipeline.reports.content import (
     ReportFigure,
     ReportSection,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.charts import BarChart, BarSegment, ChartBar
-from pipeline.registry.model.statistics import BookStatistics
+from pipeline.registry.statistics.model import BookStatistics
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,

@@ -9,7 +9,7 @@ from statistics import median
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import ColumnCount, ColumnTask, LeasedColumn
+from pipeline.registry.tasks.model import ColumnCount, ColumnTask, LeasedColumn
 from pipeline.review.desk.doubt_reasons import doubt_reasons
 from pipeline.review.desk.expected_form import expected_form, is_doubted
 from pipeline.review.desk.field_view import (

@@ -13,7 +13,7 @@ from pipeline.kinds import Vocabulary
 from pipeline.kinds.stamp import likely_stamp
 from pipeline.model import HANDWRITTEN, TO_COPY, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.registry import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.registry.tasks.model import DeskTask, FieldWork
 from pipeline.review.desk.doubt_reasons import doubt_reasons
 from pipeline.review.desk.expected_form import expected_form, is_doubted
 from pipeline.review.pictures import PageSource, Pictures

@@ -13,7 +13,7 @@ from pipeline.kinds import KINDS, UNCODED, taken_literally
 from pipeline.model import FieldReading, Finding, Severity
 from pipeline.predicates import NO_CONTEXT, RuleContext
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import KnownEntry
+from pipeline.registry.tasks.model import KnownEntry
 from pipeline.review.desk.expected_form import is_doubted
 from pipeline.review.desk.field_view import READ_TEXT
 from pipeline.schema import FieldSpec, RecordSpec, Schemas

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pipeline.model import Box, FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import DrawnRegion
+from pipeline.registry.tasks.model import DrawnRegion
 from pipeline.review.context import RowId
 from pipeline.stages import Stage
 

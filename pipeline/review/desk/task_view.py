@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.model import STAMPED, FieldStatus, Severity
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork, KnownEntry
+from pipeline.registry.tasks.model import DeskTask, FieldWork, KnownEntry
 from pipeline.review.desk.field_view import (
     READ_TEXT,
     STATUS_LABELS,

@@ -25,7 +25,7 @@ from pipeline.form_design.specimen import StraightPage
 from pipeline.form_design.specimen_files import ReadsSpecimens, SpecimenReading, StraightSpecimen
 from pipeline.imaging.geometry import warp
 from pipeline.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_count_isolated
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.accounts.model import Person
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, Job, JobOutcome, OnProgress
 from pipeline.review.form_design.own_forms import OwnForms
 from pipeline.review.security.middleware import log_fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import DraftRefused
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.context import Site
 from pipeline.schema import Form
 

@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.localtime import local_date
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.assignments import Assignee, ShareRange
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.assignments.portions import Assignee, ShareRange
+from pipeline.registry.tasks.model import NotYours
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 from pipeline.stages import STAGE_LABELS, Stage

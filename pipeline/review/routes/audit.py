@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import RegistryError, StorageError
 from pipeline.localtime import OFFICE_ZONE
-from pipeline.registry.model.audit_words import ACTIONS
-from pipeline.registry.services.audit.audit import AuditSearch
-from pipeline.registry.services.audit.seal import Seal, seals_in
+from pipeline.registry.audit.audit import AuditSearch
+from pipeline.registry.audit.audit_words import ACTIONS
+from pipeline.registry.audit.seal import Seal, seals_in
 from pipeline.review.background_jobs import JobRefused
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.errors import HotichError
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.background_jobs import JobRefused
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep

@@ -13,8 +13,8 @@ from pipeline.inbox.book_folder import files_in_book, folder_name_of, open_book_
 from pipeline.inbox.separator_sheet import SeparatorSheet, is_folder_name
 from pipeline.ledger import LEDGER_LABELS, load_ledger
 from pipeline.model import Ledger
-from pipeline.registry.model.accounts import Person, Role, Session
-from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookState
+from pipeline.registry.accounts.model import Person, Role, Session
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookState
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.form_design.from_book import begin_from_book, pages_of_one_form
 from pipeline.review.scanning.book_list import MOST_ROWS, BookFilter, ListedBook, book_list

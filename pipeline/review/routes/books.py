@@ -24,8 +24,8 @@ from pipeline.errors import (
 from pipeline.inbox.book_folder import rewrite_ledger
 from pipeline.ledger import LedgerDifference, ledger_differences, ledger_words
 from pipeline.model import Ledger
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.tasks.model import NotYours
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.scanning.covers import Cover, cover_choices, ledger_of_form, with_checked_code
 from pipeline.review.scanning.place_codes import DoubtfulCode

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pipeline.model import PageRef
 from pipeline.registry import NotThere
-from pipeline.registry.model.data_entry import BookPageState
+from pipeline.registry.data_entry.model import BookPageState
 from pipeline.review.context import RowId, SiteDep
 from pipeline.review.routes.book_list import book_of
 from pipeline.review.routes.data_entry import STATE_WORDS, PageNumber, Sha256

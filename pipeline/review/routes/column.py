@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.model.desk import LeasedColumn
+from pipeline.registry.tasks.model import LeasedColumn
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.column_view import column_view, count_rows
 from pipeline.review.desk.expected_form import expected_form, is_doubted

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import AUTHOR_WORDS, AccountError, Role
+from pipeline.registry.accounts.model import AUTHOR_WORDS, AccountError, Role
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.delivery import RULES_BY_NAME
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import DeskTask
-from pipeline.registry.model.typed_text import composed
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import DeskTask
+from pipeline.registry.typed_text import composed
 from pipeline.review.context import Site, SiteDep, page_source
 from pipeline.review.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.review.desk.pages_beside import pages_beside

@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.delivery import RULES_BY_NAME, FieldLayers
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.model import COPIED, FieldReading, FieldStatus
-from pipeline.registry.model.clear_values import ClearField
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.clear_values.model import ClearField
+from pipeline.registry.entries.model import StoredEntry
+from pipeline.registry.tasks.model import NotYours
 from pipeline.reports.content import row_label
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.field_view import STATUS_LABELS

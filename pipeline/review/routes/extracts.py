@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.printing.service import PrintedFile, name_of_extract
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.extracts import IssueFilter
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.extracts.model import IssueFilter
+from pipeline.registry.tasks.model import NotYours
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.routes.printing import file_response
 from pipeline.review.security.authentication import SessionDep

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from pipeline.errors import SchemaError
 from pipeline.form_design.design import Design, as_proposed, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
-from pipeline.registry.model.accounts import Role, Session
+from pipeline.registry.accounts.model import Role, Session
 from pipeline.reports.own_files import UnusedFile
 from pipeline.review.context import Site, SiteDep, files_not_used
 from pipeline.review.form_design.beginning import begin_draft, free_id, own_forms

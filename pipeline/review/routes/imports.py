@@ -19,10 +19,10 @@ from pipeline.errors import HotichError, ReconcileError, RegistryError, Registry
 from pipeline.reconcile import find_layout, open_workbook
 from pipeline.reconcile.layout import SheetMapping
 from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.errors import NotThere
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
+from pipeline.registry.tasks.model import NotYours
 from pipeline.review.background_jobs import FAULT, JobOutcome, OnProgress
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep

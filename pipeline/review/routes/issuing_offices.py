@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.printing.offices import IssuingOffices
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.routes.office_settings import NOT_HERE, as_typed
 from pipeline.review.security.authentication import SessionDep

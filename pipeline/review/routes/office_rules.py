@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.catalogue import FAMILIES, CatalogueRule
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.context import Site, SiteDep, exchange_parts
 from pipeline.review.routes.office_settings import BY_HAND, NOT_HERE, with_policies
 from pipeline.review.security.authentication import SessionDep

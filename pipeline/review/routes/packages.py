@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.errors import RegistryError
 from pipeline.printing.service import Asker, HandoverOrder, HandoverParty
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.approvals import ApprovalKind
-from pipeline.registry.model.books import BookRow
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.approvals.model import ApprovalKind
+from pipeline.registry.books.model import BookRow
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.routes.printing import file_response
 from pipeline.review.security.authentication import SessionDep

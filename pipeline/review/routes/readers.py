@@ -17,7 +17,7 @@ from pipeline.learning.line_scores import ComparedLine
 from pipeline.learning.proposal import changed_lines, has_learnt_removed, read_proposal
 from pipeline.learning.versions import SHIPPED, Note, ReaderVersion, ReaderVersions, VersionState
 from pipeline.registry import RegistryPart
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 

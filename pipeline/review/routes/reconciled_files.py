@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.errors import HotichError, ReconcileError
 from pipeline.files import sha256_and_size, storage_errors, write_atomically
 from pipeline.reconcile.upload_bounds import check_sent_workbook
-from pipeline.registry.model.accounts import Person, Session
+from pipeline.registry.accounts.model import Person, Session
 from pipeline.review.background_jobs import FAULT, Job, JobOutcome, OnProgress
 from pipeline.review.context import MAX_ROW_ID, Site, SiteDep
 from pipeline.review.security.authentication import SessionDep

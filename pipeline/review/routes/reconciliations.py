@@ -13,10 +13,10 @@ from pipeline.kinds import DATE
 from pipeline.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 from pipeline.reconcile.upload_bounds import MOST_FILE_BYTES
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.reconciliation import Answer, Asked
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.reconciliation.model import Answer, Asked
+from pipeline.registry.tasks.model import NotYours
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.desk.shortcuts import RECONCILIATION, shortcuts_of
 from pipeline.review.routes.reconciled_files import job_values

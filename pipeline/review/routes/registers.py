@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import SchemaError
 from pipeline.model import Severity
 from pipeline.record_declaring import mark_of
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 from pipeline.review.supervising.office_rules import SEVERITY_WORDS

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from pipeline.prefect_runs import NIGHT, NightResult, RunRefused, RunState
 from pipeline.registry import RegistryPart
-from pipeline.registry.model.accounts import Person, Session
+from pipeline.registry.accounts.model import Person, Session
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.routes.book_list import book_of
 from pipeline.review.scanning.progress import progress_events, run_line

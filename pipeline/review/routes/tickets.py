@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError
 from pipeline.inbox.uploads import UploadState
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.tasks.model import NotYours
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.security.authentication import SessionDep
 

@@ -17,9 +17,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import RegistryError, RegistryUnavailable
 from pipeline.model import PageKind, PageRef
 from pipeline.registry import RegistryPart
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS, BookPage
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.tasks.model import NotYours
+from pipeline.registry.withdrawals.model import PART_LABELS, WITHDRAWAL_LABELS, BookPage
 from pipeline.review.context import RowId, Site, SiteDep
 from pipeline.review.person_names import PersonNames
 from pipeline.review.security.authentication import SessionDep

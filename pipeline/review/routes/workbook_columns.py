@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.office_exports import LONGEST_COLUMN
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.review.context import Site, SiteDep
 from pipeline.review.routes.office_rules import declared_of, desk_of, edits_files, save_rows
 from pipeline.review.security.authentication import SessionDep

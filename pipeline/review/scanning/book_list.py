@@ -12,8 +12,8 @@ from pipeline.files import printable
 from pipeline.inbox.book_folder import files_in_book
 from pipeline.ledger import load_ledger
 from pipeline.model import Ledger
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage, BookState
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 
 MOST_ROWS = 200
 """Books that are shown at once; filters find the others."""

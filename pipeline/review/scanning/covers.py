@@ -10,7 +10,7 @@ from fastapi import Depends, Form
 from pipeline.errors import LedgerError
 from pipeline.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
 from pipeline.model import Ledger
-from pipeline.registry.model.accounts import KnownPlace, Person
+from pipeline.registry.accounts.model import KnownPlace, Person
 from pipeline.review.context import Site
 from pipeline.review.scanning.place_codes import with_place_code
 

@@ -23,10 +23,10 @@ from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft
 from pipeline.inbox.uploads import UploadRefused
 from pipeline.prefect_runs import RunRefused
 from pipeline.registry import NotThere, StaleTask, Withdrawn
-from pipeline.registry.model.accounts import AccountError
-from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
-from pipeline.registry.model.errors import RowTampered
-from pipeline.registry.model.search import TooManySearches
+from pipeline.registry.accounts.model import AccountError
+from pipeline.registry.errors import RowTampered
+from pipeline.registry.search.model import TooManySearches
+from pipeline.registry.tasks.model import CannotUndo, HandsFull, NotYours
 from pipeline.review.api.answers import problem
 from pipeline.review.background_jobs import JobRefused
 from pipeline.review.context import site_of

@@ -12,7 +12,7 @@ from pipeline.learning.line_store import LineStore
 from pipeline.learning.versions import ReaderVersions
 from pipeline.printing.offices import IssuingOffices
 from pipeline.record_declaring import RegisterDesk
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.accounts.model import Person
 from pipeline.reports import WorkPlan
 from pipeline.review.background_jobs import NO_JOBS, BackgroundJobs, JobOutcome, JobWork, OnProgress
 from pipeline.review.supervising.office_settings import OfficePolicies

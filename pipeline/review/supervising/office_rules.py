@@ -11,7 +11,7 @@ from pipeline.catalogue import CatalogueRule, rule_catalogue
 from pipeline.files import FileRefused, parse_toml
 from pipeline.model import Severity
 from pipeline.office import OFF, SET_BY_OFFICES, Alias, OwnTerm, RuleChange
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.statistics.book_states import BookState
 from pipeline.review.supervising.setting_specs import SettingKind, SettingSpec
 from pipeline.review.supervising.staff_file_desk import SettingsRefused
 from pipeline.schema import Declaration, Schemas

@@ -11,7 +11,7 @@ from pipeline import delivery, office, review_policy, sampling
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.errors import SchemaError
 from pipeline.learning_policy import LearningPolicy, read_learning
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.statistics.book_states import BookState
 from pipeline.review.supervising.setting_specs import (
     APPROVAL,
     PLACES,

@@ -20,10 +20,10 @@ from benchmarks.desk.proof import prove, shared_by_clock
 from benchmarks.desk.simulated_staff import Pace, people
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
+from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.tables.tasks import decision
+from pipeline.registry.tasks.rows import decision
 from pipeline.review_policy import ReviewPolicy
 from pipeline.stages import Stage
 from tests.competing import competing_context

@@ -10,7 +10,7 @@ from benchmarks.desk.bench_keyers import WAYS, work_at_desk, work_by_rules
 from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer, misread
 from pipeline.model import FieldReading, FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 from pipeline.review_policy import Way
 from tests.registry.pages import SCHEMAS
 

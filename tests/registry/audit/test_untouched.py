@@ -15,16 +15,15 @@ from sqlalchemy import insert
 
 from pipeline.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
+from pipeline.registry.audit.audit_words import ACTIONS
+from pipeline.registry.books.rows import book
 from pipeline.registry.database.audit import MACHINE, add
 from pipeline.registry.database.audit.baseline import begin
+from pipeline.registry.database.columns import METADATA, cover
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import create
-from pipeline.registry.model.audit_words import ACTIONS
-from pipeline.registry.tables.books import book
-from pipeline.registry.tables.guarded import cover
-from pipeline.registry.tables.metadata import METADATA
-from pipeline.registry.tables.records import all_tables
-from pipeline.registry.tables.search import SEARCH_INDEX
+from pipeline.registry.database.record_tables import all_tables
+from pipeline.registry.search.rows import SEARCH_INDEX
 from pipeline.text.control_characters import control_characters
 from tests.registry.audit.history import NATIVE_PLACE, REVIEWER
 from tests.registry.audit.intruder import Intruder

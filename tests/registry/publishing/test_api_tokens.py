@@ -7,9 +7,8 @@ import pytest
 from pipeline.delivery import ApprovalPolicy, DeliveryPolicy
 from pipeline.model import PageRef
 from pipeline.registry import Registry
-from pipeline.registry.model.api_tokens import ApiScope, ApiTokenError, UnknownApiToken
-from pipeline.registry.model.published import PublishedEntry
-from pipeline.registry.services.publishing.publishing import Publishing
+from pipeline.registry.publishing.model import ApiScope, ApiTokenError, PublishedEntry, UnknownApiToken
+from pipeline.registry.publishing.publishing import Publishing
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
 from tests.review.clock import Clock

@@ -9,11 +9,11 @@ import pytest
 
 from pipeline.model import FieldStatus, Finding, PageKind, Severity
 from pipeline.registry import CrossEntryFinding, Registry
-from pipeline.registry.model.statistics import AGES, ListFilter, SecondLook, Statistics
-from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.desk import Desk
+from pipeline.registry.statistics.book_counts import DRIFT
+from pipeline.registry.statistics.model import AGES, ListFilter, SecondLook, Statistics
 from pipeline.stages import Stage
-from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
+from tests.registry.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
 DAYS = 30

@@ -15,7 +15,7 @@ from pipeline.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.intake import page_of
 from pipeline.model import Ledger
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.review import Pictures, create_app
 from pipeline.review.desk.redrawn_regions import ReadsRegions
 from pipeline.review.form_design.form_desk import NO_FORM_DESK

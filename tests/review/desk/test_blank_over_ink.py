@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from pipeline.model import FieldStatus
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.review.desk.drawn_book import Line, decided, draw_book
 from tests.review.desk.office import DOUBLE, Office

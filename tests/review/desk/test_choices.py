@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.model import FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 from pipeline.review.desk.field_view import choices
 from pipeline.review_policy import Way
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from pipeline.model import FieldStatus
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import ReviewPolicy
 from tests.review.desk.drawn_book import DrawnBook, Line, draw_book
 from tests.review.desk.office import DOUBLE, Office

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.model import FieldStatus, PageRef
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import ColumnTask, FieldWork, LeasedColumn
+from pipeline.registry.tasks.model import ColumnTask, FieldWork, LeasedColumn
 from pipeline.review.desk.column_view import column_view
 from pipeline.review.pictures import NO_PICTURES
 from pipeline.review_policy import Way

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from pipeline.model import FIRST_TYPED_ROW, FieldStatus
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.review.desk.drawn_book import Line, draw_book
 from tests.review.desk.judged import overflow, overflow_below, violations
 from tests.review.desk.office import DOUBLE, SINGLE, Office

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from pipeline.delivery import DeliveryPolicy
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.review.desk.drawn_book import Line, draw_book
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist

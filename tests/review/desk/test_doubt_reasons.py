@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.model import COPIED, TYPED, UNSURE, Evidence, FieldReading, FieldStatus, Hypothesis, Writing
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 from pipeline.review.desk.doubt_reasons import doubt_reasons
 from pipeline.review_policy import Way
 

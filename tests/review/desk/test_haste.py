@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from pipeline.model import Finding, Severity
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import ReviewPolicy
 from tests.review.desk.drawn_book import NAME, Line, decided, draw_book, usual_book
 from tests.review.desk.office import DOUBLE, Office

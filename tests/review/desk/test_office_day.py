@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.review.desk.drawn_book import Line, draw_book
 from tests.review.desk.judged import overflow, violations

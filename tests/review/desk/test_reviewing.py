@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from pipeline.model import FieldStatus, Finding, Severity
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.stages import Stage
 from tests.review.desk.drawn_book import Line, decided, draw_book, usual_book
 from tests.review.desk.office import Office

@@ -14,7 +14,7 @@ from benchmarks.intake.made_scans import encoded, picture
 from pipeline.batch.rescans import settle_tickets
 from pipeline.files import sha256_of_file
 from pipeline.ledger import load_ledger
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.registry.pages import entry, page, read
 from tests.review.desk.drawn_book import FONT, one_line_book
 from tests.review.desk.judged import overflow, violations

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.review_policy import BookPolicy, ReviewPolicy
 from tests.review.desk.drawn_book import NAME, decision, draw_book, one_line_book
 from tests.review.desk.office import DOUBLE, Office

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import CDPSession, expect
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.review.desk.drawn_book import Line, draw_book
 from tests.review.desk.office import Office
 from tests.review.desk.typist import Typist
