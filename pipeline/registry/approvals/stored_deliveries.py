@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, RowMapping, Table, UniqueConstraint, select
 
-from pipeline.delivery import ConfirmedDelivery
+from pipeline.delivery_rules import ConfirmedDelivery
 from pipeline.registry.database.audit import add
 from pipeline.registry.database.columns import (
     APPEND_ONLY,

@@ -27,6 +27,7 @@ from sqlalchemy import (
     true,
 )
 
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
@@ -40,7 +41,6 @@ from pipeline.registry.database.columns import (
     time_column,
 )
 from pipeline.registry.tasks.rows import review_task
-from pipeline.stages import Stage
 
 book_assignment = Table(
     "book_assignment",

@@ -22,8 +22,8 @@ from sqlalchemy import (
     select,
 )
 
-from pipeline.errors import RegistryError
-from pipeline.model import PageRef
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
 from pipeline.registry.books.rows import book, page, scan
 from pipeline.registry.database.columns import (
     APPEND_ONLY,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table
 
-from pipeline.model import Box, PageRef
+from pipeline.base.model import Box, PageRef
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
     MANY,

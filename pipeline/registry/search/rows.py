@@ -31,6 +31,7 @@ from sqlalchemy import (
     text,
 )
 
+from pipeline.base.text.tones import unaccented
 from pipeline.registry.database.columns import (
     APPEND_ONLY,
     MANY,
@@ -45,7 +46,6 @@ from pipeline.registry.database.columns import (
     time_column,
     uncovered,
 )
-from pipeline.text.tones import unaccented
 
 DERIVED = uncovered(REMOVABLE, "follows from the effective values; “hotich search check” compares the two")
 

@@ -9,7 +9,8 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, select
 
-from pipeline.model import FieldStatus
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.accounts.permissions import check_place
 from pipeline.registry.books.rows import book, page, scan
@@ -21,7 +22,6 @@ from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict, c
 from pipeline.registry.tasks.keyed_values import consensus_by_field, exclusions_among, live_keyings
 from pipeline.registry.tasks.leases import KeyingMode, lasts
 from pipeline.registry.tasks.rows import decision, keying, lease, review_task
-from pipeline.stages import Stage
 
 OPEN_STAGES = (Stage.REVIEW, Stage.CHECK, Stage.THIRD)
 """Tasks whose fields may be worked on one by one."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select
 
-from pipeline.errors import RegistryUnavailable
+from pipeline.base.errors import RegistryUnavailable
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit.key import Key, KeyFile
 from pipeline.registry.database.audit.stored import moment, spelled
