@@ -44,7 +44,6 @@ def read_on_cluster(
     """Read books on the cluster that the office has set.
 
     Args:
-        folders: The books' folders.
         workspace: The workspace, by default the one in the settings.
         settings: What the office has set, the cluster's address included.
 

@@ -43,7 +43,6 @@ def learn_hands(
     """Learn the hands of books one after another; what goes wrong with one is told in the log and stops no other.
 
     Args:
-        books: The folders of the books.
         workspace: The workspace, by default the one in the settings.
         workers: The number of processes that read again, by default as in the settings.
         seconds: After how long no further book is begun.

@@ -47,7 +47,6 @@ def morning_report(
     """Return the morning report as Markdown.
 
     Args:
-        summaries: A summary for each book.
         found: What the checks over all books found.
         stopped: Why the run ended early, if it did.
         sealed: The seal of the audit that was made this night, and what contradicts earlier ones.

@@ -60,14 +60,9 @@ class RunContext:
 
     Attributes:
         workspace: The folder of the stored scans and, by default, of the registry.
-        registry_url: The database.
-        schemas: The declarations.
         make_engines: Makes the readers, once a process.
-        options: How pages are digitized.
-        limits: Bounds of a worker process and of each scan.
         page_seconds: Wall time that a page may take from decoding to findings before it is given up.
         faults: When reading stops.
-        read_page: Reads a page.
         book_context: Whether the pages of a book are weighed again by what all of them say.
         review: What the office has set about reviewing; without it no accepted values are drawn for a check.
         learning: What the office lets the machine learn.

@@ -165,7 +165,6 @@ class Settings(BaseSettings):
         """Return the declarations as the office of that workspace wants them.
 
         Args:
-            workspace: The folder of the workspace.
             folder: The folder of the declarations; by default the one that is set or came with the program.
 
         Raises:
@@ -206,7 +205,6 @@ class Settings(BaseSettings):
         """Return the declarations as they came with the program, with the office's own forms and places.
 
         Args:
-            workspace: The folder of the workspace.
             folder: The folder of the declarations; by default the one that is set or came with the program.
 
         Raises:

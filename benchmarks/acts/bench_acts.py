@@ -164,10 +164,6 @@ def measure(acts: int, pages: int, schemas: Schemas, engines: Engines, seed: int
 
     Args:
         acts: How many acts begin on each.
-        pages: How many pages.
-        schemas: The declarations.
-        engines: What reads print.
-        seed: Of the drawing.
     """
     total = Measured()
     places: list[FieldPlace] = []
@@ -182,8 +178,6 @@ def form_of(printing: ActPrinting, page: DrawnActPage, name: str, *, parted: boo
     """Return the form that a person designs on the first page of a book: roughly drawn blocks, and printed words.
 
     Args:
-        printing: How its sheets are printed.
-        page: The page.
         name: The id of the form.
         parted: Whether its pages hold several acts.
     """

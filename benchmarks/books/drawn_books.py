@@ -26,9 +26,6 @@ class ReadBook:
     """A drawn book and what was read on it.
 
     Attributes:
-        form: The form of its pages.
-        ledger: The book as ``ledger.toml`` describes it.
-        truth: What is on paper.
         pages: The result of each page of ``truth.pages``; None for a page that failed.
         failures: The failure of each page; None for a page that was read.
     """

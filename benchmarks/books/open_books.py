@@ -54,10 +54,7 @@ class OpenBook:
     """The delivered picture of two pages of the same size.
 
     Attributes:
-        scan: The picture.
         page: Width and height of a flat page in pixels.
-        binding: How the book lies.
-        dpi: Pixels an inch.
     """
 
     scan: ScannedPage
@@ -96,10 +93,6 @@ def open_book(
     Args:
         left: (height, width, 3) RGB of the left page.
         right: The right page, of the same size.
-        dpi: Pixels an inch.
-        options: How it is scanned.
-        rng: Random stream.
-        binding: How the book lies.
     """
     height, width = left.shape[:2]
     flat = np.hstack([_half(left, binding, dpi, False), _half(right, binding, dpi, True)])

@@ -24,10 +24,8 @@ def photograph_on_table(
     """Return the paper on a table.
 
     Args:
-        scan: The page.
         shape: Least width of the picture over its height.
         tone: Colour of the table, RGB.
-        rng: Random stream.
         at: Where in the room left over the page lies, 0 to 1 from the left and from the top.
     """
     high, wide = scan.pixels.shape[:2]

@@ -47,9 +47,6 @@ class ScoredBook:
 
     Attributes:
         name: Name of its folder.
-        form: The declared form.
-        record: Its record.
-        truth: What is on paper.
         pages: What was read, by page of ``truth.pages``; None for a page that failed.
         reprinted: Whether its sheets are another printer's.
     """

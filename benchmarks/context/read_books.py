@@ -42,11 +42,17 @@ def _engines() -> Any:
     return _context().make_engines()
 
 
+def _module(name: str, earlier: str) -> Any:
+    """A module of ``pipeline`` by the name that it has now, or had in older revisions."""
+    try:
+        return import_module(f"pipeline.{name}")
+    except ModuleNotFoundError:
+        return import_module(f"pipeline.{earlier}")
+
+
 def _book(folder: Path) -> tuple[Any, Any]:
     """The form and the ledger of a book."""
-    from pipeline.ledger import load_ledger
-
-    ledger = load_ledger(folder)
+    ledger = _module("declarations.ledger", "ledger").load_ledger(folder)
     return _context().schemas.form(ledger.form), ledger
 
 
@@ -59,9 +65,7 @@ TEACHING = 8
 
 def read_page(job: Job, template: bytes | None = None, teach: bool = False) -> tuple[Any, float]:
     """What was read on one page and the CPU seconds that it took; None for a page that failed."""
-    from pipeline import intake
-    from pipeline.errors import ScanError
-
+    intake, errors = _module("scans.intake", "intake"), _module("base.errors", "errors")
     folder, scan, page_no = job
     context, engines, (form, ledger) = _context(), _engines(), _book(folder)
     list_scans = getattr(intake, "list_scans" if hasattr(intake, "list_scans") else "scans_of")
@@ -73,32 +77,30 @@ def read_page(job: Job, template: bytes | None = None, teach: bool = False) -> t
         if template is not None:
             engines = replace(engines, template=_template(template))
         page = context.read_page(image, form, ledger, context.schemas, engines, options)
-    except ScanError:
+    except errors.ScanError:
         page = None
     return page, sum(os.times()[:4]) - sum(used[:4])
 
 
 @cache
 def _template(packed: bytes) -> Any:
-    from pipeline.imaging.form_template import FormTemplate
-
-    return FormTemplate.from_bytes(packed)
+    return _module("layout.imaging.form_template", "imaging.form_template").FormTemplate.from_bytes(packed)
 
 
 def _learnt(folder: Path, pages: Sequence[Any]) -> bytes | None:
     """The template that these pages of a book teach; None where they teach none."""
     from pipeline.digitize.rectify import template_geometry
-    from pipeline.imaging.form_template import learn_template
 
     views = [page.view for page in pages if page is not None and page.view is not None]
-    learnt = learn_template(views, template_geometry(_book(folder)[0]))
+    templates = _module("layout.imaging.form_template", "imaging.form_template")
+    learnt = templates.learn_template(views, template_geometry(_book(folder)[0]))
     return None if learnt is None else learnt.to_bytes()
 
 
 def _weighed(folder: Path, pages: Sequence[Any]) -> list[Any] | None:
     """The pages of a book after the second pass; None where there is no such pass."""
     try:
-        module = import_module("pipeline.book_context.second_pass")
+        module = _module("books.book_context.second_pass", "book_context.second_pass")
     except ImportError:
         return None
     form, ledger = _book(folder)

@@ -23,7 +23,6 @@ class Layout:
     """A form to be designed.
 
     Attributes:
-        name: What the table calls it.
         form: The form as its pages are printed; the designer never sees it.
         hidden: The id of the declared form that is hidden meanwhile; ``""``: none.
     """

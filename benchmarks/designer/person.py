@@ -37,7 +37,6 @@ class Effort:
     Attributes:
         clicks: Clicks and drags.
         keys: Keystrokes, of texts as Telex types them.
-        looks: Things that were looked at.
     """
 
     clicks: int = 0

@@ -32,13 +32,10 @@ class LineCount:
     """What was counted.
 
     Attributes:
-        pages: Pages.
-        fitted: Those that were taken for pages of the form.
+        fitted: Pages that were taken for pages of the form.
         lines: Transcribed lines.
         in_cell: Those that lie in their cell.
         in_row: Those most of whose part lies in the row of their entry.
-        entries: Entries.
-        begun: Rows that begin with one of them.
         rows: Rows that were read.
     """
 
@@ -99,9 +96,6 @@ def count_page(
     """Count a picture; returns where the lines are that lie in no cell of their entry.
 
     Args:
-        page: The picture.
-        cut: How it was cut.
-        count: What is counted.
         within: The shares of its width between which lines count: what stands beside the table is none of it.
     """
     starts, lines = _known(page)

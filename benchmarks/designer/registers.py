@@ -23,8 +23,7 @@ class Picture:
     """A picture of a register as it was scanned.
 
     Attributes:
-        name: Its name.
-        pixels: It (h, w, 3).
+        pixels: (h, w, 3).
         parts: What is known of it: the page, or both pages of an open book with the x at which each begins.
     """
 
@@ -38,7 +37,6 @@ class SeenTable:
     """The table of a page as a person sees it: shares of the picture's width and height.
 
     Attributes:
-        picture: The name of the picture.
         side: Which of its pages, where each has a table.
         rules: The x of its upright rules where they cross the middle of the page, the sides of the frame among them.
         top: The y of the frame in the middle of the page.
@@ -60,7 +58,6 @@ class RealRegister:
 
     Attributes:
         source: Its name among the real pages.
-        title: The title of its form.
         record: The record of which its entries are taken to be; its fields hold what the columns hold.
         fields: The field of each column; ``""``: a column that is not read.
         pages: The beginning of the names of the pictures of one printing.

@@ -184,7 +184,6 @@ def _placed() -> Select[Any]:
 
 
 def _rows(connection: Connection, query: Select[Any], key: Any, ids: list[int]) -> Iterator[dict[str, Any]]:
-    """The rows of the query with these ids, by id."""
     for start in range(0, len(ids), AT_ONCE):
         rows = connection.execute(query.where(key.in_(ids[start : start + AT_ONCE])))
         yield from [dict(row) for row in rows.mappings()]

@@ -130,7 +130,6 @@ def outcomes(folder: Path, pages: Sequence[PageResult | None], schemas: Schemas)
     Args:
         folder: The book with its truth.
         pages: What the first pass read of its pages, in their order; None for a page that failed.
-        schemas: All declarations.
     """
     ledger = load_ledger(folder)
     form = schemas.form(ledger.form)

@@ -101,7 +101,6 @@ def outcomes(
     Args:
         folder: The book with its truth.
         pages: What the first pass read of its pages; None for a page that failed.
-        schemas: All declarations.
         drawn: Draws which half is decided.
     """
     paper = BookOnPaper(folder, pages, schemas)

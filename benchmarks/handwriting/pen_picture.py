@@ -15,11 +15,12 @@ from PIL import Image, ImageDraw
 from benchmarks.handwriting.books import HandBook, schemas_and_engines
 from benchmarks.handwriting.pen_figures import collected_figures, stroke_width
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import print_font
 from pipeline.scans.intake import list_scans, page_of
 from pipeline.training.evaluation import load_truth
 from pipeline.training.synthetic_pages import WriterInk, write_book
 from pipeline.training.synthetic_pages.line_drawing import draw_line
-from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style, print_font
+from pipeline.training.synthetic_pages.pen_fonts import draw_hand_style
 from pipeline.training.synthetic_pages.writer_ink import EM, tight_piece
 
 WIDTH, MARGIN, CAPTION = 1400, 14, 22

@@ -48,7 +48,6 @@ class SpecimenPage:
     """What is declared of a register, from one page of it: shares of that page's width and height.
 
     Attributes:
-        page: The page that it was taken from.
         pages: The beginning of the names of the pages of the same printing.
         rules: The x of its upright rules.
         top: The y of the frame.

@@ -85,7 +85,6 @@ class Bundles:
 
     Args:
         bundle: What ``bundle.sh`` wrote.
-        folder: Where to work.
     """
 
     def __init__(self, bundle: Path, folder: Path) -> None:

@@ -36,7 +36,6 @@ class Office:
     """An office on a machine.
 
     Args:
-        machine: The machine.
         database: ``sqlite`` or ``postgresql``.
     """
 

@@ -37,7 +37,6 @@ def steps_of(
     """Return what waits, and what left the queue, after each number of checked entries.
 
     Args:
-        paper: The book.
         keys: Its entries in the order in which they are checked.
         rate: The share of values that the reviewer decides wrongly.
         drawn: Draws the mistakes.
@@ -114,7 +113,6 @@ def figures_of_book(
     """Return the steps of a book by order and reviewer, ``teaching-erring`` for example.
 
     Args:
-        book: The book.
         seed: Draws the mistakes.
         reviewers: The share of values that each reviewer decides wrongly.
         orders: Names of ``ORDERS``.

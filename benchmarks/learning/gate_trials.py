@@ -73,7 +73,6 @@ class Bed:
         leaning: The same lines leaning back, by a degree of each writer.
         drawn: Drawn lines of the pens that come with the program.
         guards: Drawn lines in hands that no training knows.
-        shipped: The last layer that ships.
     """
 
     plain: Mapping[str, Sequence[SeenLine]]
@@ -109,7 +108,6 @@ class GateTrials:
     Attributes:
         make_bed: Returns all lines.
         steps: Steps of each training.
-        seed: Seed of all tries.
         kept: The file of what was tried.
     """
 
@@ -237,10 +235,8 @@ def planted(lines: Sequence[SeenLine], kind: str, rng: np.random.Generator) -> l
     """Return lines with a harm, or as they are where the kind plants none.
 
     Args:
-        lines: The lines.
         kind: ``labels``: each with the text of another; ``cut``: each without its end; ``mixed``: a third of each, and
             a third as they are.
-        rng: Random stream.
     """
     if kind == "labels":
         shift = int(rng.integers(1, len(lines)))
@@ -266,7 +262,6 @@ def gate_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
 
     Args:
         chosen: ``lines``, ``tries``, ``minutes``, ``steps``, ``seed`` and ``kept``.
-        console: Where it is shown.
     """
     reader, writers = trial_bed(chosen.lines)
     network = reader.networks[0]

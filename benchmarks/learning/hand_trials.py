@@ -84,7 +84,6 @@ def hand_figures(chosen: argparse.Namespace, console: Console) -> dict[str, Any]
 
     Args:
         chosen: ``lines``, ``hands`` and ``steps``.
-        console: Where it is shown.
     """
     reader, writers = trial_bed(chosen.lines)
     found = _gains(reader, writers, chosen.hands, AdaptOptions(steps=chosen.steps))

@@ -35,7 +35,6 @@ class SeenLine:
     Attributes:
         steps: (steps, features).
         text: What stands on it, or what it is taught as.
-        writer: Who wrote it.
         full_label: Whether the text gives case and signs as they are on paper.
     """
 

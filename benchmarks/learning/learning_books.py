@@ -60,7 +60,6 @@ def learning_books(chosen: argparse.Namespace, schemas: Schemas) -> Iterator[Lea
 
     Args:
         chosen: What ``arguments`` added.
-        schemas: All declarations.
     """
     for number, form in enumerate(chosen.book or ["birth-2006"]):
         yield _book(chosen, schemas, form, chosen.seed + number)

@@ -39,7 +39,6 @@ def office_figures(chosen: argparse.Namespace, console: Console) -> dict[str, An
 
     Args:
         chosen: ``lines`` and ``office``.
-        console: Where it is shown.
     """
     reader, writers = trial_bed(chosen.lines)
     (network,) = reader.networks

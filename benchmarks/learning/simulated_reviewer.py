@@ -32,7 +32,6 @@ class BookOnPaper:
     Attributes:
         folder: Its folder, with ``truth.json``.
         pages: What was read of its pages, in their order; None for a page that failed.
-        schemas: All declarations.
         is_folded: Whether its truth tells neither case nor punctuation of names and places: labels of real ink do not.
     """
 
@@ -103,7 +102,6 @@ class BookOnPaper:
         """Return the book after all fields of these entries were decided by what is on paper.
 
         Args:
-            decided: The entries.
             wrong: What the reviewer decided otherwise than it is on paper.
         """
         settled: dict[FieldKey, Settled] = {}
@@ -148,7 +146,6 @@ class AnsweredBook:
     """A book of which some entries were decided.
 
     Attributes:
-        paper: The book.
         passed: What it says as a whole since.
     """
 

@@ -51,7 +51,6 @@ def waiting_values(answered: AnsweredBook, keys: Iterable[EntryKey]) -> Iterator
 
     Args:
         answered: The book, of which some entries were decided.
-        keys: The entries.
     """
     paper, known = answered.paper, answered.passed.decided
     for key in keys:
@@ -82,7 +81,6 @@ def is_of_parts(text: str, known: Collection[str]) -> bool:
 
     Args:
         text: The place, ``Ấp 7, Xuân Thắng, Thới Lai``.
-        known: Places that are known.
     """
     parts = {part for one in known for part in PART.split(one.casefold())}
     return bool(text) and text not in known and set(PART.split(text.casefold())) <= parts
@@ -101,12 +99,7 @@ def keys_of(reading: FieldReading, told: str | None, *, is_right: bool) -> int:
 
 
 def groups_of(values: Sequence[WaitingValue], entries: int) -> dict[str, Any]:
-    """Return how many values of an entry wait, by kind and by reason, and how many of them are right.
-
-    Args:
-        values: The values.
-        entries: The entries that they are of.
-    """
+    """Return how many values of an entry wait, by kind and by reason, and how many of them are right."""
     return {
         "kind": _by([one.kind for one in values], values, entries),
         "reason": _by([one.reason for one in values], values, entries),

@@ -39,8 +39,6 @@ class LifeOutcome:
         pages: Pages on paper.
         mishaps: How often each mishap happened.
         keys: The keys that each kind of mishap took.
-        desk: The days at the desk.
-        proof: What was found in the end.
         seconds: Wall time.
     """
 

@@ -153,7 +153,6 @@ class WrongCover(Mishap):
     """What stands on the cover was typed wrong in ``ledger.toml``, and the book was read under it.
 
     Args:
-        book: The book.
         name: Which key was wrong.
         mistyped: Returns the wrong cover.
         text: What is typed to put it right.
@@ -306,7 +305,6 @@ class OddText(Mishap):
     """A clerk has written a value in a way that the Ministry's columns do not take.
 
     Args:
-        book: The book.
         name: What it is, in the words of an office.
         kind: The kind of the field; the first such field of the page that is filled.
         written: Returns what stands on the paper in place of the ordinary text.
@@ -335,7 +333,6 @@ class MissedEntry(Mishap):
     """The machine does not find an entry of a page, or does not know the page; a person adds it and it is typed.
 
     Args:
-        book: The book.
         name: What happens, in the words of an office.
         known: Whether the machine knows the page for one of its form.
     """

@@ -43,7 +43,6 @@ class LifeBook:
 
     Attributes:
         folder: Its folder, with scans and ``ledger.toml``.
-        ledger: What stands on its cover.
         pages: What stands on its pages, by the name of the scan.
         free: The scans that no mishap has met yet.
     """
@@ -72,8 +71,6 @@ class Month:
     Args:
         root: The folder of everything.
         url: An empty registry.
-        pages: Pages of each book.
-        seed: Of the drawing.
     """
 
     def __init__(self, root: Path, url: str, pages: int, seed: int, forms: tuple[str, ...] = FORMS) -> None:

@@ -51,7 +51,6 @@ class PaperEntry:
     Attributes:
         values: The texts by field; ``""`` is a blank.
         ink: The boxes of the ink of each field.
-        row: The place on its page.
         read: Whether the reader finds the entry at all.
     """
 
@@ -66,7 +65,6 @@ class PaperPage:
     """A page on paper.
 
     Attributes:
-        entries: Its entries.
         known: Whether the reader knows its form.
         faint: The fields that the reader cannot read on it.
     """
@@ -77,11 +75,7 @@ class PaperPage:
 
 
 class Paper:
-    """What stands on the pages of all scans, kept in one file beside the books.
-
-    Args:
-        path: The file.
-    """
+    """What stands on the pages of all scans, kept in one file beside the books."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -28,13 +28,11 @@ class Proof:
 
     Attributes:
         delivered: Books with a package at the end.
-        books: All books.
         entries: Entries on paper.
         lost: Entries of the paper that no package holds.
         twice: Entries that packages hold more than once.
         strange: Entries in packages that are not on paper.
         wrong: Names and texts in packages that are not those of the paper (all people are drawn).
-        compared: Names and texts that were compared.
         faults: Blocking faults that the check before the upload found.
         unaudited: Mishaps whose mending the audit does not hold.
         audit_flaws: What the audit finds wrong.

@@ -51,7 +51,6 @@ class Staff:
     """The people, who know the paper.
 
     Args:
-        registry: The registry.
         month: Its paper, and what people type beside and instead of it.
         day: The number of the day, so that submissions of different days differ.
     """

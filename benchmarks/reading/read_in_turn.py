@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -41,7 +42,7 @@ def main(book: Path) -> None:
         made = _cpu()
         engines = _as_in_a_worker(context.make_engines())
         start = loaded + _cpu() - made
-        ledger = import_module("pipeline.ledger").load_ledger(book)
+        ledger = _module("declarations.ledger", "ledger").load_ledger(book)
         form = context.schemas.form(ledger.form)
         reader = _Reader(context, engines, form, ledger)
         jobs = list(_jobs(book))
@@ -65,10 +66,15 @@ def main(book: Path) -> None:
 
 def _load_ahead() -> None:
     """Load what the server process loads from which readers are forked."""
-    try:
-        import_module("pipeline.batch.reader_preload")
-    except ModuleNotFoundError:
-        import_module("pipeline.batch.reader_loaded")
+    _module("runs.reader_preload", "batch.reader_preload", "batch.reader_loaded")
+
+
+def _module(*names: str) -> Any:
+    """The first of these modules of ``pipeline`` that there is; the last names are those of older revisions."""
+    for name in names[:-1]:
+        with suppress(ModuleNotFoundError):
+            return import_module(f"pipeline.{name}")
+    return import_module(f"pipeline.{names[-1]}")
 
 
 class _Reader:
@@ -88,7 +94,7 @@ class _Reader:
         context = self._context
         for job in jobs:
             self.started, self.began = _cpu(), time.perf_counter()
-            image = import_module("pipeline.intake").page_of(job.scan, job.page_no, context.limits)
+            image = _module("scans.intake", "intake").page_of(job.scan, job.page_no, context.limits)
             self.decoding = _cpu() - self.started
             options = replace(context.options, teach=True) if job.teach else context.options
             yield (
@@ -108,7 +114,8 @@ class _Reader:
 @cache
 def _template(packed: bytes) -> Any:
     try:
-        return import_module("pipeline.imaging.form_template").FormTemplate.from_bytes(packed)
+        templates = _module("layout.imaging.form_template", "imaging.form_template")
+        return templates.FormTemplate.from_bytes(packed)
     except ModuleNotFoundError:
         return import_module("pipeline.imaging.plate").Plate.unpacked(packed)
 
@@ -120,7 +127,7 @@ def _context(folder: Path) -> Any:
 
 def _jobs(book: Path) -> Iterator[Any]:
     """Every page of a book as a run gives it to its workers."""
-    intake, workers = import_module("pipeline.intake"), import_module("pipeline.batch.workers")
+    intake, workers = _module("scans.intake", "intake"), _module("runs.workers", "batch.workers")
     list_scans = getattr(intake, "list_scans" if hasattr(intake, "list_scans") else "scans_of")
     for scan in list_scans(book):
         for number in range(1, intake.page_count(scan) + 1):
@@ -129,15 +136,12 @@ def _jobs(book: Path) -> Iterator[Any]:
 
 def _as_in_a_worker(engines: Any) -> Any:
     """The engines as a worker makes them; earlier releases took them as they are."""
-    own = getattr(import_module("pipeline.ocr.tesseract"), "read_in_process", None)
+    own = getattr(_module("recognition.ocr.tesseract", "ocr.tesseract"), "read_in_process", None)
     return engines if own is None else own(engines)
 
 
 def _rounds() -> Any:
-    try:
-        return import_module("pipeline.batch.template_learning").read_in_rounds
-    except ModuleNotFoundError:
-        return import_module("pipeline.batch.lessons").read_in_rounds
+    return _module("runs.template_learning", "batch.template_learning", "batch.lessons").read_in_rounds
 
 
 def _read_on(page: Any) -> list[Mapping[str, Any]]:

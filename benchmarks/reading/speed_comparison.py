@@ -23,11 +23,7 @@ class OtherReading:
     """A value that two revisions read otherwise, or accept otherwise.
 
     Attributes:
-        page: Where.
-        row: The row of the entry.
-        field: The field.
         before: What the other revision read.
-        now: What this one reads.
         paper: What is on paper; None where nobody knows.
     """
 
@@ -73,7 +69,6 @@ def other_readings(
     Args:
         before: The pages of a book as the other revision read them.
         now: The same pages as this one read them.
-        truth: What is on paper.
         columns: The column of each field, by which the truth tells of it.
     """
     for page, cost in now.items():

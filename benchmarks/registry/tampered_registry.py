@@ -62,7 +62,6 @@ class Tampering:
     """What is done.
 
     Attributes:
-        name: What it is, for the table.
         statements: SQL without triggers, or what to do with the database.
         then: What the program does afterwards.
         sealed: Whether the seal of last night is at hand.

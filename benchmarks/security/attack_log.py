@@ -26,7 +26,6 @@ class Attempt:
     Attributes:
         group: The subject it belongs to.
         name: What was tried; within its group the name is its own.
-        outcome: How it ended.
         detail: What was seen, of an attempt that did not hold; or why it is out of reach.
     """
 

@@ -68,8 +68,6 @@ class OfficeBook:
     """A book of the office.
 
     Attributes:
-        book_id: Its number in the registry.
-        folder: Its folder's name.
         scans: The contents of its scans, one page each.
     """
 
@@ -159,7 +157,6 @@ class Desk:
     """``hotich serve`` of an office; use it as a context manager.
 
     Args:
-        workspace: The workspace.
         logs: The folder for its log.
         open_files: How many files and connections it may hold.
         file_bytes: How large a file may become that it writes; no limit when 0.

@@ -27,8 +27,6 @@ class Finished:
 
     Attributes:
         code: Its exit code; negative when a signal ended it.
-        out: Its standard output.
-        err: Its standard error.
         megabytes: The most memory that it held.
         in_time: Whether it ended by itself, within its processor time.
     """

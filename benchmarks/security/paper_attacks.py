@@ -96,7 +96,6 @@ class _Delivery:
     Attributes:
         good: Whether the page behind the good sheet came into its book, and no round broke off.
         placed: For each page behind a hostile sheet that came into a book: which sheet, and the book.
-        ended: How the rounds ended.
         screen: What was printed.
     """
 

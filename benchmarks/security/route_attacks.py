@@ -53,9 +53,7 @@ class Caller:
     """Somebody who asks for a route.
 
     Attributes:
-        name: What stands in the table.
         token: The cookie of the session; empty without one.
-        role: The role, of somebody who is logged in.
         place: The registration place.
         holds: Whether the task that is asked for was given to them.
         must_change: Whether they have to choose a password of their own first.

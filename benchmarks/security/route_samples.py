@@ -15,7 +15,6 @@ class Sample:
     Attributes:
         path: Values of the parameters. Of a scoped route they name something of the own commune; where its number is
             not known beforehand the name of what is meant (``TASK``) stands for it.
-        form: The fields of the form.
         json: The body where it is no form.
     """
 

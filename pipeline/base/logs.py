@@ -72,7 +72,6 @@ def configure_logs(options: LogOptions, stream: IO[str] | None = None) -> None:
     """Write the log of this process as the options say, in the place of what was configured before.
 
     Args:
-        options: What is logged.
         stream: Where to; ``None`` = standard error.
     """
     global _current  # noqa: PLW0603  # as logging itself, the log is one a process

@@ -22,9 +22,7 @@ class OutboundAddress:
     Attributes:
         secure: Whether over TLS.
         host: The name or address of the machine.
-        port: Its port.
         target: Path and query.
-        is_local: Whether it is this machine.
     """
 
     secure: bool
@@ -38,7 +36,6 @@ def read_address(url: str, key: str = "url") -> tuple[OutboundAddress | None, st
     """Return what a declared address says, or why it is none, in Vietnamese.
 
     Args:
-        url: The address.
         key: The key that declares it.
     """
     try:

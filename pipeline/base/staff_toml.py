@@ -26,12 +26,7 @@ class RowFlaw(Exception):
 
 
 class StaffFile:
-    """A file and the flaws found in it so far. Raises ``SchemaError`` when it cannot be read at all.
-
-    Attributes:
-        path: The file.
-        table: Its content.
-    """
+    """A file and the flaws found in it so far. Raises ``SchemaError`` when it cannot be read at all."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

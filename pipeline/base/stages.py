@@ -16,7 +16,6 @@ class Stage(StrEnum):
         SUPERVISOR: A person asked the supervisor a question, or what waits is about a book as a whole.
         RESCAN: The page must be scanned again.
         SETTLED: Nothing is left to do.
-        WITHDRAWN: What it is about was withdrawn.
     """
 
     REVIEW = "review"

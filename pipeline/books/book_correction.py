@@ -18,7 +18,6 @@ class CorrectionReport:
     """The outcome of a correction.
 
     Attributes:
-        correction: What was corrected.
         overview: What hangs on the book.
         checks: What the checks found since, in the book and those beside it.
         old_year: Entries whose number still bears the year of the cover before: people have decided it so.
@@ -41,15 +40,6 @@ def correct_book(
     reason: str,
 ) -> CorrectionReport:
     """Correct a book and check what it concerns anew.
-
-    Args:
-        registry: The registry.
-        schemas: The declarations.
-        book_id: The book.
-        ledger: What its cover says.
-        folder_name: The name of its folder.
-        author: Who corrects it.
-        reason: Why.
 
     Raises:
         BookBusy: A run reads the book.

@@ -24,9 +24,6 @@ def agreed_ledger(registry: Registry, folder: Path, ledger: Ledger, hashes: Hash
     """Return the ledger that a folder is read by: what its file says, else what the registry says.
 
     Args:
-        registry: The registry.
-        folder: The folder of the book.
-        ledger: What its ``ledger.toml`` says.
         hashes: Of the scans in it.
 
     Raises:

@@ -111,7 +111,6 @@ def score_calibration(
     It is tried with its own thresholds.
 
     Args:
-        known: The calibration in use.
         made: The new calibration.
         held: The samples that were held back from fitting.
         routing: The error rates that the office tolerates.

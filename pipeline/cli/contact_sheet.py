@@ -60,7 +60,6 @@ class Thumb:
         picture: Its small picture; ``None`` if there is none.
         title: The first line of its caption.
         told: The second line.
-        bad: Whether something is wrong with the page.
     """
 
     picture: Pixels | None

@@ -154,7 +154,7 @@ def _program(name: str, program: str, install: str) -> Check:
 
 
 def _fonts() -> str:
-    from pipeline.training.synthetic_pages.pen_fonts import system_font
+    from pipeline.base.print_fonts import system_font
 
     for name in ("LiberationSerif-Regular.ttf", "FreeMono.ttf"):
         system_font(name)

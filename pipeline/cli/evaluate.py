@@ -55,9 +55,7 @@ class EvaluatedBook:
     """A book with what the registry holds of its pages.
 
     Attributes:
-        folder: The book's folder.
         scans: Its scans by their content hash.
-        refs: Its pages.
         pages: The result for each page of ``refs``; ``None`` for a page nothing was read on.
     """
 
@@ -75,9 +73,7 @@ def misread_fields(
     Each page is decoded once; a scan that cannot be read any more gives no picture.
 
     Args:
-        outcomes: The fields that were misread.
         books: The books by the name that the outcomes give them.
-        context: The settings and stores of the run.
     """
     pictures: dict[int, tuple[Pixels, ...]] = {}
     by_page: dict[tuple[str, int], list[int]] = {}

@@ -68,8 +68,6 @@ class FindingPlace:
     """Where an entry or a page is found.
 
     Attributes:
-        book: The name of the book.
-        scan: The name of the scan.
         page_no: The page in the scan, from 1.
         number: The number of the entry, if it is about one.
     """

@@ -23,8 +23,6 @@ def form_desk(
     after its forms. What is saved is put on the shelf of the server's own declarations.
 
     Args:
-        settings: The settings.
-        context: What the server works with.
         jobs: Runs the work behind answers.
         reader: Opens and reads specimens.
     """

@@ -197,7 +197,6 @@ def backup_check(settings: Settings, now: datetime, *, needed: bool) -> Check | 
 
     Args:
         settings: They name the folder of backups.
-        now: The time.
         needed: Whether there is a registry that could be lost.
     """
     from pipeline.runs.backup.vault import MANIFESTS  # cryptography: not for every command

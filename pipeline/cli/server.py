@@ -60,7 +60,6 @@ class ServerProcess:
 
     Attributes:
         label: Its Vietnamese name in messages.
-        command: The program and its arguments.
     """
 
     label: str

@@ -68,7 +68,6 @@ class CatalogueRule:
     """One rule.
 
     Attributes:
-        code: Its finding code.
         family: A key of ``FAMILIES``, or ``OTHERS``.
         level: Of the entry, the book or the registry; ``None`` for a principle.
         severity: As declared; ``None`` for a principle, which raises nothing.
@@ -76,7 +75,6 @@ class CatalogueRule:
         reason: Why it is switched off.
         sentence: What it demands.
         look_at: What to look at when it is raised.
-        source: Where it comes from.
         asked: The records and fields it checks.
         kept_by: The rules that enforce a principle.
     """

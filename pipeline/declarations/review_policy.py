@@ -94,7 +94,6 @@ class ReviewPolicy:
     """What an office has set.
 
     Attributes:
-        every_book: What holds for every book.
         books: Patterns of folder names with what they set otherwise; later ones win.
         lease: How long a task stays in somebody's hands.
         assigned_only: Whether people are given tasks of the books that are assigned to them alone.

@@ -37,7 +37,6 @@ class DeliverableBook:
     """What may leave the registry of one book, and what may not.
 
     Attributes:
-        book: The book as the registry holds it.
         entries: The settled ones, in the order of the book.
         blockers: The entries and pages that are held back.
         rows: On pages that hold several entries, settled or not, the box of each whose place is known.
@@ -134,14 +133,7 @@ def _unsigned_columns(entry: StoredEntry, unsigned: Collection[int], schemas: Sc
 def book_layers(
     registry: Registry, book_id: int, schemas: Schemas, policy: DeliveryPolicy
 ) -> Iterator[tuple[StoredEntry, Mapping[str, FieldLayers]]]:
-    """Yield each entry of a book with both layers of its values, in its order.
-
-    Args:
-        registry: The registry that holds the book.
-        book_id: The book.
-        schemas: The declarations.
-        policy: The choices of the office.
-    """
+    """Yield each entry of a book with both layers of its values, in its order."""
     layers = BookLayers(registry.book(book_id).ledger, schemas, policy)
     for entry in registry.stored_entries(book_id):
         yield entry, layers.of(entry)
@@ -151,8 +143,6 @@ def without_altered(found: DeliverableBook, workspace: Workspace, options: Packa
     """Return a book whose entries are held back where a scan of theirs is not what it was when it was read.
 
     Args:
-        found: The book.
-        workspace: Where its scans are stored.
         options: Which pages people attached to entries.
     """
     scans = {name: sha256 for sha256, name in found.book.scans.items()}
@@ -251,9 +241,6 @@ def settle(
     """Return the entry as it is delivered, or why it is held back.
 
     Args:
-        entry: As the registry holds it.
-        layers: Both layers of its values.
-        schemas: The declarations.
         open_entries: Ids of the entries with an open task.
         altered: The tables in which a row of it was tampered with.
     """
@@ -372,10 +359,6 @@ def page_blockers(book: StoredBook, tasks: Iterable[Task]) -> Iterator[ExportBlo
 
     These are the pages with an open task on the page itself and those that could not be read. A page of which people
     typed entries keeps nothing back (``deliverable_book``).
-
-    Args:
-        book: The book as the registry holds it.
-        tasks: Its tasks.
     """
     for task in tasks:
         if task.entry_id is None:

@@ -57,7 +57,6 @@ class CopyJob:
 
     Attributes:
         copies: The files to make; some entries have a correction besides.
-        entries: How many entries they belong to.
     """
 
     copies: tuple[EntryCopy, ...]
@@ -157,11 +156,6 @@ class CopyPlan:
     """The copies of one book: for each entry its own pages, those where it goes on, and its corrections.
 
     Args:
-        registry: Where the pages were read.
-        workspace: Where their scans are stored.
-        schemas: The declarations, for the paper of each form.
-        found: The entries to copy.
-        names: How the files are named.
         attached: Pages that people say belong to entries of the book.
 
     Raises:

@@ -56,7 +56,6 @@ class PackageReport:
     """The outcome of the export of a book.
 
     Attributes:
-        book: The name of its folder.
         folder: The package; ``None`` when nothing was written.
         refused: Why nothing was written: ``unsettled`` (see ``blockers``), ``faults``, ``empty`` or ``unapproved``.
         entries: Settled entries.
@@ -105,10 +104,6 @@ def export_book(
     that is not what it was holds its entries back.
 
     Args:
-        registry: The registry that holds the book.
-        context: What this run works with.
-        book_id: The book.
-        target: The folder that gets the package.
         options: How the office wants its packages.
         partial: Leave out entries that are not settled and name them in the manifest; else one of them keeps the whole
             book back.
@@ -178,8 +173,6 @@ class _Package:
         """Write all files; nothing is left of a package that is refused.
 
         Args:
-            target: The folder that gets the package.
-            workers: Processes.
             approval: The approval that must still hold when all pages are copied; None: none is asked for.
         """
         folder, name = target / self._names.book, self._names.book

@@ -55,10 +55,6 @@ class ReconciliationRun:
     """One file compared with the registry.
 
     Attributes:
-        registry: Where the entries are.
-        schemas: The declarations.
-        book: The file.
-        layout: Where its columns are.
         book_ids: The books that people named; none: those that the file names.
         places: The registration places whose books may be compared; None: all.
         counts: Filled while ``differences`` is iterated.
@@ -185,8 +181,6 @@ class FieldCropper:
         ``None`` without a box, without a usable scan, or when as many were made as were wanted.
 
         Args:
-            book_id: The book.
-            ref: The page.
             box: The field's box on the rectified page.
         """
         if box is None or self._left <= 0:
@@ -233,8 +227,6 @@ class DifferenceReport:
     """Makes lines of a workbook and questions from differences.
 
     Attributes:
-        registry: The registry.
-        layout: The layout of the file's sheet.
         cropper: Crops the pictures of the lines; ``None`` gives lines without pictures.
     """
 
@@ -366,11 +358,8 @@ def collect_differences(
     """Iterate the differences once and return what is kept of them.
 
     Args:
-        found: The differences and rejected cells.
-        report: Makes lines and questions of them.
+        report: Makes lines and questions of the differences and rejected cells.
         workbook: Gets a line for each, where there is one.
-        shown: How many are kept to be shown.
-        ask: Whether questions are made.
     """
     collected = CollectedDifferences()
     for difference in found:

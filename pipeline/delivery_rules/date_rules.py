@@ -57,11 +57,8 @@ def proposed_dates(
     """Yield what may be delivered of a date, the likeliest first.
 
     Args:
-        text: What stands on paper.
         value: Its effective value.
-        spec: The field.
         facts: What else is known of it.
-        policy: The choices of the office.
     """
     written = text or value
     value = DateKind().parse(value).canonical or value

@@ -42,7 +42,6 @@ class WrittenField:
         text: Its text, verbatim.
         value: Its effective value; ``""``: blank; None: not settled, or nothing that is valid stands there.
         amended: The value of an amendment, None where there is none.
-        is_decided: Whether a person decided it.
     """
 
     status: FieldStatus
@@ -57,11 +56,8 @@ class ConfirmedDelivery:
     """A proposal that a person confirmed.
 
     Attributes:
-        written: The text on paper that it was about.
         value: What is delivered.
         note: What is appended to the margin note.
-        rule: The rule that proposed it.
-        author: Who confirmed it.
     """
 
     written: str
@@ -76,7 +72,6 @@ class FieldLayers:
     """Both layers of a field.
 
     Attributes:
-        written: What stands on paper.
         delivered: What is delivered; while it is not ``certain``, what is proposed first.
         proposals: What a person may confirm.
     """
@@ -108,8 +103,6 @@ class WrittenEntry:
     """An entry as it stands on paper.
 
     Attributes:
-        record: Its kind of event.
-        ledger: Its book.
         fields: What stands in its fields, by name.
         confirmed: What people confirmed, by field.
     """
@@ -137,10 +130,7 @@ def entry_layers(
     """Return both layers of every settled field of an entry, in the record's order.
 
     Args:
-        entry: The entry.
         above: The entry before it; None where there is none, or nothing may be taken from it.
-        schemas: The declarations.
-        policy: The choices of the office.
     """
     return _EntryRules(entry, above, schemas, policy).layers()
 
@@ -149,7 +139,6 @@ def is_as_delivered(spec: FieldSpec, value: str, vocabulary: kinds.Vocabulary | 
     """Return whether an effective value is delivered as it is, by its looks alone; most values are.
 
     Args:
-        spec: The field.
         value: Its effective value, not blank.
         vocabulary: Its code list.
     """

@@ -56,7 +56,6 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
 
     Args:
         picture: The picture of the page, which stands upright.
-        context: What the page is read with.
     """
     level = next(iter(deskewed_orientations(picture, context, (0,))))
     quality, flaws = assess_quality(picture, None, None, level, context)
@@ -122,9 +121,7 @@ def _corners(level: DeskewedPage, size: tuple[int, int], form: Form) -> tuple[Ma
     """Return the frame on the levelled page: as seen, else where the form has it on paper.
 
     Args:
-        level: The page.
         size: Width and height of the picture as delivered.
-        form: The form.
 
     Returns:
         Its corners (4, 2), and by how many pixels they may be off: under a light lid nothing tells whether the paper
@@ -155,7 +152,6 @@ def _acts(
     Args:
         level: The page as its print is read.
         larger: How many times as large the page of the result is.
-        context: What the page is read with.
         matrix: Leads from the form's frame to the page of the result.
         slack: By how many pixels that frame may be off; blocks are larger by as much.
     """

@@ -73,8 +73,6 @@ def only_act(blocks: Sequence[ActBlock], words: Sequence[Word], letter: float) -
     """Return the act of a page whose form does not say what begins one; formulas of two acts are told.
 
     Args:
-        blocks: The blocks of the form.
-        words: What was read on the page.
         letter: About how high a printed word is in pixels.
     """
     text = _text_of(words, [block for block in blocks if block.slot.after or block.slot.before], letter)
@@ -89,7 +87,6 @@ def part_acts(
 
     Args:
         blocks: The blocks of the form where they are on its specimen, the one that begins an act among them.
-        words: What was read on the page.
         letter: About how high a printed word is in pixels.
         size: Width and height of the page in pixels.
     """
@@ -228,7 +225,6 @@ def _moved(
     """Return the blocks moved to where an act begins, as long as they are in the longer of this act and the form's.
 
     Args:
-        blocks: The blocks of the form.
         down: By how much the act is below the form's.
         start: The middle (y) of its first line.
         times: How many times as long as the form's it is.

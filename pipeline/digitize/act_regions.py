@@ -38,7 +38,6 @@ class ActBlock:
     """The block of a slot on the page.
 
     Attributes:
-        slot: The slot.
         box: Its block in pixels.
         is_narrowed: Whether printed formulas say where in the block its value is.
     """
@@ -60,7 +59,6 @@ def narrow_blocks(
 
     Args:
         blocks: The blocks in the order of the form, which is that of the formulas.
-        words: What was read on the page.
         letter: About how high a printed word is in pixels.
         band: The y between which the act stands, where its page holds several; formulas are then looked for in all of
             it, as acts differ in length.

@@ -29,7 +29,6 @@ class Brace:
 
     Attributes:
         component: Its number among the components of the page.
-        column: The number of the column.
         rows: The first and the last row that it covers.
     """
 
@@ -69,12 +68,7 @@ def find_braces(
 def with_braces(
     rows: Sequence[Sequence[FieldRegion]], braces: Sequence[Brace]
 ) -> list[tuple[FieldRegion, ...]]:
-    """Return the regions of all rows with what braces say of them.
-
-    Args:
-        rows: The regions of each row.
-        braces: The braces of the page.
-    """
+    """Return the regions of all rows with what braces say of them."""
     told = [list(row) for row in rows]
     for brace in braces:
         first, last = brace.rows

@@ -78,11 +78,6 @@ class PageContext:
     """What every stage of a page may need besides the value of the stage before it.
 
     Attributes:
-        form: The form of the book.
-        ledger: The book itself.
-        schemas: All declarations.
-        engines: What recognizes labels, print and handwriting.
-        options: The options of the run.
         clock: Measures the stages of this page.
     """
 

@@ -48,10 +48,7 @@ class DrawnRegionInk:
         red: The layer of red stamps, grey.
         red_ink: Its ink mask.
         components: The connected components of the ink without leaders and rules.
-        red_components: The connected components of ``red_ink``.
-        place: The region.
         letter: The height of a printed letter.
-        dpi: Pixels an inch.
         labels: None: a person says what belongs to the field.
     """
 
@@ -87,13 +84,7 @@ def read_drawn_region(
         matrix: From the page as scanned to the rectified page, (3, 3).
         size: Width and height of the rectified page.
         box: The region on the rectified page.
-        field: The field.
         writing: Print or handwriting, as far as the page is known already.
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        engines: What recognizes print and handwriting.
-        options: Thresholds and resolutions of the stages.
     """
     options = replace(options, routing=options.routing.for_reader(engines.hand_fingerprint))
     context = PageContext(form, ledger, schemas, engines, options, StageClock())
@@ -125,8 +116,6 @@ def line_pictures(
         matrix: From the page as scanned to the rectified page, (3, 3).
         size: Width and height of the rectified page.
         lines: The boxes of the lines on the rectified page.
-        form: The form of the book.
-        options: Thresholds and resolutions of the stages.
 
     Returns:
         Grey pictures; None for a line without dark ink.

@@ -77,8 +77,6 @@ def has_further_sheet(papers: Sequence[Paper], turn: int, page: PageImage, conte
     Args:
         papers: The papers found, left page first.
         turn: How far the picture is turned clockwise for them to stand upright, in degrees.
-        page: The picture.
-        context: What the page is read with.
     """
     turning, (width, height) = warp.quarter_turn(turn, (page.pixels.shape[1], page.pixels.shape[0]))
     papers = [replace(paper, corners=warp.transform_points(turning, paper.corners)) for paper in papers]

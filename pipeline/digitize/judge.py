@@ -42,14 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class EntryJudge:
-    """Parses, validates and routes the entries of the pages of one book.
-
-    Args:
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        routing: By what readings are accepted.
-    """
+    """Parses, validates and routes the entries of the pages of one book."""
 
     def __init__(self, form: Form, ledger: Ledger, schemas: Schemas, routing: RoutingOptions) -> None:
         self._ledger, self._schemas, self._routing = ledger, schemas, routing
@@ -85,7 +78,6 @@ class EntryJudge:
         """Return an entry whose lines or hypotheses were weighed again; where its ink lies stays as it was.
 
         Args:
-            entry: The entry as it was read.
             regions: Its regions with the lines as they are weighed now.
             hypotheses: The hypotheses of fields that are weighed as a whole, best first.
             settled: What fields that people decided were last read as; they keep it whatever the lines say.

@@ -67,10 +67,8 @@ class FormMatch:
         level: The sheet, deskewed in that orientation.
         form: The form that matched: the book's own, another printing of it, or a cover; ``None`` where none did.
         fit: How that form lies on ``level``.
-        candidates: Where its labels were found.
         words: How many printed words were read.
         other: The form of another kind of book that matched instead.
-        clear: How many of the words are clear.
     """
 
     level: DeskewedPage
@@ -106,8 +104,6 @@ def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int
     """Return the match of the first orientation that is decided: by a form, another book's form, or clear print.
 
     Args:
-        image: The sheet.
-        context: What the page is read with.
         turns: The quarter turns to try, clockwise in degrees and in that order; by default all four.
 
     Returns:
@@ -256,8 +252,6 @@ def match_table(form: Form, level: DeskewedPage, rules: TableRules | None = None
     """Fit a table form to a deskewed page through its rules.
 
     Args:
-        form: The form.
-        level: The page.
         rules: Its rules, where they are known.
 
     Returns:
@@ -299,8 +293,6 @@ def match_template(
 
     Args:
         template: The template that earlier pages of the book have taught.
-        level: The page.
-        form: The form of the book.
         letter: The height of its printed letters in pixels.
 
     Returns:
@@ -334,9 +326,7 @@ def match_labels(
     Similar forms share much of their print, so that all are asked before a doubtful page counts as the book's own.
 
     Args:
-        level: The deskewed page.
         forms: The book's own form first, then covers, then the forms of other books.
-        words: The printed words that were read.
         options: How much of a form's print must be found.
 
     Returns:

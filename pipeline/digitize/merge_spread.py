@@ -53,8 +53,6 @@ def merge_spread(
         results: The result of each page, left page first.
         detected: The two sheets of the picture.
         picture: The whole picture.
-        form: The form that the pages are of.
-        is_table: Whether it is a table.
     """
     frames = [sheet.frame for sheet in detected.sheets if sheet.frame is not None]
     assert len(frames) == 2

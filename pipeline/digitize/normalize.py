@@ -43,7 +43,6 @@ class NormalizedImage:
         page: The picture, RGB (h, w, 3).
         layers: Its ink layer and its red layer, each (h, w).
         dpi: Pixels an inch, if the form's paper fills the longer side.
-        picture: The pyramid of the picture.
         ink: The pyramid of its ink layer.
     """
 
@@ -64,7 +63,6 @@ def normalize(page: PageImage, context: PageContext, dpi: float | None = None) -
 
     Args:
         page: The picture as it was decoded, or a part of it.
-        context: What the page is read with.
         dpi: Pixels an inch, where they are known; else they follow from the paper's size.
     """
     with context.clock.stage("spread"):
@@ -92,8 +90,6 @@ def deskewed_orientations(
     """Yield the picture deskewed in each orientation at the resolution at which labels are looked for.
 
     Args:
-        image: The picture.
-        context: What the page is read with.
         turns: Quarter turns clockwise in degrees, in the order in which they are tried; by default all four, those
             first in which the form's paper fits the picture.
     """
@@ -123,11 +119,9 @@ def assess_quality(
     """Measure how good the scan of a sheet is.
 
     Args:
-        image: The picture of the sheet.
         form: The form that matched, ``None`` where none did.
         fit: How that form lies on ``level``.
         level: The picture in the orientation in which its form was looked for.
-        context: What the page is read with.
 
     Returns:
         The measures, and what the quality gate finds in them.

@@ -58,11 +58,6 @@ def digitize_page(
 
     Args:
         page: The decoded page, RGB (h, w, 3).
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        engines: What recognizes labels, print and handwriting.
-        options: Thresholds and resolutions of the stages.
 
     Returns:
         The result; a page that is none of the form has no entries and says so in its kind and findings.
@@ -94,9 +89,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
     """Take one sheet through the stages after its form was matched.
 
     Args:
-        sheet: The sheet with its form.
         doubts: Findings of the picture as a whole.
-        context: What the page is read with.
     """
     match, clock = sheet.match, context.clock
     has_printings = bool(context.schemas.printings_of(context.form))

@@ -44,8 +44,6 @@ def parse_entry(
 
     Args:
         fields: The regions of the entry with what was read in them.
-        record: The record that the form holds.
-        schemas: Where the lists of values are.
         ledger: The book; it fills the fields that the form has no region for, and completes an entry number by its
             year.
 
@@ -90,15 +88,7 @@ PUT = 0.5
 def put_text(
     reading: FieldReading, text: str, record: RecordSpec, schemas: Schemas, ledger: Ledger
 ) -> FieldReading:
-    """Return a reading with another text in the place of what was read, which is not sure enough to be accepted.
-
-    Args:
-        reading: What was read.
-        text: What stands in its place.
-        record: The record that the form holds.
-        schemas: Where the lists of values are.
-        ledger: The book.
-    """
+    """Return a reading with another text in the place of what was read, which is not sure enough to be accepted."""
     parsed = parse_text(text, reading.field, record, schemas, ledger)
     chance = min(reading.confidence, PUT)
     return replace(
@@ -124,11 +114,7 @@ def weigh_parsed(
     was, and no surer than its hypothesis is now. Other readings without evidence stay as they are.
 
     Args:
-        reading: What was read.
         weighed: Its hypotheses as they are weighed now, best first.
-        record: The record that the form holds.
-        schemas: Where the lists of values are.
-        ledger: The book.
     """
     if reading.status is not FieldStatus.READ or not weighed:
         return reading
@@ -304,7 +290,6 @@ def _status(
 
     Args:
         text: What the field says; ``""`` where the region is known to say nothing of it, or may be.
-        field: The region with its lines.
         candidate: The likeliest candidate for the region's text.
         confidence: The least of its lines, 0..1.
         texts: The probability of each text of the field, where hypotheses were weighed.

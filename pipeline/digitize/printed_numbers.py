@@ -48,8 +48,6 @@ def with_hypotheses(
 
     Args:
         reading: What follows from both readers.
-        kind: The kind of the number.
-        first: What the first reader read.
         second: What the reader of figures read.
         beside: What it read of the line with the ink close beside it, where there is any.
     """

@@ -109,11 +109,6 @@ def recognize(
 ) -> tuple[RecognizedEntry, ...]:
     """Read the text lines of all entries of a page.
 
-    Args:
-        entries: The regions of the page's entries.
-        page: The ink of the page that they lie on.
-        context: What the page is read with.
-
     Returns:
         The entries, in the same order, with one reading a line.
     """

@@ -74,18 +74,11 @@ class RectifiedPage:
     Attributes:
         normalized: Grey with even illumination, the dots of leaders painted out.
         ink: Ink mask (0/255) without frame, rules, leaders and the edges of the scan.
-        components: The connected components of ``ink``.
         all_ink: Ink mask with print, rules and leaders.
         red: The layer of red stamps, grey.
         red_ink: Its ink mask.
-        red_components: The connected components of ``red_ink``.
-        stamps: The stamps that were found in it.
         matrix: From the original picture, (3, 3).
-        fit: How the form lies on the page.
-        frame: The printed frame.
-        labels: Where the printed labels of the form are.
         leaders: The boxes (n, 4) of the dots of the leaders.
-        dpi: Pixels an inch.
         source: The picture, RGB.
         row_curvature: The course of a table's horizontal rules, where they are not straight.
         column_curvature: The course of its vertical rules, x and y swapped.
@@ -118,9 +111,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     """Warp a sheet so that its frame is square, fit its form again at full detail and clean its ink of print.
 
     Args:
-        image: The sheet.
         match: Its form and orientation; the form is the book's own.
-        context: What the page is read with.
     """
     assert match.fit is not None
     form, options = context.form, context.options

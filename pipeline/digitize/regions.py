@@ -37,7 +37,6 @@ class FieldRegion:
     """The region of one slot of a form, which one field has or several share, with the lines written in it.
 
     Attributes:
-        slot: The slot of the form.
         lines: Its lines in reading order.
         box: The region on the rectified page.
         is_doubtful: Whether no line was found and yet something may be written, or a stamp is left over beside the
@@ -66,7 +65,6 @@ class CheckBoxGroup:
     """The check boxes of one field.
 
     Attributes:
-        field: The field.
         shares: The share of ink in each box, by the value printed beside it.
         box: The box around all of them, with the room that a tick takes beyond.
         is_seen: Whether the printed boxes themselves are seen on the page.
@@ -83,11 +81,9 @@ class EntryRegion:
     """The regions of one entry.
 
     Attributes:
-        row: The row of the entry on the page.
         fields: Its field regions, in the order of the form's slots.
         components: The components that its lines number.
         red_components: Those that its red lines number.
-        check_boxes: Its groups of check boxes.
         is_entry: Whether it is one; a heading or a total between the rows of a table is none.
     """
 
@@ -104,7 +100,6 @@ class RecognizedLine:
     """A text line with what was read on it.
 
     Attributes:
-        line: The line.
         box: Its box with the soft edges of its strokes.
         reading: What the engine of its kind of writing read.
     """
@@ -119,7 +114,6 @@ class RecognizedField:
     """A field region with what was read in it.
 
     Attributes:
-        region: The region.
         writing: Print, when all of its lines are; else handwriting.
         lines: Its lines, in the order of the region's.
     """
@@ -134,8 +128,7 @@ class RecognizedEntry:
     """An entry with what was read in its regions.
 
     Attributes:
-        region: The regions of the entry.
-        fields: What was read in each of them, in their order.
+        fields: What was read in each region, in their order.
     """
 
     region: EntryRegion

@@ -41,7 +41,6 @@ class ResidualInk:
     """What on a rectified page is not paper and belongs to no line that was found.
 
     Args:
-        page: The page.
         assigned: The lines of its ink layer.
         assigned_red: The lines of its red layer.
     """

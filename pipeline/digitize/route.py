@@ -106,10 +106,7 @@ def route(
     not on the form has nothing to review and counts as accepted.
 
     Args:
-        readings: The fields of one entry.
         findings: What is known to be wrong or doubtful about them.
-        record: The record they belong to.
-        options: The thresholds and the calibration.
         confirmed: The fields that the rest of the book bears out.
 
     Returns:
@@ -235,7 +232,6 @@ def _reason(reading: FieldReading, least: float | None, has_finding: bool) -> st
     """Return the code of why the reading alone is not enough, ``""`` when it is.
 
     Args:
-        reading: The reading.
         least: The confidence that would be enough; ``None`` where none is.
         has_finding: Whether a finding already sends the field to a person.
     """

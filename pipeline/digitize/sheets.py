@@ -63,7 +63,6 @@ class Sheet:
 
     Attributes:
         image: The picture of it alone.
-        match: Its form and orientation.
         matrix: From the whole picture to ``image``, (3, 3).
         frame: The corners (4, 2) of its printed frame on the whole picture, where its form is known.
     """
@@ -104,7 +103,6 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
 
     Args:
         picture: The whole picture, upright or lying in any way, with much else beside the sheets or nothing.
-        context: What the page is read with.
     """
     detected, turns, is_single = _part_at_middle(picture, context)
     if not detected.is_spread:

@@ -45,9 +45,6 @@ def stamps_by_words(
 
     Args:
         stamps: The stamps by colour, shape and size.
-        entries: The entries of the page with what was read.
-        record: The record of the form.
-        schemas: Where the list of stamps is.
     """
     fields = [field for entry in entries for field in entry.fields]
     known = schemas.vocabularies.get(STAMPS)
@@ -93,12 +90,7 @@ def _is_name(text: str) -> bool:
 
 
 def stamp_findings(entry: RecognizedEntry, stamps: Sequence[Stamp]) -> Iterator[Finding]:
-    """Yield for each region of an entry a finding that names the stamps on it; it tells, and doubts nothing.
-
-    Args:
-        entry: The entry with its regions.
-        stamps: The stamps of the page with their kinds.
-    """
+    """Yield for each region of an entry a finding that names the stamps on it; it tells, and doubts nothing."""
     for field in entry.fields:
         place = field.region.box
         for line in field.lines:

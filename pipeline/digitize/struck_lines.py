@@ -54,9 +54,6 @@ def may_be_struck_out(
 
     Args:
         box: The box of its components in pixels.
-        numbers: Its components.
-        components: All components.
-        pitch: The pitch of its line.
     """
     if box.width > WIDEST * pitch:
         return False
@@ -145,9 +142,6 @@ def lines_of(
     """Yield the text lines on a field line from left to right.
 
     Args:
-        field_line: The field line.
-        numbers: The components that belong to it.
-        components: All components.
         strike: The x extent of the stroke through it, if there is one.
         between: The inserted components among ``numbers``; they are a line of their own.
     """

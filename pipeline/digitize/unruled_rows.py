@@ -56,12 +56,7 @@ def first_column(form: Form) -> int:
 
 
 def unruled_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
-    """Yield the rows of a table form that prints no rules between them, also those that are no entries.
-
-    Args:
-        page: The page.
-        form: Its form.
-    """
+    """Yield the rows of a table form that prints no rules between them, also those that are no entries."""
     assert form.table is not None
     components, letter = page.components, form.text_size * page.fit.height
     edges = [page.fit.to_pixels(u, 0.5)[0] for u in table_fit.column_shares(form.table)]

@@ -54,8 +54,6 @@ def context_of(
     """Return what rules may know of a book.
 
     Args:
-        form: Its form.
-        ledger: The book itself.
         places: Resolves names of places, where units are known.
         scanned_on: The day of the scan, where it is known; else today, which is no earlier.
     """
@@ -124,7 +122,6 @@ class EntryRules:
     """All rules of one record over single fields and over single entries, compiled once for many entries.
 
     Args:
-        record: The record whose rules they are.
         findings: How serious a problem of a value by itself is, where no rule of its code is bound to the field
             (``REVIEW`` where they do not say either).
     """
@@ -150,7 +147,6 @@ class EntryRules:
 
         Args:
             readings: One a field, each with the problems that parsing found; a field without one is not on the form.
-            context: What is known of the book.
         """
         values = self._nothing.copy()
         states = bytearray(self._absent)

@@ -31,8 +31,6 @@ class WritingOnPrint:
     """The writing of a page that lies on its labels.
 
     Args:
-        page: The page.
-        field_lines: The lines of its blanks.
         letter: Height of the printed letters in pixels.
 
     Attributes:

@@ -149,12 +149,7 @@ def with_known_spelling(design: Design, schemas: Schemas) -> Design:
 
 
 def borrow_fields(design: Design, form: Form) -> Design:
-    """Return the design with the fields of a declared form; what is bound already stays.
-
-    Args:
-        design: The design.
-        form: The form.
-    """
+    """Return the design with the fields of a declared form; what is bound already stays."""
     other = design_of_form(form)
     update: dict[str, Any] = {"cells": _borrowed_cells(design.cells, other.cells)}
     if design.table is not None and other.table is not None:

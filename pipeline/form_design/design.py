@@ -32,7 +32,6 @@ class DesignedCell(Declaration):
     """A printed label, a blank, or a label with the blank behind it; places are shares of the frame.
 
     Attributes:
-        key: Its key.
         at: The v of its baseline.
         label: What is printed; ``""``: a blank alone.
         style: Its typeface.
@@ -186,11 +185,7 @@ SHARED = ("id", "record", "title", "layout", "evidence", "years", "province", "p
 
 
 def design_of_form(form: Form) -> Design:
-    """Return a form as a design: every label gets its own beginning, whatever its line said of it.
-
-    Args:
-        form: A declared form.
-    """
+    """Return a form as a design: every label gets its own beginning, whatever its line said of it."""
     cells: list[DesignedCell] = []
     for line in form.lines:
         at = form.left
@@ -231,11 +226,7 @@ def _end_of(to: float | None, start_of_blank: float | None, form: Form, cell: De
 
 
 def form_table(design: Design) -> dict[str, Any]:
-    """Return what the file of a form says, as ``tomllib`` would read it: lines from top to bottom.
-
-    Args:
-        design: The design.
-    """
+    """Return what the file of a form says, as ``tomllib`` would read it: lines from top to bottom."""
     table: dict[str, Any] = {name: _plain(getattr(design, name)) for name in SHARED}
     for name in ("province", "printer", "printing_of", "note"):
         if not table[name]:

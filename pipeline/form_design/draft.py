@@ -44,7 +44,6 @@ class Specimen:
     Attributes:
         number: Its number in the draft, from 1.
         name: The name of its file as the browser said.
-        sha256: Of the file.
         page_no: The page in the file.
         side: Which half of the picture it is.
         size: Width and height of its straight picture; (0, 0) before it is made.
@@ -75,15 +74,10 @@ class FormDraft:
     """A form that is being designed.
 
     Attributes:
-        draft_id: Its id.
         place_code: The registration place whose books its specimens are from.
         author: The login of who began it.
-        created_at: When.
         changed_by: The login of who changed its design last.
-        changed_at: When.
         revision: Counts the changes of its design.
-        design: The design as it stands.
-        specimens: Its specimen pages.
         saved_as: The number of the version that it was saved as last; 0: it was not.
         base: Which file of a form it began from or was saved to; another one there now is not overwritten.
         origin: What it began from: ``""``, a form's id, or ``file``.

@@ -87,10 +87,8 @@ class FormDrafts:
         """Begin a draft and return it.
 
         Args:
-            design: What it begins with.
             place_code: The registration place of its specimens.
             author: The login of who begins it.
-            origin: What it begins from.
             base: Which file of a form that is.
 
         Raises:
@@ -156,13 +154,6 @@ class FormDrafts:
     def add_file(self, draft_id: str, name: str, content: bytes, sha256: str, pages: int) -> FormDraft:
         """Keep a file that a browser sent, with a specimen a page.
 
-        Args:
-            draft_id: The draft.
-            name: The name of the file.
-            content: Its bytes.
-            sha256: Of them.
-            pages: How many pages it has.
-
         Raises:
             NoSuchDraft: There is none.
             DraftRefused: There would be too many pages.
@@ -175,10 +166,7 @@ class FormDrafts:
         """Keep a file with a specimen for some of its pages.
 
         Args:
-            draft_id: The draft.
-            name: The name of the file.
-            content: Its bytes.
-            sha256: Of them.
+            sha256: Of ``content``.
             page_nos: The pages, from 1.
 
         Raises:
@@ -210,7 +198,6 @@ class FormDrafts:
         """Put straight specimens in the place of those of the same pages, with their pictures by number.
 
         Args:
-            draft_id: The draft.
             specimens: The specimens; those of pages that were sent meanwhile come behind them, and those of pages that
                 were taken out meanwhile stay out.
             pictures: JPEG by the number of the specimen.
@@ -255,7 +242,6 @@ class FormDrafts:
         """Give a draft up; its files stay.
 
         Args:
-            draft_id: The draft.
             seen: The revision that the person saw.
             author: The login of who gives it up.
             note: Notes it in the audit, before it is done.

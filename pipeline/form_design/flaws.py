@@ -69,12 +69,7 @@ def checked_form(design: Design, schemas: Schemas) -> Form:
 
 
 def design_flaws(design: Design, schemas: Schemas) -> tuple[DesignFlaw, ...]:
-    """Return everything that is wrong with a design, those of the form as a whole first.
-
-    Args:
-        design: The design.
-        schemas: The declarations, of the program and of the office.
-    """
+    """Return everything that is wrong with a design, those of the form as a whole first."""
     record = schemas.records.get(design.record)
     if record is None:
         return (DesignFlaw("", "Chưa chọn loại sự kiện của mẫu sổ."),)

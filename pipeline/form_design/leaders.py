@@ -110,7 +110,6 @@ def leader_share(leaders: Sequence[Leader], u0: float, u1: float, v: float, lett
     """Return the share of a word, between two u and on a baseline, under which a leader runs.
 
     Args:
-        leaders: The leaders.
         u0: Where the word begins.
         u1: Where it ends.
         v: Its baseline.

@@ -49,7 +49,6 @@ class PrintedWord:
         u0: Its left end.
         u1: Its right end.
         v0: Its top.
-        baseline: Its baseline.
         pages: On how many specimens it was read.
         confidence: The greatest confidence with which it was read.
     """
@@ -68,11 +67,9 @@ class PrintedLabel:
     """Printed words side by side, in shares of the frame.
 
     Attributes:
-        text: What is printed.
         u0: Its left end.
         u1: Its right end.
         v: Its baseline.
-        top: Its top.
     """
 
     text: str
@@ -95,12 +92,7 @@ class _Seen:
 
 
 def find_printed_words(pages: Sequence[StraightPage], leaders: Sequence[Leader]) -> tuple[PrintedWord, ...]:
-    """Return the words that are print, from top to bottom.
-
-    Args:
-        pages: The specimens.
-        leaders: The leaders that were found on them.
-    """
+    """Return the words that are print, from top to bottom."""
     if not pages:
         return ()
     letter_u, letter_v = letter_shares(pages)
@@ -149,9 +141,7 @@ def join_labels(
     Words stay together across the usual gap between words; not over a vertical rule, and not over a leader.
 
     Args:
-        words: The printed words.
         letter: The height of a letter as shares of the frame's width and height.
-        leaders: The leaders.
         rules: The u of the vertical rules.
     """
     found = []

@@ -52,11 +52,7 @@ class FormIdentity:
     """What a person says of a form before its pages are looked at.
 
     Attributes:
-        id: Its id.
-        record: The record whose fields it holds.
-        title: Its title.
         years: The first and the last year of its books.
-        province: The province of its books.
     """
 
     id: str
@@ -73,7 +69,6 @@ def propose_design(
 
     Args:
         pages: The specimens, at least one.
-        identity: What is known of the form.
         layout: Its layout, where a person has said it; else the rules decide.
     """
     letter_u, letter_v = letter_shares(pages)

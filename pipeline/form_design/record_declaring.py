@@ -34,10 +34,7 @@ class DeclaredRecord:
     """What a declaration came to.
 
     Attributes:
-        record: The register.
         new: Whether it was not declared before.
-        added: The fields that are new.
-        changed: Whether anything is.
     """
 
     record: RecordSpec
@@ -51,7 +48,6 @@ def check_declaration(context: RunContext, text: str) -> DeclaredRecord:
 
     Args:
         context: What this run works with; its declarations are those of the office.
-        text: The declaration.
 
     Raises:
         SchemaError: It has a flaw, or takes away what entries of the registry hold.
@@ -76,11 +72,6 @@ def declare_record(context: RunContext, text: str, author: str) -> DeclaredRecor
 
     The declaration before it stays beside it under the first letters of its SHA-256. Where the registry cannot be
     brought up to date, the declaration before it is in force again.
-
-    Args:
-        context: What this run works with.
-        text: The declaration.
-        author: Who declares it.
 
     Raises:
         SchemaError: It has a flaw, or takes away what entries of the registry hold.
@@ -205,8 +196,6 @@ class RegisterDesk:
         """Keep a declaration, as ``declare_record`` does.
 
         Args:
-            text: The declaration.
-            author: Who declares it.
             seen: The mark of the declaration that was shown.
 
         Raises:

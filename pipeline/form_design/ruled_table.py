@@ -71,12 +71,7 @@ def is_table(pages: Sequence[StraightPage]) -> bool:
 
 
 def find_table(pages: Sequence[StraightPage], words: Sequence[PrintedWord]) -> DesignedTable:
-    """Return the table that specimens show.
-
-    Args:
-        pages: The specimens.
-        words: The printed words on them.
-    """
+    """Return the table that specimens show."""
     edges = _single([0.0, *inner_rules(pages), 1.0])
     levels = level_rules(pages)
     top, bottom, rows = _rows(np.array([0.0, *levels, 1.0]))

@@ -67,7 +67,6 @@ class StraightPage:
         ink: Its ink mask (0/255), with print, rules and dots.
         matrix: From the page as scanned to the canvas, (3, 3).
         frame: The printed frame on the canvas.
-        has_frame: Whether a frame was seen.
         words: What was read as print, in pixels of the canvas.
         dots: The middles (n, 2) of the dots of its leaders.
         upright: x of its long vertical rules, ascending.
@@ -126,7 +125,6 @@ def straighten_page(
 
     Args:
         page: The decoded page, RGB (h, w, 3).
-        reader: Reads its print.
         turns: The quarter turns clockwise in degrees in which its print is looked for, in that order.
     """
     paper, dpi = _paper(page)

@@ -18,7 +18,6 @@ class SpecimenFile:
     """A page of a file that a browser sent.
 
     Attributes:
-        path: The file.
         sha256: Of its bytes.
         size: Its length in bytes.
         page_no: The page in it, from 1.
@@ -38,7 +37,6 @@ class StraightSpecimen:
 
     Attributes:
         side: Which half of the picture it is.
-        page: The straight page.
         picture: Its canvas in colour, as JPEG.
         size: Width and height of that picture.
     """
@@ -55,8 +53,6 @@ class ReadField:
 
     Attributes:
         row: The row of a table, from 0.
-        field: The field.
-        text: What was read, as it stands there.
         value: What it was understood as.
         confidence: How sure that is, 0..1.
         boxes: Where it was cut out, as shares of the picture.
@@ -77,7 +73,6 @@ class SpecimenReading:
     Attributes:
         kind: Whether the page was taken for the form (``entries``), for a cover, for blank, or for none of them.
         other: The id of another form that it was taken for; ``""``: none.
-        fields: What was read.
         labels: Where the print of the form was found, as shares of the picture.
     """
 

@@ -61,9 +61,7 @@ def copy_registry(
     """Copy a registry, brought up to date first, into an empty database, whose account owns what is made.
 
     Args:
-        source_url: The registry to copy.
         target_url: The database to fill, which must not have a single table.
-        schemas: What gives the record tables.
         audit_key: As of ``Registry.open``.
         wait_seconds: As of ``Registry.open``.
         progress: Called with the table and the number of rows copied.

@@ -42,9 +42,6 @@ class DeskFacade(Facade[DeskContext]):
     """A façade whose functions take a ``DeskContext``.
 
     Args:
-        database: The database.
-        declared: The declared records.
-        policy: What the office has set.
         now: Returns the time in UTC; by default that of the database.
     """
 

@@ -21,8 +21,6 @@ class RowTampered(RegistryError):
     """A row was changed behind the program's back; it is not written before an administrator has settled that.
 
     Attributes:
-        table_name: The table of the row.
-        row_ids: The keys of the rows.
         untold: Whether the audit does not tell of it yet.
     """
 

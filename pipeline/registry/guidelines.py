@@ -89,8 +89,6 @@ class GuidelineExample:
 
     Attributes:
         number: Its place in the guideline, from 0.
-        corners: The region of the page.
-        caption: What it shows.
     """
 
     number: int
@@ -258,9 +256,7 @@ def write_guideline(
     """Write another version of a guideline.
 
     Args:
-        context: The transaction and the policy of the desk.
         person: The supervisor.
-        guided: What it is for.
         text: The text; ``""``: there is no guideline any longer, but for its examples.
         without: The numbers of examples that are left out from now on.
         seen: The number of the version that the person saw; 0: none.

@@ -193,7 +193,6 @@ class Registry(ConnectionFacade):
         """Lock a book while it is read, so that one run at a time reads it.
 
         Args:
-            book_id: The book.
             seconds: How long this run may say nothing before others take the book over.
 
         Raises:
@@ -261,7 +260,6 @@ class Registry(ConnectionFacade):
         """Record that someone was shown personal data, or had the office's machine do something.
 
         Args:
-            person: Who was shown it.
             action: As in ``docs/reference/audit.md`` (``task-shown``).
             subject: What of (``entry:12``, ``page:3``), never what they saw or typed.
             detail: Codes and digests; never personal data.
@@ -465,7 +463,6 @@ class Registry(ConnectionFacade):
         """Return the reviewers' desk under the policy of an office.
 
         Args:
-            policy: What the office has set.
             now: Returns the time in UTC; by default that of the database.
         """
         return Desk(self._database, self._declared, policy, now)

@@ -30,7 +30,6 @@ class Rehearsal:
     Attributes:
         before: How many rows each counted table of the copy had, as it was.
         after: How many it has now.
-        audit_rows: How many rows of its audit were looked at.
     """
 
     before: Mapping[str, int]
@@ -52,8 +51,6 @@ def rehearse_upgrade(
     Args:
         url: The registry in use; it may be of an older version.
         folder: An empty folder for the copy.
-        schemas: The declarations.
-        audit_key: The key that signs the audit.
         key_file: The key of an encrypted registry.
         copy_url: An empty database for the copy; needed where the registry is one of PostgreSQL.
 

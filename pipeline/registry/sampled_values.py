@@ -53,17 +53,7 @@ class AcceptedValue:
     """A value that the latest run accepted and that nobody has decided.
 
     Attributes:
-        entry_id: The entry.
-        page_id: Its page.
-        row: Its row there.
-        record: Its record.
-        sha256: The scan of the page.
-        page_no: The number of the page in it.
-        field: The field.
         status: As in ``FieldStatus``: read or blank.
-        text: What was read.
-        canonical: The value.
-        source: By what it was accepted.
         untouched: Whether nobody has keyed or decided anything of the entry.
     """
 
@@ -86,8 +76,6 @@ class NewSample:
     """A value that is drawn for a blind check.
 
     Attributes:
-        value: The value.
-        critical: Whether its field is a critical one.
         basis: By which calibration it was accepted.
         share: The probability (0..1) with which it was drawn.
         tolerated: The share of errors that is tolerated among values like it.
@@ -105,15 +93,11 @@ class SampledValue:
     """A value that was drawn, and what became of it.
 
     Attributes:
-        book_id: The book.
-        entry_id: The entry.
-        field: The field.
         source: By what it was accepted.
         critical: Whether its field is a critical one; of clear values that is not kept.
         basis: By which calibration; ``""`` for clear values.
         share: The probability with which it was drawn.
         tolerated: The share of errors that was tolerated; 0 where that is not kept.
-        drawn_at: When it was drawn.
         decided_at: When people decided it; None while it waits.
         wrong: Whether they decided otherwise.
     """
@@ -146,8 +130,6 @@ def accepted_values(connection: Connection, book_id: int, office_reader: str) ->
     """Return the values of a book that its latest runs accepted and nobody has decided, in the order of their entries.
 
     Args:
-        connection: Of the transaction.
-        book_id: The book.
         office_reader: The fingerprint of the office's own reader; ``""`` where none is in use.
     """
     decided = exists().where(*_same_entry(), decision.c.field == reading.c.field)

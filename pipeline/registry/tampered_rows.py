@@ -55,10 +55,6 @@ def altered_entries(
     number of entries.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        key: What signs the audit.
-        book_id: The book.
         entry_id: Only this entry of it; None: all.
     """
     asked = () if entry_id is None else (entry.c.id == entry_id,)
@@ -139,7 +135,6 @@ class Settlement:
     """What settling came to.
 
     Attributes:
-        flaws: How many flaws were settled.
         left: How many need a backup instead.
         passwords: New one-time passwords by login.
     """

@@ -20,7 +20,6 @@ def refuse_hidden_characters(text: str, what: str, allowed: str = LINE_BREAKS) -
     """Check that a typed text holds no control, direction or zero-width character.
 
     Args:
-        text: The text.
         what: Its Vietnamese name in the message.
         allowed: Which of them may stand there.
 

@@ -45,8 +45,6 @@ class ReportFigure:
     """One figure by itself.
 
     Attributes:
-        label: What it counts.
-        cell: Its value.
         note: What it was counted over.
     """
 
@@ -61,11 +59,8 @@ class ReportTable:
 
     Attributes:
         key: Its name among all tables of a report.
-        title: Its heading.
         columns: Title of each column, and whether it holds numbers.
-        rows: All rows.
         total: A last row.
-        note: A sentence under it.
         href: Where all its rows are.
         shown: How many rows a page shows; a workbook has all of them.
     """
@@ -96,9 +91,7 @@ class ReportSection:
 
     Attributes:
         key: Its anchor.
-        title: The heading.
         figures, charts, tables: What it shows, in this order.
-        note: A sentence at its end.
     """
 
     key: str
@@ -114,11 +107,8 @@ class ManagementReport:
     """A report on progress and quality.
 
     Attributes:
-        at: When it was counted.
         since: The first of the ``days`` in which events are counted.
-        days: How many days those are.
         scope: Which places, in words.
-        sections: Its parts.
         alerts: Sentences that stand above all figures.
     """
 

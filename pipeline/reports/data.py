@@ -28,7 +28,6 @@ class WorkDay:
     """One day of the office.
 
     Attributes:
-        on: The day.
         pages: Pages read.
         straight: Entries accepted without a person.
         closed: Entries finished by people.
@@ -73,8 +72,6 @@ class WrongScan:
     """A scan that is altered or missing in the store.
 
     Attributes:
-        sha256: The scan.
-        scan: How it is named.
         what: What is wrong, in words.
         book: The name of the folder of its book; ``""``: it is of none yet.
         book_id: That book; 0: none.
@@ -96,9 +93,6 @@ class ReportData:
     """The data of a report.
 
     Attributes:
-        tallies: The counts.
-        plan: What was planned.
-        schemas: The declarations.
         span: The days in which events are counted.
         store: What is known of the store of scans.
         wrong_scans: The scans of these books that are altered or missing in it.
@@ -185,7 +179,6 @@ def wrong_scans_of(
 
     Args:
         counting: Counts over the books of these places.
-        store: What is known of the store.
         places: The codes of the places, ``None`` for all.
     """
     if not store.wrong:

@@ -53,7 +53,6 @@ def forecast(left: int, done: Sequence[int], today: date) -> Forecast | None:
     Args:
         left: Entries left.
         done: Entries done on each whole day before ``today``, the oldest first.
-        today: The day of the forecast.
     """
     blocks, size = _blocks(done)
     if left <= 0 or not blocks or sum(blocks) == 0:

@@ -225,7 +225,6 @@ def write_files(report: ManagementReport, out: Path) -> tuple[Path, ...]:
     """Write a report; a file that exists is replaced.
 
     Args:
-        report: The report.
         out: A file (.xlsx or .pdf), or a folder that gets both kinds under the day's name.
 
     Raises:

@@ -25,7 +25,6 @@ class UnusedFile:
     Attributes:
         file: Where it lies in the workspace.
         message: What is wrong with it, and what waits for it.
-        books: How many books do.
     """
 
     file: str
@@ -40,7 +39,6 @@ def unused_files(
 
     Args:
         registry: Holds the books; None: only flaws are told.
-        schemas: The declarations.
         sees: Whether the books of a place are counted.
     """
     books = [] if registry is None else [one for one in registry.undeclared_books() if sees(one.place_code)]

@@ -54,8 +54,6 @@ class PilotGroup:
     """The figures of a kind of value, or of a form.
 
     Attributes:
-        name: What the fields are of.
-        fields: How many there are.
         accepted_first: How many the first reading accepted.
         accepted_now: How many are accepted now without a person.
         decided: How many people decided.
@@ -102,16 +100,12 @@ class PilotReport:
     Attributes:
         program: The version of the program.
         readers: Versions of the readers of handwriting, as codes.
-        books, pages, entries, finished: How many.
         adapted: How many books were read with what was learnt of their hand.
         clear: How many values became clear by decisions on other entries.
         total: All fields together.
-        kinds: By kind of value.
-        forms: By form.
         sources: Wrong among accepted, by what was accepted by; all together first.
         minutes_first: Minutes an entry, of the first entries that people checked; None where they are too few.
         minutes_later: Those of all later ones.
-        timed_first, timed_later: Of how many entries.
     """
 
     program: str
@@ -161,10 +155,6 @@ def _plain(group: PilotGroup) -> dict[str, Any]:
 
 def pilot_report(counts: PilotCounts, schemas: Schemas) -> PilotReport:
     """Return the report of what was counted of some books.
-
-    Args:
-        counts: Of the books.
-        schemas: The declarations.
 
     Raises:
         PilotRefused: Too few entries were checked.

@@ -38,11 +38,7 @@ NOTE = (
 
 
 def pilot_section(report: PilotReport) -> ReportSection:
-    """Return all that is in the report, as pages show it.
-
-    Args:
-        report: The report.
-    """
+    """Return all that is in the report, as pages show it."""
     tables = (
         _table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds),
         _table_of("pilot-forms", "Theo mẫu sổ", report.forms),
@@ -151,12 +147,7 @@ def pilot_json(report: PilotReport) -> bytes:
 
 
 def pilot_document(report: PilotReport, at: datetime) -> bytes:
-    """Return the PDF. The same report of the same moment gives the same bytes.
-
-    Args:
-        report: The report.
-        at: The moment that the file names.
-    """
+    """Return the PDF. The same report of the same moment gives the same bytes."""
     import typst  # 90 MB of memory: only for who wants a PDF
 
     section = pilot_section(report)
@@ -183,7 +174,6 @@ def write_pilot(report: PilotReport, folder: Path, at: datetime) -> tuple[Path, 
     """Write both files into a folder; files that exist are replaced.
 
     Args:
-        report: The report.
         folder: Where they are written; it is created.
         at: The moment that the PDF names.
 

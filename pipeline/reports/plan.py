@@ -71,10 +71,6 @@ class WorkPlan:
 def read_plan(path: Path, schemas: Schemas) -> WorkPlan:
     """Return the plan of a file; nothing is planned where there is none.
 
-    Args:
-        path: The file.
-        schemas: The declarations.
-
     Raises:
         SchemaError: Names every flaw with its line.
     """

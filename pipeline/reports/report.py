@@ -27,14 +27,10 @@ def report(
     """Return the report on the books of an office.
 
     Args:
-        registry: Where the books are.
-        schemas: The declarations.
-        plan: What was planned.
         places: Codes of registration places, ``None`` for all.
         days: The last days in which events are counted.
         people: Whether persons are counted one by one.
         now: Returns the time in UTC; by default that of the database.
-        store: What is known of the store of scans.
     """
     counting = registry.statistics(places, now=now)
     data = ReportData(

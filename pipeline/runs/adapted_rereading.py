@@ -70,13 +70,7 @@ def reread_waiting_pages(
     this adapter already are left as they are.
 
     Args:
-        registry: Where results are saved.
-        context: What the run works with.
-        book_id: The book.
-        form: Its form.
-        ledger: What its ``ledger.toml`` says.
         adapter: What was learnt of its hand.
-        workers: Read the pages.
         beat: Called before every page.
     """
     known = registry.fingerprints(book_id)
@@ -110,8 +104,6 @@ def pages_without_adapter(registry: Registry, book_id: int, there: Collection[st
     """Return the pages of a book that rest on an adapter which is no longer there.
 
     Args:
-        registry: Where the readings are.
-        book_id: The book.
         there: Fingerprints of the adapters that are there.
     """
     return frozenset(
@@ -140,13 +132,8 @@ def take_back_readings(
     The caller holds the book's lock.
 
     Args:
-        registry: Where results are saved.
-        context: What the run works with.
-        book_id: The book.
-        form: Its form.
         ledger: What its ``ledger.toml`` says.
         pages: Those that rest on an adapter which is no longer there (``pages_without_adapter``).
-        workers: Read the pages.
         beat: Called before every page.
         note: Called before the first page is saved, with how many are to be read again; never where none could be read.
 
@@ -310,10 +297,8 @@ def merged_page(
     Args:
         kept: The page as it was read before.
         fresh: The page as the adapted reader reads it.
-        waiting: The fields that wait.
         settled: The fields of the book that people decided.
         judge: Parses, validates and routes its entries.
-        form: The form of the book.
     """
     slots = {slot.name: slot.field_names for slot in form.slots}
     anew = {entry.row: {region.slot: region for region in entry.regions} for entry in fresh.entries}

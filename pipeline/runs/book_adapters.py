@@ -39,7 +39,6 @@ class LearningAttempt:
     Attributes:
         outcome: As ``training.adaptation_of_book`` names it.
         mark: Of which confirmed lines it was.
-        lines: How many there were.
         reader: Fingerprint of the reader that was to learn.
         at: When, ISO 8601.
         removed: What people had removed from all that is learnt from, as a hash.

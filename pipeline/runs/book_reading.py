@@ -74,7 +74,6 @@ def digitize_book(
 
     Args:
         folder: The book: its scans and ``ledger.toml``.
-        context: What this run works with.
         workers: Processes, by default one a core.
         pool: Makes other workers than processes of this machine.
         on_progress: Called after every page.
@@ -195,8 +194,6 @@ def digitize_books(
     """Read all books of a folder, the half-read ones first; yield a report of each as it is done.
 
     Args:
-        root: A book, or the folder of books.
-        context: What this run works with.
         workers: Processes, by default one a core.
         on_progress: Called after every page.
         again: Also try pages that were set aside because they failed too often.

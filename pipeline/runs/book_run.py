@@ -47,8 +47,6 @@ class ScanFailure:
     """A scan, a page or a ledger file that could not be used.
 
     Attributes:
-        code: The code of the error.
-        scan: The name of the file.
         page_no: The page in it, from 1; ``None`` for the file as a whole.
         message: What happened and what to do, in Vietnamese.
     """
@@ -64,12 +62,6 @@ class BookReport:
     """The report of one run over one book.
 
     Attributes:
-        folder: The name of the book's folder.
-        form: The form of its ledger.
-        volume: Its volume.
-        scans: How many scans it has.
-        pages: All pages of its scans.
-        read: Pages that this run read.
         known: Pages that an earlier run had read under the same fingerprint.
         entries: Entries on the pages that were read, as are the next four.
         accepted: Entries accepted without a person.
@@ -173,11 +165,6 @@ class BookRun:
     """One book while it is read: what is saved, and what is counted for the report.
 
     Attributes:
-        folder: The folder of the book.
-        context: What this run works with.
-        registry: Where results are saved.
-        book_id: The book.
-        turn: The lock that this run holds on the book.
         breaker: Stops the run when too many pages fail.
         fingerprints: Fingerprint of the reading by SHA-256 of the scan.
         names: Name of each scan in the folder, by SHA-256.

@@ -69,7 +69,6 @@ class CircuitBreaker:
         Args:
             read: How many pages were read.
             failed: The codes of those that failed.
-            was_stopped: Whether its own breaker stopped it.
 
         Raises:
             ReadingStopped: Only for the whole run: one book after another was stopped, or should have been.

@@ -34,7 +34,6 @@ class ClearReport:
 
     Attributes:
         clear: Values that left the queue, or were drawn for a blind check.
-        taken_back: Values that were taken back.
         pages: Pages that were saved.
         left: Pages that people are at work on.
         stopped: Whether the checks refute what the office tolerates.
@@ -59,10 +58,6 @@ def clear_book(
     The caller holds the book's lock.
 
     Args:
-        registry: Where the book is.
-        context: What the run works with.
-        book_id: The book.
-        policy: What the office has set for it.
         beat: Called before every page.
     """
     taken = registry.take_back_unfounded(book_id)

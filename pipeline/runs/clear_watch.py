@@ -57,7 +57,6 @@ class PassProcess:
     """Runs passes in a process of low priority, which ends when nothing is left to do.
 
     Args:
-        context: What the runs work with.
         policy: Returns what the office has set.
     """
 
@@ -98,7 +97,6 @@ class ClearWatch:
     Use it as a context manager.
 
     Args:
-        registry: Where people decide.
         run: Weighs a book.
         every: Seconds between two looks.
         pause: Seconds between two passes over a book.

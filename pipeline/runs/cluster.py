@@ -54,9 +54,6 @@ class ClusterWorkers:
 
     Args:
         client: A client of ``distributed``; several books may share one.
-        context: The settings and stores of the run.
-        form: The book's form.
-        ledger: What its ``ledger.toml`` says.
     """
 
     def __init__(self, client: Client, context: RunContext, form: Form, ledger: Ledger) -> None:

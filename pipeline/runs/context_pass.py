@@ -81,11 +81,6 @@ def weigh_book(
     The caller holds the book's lock.
 
     Args:
-        registry: Where results are saved.
-        context: What the run works with.
-        book_id: The book.
-        form: Its form.
-        ledger: What its ``ledger.toml`` says.
         beat: Called before every page.
     """
     started = time.perf_counter()
@@ -134,11 +129,6 @@ def pass_over(
     """Return what pages of a book say together, with what people decided on them.
 
     Args:
-        registry: Where the decisions are.
-        context: What the run works with.
-        book_id: The book.
-        form: Its form.
-        ledger: What its ``ledger.toml`` says.
         pages: The pages, in the order of the book.
     """
     settled = settled_fields(registry, book_id)
@@ -153,9 +143,6 @@ def kept_pages(
     A file that belongs to another reading than the registry's last, or cannot be used, counts as none.
 
     Args:
-        registry: Where the names of the scans are.
-        context: What the run works with.
-        book_id: The book.
         known: The fingerprint of each page's last reading.
     """
     names, moved = registry.scan_names(book_id), registry.places_of_moved(book_id)

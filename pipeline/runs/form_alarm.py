@@ -27,9 +27,7 @@ class FormAlarm:
     """The declared form of a book does not fit its pages.
 
     Attributes:
-        declared: The form that the book declares.
         likeliest: The form that most of the pages which do not fit are like; ``""`` where they are like none.
-        title: The title of that form.
         pages: How many pages do not fit.
         seen: How many pages of a form were seen, blank ones and covers left out.
     """
@@ -47,8 +45,6 @@ def find_form_alarm(
     """Return the alarm of a book, ``None`` where its form fits or too few pages tell.
 
     Args:
-        declared: The form that the book declares.
-        results: What was read of its pages.
         forms: All forms by their id.
     """
     others: list[str] = []

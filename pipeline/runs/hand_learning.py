@@ -87,8 +87,6 @@ class HandReport:
     """What came of learning the hand of a book.
 
     Attributes:
-        folder: The name of the book's folder.
-        outcome: What came of it.
         lines: Confirmed lines that there were.
         version: The number of the adapter that the book is read with; 0 for none.
         figures: What the gate counted, where it was asked.
@@ -145,8 +143,6 @@ def learn_hand(
     gone is read again as the reader ships all the same.
 
     Args:
-        folder: The book.
-        context: What the run works with.
         workers: Processes that read pages again.
         pool: Makes other workers than processes of this machine.
         options: How the book is learnt; by default as the trial found best, within the office's tolerances.
@@ -282,9 +278,6 @@ def confirmed_lines(
     """Return the lines of a book that people confirmed, as the workspace keeps them, brought up to date.
 
     Args:
-        registry: Where the decisions are.
-        context: Where scans and kept lines are.
-        book_id: The book.
         shipped: The reader that texts are aligned with.
     """
     store = LineStore(Workspace(context.workspace).learning)

@@ -65,7 +65,6 @@ class RunState:
     Attributes:
         run_id: Its id in Prefect.
         flow: ``nightly`` or ``book``.
-        folder: The folder that it reads.
         state: As Prefect names the kind of state (``RUNNING``).
         wanted_at: When it was to begin.
         begun_at: When it began; None before.

@@ -49,7 +49,6 @@ class RegionReader:
     """Reads drawn regions, one after another; use it as a context manager.
 
     Args:
-        context: What the readers work with.
         seconds: Wall time that a region may take.
     """
 

@@ -33,7 +33,6 @@ class RereadPreview:
     """What reading a book again would change.
 
     Attributes:
-        folder: The name of the book's folder.
         pages: Pages that were read.
         outdated: Those among them that would be read again.
         sampled: Outdated pages that were read on trial, which the following count.
@@ -65,10 +64,7 @@ def outlooks(
     """Yield a preview of each book of a folder.
 
     Args:
-        root: The folder of the books' folders.
-        context: The settings and stores of the run.
         sample: How many outdated pages of each book are read on trial.
-        workers: The number of processes.
     """
     for folder in book_folders(root):
         yield outlook(folder, context, sample=sample, workers=workers)
@@ -78,10 +74,7 @@ def outlook(folder: Path, context: RunContext, *, sample: int = 0, workers: int 
     """Return what reading a book again would change.
 
     Args:
-        folder: The book.
-        context: What this run works with.
         sample: How many outdated pages are read on trial.
-        workers: Processes that read them.
 
     Raises:
         LedgerError, SchemaError, RegistryError, StorageError: The book or the registry cannot be used.

@@ -21,7 +21,6 @@ class SingleWorker:
     """One worker process, asked by one thread at a time.
 
     Args:
-        context: What the readers work with.
         seconds: Wall time that an answer may take.
         patience: Seconds that a question waits for those before it.
     """

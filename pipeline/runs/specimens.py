@@ -84,7 +84,6 @@ class SpecimenReader:
     """Straightens and reads specimens, one after another; use it as a context manager.
 
     Args:
-        context: What the readers work with.
         seconds: Wall time that a page may take.
     """
 

@@ -42,9 +42,6 @@ def read_in_rounds(
     """Read the pages in rounds and yield what was read on each, as the answers come in.
 
     Args:
-        read: Reads pages.
-        jobs: The pages.
-        form: Their form.
         kept: The file of the book's template, which exists once it was learnt; one learnt from more pages takes its
             place. A template that cannot be written serves this run only.
     """

@@ -40,7 +40,6 @@ class UnseenReport:
     Attributes:
         drawn: Values that were drawn for a blind check.
         stopped: The sources whose values are held back.
-        held: How many values are.
     """
 
     drawn: int = 0
@@ -54,9 +53,7 @@ def check_unseen(registry: Registry, context: RunContext, book_id: int) -> Unsee
     The caller holds the book's lock.
 
     Args:
-        registry: Where the book is.
         context: What the run works with; without a policy nothing is drawn.
-        book_id: The book.
     """
     if context.review is None:
         return UnseenReport()

@@ -65,10 +65,8 @@ class WorkerSetup:
     """What a worker is given once.
 
     Attributes:
-        context: What the run works with.
         scratch: Where the worker may write.
         run: The process that it works for.
-        log: What it logs.
     """
 
     context: RunContext
@@ -90,7 +88,6 @@ class PageJob:
     """One page to read.
 
     Attributes:
-        scan: The scan it is in.
         page_no: Its number in the scan, from 1.
         template: The book's template, packed, where there is one.
         teach: Whether the page is to teach the template.

@@ -29,7 +29,6 @@ class SharedStore:
 
     Attributes:
         url: Its address as fsspec has it (``file:///mnt/kho``, ``s3://bucket/kho``).
-        options: The options of its file system.
     """
 
     url: str
@@ -39,7 +38,6 @@ class SharedStore:
         """Copy a stored scan into the shared store, under the same name.
 
         Args:
-            scan: The stored scan.
             sha256: Its SHA-256.
             prove: Hash a copy that is there already, and put the true one in its place if it is another; else it is
                 believed when it is as long.
@@ -78,7 +76,6 @@ class SharedStore:
 
         Args:
             sha256: The SHA-256 of its content, lower-case hex.
-            folder: Where to copy it.
 
         Returns:
             The copy; ``None`` when the scan is not in the store.

@@ -65,7 +65,6 @@ class StoreFlaw:
     """Something wrong with the store.
 
     Attributes:
-        kind: What is wrong.
         sha256: The scan that should be there; of a stray object the name of its file.
         name: How books name that scan; ``""`` where none does.
         instead: How books name the scan whose bytes lie there.
@@ -84,9 +83,7 @@ class StoreReport:
     """What a check of some folders of the store found.
 
     Attributes:
-        objects: How many objects were hashed.
         size: Their bytes.
-        flaws: What is wrong.
         strays: Objects that nothing names.
     """
 
@@ -114,9 +111,7 @@ def check_store(
     """Hash every object of some folders and compare them with what is known.
 
     Args:
-        workspace: The workspace of the store.
         known: The names of all scans of books and manifests, by SHA-256.
-        folders: The folders to check.
         on_folder: Called after each.
 
     Raises:
@@ -227,9 +222,7 @@ def check_share(
     """Check so many folders that the whole store is checked within some nights; go on where the last night ended.
 
     Args:
-        workspace: The workspace of the store.
         known: The names of all scans of books and manifests, by SHA-256.
-        now: The time, as text.
         nights: Within how many nights the whole store is checked, from 1.
 
     Returns:

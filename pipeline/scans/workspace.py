@@ -251,7 +251,6 @@ class Workspace:
         returns.
 
         Args:
-            source: The scan.
             sha256: Its hash, if known; that saves reading it once.
             prove: Hash a copy that is there already, and put the true one in its place if it is another; else it is
                 believed when it is as long (for a source that stays where it is: what is read of it is proven then).

@@ -39,15 +39,12 @@ class AdaptOptions:
     """How a network is adapted.
 
     Attributes:
-        steps: Steps.
         size: Lines a step.
         own: Share of them that are the hand's own; the rest is drawn.
         recomposed: Share of the own lines that are put together anew from the hand's words.
         rate: Learning rate after the first steps; it falls to nothing.
         warm: Steps in which it rises.
         average: How slowly the averaged weights follow the trained ones.
-        scope: What is adapted.
-        seed: Seed.
     """
 
     steps: int = 120
@@ -75,11 +72,8 @@ def adapt_network(
 
     Args:
         parent: The network as shipped; it stays as it is.
-        lines: Lines of the hand.
         drawn: Drawn lines, of other hands.
-        options: How it is adapted.
         words: The hand's words, which may be joined anew.
-        augmentation: How lines are varied.
         watch: Called after each step with its number and the averaged network; False ends the adaptation.
     """
     torch.manual_seed(options.seed)

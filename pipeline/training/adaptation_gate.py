@@ -54,7 +54,6 @@ class HeldLine:
     """A line that nothing was learnt from, read by the shipped reader and by an adapted one.
 
     Attributes:
-        kind: Kind of its value.
         text: What people confirmed.
         before: What the shipped reader reads.
         after: What the adapted one reads.
@@ -84,7 +83,6 @@ class GateResult:
 
     Attributes:
         verdict: Whether the adapter is used, or why not.
-        figures: What was counted.
         trust: What of its readings may be accepted.
     """
 
@@ -157,7 +155,6 @@ def chance_of_gain(gains: Sequence[int], seed: int = 1) -> float:
 
     Args:
         gains: By how many errors fewer each line is read.
-        seed: Seed of the draws.
     """
     changed = np.array([gain for gain in gains if gain], np.float64)
     if not len(changed):

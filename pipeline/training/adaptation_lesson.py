@@ -47,7 +47,6 @@ class ConfirmedLine:
     Attributes:
         crop: The line as a reader gets it.
         text: What stands on it; case and signs are as people typed them.
-        page: The page that it is on.
     """
 
     crop: Crop
@@ -60,9 +59,7 @@ class BookLearning:
     """How a book is learnt.
 
     Attributes:
-        adapt: How networks are adapted.
         folds: Into how many parts the lines are parted for the gate.
-        least_lines: Lines from which a book is learnt.
         drawn: Drawn lines that are read between those of the book.
         seconds: Time of the processor in which it has to be done.
         tolerated: The share of errors that the office tolerates among accepted fields.
@@ -92,7 +89,6 @@ class Lesson:
 
     Args:
         reader: The reader as it ships.
-        options: How a book is learnt.
         until: When it has to be done, by the time of this process.
         beat: Called with the share that is done.
         rounds: How many times all networks are adapted.
@@ -176,7 +172,6 @@ def shipped_network(
     """Return the model of a network that ships, and the network to train on.
 
     Args:
-        network: The network.
         shapes: The shapes that it may have.
         drawn: Drawn lines, for what its norms start from.
 

@@ -40,7 +40,6 @@ class Learnt:
 
     Attributes:
         outcome: Whether there is an adapter, or why not.
-        lines: Lines that were learnt from.
         adapter: The adapter, where the gate was passed.
         figures: What the gate counted, where it was asked.
         seconds: Time of the processor.
@@ -71,7 +70,6 @@ def learn_book(
         book: The book in the registry.
         version: The number of the adapter, if there comes one.
         made_at: When, ISO 8601.
-        options: How the book is learnt.
         beat: Called with the share that is done.
 
     Raises:

@@ -27,7 +27,6 @@ class Batch:
     Attributes:
         lines: (n, 1, ``HEIGHT``, width) ink 0 to 1.
         steps: Number of steps of the network that each line fills.
-        texts: Label of each line.
         full_labels: Whether each label gives case and punctuation as they are on paper.
     """
 
@@ -72,14 +71,11 @@ def batches(
     """Yield endless batches.
 
     Args:
-        drawn: Drawn lines.
         real: Real lines; those whose labels leave out case and punctuation and those with full labels come equally
             often, however many there are of either.
         words: For each writer the words that may be joined anew.
         mixture: Shares of the kinds of lines.
         size: Lines a batch.
-        rng: Random stream.
-        options: How lines are varied.
     """
     kinds = [[line for line in real if line.full_label is full] for full in (False, True)]
     real_kinds = [lines for lines in kinds if lines]

@@ -32,7 +32,6 @@ class DatasetLine:
 
     Attributes:
         ink: (``ROWS``, width), 255 is ink.
-        text: The label.
         full_label: Whether the label gives case and punctuation as they are on paper.
         writer: Identifier of the writer; empty for a drawn line.
     """

@@ -41,7 +41,6 @@ def write_onnx(network: CtcNetwork, path: Path, lines: Sequence[Tensor] = ()) ->
     """Write the network as ONNX.
 
     Args:
-        network: The trained network.
         path: The file.
         lines: Batches (lines, 1, ``HEIGHT``, width) like those it will read. The ranges of what passes between its
             layers are taken from them, and the weights are quantized to eight bits; without them weights stay whole.
@@ -82,10 +81,8 @@ class TrainedModel:
 
     Attributes:
         name: Name of the model and of its folder.
-        network: The network that was written.
         steps: Steps of this stage, without those of weights that it went on from.
         history: All stages of the training, oldest first; the last is the one that is over.
-        licence: Licence of the model.
         scores: Scores by name of a set of lines.
         limits: What the model cannot do.
     """

@@ -109,9 +109,7 @@ class LoopOptions:
         recomposed: Share of the real lines that are joined anew.
         average: How slowly the averaged weights, which are kept, follow the trained ones.
         decay: Weight decay.
-        seed: Seed.
         every: Minutes between two reports, each with a checkpoint.
-        threads: Threads of torch.
         distillation: How much it counts that the network sees drawn lines as the shipped one does that it goes on from.
     """
 
@@ -164,10 +162,7 @@ def train_network(
 
     Args:
         drawn: Returns the drawn lines of a round; a round is the time between two reports.
-        real: Real lines.
         choosing: Real lines that progress is measured on; nothing is trained on them.
-        network: Shape of the network.
-        options: How long and on what it is trained.
         checkpoint: File that holds the state of the training.
         say: Takes progress, in Vietnamese.
         parent: Checkpoint of another network, whose fitting weights a new one begins with, the time they took counted;
@@ -284,7 +279,6 @@ def scores_on(network: Callable[[Tensor], Tensor], lines: Sequence[RealLine]) ->
     Args:
         network: From (lines, 1, ``HEIGHT``, width) to scores (lines, steps, 1 + letters); one that is being trained has
             to be in ``eval`` mode.
-        lines: The lines.
     """
     read = [""] * len(lines)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
@@ -387,7 +381,6 @@ def averaged_network(checkpoint: Path, blend: float = 0.0) -> tuple[CtcNetwork, 
     """Return the averaged network of a checkpoint and the history of its reports.
 
     Args:
-        checkpoint: The file.
         blend: Share 0 to 1 of the weights that the training of a shipped network began with. Networks between both
             often read unknown hands better than either.
 

@@ -50,7 +50,6 @@ class OfficePlan:
         drawn: How many drawn lines are at hand at a time.
         blend: The share of the shipped weights in what is written.
         networks: The shapes that the shipped network may have.
-        loop: How long and how it is trained.
     """
 
     parent: Path
@@ -68,7 +67,6 @@ def train_office_network(plan: OfficePlan, command: str, say: Callable[[str], No
     """Train a network on an office's lines and write it with its card.
 
     Args:
-        plan: What to train, from what.
         command: The command as the card repeats it.
         say: Takes progress, in Vietnamese.
 

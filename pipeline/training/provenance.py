@@ -151,7 +151,6 @@ def parent_source(checkpoint: Path, before: TrainingSources | None) -> TrainingS
     """Return the source of another network's checkpoint that a training began with.
 
     Args:
-        checkpoint: The file.
         before: What that network had learned from; None when its checkpoint does not say.
     """
     description = f"Begun with the weights of another network ({checkpoint.name}), whose minutes are counted."
@@ -172,7 +171,6 @@ def merge_sources(
 
     Args:
         held: What its checkpoint says, None if nothing.
-        begun: What it began with.
         learns: What it learns from now.
     """
     if held is None:

@@ -27,8 +27,6 @@ def load_shipped_network(model: Path, options: NetworkOptions, lines: Tensor) ->
     """Return the network of a ``model.onnx`` that ``hotich train`` wrote.
 
     Args:
-        model: The file.
-        options: Shape of the network.
         lines: Some lines (lines, 1, ``HEIGHT``, width) as it will be trained on, for the means and spreads that its
             norms start from.
 

@@ -73,8 +73,6 @@ class TrainingPlan:
         parent: Checkpoint of another network to begin with, or the ``model.onnx`` of one to train on.
         small: Whether weights are quantized to eight bits.
         blend: Share of the parent's weights in what is written (``averaged_network``).
-        network: Shape of the network.
-        loop: How long and on what it is trained.
     """
 
     folder: Path
@@ -96,7 +94,6 @@ def train_model(plan: TrainingPlan, command: str, say: Callable[[str], None]) ->
     """Train and write a model.
 
     Args:
-        plan: What to make.
         command: The command as the card repeats it.
         say: Takes progress, in Vietnamese.
 
@@ -264,7 +261,6 @@ def kept_real_lines(plan: TrainingPlan, say: Callable[[str], None]) -> tuple[dat
 
 
 def _found_lines(plan: TrainingPlan) -> dict[Path, tuple[RealLine, ...]]:
-    """Return the lines of each folder of real lines."""
     folders = ((plan.real, False), (plan.real_full, True))
     return {folder: real_lines(folder, full_label=full) for folder, full in folders if folder}
 

@@ -59,7 +59,6 @@ class _Alignment:
 
     Attributes:
         text: The label as it was aligned, in small letters.
-        steps: Step of each letter.
         chances: Chance of each letter at its step.
         middle: (rows, columns) ink 0 to 1 of the part of the line that the network saw.
         scale: Columns of the network's picture for one of ``middle``.

@@ -39,7 +39,6 @@ class DerivationContext:
 
     Attributes:
         series: Which of the books that an office keeps side by side it is.
-        places: Resolves written places.
     """
 
     series: BookSeries = BookSeries.ORDINARY

@@ -90,13 +90,6 @@ def create_app(
     The caller closes ``registry``, ``pictures``, ``packages`` and ``uploads``.
 
     Args:
-        registry: The open registry.
-        schemas: The declarations of records and forms.
-        options: Limits of requests.
-        policy: How the office reviews.
-        plan: How much the office plans to have done.
-        sampling: How the office samples lots.
-        pictures: Makes pictures of pages and fields.
         packages: Makes packages for the shared software.
         printer: Prints entries, extracts, lists and handover minutes.
         uploads: Takes scans that browsers send.
@@ -106,8 +99,6 @@ def create_app(
         now: The clock, in UTC.
         store: Returns how far the check of the store of scans is.
         check: Checks a book as a whole, after something of it was withdrawn or put back.
-        delivery: How the office delivers what stands on paper.
-        approval: What the office asks for before it delivers.
         learning: What the office lets the machine learn.
         office: What supervisors and administrators have the server do.
         regions: Reads regions that people draw, by the readers of the flow; None where there are none.

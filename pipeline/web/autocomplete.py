@@ -32,7 +32,6 @@ class Autocomplete:
     """Suggests names from counts of their syllables, places from the gazetteer, terms from the code lists.
 
     Args:
-        schemas: The declarations, with the gazetteer and the code lists.
         models: The folder of models (by default the installation's); without its word data no names are offered.
     """
 
@@ -48,7 +47,6 @@ class Autocomplete:
         """Return up to ``MOST`` texts that continue ``text``, the likeliest first.
 
         Args:
-            spec: The field that is being keyed.
             text: What was typed so far; a letter without a mark matches the same letter with any mark.
             place_code: The registration place; units near it come before others.
             decided: Whole values of the field in the same book, the commonest first; they come before all others.

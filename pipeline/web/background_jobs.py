@@ -65,10 +65,7 @@ class Job:
     Attributes:
         kind: What kind of work it is.
         number: Its number among those of its kind.
-        title: What it works on.
         author: The login of who started it.
-        begun_at: When it was started.
-        phase: How far it is.
         done: How much is done, of ``total``.
         outcome: What it came to, at ``ended_at``.
     """
@@ -128,10 +125,7 @@ class BackgroundJobs:
         """Start a job behind the answer and return it.
 
         Args:
-            kind: What kind of work it is.
-            title: What it works on.
             author: The login of who starts it.
-            work: Does the work.
             note: Notes in the audit that it is started, before it is.
 
         Raises:

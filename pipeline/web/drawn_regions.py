@@ -18,9 +18,6 @@ def drawn_boxes(site: Site, book_id: int, ref: PageRef, regions: str) -> list[Bo
     """Return the regions that a person drew, in pixels of the page as it is shown.
 
     Args:
-        site: The services of the server.
-        book_id: The book.
-        ref: The page.
         regions: Left, top, right and bottom of each, as shares of the picture, in JSON; ``""``: none.
 
     Raises:

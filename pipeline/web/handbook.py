@@ -81,7 +81,6 @@ class HandbookPage:
     """A page as it is shown.
 
     Attributes:
-        title: The heading of the page.
         html: The text without that heading, safe to stand in a page.
         parts: The anchors and words of its second-level headings.
         is_technical: Whether it is for who looks after the machine.

@@ -38,7 +38,6 @@ class PackageRefusal:
     """Why a package was not made.
 
     Attributes:
-        sentence: The reason.
         places: What has to be mended: a description, and the address of the page to do it on (``""``: none).
     """
 
@@ -55,7 +54,6 @@ class PackageMaker(Protocol):
         """Make the package in a folder under ``target``.
 
         Args:
-            book_id: The book.
             target: The folder of this attempt.
             on_copied: Called with the number of copied entries and of all entries; an exception of it ends the work.
             partial: Leave out what cannot be delivered; else one entry keeps the whole book back.
@@ -133,7 +131,6 @@ class PackageQueue:
         """Queue the package of a book; return False where it is under way already.
 
         Args:
-            book_id: The book.
             partial: Leave out what cannot be delivered.
         """
         if self._make is None:

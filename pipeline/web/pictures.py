@@ -134,9 +134,6 @@ class Pictures:
     A picture that several threads ask for at once is made once. Use it as a context manager.
 
     Args:
-        workspace: Where the scans are stored.
-        options: How pictures are made.
-        limits: How large a scan may be.
         store: The cache (by default in the workspace).
         decode: Decodes a page of a scan (by default in a process of its own).
     """

@@ -101,7 +101,6 @@ def menus_of(role: Role, *, everywhere: bool = True) -> tuple[Menu, ...]:
     """Return the links that people of that role see, folded into menus where there are too many for a row.
 
     Args:
-        role: The role.
         everywhere: Whether they have no list of places.
     """
     seen = [
@@ -141,9 +140,6 @@ class PageRenderer:
         """Render a page or a fragment.
 
         Args:
-            request: The request.
-            template: The file name of the template.
-            status: The status code of the response.
             values: What the template shows, besides ``session`` (None before the login), ``menus``, ``path``,
                 ``handbook`` (where the handbook tells of this screen), ``named`` (the name of a person by the login)
                 and ``csrf`` (the session's token; before the login it comes from ``values``); ``here``: the link of

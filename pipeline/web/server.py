@@ -59,10 +59,8 @@ def serve(
     one without them.
 
     Args:
-        app: The application.
         listener: The socket that accepts connections.
         proxy: The address of the reverse proxy that is trusted about client addresses and TLS; None: none is trusted.
-        limits: The limits of connections.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     allow_more_files()

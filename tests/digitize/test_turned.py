@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import PageImage, PageKind, PageRef, Pixels
+from pipeline.base.print_fonts import print_font
 from pipeline.digitize.match import match_form
 from pipeline.digitize.normalize import normalize
 from pipeline.digitize.rectify import rectify
-from pipeline.training.synthetic_pages.pen_fonts import print_font
 from pipeline.training.synthetic_pages.scanning import quad
 from tests.digitize.pages import (
     DPI,

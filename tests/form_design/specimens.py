@@ -17,7 +17,6 @@ def page_of_form(form: Form, rng: np.random.Generator, *, inner: bool = True) ->
     """A page on which the form is printed and its blanks are written on.
 
     Args:
-        form: The form.
         rng: What is written, and how far things lie off their places.
         inner: Whether its rules are seen.
     """

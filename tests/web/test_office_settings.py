@@ -68,7 +68,7 @@ def test_every_key_that_an_office_may_set_is_shown() -> None:
     groups = setting_groups(OfficePolicies(), SCHEMAS)
     keys = {table: set(values) for table, values in shown(groups).items()}
     assert keys["review"] == {one.name for one in fields(BookPolicy)} | {"lease_minutes", "assigned_only"}
-    assert keys["sampling"] == set(sampling.settings._Keys.model_fields)
+    assert keys["sampling"] == set(sampling.sampling_settings._Keys.model_fields)
     assert keys["delivery"] == {rule.name for rule in DELIVERY_RULES}
     assert keys["approval"] == {one.name for one in fields(ApprovalPolicy)}
     assert keys["learning"] == {one.name for one in fields(LearningPolicy)}

@@ -65,7 +65,6 @@ class ChartDot:
         x, y: Its centre, in pixels.
         low, high: The ends of a vertical line through it, in pixels.
         radius: In pixels.
-        tooltip: A sentence about it.
         few: Whether it speaks of too few fields to say much.
     """
 
@@ -84,7 +83,6 @@ class CurveSeries:
 
     Attributes:
         style: CSS class.
-        name: What the group is called.
         path, bound, area: SVG path data of the curve, of its upper bound and of the area between them.
         accepted: Where the machine itself stops accepting; ``None`` where it accepted nothing.
     """
@@ -144,10 +142,8 @@ class ErrorCurveChart:
     """Error among accepted fields against their share of all, one series a group.
 
     Attributes:
-        area: Where it is drawn.
         across, up: The ticks of both axes.
         levels: Tolerated shares of errors.
-        series: The curves.
     """
 
     area: PlotArea
@@ -162,7 +158,6 @@ class ReliabilityChart:
     """Share of right fields against confidence.
 
     Attributes:
-        area: Where it is drawn.
         ticks, up: The ticks of both axes.
         dots: One a bin.
         bars: x and height of the bar that shows how many fields a bin holds, in pixels.
@@ -179,7 +174,6 @@ def error_curve_svg(chart: ErrorCurveChart, title: str) -> Markup:
     """Return the chart as an ``<svg>`` element.
 
     Args:
-        chart: The chart.
         title: What it shows, for those who cannot see it.
     """
     return Markup(svg_template("error_curve.svg.j2").render(chart=chart, title=title))
@@ -189,7 +183,6 @@ def reliability_svg(chart: ReliabilityChart, title: str) -> Markup:
     """Return the chart as an ``<svg>`` element.
 
     Args:
-        chart: The chart.
         title: What it shows, for those who cannot see it.
     """
     return Markup(svg_template("reliability.svg.j2").render(chart=chart, title=title))
@@ -203,7 +196,6 @@ def error_curve_chart(
     Args:
         series: As ``curve_series`` makes them for the same area.
         tolerated: Shares of errors that are tolerated, each with whether it is that of critical fields.
-        area: Where the chart is drawn.
     """
     shares = (0.0, 0.25, 0.5, 0.75, 1.0)
     decades = (AxisTick(area.y_log(share), with_comma(f"{100 * share:g} %")) for share in DECADES)
@@ -227,7 +219,6 @@ def curve_series(
 
     Args:
         style: CSS class.
-        name: What the group is called.
         points: Coverage, error and upper bound of the error (0..1 each), from the surest field on.
         area: Where the chart is drawn.
         accepted: The same three of the fields the machine accepted, and the tooltip of their dot.
@@ -254,7 +245,6 @@ def reliability_chart(bins: Sequence[tuple[int, float, float]], area: PlotArea) 
 
     Args:
         bins: Fields, mean confidence and share of right fields of each.
-        area: Where the chart is drawn.
     """
     fields = sum(count for count, _, _ in bins)
     half = BAR_WIDTH / 2

@@ -44,9 +44,6 @@ class AxisMark:
     """What happened at a place of the axis.
 
     Attributes:
-        at: The place.
-        label: What is written there.
-        tooltip: A sentence about it.
         style: CSS class.
     """
 
@@ -61,7 +58,6 @@ class LineChart:
     """A line chart.
 
     Attributes:
-        title: What it shows.
         description: What can be seen in it, in a sentence, for those who cannot see it.
         points: The line, from left to right.
         found: Places where something was found wrong, on the line's axis.

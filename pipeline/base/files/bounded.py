@@ -89,7 +89,6 @@ def parse_toml(text: str, deepest: int = DEEPEST) -> dict[str, Any]:
     """Return what a TOML text says.
 
     Args:
-        text: The text.
         deepest: How far its brackets and keys may lie inside one another.
 
     Raises:

@@ -26,7 +26,6 @@ class PageImage:
     """One decoded page as the scanner delivered it.
 
     Attributes:
-        ref: Which page it is.
         pixels: RGB, (h, w, 3).
         dpi: Pixels an inch by the file's own word, 0 when it does not say.
         reduction: How many pixels of the scan each of them is wide and high; more than 1 only where a coarser picture
@@ -56,14 +55,11 @@ class Ledger:
     """One book (quyển sổ) as its ``ledger.toml`` describes it.
 
     Attributes:
-        form: The form of its pages.
         place: The office that kept it.
-        place_code: The code of that unit.
         volume: ``NN/YYYY``.
         opened_on: A date, ``""`` where it is not known.
         closed_on: A date, ``""`` where it is not known.
         entries: How many entries its closing note counts.
-        pages: How many pages it counts.
         series: Which of the books that the office keeps side by side.
     """
 
@@ -92,7 +88,6 @@ class NearUnits:
     """The administrative units around the place of a book, as of its year.
 
     Attributes:
-        own: The unit that kept the book.
         district: The other units of its district, and the district.
         province: The other units of its province, and the province.
     """
@@ -158,7 +153,6 @@ class Word:
     """One word of print as an engine read it.
 
     Attributes:
-        text: The word.
         box: Where it is, in pixels of the picture that was read.
         confidence: 0..1.
     """
@@ -173,7 +167,6 @@ class PlacedLabel:
     """Where a printed label of the form is on the page.
 
     Attributes:
-        text: The label.
         box: Its bounding box in pixels.
         score: How alike what was read is, 0..1; 0 where only geometry places it.
     """
@@ -188,8 +181,6 @@ class PlacedPiece:
     """Where one line of a slot is on the page.
 
     Attributes:
-        slot: The name of the slot.
-        row: The row of the entry on the page.
         line: The number of the line in the slot.
         box: The box around it, in pixels.
         baseline: The y of its leader.
@@ -222,7 +213,6 @@ class Stamp:
     """A stamp of the red layer.
 
     Attributes:
-        kind: What it is.
         box: Where it is on the rectified page.
         words: Which of the stamps that offices use it is by its words; ``""`` where these do not tell.
     """
@@ -237,7 +227,6 @@ class TemplateLabel:
     """Where a printed label is in the template of a book, in shares of the frame.
 
     Attributes:
-        number: The number of the label in the form.
         left: u of its left end.
         right: u of its right end.
         baseline: v of its baseline.
@@ -257,7 +246,6 @@ class TemplateView:
 
     Attributes:
         picture: Grey, (h, w), with the frame where the template has it.
-        labels: The labels that were read.
     """
 
     picture: Pixels
@@ -269,7 +257,6 @@ class FoundLabel:
     """Where a label of the template was found on a page.
 
     Attributes:
-        number: The number of the label in the form.
         left: x of its left end in pixels.
         right: x of its right end.
         baseline: y of its baseline.

@@ -51,8 +51,6 @@ class Crop:
 
     Attributes:
         pixels: Grey, (h, w).
-        dpi: Pixels an inch.
-        kind: The kind of value of its field.
         terms: The spellings of the field's list of values, where it has one.
         part: The part of a date or a time that the line is.
         follows: Whether the value goes on from the crop handed over before this one.
@@ -79,7 +77,6 @@ class Hypothesis:
     """One text that a line or a field may have.
 
     Attributes:
-        text: The text.
         chance: Its probability among all that were weighed, 0..1.
     """
 
@@ -117,7 +114,6 @@ class LineReading:
     Attributes:
         text: Verbatim, NFC.
         confidence: 0..1; it means only what the engine says.
-        engine: The name of the engine.
         words: Its words with their boxes in pixels of the crop, where the engine gives them.
         hypotheses: The likeliest texts, best first, where the engine weighs several.
         evidence: What speaks for the best of them.
@@ -140,7 +136,6 @@ class KeptLine:
     Attributes:
         piece: Number of the piece of the slot that it is written on.
         box: Its box with the soft edges of its strokes.
-        reading: What was read.
         is_red: Whether it was stamped.
         is_struck: Whether a stroke runs through it.
     """
@@ -160,7 +155,6 @@ class KeptRegion:
         slot: The name of the slot of the form.
         writing: Print or handwriting.
         box: Its place on the rectified page of its sheet.
-        lines: Its lines.
         is_doubtful: As of the region when it was segmented, as are the next three.
         is_touched: Likewise.
         is_cut_short: Likewise.
@@ -182,15 +176,12 @@ class FieldReading:
     """What the machine read in one field of one entry.
 
     Attributes:
-        field: The field.
         status: Read, blank, illegible, …: states that must never be confused.
         text: Verbatim, never corrected.
         canonical: How its kind writes the parsed value; ``""`` when the text does not parse.
         confidence: 0..1; once calibrated, the probability that the value is right.
         writing: Print, handwriting or a check mark.
-        engine: Which engines read it.
         box: Its region on the rectified page; ``None`` when the field has no place on it.
-        lines: The boxes of its lines.
         accepted: Whether it may enter the record without a person.
         hypotheses: The texts it may have, best first, where several were weighed.
         evidence: What speaks for the text before calibration.

@@ -26,7 +26,6 @@ class Finding:
     Attributes:
         code: What is wrong; its sentence is in ``schemas/findings.toml``.
         severity: Whether it blocks delivery, sends the fields to a person, or only informs.
-        fields: The fields it is about.
         details: What the sentence is completed by.
     """
 
@@ -98,8 +97,6 @@ class EntryResult:
     Attributes:
         row: Its row on the page, from 0; on one-entry forms 0, in a picture of two facing pages ``LEFT_PAGE`` or
             ``RIGHT_PAGE``, in one of two facing tables from ``LEFT_ROWS`` or ``RIGHT_ROWS``.
-        readings: What was read, a field each.
-        findings: What is wrong or doubtful.
         regions: Its field regions, kept to be weighed again.
         flaws: Those of the findings that are of the page as a whole, and what stamps lie on the fields.
     """
@@ -123,22 +120,16 @@ class PageResult:
     """All that is known of a page after one run.
 
     Attributes:
-        ref: Which page it is.
         kind: Whether it holds entries, is a cover, blank, or of no known form.
-        form: The form of the page.
         size: Width and height of the rectified page in pixels.
         matrix: From the original to the rectified page, (3, 3).
         turn: The quarter turn that set it upright, in degrees clockwise.
         skew: How far it was skewed then, in degrees.
-        quality: How usable the picture is.
         frame: The printed frame, where the form is known.
-        labels: Where the printed labels are.
-        entries: The entries.
         findings: What is wrong or doubtful about the page as a whole.
         timings: CPU seconds by stage.
         hand_reader: Whose evidence its handwriting carries (``Engines.hand_fingerprint``); ``""``: nobody's.
         ink_print: Where its ink lies, coarsely (``pipeline.layout.imaging.perceptual_hash``).
-        stamps: The stamps of its red layer.
         view: What the template of its book learns from it, where that was asked for.
     """
 

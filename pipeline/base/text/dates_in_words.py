@@ -179,11 +179,9 @@ class Wording:
     """One way to put numbers and dates into words.
 
     Attributes:
-        thousand: The word for a thousand.
         zero: The word between hundreds and ones.
         four: Four behind tens, and the fourth month unless ``fourth_month`` names it.
         five: Five behind tens.
-        seven: Seven.
         tens: Whether ``mươi`` is said (``hai mươi mốt``), left out before ones (``hai mốt``) or merged (``hăm mốt``).
         early: The word before the first ten days of a month.
         year: With hundreds and tens (``một nghìn chín trăm bảy mươi lăm``), with short tens (``chín trăm bảy lăm``),

@@ -14,7 +14,6 @@ def nearest_hint(word: str, known: Iterable[str]) -> str:
 
     Args:
         word: The word that is not known.
-        known: The known ones.
 
     Returns:
         The question after a space; ``""`` where none is near, or the word is no name but a text.

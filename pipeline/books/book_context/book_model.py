@@ -51,7 +51,6 @@ class LetterEvidence:
 
     Attributes:
         chance: Its probability against the letter that rivals it most.
-        rival: That letter.
     """
 
     chance: float
@@ -65,10 +64,8 @@ class Sighting:
     Attributes:
         pool: The pool of values it belongs to (``pool_of``).
         value: The name and the title for a signer, else the text alone.
-        page: Where it stands.
         chance: The probability of the reading; 1 for a decision.
         weakest: The chance of its least certain letter.
-        is_decided: Whether a person decided it.
         wording: How a signer's name and title are put together; ``""`` where that is not known.
         letters: The evidence of its letters, spaces aside, where they were looked at.
     """
@@ -91,7 +88,6 @@ class SaidInBook:
         sightings: Values, one a pool and region; a signer's stand in ``SIGNERS`` with their title, and these in
             ``TITLES`` again.
         names: The names of its signers.
-        places: Its places.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -134,8 +130,6 @@ class BookModel:
     """What a book repeats.
 
     Attributes:
-        pools: By name.
-        signers: Who signs in it.
         places: What its places end with.
     """
 
@@ -255,9 +249,6 @@ def is_supported(sightings: Sequence[Sighting]) -> bool:
     A person's decision is enough. Else two pages have to say it, and the ink has to: either one of them says it clearly
     and the others are not in doubt altogether, or every letter is seen, by most of them or by two that doubt it
     differently. Pages that doubt the same letter for the same other one are one witness, however many they are.
-
-    Args:
-        sightings: All sightings of the value.
     """
     if any(one.is_decided for one in sightings):
         return True

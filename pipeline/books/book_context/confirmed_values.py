@@ -44,7 +44,6 @@ class ConfirmedValues:
     """What the entries of a book bear out of one another.
 
     Attributes:
-        record: The record of the book.
         said: The entries that say a value of a pool and are accepted.
         order: For each field that orders the book its accepted values, by the place of the entry; days that are surely
             read among them.
@@ -59,12 +58,7 @@ class ConfirmedValues:
     pages: Sequence[int] = ()
 
     def of(self, key: EntryKey, readings: Sequence[FieldReading]) -> Confirmed:
-        """Return which fields of an entry are confirmed.
-
-        Args:
-            key: The entry.
-            readings: What it says.
-        """
+        """Return which fields of an entry are confirmed."""
         read = [
             one
             for one in readings
@@ -138,7 +132,6 @@ def confirmed_values(
     Args:
         pages: The pages as the first pass read them, in the order of the scans.
         decided: The canonical value that people decided, by page, row and field; ``""`` for none.
-        record: The record of the book.
     """
     said: dict[tuple[str, str], set[EntryKey]] = defaultdict(set)
     order: dict[str, dict[int, int]] = defaultdict(dict)

@@ -61,7 +61,6 @@ class ProposedSigner:
     """An officer of the book for a blank that cannot be read.
 
     Attributes:
-        name: The name.
         title: The title, ``""`` for none.
         lines: Both as the lines of the blank.
     """
@@ -91,7 +90,6 @@ def with_book_signer(
     The same region where it is read, or where the book has no officer who fits clearly better than the others.
 
     Args:
-        region: The region.
         signers: Who signs in the book.
         titles: The titles that its officers may bear (``usual_titles``).
         vocabulary: Usual titles, by which a text is parted into name and title.

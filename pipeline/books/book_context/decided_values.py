@@ -71,8 +71,6 @@ class Witness:
     """A field that people decided, and whose ink bears what they decided.
 
     Attributes:
-        key: The field.
-        canonical: The value.
         read: The text that the machine read there.
     """
 
@@ -103,9 +101,6 @@ class DecidedValues:
     """What people decided in the pools of a book.
 
     Attributes:
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
         witnesses: Decisions that the ink of their entries bears, by pool.
         silent: Decided fields whose ink bears another text: they teach nothing.
         texts: All texts of each pool: decided, whoever bears them, or accepted on a page.
@@ -130,9 +125,7 @@ class DecidedValues:
         """Yield the values of an entry that are clear.
 
         Args:
-            ref: Its page.
             before: The entry as the first pass read it, with its regions.
-            weighed: The entry as the book weighs it.
             decided: Its fields that people decided, which wait for nobody.
         """
         doubted = _doubted(weighed.findings)
@@ -244,9 +237,6 @@ def decided_values(
     Args:
         pages: The pages as the first pass read them, in the order of the book.
         decided: The texts that people decided, ``""`` for nothing.
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
     """
     record = schemas.record(form.record)
     witnesses: dict[str, list[Witness]] = defaultdict(list)
@@ -288,7 +278,6 @@ def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
     """Return whether the ink of a region bears a text nearly as well as what was read; None where nothing was.
 
     Args:
-        region: The region.
         reading: What the first pass read of the field.
         text: The text that a person decided.
     """

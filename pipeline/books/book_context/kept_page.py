@@ -55,7 +55,6 @@ class KeptPage:
     """A page as the first pass read it.
 
     Attributes:
-        result: What was read, with its regions.
         fingerprint: Under which that reading was saved.
     """
 

@@ -14,10 +14,6 @@ from pipeline.recognition.decoding.forced_alignment import align_classes
 def letters_of(emissions: Sequence[Emission], text: str) -> tuple[LetterEvidence, ...]:
     """Return the evidence of each letter of a line's text, spaces aside, by the emission that sees it least clearly.
 
-    Args:
-        emissions: What the networks saw of the line.
-        text: What it is said to say.
-
     Returns:
         Nothing where the networks do not know a letter of the text, or the line has fewer steps than letters.
     """

@@ -47,7 +47,6 @@ class WeighingOptions:
         least_optical: The optical evidence below which context makes no reading surer.
         least_plain: The share that a text has to have, by the first pass, beside any that differs from it in marks,
             capitals and signs alone for context to make it surer.
-        hypotheses: How many hypotheses of a line are kept.
     """
 
     per_letter: float = 0.4
@@ -67,7 +66,6 @@ class _Way:
     """One way to read the lines of a region.
 
     Attributes:
-        texts: The text of each line.
         first: Its log probability by the first pass, as far as that weighed it.
         factor: The log of what the book makes of it.
         wording: The log of how usual its wording is.
@@ -89,9 +87,6 @@ def weigh_region(
     """Return a region with its lines weighed by the book; the same region where the book has nothing to say.
 
     Args:
-        region: The region as it was read.
-        pool: The pool of its values.
-        model: What the book repeats.
         options: How much the book counts.
     """
     lines = [line for line in region.lines if not line.is_struck] or list(region.lines)
@@ -321,7 +316,6 @@ def _weighed_line(
     makes it no surer than it was; nor where that leaves marks, capitals or signs in doubt.
 
     Args:
-        reading: The line as it was read.
         emissions: What the networks saw of it.
         texts: The probability of each text as the book weighs it.
         before: The same as the first pass did.

@@ -58,7 +58,6 @@ def chosen_numbers(
     """Return the printed numbers of which the order of the book makes another text, by field, as they were read.
 
     Args:
-        readings: What was read of an entry.
         ordered: The hypotheses of fields as the order weighs them, the likeliest first.
     """
     return {

@@ -259,7 +259,6 @@ class _States:
 
     Attributes:
         values: Those read there, those the neighbours suggest, and ``_ELSEWHERE``.
-        ink: What the ink says of each.
         own: The values read there.
     """
 

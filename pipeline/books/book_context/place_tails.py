@@ -51,7 +51,6 @@ class SaidPlace:
     """One place of a book.
 
     Attributes:
-        page: The page it stands on.
         texts: The texts that it may have.
         is_decided: Whether a person decided it; then it has one text.
     """
@@ -80,7 +79,6 @@ class PlaceTails:
         figures, and of those before them, the book says nothing.
 
         Args:
-            text: A place.
             per_letter: How much less likely (nats a letter) a word that the book does not repeat is for being that word
                 and no other.
         """

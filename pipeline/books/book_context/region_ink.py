@@ -19,7 +19,6 @@ def ink_scores(region: KeptRegion, read: str, texts: Sequence[str]) -> list[floa
     ``None`` where what was read does not stand in the lines of the region, or these have no emissions.
 
     Args:
-        region: The region.
         read: The text of the field as it was read.
         texts: What may stand in its place.
     """

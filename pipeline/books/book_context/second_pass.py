@@ -70,7 +70,6 @@ class Settled:
     Attributes:
         text: What is on paper by that decision, ``""`` for nothing.
         reading: What the machine read there last; the second pass leaves it so.
-        decision_id: The decision.
     """
 
     text: str
@@ -83,11 +82,6 @@ class SecondPass:
     """What a book says of its single values.
 
     Attributes:
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        options: How its pages are digitized.
-        model: What it repeats.
         confirmed: What its entries bear out of one another.
         ordered: The hypotheses of numbers and days as the order of the book weighs them, where that changes them.
         settled: The fields that people decided.
@@ -254,10 +248,6 @@ def second_pass(
         pages: The pages as the first pass read them, in the order of the book. That order alone counts, not when they
             were read.
         settled: What people decided on them.
-        form: The form of the book.
-        ledger: The book.
-        schemas: All declarations.
-        options: How its pages are digitized.
         weighing: How much the book counts.
     """
     record = schemas.record(form.record)

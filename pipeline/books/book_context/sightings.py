@@ -59,8 +59,6 @@ def said_in_book(
     Args:
         pages: The pages as the first pass read them.
         decided: What people decided on them.
-        form: The form of the book.
-        record: Its record.
     """
     pools = {slot.name: (slot, pool) for slot in form.slots if (pool := pool_of(slot, record))}
     written = [
@@ -89,11 +87,6 @@ class _Written:
     """A region with the readings of its entry.
 
     Attributes:
-        page: Its page.
-        row: The row of its entry there.
-        region: The region.
-        slot: Its slot.
-        pool: The pool of its values.
         readings: All readings of the entry, by field.
     """
 

@@ -49,7 +49,6 @@ class Signers:
         """Return the log of what the book makes of a text: its name and its title are new, or of those it repeats.
 
         Args:
-            lines: A text, line by line.
             per_letter: How much less likely (nats a letter) a text that the book does not repeat is for being that text
                 and no other.
         """

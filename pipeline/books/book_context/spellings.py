@@ -76,10 +76,7 @@ class NameSighting:
     """One page that says a name.
 
     Attributes:
-        page: The page.
         emissions: What the networks saw of the lines that have the name, packed.
-        before: What stands before the name on them.
-        name: The name as it was read.
         behind: What stands behind it.
         hypotheses: The names that the page proposes with their probabilities, that which was read among them.
     """
@@ -99,7 +96,6 @@ def spellings_of(sightings: Sequence[NameSighting], usual: UsualNames) -> dict[s
 
     Args:
         sightings: All pages that say a name, in any order.
-        usual: What names are made of.
     """
     found: dict[str, float] = {}
     for cluster in _clusters(sightings):

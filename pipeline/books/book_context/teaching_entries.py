@@ -44,7 +44,6 @@ def teaching_entries(
 
     Args:
         pages: The pages as the book weighs them, in its order.
-        record: Its record.
         most: How many entries are chosen.
     """
     keys = [

@@ -31,7 +31,6 @@ def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Ite
     """Yield entries whose day breaks the order of the rest of their book and year.
 
     Args:
-        series: The books.
         doubted: The ids of entries whose number is in doubt; these, and days not fully known, are left out.
     """
     entries = series.entries

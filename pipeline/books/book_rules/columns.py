@@ -79,7 +79,6 @@ def longest_increasing(values: Sequence[int], *, strictly: bool) -> list[int]:
     What is left out is the least that must be wrong for the rest to be in order.
 
     Args:
-        values: The sequence.
         strictly: Equal neighbours are not in order.
     """
     find = bisect_left if strictly else bisect_right

@@ -12,8 +12,6 @@ class BookFinding:
 
     Attributes:
         code: As in ``schemas/findings.toml``.
-        book_id: The book.
-        page_id: The page.
         entry_id: The entry; ``None`` where the finding is of the page.
         fields: Roles of fields of that entry.
         details: Figures and the ids of other entries, never a person's name.

@@ -13,8 +13,6 @@ def draw_sample(ids: Iterable[int], sample: int, seed: str) -> tuple[int, ...]:
     generator.
 
     Args:
-        ids: What to draw from.
-        sample: How many to draw.
         seed: Any text; the same one always draws the same ids.
     """
     ordered = sorted(ids, key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).digest())

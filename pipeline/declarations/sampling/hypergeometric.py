@@ -13,9 +13,7 @@ def probability_at_most(found: int, lot: int, wrong: int, sample: int) -> float:
 
     Args:
         found: The number of wrong entries in the sample.
-        lot: The size of the lot.
         wrong: The number of wrong entries in the lot.
-        sample: The size of the sample.
     """
     least = max(0, sample - (lot - wrong))
     most = min(found, sample, wrong)
@@ -35,13 +33,10 @@ class FollowedChance:
     matters: what was followed over many steps is a little less exact.
 
     Args:
-        lot: The size of the lot.
         wrong: The number of wrong entries in the lot.
-        sample: The size of the sample.
 
     Attributes:
         found: The most wrong entries in the sample.
-        sample: The size of the sample.
     """
 
     def __init__(self, lot: int, wrong: int, sample: int = 0) -> None:
@@ -89,8 +84,6 @@ def upper_bound_of_wrong(found: int, lot: int, sample: int, risk: float) -> int:
 
     Args:
         found: The number of wrong entries in the sample.
-        lot: The size of the lot.
-        sample: The size of the sample.
         risk: The probability (0..1) that the lot holds more than the bound.
     """
     low, high = found, lot - (sample - found)

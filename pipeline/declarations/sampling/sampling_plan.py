@@ -46,10 +46,8 @@ class SamplingPlan:
     """How many entries of a lot are checked, and when the lot passes.
 
     Attributes:
-        lot: The size of the lot.
         sample: How many of its entries are checked.
         acceptance: The most wrong entries in the sample with which the lot passes.
-        quality: The quality and risks that the plan keeps to.
     """
 
     lot: int
@@ -78,12 +76,7 @@ class SamplingPlan:
 
 
 def smallest_plan(lot: int, quality: QualityLevels) -> SamplingPlan:
-    """Return the plan with the smallest sample that keeps to both risks; the whole lot if no smaller one does.
-
-    Args:
-        lot: The size of the lot.
-        quality: The quality and the risks to keep to.
-    """
+    """Return the plan with the smallest sample that keeps to both risks; the whole lot if no smaller one does."""
     good = FollowedChance(lot, quality.acceptable_of(lot))
     bad = FollowedChance(lot, quality.rejectable_of(lot))
     for acceptance in range(min(quality.rejectable_of(lot), lot)):
@@ -109,9 +102,7 @@ def plan_with_share(lot: int, share: float, quality: QualityLevels) -> SamplingP
     small for that (see ``SamplingPlan.consumer_risk``).
 
     Args:
-        lot: The size of the lot.
         share: The share (0..1) of its entries to check.
-        quality: The quality and the risks to keep to.
     """
     sample = min(lot, math.ceil(share * lot - ROUNDING))
     if sample >= lot:

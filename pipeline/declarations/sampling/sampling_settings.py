@@ -50,7 +50,6 @@ class SamplingPolicy:
     Attributes:
         preset: The name in ``PRESETS`` of how the rounds sample.
         quality: The quality asked for, with the risks taken.
-        fields: Which fields of an entry are checked.
     """
 
     preset: str = "statistical"
@@ -61,7 +60,6 @@ class SamplingPolicy:
         """Return the plan of a lot's check.
 
         Args:
-            lot: The size of the lot.
             turn: The number of the check of this lot, from 1.
         """
         shares = PRESETS[self.preset]

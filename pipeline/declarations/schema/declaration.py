@@ -37,7 +37,6 @@ def look_up(name: str, things: Mapping[str, T], what: str, where: str, file: Pat
     """Return what has that name.
 
     Args:
-        name: The name.
         things: All that there are, by name.
         what: What they are, in Vietnamese.
         where: Where they are declared.
@@ -59,8 +58,6 @@ def validate_declaration(model: type[D], data: Mapping[str, Any], path: Path) ->
     """Return what a table of a file declares.
 
     Args:
-        model: The class of the declaration.
-        data: The table.
         path: The file, to be named in error messages.
 
     Raises:
@@ -113,8 +110,6 @@ def parse_declaration(model: type[D], data: bytes, key: str, path: Path) -> D:
     """Return what the bytes of a file declare.
 
     Args:
-        model: The class of the declaration.
-        data: The bytes.
         key: The key that holds the declaration's id, which is the name of its file; ``""``: it lies in no file.
         path: The file, to be named in error messages.
 

@@ -98,10 +98,8 @@ class Column(Declaration):
     """One column of a table form.
 
     Attributes:
-        heading: Its printed heading.
         width: Its width as a share of the frame's.
         group: The heading over several columns.
-        field: The field that it holds.
         fields: The fields that it holds by role of a composite kind.
         kind: That composite kind.
         ditto: Whether a ditto mark in it (``nt``, ``〃``) stands for the value above; False: it is what is written.
@@ -120,7 +118,6 @@ class Table(Declaration):
     """The rows of a table form.
 
     Attributes:
-        rows: How many there are.
         top: Where the first one begins (v); the heading is above.
         bottom: Where the last one ends (v).
         ruled: Whether rules part them. Where they do not, ``rows`` is how many a full page has about, and an entry
@@ -146,8 +143,6 @@ class Form(Declaration):
 
     Attributes:
         id: Its id, the name of its file.
-        record: The record whose fields it holds.
-        title: Its title.
         layout: Whether it is a page of its own, a table, a cover, or an act in running text that a person keys.
         evidence: Whether such a sheet was seen or its layout is assumed.
         years: The first and the last year in which books of it were opened.
@@ -161,11 +156,8 @@ class Form(Declaration):
         left: Where lines begin (u).
         right: Where dotted lines end (u).
         text_size: The size of printed letters as a share of the frame's height.
-        lines: Its printed lines.
         areas: Its free rectangles.
         checkboxes: Its printed boxes to tick.
-        table: Its table, on a table form.
-        note: A remark for people.
         fingerprint: A hash of its file.
     """
 

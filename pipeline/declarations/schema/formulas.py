@@ -22,7 +22,6 @@ def check_formulas(form: Form, where: Path) -> None:
     """Check the printed formulas of a form.
 
     Args:
-        form: The form.
         where: The file that declares it, to be named in what is wrong.
 
     Raises:

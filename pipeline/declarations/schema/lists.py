@@ -29,11 +29,7 @@ class Vocab(Declaration):
     """A code list.
 
     Attributes:
-        vocab: Its id.
-        title: Its title.
-        source: Where it is from.
         finding: The code of the finding for a text that is no term.
-        terms: Its entries.
     """
 
     vocab: str
@@ -47,10 +43,6 @@ class ExportSpec(Declaration):
     """One workbook that a book is delivered as: an import template of the Ministry, or an office's own.
 
     Attributes:
-        export: Its id.
-        record: The record it is for.
-        title: Its title.
-        sheet: The name of its sheet.
         leading: Columns before the fields, which count the rows.
         codes_sheet: The name of the sheet of code lists, ``""`` where the template has none.
         evidence: Whether its columns and their order were ``seen``, are ``assumed``, or are an office's ``own``: its
@@ -97,10 +89,8 @@ class FindingSpec(Declaration):
     """What a finding says to a reviewer, in Vietnamese, and how serious it is.
 
     Attributes:
-        code: Its code.
         level: What must be known to raise it: a page, a reading, one field, one entry, a book, the registry.
         severity: Of every binding that has none of its own.
-        sentence: What is wrong.
         look_at: What the reviewer should look at.
         source: Where the rule comes from.
         rescan: The page should be scanned again; the scanning desk gets a ticket.
@@ -121,9 +111,7 @@ class PrincipleSpec(Declaration):
     """A principle that raises nothing by itself.
 
     Attributes:
-        code: Its code.
         sentence: What it says, in Vietnamese.
-        source: Where it is from.
         kept_by: The codes of the rules that it binds.
     """
 

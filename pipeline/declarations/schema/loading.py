@@ -123,8 +123,6 @@ def check_form(form: Form, schemas: Schemas, where: Path) -> None:
     """Check one form against its record.
 
     Args:
-        form: The form.
-        schemas: The declarations.
         where: The file that declares it, to be named in what is wrong.
 
     Raises:
@@ -156,7 +154,6 @@ def check_printing(form: Form, forms: Mapping[str, Form], where: Path) -> None:
     """Check that a form which is another printing of one holds the same record in the same layout.
 
     Args:
-        form: The form.
         forms: All forms by id.
         where: The file that declares it, to be named in what is wrong.
 

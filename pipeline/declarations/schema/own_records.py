@@ -109,10 +109,6 @@ def with_own_records(schemas: Schemas, folder: Path) -> Schemas:
 def refuse_flawed_workbook(schemas: Schemas, record: str) -> None:
     """Check that no workbook of an office's own register lies in a file with a flaw.
 
-    Args:
-        schemas: The declarations.
-        record: The register.
-
     Raises:
         NotDeclared: One does, or may: another one would be delivered in its place.
     """

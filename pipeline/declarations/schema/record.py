@@ -49,7 +49,6 @@ class RuleSpec(Declaration):
     """One rule bound to fields.
 
     Attributes:
-        code: Of its finding.
         predicate: A key of ``predicates.PREDICATES``.
         fields: What the predicate is asked about, in order.
         severity: Its own, else that of its finding.
@@ -69,7 +68,6 @@ class DerivationSpec(Declaration):
     """A value that may be offered for a field, as it follows from others.
 
     Attributes:
-        field: The field that it is offered for.
         rule: A key of ``derivations.DERIVATIONS``.
         fields: What it goes by, in order.
         limits: What the binding sets (``with``).
@@ -92,15 +90,7 @@ class BookSpec(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class KeyColumns:
-    """The Ministry's columns that tell one entry from all others; ``""`` where the record does not declare one.
-
-    Attributes:
-        number: The entry number.
-        registered_on: The day of registration.
-        page: The number of the page in the ledger.
-        volume: The volume of the ledger.
-        place: The place of registration.
-    """
+    """The Ministry's columns that tell one entry from all others; ``""`` where the record does not declare one."""
 
     number: str = ""
     registered_on: str = ""
@@ -115,15 +105,8 @@ class PersonSpec(Declaration):
     Attributes:
         role: The person's role in the event.
         event: What the entry records of them; ``party``: they are whom it is about, ``other``: they only took part.
-        name: The field of the name.
-        sex: The field of the sex.
         male: The sex that the role implies where no field holds it.
-        born_on: The field of the date of birth.
-        died_on: The field of the date of death.
         home: The field of the residence.
-        mother: The field of the mother's name.
-        father: The field of the father's name.
-        id_numbers: The fields of personal numbers.
     """
 
     role: str
@@ -151,7 +134,6 @@ class UnknownParentSpec(Declaration):
     Attributes:
         field: The field of the box.
         words: The printed words, which are its value.
-        parents: The fields of the parents' names.
         code_without: For each parent the code where all others are named and this one is not.
         code_without_all: The code where none is named.
     """

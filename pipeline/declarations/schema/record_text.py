@@ -43,7 +43,6 @@ def record_of(title: str, prefix: str, said: Sequence[SaidField], before: Record
         title: Its title; a register that is declared keeps its own.
         prefix: What its files begin with; likewise.
         said: Its fields, or the ones to add.
-        before: The register as it is declared.
 
     Raises:
         SchemaError: A label gives no name, or one that another field has.

@@ -31,7 +31,6 @@ class FormShelf(Mapping[str, Form]):
     nobody goes on without it, or with another one, unawares.
 
     Args:
-        forms: The forms.
         flaws: The flaws of own forms by id.
         shipped: The ids of the forms that came with the program.
     """
@@ -74,10 +73,7 @@ class Schemas:
     """All declarations of a ``schemas/`` folder, checked.
 
     Attributes:
-        records: By name.
         forms: By id.
-        exports: By name.
-        vocabs: By name.
         findings: By code.
         fingerprint: Changes when any declaration does.
         principles: By code.
@@ -163,7 +159,6 @@ class Schemas:
         """Return the form that a page of a book was read by: that of the book, or another printing of it.
 
         Args:
-            form: The form of the book.
             read_by: The id that the page was saved with.
 
         Raises:

@@ -14,7 +14,6 @@ class Label:
     """A printed text on a form, in u and v (shares of the printed frame).
 
     Attributes:
-        text: What is printed.
         style: Its typeface.
         u0: Its left end.
         u1: Its right end.

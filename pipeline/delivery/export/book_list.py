@@ -19,7 +19,6 @@ def book_list_workbook(
     """Return the workbook.
 
     Args:
-        title: The heading of the list.
         lines: What stands under it, and after the rows.
         columns: The heading of each column and its share of the width.
         rows: The cells, row by row.

@@ -48,7 +48,6 @@ class JpegCompressor:
         """Return the picture at the best quality that takes at most ``allowed`` bytes, or at the lowest one.
 
         Args:
-            picture: The picture.
             allowed: The bytes.
             step: How many times it was made coarser.
         """
@@ -87,7 +86,6 @@ def compress_page(
 
     Args:
         pixels: The picture, at ``dpi`` pixels an inch.
-        dpi: Its resolution.
         texts: The text layer, in pixels of the picture.
         options: The wanted size.
         compressor: Where to begin the search.

@@ -96,7 +96,6 @@ class BookNames:
     """The names of the files of one book.
 
     Attributes:
-        facts: The book.
         paper: The format of its paper, as it is written in names.
         spans: Whether it holds entries of several years, or of another year than it was opened in; then the year of
             registration is part of a name.
@@ -194,7 +193,6 @@ class PackageOptions:
         birth_template: KS70 or KS60.
         file_pattern: Of the PDF of an entry.
         book_pattern: Of the workbook and the archive.
-        delivery: How what stands on paper becomes what is delivered.
         copies: How the pictures are made.
         papers: Formats by the year a book was opened in.
         attached: Pages that people say belong to entries.

@@ -203,7 +203,6 @@ def package_flaws(folder: Path, public: str | None = None) -> tuple[PackageFlaw,
     """Return the flaws of a package: it is whole and as it was signed where there are none.
 
     Args:
-        folder: The package.
         public: The public key that must have signed it; by default the one that the manifest names.
 
     Raises:

@@ -40,9 +40,7 @@ class ExportBlocker:
             ``fault`` (its row would not pass the check before the upload; ``codes``), ``failure`` (a page or a scan
             without a result), ``scan`` (its scan is missing or altered), ``tampered`` (a row of it was changed behind
             the program's back; ``codes``: the tables), ``signature`` (amendments of ``fields`` want a second one).
-        scan: The name of the scan.
         page_no: Counted from 1; 0: the whole scan.
-        row: The entry's place on the page.
         number: The entry number, as far as it is known.
         entry_id: ``None`` for a page.
         fields: The Ministry's columns without a value.
@@ -84,11 +82,7 @@ class LayeredColumn:
 
     Attributes:
         column: The Ministry's column.
-        written: What stands on paper.
-        delivered: What is delivered.
         note: What is appended to the margin note.
-        rule: The delivery rule.
-        confirmed: Whether a person confirmed it.
     """
 
     column: str
@@ -104,8 +98,6 @@ class SettledEntry:
     """An entry as it is delivered.
 
     Attributes:
-        entry_id: Its id in the registry.
-        row: Its place on the page.
         ref: The page on which it begins.
         number: The entry number, ``NN/YYYY``.
         registered_year: The year of registration, ``""`` where it is not known.

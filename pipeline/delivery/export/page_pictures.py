@@ -73,10 +73,8 @@ class PagePart:
     """The part of a page that an entry needs: all of it, unless it is cut.
 
     Attributes:
-        scan: The file of the scan.
         scan_sha256: Its SHA-256.
         page_no: Counted from 1.
-        rectification: How the page is rectified.
         texts: The text layer, in pixels of the rectified page.
         bands: Top and bottom of each band to keep, in those pixels.
         column: Left and right of the column to keep, in those pixels.
@@ -114,7 +112,6 @@ def entry_pdfs(
     Args:
         copies: In the order of their pages.
         decode: Returns the pixels of a page; what it raises goes through.
-        options: How copies are made.
         made_at: The time that the files name.
         compressor: The one of this process, where several pages are copied one after the other.
     """
@@ -134,7 +131,6 @@ def part_pictures(
     Args:
         parts: In the order of their pages.
         decode: Returns the pixels of a page; what it raises goes through.
-        options: How pictures are made.
         compressor: As in ``entry_pdfs``.
     """
     compressor = compressor or JpegCompressor()

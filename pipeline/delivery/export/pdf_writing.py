@@ -35,9 +35,7 @@ class PicturePage:
     """A page of a PDF.
 
     Attributes:
-        jpeg: Its picture.
         size: Width and height of the picture in pixels.
-        dpi: Pixels an inch.
         texts: The text layer, in pixels of the picture.
     """
 

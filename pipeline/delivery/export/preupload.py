@@ -33,9 +33,6 @@ def preupload_faults(
     """Return the faults of a workbook made for a template.
 
     Args:
-        path: The workbook.
-        export: The id of the template.
-        schemas: The declarations.
         unsettled: Keys of entries that are not settled, none of which may be in it (U8).
         expected: The cells of each entry that it must hold, row by row and no other.
 
@@ -64,8 +61,6 @@ def row_faults(
 
     Args:
         rows: The cells of each entry by Ministry column.
-        export: The id of the template.
-        schemas: The declarations.
         unsettled: Keys of entries that are not settled.
     """
     columns = frozenset(schemas.columns(export))

@@ -38,8 +38,6 @@ def cells_of(values: Mapping[str, str | None], record: RecordSpec, schemas: Sche
 
     Args:
         values: The values by field.
-        record: The kind of event.
-        schemas: The declarations.
     """
     return {
         spec.column: cell_of(values.get(spec.name) or "", spec, schemas)
@@ -80,10 +78,7 @@ def write_workbook(path: Path, export: str, rows: Iterable[Mapping[str, str]], s
     """Write one row an entry under the headers of a template and return how many; a leading column counts them from 1.
 
     Args:
-        path: The file.
-        export: The id of the template.
         rows: The cells of each entry by Ministry column.
-        schemas: The declarations.
 
     Raises:
         StorageError: The file cannot be written.

@@ -31,7 +31,6 @@ class IssuingOffice:
         superior: The authority above it.
         place: Where it is, as written before a date.
         signer: Who signs its extracts as a rule; ``""``: that is typed each time.
-        signer_title: Their title.
     """
 
     code: str = ""
@@ -122,10 +121,8 @@ class ExtractFacts:
     """What an extract says besides its entry.
 
     Attributes:
-        office: Who issues it.
         number: Its number with the year, ``45/2026``; ``""``: a draft.
         issued_on: Its day; None: a draft.
-        signer: Who signs it.
     """
 
     office: IssuingOffice
@@ -159,7 +156,6 @@ def extract_rows(record: RecordSpec, values: Mapping[str, str]) -> list[dict[str
     """Return the values of an entry under what their fields are called, for a template that knows no field by name.
 
     Args:
-        record: The record.
         values: The values in force by field.
     """
     notes = record.book.notes if record.book is not None else ""
@@ -183,12 +179,7 @@ def entry_data(
     """Return what is printed of an entry beside the pictures of its pages.
 
     Args:
-        settled: The entry as it is printed.
-        entry: The entry as the registry holds it.
-        ledger: Its book.
-        schemas: The declarations.
         pictures: Width and height of each picture.
-        footer: What stands at the foot of each page.
     """
     ratio = pictures[0][0] / pictures[0][1] if pictures else 0.0
     record = schemas.record(entry.record)

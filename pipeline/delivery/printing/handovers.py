@@ -33,7 +33,6 @@ class VerifiedPackage:
 
     Attributes:
         name: The name of its folder.
-        manifest: What its manifest says.
         manifest_sha256: The SHA-256 of the manifest.
     """
 

@@ -84,14 +84,7 @@ CENTRED = (0, 1, 2, 3, 6)
 
 
 class OfficePrinter:
-    """The ``Printer`` of an installation.
-
-    Args:
-        registry: The open registry.
-        workspace: Where scans, settings and templates lie.
-        schemas: The declarations.
-        limits: How large a scan may be.
-    """
+    """The ``Printer`` of an installation."""
 
     def __init__(
         self, registry: Registry, workspace: Workspace, schemas: Schemas, limits: ScanLimits

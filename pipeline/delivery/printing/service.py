@@ -53,15 +53,11 @@ class PrintView:
     """An entry as a person sees it who may print it.
 
     Attributes:
-        entry_id: The entry.
-        book_id: Its book.
-        title: What it is called.
         refusal: Why nothing of it is printed; ``""``: it may be.
         refusal_of_extract: Why no extract of it is issued, though it may be printed; ``""``: one may be.
         rows: What an extract says: label and value, without what is blank.
         notes: The margin note.
         amendments: The amendments in force, in words.
-        office: In whose name.
         is_own: Whether the office's own template is printed from.
         is_generic: Whether the generic template is, of which drafts alone are made.
         state: The digest of the entry, which comes back with the order.
@@ -95,8 +91,6 @@ class HandoverOrder:
     """What is asked of handover minutes.
 
     Attributes:
-        giver: Who hands over.
-        receiver: Who receives.
         place: Where, as written before the date.
     """
 
@@ -112,8 +106,6 @@ class Printer(Protocol):
         """Return an entry as a person sees it who may print it.
 
         Args:
-            entry_id: The entry.
-            asker: Who asks.
             hidden: Fields that wait for people, of which nothing is told.
         """
         ...
@@ -130,10 +122,7 @@ class Printer(Protocol):
         """Issue an extract: number it, set it, enter it into the book of issued extracts.
 
         Args:
-            entry_id: The entry.
-            order: What is asked of it.
             seen: The digest of the entry as the person saw it.
-            asker: Who asks.
         """
         ...
 
@@ -143,8 +132,6 @@ class Printer(Protocol):
         """Return the file of an issued extract, as it was issued.
 
         Args:
-            extract_id: The extract.
-            asker: Who asks.
             even_void: Also one that was declared void.
             even_outdated: Also one whose entry was withdrawn or says something else by now.
         """

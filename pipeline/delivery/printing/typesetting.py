@@ -39,7 +39,6 @@ class PrintedPaper:
     """A paper to be set.
 
     Attributes:
-        template: The text of its template.
         data: What it says; the texts are printed as they are.
         at: The time that the file names.
         pictures: JPEG pictures, which the template finds as ``picture-1.jpg`` and so on.
@@ -62,7 +61,6 @@ def typeset(paper: PrintedPaper, seconds: float = SECONDS) -> bytes:
     """Return the PDF. The same paper gives the same bytes.
 
     Args:
-        paper: What is set.
         seconds: Processor time that it may take.
 
     Raises:

@@ -59,8 +59,6 @@ def cell_text(cell: SheetCell, spec: FieldSpec, *, from_1904: bool = False) -> s
     A number gives its digits, a day of Excel as much of the date as the cell shows.
 
     Args:
-        cell: The cell.
-        spec: The field of its column.
         from_1904: Whether the days of the workbook are counted from 1904.
 
     Raises:

@@ -55,11 +55,7 @@ class ReconcileBook:
     """A book of the registry.
 
     Attributes:
-        book_id: Its id.
-        folder_name: The name of its folder.
         place, place_code: The registration place and its code.
-        volume: Its volume.
-        entries: How many entries it has.
     """
 
     book_id: int
@@ -75,8 +71,6 @@ class RegistryEntry:
     """An entry of the registry.
 
     Attributes:
-        entry_id: Its id.
-        book_id: Its book.
         texts: In the order of the compared columns.
         nothing: Columns without an effective value.
         unsettled: Columns that wait for a person and are not compared.
@@ -128,7 +122,6 @@ class FieldDifference:
     Attributes:
         column: The Ministry's column.
         ours, theirs: The values of registry and file.
-        kind: How they differ.
         with_column: The column that it has changed places with.
     """
 
@@ -144,7 +137,6 @@ class ReconcileDifference:
     """One entry, row or pair that is not the same on both sides.
 
     Attributes:
-        kind: What it is.
         row: The row of the file; 0 where there is none.
         entry: The entry of the registry; ``None`` where there is none.
         texts: Those of the row.
@@ -152,7 +144,6 @@ class ReconcileDifference:
         of_row: The row that a duplicate repeats.
         likeness: 0..1 of a pair that was found by similarity, 1.0 of one that was found by its key.
         number: The entry number as the registry has it, else as the file has it.
-        volume: The volume, likewise.
         place_code: The code of the registration place; ``""``: the row names none that is known.
     """
 
@@ -178,8 +169,6 @@ class BookCoverage:
     """How far the file covers a book.
 
     Attributes:
-        book: The book.
-        rows: How many rows name it.
         compared: Whether its entries without a row are missing; a book that hardly any row names is not taken for a
             part of the file.
     """
@@ -196,7 +185,6 @@ class ReconcileCounts:
     Attributes:
         rows: Rows of the file.
         entries: Entries of the registry.
-        pairs: Entries with their row.
         same: Pairs without any difference.
         by_likeness: Pairs that similarity found.
         unsettled: Fields that were not compared since they wait for a person.

@@ -77,9 +77,7 @@ def books_on_file(
     missing because of them.
 
     Args:
-        books: The books in question.
         rows: Volume, place and how many rows have both.
-        places: Resolves the names of places.
         has_volumes: Whether the file has a column for the volume.
         wanted: People named the books, so all of them are compared, however few rows there are.
     """
@@ -134,11 +132,7 @@ def reconcile_rows(
     """Yield all that is not the same on both sides, and every rejected cell.
 
     Args:
-        book: The file.
-        layout: Where its columns are.
-        schemas: The declarations.
         books: The books of the registry that it may cover.
-        entries_of: Returns the entries of books.
         counts: Filled on the way.
         wanted: People named the books, so entries of all of them are missing where the file has no row; else entries of
             books that hardly any row names are not missing.

@@ -51,8 +51,6 @@ class SheetLayout:
     """A sheet whose columns are known.
 
     Attributes:
-        record: The kind of event.
-        sheet: The name of the sheet.
         header_row: The row of the headers, as Excel counts.
         fields: The compared fields, in the Ministry's order.
         sources: For each field the column of the sheet (from 0), or the parts of a pattern (texts and columns).
@@ -71,10 +69,6 @@ class SheetLayout:
 
 def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
     """Read an office's file about a sheet.
-
-    Args:
-        path: The file.
-        schemas: The declarations.
 
     Raises:
         SchemaError: Names every flaw with its line.
@@ -112,8 +106,6 @@ def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | N
     """Return the layout of the first sheet that has the columns, or of the mapped one.
 
     Args:
-        book: The workbook.
-        schemas: The declarations.
         mapped: An office's file about a sheet.
 
     Raises:

@@ -62,7 +62,6 @@ def difference_kind(
     """Return how two different values differ; ``None``: in nothing that counts.
 
     Args:
-        kind: The kind of the field.
         ours: The registry's value, ``None`` where it has none.
         theirs: The file's value.
         legacy: Whether the file's was typed with a font that does not distinguish capitals.
@@ -145,7 +144,6 @@ class MatchFeature:
         position: Its place among the texts.
         kind: ``name``, ``date`` or ``number``.
         weight: Its share in the score.
-        blocks: Whether it makes a block by itself.
     """
 
     position: int

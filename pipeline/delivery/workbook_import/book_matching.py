@@ -145,10 +145,7 @@ def match_rows(
     else by its page, where one row and one entry alone name it.
 
     Args:
-        rows: The rows of the book.
-        entries: Its entries.
         keys: The fields by which they are told apart.
-        volume: The volume of the book.
     """
     held = list(rows)
     numbers = [number_of(one.texts.get(keys.number, ""), _year_of(one, keys, volume)) for one in held]

@@ -57,8 +57,6 @@ class ProposedMapping:
     """What the headers of a workbook were taken for.
 
     Attributes:
-        record: The kind of register.
-        sheet: The sheet.
         header_row: The row of the headers, as Excel counts.
         columns: Its headers from left to right.
         kept: Whether people confirmed the mapping for an earlier file.
@@ -87,8 +85,6 @@ def propose_mapping(
     """Return which columns of the workbook are which, by the row of headers that fits best.
 
     Args:
-        book: The workbook.
-        schemas: The declarations.
         record: That kind of register only; ``""``: the one that fits best.
         kept: The folder of mappings that people confirmed.
 
@@ -125,8 +121,6 @@ def layout_of(
     """Return the layout of a workbook of which nobody need be asked what its columns are.
 
     Args:
-        book: The workbook.
-        schemas: The declarations.
         record: That kind of register only; ``""``: the one that fits best.
         kept: The folder of mappings that people confirmed.
 

@@ -31,7 +31,6 @@ class ImportReport:
 
     Attributes:
         record: The title of the kind of register.
-        sheet: The sheet.
         mode: What the values count for.
         rows: Rows under the header.
         flaws: Cells that cannot be brought.
@@ -40,7 +39,6 @@ class ImportReport:
         hidden: Sheets that Excel does not show.
         unmatched: Rows without an entry, by why, with the first of them.
         values: Values that cannot be brought, by label and why, with the first rows.
-        entries: Entries that rows are about.
         fields: Values to bring.
         same: Values that the registry holds already.
         keyed: Values of fields that somebody has keyed already.

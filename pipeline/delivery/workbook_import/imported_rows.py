@@ -84,7 +84,6 @@ class CellFlaws:
         cells: How many cells, by column and reason.
         rows: The first rows of each, as Excel counts.
         merged: The first merged ranges.
-        merged_count: How many there are.
         days: Cells that hold a day of Excel and are brought, by column.
         row_fonts: Rows that were typed with a font of before Unicode, by font.
         column_fonts: Columns that were, by their names.
@@ -281,8 +280,6 @@ def imported_rows(
     """Yield the rows of a sheet.
 
     Args:
-        book: The workbook.
-        layout: Where its columns are.
         serial_days: Whether numbers that Excel keeps as days are days.
 
     Raises:

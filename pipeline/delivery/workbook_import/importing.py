@@ -51,10 +51,7 @@ class WorkbookImporter:
     """One import of a workbook by a person.
 
     Attributes:
-        registry: Where it is brought.
         desk: The desk of that registry, by the office's policy.
-        schemas: The declarations.
-        person: Who answers for it.
         mode: What its values count for.
         book_ids: The books that people named; none: those that the rows name.
         serial_days: Whether numbers that Excel keeps as days are days.
@@ -93,8 +90,6 @@ class WorkbookImporter:
         """Bring the values, ask people about what differs, and return what was done.
 
         Args:
-            book: The workbook.
-            layout: Where its columns are.
             file: Its name and its content.
             on_progress: Told how many rows are done, of how many.
 
@@ -246,8 +241,6 @@ class PlannedEntry:
     """What a row says of its entry.
 
     Attributes:
-        entry_id: The entry.
-        values: What it brings.
         differences: What the registry holds otherwise.
     """
 

@@ -40,9 +40,7 @@ class SentFile:
     """A workbook that was sent.
 
     Attributes:
-        sha256: Of its content.
         name: As the person knows it.
-        login: Who sent it.
         sent_at: When, in seconds of the epoch.
         looked: What was looked at last; ``""``: nothing yet.
     """
@@ -59,7 +57,6 @@ class SentFiles:
     """The files in a folder.
 
     Attributes:
-        folder: The folder.
         layouts: Where mappings lie that people confirmed.
         free_bytes: What files leave free on the disk.
     """

@@ -97,7 +97,6 @@ class FormTemplate:
     """The blank form of a book.
 
     Attributes:
-        shape: Its geometry.
         picture: (h, w) grey, 255 = paper.
         labels: Where its labels are, in shares of the frame.
         pages: From how many pages it was learnt.
@@ -195,7 +194,6 @@ def template_view(
     Args:
         normalized: The page (h, w), paper 255.
         corners: (4, 2) its frame in pixels, clockwise from the top left.
-        shape: Geometry of the template.
         labels: Labels that were read, in shares of the frame.
     """
     target = np.array([shape.to_pixels(u, v) for u, v in ((0, 0), (1, 0), (1, 1), (0, 1))], np.float64)
@@ -288,8 +286,6 @@ def _find_label(
     """Return the label where its picture is most like the page, or ``None``.
 
     Args:
-        template: The template.
-        label: The label sought.
         seen: Its picture, if it can be found.
         page: The page at ``DPI``.
         move: (2, 3) from the template to the page.

@@ -27,7 +27,6 @@ def percentile_of_levels(levels: NDArray[np.int64], share: float) -> float:
 
     Args:
         levels: (256,) how many pixels have each grey level or a darker one.
-        share: The share.
     """
     count = int(levels[-1])
     place = share * (count - 1)

@@ -40,7 +40,6 @@ def measure_quality(picture: Pyramid, ink: Pyramid, dpi: float) -> Quality:
     Args:
         picture: The page (h, w, 3) RGB.
         ink: Its ink layer.
-        dpi: Its pixels an inch.
     """
     grey, _ = _at_dpi(ink, dpi, GREY_DPI)
     paper, darkest = grey_exceeded_by(grey, 0.1), grey_exceeded_by(grey, 0.99)
@@ -70,7 +69,6 @@ def remeasure_paper(measured: Quality, paper: Pixels, dpi: float) -> Quality:
     Args:
         measured: Measures of the whole picture.
         paper: The part (h, w, 3) that shows the paper.
-        dpi: Its pixels an inch.
     """
     grey, _ = _at_dpi(Pyramid(split_colour_layers(paper).ink), dpi, GREY_DPI)
     return replace(measured, shade=shade(grey), finger=finger(*_at_dpi(Pyramid(paper), dpi, COLOUR_DPI)))

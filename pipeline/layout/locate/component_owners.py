@@ -46,7 +46,6 @@ def assign_components(
     line, unless a value runs on into them; nor have specks in colon boxes.
 
     Args:
-        field_lines: Lines of all blanks.
         boxes: (n, 4) boxes of the components in pixels.
         barred: Areas of signatures and notes.
         colons: Where a colon may be printed right behind a label.

@@ -79,8 +79,6 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
     """Return the y of each blank's leader: that of its dots, else of its label, else where the geometry puts it.
 
     Args:
-        form: The form.
-        fit: Its fit to the page.
         leaders: (n, 4) boxes of leader dots in pixels.
 
     Returns:
@@ -125,7 +123,6 @@ def _found_leaders(
     """Return the y of leaders that are not where the geometry puts them: of dots between the lines above and below.
 
     Args:
-        fit: The fit of the form to the page.
         levels: The y of each blank's leader, as far as it is known.
         lost: Pieces without a label of their own or dots where they are expected, and the y of that.
         dots: The x and the y of the dots of leaders.
@@ -165,8 +162,6 @@ def with_leader_starts(form: Form, fit: FormFit, leaders: Boxes) -> FormFit:
     """Return a fit in which labels that were not surely read end where the leaders behind them begin.
 
     Args:
-        form: The form.
-        fit: Its fit to the page.
         leaders: (n, 4) boxes of leader dots in pixels.
     """
     levels, pitches = baselines(form, fit, leaders), line_pitches(form, fit)
@@ -191,8 +186,6 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
     """Return all field lines of a form, in reading order.
 
     Args:
-        form: The form.
-        fit: Its fit to the page.
         leaders: (n, 4) boxes of leader dots in pixels.
     """
     levels = baselines(form, fit, leaders)
@@ -250,7 +243,6 @@ def writing_lift(field_lines: Sequence[FieldLine], boxes: Boxes) -> float:
     """Return how far above its lines, in pitches, the writing of a page stands as a whole.
 
     Args:
-        field_lines: Lines of all blanks.
         boxes: (n, 4) boxes of the components, without print.
     """
     if not field_lines:

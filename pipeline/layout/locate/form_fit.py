@@ -126,7 +126,6 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
     """Return the fit that most labels agree with, or ``None`` when too few do.
 
     Args:
-        form: The form.
         candidates: Places where its labels may be.
         size: (width, height) of the page in pixels.
     """
@@ -226,7 +225,6 @@ def fit_to_frame(
     """Return the fit through the printed frame.
 
     Args:
-        form: The form.
         candidates: Places where its labels may be.
         matrix: (3, 3) from the unit square to the frame found on the page.
         rules: Where its inner vertical rules are, as shares of the frame's width; none where that is not known.

@@ -42,8 +42,6 @@ def is_distinguished(form: Form, fit: FormFit, rival: Form, other: FormFit) -> b
     of the other's must be missing from this one.
 
     Args:
-        form: The form in question.
-        fit: Its fit to the page.
         rival: The similar form.
         other: The similar form's fit to the same page.
     """

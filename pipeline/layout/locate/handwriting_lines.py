@@ -34,7 +34,6 @@ def writing_box(
     Args:
         boxes: (n, 4) boxes of the components in pixels.
         area: (n,) pixels of each.
-        numbers: The line's components.
         pitch: The line's pitch in pixels.
     """
     if not len(numbers):
@@ -90,9 +89,7 @@ def is_under_signature(
     A signature may then hold letters or diacritics of the line.
 
     Args:
-        area: Area of the line.
         boxes: (n, 4) boxes of the components in pixels.
-        line: The line's box.
         components: Numbers of the line's components.
         letter: Height of printed letters in pixels.
     """

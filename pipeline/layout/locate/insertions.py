@@ -58,7 +58,6 @@ def find_grown_together(
     """Yield struck components of a field line that have grown together with words inserted above them.
 
     Args:
-        field_lines: Lines of all blanks.
         number: The struck line.
         owner: (n,) line of each component, -1 without one.
         boxes: (n, 4) boxes of the components in pixels.
@@ -90,7 +89,6 @@ def find_inserted(
     to them. Components may have been assigned to the line above before.
 
     Args:
-        field_lines: Lines of all blanks.
         number: The struck line.
         owner: (n,) line of each component, -1 without one.
         boxes: (n, 4) boxes of the components in pixels.

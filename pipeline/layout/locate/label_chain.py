@@ -80,7 +80,6 @@ def find_chain(form: Form, candidates: Sequence[LabelCandidate], printed: Floats
     """Return the heaviest chain of labels from the head of the page to its foot.
 
     Args:
-        form: The form.
         candidates: Places where its labels may be, those that stand in the column of their label.
         printed: (n,) the v at which each of them is printed.
     """

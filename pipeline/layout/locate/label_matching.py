@@ -46,7 +46,6 @@ class LabelCandidate:
     """A place where a label of the form may be.
 
     Attributes:
-        label: Number of the label.
         box: Box of the matched words in pixels.
         baseline: The y they are printed on.
         score: Similarity 0..1.
@@ -118,7 +117,6 @@ def _folded_lines(words: tuple[Word, ...]) -> tuple[FoldedLine, ...]:
 
 
 def _label_places(number: int, text: str, lines: Iterable[FoldedLine]) -> Iterable[LabelCandidate]:
-    """Yield the places of one label."""
     wanted = fold_label(text)
     if len(wanted) < 2:
         return
@@ -233,7 +231,6 @@ def extend_to_word_ends(
 
     Args:
         labels: Labels placed on the page, in the form's order.
-        form: The form.
         boxes: (n, 4) boxes of the page's components in pixels.
         letter: Height of the printed letters in pixels.
     """

@@ -38,8 +38,6 @@ def find_outside_labels(form: Form, fit: FormFit, boxes: Boxes) -> Iterator[Labe
     """Yield the places of labels of printed figures outside of the frame that were not read.
 
     Args:
-        form: The form.
-        fit: Its fit to the page by the labels that were read.
         boxes: (n, 4) boxes of the page's components, without leaders and rules.
     """
     letter = form.text_size * fit.height

@@ -41,7 +41,6 @@ def follow_values_right(
     Values whose ink crosses the rule come first: what they go on with begins no note.
 
     Args:
-        field_lines: Lines of all blanks.
         owner: (n,) the line of each component, -1 for none; changed in place.
         big: (n,) components as large as a letter or a dash.
         boxes: (n, 4) boxes of the components.
@@ -84,7 +83,6 @@ def follow_values_to_labels(
     """Assign to each line the letters that stand behind the end of its blank and in front of the next label.
 
     Args:
-        field_lines: Lines of all blanks.
         owner: (n,) the line of each component, -1 for none; changed in place.
         big: (n,) components as large as a letter or a dash.
         boxes: (n, 4) boxes of the components.
@@ -113,7 +111,6 @@ def follow_values_over_labels(
     """Assign writing that lies on labels to the value that runs on over the next label, or begins on its own one.
 
     Args:
-        field_lines: Lines of all blanks.
         owner: (n,) the line of each component, -1 for none; changed in place.
         free: (n,) components that are writing on a label.
         boxes: (n, 4) boxes of the components.
@@ -164,7 +161,6 @@ def may_be_note(
     It is another word and not the rest of one, or lines above and below begin where it does.
 
     Args:
-        line: The line.
         boxes: (n, 4) boxes of the components.
         numbers: The line's own components.
         owner: (n,) the line of each component, -1 for none, where lines of notes count as well.
@@ -205,7 +201,6 @@ def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDAr
     It was not taken for more of the value, and may be.
 
     Args:
-        field_line: The line.
         end: The x where its writing ends.
         boxes: (n, 4) boxes of the components.
         numbers: The line's own components.
@@ -238,7 +233,6 @@ def is_written_on(line: FieldLine, ink: Pixels) -> bool:
     Only the part of it is looked at that tails of the line above and heads of the line below do not usually reach.
 
     Args:
-        line: The line.
         ink: Mask (0/255) of the page's ink without print.
     """
     p, box = line.pitch, line.piece.box
@@ -255,7 +249,6 @@ def is_left_over(
     """Return whether a letter stands on a line that was given to no line.
 
     Args:
-        line: The line.
         owner: (n,) the line of each component, -1 for none.
         boxes: (n, 4) boxes of the components.
         area: (n,) pixels of each.

@@ -64,7 +64,6 @@ def blank_start(label: PlacedLabel, expected: float, letter: float) -> float:
     """Return the x at which the blank behind a label begins: where the geometry has it, or behind the label itself.
 
     Args:
-        label: The label.
         expected: The x where the geometry has it.
         letter: The height of the printed letters in pixels.
     """
@@ -86,10 +85,7 @@ def vouches_for(
     line that has none, any that is close above or below.
 
     Args:
-        form: The form.
-        fit: Its fit to the page.
         labels: The labels beside blanks (``own_labels``).
-        piece: The piece of the form.
         line: The y of its line and the pitch of it, in pixels.
     """
     baseline, pitch = line
@@ -117,8 +113,6 @@ def leader_starts(
     begin further right says nothing: writing covers dots, and looks like print.
 
     Args:
-        form: The form.
-        fit: Its fit to the page.
         leaders: (n, 4) boxes of leader dots in pixels.
         levels: The y of each blank's leader, by (v, u0) of its piece.
         pitches: The pitch of each line, by v.

@@ -30,8 +30,6 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
     """Yield what is printed in other words at the places of labels that were not found.
 
     Args:
-        form: The form.
-        fit: Its fit to the page by the labels that were found.
         words: The words that the engine of labels read.
     """
     known = {candidate.label for candidate in fit.found}

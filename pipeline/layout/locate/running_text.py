@@ -32,7 +32,6 @@ class RunningText:
     """Words in reading order.
 
     Attributes:
-        words: The words.
         lines: For each word the number of its line, from the top.
         letter: Height of a printed word in pixels.
         spacing: From one line to the next in pixels.

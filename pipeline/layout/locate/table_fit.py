@@ -56,7 +56,6 @@ def fit_table(
     may also have all of its columns about there, if it is as high as it should be for that width.
 
     Args:
-        form: The form.
         upright: x of the vertical rules in pixels, ascending.
         level: y of the horizontal rules.
         size: (width, height) of the page.

@@ -128,7 +128,6 @@ def widest_gap(line: FieldLine, boxes: Boxes, own: NDArray[np.int64], least: flo
     """Return how far the next word may be from a value, in pixels.
 
     Args:
-        line: The line.
         boxes: (n, 4) boxes of the components.
         own: The value's components.
         least: How far it may be whatever the gaps between its words, in pitches of the hand.
@@ -155,7 +154,6 @@ def goes_on(line: FieldLine, own: NDArray[np.int64], word: NDArray[np.int64], in
     """Return whether a word that begins behind the rule is a value's next one, or the rest of its last one.
 
     Args:
-        line: The line.
         own: The value's components.
         word: The word's components.
         ink: The page's components.

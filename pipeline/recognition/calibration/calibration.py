@@ -51,7 +51,6 @@ class Calibration:
         usual: What books looked like that it was fitted on.
         samples: How many samples it was fitted on.
         held: How many other samples bound its risk.
-        books: How many books the samples are from.
     """
 
     reader: str
@@ -263,7 +262,6 @@ def parse_calibration(text: str, path: Path) -> Calibration:
     """Return the calibration in the text of a file.
 
     Args:
-        text: The content of the file.
         path: The file, to be named in error messages.
 
     Raises:
@@ -293,7 +291,6 @@ def save(calibration: Calibration, path: Path) -> Path | None:
     """Write the file, whole or not at all.
 
     Args:
-        calibration: What to write.
         path: Where to write it; its folder is created.
 
     Returns:

@@ -108,9 +108,7 @@ def drift_alarm(
     """Return what is unusual about the handwritten fields of one book.
 
     Args:
-        features: Its fields.
         chances: The calibrated probability of each.
-        usual: What is usual.
 
     Returns:
         ``None`` when nothing is unusual, or when the book has fewer than ``FEWEST`` fields.
@@ -197,7 +195,6 @@ def describe_drift(alarm: DriftAlarm, folder: str | Path, workspace: Path | None
     """Return in one sentence each what is unusual, which unseen values that puts in doubt, and what to do.
 
     Args:
-        alarm: What is unusual.
         folder: The folder of the book, for the command that is advised.
         workspace: The workspace, if it is not the default one.
     """

@@ -61,7 +61,6 @@ class CalibrationFeatures:
         kind: The kind of the field with its list (``choice:sex``).
         evidence: What the decoding of its lines gave.
         letters: How many letters the text has, spaces aside.
-        lines: How many lines it has.
         parses: The text has a value, or the field is read as blank.
         doubted: A finding sends it to a person.
         confirmed: A rule found the same value elsewhere in the entry.
@@ -92,10 +91,7 @@ class Sample:
     """The features of a field with its truth.
 
     Attributes:
-        features: What the calibration weighs.
         right: The registry would hold what is on paper.
-        critical: The field is a critical one.
-        book: The book it is in.
         entry: Its entry, unique over all books; no entry is in both halves of the samples.
         hand: The writer; where nobody knows better, the book.
         weight: How many fields it stands for: one that came to people by a draw stands for those that were not drawn.
@@ -116,7 +112,6 @@ class Truth:
 
     Attributes:
         status: Whether the field is read, blank, illegible or struck through on paper.
-        text: Its text as written.
         canonical: Its value in canonical form, ``""`` where the text does not parse.
     """
 
@@ -131,9 +126,7 @@ def calibration_features(
     """Return the features of every handwritten field of an entry whose reading carries evidence, by field.
 
     Args:
-        readings: The readings of one entry.
         findings: The findings of that entry; those that are not just information put their fields in doubt.
-        record: The fields of the entry's record.
     """
     doubted = {
         name
@@ -183,12 +176,7 @@ def _lacks_its_day(reading: FieldReading, spec: FieldSpec) -> bool:
 
 
 def may_be_ditto(reading: FieldReading, spec: FieldSpec) -> bool:
-    """Return whether a name or place may be ditto marks, which look like digits and strokes.
-
-    Args:
-        reading: What the machine read.
-        spec: The field it read.
-    """
+    """Return whether a name or place may be ditto marks, which look like digits and strokes."""
     named = spec.kind in ("name", "place") and reading.status is FieldStatus.READ
     return named and is_like_ditto(reading.text)
 
@@ -220,11 +208,7 @@ def calibration_samples(
     """Return the fields of an entry whose features and truth are both known.
 
     Args:
-        readings: The readings of the entry.
-        findings: Its findings.
-        record: The fields of its record.
         truths: What a person says its fields hold, by field.
-        book: The book it is in.
         entry: Its name, unique over all books.
         weights: How many fields each of its fields stands for; one each by default.
     """
@@ -250,7 +234,6 @@ def is_right(reading: FieldReading, truth: Truth) -> bool:
     What cannot be read or is struck through on paper has no value that could be right.
 
     Args:
-        reading: What the machine read.
         truth: What a person says.
     """
     if reading.status is not truth.status:
@@ -264,12 +247,7 @@ def is_right(reading: FieldReading, truth: Truth) -> bool:
 
 
 def fields_saying_the_same(readings: Sequence[FieldReading], record: RecordSpec) -> frozenset[str]:
-    """Return the fields of rules that found two readings to agree.
-
-    Args:
-        readings: The readings of one entry.
-        record: The fields of its record.
-    """
+    """Return the fields of rules that found two readings to agree."""
     by_field = {reading.field: reading for reading in readings if reading.status is FieldStatus.READ}
     agreed: set[str] = set()
     for rule in record.rules:

@@ -77,7 +77,6 @@ def weighted_upper_bound(checks: Sequence[SampleCheck], delta: float = DELTA) ->
     """Return what that share does not exceed; None without checks.
 
     Args:
-        checks: The checked values.
         delta: The probability that it does.
     """
     if not checks:

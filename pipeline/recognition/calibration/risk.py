@@ -33,7 +33,6 @@ class RiskCurve:
     """The errors of a group of fields that nothing was fitted on, over thresholds from high to low.
 
     Attributes:
-        fields: How many fields the group has.
         thresholds: Probabilities.
         accepted: How many fields each threshold accepts.
         wrong: How many of those are wrong.
@@ -105,7 +104,6 @@ def risk_curve(
 
     Args:
         chances: The calibrated probability of each field.
-        right: Whether each is right.
         fields: How many fields the group has, with those that something else decides about.
         hands: The writer of each field.
         weights: How many fields each stands for; one each by default. What is counted then are effective fields.
@@ -195,8 +193,6 @@ def is_refuted(wrong: int, fields: int, tolerated: float, delta: float) -> bool:
     """Return whether so many errors are more than a tolerated share of them would let one expect.
 
     Args:
-        wrong: How many were wrong.
-        fields: Of how many.
         tolerated: The share of errors that is tolerated.
         delta: How often that may be said of a share that is no greater.
     """

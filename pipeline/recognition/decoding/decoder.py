@@ -71,8 +71,6 @@ def decode_line(
 
     Args:
         emissions: One or more with the same letters, each with its own steps.
-        prior: What is known of the field.
-        options: How far to search.
         shares: What each emission counts beside the others; all alike by default.
 
     Raises:
@@ -216,7 +214,6 @@ def measure_text(emissions: Sequence[Emission], text: str) -> tuple[float, float
     They mean what ``Evidence.optical`` and ``Evidence.weakest`` do.
 
     Args:
-        emissions: The emissions of the line, with the same letters.
         text: A text that the line may have.
     """
     columns = columns_of(emissions[0].letters)
@@ -239,7 +236,6 @@ def score_texts(emissions: Sequence[Emission], texts: Sequence[str]) -> list[flo
     """Return the log probability of each text by the ink of a line alone, the mean over its emissions.
 
     Args:
-        emissions: The emissions of the line, with the same letters.
         texts: What the line may say.
     """
     witnesses = [prepare_emission(emission) for emission in emissions]

@@ -160,11 +160,8 @@ def propose_edits(
     """Return edits of the pivot: letters that an emission also sees, letters left out, and what other readings have.
 
     Args:
-        pivot: The text to edit.
         trellises: Of the pivot, one for each emission.
         readings: The best paths of the emissions.
-        letters: The alphabet.
-        options: Thresholds.
         allowed: Letters that the grammar asks for, proposed even where they are unlikely.
     """
     found: dict[Edit, None] = {}

@@ -22,7 +22,6 @@ class DecodingOptions:
         beam: How many partial lines are kept.
         joins: How many ways to join or split neighbouring words are tried.
         rescored: How many lines are scored exactly.
-        hypotheses: How many hypotheses are returned.
         hopeless: The log probability below the pivot under which an edit is dropped.
         sharpness: The share of the ink's log probability that counts (below 1: networks are overconfident).
     """
@@ -59,7 +58,6 @@ class Emission:
 
     Attributes:
         log_chances: (steps, 1 + letters) natural log probabilities; column 0 is the blank, column i + 1 ``letters[i]``.
-        letters: The alphabet of the network.
     """
 
     log_chances: NDArray[np.float32]

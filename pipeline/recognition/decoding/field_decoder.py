@@ -66,9 +66,6 @@ def decode_field(
 
     Args:
         emissions: The outputs of the networks for the line, as in ``decode_line``.
-        prior: How probable a text is in this field.
-        kind: The name of the field's kind.
-        options: The widths and limits of the search.
         figures: What a reader of figures alone sees of the line.
     """
     of_figures = prior_for("id_number") if kind == IDENTITY_PAPER else prior
@@ -94,10 +91,6 @@ def shows_figures(emissions: Sequence[Emission], kind: str) -> bool:
     """Return whether a line of such a field is one of figures: some network sees no more letters than figures there.
 
     Any other line holds words (``30 tuổi``, ``không rõ``) or a ditto mark.
-
-    Args:
-        emissions: What the networks see of the line.
-        kind: The kind of the field.
     """
     if kind not in FIGURE_KINDS and kind != IDENTITY_PAPER:
         return False

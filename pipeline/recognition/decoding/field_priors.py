@@ -254,7 +254,6 @@ def prior_for(
     """Return the prior of a field.
 
     Args:
-        kind: The kind of its value.
         part: The part of a date or time that it holds (``schema.PARTS``), ``""`` for all.
         terms: The labels and aliases of its list.
         language: The words (``read_language``); without it names, places and text are read freely, but for a second

@@ -49,10 +49,6 @@ def align_text(emissions: Sequence[Emission], text: str) -> tuple[list[int], flo
     Upper and lower case are one letter; signs of the network that the text lacks count as blanks, as texts of real
     lines tell neither case nor punctuation. What several networks see is averaged (their steps are the same).
 
-    Args:
-        emissions: What each network sees of the line.
-        text: What the line says.
-
     Returns:
         None where the networks do not know a letter of the text, or the line has fewer steps than letters.
     """

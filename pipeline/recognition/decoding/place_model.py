@@ -118,7 +118,6 @@ def addresses(chain: UnitChain, houses: Sequence[str], *, hamlets: bool) -> Iter
     Args:
         chain: The unit and those above it.
         houses: What is named after the unit.
-        hamlets: Whether it has hamlets.
     """
     leads: list[tuple[str, ...]] = [()] * _PLAIN
     leads += [(*hamlet.split(), NUMBER) for hamlet in HAMLETS if hamlets]

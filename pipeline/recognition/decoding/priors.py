@@ -97,7 +97,6 @@ def prior_after(prior: Prior, text: str) -> Prior:
     """Return the prior of a line that follows another line of the same field.
 
     Args:
-        prior: The prior of the field.
         text: What the line before reads.
     """
     words = tuple(text.split())[-CONTEXT:]
@@ -108,7 +107,6 @@ def prior_before(prior: Prior, text: str) -> RightContextPrior | None:
     """Return the prior of a line that precedes another line of the same field.
 
     Args:
-        prior: The prior of the field.
         text: What the line after reads.
 
     Returns:

@@ -35,7 +35,6 @@ class Trellis:
     """The probabilities of one emission along a text, the pivot.
 
     Attributes:
-        pivot: The text.
         chances: (steps, columns) of the prepared emission.
         states: (states,) the column of each state of the pivot.
         forward: (steps, states) scaled forward probabilities.

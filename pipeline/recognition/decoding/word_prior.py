@@ -72,7 +72,6 @@ def habit_of_address(before: str, word: str) -> float:
 
     Args:
         before: The word before it as it is read (``""``: none, or not known yet).
-        word: The word as it is read.
     """
     weight = _odd_signs(before) if before else 0.0
     shape = _shape(word)

@@ -53,7 +53,6 @@ class GateFigures(_Part):
 
     Attributes:
         lines: How many lines were held back, each once.
-        letters: Their letters.
         errors_before: Wrong letters of the reader as it ships.
         errors_after: Wrong letters of the adapted one.
         chance: How likely a reader that is no better would have looked so much better.
@@ -79,7 +78,6 @@ class AdapterCard(_Part):
         parent: Fingerprint of the reader that it belongs to.
         made_at: When it was made, ISO 8601.
         lines: How many confirmed lines it learnt from.
-        pages: How many pages those are on.
         trust: What of its readings may be accepted.
         gate: What lines held back said.
         moved: How far of the way from the shipped weights to those learnt it goes.
@@ -103,7 +101,6 @@ class Adapter:
     """An adapter.
 
     Attributes:
-        card: What it is.
         differences: What it adds to the weights.
     """
 

@@ -27,7 +27,6 @@ class TrainingStage(BaseModel):
         data: What was learned from, sentence by sentence, with sources and licences.
         minutes: CPU minutes; None where nobody knows.
         seed: Seed of the training; None where nobody knows.
-        command: The command that ran it.
         from_sha256: SHA-256 (or its first 16 digits) of the weights that it went on from; empty for none.
     """
 
@@ -46,7 +45,6 @@ class ModelCard(BaseModel):
 
     Attributes:
         name: Name of the model and of its folder.
-        engine: The reader that uses it.
         reads: What it reads: labels, print, figures, handwriting.
         files: Name and SHA-256 of each file of weights.
         licence: The licence, and how far it can be given.
@@ -196,7 +194,6 @@ def new_session(weights: bytes, path: Path) -> Any:
     """Return a session of onnxruntime that runs a model on one thread. Raises ``SetupError`` when it cannot be run.
 
     Args:
-        weights: The model.
         path: Its file, for what is said when it cannot be run.
     """
     import onnxruntime

@@ -43,7 +43,6 @@ class WeightPlace:
         start: Its first byte.
         end: The byte behind its last.
         kind: What its numbers are.
-        shape: How they are laid out.
     """
 
     start: int
@@ -77,7 +76,6 @@ def with_weights(model: bytes, weights: Mapping[str, Weights]) -> bytes:
     """Return a model with other weights in their places.
 
     Args:
-        model: The model.
         weights: The weights by name, of the kind and shape that are there.
 
     Raises:

@@ -84,7 +84,6 @@ class TesseractPage:
     """The whole-page reader of printed labels (sparse text, ``--psm 11``).
 
     Attributes:
-        language: The language of its data.
         timeout: Seconds that a picture may take.
         in_process: Whether the library reads in this process, where it can be loaded.
     """
@@ -117,7 +116,6 @@ class TesseractLines:
     """The line reader of printed and typed values (``--psm 7``).
 
     Attributes:
-        language: The language of its data.
         psm: How a line is segmented.
         timeout: Seconds that all lines of a call may take.
         in_process: Whether the library reads in this process, where it can be loaded.

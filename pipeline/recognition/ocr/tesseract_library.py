@@ -47,9 +47,6 @@ def library_of(version: str) -> TesseractLibrary | None:
 class TesseractLibrary:
     """The library, with a reader for each language that was asked for.
 
-    Args:
-        version: The version that it has to be of.
-
     Raises:
         OSError: There is none, or none of that version.
         AttributeError: It lacks a function.
@@ -84,9 +81,6 @@ class TesseractLibrary:
         """Return the words that are read in a grey picture (h, w).
 
         Args:
-            picture: The picture.
-            dpi: Its resolution.
-            language: The language of the data.
             psm: How the page is segmented, as the option ``--psm``.
             seconds: How long it may take.
 

@@ -363,7 +363,6 @@ def refuse_unknown_places(
     A place exists when a book here is of it, when the account has it already, or when it is an administrative unit.
 
     Args:
-        accounts: The accounts.
         codes: The codes; None: all places.
         is_unit: Whether an administrative unit has that code.
         login: The account that gets them, where it is there already.

@@ -82,7 +82,6 @@ class Account:
         person: The person with login, role and places.
         active: Whether the account may log in.
         must_change: The password was made by somebody else and not changed yet.
-        created_at: When the account was made.
         last_login_at: The last login; None before the first one.
     """
 
@@ -100,7 +99,6 @@ class Session:
     Attributes:
         token: The secret of the cookie.
         csrf: The token that goes into every form.
-        person: The person who is logged in.
         must_change: The person may do nothing but choose a new password.
     """
 
@@ -180,14 +178,8 @@ class OpenAct:
     """A change of the account of a supervisor or administrator that nobody else has confirmed yet.
 
     Attributes:
-        act_id: Its number.
-        login: The login of the account.
-        name: The name of its person.
-        change: What was done.
-        role: The role that the account has since.
         waits: Whether the account is out of use until another administrator confirms.
         author: Who did it: a login, or ``CONSOLE``.
-        acted_at: When.
     """
 
     act_id: int

@@ -96,7 +96,6 @@ def _is_date(digits: str) -> bool:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, and the text as one word."""
     parts = re.findall(r"[a-z0-9]+", unaccented(text.casefold()))
     return *parts, "".join(parts)
 
@@ -158,7 +157,6 @@ def refuse_weak(password: str, login: str, own_words: Collection[str] = ()) -> N
     """Check that a password is not weak.
 
     Args:
-        password: The password.
         login: The login of the person, which the password may not hold.
         own_words: What somebody who knows the person or the office would try: names of people and places.
 

@@ -61,9 +61,6 @@ def check_supervises(connection: Connection, person: Person, book_id: int, what:
     """Check that the person is a supervisor of the place of a book.
 
     Args:
-        connection: A connection to the registry.
-        person: Who asks.
-        book_id: The number of the book.
         what: What they want to do, for the message: ``"thu hồi"``.
 
     Raises:

@@ -42,10 +42,8 @@ class SignIns:
     """Who comes in through a provider.
 
     Args:
-        database: The database.
         fewer_at_work: Told when somebody may do less than before, within the transaction that says so.
         now: The clock, in UTC.
-        options: The limits of sessions.
     """
 
     def __init__(

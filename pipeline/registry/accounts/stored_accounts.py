@@ -240,11 +240,7 @@ def add_account(
     """Store a new account, which may have to wait for a second person.
 
     Args:
-        connection: Of the transaction.
         values: Login, name, role and places.
-        password_hash: The hash of its password.
-        now: The moment.
-        by: Who adds it.
         must_change: Whether the person must choose a password first.
 
     Raises:
@@ -269,12 +265,7 @@ def change_account(
     """Store a change of an account, which may have to wait for a second person and in any case shows.
 
     Args:
-        connection: Of the transaction.
-        row: The account.
         values: What it has since.
-        change: What was done.
-        now: The moment.
-        by: Who did it.
         detail: What the audit says of it.
 
     Returns:

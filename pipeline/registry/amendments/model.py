@@ -28,10 +28,8 @@ class AmendmentOrder:
     """The decision on which an amendment rests.
 
     Attributes:
-        decision_number: The number of the decision.
         decided_on: A whole day, ``dd.mm.yyyy``.
         legal_basis: The article or the document.
-        authority: The authority that decided.
         paper: The page that the decision was scanned as, if it was.
     """
 
@@ -47,14 +45,9 @@ class Amendment:
     """One amendment of a field.
 
     Attributes:
-        amendment_id: Its number.
-        field: The field that it changes.
-        kind: How it changes the field.
         old: The effective value before it (``""`` = blank, or nothing known).
         value: The value from then on, in its canonical form where it has one, else as it was written.
-        order: The decision on which it rests.
         author: Who noted it.
-        noted_at: When it was noted.
         reason: Why an amendment was taken back.
     """
 

@@ -110,12 +110,7 @@ def approve_book(
     """Record that a person approved the values of a book as they saw them.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        book_id: The book.
         seen: The digest of the values that the person saw.
-        author: Who approves.
-        note: What they write.
 
     Returns:
         The number of the approval.

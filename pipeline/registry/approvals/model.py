@@ -21,13 +21,7 @@ class BookApproval:
     """One act on the approval of a book.
 
     Attributes:
-        approval_id: Its number.
-        kind: What was done.
         state: The digest of the values that it is about.
-        entries: How many entries the book had.
-        note: What the person wrote.
-        author: Who did it.
-        approved_at: When.
         holds: Whether the book is approved by it now: it is the last act, and no value has changed since.
     """
 
@@ -47,7 +41,6 @@ class ApprovalView:
 
     Attributes:
         state: The digest of its values now.
-        entries: How many entries it has.
         waiting: How many tasks of it wait for people.
         unsigned: How many amendments in force have no second signature.
         acts: What was done before, the newest first.
@@ -70,9 +63,7 @@ class ListedAmendment:
     """An amendment of a book, without what waits for people.
 
     Attributes:
-        entry_id: The entry.
         number: The number of the entry, ``""`` where it waits or none is known.
-        amendment: The amendment.
         hidden: Whether the field waits for people, so that its values must not be shown.
         in_force: Whether nobody took it back and no later one took its place.
         withdrawn: Whether it was taken back.

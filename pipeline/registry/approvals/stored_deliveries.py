@@ -130,8 +130,6 @@ def carry_confirmed(
     """Add what was confirmed on entries to those that take their places; return how many rows.
 
     Args:
-        connection: A transaction.
-        book_id: Their book.
         places: From scan, page and row of each old entry to the place of the new one.
     """
     rows = connection.execute(

@@ -155,9 +155,6 @@ class Assignment:
     """A book that is assigned to a person.
 
     Attributes:
-        book: The folder name of the book.
-        login: Who is to work on it.
-        name: Their name.
         due_on: The day by which it should be done; None: no day is set.
         waiting: How many tasks of the book wait for this person.
         assignment_id: The number of the share; None: a whole book of one person, which has none.

@@ -40,9 +40,6 @@ class AuditSearch:
 
     Attributes:
         actor: The login of who did it.
-        action: What was done.
-        subject: What it was done to.
-        since: From when on.
         until: Before when.
         before: Before which row.
     """

@@ -164,8 +164,6 @@ class Comparison:
     Finds rows that are otherwise, are gone, were never spoken of, or were otherwise before a later action.
 
     Args:
-        connection: The database.
-        flaws: Takes what is found.
         key: The key that signs the last digests, None where it is not at hand.
     """
 

@@ -47,7 +47,6 @@ class Flaw:
     """One thing that is wrong.
 
     Attributes:
-        kind: What is wrong.
         table: The table of the row.
         row_id: The row, the first of them where several in a run are wrong.
         last_id: The last of several rows in a run.
@@ -76,7 +75,6 @@ class Verification:
     Rows that are not proven may be whole; nothing proves who wrote them.
 
     Attributes:
-        audit_rows: How many rows of the audit were verified.
         rows: How many rows of other tables were verified.
         begun_at: When the audit began (as stored, UTC; ``""`` = never).
         flaws: The first flaws found.

@@ -89,15 +89,6 @@ def correct_book(
 ) -> BookCorrection:
     """Give a book another cover or folder, with all that follows from it. The caller holds the book (``lock_book``).
 
-    Args:
-        connection: Of the transaction.
-        declared: The declared records.
-        book_id: The book.
-        ledger: What its cover says.
-        folder_name: The name of its folder.
-        author: Who corrects it.
-        reason: Why.
-
     Raises:
         RegistryError: Who or why is missing, nothing is corrected, another book is that one, or the form is of another
             kind of event and people have worked on the entries.

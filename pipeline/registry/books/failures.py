@@ -53,8 +53,6 @@ def set_aside(
     The result is by SHA-256 of the scan and page. Only failures under the current fingerprint of the scan count.
 
     Args:
-        connection: The transaction.
-        book_id: The book.
         codes: The error codes that count.
         tries: How many failures in a row.
         prints: The current fingerprint of the reading by SHA-256 of the scan.

@@ -35,12 +35,8 @@ class ListedEntry:
     """An entry of a book, without what waits for people: who keys it blind must not have seen it.
 
     Attributes:
-        entry_id: The entry.
-        ref: Scan and page number.
         scan: The name of the scan's file.
         place: Where its page lies in the book.
-        row: Its row on the page.
-        record: The kind of event.
         number: Its effective number, ``""`` where none is or it waits.
         registered_on: The effective day of registration, likewise.
         page_number: The effective number of the page in the book, likewise.
@@ -75,7 +71,6 @@ class SaveOutcome:
     """The outcome of saving a page, in numbers of entries.
 
     Attributes:
-        entries: The entries of the page.
         accepted: Entries accepted without a person.
         review: Entries with an open task.
         reopened: Entries whose task this save opened again because the reading under a decision changed.
@@ -92,7 +87,6 @@ class BookSummary:
     """The state of a book, or of all books.
 
     Attributes:
-        books: Number of books.
         scans: Number of readable scans.
         pages: Number of pages by kind of page.
         entries: Number of entries: ``accepted`` + ``decided`` + ``review``.
@@ -125,8 +119,6 @@ class UnfitPage:
     """A page that fits neither the form of its book nor a cover.
 
     Attributes:
-        ref: Scan and page number.
-        scan: The name of the scan.
         size: Width and height of its picture in pixels.
         like: The form of another kind of book that it is most like; ``""``: none that is declared.
     """
@@ -142,8 +134,6 @@ class StoredPage:
     """A page that was read.
 
     Attributes:
-        page_id: The page in the registry.
-        ref: Scan and page number.
         kind: As in ``PageKind``.
         form: Id of the form that it was read as.
     """
@@ -168,8 +158,6 @@ class StoredBook:
     """A book with its pages and its failures.
 
     Attributes:
-        book_id: The book in the registry.
-        folder_name: Name of the book's folder.
         record: Kind of event, as in ``schemas/records``.
         ledger: What ``ledger.toml`` says.
         scans: File names of the scans by content hash.
@@ -191,9 +179,6 @@ class KnownBook:
     """A book of the registry by what its cover and folder say.
 
     Attributes:
-        book_id: The book in the registry.
-        folder_name: Name of the book's folder.
-        ledger: What the registry holds of its cover.
         scans: How many readable scans it has.
         shared: How many of the scans that were asked about are among them.
     """
@@ -231,12 +216,8 @@ class BookCorrection:
     """What was corrected of a book.
 
     Attributes:
-        correction_id: The correction in the registry.
-        book_id: The book.
         old: The words before, by key of ``ledger.toml`` or ``folder``.
         new: The words since, of the same keys.
-        reason: Why.
-        author: Who corrected it.
         corrected_at: UTC.
     """
 
@@ -282,10 +263,7 @@ class ReadFailure:
     """A page or a scan without a result.
 
     Attributes:
-        book_id: The book in the registry.
-        book: Name of the book's folder.
         scan: Name of the scan's file.
-        sha256: Content hash of the scan.
         page_no: From 1, or None when the scan as a whole failed.
         code: As in ``docs/reference/exit-codes.md``.
         message: What to do, in Vietnamese.
@@ -322,11 +300,7 @@ class UndeclaredBook:
     """A book whose form or kind of register is not declared now.
 
     Attributes:
-        book_id: Its id.
-        folder: The name of its folder.
-        place_code: Where it was registered.
         form: The form that it was declared with.
-        record: Its kind of register.
     """
 
     book_id: int

@@ -71,7 +71,6 @@ def in_page_order(connection: Connection, rows: Sequence[R]) -> Sequence[R]:
     """Return rows of pages or entries in the order of the books.
 
     Args:
-        connection: A transaction.
         rows: Rows with ``book_id``, ``scan_id``, ``sha256`` and ``page_no``, in the order of the scans.
     """
     of_books: Sequence[Any] = rows

@@ -101,8 +101,6 @@ def likely_books(connection: Connection, folder_name: str, hashes: Collection[st
     Withdrawn books and scans are left out: nothing asks whether a folder is one of them.
 
     Args:
-        connection: Of the transaction.
-        folder_name: The name of the folder.
         hashes: The SHA-256 of the scans in it.
 
     Returns:
@@ -209,8 +207,6 @@ def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
     """Return the folder of another book that has a scan of that SHA-256; ``""`` where none has.
 
     Args:
-        connection: Of the transaction.
-        sha256: Of the scan.
         besides: The id of the book that does not count.
     """
     found = connection.scalar(
@@ -386,10 +382,7 @@ def note_package(
     """Record that entries of a book left the registry in a package.
 
     Args:
-        connection: A transaction.
-        book_id: The book.
         entries: The number of each entry as delivered, by its id.
-        manifest_sha256: The hash of the manifest of the package.
     """
     row = {
         "book_id": book_id,

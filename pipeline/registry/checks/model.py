@@ -15,8 +15,6 @@ class CrossEntryFinding:
     """A finding of a check over many entries: of an entry, or of a page.
 
     Attributes:
-        book_id: The book in the registry.
-        page_id: The page in the registry.
         entry_id: The entry, or None when the finding is of the page.
         finding: Code, severity, fields and details.
         raised_at: Since when it holds, UTC; None when it is not stored yet.
@@ -46,7 +44,6 @@ class Link:
         kind: ``again`` or ``person``.
         first_entry_id: The entry with the smaller id.
         first_role: Role of the person in the first entry.
-        second_entry_id: The other entry.
         second_role: Role of the person in the second entry.
         probability: 0..1.
         evidence: What agrees, without names.
@@ -74,7 +71,6 @@ class LinkDecision:
     """A person's decision on a suggested link.
 
     Attributes:
-        verdict: Confirmed or rejected.
         author: Login of the person.
         decided_at: UTC.
         reason: As the person typed it.
@@ -93,7 +89,6 @@ class StoredLink(Link):
     """A link as the registry holds it.
 
     Attributes:
-        link_id: The link in the registry.
         suggested: Whether the checks still suggest it; a confirmed link remains without that.
         decision: The latest decision on the pair.
     """

@@ -101,10 +101,7 @@ def take_back_unclear(
     """Take back the values of a book that are clear no longer; return how many.
 
     Args:
-        connection: Of the transaction.
-        declared: The record tables.
-        book_id: The book.
-        still: Page, row and field of those that are, and of all of which nothing is known now.
+        still: Page, row and field of values that are clear, and of all of which nothing is known now.
     """
     rows = rows_in_force(connection, book_id)
     places = {
@@ -211,9 +208,7 @@ def recall_clear(context: DeskContext, person: Person, entry_id: int, reason: st
     They wait for people, and the machine accepts none of them again.
 
     Args:
-        context: The transaction and the policy of the desk.
         person: A supervisor of the place.
-        entry_id: The entry.
         reason: Why, in words.
         resting: Call back what rests on the entry, not what it says itself.
 

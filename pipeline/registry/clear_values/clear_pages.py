@@ -50,12 +50,7 @@ def save_clear_page(
     decision that no longer counts.
 
     Args:
-        connection: Of the transaction.
-        declared: The record tables.
-        book_id: The book.
         result: The page as it is weighed; it is a further reading where its ``fingerprint`` is new.
-        fingerprint: Under which it is saved.
-        new: Its values that are clear.
 
     Returns:
         How many values are accepted or drawn from now on; None where somebody is at work on the page, and nothing was

@@ -26,10 +26,6 @@ class NewClearValue:
     """A value that is clear.
 
     Attributes:
-        row: The row of its entry on the page.
-        field: The field.
-        text: What is read there.
-        canonical: The value.
         decisions: The decisions on which it rests.
         drawn: Whether a person checks it without being shown it.
     """
@@ -48,8 +44,6 @@ class ClearField:
 
     Attributes:
         clear_value_id: Its row.
-        entry_id: The entry.
-        field: The field.
         rests_on: The entries whose decisions are its witnesses.
         noted_at: Since when.
     """
@@ -75,7 +69,6 @@ class ClearCounts:
         waiting: Values drawn for a blind check that nobody has decided yet.
         checked: Values drawn that people decided.
         wrong: Those of them, and of the others that were opened again, which people decided otherwise.
-        taken_back: Values that were taken back.
         stopped: Whether the machine accepts none any longer, as too many were wrong.
     """
 

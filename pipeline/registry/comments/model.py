@@ -36,8 +36,6 @@ class CommentThread:
 
     Attributes:
         thread_id: The number of the comment that began it.
-        task_id: The task that it is about.
-        account_id: Who began it.
         comments: The comment and its answers, in the order in which they were said.
         corners: The region that it is about; None: the task as a whole.
         closed_by: Who closed it; ``""``: it is open.
@@ -64,11 +62,7 @@ class CommentedTask:
     """The comments on a task as a person may see them.
 
     Attributes:
-        book_id: The book.
-        book: The name of its folder.
-        ref: The page of the task.
         scan: The file name of the scan.
-        row: The row of the entry on its page.
         threads: What the person may read.
         hidden: How many threads of others are kept from them, as they are to key a field blind.
         sees_page: Whether they may see the page, and so draw on it.
@@ -94,7 +88,6 @@ class ListedThread:
 
     Attributes:
         said: The comment that began it.
-        answers: How many answers it has.
         answered_last: Whether the last word is of somebody else than its author.
     """
 

@@ -82,9 +82,6 @@ def add_entries(
     Each has the fields of the book's form and those that can be derived; what the cover says is known.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who adds them.
-        book_id: The book.
         ref: The page; it need not have been read.
         regions: Where each stands on the page as it is shown now, None where nobody drew it.
 
@@ -134,9 +131,6 @@ def add_fields(
     """Add fields to an entry, to be typed at the desk, and lend the person its task.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who adds them.
-        entry_id: The entry.
         fields: The fields; the form may have no place for them.
         region: Where their ink stands on the page as it is shown now, None where there is none or nobody drew it.
 

@@ -17,7 +17,6 @@ def corners_of(box: Box, matrix: Matrix | None) -> Corners:
     """Return the corners on the page as scanned of a box on the page as shown.
 
     Args:
-        box: The box that was drawn.
         matrix: From the page as scanned to the page as shown; None where it is shown as scanned.
     """
     points = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
@@ -28,7 +27,6 @@ def box_around(corners: Corners, matrix: Matrix | None) -> Box:
     """Return the box around a drawn region on the page as it is rectified now.
 
     Args:
-        corners: The region.
         matrix: From the page as scanned to the rectified page; None where nothing was read on it.
     """
     points = corners if matrix is None else _through(matrix, corners)
@@ -46,7 +44,6 @@ class EntryOnPage:
     """An entry of a page as a person finds it who looks whether all are there.
 
     Attributes:
-        entry_id: The entry.
         row: Its row; typed entries begin at ``FIRST_TYPED_ROW``.
         number: Its number in force, ``""`` where none is.
         typed: A person added it.
@@ -67,15 +64,10 @@ class BookPageState:
     """A page of a book, read or not.
 
     Attributes:
-        book_id: The book.
-        book: The name of its folder.
-        record: The kind of event that the book registers.
-        ref: Scan and page number.
         scan: The name of the scan's file.
         place: Where it lies in the book.
         state: As in ``PageKind``; ``failed`` or ``unread`` where nothing was read.
         failure: Why nothing could be read; ``""`` where something was or nobody has tried.
-        entries: How many entries of it stand.
         page_id: The page in the registry; None where it has none yet.
     """
 
@@ -112,7 +104,6 @@ class AddedColumn:
     """What came of adding a field to all entries of a book.
 
     Attributes:
-        entries: How many entries got it.
         at_work: How many were left as they are, as somebody has their task in hand.
     """
 

@@ -56,7 +56,6 @@ class Database:
     ``follower``, where there is one, is called at the end of every transaction that writes.
 
     Args:
-        url: The address of the database.
         wait_seconds: How long a writer waits for another one before it gives up, in seconds.
         audit_key: The file of the key that signs the audit; None = it is not signed.
     """

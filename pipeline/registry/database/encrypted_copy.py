@@ -18,11 +18,6 @@ def encrypted_copy(url: str, target: Path, key_file: Path) -> None:
 
     Others may go on writing meanwhile.
 
-    Args:
-        url: The registry to copy.
-        target: The new file.
-        key_file: The file with the key under which the copy is encrypted.
-
     Raises:
         StorageError: ``target`` exists already or cannot be written.
         SetupError: The key cannot be used.

@@ -103,12 +103,7 @@ def _tables(declared: tuple[tuple[str, tuple[str, ...]], ...]) -> MetaData:
 
 
 class RecordTables(Mapping[str, Table]):
-    """The tables of the declared records; who asks for another one is told why it is not declared.
-
-    Args:
-        metadata: Holds the tables.
-        schemas: The declarations.
-    """
+    """The tables of the declared records; who asks for another one is told why it is not declared."""
 
     def __init__(self, metadata: MetaData, schemas: Schemas) -> None:
         self._schemas = schemas

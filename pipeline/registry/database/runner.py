@@ -16,9 +16,7 @@ class Runner:
     """A process that reads a book.
 
     Attributes:
-        host: The name of the machine.
         machine: This start of this machine, as far as processes see each other on it.
-        pid: The number of the process.
         process: When the process started, so that a reused number is not mistaken for it.
         token: What tells two runs of one process apart.
     """

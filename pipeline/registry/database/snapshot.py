@@ -51,7 +51,6 @@ def checked(snapshot: Path, key_file: Path | None) -> Mapping[str, int]:
     """Read a snapshot whole and count the rows of a SQLite one (those of a PostgreSQL one are not counted).
 
     Args:
-        snapshot: The snapshot.
         key_file: The key file of an encrypted registry.
 
     Raises:

@@ -27,7 +27,6 @@ def sampled_in(
     """Return the drawn values of these entries, the last of each field, by entry and field.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
     """
@@ -80,7 +79,6 @@ def clear_in_force(
     """Return the rows of clear values that count, by entry and field.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
     """

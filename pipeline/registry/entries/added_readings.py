@@ -83,7 +83,6 @@ def added_readings(
     """Return the fields that people added to entries, as readings.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
 
@@ -241,7 +240,6 @@ def redrawn_readings(
     An entry that the latest run no longer finds has none: a region makes no entry.
 
     Args:
-        connection: Of the transaction.
         entry_ids: The entries, or the query for them.
         field: That field only.
 

@@ -165,8 +165,6 @@ def select_values(
     ``record_rows`` (reconciliation) and ``frames`` (checks and reports).
 
     Args:
-        declared: The declared records and their tables.
-        record: The record.
         fields: The fields, by the names of their columns in the result.
         columns: Further columns of ``entry``, ``page`` and ``scan``, between the entry's id and the values.
         else_read: Whether a field without an effective value has what was read of it and nobody has accepted yet.
@@ -193,8 +191,6 @@ def effective_values_of(
     """Return the effective values of these entries.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
         entries: The record of each entry, by its id.
 
     Returns:

@@ -65,9 +65,6 @@ class StoredEntry:
     """An entry as the registry holds it: the latest run's readings, and above them what people decided.
 
     Attributes:
-        entry_id: The entry in the registry.
-        book_id: Its book.
-        ref: Scan and page number.
         scan: File name of the scan.
         row: Row on the page, from 0.
         record: Kind of event, as in ``schemas/records``.
@@ -132,7 +129,6 @@ class PastReading:
         fingerprint: Of declarations, models and options of the run.
         saved_at: UTC.
         latest: Whether the run is the page's latest.
-        reading: What was read.
     """
 
     fingerprint: str
@@ -146,8 +142,6 @@ class RecordRow:
     """A valid entry with its effective values.
 
     Attributes:
-        entry_id: The entry.
-        book_id: The book of the entry.
         values: Values by field, amendments included (``""`` = known to be blank, None = no effective value).
         unsettled: Fields that wait for a person.
     """
@@ -163,12 +157,8 @@ class ReadEntry:
     """What the latest run read of an entry.
 
     Attributes:
-        entry_id: The entry in the registry.
-        page_id: Its page.
         record: Kind of event, as in ``schemas/records``.
         hand_reader: Fingerprint of that run's handwriting recognizer (``""``: none, None: not known).
-        readings: One a field.
-        findings: Of that run.
     """
 
     entry_id: int
@@ -207,9 +197,6 @@ def written_entry(
     """Return an entry as it stands on paper: a person's decision before the machine's reading.
 
     Args:
-        entry: The entry.
-        ledger: Its book.
-        schemas: The declarations.
         typed: Status and text of fields that a person is typing, whose values the entry has already.
     """
     readings = {reading.field: reading for reading in entry.readings}
@@ -251,7 +238,6 @@ class BookLayers:
         """Return the layers of the next entry.
 
         Args:
-            entry: The entry.
             is_trusted: Whether its rows are what the program wrote; else the next entry takes nothing from it.
             typed: As in ``written_entry``.
         """

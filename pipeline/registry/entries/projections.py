@@ -98,8 +98,6 @@ def refresh_projections(
     """Bring record, number and task of entries, and the tasks of pages themselves, up to date.
 
     Args:
-        connection: Of the transaction.
-        declared: The record tables.
         subjects: The entries and pages.
         machines: What the machine says of some of them, of a caller who knows.
         leave: Leave those as they are whose rows were altered behind the program's back, and go on with the rest.

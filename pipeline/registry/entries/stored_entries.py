@@ -188,10 +188,6 @@ def delivery_layers(
     """Return both layers of the settled fields of an entry.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        entry_id: The entry.
-        policy: The choices of the office.
         typed: What a person is typing: by field the status and the text, as if it were decided.
 
     Raises:
@@ -273,14 +269,8 @@ def confirm_delivery(
     """Record that a person confirmed one of the values that a delivery rule proposes.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        entry_id: The entry.
-        field: The field.
-        policy: The choices of the office.
         choice: Which of the proposals, from 0.
         typed: What the person has typed of the field and not saved yet.
-        author: Who confirms it.
         shown: The ``mark`` of the layers that the person saw; None where they saw none.
 
     Returns:

@@ -148,15 +148,6 @@ def entry_to_print(
 ) -> EntryToPrint:
     """Return an entry with all that decides whether it may be printed.
 
-    Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        entry_id: The entry.
-        policy: How the office delivers what stands on paper.
-        approval: What the office asks for before.
-        key: What signs the audit.
-        person: Who asks.
-
     Raises:
         NotYours: The person does not supervise the place of the book.
         NotThere: There is no such entry, or it stands no more.

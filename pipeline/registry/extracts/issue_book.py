@@ -85,9 +85,6 @@ def extract_file(
     """Return an issued extract and its file, as it was issued. The audit records that it was taken.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        extract_id: The extract.
         author: Who takes it.
         person: The same with rights.
         even_void: Also one that was declared void.

@@ -26,15 +26,9 @@ class EntryToPrint:
     """An entry with all that decides whether it may be printed.
 
     Attributes:
-        entry: The entry.
-        folder_name: The name of its book's folder.
-        ledger: Its book.
-        layers: Both layers of its values.
         neighbours: The other entries of its page that stand, for the places of their rows.
-        waits: Whether it waits for people.
         altered: The tables in which a row of it was changed behind the program's back.
         unsigned: Its fields whose amendments want a second signature.
-        approved: Whether the book is approved as it is.
         scans: File names of the book's scans by content hash.
         state: The digest of all of this.
     """
@@ -57,11 +51,7 @@ class ExtractOrder:
     """What is asked of an extract.
 
     Attributes:
-        recipient: Who gets it.
-        reason: What for.
         copies: How many copies are signed under its number.
-        signer: Who signs it.
-        signer_title: Their title.
         token: The mark of the form that was sent.
     """
 
@@ -80,13 +70,7 @@ class SetExtract:
     Attributes:
         office: The short name of the office.
         year: The year of the series.
-        number: The number that stands on it.
-        issued_on: The day that stands on it.
-        entry_number: The number of the entry.
-        subject: Whom the entry is about.
         state: The digest of the entry that it was set from.
-        template_sha256: Of the template.
-        pdf: The file.
     """
 
     office: str
@@ -105,30 +89,13 @@ class IssuedExtract:
     """A line of the book of issued extracts.
 
     Attributes:
-        extract_id: Its number in the registry.
         office: The short name of the office.
         year: The year of the series.
-        number: Its number in the series.
-        record: The kind of event.
-        book_id: The book of its entry.
-        folder_name: The name of that book's folder.
-        ref: The page of its entry.
-        row: The row of its entry.
         entry_id: Its entry; None where the entry stands no more.
         entry_number: The number of the entry as it was printed.
         subject: Whom the entry is about, as it was printed.
-        recipient: Who got it.
-        reason: What for.
-        copies: How many copies.
-        signer: Who signs it.
-        signer_title: Their title.
-        pdf_sha256: Of the file.
-        author: Who issued it.
         issued_on: The day on the paper.
-        issued_at: When it was issued.
         void_reason: Why it was declared void; ``""``: it was not.
-        voided_by: Who declared it void.
-        voided_at: When.
         outdated: What has become of its entry since, as the end of a sentence; ``""``: the entry says what it said, or
             nobody has looked.
     """

@@ -33,7 +33,6 @@ class ImportedValues:
 
     Attributes:
         entries: Entries for which any value was taken.
-        fields: Values that were taken.
         busy: Entries that somebody has in hand, or that wait for a supervisor or a scan: left as they are.
         left: Values of fields that did not wait for anybody any longer.
     """
@@ -57,17 +56,11 @@ class WorkbookImport:
     """One import.
 
     Attributes:
-        import_id: Its number.
-        record: The kind of register.
-        file: The workbook.
         mode: What its values count for.
-        login: Who imported it.
-        made_at: When.
         entries: Entries for which it has said anything.
         fields: Values that it brought.
         in_force: How many of them still count.
         taken_back_at: When it was taken back; None: it was not.
-        taken_back_by: Who took it back.
     """
 
     import_id: int

@@ -64,10 +64,6 @@ class Lots(DeskFacade):
     """The lots of books.
 
     Args:
-        database: The database.
-        declared: The declared records.
-        review: How the office reviews.
-        sampling: How the office samples.
         now: Returns the time in UTC; by default that of the database.
     """
 
@@ -86,7 +82,6 @@ class Lots(DeskFacade):
         """Draw a lot of the settled entries of these books, and hand its sample to people who have not seen them.
 
         Args:
-            person: Who draws it.
             book_ids: The books, all of one place.
             seed: What draws the sample; by default a new one.
 

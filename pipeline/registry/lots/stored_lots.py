@@ -152,8 +152,6 @@ class Findings:
     Attributes:
         checked: Entries that were checked whole.
         wrong: Entries with at least one wrong field.
-        fields_checked: Fields that were checked.
-        fields_wrong: Fields that were wrong.
     """
 
     checked: int
@@ -167,12 +165,8 @@ class Closing:
     """How a lot was closed.
 
     Attributes:
-        verdict: The verdict on the lot.
         findings: What was found in the sample until then.
         bound: The share of wrong entries that the lot does not exceed.
-        reason: Why it was closed.
-        login: Who closed it.
-        closed_at: When it was closed.
     """
 
     verdict: LotVerdict

@@ -76,13 +76,10 @@ def create_api_token(
     """Make a token and return it with its secret, which nobody is ever told again.
 
     Args:
-        connection: A transaction.
-        name: Its name.
         scopes: What it may read.
         places: Codes of the registration places whose books it may read; None = all.
         days: How long it lasts.
         now: The clock, in UTC.
-        author: Who makes it.
 
     Raises:
         ApiTokenError: The name is none or taken, nothing may be read, or it would last too long.
@@ -168,8 +165,6 @@ def note_api_read(connection: Connection, token: ApiToken, route: str, subject: 
     """Record that a system read something.
 
     Args:
-        connection: A transaction.
-        token: Its token.
         route: The template of the address, which holds no value.
         subject: What of (``book:3``, ``entry:12``, ``registry``).
         now: The clock, in UTC.

@@ -90,8 +90,6 @@ def book_changes(
 
     Args:
         connection: A transaction; nothing is written.
-        declared: The declared records and their tables.
-        approval: What the office asks for before it delivers.
         among: Only these books; None: all.
     """
     last = select(func.max(webhook_event.c.id)).group_by(webhook_event.c.book_id)

@@ -52,11 +52,9 @@ class ApiToken:
     """A token as an administrator sees it.
 
     Attributes:
-        token_id: Its number.
         name: Its name; no two tokens ever share one.
         scopes: What it may read.
         places: Codes of the registration places whose books it may read; None = all.
-        created_at: When it was made.
         created_by: Who made it: a login, or ``CONSOLE``.
         expires_at: When it ends by itself.
         revoked_at: When it was revoked; None: it was not.
@@ -109,11 +107,9 @@ class BookEvent:
     Attributes:
         number: Its number; later events have larger ones.
         event_id: By which a receiver knows what it has already.
-        book_id: The book.
         ready: Whether it became ready.
         state: Where it stands, as in ``BookStage``; ``withdrawn`` where it is not there any more.
         counts: How many pages, entries and waiting tasks it has.
-        noted_at: When it was noted.
         attempts: How often it was sent in vain.
         attempted_at: When it was sent last; None: never.
     """
@@ -163,13 +159,10 @@ class PublishedValue:
     """A field of an entry.
 
     Attributes:
-        field: Its name.
-        label: Its label.
         column: The Ministry's column, ``""``: none.
         state: Whether the value may be taken for settled.
         value: What is delivered; ``""``: known to be blank; None unless settled.
         written: What stands on paper; None unless settled.
-        amended: Whether an amendment in force gives it.
     """
 
     field: str
@@ -186,14 +179,10 @@ class PublishedAmendment:
     """An amendment in force.
 
     Attributes:
-        field: The field that it changes.
         kind: ``correction`` or ``supplement``.
         old: The value before; None unless the entry is settled.
         value: The value since, likewise.
-        decision_number: The number of the decision.
-        decided_on: Its day.
         legal_basis: The article or the document.
-        authority: The authority that decided.
         signed: Whether a second person has signed it, or the office does not want that.
     """
 
@@ -213,13 +202,7 @@ class PublishedEntry:
     """An entry that stands.
 
     Attributes:
-        entry_id: The entry.
-        book_id: Its book.
-        record: The kind of event.
-        title: Its title.
         scan: The name of the scan's file.
-        ref: Scan and page number.
-        row: Its row on the page.
         state: ``SETTLED`` where every value of it may be taken for settled.
         values: Its fields that are on paper, or amended, in the order of the record.
         notes: The margin note as it is delivered; None unless settled.

@@ -29,8 +29,6 @@ class Publishing:
     """Tokens of other systems, and what those may read.
 
     Args:
-        database: The database.
-        declared: The declared records and their tables.
         now: The clock, in UTC.
     """
 

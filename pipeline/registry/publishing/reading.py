@@ -45,13 +45,7 @@ CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class PublishingPolicy:
-    """What decides whether a value may be told.
-
-    Attributes:
-        delivery: How the office delivers what stands on paper.
-        approval: What it asks for before.
-        key: What signs the audit.
-    """
+    """What decides whether a value may be told."""
 
     delivery: DeliveryPolicy
     approval: ApprovalPolicy
@@ -96,13 +90,9 @@ def published_entries(
     """Return entries of a book in its order.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
         places: The registration places that may be read; None = all.
-        book_id: The book.
         after: The place in the book to go on after; ``""``: from the beginning.
         most: How many at most.
-        policy: What decides whether a value may be told.
 
     Raises:
         NotThere: There is no such book, or it is withdrawn or of another place, or ``after`` is no place.

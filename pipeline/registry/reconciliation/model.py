@@ -93,11 +93,9 @@ class FoundDifference:
     """One difference to ask about, before it is stored.
 
     Attributes:
-        kind: The kind of difference.
         place_code: The place; ``""`` = not known.
         entry_id: The entry; None for a row without an entry.
         field: The field; ``""`` = the whole entry.
-        ours: The value of the registry.
         theirs: The value of the other software.
         likeness: How alike the two are, 0 to 1.
     """
@@ -136,8 +134,6 @@ class Asked:
     """A stored difference with the place of its ink and its last answer.
 
     Attributes:
-        found: The difference.
-        ref: The page of the entry.
         box: The field on the rectified page; None where it was not read there.
         answer: The last answer; None as long as there is none.
     """

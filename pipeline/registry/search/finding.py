@@ -117,9 +117,7 @@ def conditions(
     """Return the conditions on ``search_entry`` but those on names.
 
     Args:
-        connection: A transaction.
         person: Who asks: of other places nothing is found.
-        criteria: What is asked.
     """
     found: list[ColumnElement[bool]] = [entry_stands(search_entry.c.entry_id)]
     books = _books(connection, person, criteria)
@@ -214,9 +212,6 @@ def find(connection: Connection, person: Person, criteria: SearchCriteria, *, af
     """Return at most so many entries of the places of a person.
 
     Args:
-        connection: A transaction.
-        person: Who asks.
-        criteria: What is looked for, checked.
         after: The cursor of the page before; ``""``: the first page.
         most: Entries of a page.
     """

@@ -43,7 +43,6 @@ def follow(connection: Connection, rows: Rows, declared: RecordSchema) -> None:
     Args:
         connection: Of the transaction, when all else is written.
         rows: Ids of the rows that were written, by table.
-        declared: The declared records and their tables.
     """
     entries = set(rows.get(entry.name, ()))
     for record in declared.records:
@@ -195,8 +194,6 @@ def compare(
     index that is built for the first time is not whole, and is gone through again when the registry is next opened.
 
     Args:
-        database: The database.
-        declared: The declared records and their tables.
         mend: Put right what differs.
         only_missing: Go on after the entries that the index was built for before.
         progress: Called now and then.

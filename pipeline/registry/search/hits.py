@@ -36,8 +36,6 @@ def hits_of(
     Values that wait for people are left out: who keys them blind must not have seen them.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
         entries: The entries, each with how near its name is.
         name_ids: The names that were looked for or are near.
         altered: Those of them of which a row was changed behind the program's back.

@@ -66,11 +66,9 @@ class SearchCriteria:
         year_from: The first year of the registration, or of the birth or death.
         year_to: The last one.
         number: The number of the entry, with or without its year.
-        volume: The volume of the book.
         place: The code of the registration place, or words of its name.
         id_number: The number of a person or of a person's paper.
         text: Words of notes and of places.
-        record: The kind of event.
     """
 
     name: str = ""
@@ -133,10 +131,7 @@ class NamedPerson:
     """Somebody whom an entry names.
 
     Attributes:
-        field: The field of the name.
-        label: Its label.
         name: The name in force; ``""`` while the field waits for people.
-        waits: Whether the field waits for people.
         amended: Whether an amendment gives the name.
         matches: Whether it is the name that was looked for, or near it.
         has_ink: Whether the ink of the name can be shown.
@@ -156,18 +151,10 @@ class SearchHit:
     """An entry that was found.
 
     Attributes:
-        entry_id: The entry.
-        record: The kind of event.
-        title: Its title.
         number: The number in force; ``""`` where none is or it waits.
         registered_on: The day of registration in force, likewise.
-        book_id: The book.
-        volume: The volume of the book.
         place: The registration place of the book.
         scan: The name of the scan's file.
-        ref: Scan and page number.
-        row: Its row on the page.
-        people: Who is named.
         nearness: How near the name is; None where no name was looked for.
         state: How far it is settled.
         waiting: How many fields wait for people.
@@ -276,11 +263,9 @@ class LinkedEntry:
     """Another entry that may speak of the same person or event.
 
     Attributes:
-        link_id: The link.
         kind: ``again`` or ``person``.
         role: The role of the person in the entry that was asked about.
         other_id: The other entry; None where the person who asks may not see its place.
-        other_role: The role of the person in the other entry.
         title: The title of the other event.
         number: Its number in force; ``""`` where none is or it waits.
         registered_on: Its day of registration, likewise.

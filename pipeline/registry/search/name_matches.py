@@ -191,9 +191,7 @@ class NameStep:
     """Names that are equally near.
 
     Attributes:
-        nearness: How near.
         cost: What the changes cost, in thousandths; 0 of exact ones.
-        name_ids: The names.
         spelled: The spelling that is asked for; None: any.
     """
 
@@ -212,7 +210,6 @@ class NameMatches:
     """The names that are known and that a typed name may mean, step by step as far as they are wanted.
 
     Args:
-        connection: A transaction.
         name: As it was typed; without a letter it means none.
 
     Attributes:

@@ -90,12 +90,6 @@ def judge_link(
     """Record a supervisor's verdict on a link of an entry, or take the last one back.
 
     Args:
-        connection: A transaction.
-        declared: The declared records and their tables.
-        person: Who says so.
-        entry_id: The entry that they look at.
-        link_id: The link.
-        verdict: What they say.
         seen: The mark of the link as it was shown to them.
         reason: In their own words.
 

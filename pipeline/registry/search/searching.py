@@ -55,14 +55,9 @@ def search(
     """Look for entries, and record who did so and why.
 
     Args:
-        database: The database.
-        declared: The declared records and their tables.
         person: Who searches; nothing of other places than theirs is found.
-        criteria: What is looked for.
-        reason: Why.
         key: What signs the audit: entries that were altered behind the program's back are shown as such.
         after: The cursor of the page before; ``""``: the first page.
-        options: How much one search may ask.
         now: The clock, in UTC; by default that of the database.
 
     Raises:

@@ -60,7 +60,6 @@ class BookState:
     Attributes:
         scans: Readable scans that a run has noted.
         pages: Pages of those scans.
-        read: Pages that were read.
         failed: Scans and pages without a result.
         refused: The scans among them.
         entries: Valid entries.
@@ -119,11 +118,9 @@ class ReadingRun:
     """A book that a run reads now.
 
     Attributes:
-        begun_at: When the run began.
         saved: Pages that it has saved.
         left: Pages that were counted and are not read yet; 0 while they are being counted, and where all is read anew.
         failed: Scans and pages without a result.
-        now: The moment of these counts.
     """
 
     book_id: int

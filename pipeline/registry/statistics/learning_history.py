@@ -28,7 +28,6 @@ def learning_history(connection: Connection, places: Places, book_id: int | None
     """Return what checking cost over time in the books of these places, or in one of them.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
         book_id: That book alone.
     """

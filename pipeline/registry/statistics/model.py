@@ -45,7 +45,6 @@ class LearningMark:
 
     Attributes:
         at: When that was first used.
-        kind: What it was.
         values: How many values became clear in that hour; 0 of all else.
     """
 
@@ -62,7 +61,6 @@ class LearningHistory:
         entries: The entries that people checked, in the order in which they did.
         marks: What was learnt, in order.
         waiting: Fields that wait now on entries that nobody has begun.
-        unchecked: How many entries those are.
     """
 
     entries: tuple[CheckedEntry, ...] = ()
@@ -133,13 +131,7 @@ class ScanOfBook:
     """A scan and the book that it is of.
 
     Attributes:
-        sha256: The scan.
-        name: How the book names it.
-        pages: Its pages.
-        book_id: The book.
-        folder_name: The name of its folder.
         place: Its registration place.
-        place_code: The code of that place.
     """
 
     sha256: str
@@ -188,10 +180,7 @@ class SecondLook:
     """Fields of one record, keyed one way, for which a second person keyed a value.
 
     Attributes:
-        record: The record.
-        field: The field.
         way: How it was keyed (``checked``, ``blind``).
-        fields: How many fields.
         overturned: Fields whose first keyed value is not what was settled.
         differing: Fields whose second keyed value differs from the first.
         of_form: Fields whose first keyed value was settled in another form alone; they are no errors.
@@ -211,10 +200,7 @@ class ReadingStatistics:
     """Fields that people settled, compared with what the machine had read.
 
     Attributes:
-        form: The form.
-        record: The record.
         reader: The handwriting reader of that run (``""``: none, None: not known).
-        field: The field.
         fields: How many fields were settled.
         right: How many of them the machine had read right.
     """
@@ -232,7 +218,6 @@ class PersonStatistics:
     """What one person keyed.
 
     Attributes:
-        login: The person's login.
         words: All values that the person keyed.
         seconds: The time that they took.
         first: Values that a second person checked.
@@ -266,7 +251,6 @@ class Statistics:
     """All counts of one moment, in one snapshot of the registry.
 
     Attributes:
-        at: The moment.
         since: When the counting of events begins; the present state is counted whole.
         sampled: Values that were accepted without a person and drawn for a blind check, whenever that was.
         learning: What checking cost over time and what was learnt when, since the first decision.
@@ -310,7 +294,6 @@ class ChangedField:
     Attributes:
         said: The text that was keyed first.
         said_status: Its status, as in ``FieldStatus``.
-        settled: The text that was settled.
         settled_status: Its status, as in ``FieldStatus``.
     """
 

@@ -30,9 +30,7 @@ class PilotField:
     """The fields of one name on one form, as they were first read and as they stand now.
 
     Attributes:
-        record: The record.
         form: The form that was recognized.
-        field: The field.
         fields: Fields of entries that stand.
         accepted_first: Those that the first reading accepted.
         accepted_now: Those that are accepted now without a person.
@@ -57,11 +55,7 @@ class PilotCounts:
     """All counts of some books.
 
     Attributes:
-        books: How many books.
-        pages: Pages that were read.
-        entries: Entries that stand.
         finished: Entries of which nothing waits.
-        fields: The fields.
         seconds: Of each entry that people finished, the seconds that keying its fields took, in the order in which
             people came to them.
         sampled: Accepted values that were drawn for a blind check.
@@ -86,9 +80,7 @@ def pilot_counts(connection: Connection, places: Places, book_ids: Collection[in
     """Return the counts of these books, as far as they are of these places and stand.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
-        book_ids: The books.
     """
     ids = connection.scalars(
         select(book.c.id).where(book.c.id.in_(book_ids), book_stands, of_places(places)).order_by(book.c.id)

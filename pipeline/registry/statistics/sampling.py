@@ -31,7 +31,6 @@ def sampled_values(
     Those that wait come last. A value that is read otherwise by now, and was not decided before, counts no longer.
 
     Args:
-        connection: Of the transaction.
         places: The codes of the places; None = all.
         book_id: That book alone.
     """

@@ -76,8 +76,6 @@ def next_task(
     Books that are assigned to the person come first, and are the only ones where the office has it so.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who takes the task.
         stage: The stage at which it waits; by default any stage they may work at, the one nearest to its end first.
         book_id: Its book; by default any.
         known: Tasks that their page shows already: other tasks that they hold come first.
@@ -192,7 +190,6 @@ def _teaching_first(context: DeskContext, task_id: int, waiting: Select[int]) ->
     """Return the task among those that wait from which the machine learns most in the book of a task, else that task.
 
     Args:
-        context: The transaction and the policy of the desk.
         task_id: The task that comes next in the order of the book.
         waiting: The tasks that the person may be given.
     """

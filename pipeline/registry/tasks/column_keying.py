@@ -108,8 +108,6 @@ def undo_column(context: DeskContext, person: Person, shown: tuple[str, Stage] |
     asked about or sent to be scanned again; or a value to be delivered that they confirmed on a snippet in hand.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: The person.
         shown: The field and the stage of the column on the screen, which a task that was laid aside comes back to.
 
     Raises:

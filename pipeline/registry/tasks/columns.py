@@ -77,11 +77,6 @@ def take_column(
     Like readings follow one another; snippets that are keyed blind come in the order of the book.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who takes the column.
-        book_id: The book.
-        field: The field.
-        stage: The stage at which the snippets wait.
         size: How many snippets, at most ``LARGEST``.
         page_ids: Only snippets of these pages; None: of the whole book.
 

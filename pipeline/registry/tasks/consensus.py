@@ -62,7 +62,6 @@ class Decision:
     """One row of the append-only record of what people decided.
 
     Attributes:
-        decision_id: The row in the registry.
         field: Name of the field, ``""`` for the entry as a whole.
         status: Read, blank, illegible, struck through, …
         text: What the paper says, verbatim.
@@ -115,10 +114,6 @@ class KeyedValue:
     """The value that one person keyed for one field.
 
     Attributes:
-        keying_id: The row that holds it.
-        account_id: The account of the person.
-        login: The login of the person.
-        verdict: The value, with its status.
         compared: Its form for comparison (``kinds.compared_form``); None of one keyed before there was any.
         in_force: It is the effective value that a lot put into question, and not what somebody keyed now.
     """
@@ -136,8 +131,6 @@ class Consensus:
     """The state of agreement on a field.
 
     Attributes:
-        way: How the field is keyed.
-        stage: The stage at which the field is.
         words: The keyed values that count so far, oldest first.
         settled: The keyed value that was agreed on, at ``SETTLED``.
         excluded: Accounts that key no value, as they knew the effective one before the field was opened again.
@@ -188,7 +181,6 @@ def consensus_of(way: Way, words: Iterable[KeyedValue], excluded: frozenset[int]
     Only the first value of each person counts: to key another one, a person takes the first back.
 
     Args:
-        way: How the field is keyed.
         words: The keyed values in the order in which they were submitted.
         excluded: Accounts that may key no value.
     """

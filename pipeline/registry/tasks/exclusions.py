@@ -44,7 +44,6 @@ def release_exclusions(
 
     Args:
         connection: The transaction; without a ``task_id`` its caller holds the lock of the accounts.
-        declared: The declared records.
         now: The time in UTC.
         task_id: Only this task; None: all open tasks.
 
@@ -127,7 +126,6 @@ def seen_of(connection: Connection, place: Mapping[str, Any], before: Seen = See
     it beforehand.
 
     Args:
-        connection: The transaction.
         place: The place of the entry, as ``entries.place_of`` gives it.
         before: Only what came after this is read.
     """

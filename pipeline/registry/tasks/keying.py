@@ -45,10 +45,7 @@ class Submission:
     """A submission at the desk.
 
     Attributes:
-        person: Who keyed the values.
-        mode: How they were keyed.
         token: What identifies the submission when a browser sends it twice.
-        seconds: How long the person took.
         kept: Fields of which the person was asked and kept to their word: a text that is no value of its field, a blank
             where the machine saw ink.
     """
@@ -145,11 +142,6 @@ def record_keyed_values(
     """Record the values that one person keyed on tasks that the caller holds, and decide what they settle.
 
     Records and tasks follow.
-
-    Args:
-        context: The transaction and the policy of the desk.
-        said: The keyed values by task.
-        sent: Whose submission it is.
 
     Returns:
         The outcome of each task, by its id.

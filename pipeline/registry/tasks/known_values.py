@@ -86,14 +86,7 @@ def _decided(one: Decision) -> FieldReading:
 
 
 class Offers:
-    """What follows in the entries of one book.
-
-    Args:
-        connection: Of the transaction.
-        declared: The declared records.
-        record: The kind of event.
-        book_id: The book.
-    """
+    """What follows in the entries of one book."""
 
     def __init__(self, connection: Connection, declared: RecordSchema, record: str, book_id: int) -> None:
         series = connection.scalar(select(book.c.series).where(book.c.id == book_id))

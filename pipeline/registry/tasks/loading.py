@@ -66,8 +66,6 @@ class LoadedTask:
 
     Attributes:
         row: The row of the task with those of its page, scan and book.
-        machine: What the machine says of it.
-        readings: The readings of its fields.
         decisions: The last decisions on its fields.
         consensus: The agreement on each field that is left, in the order of the form.
         words: All its rows of ``keying``, oldest first.
@@ -233,9 +231,6 @@ def load_held_task(
     """Return all about a task that this person holds and may work on, and renew its lease.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: The person.
-        task_id: The task.
         modes: How they may hold it.
 
     Raises:

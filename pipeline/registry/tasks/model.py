@@ -30,14 +30,9 @@ class Task:
     """Something a person has to look at: an entry, or a whole page.
 
     Attributes:
-        task_id: The task in the registry.
-        page_id: Its page.
         entry_id: Its entry, None for a whole page.
-        book_id: Its book.
-        book: Name of the book's folder.
         volume: Number and year of the volume.
         record: Kind of event, as in ``schemas/records``.
-        scan_sha256: Content hash of the scan.
         scan: File name of the scan.
         page_no: Page of the scan, from 1.
         row: Row on the page, from 0; -1 for a whole page.
@@ -93,12 +88,9 @@ class FieldWork:
     """One field of a task that waits for this person.
 
     Attributes:
-        field: The field.
-        way: How it is keyed.
         blind: The machine's reading and what others keyed are withheld.
         box: The area of its ink on the rectified page.
         lines: The lines of its ink on the rectified page.
-        reading: The machine's reading.
         first: The keyed value that a checker confirms or corrects.
         candidates: At ``THIRD``, the values that differ, in an order that does not reveal whose they are.
         mine: What this person keyed before taking it back.
@@ -129,7 +121,6 @@ class DrawnRegion:
     """A region that a person drew for a field on the page of a task.
 
     Attributes:
-        field: The field.
         box: The region on the rectified page as it was shown.
         version: The version of the task that was shown.
         mark: How that page was rectified (``Rectification.mark``).
@@ -147,11 +138,7 @@ class RegionToRead:
 
     Attributes:
         drawn: The region, its box within the page.
-        ref: The page.
         shown: How the page is rectified.
-        record: The record of the entry.
-        form: The form of the book.
-        ledger: The book.
         writing: What the field was read as, else most fields of the entry.
         is_kept: The same region is in force already.
     """
@@ -224,9 +211,6 @@ class KnownEntry:
 
     Attributes:
         entry_id: The entry; None where a page itself is the task.
-        record: The record of the entry.
-        form: The form of its book.
-        ledger: What is known of its book.
         fields: The fields that the person keys.
         readings: The effective values of the others; empty where a field is blind, as they might reveal it.
         is_blind: Whether the person keys any of the fields blind.
@@ -246,7 +230,6 @@ class KeyOutcome:
     """The outcome of the values that a person keyed on a task.
 
     Attributes:
-        stage: The stage of the task now.
         settled: The fields that these values settled.
         version: The new version of the task.
         waiting: Fields that still wait for this person, who keeps the task while there are any.
@@ -339,14 +322,10 @@ class Ticket:
 
     Attributes:
         reason: Why the page must be scanned again.
-        author: Who asked for it.
         closed_at: When the ticket was closed; None as long as it waits.
-        closed_by: Who closed it.
         note: How it was closed.
         code: The finding for which the machine asks; ``""`` where a person does.
-        volume: The volume of the book.
         place: The registration place, as on its cover.
-        record: The kind of event.
         entries: The numbers of the entries on the page, as far as they are known.
         printed: The page numbers that stand on the page itself.
     """

@@ -29,10 +29,8 @@ class TaskWanted:
     """What the task of a subject must say.
 
     Attributes:
-        subject: The entry or page.
         place: Its page, scan and book (``entries.place_of``).
         before: The present row of the task; None where there is none.
-        left: What is left to decide.
         keyed: The agreement on its fields so far.
         withdrawn: Whether the subject is withdrawn: its task waits for nobody and stays as it was.
         is_about_book: Whether what is left says something of the book as a whole (pages are missing, totals differ), at
@@ -62,7 +60,6 @@ def refresh_tasks(
     """Bring these tasks in step with what is left and keyed.
 
     Args:
-        connection: Of the transaction.
         wanted: What the tasks must say.
         leave: Leave tasks as they are that were altered behind the program's back, and go on with the rest.
 

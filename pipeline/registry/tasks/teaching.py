@@ -23,8 +23,6 @@ def plan_teaching(connection: Connection, book_id: int, wanted: Sequence[tuple[P
     Once people have decided anything in a book, its plan stays.
 
     Args:
-        connection: Of the transaction.
-        book_id: The book.
         wanted: Page and row of the entries, in their order.
     """
     hold_book(connection, book_id)

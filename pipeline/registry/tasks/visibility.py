@@ -117,9 +117,6 @@ def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tupl
     It does when they have the task in hand and the box lies among its fields.
 
     Args:
-        context: The transaction and the policy of the desk.
-        person: Who sees the ink.
-        task_id: The task.
         box: The area on the rectified page.
 
     Raises:
@@ -167,10 +164,7 @@ def work_of(
     """Return one field as the person sees it who keys its next value.
 
     Args:
-        field: The field.
         one: The agreement on it so far.
-        policy: How its book is reviewed.
-        reading: What the machine read.
         decided: What was decided of it before.
         mine: What this person keyed and took back.
         is_shared: Whether other fields are written into the same slot of the form.

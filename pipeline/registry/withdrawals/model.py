@@ -33,7 +33,6 @@ class RegistryPart:
     """A book, or a part of it, named by the content of the scan as decisions are.
 
     Attributes:
-        book_id: The book.
         scan_sha256: The scan; None = the whole book.
         page_no: The page of the scan, from 1; None = the whole scan.
         row: The row of the entry on the page; None = the whole page.
@@ -88,12 +87,7 @@ class Withdrawal:
     """One act: a part was withdrawn, replaced or put back.
 
     Attributes:
-        withdrawal_id: Its number.
-        part: What it is of.
-        kind: What was done.
         reason: Why, in the words of who did it.
-        author: Who did it.
-        noted_at: When.
         reinstates_id: The number of the act that it takes back.
         replaced_by: The page that takes the place of a replaced one.
         in_force: Whether the part is out of the registry by it.
@@ -115,8 +109,6 @@ class WithdrawalPreview:
     """What hangs on a part, shown before it is withdrawn.
 
     Attributes:
-        part: The part.
-        book: The name of the book's folder.
         name: How people know the part: ``scan.pdf trang 3``.
         pages: Its pages that were read.
         entries: Its valid entries.
@@ -127,7 +119,6 @@ class WithdrawalPreview:
         amendments: Corrections and supplements of the entries.
         failures: Scans and pages of it that could not be read.
         lots: Open lots whose sample holds one of the entries.
-        packages: How many packages held one of the entries.
     """
 
     part: RegistryPart
@@ -170,7 +161,6 @@ class BookPage:
     """A page of a book as a person finds it.
 
     Attributes:
-        ref: Scan and page number.
         scan: Name of the scan's file.
         kind: As in ``PageKind``.
         entries: Id and number of each valid entry; the number is ``""`` where none is known.
@@ -206,9 +196,7 @@ class WithdrawnDelivery:
     """An entry that a package held and that is withdrawn now.
 
     Attributes:
-        entry_id: The entry.
         number: Its number as it was delivered.
-        manifest_sha256: The manifest of the package.
         delivered_at: When the package was written.
     """
 

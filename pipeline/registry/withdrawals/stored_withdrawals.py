@@ -103,7 +103,6 @@ def _stands(book_id: Column[int], *inner: ColumnElement[Any] | Column[Any]) -> C
     """The condition that neither this part nor what it lies in is withdrawn.
 
     Args:
-        book_id: The column of the book.
         inner: The columns of scan, page and row, as far as the table has them.
     """
     same = [withdrawal.c.book_id == book_id]

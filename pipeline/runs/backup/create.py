@@ -45,7 +45,6 @@ class BackupReport:
 
     Attributes:
         name: The backup's name, its time in UTC.
-        files: How many files it has.
         size: The bytes of all its files.
         rows: How many rows each table of the registry has, where they could be counted.
         left_out: The keys that it does not hold.
@@ -87,9 +86,6 @@ def back_up(
     earlier backup kept of them goes into this one, and older backups stay.
 
     Args:
-        vault: Where backups are kept.
-        workspace: The folder to back up.
-        registry_url: The database address of the registry.
         program: The program's folders (schemas, models) by name.
         delivered: The names of scans of the store that no book needs to know yet, by SHA-256.
         registry_key: The key file of an encrypted registry.
@@ -173,7 +169,6 @@ def verify(vault: Vault, name: str | None = None, on_file: OnFile = lambda _done
     """Read every file of a backup and compare it with its checksum.
 
     Args:
-        vault: Where backups are kept.
         name: The backup, by default the newest.
         on_file: Called with how many files of how many are done.
 

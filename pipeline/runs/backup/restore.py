@@ -25,8 +25,6 @@ class RestoreReport:
     """What a restore brought back.
 
     Attributes:
-        name: The backup's name.
-        files: How many files were restored.
         rows: How many rows each table of the registry has, where they could be counted.
         left_out: The keys that must be put back by hand.
     """
@@ -51,7 +49,6 @@ def restore(
     Every file is compared with its checksum before any is put in its place.
 
     Args:
-        vault: Where backups are kept.
         workspace: The folder to restore to; it must be missing or empty.
         registry_url: The database address to restore the registry to; no registry may exist there.
         name: The backup, by default the newest.

@@ -42,7 +42,6 @@ class BackupManifest:
         registry: The path of the registry's snapshot among ``files``.
         rows: How many rows each table of the registry has, where they could be counted.
         left_out: The names of keys that exist and are not in it.
-        files: Its files.
     """
 
     made_at: str
@@ -103,7 +102,6 @@ def backup_key(folder: Path, key_file: Path | None, *, plain: bool) -> bytes | N
 
     Args:
         folder: Where the backups go; the key may not lie there.
-        key_file: The file of the key.
         plain: Whether the backup is to be readable by whoever has its disk.
 
     Raises:
@@ -133,7 +131,6 @@ class Vault:
     """A folder of backups, all of them encrypted or none.
 
     Args:
-        folder: The folder.
         key: 32 bytes; ``None`` encrypts nothing.
     """
 
@@ -199,7 +196,6 @@ class Vault:
         """Return a content that an earlier backup keeps, read whole and proven; ``None`` where there is none.
 
         Args:
-            path: What it is to be called.
             sha256: The SHA-256 of its plain bytes.
         """
         target = self._place(sha256)
@@ -230,10 +226,6 @@ class Vault:
 
     def fetch(self, one: BackedUpFile, target: Path) -> None:
         """Write a file of a backup to disk, compared with its checksum.
-
-        Args:
-            one: The file.
-            target: Where to write it.
 
         Raises:
             BackupRefused: It is missing or altered.

@@ -64,7 +64,6 @@ def signature_of(secret: bytes, sent_at: int, body: bytes) -> str:
     Args:
         secret: The secret that the receiver has too.
         sent_at: The second of Unix time at which it is sent.
-        body: What is sent.
     """
     return hmac.new(secret, f"{sent_at}.".encode() + body, hashlib.sha256).hexdigest()
 
@@ -81,10 +80,6 @@ def send_events(
     An event of which it could not be stored that it was received is sent again: at least once, with one id.
 
     Args:
-        registry: The open registry.
-        policy: Where to.
-        secret: What signs.
-        approval: What the office asks for before it delivers.
         now: The clock, in UTC.
     """
     publishing = registry.publishing(now)

@@ -139,10 +139,7 @@ class Assigner:
     """Assigns to books what one scanner delivered on one day.
 
     Attributes:
-        scanner: The scanner.
         day: The day (``yyyy-mm-dd``).
-        options: What the office has set.
-        workspace: Where stored scans and manifests lie.
         inspector: Finds the pages of a scan and takes some out of it.
     """
 
@@ -196,10 +193,7 @@ class Assigner:
         """Put the pages of a delivery that wait for a person into a book, as that person says.
 
         Args:
-            row: The delivery.
             before: Its last assignment, if there is one.
-            folder: The name of the book's folder.
-            by: The person.
             now: Seconds since 1970.
 
         Raises:

@@ -43,7 +43,6 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
 
     Args:
         books: The folder of all books.
-        sheet: The sheet.
 
     Raises:
         LedgerError: The folder there is of another book.
@@ -69,7 +68,6 @@ def folder_name_of(ledger: Ledger, prefix: str = "") -> str:
     """Return the name that the folder of a book gets when nobody has named it.
 
     Args:
-        ledger: What its cover says.
         prefix: What files of that kind of event begin with (``KS``); where it is not known, the form names the folder.
     """
     number, year = ledger.volume.split("/")
@@ -83,8 +81,6 @@ def rewrite_ledger(books: Path, folder_name: str, ledger: Ledger) -> None:
 
     Args:
         books: The folder of all books.
-        folder_name: The name of the book's folder.
-        ledger: What its cover says.
 
     Raises:
         LedgerError: There is no such folder, or it or its ledger is a link.
@@ -114,8 +110,6 @@ def place_in_book(copy: Path, folder: Path, file: str) -> None:
 
     Args:
         copy: The file in the store.
-        folder: The book's folder.
-        file: Its name there.
 
     Raises:
         StorageError: The disk cannot be written.
@@ -193,7 +187,6 @@ def similar_pages(
 
     Args:
         book: The perceptual hashes of the book's pages, by file.
-        file: The name of the file.
         pages: The perceptual hashes of its pages.
 
     Returns:

@@ -23,7 +23,6 @@ class DayReport:
     """What one scanner delivered on one day and what became of it.
 
     Attributes:
-        scanner: The scanner's name.
         day: The day (``yyyy-mm-dd``).
         numbered: How many deliveries were seen.
         rows: The outcomes in the manifest.
@@ -62,10 +61,6 @@ class DayReport:
 def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport, ...]:
     """Return a report for every scanner and every day with deliveries, in the order of the days.
 
-    Args:
-        options: What the office has set.
-        workspace: Where the manifests lie.
-
     Raises:
         StorageError: A manifest is damaged.
     """
@@ -90,8 +85,6 @@ def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterat
 
     Args:
         day: What the manifest says of one scanner and day.
-        scanner: That scanner.
-        workspace: Where the stored and quarantined files lie.
     """
     if not day.balanced:
         yield f"{day.scanner} {day.day}: các số thứ tự không khớp với bản kê."

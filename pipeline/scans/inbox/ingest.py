@@ -174,7 +174,6 @@ class IngestResult:
     """What an attempt to take in a delivery came to.
 
     Attributes:
-        sighting: The delivery.
         row: The outcome that was recorded; ``None`` while the delivery waits.
         left: Whether the file is kept but could not be removed from the inbox.
     """
@@ -189,9 +188,6 @@ class Ingestor:
     """Takes in what one scanner delivers.
 
     Attributes:
-        scanner: The scanner.
-        options: What the office has set.
-        workspace: Where scans and manifests are stored.
         inspector: Finds the pages of a scan.
         rows: Returns the outcomes that the manifest of a day records already, by serial number.
     """
@@ -210,7 +206,6 @@ class Ingestor:
         """Try to take one delivery in.
 
         Args:
-            sighting: The delivery.
             now: Seconds since 1970.
 
         Raises:

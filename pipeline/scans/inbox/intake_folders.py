@@ -97,12 +97,8 @@ def quarantine_file(copy: Path, folder: Path, serial: int, name: str, error: Sca
     Done again after a crashed run, it comes to the same.
 
     Args:
-        copy: The copy.
         folder: The quarantine of the scanner and day.
-        serial: The delivery's number.
         name: Its name in the inbox.
-        error: Why it is refused.
-        at: When, as text.
 
     Returns:
         The name of the file in the quarantine.

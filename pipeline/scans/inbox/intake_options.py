@@ -54,7 +54,6 @@ class IntakeOptions:
         scanners: The scanners with their inboxes.
         still_seconds: A file is taken when its size and modification time have not changed for so long.
         patience_seconds: A file that cannot be used is looked at again for so long before it is refused.
-        limits: Bounds on one scan and its pages.
     """
 
     books: Path
@@ -79,7 +78,6 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
     """Return what a settings file of the intake says; relative paths in it start at its folder.
 
     Args:
-        path: The settings file.
         workspace: The workspace, which no inbox may overlap.
 
     Raises:

@@ -35,7 +35,6 @@ class ScannerRound:
     """What a round of the intake did for one scanner.
 
     Attributes:
-        scanner: The scanner's name.
         rows: The outcomes that the round recorded.
         waiting: The deliveries without an outcome.
         outsiders: What lies in the inbox and is no file.
@@ -61,8 +60,6 @@ def intake_round(
     An inbox that cannot be listed is reported, and the others go on.
 
     Args:
-        options: What the office has set.
-        workspace: Where scans and manifests are stored.
         inspector: Finds the pages of a scan and takes some out of it.
         now: Seconds since 1970.
 

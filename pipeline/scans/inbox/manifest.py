@@ -39,7 +39,6 @@ class IntakeRow:
         serial: The delivery's number (from 1) within its scanner and day.
         name: Its name in the inbox.
         outcome: Whether it was stored, quarantined or withdrawn.
-        at: When, as text.
         size: Its size in bytes.
         sha256: The SHA-256 of its bytes, lower-case hex.
         pages: The pages of a stored scan.
@@ -87,7 +86,6 @@ class BookAssignment:
 
     Attributes:
         serial: The delivery's number within its scanner and day.
-        at: When, as text.
         parts: The books with the pages that went to each.
         by: The person who assigned them, ``""`` for the machine.
     """

@@ -36,7 +36,6 @@ class FileStamp:
     """What changes when a file does.
 
     Attributes:
-        device: The device it is on.
         inode: Its number on that device.
         size: Its size in bytes.
         written: Its modification time in ns.

@@ -16,10 +16,10 @@ from PIL import Image, ImageDraw
 from pipeline.base.errors import LedgerError
 from pipeline.base.files import FileRefused, parse_json
 from pipeline.base.model import BookSeries, Ledger
+from pipeline.base.print_fonts import print_font
 from pipeline.declarations.ledger import SERIES_NAMES, ledger_from, ledger_table
 from pipeline.layout.imaging.qr_codes import draw_qr_code
 from pipeline.scans.inbox.intake_folders import safe_name
-from pipeline.training.synthetic_pages.pen_fonts import print_font
 
 PREFIX = "HOTICH1 "
 """Codes of others (identity cards bear one) begin otherwise."""

@@ -24,7 +24,6 @@ class ScanFile:
     """One file that a scanner delivered.
 
     Attributes:
-        path: Where it lies.
         sha256: The SHA-256 of its bytes (lower-case hex), which identifies it; its name does not.
         size: Its size in bytes.
     """
@@ -39,7 +38,6 @@ class ForeignFile:
     """Something in a folder that is not read as a scan, and why.
 
     Attributes:
-        path: Where it lies.
         code: The code of the ``ScanError``.
         message: That error in Vietnamese.
         sha256: The SHA-256 of its bytes; ``""`` without any (a folder, a pipe, an unreadable or oversized
@@ -61,12 +59,7 @@ class FolderContents:
 
 
 def list_scans(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> tuple[ScanFile, ...]:
-    """Return the scans of a book in natural order; ``folder_contents`` also reports the foreign files.
-
-    Args:
-        folder: The book's folder.
-        limits: Bounds on one scan.
-    """
+    """Return the scans of a book in natural order; ``folder_contents`` also reports the foreign files."""
     return folder_contents(folder, limits).scans
 
 
@@ -74,10 +67,6 @@ def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> Folder
     """Return the scans and the foreign files that lie directly in a folder, both in natural order.
 
     A scan is recognised by its content, not by its name. Sub-folders are not entered but reported as foreign.
-
-    Args:
-        folder: The folder.
-        limits: Bounds on one scan.
 
     Raises:
         StorageError: The folder cannot be listed.
@@ -102,10 +91,6 @@ def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> Folder
 
 def scan_file(path: Path, limits: ScanLimits = DEFAULT_LIMITS) -> ScanFile:
     """Return one file as a scan, with its hash.
-
-    Args:
-        path: The file.
-        limits: Bounds on one scan.
 
     Raises:
         ScanError: It is no scan.

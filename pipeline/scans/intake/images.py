@@ -106,10 +106,8 @@ def image_page(
     """Return the pixels and the dpi of one page, with its orientation honoured, and how far it was reduced.
 
     Args:
-        path: The file.
         kind: Its format.
         page_no: The page's number, from 1.
-        limits: Bounds on the page.
         coarsest_dpi: As in ``reduce_jpeg``.
 
     Raises:

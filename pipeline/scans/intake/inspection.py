@@ -113,9 +113,7 @@ class Inspector:
         """Write some pages of a scan to a file of their own (``pipeline.scans.intake.pages``).
 
         Args:
-            scan: The scan.
             pages: The numbers of the pages, from 1.
-            target: The file to write.
 
         Raises:
             ScanError: The pages cannot be taken out.

@@ -104,9 +104,7 @@ def child_error(
     Args:
         child: The process, which has ended.
         late: Whether it was killed for exceeding its time.
-        path: The scan that it read.
         page_no: The page it read, from 1; ``None`` for the scan as a whole.
-        limits: The bounds it ran under.
     """
     what = f"Tệp «{shown(path)}»" if page_no is None else f"Trang {page_no} của «{shown(path)}»"
     end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
@@ -128,10 +126,6 @@ _Answer = TypeVar("_Answer")
 def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
     """Return ``page_count`` as counted in a process of its own.
 
-    Args:
-        scan: The scan.
-        limits: Bounds on the scan and on the process.
-
     Raises:
         ScanError: The count fails, whatever happens in that process.
     """
@@ -142,9 +136,7 @@ def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_
     """Return ``page_of`` as decoded in a process of its own.
 
     Args:
-        scan: The scan.
         page_no: The page's number, from 1.
-        limits: Bounds on the page and on the process.
 
     Raises:
         ScanError: The decoding fails, whatever happens in that process.

@@ -33,10 +33,6 @@ log = logging.getLogger(__name__)
 def page_count(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> int:
     """Return how many pages a scan has, broken ones included.
 
-    Args:
-        scan: The scan.
-        limits: Bounds on the scan.
-
     Raises:
         AlteredScan: Its bytes are not those that its SHA-256 names.
         ScanError: The scan cannot be opened.
@@ -57,9 +53,7 @@ def page_of(
     A page of a PDF that is one embedded image gives that image as it is; poppler draws any other.
 
     Args:
-        scan: The scan.
         page_no: The page's number, from 1.
-        limits: Bounds on the scan and the page.
         coarsest_dpi: For who needs no more dots per inch than these: a JPEG that has twice as many or more is decoded
             at a half, a quarter or an eighth of its size, never coarser; 0: every pixel.
 
@@ -122,10 +116,7 @@ def split(scan: ScanFile, pages: Sequence[int], target: Path, limits: ScanLimits
     The same pages give the same bytes.
 
     Args:
-        scan: The scan.
         pages: The numbers of the pages, from 1.
-        target: The file to write.
-        limits: Bounds on the scan.
 
     Raises:
         AlteredScan: Its bytes are not those that its SHA-256 names.

@@ -124,10 +124,8 @@ def draw_page(
     count its pages otherwise than we do.
 
     Args:
-        page: The page.
         name: The name of the scan, for messages.
         page_no: The page's number, from 1.
-        limits: Bounds on the page.
         dpi: How finely to draw it, as far as ``limits.max_pixels`` allows.
 
     Raises:

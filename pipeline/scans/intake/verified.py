@@ -44,10 +44,6 @@ def verified_copy(scan: ScanFile, limits: ScanLimits) -> Iterator[Path]:
 
     The bytes of the last scan are kept, for its next page.
 
-    Args:
-        scan: The scan.
-        limits: Bounds on the scan.
-
     Raises:
         AlteredScan: The bytes at its path have another SHA-256.
         ScanError: They cannot be read, or are too many.

@@ -43,8 +43,6 @@ def print_evaluation(evaluation: Evaluation, console: Console, kinds: Mapping[st
     """Print the figures by column, form, writing, kind, kind and form, and of all.
 
     Args:
-        evaluation: The figures.
-        console: Where they are printed.
         kinds: What an office calls each kind.
     """
     console.print(

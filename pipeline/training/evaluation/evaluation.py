@@ -123,13 +123,8 @@ def evaluate(
     """Score a book; columns come in the record's order, fields of missing entries count as not read.
 
     Args:
-        truth: What is on paper.
-        prediction: What was read.
-        record: The kind of event.
         book: Noted with every outcome.
         form: Likewise.
-        pages_per_minute: The speed of reading.
-        versions: Of what read the book.
     """
     alignment = align_entries(truth.entries, prediction.entries, record.key_columns.number)
     return Evaluation(

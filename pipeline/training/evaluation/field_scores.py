@@ -62,11 +62,7 @@ class FieldOutcome:
     Attributes:
         column: The Ministry's column.
         truth: The text on paper, ``""`` when it is blank there.
-        predicted: What was said of it.
         spec: The column's declaration, ``None`` of a column the record lacks.
-        entry: The predicted entry it was found in.
-        book: The book.
-        form: Its form.
     """
 
     column: str
@@ -166,7 +162,6 @@ class Score:
     """Numbers of fields, except ``edits`` and ``characters``. A share of nothing is ``None``.
 
     Attributes:
-        fields: All.
         exact, right, alike: As ``FieldOutcome`` says.
         edits, characters: Characters to change, and characters on paper.
         blank_on_paper, called_blank, blank_rightly: Blank in truth, as predicted, and both.

@@ -20,7 +20,6 @@ class PredictedValue:
     """What the machine, or a desk, says of one field.
 
     Attributes:
-        text: The text as read.
         status: Whether it was read, is blank, …
         confidence: 0..1.
         accepted: Whether it went into the registry without a person.
@@ -43,7 +42,6 @@ class PredictedEntry:
     Attributes:
         values: By Ministry column.
         page: The page's place in the book, from 0.
-        row: The entry's place on the page.
     """
 
     values: Mapping[str, PredictedValue]
@@ -63,7 +61,6 @@ def prediction_of(pages: Sequence[PageResult | None], record: RecordSpec, year: 
 
     Args:
         pages: All its pages in order; ``None`` for a page that failed.
-        record: Its record.
         year: The year of the volume; it completes an entry number written without one, as the truth does.
     """
     columns = {spec.name: spec.column for spec in record.fields}
@@ -118,8 +115,6 @@ def align_entries(
     """Pair entries by number and year (leading zeros aside), those left by their place, the rest in page order.
 
     Args:
-        truth: The entries on paper.
-        predicted: The entries that were predicted.
         number_column: The Ministry's column of the entry number.
     """
 

@@ -53,7 +53,6 @@ class TrueEntry:
     Attributes:
         values: The texts by Ministry column.
         page: Index into ``BookTruth.pages``.
-        row: The entry's place on the page.
         ink: The boxes of the ink of each field.
         struck: Fields that are struck through.
         by_hand: Fields that are written by hand, where the maker of the truth notes it.
@@ -76,7 +75,6 @@ class BookTruth:
     Attributes:
         kind: The name of its record.
         year: The year of its volume.
-        entries: Its entries.
         pages: Its pages, where the maker of the truth notes them.
     """
 

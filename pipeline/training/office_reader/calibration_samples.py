@@ -42,7 +42,6 @@ class ReaderSamples:
     """Decided fields as the reader in use and the new one read them, with what people decided.
 
     Attributes:
-        before: As the reader in use reads them.
         after: As the new reader does.
         pages: How many pages were read again.
     """
@@ -65,13 +64,9 @@ def samples_of_books(
     """Return decided fields of entries that nothing is learnt from, as both readers read them.
 
     Args:
-        registry: Where the decisions are.
-        context: How pages are read.
-        book_ids: The books.
         before: The engines in use.
         after: Those with the new reader.
         pages: The most pages that are read again, spread over all books.
-        say: Takes how many pages are done.
     """
     chosen: list[tuple[int, PageRef, list[StoredEntry]]] = []
     for book_id in book_ids:
@@ -146,8 +141,6 @@ def recalibrated(
     else that one is taken over: what it accepts is then judged on the frozen entries all the same.
 
     Args:
-        samples: The decided fields.
-        known: The calibration in use.
         reader: The fingerprint of the new reader.
     """
     held = [one for one in samples.after if part_of(one.entry) is LinePart.CALIBRATION]
@@ -165,7 +158,6 @@ def shares_of(
     """Return what both readers accept of the frozen entries, by group of fields.
 
     Args:
-        samples: The decided fields.
         before: The calibration of the reader in use.
         after: That of the new one.
         routing: The error rates that the office tolerates.

@@ -62,13 +62,7 @@ class DecidedLine:
     Attributes:
         pixels: Grey (h, w), as a reader of handwriting gets it.
         text: What stands on it, NFC; case and signs are as people typed them, not surely as on paper.
-        book_id: The book in the registry.
-        ref: The page.
-        row: The row of the entry on the page.
-        field: The field.
         number: Which of the field's lines it is, from 0.
-        kind: Kind of the field's value.
-        form: The form of the book.
         deciders: Logins of all whose words led to the decision.
         decided_at: When, UTC.
         cost: What the text costs beyond the best path of the networks, in nats a letter.
@@ -137,9 +131,6 @@ def decided_lines(
     Withdrawn entries, pages and books have none. Every page with such a line is decoded again from the stored scan.
 
     Args:
-        registry: Where the decisions are.
-        context: Where the scans are, and what is declared.
-        book_id: The book.
         hand: The networks that texts are aligned with: those that ship, so that what was learnt does not choose what is
             learnt next.
 

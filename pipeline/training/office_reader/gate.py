@@ -40,9 +40,7 @@ class ScoredLine:
 
     Attributes:
         key: Its name, unique over all books.
-        entry: Its entry.
         writer: Who wrote it, as far as is known.
-        kind: Kind of its value.
         form: Form of its book; ``""`` for a drawn line of another hand, of which no office knows.
         letters: Letters of the confirmed text.
         before: Wrong letters of the reader in use.
@@ -89,7 +87,6 @@ class ReaderComparison:
     """How two readers compare on a group of lines.
 
     Attributes:
-        lines: Lines.
         letters: Letters of the confirmed texts.
         before: Share of wrong letters of the reader in use.
         after: Share of wrong letters of the new reader.
@@ -112,7 +109,6 @@ class CalibratedShare:
     """What a reader and its calibration accept among fields that neither has learnt from.
 
     Attributes:
-        fields: Fields.
         accepted: How many are accepted without a person.
         wrong: How many of those are wrong.
         upper: What the share of wrong ones is at most, as proven on these fields.
@@ -182,7 +178,6 @@ def judge_reader(
         shares: What both accept of fields that neither reader nor calibration has learnt from; None where nothing is
             said of it.
         taught: How many lines of each writer the new reader has learnt from; None where nothing is said of it.
-        options: What is asked.
     """
     decided = [line for line in lines if line.form]
     drawn = [line for line in lines if not line.form]

@@ -19,11 +19,7 @@ GROUPS = {"critical": "ô quan trọng", "other": "ô khác"}
 
 
 def objection_sentence(objection: Objection) -> str:
-    """Return a reason to refuse as a sentence with its figures.
-
-    Args:
-        objection: The reason.
-    """
+    """Return a reason to refuse as a sentence with its figures."""
     return _SENTENCES[objection.why].format(
         group=GROUPS.get(objection.group, objection.group),
         writer=writer_label(objection.group),

@@ -31,10 +31,8 @@ def label_texts(decision: Decision, reading: FieldReading, slot: Slot, kind: str
     """Return the ways in which a decided value may stand on its lines.
 
     Args:
-        decision: What people decided.
         reading: What the machine read there: where it is the same value, its letters are those of the ink.
         slot: The blank.
-        kind: Kind of value.
         lines: How many lines of ink there are.
     """
     text = " ".join(unicodedata.normalize("NFC", decision.text).split())
@@ -59,7 +57,6 @@ def line_texts(lines: Sequence[SeenLine], ways: LabelTexts) -> tuple[str, ...] |
 
     Args:
         lines: The lines, in reading order.
-        ways: From ``label_texts``.
     """
     split = [way if len(way) == len(lines) else split_over(lines, way[0]) for way in ways]
     known = [texts for texts in split if texts is not None]

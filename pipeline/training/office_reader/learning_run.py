@@ -55,7 +55,6 @@ class LearningOptions:
         least: Lines to learn from below which nothing is learnt.
         pages: The most decided pages that are read again to calibrate.
         drawn: Drawn lines of other hands that the gate reads.
-        gate: What is asked of a new reader.
         networks: Shapes that shipped networks may have; none for those of the product.
         replay: Drawn lines at hand at a time.
     """
@@ -74,7 +73,6 @@ class GatheredLines:
     """What all books teach.
 
     Attributes:
-        lines: All kept lines.
         left_out: How many decisions of the books that were gathered anew teach nothing, by why.
     """
 
@@ -92,8 +90,6 @@ def gather_lines(
     """Bring the kept lines of all books up to date and return them.
 
     Args:
-        registry: Where the decisions are.
-        context: Where scans and kept lines are.
         hand: The shipped networks, with which texts are aligned.
         say: Takes progress, in Vietnamese.
     """
@@ -130,7 +126,6 @@ def learn(
     Args:
         context: Where everything is; its engines are those in use.
         models: The folder of the models that came along; None for the default one.
-        options: How it learns.
         command: The command as the cards repeat it.
         say: Takes progress, in Vietnamese.
 
@@ -247,11 +242,7 @@ def _judged(
 
 
 def guard_lines(count: int) -> tuple[tuple[Pixels, str, str], ...]:
-    """Return drawn lines in hands that no training draws with: of each its picture, its text and its pen.
-
-    Args:
-        count: How many.
-    """
+    """Return drawn lines in hands that no training draws with: of each its picture, its text and its pen."""
     from pipeline.training.synthetic_lines.fonts import FontSet, measure_font
     from pipeline.training.synthetic_lines.lines import synthetic_line
     from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER

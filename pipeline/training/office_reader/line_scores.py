@@ -30,8 +30,6 @@ class ComparedLine:
     """A line with what both readers read.
 
     Attributes:
-        line: The line.
-        before: What the reader in use reads.
         after: What the new one reads.
     """
 
@@ -69,11 +67,8 @@ def compared_lines(
     """Return what both readers read on some lines.
 
     Args:
-        lines: The lines.
-        before: The reader in use.
         after: The new reader.
         schemas: What the fields may hold.
-        say: Takes how many lines are done.
     """
     found: list[ComparedLine] = []
     for start in range(0, len(lines), AT_ONCE):
@@ -94,7 +89,6 @@ def drawn_scores(
 
     Args:
         lines: Of each its picture, its text and its pen.
-        before: The reader in use.
         after: The new reader.
     """
     crops = [Crop(pixels, DPI, "text") for pixels, _, _ in lines]

@@ -88,7 +88,6 @@ class LineStore:
         """Put the lines of a book in place of those kept of it; a book without any has no file.
 
         Args:
-            book_id: The book.
             found: What it teaches.
 
         Returns:
@@ -165,7 +164,6 @@ class LineStore:
         """Remove all lines that an account had a word in, or all of an entry, and never keep them again.
 
         Args:
-            login: The account.
             entry: The entry, as ``DecidedLine.entry``.
 
         Returns:

@@ -31,7 +31,6 @@ class ReaderProposal:
     """A new reader as it is proposed.
 
     Attributes:
-        verdict: What the gate said.
         lines: Lines that it learnt from.
         frozen: Lines that tested it.
         changed: How many of those it reads otherwise.
@@ -94,7 +93,6 @@ def write_changed_lines(folder: Path, lines: Sequence[ComparedLine]) -> None:
 
     Args:
         folder: Of the version.
-        lines: All lines that were compared.
     """
     changed = [line for line in lines if line.is_read_otherwise]
     changed.sort(key=lambda one: (one.scored.before - one.scored.after, one.line.key))

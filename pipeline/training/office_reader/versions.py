@@ -50,7 +50,6 @@ class ReaderVersion:
 
     Attributes:
         number: Its number, from 1.
-        folder: Where it lies.
         made_at: When it was made, UTC.
         state: What became of it.
         before: The version that it was held against (``SHIPPED``: that which came with the program).
@@ -143,7 +142,6 @@ class ReaderVersions:
         """Take a proposed version into use; that in use before is kept.
 
         Args:
-            number: The version.
             in_use: The version that was in use when the proposal was shown.
             note: Records the act, before it takes effect; takes the version that was in use.
 
@@ -170,7 +168,6 @@ class ReaderVersions:
         """Record that a proposed version is not taken.
 
         Args:
-            number: The version.
             note: As for ``promote``.
 
         Raises:

@@ -73,11 +73,7 @@ class TrainingFont:
     """A pen font with its measures, in em.
 
     Attributes:
-        file: The font file.
         family: Name of its family in small letters.
-        letters: Letters that it holds.
-        joined: Whether its letters join.
-        x_height: Height of the letter x.
         capital: Height of the capitals.
         stroke: Thickness of a stroke.
         width: Width of a middling letter.

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import PRINT, print_font
 from pipeline.base.text import training_words as words
 from pipeline.training.synthetic_lines import texts
 from pipeline.training.synthetic_lines.fonts import FontSet
 from pipeline.training.synthetic_lines.handwriting import LineInk, draw_handwriting
 from pipeline.training.synthetic_lines.real_figures import RealFigures
 from pipeline.training.synthetic_lines.writers import WriterStyle
-from pipeline.training.synthetic_pages.pen_fonts import PRINT, print_font
 from pipeline.training.synthetic_pages.people import happens, pick
 
 
@@ -56,7 +56,6 @@ class CropMargins:
         """Draw margins.
 
         Args:
-            rng: Random stream.
             unit: Height of x in pixels.
             below: How far the ink hangs below its base; a little of that may be cut off, never a dot.
         """
@@ -79,10 +78,8 @@ def add_background(ink: LineInk, beyond: LineInk | None, unit: float, rng: np.ra
     """Return the line as cut from a scanned page.
 
     Args:
-        ink: The line.
         beyond: Ink of another line, whose edge may reach in.
         unit: Height of x in pixels.
-        rng: Random stream.
     """
     cut = CropMargins.draw(rng, unit, ink.mask.shape[0] - ink.base)
     pen = _padded(ink.mask, cut)
@@ -313,8 +310,6 @@ def synthetic_line(
     """Return a line in some writer's hand, as cut from some page; it depends on the arguments alone.
 
     Args:
-        rng: Random stream.
-        pens: Fonts to draw with.
         figures: Figures of real pens for some of the dates and numbers.
     """
     more = figures is not None and happens(rng, MORE_FIGURES)

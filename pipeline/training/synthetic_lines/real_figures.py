@@ -109,7 +109,6 @@ class RealFigures:
         Args:
             text: Figures and ``SIGNS``.
             unit: Height of x in pixels that the figures stand for.
-            rng: Random stream.
         """
         hand = _Hand.draw(self, unit, rng)
         tall = FIGURE_HEIGHT * unit

@@ -25,7 +25,6 @@ class ToneMarkStyle:
         dot: Shape of the dot below.
         roof: Shape of the circumflex.
         wave: Shape of the tilde.
-        horn: Shape of the horn.
         size: Size; 1 is usual.
         rise: How far marks lie off the letter.
         shift: How far they lie to its right.
@@ -86,8 +85,6 @@ def mark_curves(
         letter: The letter without its marks.
         marks: Combining characters of the marks.
         place: Where the letter's ink lies.
-        habits: How the writer makes marks.
-        rng: Random stream.
     """
     unit, curves = place.unit, []
     centre = (place.left + place.right) / 2

@@ -17,12 +17,9 @@ class WriterStyle:
     """One writer for one line. Lengths in heights of x (``unit``) unless said otherwise; habits are shares of letters.
 
     Attributes:
-        pen: Font of the letters.
         figures: Font of the digits.
-        capitals: Font of the capitals.
         unit: Height of x in pixels.
         own: Share of marked letters that the font sets itself.
-        marks: How marks are made.
         second: Another font, for a share of the letters.
         mixed: Share of the letters that ``second`` gives.
         borrowed: Small letters (without marks) that always come from ``second``.

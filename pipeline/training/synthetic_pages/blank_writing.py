@@ -30,9 +30,6 @@ class SheetWriter:
     """A hand that writes on a sheet.
 
     Attributes:
-        sheet: The sheet.
-        hand: The hand.
-        rng: Random stream of the page.
         row: Row of the sheet (0 on forms of one entry).
         overflow: Share of the values long enough for it that run on beyond their blank.
     """
@@ -72,15 +69,12 @@ def write_line(
     """Write one line with its baseline's start at (x, y) in pixels and return the box of its ink.
 
     Args:
-        writer: Who writes where.
         slot: The blank whose fields the ink belongs to.
-        text: What is written.
         x: Start of the baseline.
         y: Height of the baseline; the hand's own rise comes on top.
         scale: Size as a share of the hand's own.
         squeeze: Width as a share of the natural one.
         gaps: Pixels to add after each character.
-        struck: Whether the line is struck out.
     """
     sheet, hand = writer.sheet, writer.hand
     scale *= 1.0 if hand.typed else float(writer.rng.uniform(0.95, 1.04))

@@ -51,7 +51,6 @@ class SyntheticPage:
 
     Attributes:
         page: The flat page with its ink.
-        scan: What the scanner made of it.
         kind: ``cover`` or ``entries``.
     """
 
@@ -66,8 +65,6 @@ class ClerkTerm:
 
     Attributes:
         first_page: The first page that the clerk writes, from 0.
-        hand: The clerk's hand.
-        habits: How the clerk writes values.
     """
 
     first_page: int
@@ -80,17 +77,9 @@ class BookPlan:
     """Everything of a book but its ink.
 
     Attributes:
-        form: The form it is drawn on.
-        record: The record whose fields the form holds.
-        ledger: The book as ``ledger.toml`` describes it.
-        home: The commune that keeps the book.
-        hands: The hands that write in it.
-        cases: The cases of each page.
-        habits: How its clerk writes values.
         sealed: Whether pages bear a round seal over their edge.
         shift: How far its printed lines lie from the declared places, as a share of the frame's height.
         spelled: What can be written with real strokes, where it is written with them.
-        printing: The sheets as their printer made them.
         office: The office that keeps it; None where every page is drawn for itself.
         terms: The clerks of an office in the order in which they write.
     """
@@ -139,9 +128,6 @@ def write_book(
 
     Args:
         folder: Where the book goes; made when missing, overwritten when there.
-        form: The form of its pages.
-        schemas: All declarations.
-        options: How it is drawn.
         cutouts: Lines of real ink to paste into the blanks for places, as far as they go.
         strokes: Real strokes to write every value with; what they do not spell is left blank.
 
@@ -175,9 +161,6 @@ def write_books(
 
     Args:
         folder: The folder above them.
-        forms: The forms.
-        schemas: All declarations.
-        options: How they are drawn.
 
     Returns:
         The folders of the books.
@@ -186,13 +169,7 @@ def write_books(
 
 
 def draw_book(form: Form, schemas: Schemas, options: SynthOptions) -> Iterator[SyntheticPage]:
-    """Yield the pages of a book one after the other without writing anything; a cover comes first.
-
-    Args:
-        form: The form of its pages.
-        schemas: All declarations.
-        options: How it is drawn.
-    """
+    """Yield the pages of a book one after the other without writing anything; a cover comes first."""
     return _draw_pages(plan_book(form, schemas, options), schemas, options, deque())
 
 

@@ -88,11 +88,8 @@ class SyntheticCase:
     """The facts of one registered case.
 
     Attributes:
-        number: Number of the entry.
         page_no: Page of the book, from 1.
         volume: Volume as it is written, ``01/2010``.
-        registered_on: Day of registration.
-        happened_on: Day of the event.
         hour: Hour of the event.
         minute: Minute of the event.
         home: Commune of registration.
@@ -130,14 +127,9 @@ def draw_case(
     """Draw a case; its event lies days to years before the registration, as the parties require.
 
     Args:
-        rng: Random stream of the case.
-        record: The record whose parties it has.
         home: Commune of registration.
         officers: Party to the person who signs all entries of the book.
-        number: Number of the entry.
         page_no: Page of the book, from 1.
-        volume: Volume as it is written.
-        registered_on: Day of registration.
         no_father: Chance that a voluntary male party is left out.
         private: Whether no officer is taken for a relative who declares.
     """

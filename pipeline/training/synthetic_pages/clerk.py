@@ -43,7 +43,6 @@ class ClerkHabits:
         capitals: Share of names in capitals.
         spread: Share of dates and numbers whose characters are written apart.
         abbreviates: Share of names that are abbreviated.
-        wording: How numbers are put into words.
         titled_words: Whether dates in words have capital initials.
         ways: What the clerk of an office keeps to.
     """
@@ -111,11 +110,6 @@ class Clerk:
     """A clerk with a form to fill in.
 
     Attributes:
-        form: The form.
-        record: The record of its fields.
-        schemas: All declarations.
-        habits: How the clerk writes values.
-        options: How the book is drawn.
         office: The office whose clerk it is; None where every page is drawn for itself.
     """
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import print_font
 from pipeline.declarations.schema import Form, Table
-from pipeline.training.synthetic_pages.pen_fonts import print_font
 from pipeline.training.synthetic_pages.sheet import PaperSheet
 from pipeline.training.synthetic_pages.stamps import Colour, LaidInk, stroke_paths
 

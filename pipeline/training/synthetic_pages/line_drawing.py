@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import load_font
 from pipeline.training.synthetic_pages.line_patch import LinePatch
-from pipeline.training.synthetic_pages.pen_fonts import HandStyle, load_font
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle
 
 Field = NDArray[np.float32]
 
@@ -41,10 +42,6 @@ def draw_line(
     """Return the ink of one line.
 
     Args:
-        text: What is written.
-        hand: The hand that writes it.
-        dpi: Pixels an inch.
-        rng: Random stream of the hand's unrest.
         scale: Size as a share of the hand's own.
         squeeze: Width as a share of the natural one.
         gaps: Pixels to add after each character; layout, not text.

@@ -106,9 +106,7 @@ class OrderedEntry:
     """What the book's order says of an entry.
 
     Attributes:
-        number: Number of the entry.
         page_no: Page of the book, from 1.
-        registered_on: Day of registration.
     """
 
     number: int
@@ -121,7 +119,6 @@ class SigningOfficer:
     """Somebody who signs.
 
     Attributes:
-        person: Who it is.
         titles: How the title is written.
     """
 
@@ -134,13 +131,8 @@ class Office:
     """The office that keeps a book.
 
     Attributes:
-        options: How it keeps it.
-        home: Its commune.
-        signers: Who signs.
-        registrars: Who registers.
         signs_in: Month to the number of its signer.
         registers_in: Month to the number of its registrar.
-        hamlets: Hamlets of the commune.
         hospitals: General hospitals that recur, by whose they are.
     """
 
@@ -259,12 +251,8 @@ def draw_order(
     """Return number, page and day of every entry: days never go back, numbers leave gaps, pages are missing.
 
     Args:
-        rng: Random stream.
-        options: How the office keeps its book.
-        entries: How many entries there are.
         rows: Entries a page.
         first: Number of the first entry.
-        year: Year of the book.
     """
     days = sorted(int(day) for day in rng.integers(0, 360, entries))
     restart = int(rng.integers(1, entries)) if entries > 2 and happens(rng, options.restart) else 0

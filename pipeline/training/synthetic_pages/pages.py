@@ -77,7 +77,6 @@ def draw_entry_page(
     """Draw the entries of one page on a blank sheet.
 
     Args:
-        rng: Random stream of the page.
         clerk: Who fills in the form.
         hands: Hands that write; each entry takes one of them.
         cases: One case a row; one in all on forms of one entry.

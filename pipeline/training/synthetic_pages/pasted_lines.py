@@ -37,7 +37,6 @@ class InkCutout:
 
     Attributes:
         mask: (height, width) cut tightly, 255 is full ink.
-        text: What it says.
     """
 
     mask: Pixels
@@ -59,9 +58,7 @@ def paste_cutouts(
     """Paste the next fitting cutouts into a blank for a place, one on each of its lines that is long enough.
 
     Args:
-        writer: Who writes where.
         value: What would be written by hand.
-        record: The record of the form.
         cutouts: Cutouts to use; those pasted are taken out.
 
     Returns:

@@ -1,26 +1,18 @@
-"""Fonts on this machine, and the hands and machines that write with them.
-
-Pen fonts come with the package (``fonts/SOURCE.md``). Print and typewriter faces are the system's Liberation and
-FreeMono (Debian ``fonts-liberation``, ``fonts-freefont-ttf``). Lines are shaped by HarfBuzz (Pillow's Raqm layout), so
-that letters of joined hands stay joined.
-"""
+"""Pen fonts, which come with the package (``fonts/SOURCE.md``), and the hands and machines that write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import ImageFont, features
 
-from pipeline.base.errors import SetupError
+from pipeline.base.print_fonts import system_font
 from pipeline.training.synthetic_pages.people import pick
 from pipeline.training.synthetic_pages.writer_ink import WriterInk
 
 PEN_FOLDER = Path(__file__).parent / "fonts"
-SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +22,6 @@ class PenFont:
     Attributes:
         file: Path below ``PEN_FOLDER``, or anywhere.
         size: Height of its em in mm for a middling hand.
-        joined: Whether its letters join.
         weight: How much its strokes must swell (+) to look like a ball pen's, in mm.
         slant: How far it must lean (dx/dy) to look written.
         capitals: Whether words of capitals can be read in it.
@@ -63,21 +54,6 @@ PENS = (
     PenFont("shantell-sans/ShantellSans_300Light_Italic.ttf", 5.0, False, 0.02),
 )
 
-PRINT: Mapping[str, str] = {
-    "regular": "Regular",
-    "small": "Regular",
-    "bold": "Bold",
-    "italic": "Italic",
-    "bold-italic": "BoldItalic",
-}
-"""Styles of printed labels."""
-
-PRINT_FACES: Mapping[str, str] = {
-    "serif": "LiberationSerif-{style}.ttf",
-    "sans": "LiberationSans-{style}.ttf",
-    "free-serif": "FreeSerif{style}.ttf",
-}
-"""Typefaces of printed forms."""
 
 TYPE_FACES = (
     ("LiberationSerif-Regular.ttf", 4.5),
@@ -95,10 +71,7 @@ class HandStyle:
     """The style of one writer's hand, or of a printing machine, for one book. Lengths in mm, angles as dx/dy.
 
     Attributes:
-        font: Font file.
         size: Height of the em.
-        joined: Whether letters join.
-        typed: Whether it is a machine.
         weight: How much strokes swell.
         slant: How far letters lean.
         ink: Colour, RGB.
@@ -137,7 +110,6 @@ def draw_hand_style(
     """Draw a person's hand.
 
     Args:
-        rng: Random stream.
         families: Families to choose from; empty means all of the package.
         more: Pen fonts outside the package that ``families`` may name.
 
@@ -185,38 +157,3 @@ def draw_type_style(rng: np.random.Generator) -> HandStyle:
         spacing=1.0,
         pressure=0.22 if mono else 0.08,
     )
-
-
-@lru_cache(maxsize=256)
-def load_font(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
-    """Return a font at an em height in pixels, shaped by HarfBuzz.
-
-    Raises:
-        SetupError: Pillow has no Raqm.
-    """
-    if not features.check("raqm"):
-        raise SetupError(
-            "Pillow trên máy này thiếu Raqm (HarfBuzz) nên không vẽ được chữ nối. Hãy cài lại gói pillow."
-        )
-    return ImageFont.truetype(str(path), pixels, layout_engine=ImageFont.Layout.RAQM)
-
-
-@lru_cache(maxsize=32)
-def system_font(name: str) -> Path:
-    """Return where a font of the system lies.
-
-    Raises:
-        SetupError: It is not installed; the message names the Debian packages.
-    """
-    for folder in SYSTEM_FOLDERS:
-        for path in sorted(folder.rglob(name)) if folder.is_dir() else ():
-            return path
-    raise SetupError(
-        f"Không thấy phông chữ {name}. Hãy cài: apt install fonts-liberation fonts-freefont-ttf."
-    )
-
-
-def print_font(style: str, pixels: int, face: str = "serif") -> ImageFont.FreeTypeFont:
-    """Return a face of ``PRINT_FACES`` in a style of ``PRINT``."""
-    name = PRINT_FACES[face].format(style=PRINT[style])
-    return load_font(system_font(name.replace("FreeSerifRegular", "FreeSerif")), pixels)

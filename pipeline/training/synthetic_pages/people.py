@@ -26,8 +26,6 @@ class RuralDistrict:
         name: Its name; empty in years without districts.
         province_type: Type of the province as clerks write it: ``TP``, ``tỉnh``.
         province: Name of the province in that year.
-        communes: Names of its rural communes.
-        codes: Commune to its code.
     """
 
     name: str
@@ -171,7 +169,6 @@ def draw_person(
     """Draw a person.
 
     Args:
-        rng: Random stream.
         home: Commune in or near which the person lives.
         male: Sex; drawn when None.
         like: A relative who gives surname, ethnicity and home.

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.base.print_fonts import PRINT_FACES, print_font
 from pipeline.declarations.schema import Form
-from pipeline.training.synthetic_pages.pen_fonts import PRINT_FACES, print_font
 from pipeline.training.synthetic_pages.people import happens, pick
 from pipeline.training.synthetic_pages.sheet import PRINT_INK
 from pipeline.training.synthetic_pages.synthesis_options import ReprintOptions
@@ -75,7 +75,7 @@ class Printing:
 
     Attributes:
         form: The declared form with the places, sizes and wordings of this printer.
-        face: Typeface, a key of ``pipeline.training.synthetic_pages.pen_fonts.PRINT_FACES``.
+        face: Typeface, a key of ``pipeline.base.print_fonts.PRINT_FACES``.
         rule_ink: Colour of frame, rules and leaders.
         double: Whether the frame is double.
     """
@@ -89,14 +89,7 @@ class Printing:
 def draw_printing(
     rng: np.random.Generator, form: Form, options: ReprintOptions | None, province: str
 ) -> Printing:
-    """Draw the printing of a book's sheets; tables, and all forms without options, are printed as declared.
-
-    Args:
-        rng: Random stream.
-        form: The declared form.
-        options: How far the printing may differ from it.
-        province: Where the book is kept.
-    """
+    """Draw the printing of a book's sheets; tables, and all forms without options, are printed as declared."""
     if options is None or form.layout != "page":
         return Printing(form)
     face = pick(rng, tuple(PRINT_FACES)[1:]) if happens(rng, options.other_face) else "serif"

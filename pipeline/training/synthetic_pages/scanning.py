@@ -44,9 +44,6 @@ def scan_sheet(
     Args:
         sheet: (height, width, 3) RGB of the flat sheet.
         behind: The sheet whose ink shows through, or None.
-        dpi: Pixels an inch.
-        options: How it is scanned.
-        rng: Random stream of the scan.
     """
     paper = sheet
     low, high = options.show_through
@@ -192,7 +189,6 @@ def write_pages(
         stem: Name of the file, or of the files before their number.
         container: ``pdf``, ``tiff`` or ``jpeg``.
         pages: The pages as JPEG files.
-        dpi: Pixels an inch.
         quality: JPEG quality of a TIFF.
 
     Returns:

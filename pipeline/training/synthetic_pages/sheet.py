@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Box, Pixels
+from pipeline.base.print_fonts import print_font
 from pipeline.declarations.schema import Form
 from pipeline.training.synthetic_pages.line_drawing import ink_box
 from pipeline.training.synthetic_pages.line_patch import LinePatch
-from pipeline.training.synthetic_pages.pen_fonts import print_font
 
 PRINT_INK = (30, 30, 33)
 
@@ -25,8 +25,6 @@ class DrawnLine:
         fields: Fields that the ink belongs to.
         box: Box of the ink on the flat sheet, in pixels.
         mask: Ink that fills the box, 255 is full ink.
-        struck: Whether it is struck out.
-        row: Row of its entry.
         by_hand: Whether it is handwriting, not printed, typed, stamped or a tick.
     """
 
@@ -45,7 +43,6 @@ class Overflow:
     Attributes:
         fields: Fields that the ink belongs to.
         box: Box of that part of its ink on the flat sheet, in pixels.
-        row: Row of its entry.
     """
 
     fields: tuple[str, ...]
@@ -58,8 +55,6 @@ class PaperSheet:
     """A page in the making, on pure white; only its own methods change it.
 
     Attributes:
-        form: The form that is printed on it.
-        dpi: Pixels an inch.
         pixels: (height, width, 3) RGB.
         shift: How far this printing's lines lie from the declared places, at most, as a share of the frame's height.
         inks: What was written, line by line.

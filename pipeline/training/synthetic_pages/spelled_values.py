@@ -55,10 +55,7 @@ class SpelledWords:
     """What one writer's strokes can name.
 
     Attributes:
-        strokes: The strokes.
-        surnames: Words that are surnames.
         middles: Words that stand between.
-        givens: Words that are given names.
         places: Real places of the book's year.
         hamlets: Words for a part of a commune.
         between: What this book's clerk puts between the units of a place.
@@ -92,7 +89,6 @@ class SpelledWords:
 
         Args:
             home: The commune where the strokes spell no commune.
-            rng: Random stream.
         """
         communes = [place for place in self.places if len(place.names) > 2]
         if not communes:
@@ -116,7 +112,6 @@ class SpelledWords:
         Args:
             person: Somebody made up.
             known: Names and surnames that were replaced before in the book; added to.
-            rng: Random stream.
         """
         if person.name not in known:
             family = known.get(person.surname) or replace(person, surname=pick(rng, self.surnames))

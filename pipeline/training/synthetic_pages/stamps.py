@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Pixels
-from pipeline.training.synthetic_pages.pen_fonts import load_font, system_font
+from pipeline.base.print_fonts import load_font, system_font
 from pipeline.training.synthetic_pages.sheet import PaperSheet
 
 Points = NDArray[np.float64]

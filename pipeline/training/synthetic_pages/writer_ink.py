@@ -53,7 +53,6 @@ class WriterInk:
     """What was cut from one writer's lines.
 
     Attributes:
-        writer: Identifier of the writer.
         words: Words in small letters to their pieces.
         figures: ``0`` to ``9`` to their pieces.
         spread: How far the ink of a line spreads about its middle, up and down, in pixels of the pieces.
@@ -118,9 +117,7 @@ class WriterInk:
         """Return the ink of a text that the strokes spell.
 
         Args:
-            text: What is written.
             em: Height of the em in pixels.
-            dpi: Pixels an inch.
             rng: Chooses among pieces of the same text and moves them a little.
             squeeze: Width as a share of the natural one.
             drift: How much the baseline rises along the line.

@@ -29,7 +29,6 @@ def compared_form(
     """Return the form of a text in which it equals every other text that says the same value.
 
     Args:
-        kind: The kind of the field.
         text: What was typed.
         vocab: The code list of a choice.
         case_counts: Whether capitals tell names, places and free texts apart.

@@ -186,12 +186,7 @@ def is_ditto(text: str) -> bool:
 
 
 def taken_literally(kind: Kind, parsed: Parsed) -> Parsed:
-    """Return what a text is where a ditto mark stands for nothing above it: a mark is then no value of its kind.
-
-    Args:
-        kind: The kind.
-        parsed: What the kind makes of the text.
-    """
+    """Return what a text is where a ditto mark stands for nothing above it: a mark is then no value of its kind."""
     if DITTO not in parsed.problems:
         return parsed
     others = [code for code in kind.problems if code != DITTO]

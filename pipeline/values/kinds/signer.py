@@ -75,7 +75,6 @@ def is_of_place(name: str, place: str) -> bool:
     """Return whether a name is that of an office's own unit, which stands behind ``UBND xã`` as a signer may.
 
     Args:
-        name: What was taken for a name.
         place: Whose book it is, as on its cover.
     """
     words, whole = unaccented(name).split(), unaccented(place).split()
@@ -117,7 +116,6 @@ class _Titles:
     """The titles that are known, as patterns over letters without marks (``_bare``).
 
     Attributes:
-        begin: A title as it begins.
         closed: Titles and offices with nothing behind them but a unit without its name.
         end: A text whose last words are a title.
     """

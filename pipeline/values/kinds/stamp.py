@@ -20,7 +20,6 @@ def likely_stamp(text: str, stamps: Vocabulary) -> str:
 
     Args:
         text: What was read, however garbled.
-        stamps: The known stamps.
     """
     read = _letters(text)
     found: list[tuple[float, str]] = []

@@ -44,7 +44,6 @@ class GazetteerAdditions:
     """What a file adds.
 
     Attributes:
-        units: Further units.
         begun: The bounds of the beginning of a unit, by its code and the syllables of its name.
         aliases: Code and spelling.
     """

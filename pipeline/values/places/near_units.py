@@ -17,10 +17,8 @@ def near_units(resolver: Resolver, place: str, code: str, year: int) -> NearUnit
     """Return the units around a book.
 
     Args:
-        resolver: What resolves written places.
         place: The office that kept the book, as its ledger names it.
         code: The code of that office's unit, or a code of the office's own.
-        year: The year of the book.
 
     Returns:
         The units, or ``None`` where neither the code nor the name tells where the book is.

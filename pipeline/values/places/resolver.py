@@ -112,7 +112,6 @@ class Resolver:
         """Return what a text names on a day.
 
         Args:
-            written: The text on paper.
             on: Year, month, day as far as they are known; ``()`` is any time.
         """
         return self._resolved(written, *self._between(DayRange.of(on)))

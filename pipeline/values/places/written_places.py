@@ -171,7 +171,6 @@ def split_place(text: str, is_name: Callable[[str], bool] = lambda _: False) -> 
     """Return the parts of a written place from the smallest to the largest; ``()`` where it names no unit at all.
 
     Args:
-        text: As on paper.
         is_name: Whether a text is the name of a unit (``Bà Rịa - Vũng Tàu`` is one, and ``Chợ Mới`` no market).
     """
     text = unicodedata.normalize("NFC", text).strip()

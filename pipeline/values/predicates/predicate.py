@@ -50,7 +50,6 @@ class PlaceResolver(Protocol):
 
         Args:
             code: The code of the office's unit.
-            written: Its name on paper.
             on: The day as year, month, day as far as known.
 
         Returns:
@@ -62,7 +61,6 @@ class PlaceResolver(Protocol):
         """Return whether the written place is one unit that existed or may have existed.
 
         Args:
-            written: The text on paper.
             on: The day as year, month, day as far as known, ``()`` when not.
             former: A unit that existed before the day counts too.
 
@@ -226,7 +224,6 @@ def predicate(
     set.
 
     Args:
-        needs: One for each value.
         more: For any further values.
         of_states: As in ``Predicate``; such a predicate takes no context.
     """

@@ -254,10 +254,8 @@ def problem(status: int, detail: str, code: str, headers: Mapping[str, str]) -> 
     """Return an error as a problem (RFC 9457).
 
     Args:
-        status: The HTTP status.
         detail: What to do, in Vietnamese.
         code: The code by which programs distinguish errors, ``""``: the status alone does.
-        headers: Further headers.
     """
     told = ProblemAnswer(
         type=f"urn:hotich:{code}" if code else "about:blank",

@@ -39,8 +39,6 @@ class ColumnCell:
     """One snippet.
 
     Attributes:
-        task_id: Its task.
-        version: The version of the task.
         where: Names it for people who cannot see it.
         page: Equal for snippets of one page.
         ink: Its picture; None where the field has no place of its own.
@@ -69,8 +67,6 @@ class ColumnRow:
 
     Attributes:
         status: The status of the reading; None where each is keyed by itself.
-        text: Its text.
-        cells: The snippets.
         doubted: The text is no value of the field as far as its kind can tell.
     """
 
@@ -89,8 +85,6 @@ class ColumnView:
     """A column to be shown.
 
     Attributes:
-        column: The column.
-        label: The label of its field.
         stage: Its stage, in words.
         width: The CSS class of its cells.
         rows: Its rows of like snippets.

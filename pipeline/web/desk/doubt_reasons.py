@@ -25,12 +25,7 @@ MOST_RIVALS = 2
 
 
 def doubt_reasons(work: FieldWork, codes: Collection[str]) -> tuple[str, ...]:
-    """Return why a person is asked about a field; nothing where its reading is withheld from them.
-
-    Args:
-        work: The field.
-        codes: The codes of the findings about it.
-    """
+    """Return why a person is asked about a field; nothing where its reading is withheld from them."""
     reading = work.reading
     if reading is None:
         return ()

@@ -94,7 +94,6 @@ def choices(work: FieldWork, stamps: Vocabulary | None = None) -> tuple[Choice, 
     wrote never is.
 
     Args:
-        work: The field.
         stamps: The known stamps, of a field in which they stand: the one that was read garbled comes first.
     """
     found: dict[tuple[FieldStatus, str], str] = {}
@@ -158,7 +157,6 @@ class FieldPicture:
     """The picture of a field.
 
     Attributes:
-        url: Its address.
         width: Its width in pixels.
         height: Its height in pixels.
         box: Its box (left, top, right, bottom) on the rectified page.

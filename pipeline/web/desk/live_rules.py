@@ -36,11 +36,7 @@ class TypedField:
 
 
 class LiveRules:
-    """The rules of all records, for values that are being typed.
-
-    Args:
-        schemas: The declarations.
-    """
+    """The rules of all records, for values that are being typed."""
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas

@@ -18,9 +18,6 @@ class PageBeside:
 
     Attributes:
         steps: How far behind the page of the task it lies; less than 0: before it.
-        label: What people call it.
-        url: Where its picture is.
-        cover: Whether it is the cover of the book.
     """
 
     steps: int

@@ -192,9 +192,6 @@ class ReasonDialog(NamedTuple):
     """A dialog that asks for a sentence.
 
     Attributes:
-        name: The dialog's name.
-        title: Its title on screen.
-        label: The label of its input.
         suggestions: Sentences on Alt+1, Alt+2 and so on.
     """
 

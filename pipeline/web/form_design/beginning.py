@@ -37,11 +37,7 @@ def begin_draft(
     """Begin a draft, noted in the audit, and return it.
 
     Args:
-        site: The services of the server.
-        session: Of who begins it.
-        design: What it begins with.
         place: The registration place of its specimens.
-        origin: What it begins from.
         base: Which file of a form that is.
 
     Raises:

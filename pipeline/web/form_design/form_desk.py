@@ -50,12 +50,10 @@ class FormDesk:
     """The form designer of a server.
 
     Attributes:
-        drafts: The drafts.
         own: The office's own forms.
         schemas: The declarations, whose shelf gets what is saved.
         jobs: Runs the work behind the answer.
         reader: Opens and reads specimens; None: this server does not.
-        limits: Bounds of each file.
         stored: Returns where a scan of the store lies, by its SHA-256.
     """
 
@@ -96,12 +94,6 @@ class FormDesk:
     def add_file(self, person: Person, draft_id: str, name: str, content: bytes) -> FormDraft:
         """Keep a file of specimens, after it was opened in a process of its own.
 
-        Args:
-            person: Who sends it.
-            draft_id: The draft.
-            name: The name of the file.
-            content: Its bytes.
-
         Raises:
             NoSuchDraft: There is no such draft.
             DraftRefused: It is no scan, or of too many pages.
@@ -136,8 +128,6 @@ class FormDesk:
         """Start looking at all specimens of a draft.
 
         Args:
-            person: Who wants it.
-            draft_id: The draft.
             note: Notes it in the audit.
             parts: Whether each page of an open book is a specimen; None: as of the layout, and as a table had it.
 

@@ -59,8 +59,6 @@ def begin_from_book(site: Site, session: Session, book: BookState) -> FormDraft:
     """Begin a draft with pages of a book, or return the one that the person has begun of it and not saved.
 
     Args:
-        site: The services of the server.
-        session: Of who begins it.
         book: A book that the person may see.
 
     Raises:

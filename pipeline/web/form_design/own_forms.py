@@ -46,7 +46,6 @@ class OwnForms:
     """The office's own forms in a folder.
 
     Args:
-        folder: The folder.
         history: Returns the folder that keeps the earlier versions of a form, by its id.
         schemas: The declarations; saved forms are put on its shelf.
         now: The clock, in UTC.
@@ -139,11 +138,9 @@ class OwnForms:
         """Say that no further book is declared with a form, or that books may be again; that is a version of it.
 
         Args:
-            form_id: The form.
             base: What ``base`` returned of the file that the person saw.
             author: The login of who says so.
             note: Notes the version in the audit, by its number and the digest of the file, before it is written.
-            retired: Whether it is retired.
 
         Raises:
             DraftStale: Another version was saved meanwhile.

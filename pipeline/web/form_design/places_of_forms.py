@@ -22,10 +22,7 @@ def check_places(site: Site, session: Session, form: Form | Design, before: Form
     """Check that a person supervises all places of a form, and return how many books are declared with it.
 
     Args:
-        site: The services of the server.
-        session: Of the person.
         form: The form as it shall be.
-        before: The form as it is.
 
     Raises:
         DraftRefused: Books of other places are read by it, or by the form of which it is, or was, another printing.

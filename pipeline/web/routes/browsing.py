@@ -34,12 +34,7 @@ def show_entries(
     """Show the entries of a book.
 
     Args:
-        request: The request.
-        site: The services of the server.
-        session: The session of the person who asks.
-        book_id: The number of the book.
         state: What the list is narrowed to, as in ``EntryState``.
-        number: The number of an entry that is looked for.
         sheet: Which page of the list.
     """
     entries = site.desk.entries_of_book(session.person, book_id)

@@ -58,13 +58,8 @@ def show_book(
     """Show all pages of a book, read or not.
 
     Args:
-        request: The request.
-        site: The services of the server.
-        session: The session of the person who asks.
-        book_id: The number of the book.
         added: How many entries just got a field.
         at_work: How many did not, as somebody has them in hand.
-        field: That field.
     """
     return _book(request, site, session, book_id, added=added, at_work=at_work, field=field)
 
@@ -102,12 +97,7 @@ def show_page(
     """Show a page with its entries, and a form that adds to it.
 
     Args:
-        request: The request.
-        site: The services of the server.
-        session: The session of the person who asks.
-        book_id: The number of the book.
         scan: The scan by its SHA-256.
-        page_no: The page of the scan.
         entry: The entry that a field is to be added to; 0: an entry is to be added to the page.
         waiting: How many entries were added just now that are not in hand, as the person has too many.
     """

@@ -87,11 +87,7 @@ def entry_view(
     nothing is known, as there is nothing to reopen.
 
     Args:
-        entry: The entry.
-        waiting: The fields that wait for people.
-        record: The declaration of its record.
         asked: The Ministry's column to be looked at; ``""``: none.
-        layers: Both layers of its values.
         clear: Its values that are clear by decisions on other entries.
     """
     readings = {reading.field: reading for reading in entry.readings}
@@ -169,10 +165,6 @@ def show_entry(
     """Show an entry.
 
     Args:
-        request: The request.
-        entry_id: The number of the entry.
-        session: The session of the person who asks.
-        site: The services of the server.
         column: The Ministry's column to be looked at.
         opened: How many fields were reopened just now.
         few: Too few people are left who have not seen the fields.

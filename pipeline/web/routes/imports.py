@@ -194,7 +194,6 @@ class FileForm:
 
     Attributes:
         act: ``look``, ``bring`` or ``remove``.
-        record: The kind of register.
         mode: What the values count for.
         excel_days: Whether numbers that Excel keeps as days are days.
         fields: The declared column of each header, by its place.

@@ -83,7 +83,6 @@ def read_lines(text: str, accounts: Accounts, is_unit: Callable[[str], bool]) ->
 
     Args:
         text: The list.
-        accounts: The accounts that are there.
         is_unit: Whether an administrative unit has that code.
     """
     taken = {one.person.login for one in accounts.list()}

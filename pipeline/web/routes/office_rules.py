@@ -152,13 +152,7 @@ def save_rows(
     """Save a change of ``office.toml`` that was seen, and return None; else return the page that shows it.
 
     Args:
-        request: The request.
-        site: The services of the server.
-        session: Of who changes it.
         typed: What the form says, with ``seen`` and ``confirmed``.
-        edit: Makes the change.
-        title: What is changed.
-        action: Where the form is sent.
         keys: The keys of the form that come back with the confirmation.
         effects: What the change does, in sentences; by default what rules and terms do.
 

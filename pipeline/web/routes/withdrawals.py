@@ -102,10 +102,6 @@ def show_book(
     """Show the pages of a book and what was withdrawn of it.
 
     Args:
-        request: The request.
-        site: The services of the server.
-        session: The session of the person who asks.
-        book_id: The number of the book.
         part: What is to be withdrawn, to be looked at first.
         old: The page that another one is to take the place of.
         done: What was done just now.

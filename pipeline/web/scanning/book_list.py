@@ -27,9 +27,7 @@ class BookFilter:
 
     Attributes:
         place: The code of the registration place.
-        record: The kind of event.
         year: The year of the volume.
-        stage: Where the book stands.
     """
 
     place: str = ""
@@ -81,7 +79,6 @@ class BookList:
 
     Attributes:
         rows: The books, at most ``MOST_ROWS``.
-        found: How many there are.
         stages: How many books stand at each stage, whatever stage the list is narrowed to.
         places: Code and name of the places that have books.
         records: The kinds of event that have books.
@@ -108,9 +105,6 @@ def book_list(
     """Return the list of the books that a person may see.
 
     Args:
-        mine: Those books.
-        person: Who looks.
-        narrowed: What the list is narrowed to.
         folder: The folder of all books; None where this server knows none.
         known: The names of the folders that are of some book, whoever may see it.
     """

@@ -46,8 +46,6 @@ def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> 
     """Return the ledger that the fields of a form describe; a blank day or total is not said.
 
     Args:
-        site: The services of the server.
-        typed: The fields.
         form_now: The form that the book has.
 
     Raises:
@@ -73,12 +71,6 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
     """Return the fields of a cover with the code of its place, which is doubted where the place as written is another.
 
     Of a place that the person may not see nothing is told: the cover is refused for that afterwards.
-
-    Args:
-        site: The services of the server.
-        person: Who sends the cover.
-        typed: Its fields.
-        sure: The code that the person was asked about and is sure of.
 
     Raises:
         LedgerError: The place is no single unit, so its code must be given.

@@ -26,7 +26,6 @@ class Access:
     """Who may use a route.
 
     Attributes:
-        method: The HTTP method.
         path: The path template of the route.
         roles: The roles that may use it; None: anybody, without a login.
         scoped: What the route shows or changes belongs to one registration place, and the registry refuses people of

@@ -237,12 +237,9 @@ def render_login_form(
     """Return the login page, with a form that is bound to this browser.
 
     Args:
-        request: The request.
-        site: The application.
         then: The path to go to after the login.
         login: The login to fill in.
         refused: Why the last attempt was refused.
-        status: The status code of the response.
     """
     value = form_cookie(request) or new_form_value()
     response = site.renderer.render(

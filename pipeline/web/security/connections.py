@@ -63,7 +63,6 @@ class ConnectionGuard:
     """The connections of a server. Only the event loop's thread may use it.
 
     Args:
-        limits: The limits.
         proxy: The addresses of the reverse proxy, with commas, which may have any number of connections.
     """
 

@@ -29,7 +29,6 @@ class PhonePass:
     Attributes:
         session_token: The secret of the session at whose screen the code was shown.
         book_id: The book whose scans it sends.
-        until: When it ends.
     """
 
     session_token: str = field(repr=False)

@@ -53,7 +53,6 @@ class SignInDesk:
     """Lets people in for whom the provider vouches.
 
     Args:
-        provider: The provider that the office has set.
         sign_ins: Who may come in through it.
         now: The clock, in UTC.
     """
@@ -82,7 +81,6 @@ class SignInDesk:
         """Return the session of who came back from the provider, and the page to open.
 
         Args:
-            cookie: What the browser kept.
             state: What the provider gave back of it.
             code: What the provider exchanges for its statement.
             error: Why there is no code.

@@ -32,10 +32,6 @@ def fetch(
     """Return the status and the JSON object that is answered.
 
     Args:
-        address: Where to ask.
-        method: The HTTP method.
-        body: What to send.
-        headers: Headers beside the usual ones.
         seconds: How long it may take as a whole.
 
     Raises:

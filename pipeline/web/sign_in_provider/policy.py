@@ -43,7 +43,6 @@ class GroupDuties:
 
     Attributes:
         name: The group, as the provider names it.
-        role: Their role.
         places: Codes of the registration places; None: all.
     """
 
@@ -58,7 +57,6 @@ class SignInPolicy:
 
     Attributes:
         issuer: The provider, as it names itself.
-        at: Its address.
         client_id: This program, as the provider names it.
         address: Where browsers find this program: scheme, name and port.
         claim: Where the provider's statement names groups.

@@ -80,7 +80,6 @@ class Provider:
     """The provider that the office has set.
 
     Args:
-        policy: What the office has set.
         secret: The secret that the provider gave to this program.
         now: The clock, in UTC.
         monotonic: Seconds that only grow, for what is kept.

@@ -71,12 +71,10 @@ class EntryList:
     """A page of the list.
 
     Attributes:
-        rows: The entries of this page.
         found: How many there are in all pages.
         total: How many the book has.
         counts: State, its label and how many entries of the number looked for are in it.
         sheet: Which page this is, from 1.
-        sheets: How many there are.
     """
 
     rows: tuple[ListedEntry, ...]

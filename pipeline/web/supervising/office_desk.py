@@ -30,10 +30,8 @@ class ReconcileWork(Protocol):
         """Compare the file and store what people are asked.
 
         Args:
-            file: The file.
             name: Its name as the person knows it.
             book_ids: The books to compare; none: those that the file names, of the places of the person.
-            person: Who asks.
             on_progress: Told how far it is.
 
         Raises:
@@ -49,7 +47,6 @@ class BackupWork:
     Attributes:
         folder: The folder, as its administrator wrote it.
         names: Returns the names of the backups that are whole, the oldest first.
-        make: Makes one.
         check: Reads every file of the newest one again.
     """
 
@@ -73,7 +70,6 @@ class OfficeDesk:
         check_audit: Looks at every row of the audit, as ``hotich audit verify`` does.
         seals: The folder of the seals of the audit.
         backups: Makes and checks backups.
-        readers: The versions of the office's own reader.
         lines: The lines that it learns from.
         registers: Declares kinds of registers.
         imports: The workbooks that were sent to be imported.

@@ -64,7 +64,6 @@ class ShownRule:
         rule: The rule as it came with the program.
         came: Its severity as it came, in words.
         here: Its severity at every field as the file says, in words.
-        reason: Why.
         fields: What the file says of single fields, in words.
         changed: Whether the file says anything of it.
     """
@@ -115,8 +114,6 @@ def shown_rules(declared: Schemas, rows: OwnRows, words: str = "") -> tuple[Show
     """Return the rules that an office may set, as the file says.
 
     Args:
-        declared: The declarations as they came.
-        rows: What the file says.
         words: Only rules whose code, sentence or fields have these words, written with or without tones.
     """
     wanted = unaccented(words).split()
@@ -189,10 +186,7 @@ def edited_rule(text: str, rule: CatalogueRule, form: Mapping[str, str], declare
     A severity for every field takes the place of those of single fields.
 
     Args:
-        text: The text of the file.
-        rule: The rule.
         form: ``severity`` (``""``: as it came), ``field`` (``""``: every field) and ``reason``.
-        declared: The declarations as they came.
 
     Raises:
         SettingsRefused: What was typed is none of it.
@@ -234,9 +228,7 @@ def edited_terms(text: str, form: Mapping[str, str], declared: Schemas) -> RowEd
     """Return the text of the file with one more term (``kind`` = ``term``) or alias, or without one.
 
     Args:
-        text: The text of the file.
         form: ``kind``; ``remove``: the number of the row to remove; else ``vocab``, ``code``, ``label`` and ``reason``.
-        declared: The declarations as they came.
 
     Raises:
         SettingsRefused: What was typed is none of it.

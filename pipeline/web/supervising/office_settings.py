@@ -45,7 +45,6 @@ class ShownSetting:
     """One setting.
 
     Attributes:
-        label: What it is about.
         value: What holds now, in words.
         key: Its key in the table of the file.
         usual: Whether it is what holds where nothing is set.
@@ -80,7 +79,6 @@ def load_policies(path: Path, declared: Schemas) -> OfficePolicies:
     """Return what a file sets, after all of it was checked.
 
     Args:
-        path: The file.
         declared: The declarations as they came with the program.
 
     Raises:
@@ -164,10 +162,7 @@ def changes_of(
     """Return what a form changes.
 
     Args:
-        table: The table whose form it is.
         form: The texts of the form, by key; a key that is not there has none.
-        now: What holds now.
-        schemas: The declarations.
 
     Raises:
         SettingsRefused: A value is none of that setting.

@@ -36,10 +36,7 @@ class SettingSpec:
 
     Attributes:
         name: Its key in the table of the file.
-        kind: What kind of value it has.
-        label: What it is about.
         default: What holds where nothing is set.
-        help: What it does, in one sentence.
         choices: The values that may be chosen, with their words.
         least: The smallest number; of a text: its length.
         most: The largest number; of a text: its length.
@@ -60,7 +57,6 @@ class SettingSpec:
         """Return the value that a form gave.
 
         Args:
-            typed: The texts of the form for this setting.
             fields: What may be chosen of several: the labels of fields, by name; the names of places, by code.
 
         Raises:
@@ -145,10 +141,7 @@ class SettingTable:
     """The settings of one table of the file.
 
     Attributes:
-        name: The table.
-        title: What it is about.
         guide: The page of the handbook that explains it.
-        specs: Its settings.
         since: From when on a change holds.
     """
 

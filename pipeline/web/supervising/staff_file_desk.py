@@ -48,11 +48,7 @@ class FileChange:
     """A change of a file.
 
     Attributes:
-        number: Its number.
-        author: Who made it.
-        changed_at: When.
         lines: What was changed, in words.
-        before: The text before.
     """
 
     number: int
@@ -144,7 +140,6 @@ class StaffFileDesk(Generic[T]):
         Args:
             seen: The digest of the file that the page showed.
             edit: Returns the changed text.
-            author: Who changes it.
             lines: What is changed, in words.
             note: Notes the change in the audit, by its number and the digest of the new file, before that is written.
             apply: Puts in force what the file sets now, before the next change.

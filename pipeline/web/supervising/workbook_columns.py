@@ -27,11 +27,7 @@ class WorkbookColumn:
     """A column that a field may have.
 
     Attributes:
-        field: The field.
-        label: What it is called.
-        column: Its column as declared.
         place: Its place in the workbook, from 1; ``""``: it is left out.
-        name: Its column's name there.
         required: No workbook may leave it out.
     """
 
@@ -97,10 +93,7 @@ def edited_columns(text: str, form: Mapping[str, str], record: RecordSpec, spec:
     What the columns have to be the loader of the file says.
 
     Args:
-        text: The text of the file.
         form: ``place-FIELD`` and ``name-FIELD`` of each field, ``reason``; or ``remove``.
-        record: The register.
-        spec: Its workbook.
 
     Raises:
         SettingsRefused: What was typed is none of it.

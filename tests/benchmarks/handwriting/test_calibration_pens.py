@@ -13,9 +13,10 @@ from PIL import ImageFont
 
 from benchmarks.handwriting.calibration_pens import LATIN_CALIBRATION_PENS, calibration_pens, with_marks
 from pipeline.base.errors import SetupError
+from pipeline.base.print_fonts import load_font
 from pipeline.base.text.tones import split_marks
 from pipeline.training.synthetic_lines.fonts import HELD_OUT_LATIN, PLAIN, VIETNAMESE_LETTERS
-from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, draw_hand_style, load_font
+from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, draw_hand_style
 
 BOREL = PEN_FOLDER / "borel" / "Borel_400Regular.ttf"
 

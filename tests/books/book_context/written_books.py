@@ -51,9 +51,7 @@ class Ink:
     """What the networks see of one line: a text, and for some of its letters the chances of others.
 
     Attributes:
-        text: The text.
         doubts: By place in the text.
-        seed: Of the noise around it.
     """
 
     text: str

@@ -9,10 +9,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Pixels
+from pipeline.base.print_fonts import load_font, system_font
 from pipeline.layout.imaging.ink.binarization import binarize
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.training.synthetic_pages.line_drawing import draw_line
-from pipeline.training.synthetic_pages.pen_fonts import HandStyle, load_font, system_font
+from pipeline.training.synthetic_pages.pen_fonts import HandStyle
 
 PAPER = 255
 SUBPIXEL = 8

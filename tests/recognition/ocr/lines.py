@@ -6,8 +6,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.base.model import Crop, Pixels
+from pipeline.base.print_fonts import system_font
 from pipeline.training.synthetic_pages.line_drawing import draw_line, ink_box
-from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, PENS, draw_type_style, system_font
+from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, PENS, draw_type_style
 
 DPI = 300.0
 PRINT, TYPEWRITER, MONO = "LiberationSerif-Regular.ttf", "FreeMono.ttf", "LiberationMono-Regular.ttf"

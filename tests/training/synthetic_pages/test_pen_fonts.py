@@ -11,6 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
+from pipeline.base.print_fonts import load_font
 from pipeline.base.text.tones import TONED_VOWELS
 from pipeline.declarations import schema
 from pipeline.training.synthetic_pages import SynthOptions, draw_book
@@ -21,7 +22,6 @@ from pipeline.training.synthetic_pages.pen_fonts import (
     PenFont,
     draw_hand_style,
     draw_type_style,
-    load_font,
 )
 
 LETTERS = {*TONED_VOWELS, "đ"}

@@ -195,7 +195,6 @@ class DeskewedPage:
         matrix: (3, 3) from pixels of the original to pixels of this page.
         turn: Clockwise quarter turn in degrees that set it upright.
         skew: Degrees by which it was skewed, clockwise positive.
-        dpi: Its pixels an inch.
     """
 
     grey: Pixels

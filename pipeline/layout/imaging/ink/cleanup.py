@@ -130,9 +130,7 @@ def is_overwritten(components: ConnectedComponents, label: Box, upto: float, *, 
 
     Args:
         components: Ink of the page, print included.
-        label: The label's box.
         upto: The x up to which, or at its end from which on, it is looked at.
-        at_end: Whether it is its end that is looked at.
     """
     return bool(overwriting(components, label, upto, at_end=at_end).any())
 
@@ -255,7 +253,6 @@ def crop_line(
         normalized: The page (h, w), paper 255.
         ink: Mask of all ink of the page, print and rules included.
         components: Components of the page.
-        numbers: The line's own components.
         box: The line's box in pixels.
         pad: Pixels around the box that are shown as well.
     """

@@ -102,7 +102,6 @@ def find_stamps(red_ink: Pixels, dpi: float) -> tuple[Stamp, ...]:
 
     Args:
         red_ink: Mask (h, w), 0/255.
-        dpi: Its pixels an inch.
     """
     if not cv2.hasNonZero(red_ink):
         return ()

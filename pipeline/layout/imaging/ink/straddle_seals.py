@@ -52,7 +52,6 @@ def find_straddle_seals(picture: Pyramid, dpi: float) -> tuple[SealCircle, ...]:
 
     Args:
         picture: The picture (h, w, 3).
-        dpi: Its pixels an inch.
     """
     scale = min(1.0, STAMP_DPI / dpi)
     tint = _tint(picture.at(scale))
@@ -72,10 +71,7 @@ def without_seals(layers: ColourLayers, rgb: Pixels, seals: Sequence[SealCircle]
     """Return the colour layers with the ink of seals moved from the ink layer to the red one.
 
     Args:
-        layers: The layers of the picture.
         rgb: The picture (h, w, 3).
-        seals: The seals on it.
-        dpi: Its pixels an inch.
     """
     if not seals:
         return layers

@@ -95,7 +95,6 @@ def find_strikethrough(
 
     Args:
         components: Ink of the page.
-        numbers: The line's components.
         box: The line's box in pixels.
         level: The y of the top and of the bottom of its small letters (0.41 of its pitch apart).
     """

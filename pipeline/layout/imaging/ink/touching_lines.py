@@ -118,7 +118,6 @@ def is_near_signature(components: ConnectedComponents, signatures: Numbers, box:
 
     Args:
         components: Ink of the page.
-        signatures: Numbers of the signature's components.
         box: The line's box in pixels.
         pitch: The line's pitch in pixels.
     """
@@ -139,8 +138,6 @@ def touches_other_line(
 
     Args:
         components: Ink of the page.
-        own: Numbers of the line's components.
-        others: Numbers of components of other values.
         box: The line's box in pixels.
         baseline: The y the line is written on.
         pitch: The line's pitch in pixels.

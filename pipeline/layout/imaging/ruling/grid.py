@@ -160,7 +160,6 @@ def vertical_extent(runs: Pixels, upright: RuleFamily) -> tuple[float, float] | 
 
     Args:
         runs: ``vertical_runs`` of the page.
-        upright: Its vertical rules.
     """
     height, width = runs.shape
     if len(upright.at) < 2:

@@ -147,7 +147,6 @@ def remove_overwritten_dots(
     Args:
         leaders: Free dots of the page.
         ink: Ink mask (0/255) of the page.
-        components: Its components.
         normalized: The page (h, w), paper 255.
         letter: Height of the printed letters in pixels.
     """

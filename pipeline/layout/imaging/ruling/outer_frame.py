@@ -92,7 +92,6 @@ def is_thin_rule(
 
     Args:
         normalized: The deskewed page (h, w), paper 255.
-        family: The rules that it is one of.
         at: Where it crosses the middle of the page.
         span: From where to where along it is looked at, in pixels.
         is_upright: Whether it is vertical.

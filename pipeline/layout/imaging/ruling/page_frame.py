@@ -79,7 +79,6 @@ def frame_cover(normalized: Pixels, frame: Frame) -> float:
 
     Args:
         normalized: The page (h, w), paper 255.
-        frame: The frame.
     """
     high = normalized.shape[0]
     ends = zip(frame.corners, np.roll(frame.corners, -1, axis=0), strict=True)

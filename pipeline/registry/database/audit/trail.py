@@ -90,9 +90,7 @@ def changing(
     The caller holds them. Rows that this transaction added or compared before are known to it.
 
     Args:
-        connection: Of the transaction.
         table: A table that the audit covers and whose rows may change.
-        ids: Their ids.
         leave: Return the altered rows, which the caller leaves as they are while the rest goes on. The audit tells
             of them.
 
@@ -148,10 +146,7 @@ def wrote(connection: Connection, table: Table, ids: Iterable[int], *, new: bool
     """Note that rows were added, changed or deleted in this transaction.
 
     Args:
-        connection: Of the transaction.
-        table: Their table.
-        ids: Their ids.
-        new: They were added.
+        new: The rows were added.
 
     Raises:
         RuntimeError: They were changed without having been compared.
@@ -170,7 +165,6 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     """Insert rows and note them for the audit.
 
     Args:
-        connection: Of the transaction.
         table: A table that the audit covers.
         rows: Values by column.
 
@@ -215,7 +209,6 @@ def record(
     The rows noted since the ``record`` before belong to this one, and what is noted after the last one to the last.
 
     Args:
-        connection: Of the transaction.
         actor: Login, or ``MACHINE``.
         action: As listed in ``docs/reference/audit.md``.
         subject: What was acted on (``entry:12``).

@@ -47,7 +47,6 @@ class UploadChecker:
     """Makes scans of whole uploads, one at a time.
 
     Attributes:
-        workspace: Where scans and manifests are stored.
         books: The folder of all books.
         ledger_of: Returns what the registry holds of the cover of a book.
         elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
@@ -66,7 +65,6 @@ class UploadChecker:
         Args:
             upload: An upload of which all is here.
             part: Its bytes.
-            inspector: Looks through scans.
             now: Seconds since 1970.
 
         Raises:

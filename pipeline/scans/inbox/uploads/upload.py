@@ -46,16 +46,10 @@ class Upload:
 
     Attributes:
         upload_id: What the browser calls it: 32 hex digits, the same for the same file, book and person.
-        book_id: The book in the registry.
-        folder: The name of the book's folder.
-        login: The person who sends it.
-        name: Its name where it came from.
         size: Its size in bytes.
         began: When it began, in seconds since 1970.
-        state: How far it is.
         digest: The SHA-256 that the browser computed of all of it; ``""`` before the end.
         file: Its name in the folder of the book, once it is there.
-        pages: How many pages it has.
         broken: Numbers of pages that cannot be decoded.
         again: Whether the book had the same bytes before.
         code: The code of why it was refused.

@@ -59,7 +59,6 @@ class UploadOptions:
         half_days: After how many days a half upload is removed.
         kept_days: How long the outcome of an upload is shown.
         free_bytes: What is left free on the disk.
-        limits: Bounds on a scan.
     """
 
     piece_bytes: int = 1 << 20
@@ -93,11 +92,9 @@ class UploadDesk:
     """Takes uploads of books. Use it as a context manager; leaving it finishes the file that is looked through.
 
     Args:
-        workspace: Where scans and half uploads are stored.
         books: The folder of all books; None: this server takes no uploads.
         ledger_of: Returns what the registry holds of the cover of a book.
         elsewhere: Returns the folder of another book that has a scan of that SHA-256; ``""`` where none has.
-        options: The limits.
         inspector: Makes what looks through scans.
         now: Returns the time in seconds since 1970.
     """
@@ -159,10 +156,6 @@ class UploadDesk:
         """Begin an upload, or go on with the one of the same file; also returns how many bytes are here already.
 
         Args:
-            book_id: The book in the registry.
-            folder: The name of its folder.
-            login: The person who sends the file.
-            name: Its name where it came from.
             size: Its size in bytes.
             modified: When it was last changed, in milliseconds since 1970.
             ticket_id: The rescan ticket that it answers.

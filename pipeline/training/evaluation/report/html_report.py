@@ -43,11 +43,9 @@ class EvaluationReport:
     """What is reported.
 
     Attributes:
-        evaluation: The scored books.
         books: The names of their folders.
         standard: The errors that the office tolerates.
         misreadings: The worst readings, with their ink.
-        made: When the report was made.
         warnings: Sentences about the books that come before any figure.
     """
 
@@ -61,11 +59,6 @@ class EvaluationReport:
 
 def write_report(folder: Path, report: EvaluationReport, schemas: Schemas) -> Path:
     """Write the report into a folder that is new, empty, or holds an earlier report, which it replaces.
-
-    Args:
-        folder: The folder.
-        report: What is reported.
-        schemas: The declarations, for labels.
 
     Returns:
         The page to open.

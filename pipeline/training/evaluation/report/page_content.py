@@ -90,7 +90,6 @@ class Misreading:
     """A wrong reading with its ink.
 
     Attributes:
-        outcome: The field.
         place: Where in the books it is.
         pictures: One a line, RGB; none where the field has no place on the page.
     """
@@ -106,7 +105,6 @@ def worst_misreadings(
     """Return the wrong readings that most need to be seen: accepted ones first, then the surest.
 
     Args:
-        outcomes: Scored fields.
         most: How many in all.
         most_of_a_kind: How many of a kind; accepted ones are not limited by it.
     """
@@ -190,7 +188,6 @@ class KindFormMatrix:
     """How right each kind of value is on each form.
 
     Attributes:
-        forms: The forms' names.
         rows: A kind's name and its score on each form; ``None`` where the form has no such field.
     """
 

@@ -132,7 +132,6 @@ class GrammarSlot:
         pairs: Which of these pairs each term has.
         sources: The source of each term.
         costs: The cost of each term (nats).
-        values: The values of the slot.
         starts: Where the terms of each value begin.
     """
 

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.base.model import Box, Pixels
+from pipeline.base.print_fonts import load_font
 from pipeline.layout.imaging.ink.connected_components import find_components
 from pipeline.layout.imaging.ink.strikethrough import find_strikethrough
-from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, PENS, load_font
+from pipeline.training.synthetic_pages.pen_fonts import PEN_FOLDER, PENS
 from tests.layout.imaging.drawings import ink_of, paper, rule, typed
 
 PITCH, BASE, LEFT = 60, 120, 40
