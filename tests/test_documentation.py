@@ -16,7 +16,7 @@ from pipeline.base import errors
 from pipeline.base.model import Ledger
 from pipeline.base.stages import Stage
 from pipeline.cli.app import app
-from pipeline.declarations.review_policy import BookPolicy, Way
+from pipeline.declarations.office.review import ReviewPolicy, Way
 from pipeline.registry.model.audit_words import ACTIONS
 from pipeline.registry.tables.desk import DESK_APPEND_ONLY, lease
 
@@ -91,7 +91,7 @@ def test_every_stage_way_table_and_setting_of_the_desk_is_documented() -> None:
     named = [*Stage, *Way, *(table.name for table in (*DESK_APPEND_ONLY, lease))]
     assert [name for name in named if f"`{name}`" not in text] == []
     how_to = (ROOT / "docs" / "how-to" / "set-review.md").read_text(encoding="utf-8")
-    keys = [*BookPolicy.__dataclass_fields__, "lease_minutes", "book"]
+    keys = ReviewPolicy.model_fields
     assert [key for key in keys if f"{key} = " not in how_to] == []
 
 

@@ -14,9 +14,11 @@ from pipeline.cli.amend import EntryArgument, field_of
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
-from pipeline.delivery_rules import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
+from pipeline.delivery_rules import DeliveredValue, FieldLayers
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace

@@ -26,11 +26,11 @@ from pipeline.cli.screen import (
     print_json,
     track_books,
 )
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_folder import PackageFlaw, package_flaws
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport, export_book
-from pipeline.delivery_rules import RULES_BY_NAME
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 

@@ -18,6 +18,7 @@ from pipeline.base.localtime import format_moment
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.declarations.office.review import read_review
 from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
 from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
@@ -161,7 +162,7 @@ def _importer(
 ) -> Iterator[tuple[WorkbookImporter, RunContext]]:
     settings = read_settings()
     context = settings.run_context(workspace)
-    policy = settings.review_policy_of(context.workspace, context.schemas)
+    policy = read_review(Workspace(context.workspace).office, context.schemas)
     with context.open_registry() as registry:
         person = _person(registry, getpass.getuser() if by is None else by)
         chosen = tuple(int(one) for one in ids_of(registry, books)) if books else ()

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from pipeline.cli.export import CHECKS, WHY, entry_of
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport
-from pipeline.delivery_rules import RULES_BY_NAME
 from pipeline.web.package_queue import PackageRefusal
 
 MOST_PLACES = 50

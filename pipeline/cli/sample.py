@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +14,15 @@ from rich.table import Table
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.declarations.sampling import PRESETS, SamplingPolicy
+from pipeline.declarations.office.lot_sampling import PRESETS, SAMPLING
+from pipeline.declarations.office.review import read_review
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.lots import Lot
 from pipeline.registry.services.lots.lots import Lots
 from pipeline.reports.content import count_cell, percent_cell
 from pipeline.reports.sections.accuracy import VERDICTS
+from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
 NO_ACCOUNT = 0
@@ -46,7 +47,7 @@ def plan(
 ) -> None:
     """Cho biết phải xem bao nhiêu sự kiện, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
     settings = read_settings()
-    policy = settings.sampling_policy_of(settings.run_context(workspace).workspace)
+    policy = SAMPLING.read(Workspace(settings.run_context(workspace).workspace).office)
     made = policy.plan(size, turn)
     chances = {f"{wrong:g}": made.passes(round(wrong * size)) for wrong in SHARES}
     if as_json:
@@ -120,10 +121,10 @@ def cancel(
 def _lots(workspace: Path | None, preset: str | None = None) -> Iterator[tuple[Registry, Lots]]:
     settings = read_settings()
     context = settings.run_context(workspace)
-    review = settings.review_policy_of(context.workspace, context.schemas)
-    sampling: SamplingPolicy = settings.sampling_policy_of(context.workspace)
+    office = Workspace(context.workspace).office
+    review, sampling = read_review(office, context.schemas), SAMPLING.read(office)
     if preset is not None:
-        sampling = replace(sampling, preset=preset)
+        sampling = sampling.model_copy(update={"preset": preset})
     with context.open_registry() as registry:
         yield registry, registry.lots(review, sampling)
 

@@ -17,6 +17,9 @@ from pipeline.books.book_checks import check_books
 from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.cli.webhook import send_book_events
+from pipeline.declarations.office.approval import APPROVAL
+from pipeline.declarations.office.lot_sampling import SAMPLING
+from pipeline.declarations.office.review import read_review
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.package import export_book
 from pipeline.registry import Registry
@@ -66,13 +69,12 @@ def serve(
 
     settings = read_settings()
     context = settings.run_context(workspace)
-    policy = settings.review_policy_of(context.workspace, context.schemas)
-    sampling = settings.sampling_policy_of(context.workspace)
-    plan = read_plan(Workspace(context.workspace).plan, context.schemas)
+    workspace_of = Workspace(context.workspace)
+    policy = read_review(workspace_of.office, context.schemas)
+    plan = read_plan(workspace_of.plan, context.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
-    workspace_of = Workspace(context.workspace)
     with (
         context.open_registry() as registry,
         Pictures(Workspace(context.workspace), limits=context.limits) as pictures,
@@ -92,7 +94,7 @@ def serve(
         WebhookSender(partial(send_book_events, registry, workspace_of)),
         ClearWatch(
             registry,
-            PassProcess(context, lambda: settings.review_policy_of(context.workspace, context.schemas)),
+            PassProcess(context, lambda: read_review(workspace_of.office, context.schemas)),
         ),
         server.listen(host, port) as listener,
     ):
@@ -113,7 +115,7 @@ def serve(
             context.schemas,
             policy=policy,
             plan=plan,
-            sampling=sampling,
+            sampling=SAMPLING.read(workspace_of.office),
             pictures=pictures,
             packages=packages,
             printer=OfficePrinter(registry, workspace_of, context.schemas, context.limits),
@@ -126,7 +128,7 @@ def serve(
             delivery=read_options(
                 Workspace(context.workspace).package, Workspace(context.workspace).office
             ).delivery,
-            approval=settings.approval_policy_of(context.workspace),
+            approval=APPROVAL.read(workspace_of.office),
             learning=context.learning,
             office=office_desk(registry, settings, context, jobs),
             regions=regions,

@@ -17,6 +17,7 @@ from PIL import Image
 from pipeline.base.errors import ScanError
 from pipeline.base.model import Box, PageRef, Pixels
 from pipeline.base.text.numbers import with_comma
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.difference_workbook import DifferenceLine, DifferenceWorkbook
@@ -41,7 +42,7 @@ from pipeline.delivery.reconcile.differences import (
     SHEET_NAMES,
     UNREAD_SHEET,
 )
-from pipeline.delivery_rules import DeliveryPolicy, is_as_delivered, notes_with
+from pipeline.delivery_rules import is_as_delivered, notes_with
 from pipeline.layout.imaging.geometry.warp import crop_rectified
 from pipeline.registry import Registry, StoredEntry
 from pipeline.registry.model.entries import RecordRow

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from pipeline.cli.delivery import markdown_lines
-from pipeline.delivery_rules import DELIVERY_RULES
+from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 from pipeline.registry import Registry
 from pipeline.scans.workspace import Workspace
 from tests.cli.conftest import Hotich

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, Ledger, PageRef
-from pipeline.delivery_rules import DeliveryPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry.model.amendments import Amendment, AmendmentKind, AmendmentOrder
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.registry.model.written_entries import BookLayers

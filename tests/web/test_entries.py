@@ -10,9 +10,9 @@ from fastapi import FastAPI
 
 from pipeline.base.model import Box
 from pipeline.cli.package_refusal import package_refusal
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport
-from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.services.accounts.accounts import Accounts

@@ -42,12 +42,12 @@ from pydantic import Field, ValidationError
 from pipeline.base.errors import PackageRefused
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.ledger import SERIES_MARKS
+from pipeline.declarations.office.approval import APPROVAL, ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy, read_delivery
+from pipeline.declarations.office.delivery_rules import CONFIRM
 from pipeline.declarations.schema import Declaration, Schemas, nearest_hint, refuse_flawed_workbook
 from pipeline.delivery.export.compression import CopyOptions
 from pipeline.delivery.export.package_values import BookFacts
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, read_approval
-from pipeline.delivery_rules import read as read_delivery_policy
-from pipeline.delivery_rules.rules import CONFIRM
 
 PRESETS: Mapping[str, str] = {
     "day-du": "{kind}.{opened}.{place}.{volume}.{paper}[.{registered}].{number}",
@@ -240,8 +240,8 @@ def read_options(path: Path, office: Path | None = None) -> PackageOptions:
     Raises:
         SchemaError: Names every flaw with its line.
     """
-    delivery = DeliveryPolicy() if office is None else read_delivery_policy(office)
-    approval = ApprovalPolicy() if office is None else read_approval(office)
+    delivery = DeliveryPolicy() if office is None else read_delivery(office)
+    approval = ApprovalPolicy() if office is None else APPROVAL.read(office)
     if not path.exists():
         return PackageOptions(delivery=delivery, approval=approval)
     file = StaffFile(path)

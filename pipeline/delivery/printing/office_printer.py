@@ -19,7 +19,7 @@ from pipeline.base.errors import PackageRefused, PrintRefused, ScanError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment, local_date
 from pipeline.base.model import PageImage
 from pipeline.base.stages import STAGE_LABELS
-from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.delivery.deliverable import DeliverableBook, box_of_entry
 from pipeline.delivery.entry_pdfs import CopyPlan

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import Box, FieldReading, Finding, Ledger, PageRef, Writing
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.model.books import Rectification
 from pipeline.registry.model.comments import CommentThread
 from pipeline.registry.model.decisions import Verdict

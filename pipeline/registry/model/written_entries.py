@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldStatus, Ledger, PageRef
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery_rules import (
-    DeliveryPolicy,
-    FieldLayers,
-    LineAbove,
-    WrittenEntry,
-    WrittenField,
-    entry_layers,
-)
+from pipeline.delivery_rules import FieldLayers, LineAbove, WrittenEntry, WrittenField, entry_layers
 from pipeline.registry.model.entries import StoredEntry
 
 

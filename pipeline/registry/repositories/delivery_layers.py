@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
-from pipeline.delivery_rules import DeliveryPolicy, FieldLayers
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
+from pipeline.delivery_rules import FieldLayers
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_page_of

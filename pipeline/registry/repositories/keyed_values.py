@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
 
 from pipeline.base.model import FieldStatus
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add
 from pipeline.registry.model.consensus import Consensus, KeyedValue, consensus_of
 from pipeline.registry.model.decisions import Decision, Verdict

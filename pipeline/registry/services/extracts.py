@@ -17,7 +17,8 @@ from sqlalchemy import Connection, exists, select
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.base.model import Severity
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.registry.database import clock
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.audit.key import Key

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.base.stages import Stage
-from pipeline.delivery_rules import RULES_BY_NAME
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
 from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import DeskTask
 from pipeline.registry.model.typed_text import composed

@@ -15,13 +15,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.declarations.office.policies import OfficePolicies
+from pipeline.declarations.office.settings import SettingsRefused, SettingTable
+from pipeline.delivery.printing.offices import OFFICE
 from pipeline.registry.model.accounts import Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.security.authentication import SessionDep
-from pipeline.web.supervising.issuing_offices import OFFICE, values_of_office
+from pipeline.web.supervising.issuing_offices import values_of_office
 from pipeline.web.supervising.office_settings import (
     OFFICE_FILE,
-    OfficePolicies,
+    TABLES,
     changes_of,
     differences_of,
     edited_text,
@@ -30,13 +33,7 @@ from pipeline.web.supervising.office_settings import (
     setting_groups,
     values_of,
 )
-from pipeline.web.supervising.setting_specs import TABLES, SettingTable
-from pipeline.web.supervising.staff_file_desk import (
-    FileChange,
-    SettingsRefused,
-    SettingsStale,
-    StaffFileDesk,
-)
+from pipeline.web.supervising.staff_file_desk import FileChange, SettingsStale, StaffFileDesk
 
 BY_HAND = "Sửa tay trong tệp"
 NOT_HERE = "Máy chủ này không đổi thiết lập trên trình duyệt. Người quản trị máy đổi trong tệp."
@@ -107,19 +104,20 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
 
 def _changed(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
     chosen, desk = _table(table), _desk(site)
-    typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in chosen.specs}
+    typed = {one.name: [str(one) for one in form.getlist(one.name)] for one in chosen.settings}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
+    labels = field_labels(site.schemas)
     try:
         now = desk.loaded()
-        changes = changes_of(chosen, typed, now, site.schemas)
+        changes = changes_of(chosen, typed, values_of(now)[table], labels)
         edit = partial(edited_text, table=chosen, changes=changes)
         lines = [one.line for one in changes]
         by_hand = [f"{BY_HAND}: {line}" for line in differences_of(site.policies, now, site.schemas)]
         after = desk.tried(seen, edit)
-        if left := changes_of(chosen, typed, after, site.schemas):
-            labels = ", ".join(f"“{one.spec.label}”" for one in left)
+        if left := changes_of(chosen, typed, values_of(after)[table], labels):
+            elsewhere = ", ".join(f"“{one.setting.label}”" for one in left)
             raise SettingsRefused(
-                f"{labels}: một tệp khác của cơ quan (package.toml) đặt điều này, hãy sửa ở đó."
+                f"{elsewhere}: một tệp khác của cơ quan (package.toml) đặt điều này, hãy sửa ở đó."
             )
         if not confirmed:
             books = site.registry.statistics(None).book_states()
@@ -145,7 +143,7 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
 
 def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
     """Return the labels of what an office says of itself, what each office says, and what is wrong with the file."""
-    labels = tuple(spec.label for spec in OFFICE.specs)
+    labels = tuple(one.label for one in OFFICE.settings)
     if site.office.offices is None:
         return labels, [], ""
     try:
@@ -156,7 +154,7 @@ def _offices(site: Site) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
     rows = []
     for number in range(len(found.offices)):
         values = values_of_office(found, number)
-        rows.append(tuple(spec.words(values[spec.name], places) for spec in OFFICE.specs))
+        rows.append(tuple(one.words(values[one.name], places) for one in OFFICE.settings))
     return labels, rows, ""
 
 
@@ -167,7 +165,7 @@ def _history(site: Site) -> tuple[FileChange, ...]:
     return tuple(sorted(found, key=lambda one: one.changed_at, reverse=True))
 
 
-def _table(name: str) -> SettingTable:
+def _table(name: str) -> SettingTable[Any]:
     if name not in TABLES:
         raise HTTPException(404)
     return TABLES[name]
@@ -182,7 +180,7 @@ def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
 def _form(
     request: Request,
     site: Site,
-    table: SettingTable,
+    table: SettingTable[Any],
     values: Mapping[str, Any],
     seen: str,
     *,
@@ -195,7 +193,7 @@ def _form(
         status=422 if refused else 200,
         table=table,
         action=f"/settings/{table.name}",
-        chosen={spec.name: as_typed(values[spec.name]) for spec in table.specs},
+        chosen={one.name: as_typed(values[one.name]) for one in table.settings},
         fields=sorted(labels.items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
@@ -216,7 +214,7 @@ def as_typed(value: Any) -> list[str]:
 def _preview(
     request: Request,
     site: Site,
-    table: SettingTable,
+    table: SettingTable[Any],
     typed: Mapping[str, Sequence[str]],
     seen: str,
     lines: Sequence[str],

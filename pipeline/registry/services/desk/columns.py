@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 from pipeline.base.model import FieldReading, PageRef
 from pipeline.base.stages import Stage
 from pipeline.base.text.tones import folded
-from pipeline.declarations.review_policy import BookPolicy
+from pipeline.declarations.office.review import BookPolicy
 from pipeline.registry.database.audit import record
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.decisions import Verdict

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Text, cast, func, literal, select
 
 from pipeline.base.stages import Stage
-from pipeline.declarations.review_policy import Way
+from pipeline.declarations.office.review import Way
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.model.accounts import Person, Role

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from pipeline.base.model import FieldStatus, Severity
+from pipeline.declarations.office.approval import ApprovalPolicy
+from pipeline.declarations.office.delivery_policy import DeliveryPolicy
 from pipeline.declarations.schema import FieldSpec, RecordSpec
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy, FieldLayers, notes_with
+from pipeline.delivery_rules import FieldLayers, notes_with
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.decisions import WHOLE_ENTRY
