@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -218,7 +217,7 @@ def export(
     context = settings.run_context(workspace)
     options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
     if template is not None:
-        options = replace(options, birth_template=template.value)
+        options = options.model_copy(update={"birth_template": template.value})
     with context.open_registry() as registry, track_books("sự kiện") as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []

@@ -327,7 +327,7 @@ def test_columns_that_a_template_lacks_are_reported(tmp_path: Path) -> None:
         (entry_id,) = registry.entries(book.book_id)
         number = Verdict("child_id_number", FieldStatus.READ, "092210001234")
         registry.decide(entry_id, [number], author="thu")
-    report = packed(book, tmp_path / "out", replace(PackageOptions(), birth_template="KS60"))
+    report = packed(book, tmp_path / "out", PackageOptions(birth_template="KS60"))
     assert report.folder is not None
     assert report.dropped["nksSoDinhDanh"] == 1
     assert read_manifest(report.folder)[1]["counts"]["dropped"] == dict(report.dropped)
