@@ -9,10 +9,11 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from pipeline.base.outbound import read_address
 from pipeline.base.staff_toml import StaffFile
 from pipeline.base.text.nearest_word import nearest_hint
 
@@ -115,7 +116,7 @@ def _checked(
 
 
 def complaints(error: ValidationError, model: type[BaseModel], table: str = "") -> Iterator[Complaint]:
-    """Yield what is wrong with a table, one complaint a key.
+    """Yield what is wrong with a table, one complaint a key; ``ELSEWHERE`` of a model says where other things stand.
 
     Args:
         table: The name of the table.
@@ -148,7 +149,7 @@ def _complaint(flaw: ErrorDetails, model: type[BaseModel], table: str) -> Compla
 def _sentence(flaw: ErrorDetails, key: str, model: type[BaseModel], table: str) -> str:
     fields, kind = _fields(model), flaw["type"]
     if kind == "extra_forbidden":
-        return f"khóa lạ “{key}”.{nearest_hint(key, fields)}"
+        return f"khóa lạ “{key}”.{nearest_hint(key, fields)}{getattr(model, 'ELSEWHERE', '')}"
     if kind in (FLAW, FLAW_OF_ROW):
         return f"{flaw['msg']}." if kind == FLAW_OF_ROW else f"“{key}” {flaw['msg']}."
     info = fields[key]
@@ -178,6 +179,18 @@ def _wanted_by_type(info: FieldInfo) -> str:
     if kind is str:
         return "phải là chữ trong dấu nháy kép"
     return "phải là danh sách chữ" if get_origin(kind) in (tuple, frozenset) else "không dùng được"
+
+
+def outbound_address(key: str) -> AfterValidator:
+    """Return what refuses a text that is no address to which the program may connect."""
+
+    def checked(url: str) -> str:
+        _, flaw = read_address(url, key)
+        if flaw:
+            raise PydanticCustomError(FLAW_OF_ROW, "{flaw}", {"flaw": flaw.removesuffix(".")})
+        return url
+
+    return AfterValidator(checked)
 
 
 def bounds_of(info: FieldInfo) -> dict[str, Any]:
