@@ -19,7 +19,7 @@ from pipeline.declarations.office.delivery_rules import DELIVERY_RULES
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery_rules import DeliveredValue, FieldLayers
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings

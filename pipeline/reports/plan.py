@@ -13,7 +13,7 @@ from pydantic import Field
 from pipeline.base.staff_tables import Wanted, checked_rows, note_unknown_tables
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.schema import Declaration, Schemas
-from pipeline.registry.model.statistics import BookStatistics
+from pipeline.registry.statistics.model import BookStatistics
 
 TABLE = "plan"
 FIRST, LAST = 1800, 2200

@@ -19,8 +19,8 @@ from pipeline.declarations.office.lot_sampling import SamplingPolicy
 from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.office_desk import OfficeDesk

@@ -12,8 +12,8 @@ from pipeline.declarations.office.changed_schemas import with_office_changes
 from pipeline.declarations.office.policies import load_policies
 from pipeline.declarations.schema import Schemas, with_own_records
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk

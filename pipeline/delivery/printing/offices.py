@@ -19,7 +19,7 @@ from pipeline.base.text.control_characters import control_character_flaw
 from pipeline.declarations.office.settings import SettingKind, SettingTable
 from pipeline.declarations.schema import Declaration
 from pipeline.delivery.printing.letters import missing_letters
-from pipeline.registry.model.typed_text import composed
+from pipeline.registry.typed_text import composed
 
 LONGEST = 120
 

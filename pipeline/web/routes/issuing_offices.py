@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.delivery.printing.offices import OFFICE, IssuingOffices
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.office_settings import NOT_HERE, as_typed
 from pipeline.web.security.authentication import SessionDep

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.settings import SettingsRefused, SettingTable
 from pipeline.delivery.printing.offices import OFFICE
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import values_of_office

@@ -15,7 +15,7 @@ from pipeline.base.outbound import OutboundAddress, read_address
 from pipeline.base.staff_tables import FLAW, FLAW_OF_ROW, Wanted, checked_table, outbound_address
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.schema import Declaration
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 
 TABLE = "sign_in"
 GRANTED = tuple(role for role in Role if role is not Role.ADMINISTRATOR)

@@ -17,7 +17,7 @@ from pipeline.declarations.catalogue import CatalogueRule, rule_catalogue
 from pipeline.declarations.office.changed_schemas import OFF, SET_BY_OFFICES, Alias, OwnTerm, RuleChange
 from pipeline.declarations.office.settings import SettingsRefused, settings_of
 from pipeline.declarations.schema import Declaration, Schemas
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.statistics.book_states import BookState
 
 DEFAULT = ""
 """The choice of the severity as it came with the program."""

@@ -15,7 +15,7 @@ from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import REVIEW, ReviewPolicy
 from pipeline.declarations.office.settings import Setting, SettingTable
 from pipeline.declarations.schema import Schemas
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.statistics.book_states import BookState
 
 OFFICE_FILE = "office.toml"
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from pipeline.cli.office_work import audit_checker, reconciler
 from pipeline.declarations.office.policies import load_policies
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.reports import read_plan
 from pipeline.scans.workspace import Workspace
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome
