@@ -29,11 +29,11 @@ class WorkPlanRow(Declaration):
         min_length=1, description="mã nơi đăng ký, như trong `ledger.toml`"
     )
     record: str = Field(description="loại sổ: `birth`, `marriage`, `death`…")
-    from_: Year = Field(FIRST, alias="from", description="năm mở sổ, từ")
-    to: Year = Field(LAST, description="đến; bỏ cả hai: mọi năm")
+    from_: Year = Field(default=FIRST, alias="from", description="năm mở sổ, từ")
+    to: Year = Field(default=LAST, description="đến; bỏ cả hai: mọi năm")
     entries: int = Field(gt=0, strict=True, description="số sự kiện phải xong")
     due: Annotated[date | None, Wanted("phải là một ngày, như 2026-12-31")] = Field(
-        None, description="hạn, bỏ trống nếu không có"
+        default=None, description="hạn, bỏ trống nếu không có"
     )
 
     def covers(self, book: BookStatistics) -> bool:

@@ -17,13 +17,13 @@ class ApprovalPolicy(Declaration):
     """
 
     book: bool = Field(
-        False,
+        default=False,
         strict=True,
         title="Phê duyệt sổ trước khi xuất gói",
         description="Có: sổ chưa được phê duyệt thì không xuất được gói.",
     )
     amendments: bool = Field(
-        True,
+        default=True,
         strict=True,
         title="Người thứ hai ký xác nhận cải chính, bổ sung",
         description="Có: sự kiện có cải chính chưa được ký thì chưa được bàn giao.",

@@ -23,8 +23,8 @@ DEFAULTS: Mapping[str, str] = {rule.name: rule.default for rule in DELIVERY_RULE
 
 def _key(rule: DeliveryRule) -> Any:
     """Return type and field of the key of a rule."""
-    choice = Annotated[Literal[tuple(rule.choices)], ChoiceWords(rule.choices)]
-    return choice, Field(rule.default, title=rule.title, description=f"Ví dụ: {rule.example}")
+    choice = Annotated[Literal[tuple(rule.choices)], ChoiceWords(rule.choices)]  # type: ignore[valid-type]
+    return choice, Field(default=rule.default, title=rule.title, description=f"Ví dụ: {rule.example}")
 
 
 DELIVERY: SettingTable[Declaration] = SettingTable(

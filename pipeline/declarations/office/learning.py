@@ -12,7 +12,7 @@ class LearningPolicy(Declaration):
     """What an office lets the machine learn."""
 
     hands: bool = Field(
-        True,
+        default=True,
         strict=True,
         title="Ban đêm học nét chữ của từng quyển sổ",
         description="Không: không học thêm, không đọc lại ô còn chờ bằng bản đã học; ô đã đọc giữ nguyên.",

@@ -31,15 +31,15 @@ class SamplingPolicy(Declaration):
     """What an office has set about checking lots; its defaults are ours: no threshold for such data was published."""
 
     preset: Preset = Field(
-        "statistical",
+        default="statistical",
         title="Cách lấy mẫu",
         description="Theo thống kê: cỡ mẫu tính theo bốn tỉ lệ dưới đây.",
     )
-    acceptable: Percent = Field(1.0, title="Tỉ lệ sự kiện sai chấp nhận được (%)")
-    rejectable: Percent = Field(5.0, title="Tỉ lệ sự kiện sai không chấp nhận (%)")
-    producer_risk: Percent = Field(5.0, title="Tỉ lệ lô tốt bị trả lại (%)")
-    consumer_risk: Percent = Field(10.0, title="Tỉ lệ lô xấu được nhận (%)")
-    fields: CheckedFields = Field("critical", title="Ô được kiểm tra")
+    acceptable: Percent = Field(default=1.0, title="Tỉ lệ sự kiện sai chấp nhận được (%)")
+    rejectable: Percent = Field(default=5.0, title="Tỉ lệ sự kiện sai không chấp nhận (%)")
+    producer_risk: Percent = Field(default=5.0, title="Tỉ lệ lô tốt bị trả lại (%)")
+    consumer_risk: Percent = Field(default=10.0, title="Tỉ lệ lô xấu được nhận (%)")
+    fields: CheckedFields = Field(default="critical", title="Ô được kiểm tra")
 
     @model_validator(mode="after")
     def _check_order(self) -> SamplingPolicy:

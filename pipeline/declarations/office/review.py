@@ -47,30 +47,30 @@ class BookPolicy(Declaration):
     """How the fields of one book are settled."""
 
     check: Share = Field(
-        "all",
+        default="all",
         title="Ô phải có người thứ hai xem",
         description="Người thứ hai thấy chữ của người thứ nhất, nhận hoặc sửa.",
     )
     blind: Share = Field(
-        "critical",
+        default="critical",
         title="Ô người thứ hai nhập độc lập",
         description="Người thứ hai chỉ thấy ảnh chữ viết; hai người nhập khác nhau thì người thứ ba phân xử.",
     )
     blind_first: bool = Field(
-        False,
+        default=False,
         strict=True,
         title="Người thứ nhất cũng không thấy chữ máy đọc",
         description="Chậm hơn, nhưng không ai gật theo máy.",
     )
-    blind_fields: FieldNames = Field(frozenset(), title="Thêm các ô này vào nhập độc lập")
-    open_fields: FieldNames = Field(frozenset(), title="Bớt các ô này khỏi nhập độc lập")
+    blind_fields: FieldNames = Field(default=frozenset(), title="Thêm các ô này vào nhập độc lập")
+    open_fields: FieldNames = Field(default=frozenset(), title="Bớt các ô này khỏi nhập độc lập")
     letter_case: LetterCase = Field(
-        "ignored",
+        default="ignored",
         title="Chữ hoa, chữ thường khi so lời hai người",
         description="Chỉ với họ tên, nơi chốn và lời tự do.",
     )
     prefill_from: float = Field(
-        0.2,
+        default=0.2,
         ge=0.0,
         le=1.0,
         strict=True,
@@ -78,14 +78,14 @@ class BookPolicy(Declaration):
         description="0: luôn đặt sẵn; 1: hầu như không.",
     )
     accept_clear: bool = Field(
-        True,
+        default=True,
         strict=True,
         title="Nhận những ô đã rõ nhờ các sự kiện đã đối chiếu",
         description="Có: ô đã rõ nhờ ít nhất hai sự kiện khác thì không phải chờ người; một phần vẫn được rút ra "
         "kiểm tra.",
     )
     clear_sample: float = Field(
-        0.1,
+        default=0.1,
         ge=0.01,
         le=1.0,
         strict=True,
@@ -93,16 +93,16 @@ class BookPolicy(Declaration):
         description="0,1: cứ mười ô rút một ô.",
     )
     unseen_sample: float = Field(
-        0.01,
+        default=0.01,
         ge=0.0,
         le=1.0,
         strict=True,
         title="Phần ô máy tự nhận rút ra kiểm tra, người nhập không thấy chữ máy đọc",
         description="0,01: cứ một trăm ô rút một ô. 0: không rút, thì không biết các ô ấy sai bao nhiêu.",
     )
-    people_fields: FieldNames = Field(frozenset(), title="Ô luôn chờ người, dù đã rõ")
+    people_fields: FieldNames = Field(default=frozenset(), title="Ô luôn chờ người, dù đã rõ")
     teaching_first: bool = Field(
-        True,
+        default=True,
         strict=True,
         title="Phát trước những sự kiện giúp máy hiểu sổ nhanh hơn",
         description="Hai mươi sự kiện đầu của mỗi sổ được chọn như thế, rồi mới theo thứ tự trang.",
@@ -138,7 +138,7 @@ class ReviewPolicy(BookPolicy):
     """What an office has set."""
 
     lease_minutes: Annotated[int, Wanted("phải là số phút, từ 1 đến 240")] = Field(
-        15,
+        default=15,
         ge=1,
         le=240,
         strict=True,
@@ -146,7 +146,7 @@ class ReviewPolicy(BookPolicy):
         description="Quá chừng ấy không động đến thì người khác được nhận.",
     )
     assigned_only: bool = Field(
-        False,
+        default=False,
         strict=True,
         title="Chỉ phát nhiệm vụ của sổ đã giao",
         description="Người rà soát chỉ được phát nhiệm vụ của những sổ giao cho mình (trang Giao sổ).",

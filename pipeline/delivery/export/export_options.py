@@ -149,20 +149,20 @@ def _pattern(key: str, parts: frozenset[str]) -> AfterValidator:
 class PackageKeys(Declaration):
     """The keys of ``[package]``."""
 
-    birth_template: Literal["KS60", "KS70"] = Field("KS70", description="mẫu nhập khai sinh")
+    birth_template: Literal["KS60", "KS70"] = Field(default="KS70", description="mẫu nhập khai sinh")
     file_pattern: Annotated[str, _pattern("file_pattern", PARTS)] = Field(
-        PRESETS["day-du"], description="tên tệp PDF: `day-du`, `ngan` hoặc một mẫu tên"
+        default=PRESETS["day-du"], description="tên tệp PDF: `day-du`, `ngan` hoặc một mẫu tên"
     )
     book_pattern: Annotated[str, _pattern("book_pattern", BOOK_PARTS)] = Field(
-        BOOK_PATTERN, description="mẫu tên của tệp Excel, tệp .zip và thư mục"
+        default=BOOK_PATTERN, description="mẫu tên của tệp Excel, tệp .zip và thư mục"
     )
     kilobytes: float = Field(
-        CopyOptions().kilobytes, ge=30, le=2000, description="ảnh của một trang A4, nghìn byte"
+        default=CopyOptions().kilobytes, ge=30, le=2000, description="ảnh của một trang A4, nghìn byte"
     )
     month_and_year: Literal["keep", "year"] | None = Field(
-        None, description="như `[delivery]` của `office.toml`; `keep`: chờ một người xác nhận"
+        default=None, description="như `[delivery]` của `office.toml`; `keep`: chờ một người xác nhận"
     )
-    illegible: str = Field("", description="chữ ghi vào cột chữ tự do khi không đọc được")
+    illegible: str = Field(default="", description="chữ ghi vào cột chữ tự do khi không đọc được")
 
 
 class PaperFormat(Declaration):

@@ -59,18 +59,18 @@ class IssuingOffice(Declaration):
         description="Ở đầu trích lục và biên bản bàn giao, ví dụ: Ủy ban nhân dân xã Bình An.",
     )
     superior: PaperText = Field(
-        "",
+        default="",
         title="Cơ quan cấp trên",
         description="Dòng trên tên cơ quan, ví dụ: Thành phố Cần Thơ; để trống được.",
     )
     place: PaperText = Field(min_length=1, title="Địa danh trước ngày tháng", description="Ví dụ: Bình An.")
     signer: PaperText = Field(
-        "",
+        default="",
         title="Người ký trích lục",
         description="Điền sẵn khi cấp, mỗi lần cấp đổi được; để trống: mỗi lần tự ghi.",
     )
     signer_title: PaperText = Field(
-        "",
+        default="",
         title="Chức vụ người ký",
         description="Ví dụ: Chủ tịch. Có người ký thì phải có chức vụ.",
     )
@@ -83,7 +83,7 @@ class IssuingOffice(Declaration):
         "khác.",
     )
     places: Places = Field(
-        None,
+        default=None,
         title="Nơi đăng ký của các sổ cơ quan giữ",
         description="Không chọn nơi nào: mọi nơi chưa thuộc cơ quan khác. Sau sáp nhập thì chọn tất cả các xã cũ.",
     )

@@ -15,7 +15,7 @@ from pipeline.declarations.office.settings import SettingsRefused
 from pipeline.delivery.printing.offices import OFFICE, IssuingOffices
 from pipeline.registry.accounts.model import Session
 from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.routes.office_settings import NOT_HERE, as_typed
+from pipeline.web.routes.office_settings import NOT_HERE, form_page, preview_page, typed_texts
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import (
     edited_offices,
@@ -46,7 +46,7 @@ async def change_office(request: Request, site: SiteDep, session: SessionDep, nu
 
 def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
     desk = _desk(site, number)
-    typed = {one.name: [str(one) for one in form.getlist(one.name)] for one in OFFICE.settings}
+    typed = typed_texts(OFFICE, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
     _require(now, number)
@@ -58,16 +58,8 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
         lines = [one.line for one in changes]
         desk.tried(seen, edit)
         if not confirmed:
-            return site.renderer.render(
-                request,
-                "supervising/settings_preview.html",
-                table=OFFICE,
-                action=f"/settings/offices/{number}",
-                typed=typed,
-                seen=seen,
-                lines=lines,
-                effects=effects_of_office(changes, before, is_new=is_new),
-            )
+            effects = effects_of_office(changes, before, is_new=is_new)
+            return preview_page(request, site, OFFICE, f"offices/{number}", typed, seen, lines, effects)
         desk.change(
             seen,
             edit,
@@ -117,14 +109,6 @@ def _form(
     *,
     refused: str = "",
 ) -> Response:
-    return site.renderer.render(
-        request,
-        "supervising/settings_form.html",
-        status=422 if refused else 200,
-        table=OFFICE,
-        action=f"/settings/offices/{number}",
-        chosen={one.name: as_typed(values[one.name]) for one in OFFICE.settings},
-        fields=sorted(_places(site, now).items(), key=lambda one: one[1]),
-        seen=seen,
-        refused=refused,
+    return form_page(
+        request, site, OFFICE, f"offices/{number}", values, seen, _places(site, now), refused=refused
     )

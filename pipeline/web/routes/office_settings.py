@@ -80,7 +80,9 @@ def show_form(request: Request, site: SiteDep, table: str) -> Response:
     """Show the form of one table."""
     chosen, desk = _table(table), _desk(site)
     now, text = desk.loaded(), desk.read()
-    return _form(request, site, chosen, values_of(now)[table], text.digest)
+    return form_page(
+        request, site, chosen, table, values_of(now)[table], text.digest, field_labels(site.schemas)
+    )
 
 
 @router.post("/{table}")
@@ -104,7 +106,7 @@ def with_policies(site: Site, policies: OfficePolicies) -> Site:
 
 def _changed(request: Request, site: Site, session: Session, table: str, form: FormData) -> Response:
     chosen, desk = _table(table), _desk(site)
-    typed = {one.name: [str(one) for one in form.getlist(one.name)] for one in chosen.settings}
+    typed = typed_texts(chosen, form)
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     labels = field_labels(site.schemas)
     try:
@@ -122,7 +124,7 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
         if not confirmed:
             books = site.registry.statistics(None).book_states()
             effects = [*effects_of(chosen, now, after, books), *by_hand]
-            return _preview(request, site, chosen, typed, seen, lines, effects)
+            return preview_page(request, site, chosen, table, typed, seen, lines, effects)
         desk.change(
             seen,
             edit,
@@ -135,9 +137,9 @@ def _changed(request: Request, site: Site, session: Session, table: str, form: F
         )
     except SettingsStale as stale:
         values, text = values_of(desk.loaded())[table], desk.read()
-        return _form(request, site, chosen, values, text.digest, refused=stale.message)
+        return form_page(request, site, chosen, table, values, text.digest, labels, refused=stale.message)
     except SettingsRefused as refused:
-        return _form(request, site, chosen, typed, seen, refused=refused.message)
+        return form_page(request, site, chosen, table, typed, seen, labels, refused=refused.message)
     return RedirectResponse(f"/settings?saved={table}", status_code=303)
 
 
@@ -177,24 +179,33 @@ def _desk(site: Site) -> StaffFileDesk[OfficePolicies]:
     return site.office.settings
 
 
-def _form(
+def form_page(
     request: Request,
     site: Site,
     table: SettingTable[Any],
+    at: str,
     values: Mapping[str, Any],
     seen: str,
+    names: Mapping[str, str],
     *,
     refused: str = "",
 ) -> Response:
-    labels = field_labels(site.schemas)
+    """Return the form of a table.
+
+    Args:
+        at: The name of the form in its address.
+        values: What its inputs hold, by key: values, or texts as they were typed.
+        seen: The digest of the file that the form shows.
+        names: What may be chosen of several, by name or code.
+    """
     return site.renderer.render(
         request,
         "supervising/settings_form.html",
         status=422 if refused else 200,
         table=table,
-        action=f"/settings/{table.name}",
+        action=f"/settings/{at}",
         chosen={one.name: as_typed(values[one.name]) for one in table.settings},
-        fields=sorted(labels.items(), key=lambda one: one[1]),
+        fields=sorted(names.items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
     )
@@ -211,22 +222,29 @@ def as_typed(value: Any) -> list[str]:
     return [str(value)]
 
 
-def _preview(
+def preview_page(
     request: Request,
     site: Site,
     table: SettingTable[Any],
+    at: str,
     typed: Mapping[str, Sequence[str]],
     seen: str,
     lines: Sequence[str],
     effects: Sequence[str],
 ) -> Response:
+    """Return the page that shows a change before it is saved."""
     return site.renderer.render(
         request,
         "supervising/settings_preview.html",
         table=table,
-        action=f"/settings/{table.name}",
+        action=f"/settings/{at}",
         typed=typed,
         seen=seen,
         lines=lines,
         effects=effects,
     )
+
+
+def typed_texts(table: SettingTable[Any], form: FormData) -> dict[str, list[str]]:
+    """Return the texts of a form by the keys of its table."""
+    return {one.name: [str(text) for text in form.getlist(one.name)] for one in table.settings}

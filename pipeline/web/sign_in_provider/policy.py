@@ -65,7 +65,7 @@ class GroupDuties(Declaration):
         tuple[Annotated[str, Field(pattern=r"^[\w.:-]{1,40}$")], ...] | None,
         Wanted("phải là danh sách mã nơi đăng ký; bỏ hẳn khóa ấy nếu là mọi nơi"),
         AfterValidator(lambda places: places and tuple(sorted(set(places)))),
-    ] = Field(None, min_length=1)
+    ] = Field(default=None, min_length=1)
 
 
 class SignInPolicy(Declaration):
