@@ -32,7 +32,6 @@ from pipeline.delivery.export.pdf_writing import PicturePage
 from pipeline.delivery.printing import handovers
 from pipeline.delivery.printing.contents import (
     ExtractFacts,
-    IssuingOffice,
     Signer,
     amendment_sentences,
     entry_data,
@@ -43,7 +42,7 @@ from pipeline.delivery.printing.contents import (
 )
 from pipeline.delivery.printing.letters import missing_letters
 from pipeline.delivery.printing.office_templates import NO_TEMPLATE, OfficeTemplates, Template
-from pipeline.delivery.printing.offices import IssuingOffices, read_offices
+from pipeline.delivery.printing.offices import IssuingOffice, IssuingOffices, read_offices
 from pipeline.delivery.printing.printable_entry import PrintableEntry, judged, refusal_of_extract, scan_flaw
 from pipeline.delivery.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
