@@ -18,7 +18,7 @@ from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
 from pipeline.settings import read_settings
 
-account_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 NO_PLACE = (
     "Người này chưa được giao nơi đăng ký nào nên chưa thấy sổ nào: hãy giao ở trang Tài khoản. Lần sau thêm "
@@ -28,12 +28,12 @@ NO_PLACE = (
 LoginArgument = Annotated[str, typer.Argument(help="Tên đăng nhập.", metavar="TÊN")]
 
 
-@account_app.callback()
+@app.callback()
 def account() -> None:
     """Tài khoản của người dùng màn hình rà soát."""
 
 
-@account_app.command("add", cls=Command)
+@app.command("add", cls=Command)
 def add(
     login: LoginArgument,
     name: Annotated[str, typer.Option("--name", help="Họ tên người dùng.")],
@@ -59,7 +59,7 @@ def add(
             out().print(NO_PLACE, markup=False)
 
 
-@account_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def show(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Liệt kê tài khoản."""
     with _accounts(workspace) as accounts:
@@ -80,14 +80,14 @@ def show(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     out().print(table)
 
 
-@account_app.command("reset", cls=Command)
+@app.command("reset", cls=Command)
 def reset(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
     """Cấp mật khẩu dùng một lần mới; cũng mở lại tài khoản bị khóa vì sai mật khẩu nhiều lần."""
     with _accounts(workspace) as accounts:
         _tell(accounts, login, accounts.reset_password(login))
 
 
-@account_app.command("deactivate", cls=Command)
+@app.command("deactivate", cls=Command)
 def deactivate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
     """Ngừng một tài khoản, ngay từ lúc này; những gì người ấy đã làm vẫn giữ nguyên."""
     with _accounts(workspace) as accounts:
@@ -95,7 +95,7 @@ def deactivate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
     out().print("Đã ngừng tài khoản.")
 
 
-@account_app.command("activate", cls=Command)
+@app.command("activate", cls=Command)
 def activate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
     """Cho dùng lại một tài khoản đã ngừng."""
     with _accounts(workspace) as accounts:

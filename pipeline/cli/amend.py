@@ -25,18 +25,18 @@ KINDS = {
     AmendmentKind.WITHDRAWN: "đã rút",
 }
 
-amend_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Người ghi [tên tài khoản của máy đang dùng].")]
 
 
-@amend_app.callback()
+@app.callback()
 def amend() -> None:
     """Cải chính, bổ sung theo quyết định: giá trị mới nằm trên giá trị cũ, không xóa gì, không đổi chữ đã đọc."""
 
 
-@amend_app.command("add", cls=Command)
+@app.command("add", cls=Command)
 def add(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksHoTen.")],
@@ -73,7 +73,7 @@ def add(
     out().print(f"Đã ghi {KINDS[kind]} số {number}: sự kiện {entry_id}, cột {column}.", markup=False)
 
 
-@amend_app.command("withdraw", cls=Command)
+@app.command("withdraw", cls=Command)
 def withdraw(
     entry_id: EntryArgument,
     number: Annotated[int, typer.Argument(metavar="SỐ", help="Số của cải chính, bổ sung.")],
@@ -88,7 +88,7 @@ def withdraw(
     out().print(f"Đã rút cải chính, bổ sung số {number}.", markup=False)
 
 
-@amend_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_amendments(
     entry_id: EntryArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:

@@ -21,18 +21,18 @@ from pipeline.registry.services.accounts.unknown_places import refuse_unknown_pl
 from pipeline.registry.services.publishing.publishing import Publishing
 from pipeline.settings import read_settings
 
-api_token_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="Tên mã truy cập.", metavar="TÊN")]
 SCOPES = ", ".join(f"{one.value} ({label})" for one, label in SCOPE_LABELS.items())
 
 
-@api_token_app.callback()
+@app.callback()
 def api_token() -> None:
     """Mã truy cập cho hệ thống khác đọc dữ liệu qua API."""
 
 
-@api_token_app.command("add", cls=Command)
+@app.command("add", cls=Command)
 def add(
     name: NameArgument,
     scopes: Annotated[
@@ -62,7 +62,7 @@ def add(
     screen.print("Mã chỉ hiện một lần này. Hãy giao cho người quản trị hệ thống ấy theo đường kín.")
 
 
-@api_token_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def show(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Liệt kê mã truy cập, kể cả đã thu hồi."""
     with _publishing(workspace) as publishing:
@@ -82,7 +82,7 @@ def show(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     out().print(table)
 
 
-@api_token_app.command("revoke", cls=Command)
+@app.command("revoke", cls=Command)
 def revoke(name: NameArgument, workspace: WorkspaceOption = None) -> None:
     """Thu hồi mã truy cập ngay."""
     with _publishing(workspace) as publishing:

@@ -38,15 +38,15 @@ def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
         out().print(f"Chưa có người thứ hai xác nhận: {act.sentence}", markup=False)
 
 
-audit_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
-@audit_app.callback()
+@app.callback()
 def audit() -> None:
     """Nhật ký kiểm tra: ai đã làm gì, và có ai sửa sau lưng chương trình không."""
 
 
-@audit_app.command("verify", cls=Command)
+@app.command("verify", cls=Command)
 def verify(
     workspace: WorkspaceOption = None,
     seal: Annotated[
@@ -119,7 +119,7 @@ def _checked_scans(context: RunContext) -> StoreReport:
         return check_scans(registry, context.workspace)
 
 
-@audit_app.command("settle", cls=Command)
+@app.command("settle", cls=Command)
 def settle(
     document: Annotated[
         str, typer.Option("--document", help="Số của biên bản xử lý, ví dụ BB-12/2026; được ghi vào nhật ký.")
@@ -155,7 +155,7 @@ def settle(
         screen.print("Còn nhiều chỗ sai nữa: hãy chạy lại.")
 
 
-@audit_app.command("seal", cls=Command)
+@app.command("seal", cls=Command)
 def seal_file(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp mới để ghi niêm phong.")],
     workspace: WorkspaceOption = None,
@@ -170,7 +170,7 @@ def seal_file(
     )
 
 
-@audit_app.command("show", cls=Command)
+@app.command("show", cls=Command)
 def show(
     workspace: WorkspaceOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu dòng.")] = 40,
@@ -190,7 +190,7 @@ def show(
     out().print(table)
 
 
-@audit_app.command("new-key", cls=Command)
+@app.command("new-key", cls=Command)
 def new_key(
     workspace: WorkspaceOption = None,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,

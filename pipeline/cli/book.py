@@ -35,19 +35,19 @@ from pipeline.settings import read_settings
 
 LABELS = LEDGER_LABELS | {"folder": "tên thư mục"}
 
-book_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 BookArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sổ trong sổ dữ liệu.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Vì sao.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Người làm [tên tài khoản của máy đang dùng].")]
 
 
-@book_app.callback()
+@app.callback()
 def book() -> None:
     """Xem và sửa những gì sổ dữ liệu ghi về một quyển sổ: quyển số, nơi đăng ký, ngày, tổng số, mẫu, loại quyển."""
 
 
-@book_app.command("show", cls=Command)
+@app.command("show", cls=Command)
 def show(book_id: BookArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Những gì sổ dữ liệu ghi về một quyển sổ, và mọi lần đã sửa."""
     with read_settings().run_context(workspace).open_registry() as registry:
@@ -75,7 +75,7 @@ def show(book_id: BookArgument, workspace: WorkspaceOption = None, as_json: Json
     out().print(table)
 
 
-@book_app.command("correct", cls=Command)
+@app.command("correct", cls=Command)
 def correct(
     book_id: BookArgument,
     reason: ReasonOption,
@@ -156,7 +156,7 @@ def correct(
         screen.print(ledger_text(wanted), markup=False, highlight=False)
 
 
-@book_app.command("add", cls=Command)
+@app.command("add", cls=Command)
 def add(
     folder: Annotated[Path, typer.Argument(help="Thư mục của quyển sổ, có ledger.toml.")],
     reason: ReasonOption,

@@ -40,15 +40,15 @@ approximate_date = "year"
 ```
 """
 
-delivery_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
-@delivery_app.callback()
+@app.callback()
 def delivery() -> None:
     """Giá trị bàn giao: quy tắc, hai lớp của từng ô, xác nhận của người."""
 
 
-@delivery_app.command("rules", cls=Command)
+@app.command("rules", cls=Command)
 def rules(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="In trang docs/reference/delivery-rules.md.")
@@ -82,7 +82,7 @@ def markdown_lines() -> Iterator[str]:
             yield f"| `{key}`{' (mặc định)' if key == rule.default else ''} | {what} |"
 
 
-@delivery_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_layers(
     books: Annotated[list[str], typer.Argument(metavar="SỔ", help="Tên thư mục của sổ.")],
     waiting: Annotated[bool, typer.Option("--waiting", help="Chỉ những ô chờ xác nhận.")] = False,
@@ -125,7 +125,7 @@ def list_layers(
         out().print(f"… và {len(rows) - limit} ô nữa", markup=False)
 
 
-@delivery_app.command("confirm", cls=Command)
+@app.command("confirm", cls=Command)
 def confirm(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksNgaySinh.")],

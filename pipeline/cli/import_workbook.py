@@ -29,7 +29,7 @@ from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
-import_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="TỆP.xlsx", help="Tệp Excel mà cơ quan đã gõ từ trước.")
@@ -61,12 +61,12 @@ ModeOption = Annotated[
 ]
 
 
-@import_app.callback()
+@app.callback()
 def imports() -> None:
     """Nhập tệp Excel mà cơ quan đã gõ từ trước, đặt cạnh bản quét; rút lại được cả lần nhập."""
 
 
-@import_app.command("look", cls=Command)
+@app.command("look", cls=Command)
 def look(
     file: FileArgument,
     mode: ModeOption = ImportMode.TO_CHECK,
@@ -94,7 +94,7 @@ def look(
     _tell(report, as_json=as_json)
 
 
-@import_app.command("bring", cls=Command)
+@app.command("bring", cls=Command)
 def bring(
     file: FileArgument,
     mode: ModeOption = ImportMode.TO_CHECK,
@@ -116,7 +116,7 @@ def bring(
     _tell(report, as_json=as_json)
 
 
-@import_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_imports(by: ByOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Các lần nhập: tệp nào, ai, lúc nào, bao nhiêu giá trị, còn bao nhiêu đang tính, đã rút lại hay chưa."""
     with _importer(workspace, by, ImportMode.TO_CHECK, None) as (importer, context):
@@ -131,7 +131,7 @@ def list_imports(by: ByOption = None, workspace: WorkspaceOption = None, as_json
     out().print(table if found else "Chưa có lần nhập nào.")
 
 
-@import_app.command("take-back", cls=Command)
+@app.command("take-back", cls=Command)
 def take_back(
     import_id: Annotated[int, typer.Argument(metavar="LẦN", help="Số của lần nhập (hotich import list).")],
     reason: Annotated[str, typer.Option("--reason", help="Lý do rút lại.")],

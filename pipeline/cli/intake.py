@@ -128,10 +128,15 @@ def waiting_reason(one: PendingFile) -> str:
     return "chờ xem máy quét đã ghi xong chưa."
 
 
-intake_app = typer.Typer(cls=Commands, no_args_is_help=True, help="Nhận bản quét từ các máy quét.")
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
-@intake_app.command("run", cls=Command)
+@app.callback()
+def intake() -> None:
+    """Nhận bản quét từ các máy quét."""
+
+
+@app.command("run", cls=Command)
 def run_intake(
     watch: Annotated[
         float | None,
@@ -155,7 +160,7 @@ def run_intake(
         raise typer.Exit(StorageError.exit_code)
 
 
-@intake_app.command("status", cls=Command)
+@app.command("status", cls=Command)
 def status(
     day: Annotated[
         datetime | None,
@@ -260,7 +265,7 @@ def _as_object(day: DayReport) -> dict[str, object]:
     }
 
 
-@intake_app.command("assign", cls=Command)
+@app.command("assign", cls=Command)
 def assign(
     scanner: Annotated[str, typer.Argument(metavar="MÁY", help="Tên máy quét trong intake.toml.")],
     day: Annotated[

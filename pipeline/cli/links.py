@@ -21,7 +21,7 @@ from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry
 from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.settings import read_settings
 
-links_app = typer.Typer(cls=Commands, invoke_without_command=True)
+app = typer.Typer(cls=Commands, invoke_without_command=True)
 
 NumberArgument = Annotated[
     int, typer.Argument(metavar="SỐ", help="Số của gợi ý, ở cột đầu của hotich links.")
@@ -31,7 +31,7 @@ ByOption = Annotated[
 ]
 
 
-@links_app.callback()
+@app.callback()
 def links(
     ctx: typer.Context,
     workspace: WorkspaceOption = None,
@@ -70,7 +70,7 @@ def links(
         screen.print("Chưa in hết: thêm --limit, hoặc --json.", markup=False)
 
 
-@links_app.command("confirm", cls=Command)
+@app.command("confirm", cls=Command)
 def confirm(
     number: NumberArgument,
     by: ByOption = None,
@@ -81,7 +81,7 @@ def confirm(
     _decide(number, LinkVerdict.CONFIRMED, by, reason, workspace)
 
 
-@links_app.command("reject", cls=Command)
+@app.command("reject", cls=Command)
 def reject(
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao không phải.")],
@@ -92,7 +92,7 @@ def reject(
     _decide(number, LinkVerdict.REJECTED, by, reason, workspace)
 
 
-@links_app.command("undo", cls=Command)
+@app.command("undo", cls=Command)
 def undo(
     number: NumberArgument,
     by: ByOption = None,

@@ -24,17 +24,17 @@ from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.reader_proposal import forget_lines, has_learnt_removed
 from pipeline.training.office_reader.versions import SHIPPED, ReaderVersion, ReaderVersions
 
-models_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 ByOption = Annotated[str | None, typer.Option("--by", help="Người làm [tên tài khoản của máy đang dùng].")]
 
 
-@models_app.callback()
+@app.callback()
 def models() -> None:
     """Bộ đọc của cơ quan: các bản đã học, quay về bản trước, gỡ dòng không được đem dạy."""
 
 
-@models_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_models(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Liệt kê các bản của bộ đọc và bản đang dùng."""
     place = Workspace(read_settings().places_of(workspace)[0])
@@ -54,7 +54,7 @@ def list_models(workspace: WorkspaceOption = None, as_json: JsonOption = False) 
     out().print(table)
 
 
-@models_app.command("rollback", cls=Command)
+@app.command("rollback", cls=Command)
 def rollback(
     number: Annotated[
         int | None,
@@ -79,7 +79,7 @@ def rollback(
     out().print(f"Đang dùng {which}. Chạy lại hotich run để đọc lại các trang theo bản ấy.", markup=False)
 
 
-@models_app.command("forget", cls=Command)
+@app.command("forget", cls=Command)
 def forget(
     account: Annotated[
         str, typer.Option("--account", help="Mọi dòng mà tài khoản này đã góp lời quyết định.")

@@ -15,7 +15,7 @@ from pipeline.settings import read_settings
 from pipeline.values.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.values.places.unit import ALWAYS, NEVER
 
-places_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 SAID = {
     ResolutionState.RESOLVED: "Là một đơn vị.",
@@ -33,12 +33,12 @@ VALIDITY = {
 }
 
 
-@places_app.callback()
+@app.callback()
 def places() -> None:
     """Địa danh: đơn vị hành chính theo từng thời kỳ."""
 
 
-@places_app.command("find", cls=Command)
+@app.command("find", cls=Command)
 def find(
     written: Annotated[str, typer.Argument(help="Nơi như sổ ghi.")],
     on: Annotated[str, typer.Option("--on", help="Vào ngày (2010-05-31, 2010-05 hay 2010).")] = "",
@@ -64,7 +64,7 @@ def find(
         screen.print(_table(units, resolver.gazetteer))
 
 
-@places_app.command("resolve", cls=Command)
+@app.command("resolve", cls=Command)
 def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Đối chiếu lại nơi của mọi sự kiện đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
     context = read_settings().run_context(workspace)

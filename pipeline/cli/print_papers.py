@@ -30,7 +30,7 @@ from pipeline.settings import read_settings
 if TYPE_CHECKING:
     from pipeline.delivery.printing.office_printer import OfficePrinter
 
-print_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 template_app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện trong sổ dữ liệu.")]
@@ -52,12 +52,12 @@ class ListFormat(StrEnum):
     XLSX = "xlsx"
 
 
-@print_app.callback()
+@app.callback()
 def print_papers() -> None:
     """In sự kiện kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói."""
 
 
-@print_app.command("entry", cls=Command)
+@app.command("entry", cls=Command)
 def print_entry(
     entry_id: EntryArgument,
     target: OutOption = Path(),
@@ -69,7 +69,7 @@ def print_entry(
         _write(printer.entry(entry_id, _asker(by)), target)
 
 
-@print_app.command("extract", cls=Command)
+@app.command("extract", cls=Command)
 def print_extract(
     entry_id: EntryArgument,
     issue: Annotated[
@@ -104,7 +104,7 @@ def print_extract(
         _write(printer.issued(line.extract_id, asker), target)
 
 
-@print_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def print_list(
     book: Annotated[str, typer.Argument(metavar="SỔ", help="Tên thư mục của quyển sổ.")],
     ending: Annotated[ListFormat, typer.Option("--format", help="pdf hoặc xlsx.")] = ListFormat.PDF,
@@ -118,7 +118,7 @@ def print_list(
             _write(printer.book_list(int(book_id), f".{ending}", _asker(by)), target)
 
 
-@print_app.command("handover", cls=Command)
+@app.command("handover", cls=Command)
 def print_handover(
     folder: Annotated[Path, typer.Argument(metavar="GÓI", help="Thư mục của gói đã xuất.")],
     giver: Annotated[str, typer.Option("--giver", help="Người đại diện bên giao.")] = "",
@@ -144,7 +144,7 @@ def print_handover(
         _write(printer.handover(folder.resolve(), order, _asker(by)), target)
 
 
-@print_app.command("issued", cls=Command)
+@app.command("issued", cls=Command)
 def print_issued(
     year: Annotated[int | None, typer.Option("--year", help="Chỉ năm này.")] = None,
     office: Annotated[str, typer.Option("--office", help="Chỉ cơ quan có mã này trong print.toml.")] = "",
@@ -183,7 +183,7 @@ def print_issued(
         out().print(f"… và {found.found - len(found.rows)} dòng nữa; thêm --limit.")
 
 
-@print_app.command("void", cls=Command)
+@app.command("void", cls=Command)
 def print_void(
     extract_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của trích lục (hotich print issued).")],
     reason: Annotated[str, typer.Option("--reason", help="Lý do hủy.")],
@@ -248,7 +248,7 @@ def drop_template(
     out().print("Đã in lại theo mẫu có sẵn.")
 
 
-print_app.add_typer(template_app, name="template")
+app.add_typer(template_app, name="template")
 
 
 @contextmanager

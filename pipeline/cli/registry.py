@@ -19,15 +19,15 @@ from pipeline.registry.services.copying import copy_registry
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
-registry_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
-@registry_app.callback()
+@app.callback()
 def registry() -> None:
     """Cơ sở dữ liệu: tạo, nâng cấp, chép sang cơ sở dữ liệu khác, cấp quyền trên PostgreSQL."""
 
 
-@registry_app.command("upgrade", cls=Command)
+@app.command("upgrade", cls=Command)
 def upgrade(workspace: WorkspaceOption = None) -> None:
     """Tạo các bảng, hoặc nâng cấp lên bản này, rồi thôi. Trên PostgreSQL: bằng tài khoản chủ của các bảng."""
     context = read_settings().run_context(workspace)
@@ -36,7 +36,7 @@ def upgrade(workspace: WorkspaceOption = None) -> None:
     out().print(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
 
 
-@registry_app.command("copy", cls=Command)
+@app.command("copy", cls=Command)
 def copy(
     to: Annotated[str, typer.Option("--to", help="Địa chỉ của cơ sở dữ liệu trống.", metavar="ĐỊA_CHỈ")],
     workspace: WorkspaceOption = None,
@@ -59,7 +59,7 @@ def copy(
     )
 
 
-@registry_app.command("role-sql", cls=Command)
+@app.command("role-sql", cls=Command)
 def print_role_sql(
     role: Annotated[str, typer.Argument(help="Tài khoản mà hotich dùng hằng ngày.")],
     workspace: WorkspaceOption = None,
@@ -70,7 +70,7 @@ def print_role_sql(
     typer.echo(role_sql(schemas, role), nl=False)
 
 
-@registry_app.command("show", cls=Command)
+@app.command("show", cls=Command)
 def show(
     entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")],
     workspace: WorkspaceOption = None,
@@ -122,4 +122,4 @@ def encrypt(
 
 
 for name, function in (("rehearse", rehearse), ("snapshot", take_snapshot), ("put-back", bring_back)):
-    registry_app.command(name, cls=Command)(function)
+    app.command(name, cls=Command)(function)

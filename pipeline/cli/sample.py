@@ -29,7 +29,7 @@ NO_ACCOUNT = 0
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 
-sample_app = typer.Typer(cls=Commands, help="Lấy mẫu nghiệm thu: nhận hay trả lại từng lô sổ.")
+app = typer.Typer(cls=Commands)
 
 ByOption = Annotated[
     str | None, typer.Option("--by", help="Người quyết định [tên tài khoản của máy đang dùng].")
@@ -37,7 +37,12 @@ ByOption = Annotated[
 LotArgument = Annotated[int, typer.Argument(metavar="LÔ", help="Số của lô, như hotich sample list in ra.")]
 
 
-@sample_app.command("plan", cls=Command)
+@app.callback()
+def sample() -> None:
+    """Lấy mẫu nghiệm thu: nhận hay trả lại từng lô sổ."""
+
+
+@app.command("plan", cls=Command)
 def plan(
     size: Annotated[int, typer.Argument(metavar="SỐ_SỰ_KIỆN", min=1, help="Lô có bấy nhiêu sự kiện.")],
     turn: Annotated[int, typer.Option("--round", min=1, help="Vòng thứ mấy.")] = 1,
@@ -61,7 +66,7 @@ def plan(
     screen.print(table)
 
 
-@sample_app.command("draw", cls=Command)
+@app.command("draw", cls=Command)
 def draw(
     books: Annotated[
         list[str], typer.Option("--book", "-b", help="Sổ có tên thư mục này; nêu được nhiều lần.")
@@ -83,7 +88,7 @@ def draw(
     _show([lot])
 
 
-@sample_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_lots(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Liệt kê các lô, lô mới nhất trước."""
     with _lots(workspace) as (_, lots):
@@ -96,7 +101,7 @@ def list_lots(workspace: WorkspaceOption = None, as_json: JsonOption = False) ->
         out().print("Chưa có lô nào.")
 
 
-@sample_app.command("close", cls=Command)
+@app.command("close", cls=Command)
 def close(lot: LotArgument, by: ByOption = None, workspace: WorkspaceOption = None) -> None:
     """Kết luận một lô theo điều đã tìm thấy: nhận, hoặc trả lại và mở lại mọi sự kiện của lô."""
     with _lots(workspace) as (_, lots):
@@ -104,7 +109,7 @@ def close(lot: LotArgument, by: ByOption = None, workspace: WorkspaceOption = No
         _show([lots.close(_person(by), lot)])
 
 
-@sample_app.command("cancel", cls=Command)
+@app.command("cancel", cls=Command)
 def cancel(
     lot: LotArgument,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao bỏ lô.")],

@@ -16,15 +16,15 @@ from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
-schemas_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
-@schemas_app.callback()
+@app.callback()
 def schemas() -> None:
     """Các khai báo trong thư mục schemas: loại sự kiện, mẫu sổ, danh mục, mẫu xuất."""
 
 
-@schemas_app.command("check", cls=Command)
+@app.command("check", cls=Command)
 def check(
     folder: Annotated[
         Path | None, typer.Argument(help="Thư mục khai báo [HOTICH_SCHEMAS; bộ đi kèm].")
@@ -84,7 +84,7 @@ def check(
     )
 
 
-@schemas_app.command("declare", cls=Command)
+@app.command("declare", cls=Command)
 def declare(
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp TOML khai báo loại sổ.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không đưa vào dùng.")] = False,

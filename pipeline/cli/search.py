@@ -26,14 +26,14 @@ from pipeline.registry.model.search import (
 )
 from pipeline.settings import read_settings
 
-search_app = typer.Typer(cls=Commands, invoke_without_command=True)
+app = typer.Typer(cls=Commands, invoke_without_command=True)
 
 PURPOSES = ", ".join(f"{one.value} ({label})" for one, label in PURPOSE_LABELS.items())
 
 _YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?", re.ASCII)
 
 
-@search_app.callback()
+@app.callback()
 def search(
     ctx: typer.Context,
     name: Annotated[
@@ -91,7 +91,7 @@ def search(
         screen.print(f"Còn nữa: thêm --after {result.cursor}", markup=False)
 
 
-@search_app.command("check", cls=Command)
+@app.command("check", cls=Command)
 def check(workspace: WorkspaceOption = None) -> None:
     """So chỉ mục tra cứu với sổ dữ liệu, không sửa gì."""
     with read_settings().run_context(workspace).open_registry() as registry:
@@ -104,7 +104,7 @@ def check(workspace: WorkspaceOption = None) -> None:
     out().print(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).", markup=False)
 
 
-@search_app.command("rebuild", cls=Command)
+@app.command("rebuild", cls=Command)
 def rebuild(workspace: WorkspaceOption = None) -> None:
     """Dựng chỉ mục tra cứu cho khớp sổ dữ liệu; người khác vẫn làm việc được trong lúc ấy."""
     with read_settings().run_context(workspace).open_registry() as registry:

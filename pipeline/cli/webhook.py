@@ -13,15 +13,15 @@ from pipeline.runs.webhooks import read_webhook, send_events, signing_secret
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
-webhook_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
-@webhook_app.callback()
+@app.callback()
 def webhook() -> None:
     """Báo cho hệ thống khác khi một sổ đủ điều kiện bàn giao."""
 
 
-@webhook_app.command("send", cls=Command)
+@app.command("send", cls=Command)
 def send(workspace: WorkspaceOption = None) -> None:
     """Xem sổ nào vừa đủ điều kiện và báo ngay, như màn hình rà soát làm mỗi phút."""
     context = read_settings().run_context(workspace)
@@ -37,7 +37,7 @@ def send(workspace: WorkspaceOption = None) -> None:
     out().print(f"Nơi nhận đã nhận {received} tin.")
 
 
-@webhook_app.command("secret", cls=Command)
+@app.command("secret", cls=Command)
 def secret(workspace: WorkspaceOption = None) -> None:
     """In bí mật ký tên, để giao cho nơi nhận theo đường kín."""
     context = read_settings().run_context(workspace)

@@ -28,7 +28,7 @@ from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 
-withdraw_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 BookArgument = Annotated[str, typer.Argument(metavar="SỔ", help="Tên thư mục của sổ.")]
 ScanArgument = Annotated[str, typer.Argument(metavar="BẢN-QUÉT", help="Tên tệp quét.")]
@@ -45,12 +45,12 @@ NumberOption = Annotated[
 ]
 
 
-@withdraw_app.callback()
+@app.callback()
 def withdraw() -> None:
     """Thu hồi sổ, bản quét, trang, sự kiện hộ tịch đưa vào nhầm; thay trang quét lại; hủy thu hồi. Không xóa gì."""
 
 
-@withdraw_app.command("book", cls=Command)
+@app.command("book", cls=Command)
 def book(
     name: BookArgument,
     reason: ReasonOption = "",
@@ -67,7 +67,7 @@ def book(
         _withdraw(registry, context, part, reason, by, sure=sure, as_json=as_json)
 
 
-@withdraw_app.command("scan", cls=Command)
+@app.command("scan", cls=Command)
 def scan(
     name: BookArgument,
     file: ScanArgument,
@@ -86,7 +86,7 @@ def scan(
         _withdraw(registry, context, part, reason, by, sure=sure, as_json=as_json)
 
 
-@withdraw_app.command("page", cls=Command)
+@app.command("page", cls=Command)
 def page(
     name: BookArgument,
     file: ScanArgument,
@@ -106,7 +106,7 @@ def page(
         _withdraw(registry, context, part, reason, by, sure=sure, as_json=as_json)
 
 
-@withdraw_app.command("entry", cls=Command)
+@app.command("entry", cls=Command)
 def entry(
     entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")],
     reason: ReasonOption = "",
@@ -122,7 +122,7 @@ def entry(
         _withdraw(registry, context, part, reason, by, sure=sure, as_json=as_json)
 
 
-@withdraw_app.command("replace", cls=Command)
+@app.command("replace", cls=Command)
 def replace(
     name: BookArgument,
     file: Annotated[str, typer.Argument(metavar="BẢN-QUÉT-CŨ", help="Tệp quét có trang cũ.")],
@@ -167,7 +167,7 @@ def replace(
         )
 
 
-@withdraw_app.command("undo", cls=Command)
+@app.command("undo", cls=Command)
 def undo(
     withdrawal_id: Annotated[
         int, typer.Argument(metavar="SỐ", help="Số ở cột đầu của hotich withdraw list.")
@@ -185,7 +185,7 @@ def undo(
     out().print(f"Đã hủy thu hồi số {withdrawal_id}: mọi thứ trở lại như trước.", markup=False)
 
 
-@withdraw_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_withdrawals(
     name: Annotated[str | None, typer.Argument(metavar="[SỔ]", help="Chỉ sổ có tên thư mục này.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Kể cả những lần đã hủy.")] = False,
