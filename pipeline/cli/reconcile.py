@@ -12,13 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.base.errors import StorageError
-from pipeline.base.files import printable, sha256_of_file
 from pipeline.cli.check import ids_of
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.reconcile import (
-    ReconcileCounts,
     ReconcileDifference,
     RejectedCell,
     find_layout,
@@ -30,72 +28,16 @@ from pipeline.delivery.reconcile.differences import (
     FIELD_DIFFERENCE_LABELS,
     REJECTION_LABELS,
 )
+from pipeline.delivery.reconcile.sentences import format_reconciliation
 from pipeline.delivery.registry_reconciliation import (
     DifferenceReport,
     FieldCropper,
     ReconciliationRun,
     collect_differences,
+    save_questions,
 )
-from pipeline.registry import Registry
-from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-
-HOW_TO_NAME = "Muốn so cả sổ thì thêm --book."
-
-
-def format_reconciliation(counts: ReconcileCounts, how_to_name: str = HOW_TO_NAME) -> Iterator[str]:
-    """What was compared and what came of it, without any value; ``how_to_name``: how a book is named."""
-    compared = [one for one in counts.books if one.compared]
-    yield (
-        f"Đã so {counts.rows} dòng với {counts.entries} sự kiện của {len(compared)} sổ: {counts.pairs} cặp, "
-        f"{counts.same} cặp giống hệt."
-    )
-    if counts.by_likeness:
-        yield f"{counts.by_likeness} cặp khác số, quyển hoặc nơi đăng ký, ghép theo độ giống."
-    yield from (
-        f"  {words}: {counts.kinds[kind]}"
-        for kind, words in DIFFERENCE_LABELS.items()
-        if kind in counts.kinds
-    )
-    yield from (
-        f"    ô {words}: {counts.fields[one]}"
-        for one, words in FIELD_DIFFERENCE_LABELS.items()
-        if one in counts.fields
-    )
-    yield from _not_compared(counts, how_to_name)
-    yield from _about_file(counts)
-
-
-def _not_compared(counts: ReconcileCounts, how_to_name: str) -> Iterator[str]:
-    if counts.refused:
-        yield f"{counts.refused} ô trong tệp không đọc được nên không so."
-    if counts.unsettled:
-        yield f"{counts.unsettled} ô còn chờ rà soát nên chưa so."
-    for one in counts.books:
-        if one.rows and not one.compared:
-            yield (
-                f"Sổ {printable(one.book.folder_name)}: tệp chỉ có {one.rows} dòng trong {one.book.entries} sự kiện, "
-                f"nên không nêu sự kiện thiếu. {how_to_name}"
-            )
-    if counts.absent:
-        yield f"Cột của Bộ không có trong tệp, không so: {_listed(counts.absent)}."
-
-
-def _about_file(counts: ReconcileCounts) -> Iterator[str]:
-    for font, rows in counts.fonts.items():
-        name, _, column = font.partition(": ")
-        what = f"Cột {column}" if column else f"{rows} dòng"
-        yield f"{what} gõ bằng phông {name}, đã đổi sang Unicode để so."
-    for place, rows in list(counts.places.items())[:5]:
-        yield f"Không rõ là nơi đăng ký nào, {rows} dòng: “{place}”. Các dòng ấy ghép theo số hoặc theo độ giống."
-    if counts.ignored:
-        yield f"Cột lạ trong tệp, bỏ qua: {_listed(counts.ignored)}."
-
-
-def _listed(names: tuple[str, ...], shown: int = 8) -> str:
-    more = f" và {len(names) - shown} cột nữa" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more
 
 
 def reconcile(
@@ -172,20 +114,6 @@ def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
         yield f"Đã ghi {target}."
     if number:
         yield f"Đã đưa {questions} khác biệt vào hàng đợi: trang web, mục Đối soát, lần {number}."
-
-
-def save_questions(
-    registry: Registry,
-    run: ReconciliationRun,
-    file: Path,
-    name: str,
-    questions: list[FoundDifference],
-    author: str,
-) -> int:
-    """Store the questions under the hash of the file and its name; returns the number of the reconciliation."""
-    told = {key: getattr(run.counts, key) for key in ("rows", "entries", "pairs", "same")}
-    record, digest = run.layout.record.record, sha256_of_file(file)
-    return registry.reconciliations().save(record, name, digest, questions, told, author=author)
 
 
 def _told(one: ReconcileDifference | RejectedCell) -> dict[str, object]:

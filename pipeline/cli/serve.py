@@ -5,11 +5,9 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,10 +16,7 @@ from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
 from pipeline.cli.webhook import send_book_events
 from pipeline.delivery.export.export_options import read_options
-from pipeline.delivery.package import export_book
-from pipeline.registry import Registry
 from pipeline.registry.services.accounts.accounts import utc_now
-from pipeline.run_context import RunContext
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
 from pipeline.runs.prefect_access import CLIENT_SECRET, known_prefect_secret
 from pipeline.runs.prefect_runs import PrefectRuns
@@ -33,9 +28,6 @@ from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
-
-if TYPE_CHECKING:
-    from pipeline.web.package_queue import PackageMaker, PackageRefusal
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -60,6 +52,7 @@ def serve(
     from pipeline.web import server
     from pipeline.web.app import create_app
     from pipeline.web.background_jobs import BackgroundJobs
+    from pipeline.web.package_making import package_maker
     from pipeline.web.package_queue import PackageQueue
     from pipeline.web.pictures import Pictures  # FastAPI: not for every command
     from pipeline.web.scanning.intake_desk import IntakeDesk
@@ -142,33 +135,6 @@ def sign_in_provider(workspace: Workspace) -> Provider | None:
     """Return the provider that the office has set for signing in; None: people use local accounts alone."""
     policy = read_sign_in(workspace.office)
     return None if policy is None else Provider(policy, sign_in_secret(workspace.sign_in_key), utc_now)
-
-
-def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:
-    """Return what makes packages for the web application as ``hotich export`` does."""
-    from pipeline.cli.package_refusal import package_refusal  # FastAPI: not for every command
-
-    def make(
-        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
-    ) -> PackageRefusal | None:
-        options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
-        report = export_book(
-            registry,
-            context,
-            book_id,
-            target,
-            options,
-            partial=partial,
-            workers=workers,
-            on_copied=lambda at: on_copied(at.done, at.total),
-        )
-        if not report.refused:
-            return None
-        form = context.schemas.form(registry.known_book(book_id).ledger.form)
-        fields = context.schemas.record(form.record).fields
-        return package_refusal(report, book_id, {spec.column: spec.label for spec in fields})
-
-    return make
 
 
 def place_of_prefect(workspace: Workspace) -> tuple[str, str]:
