@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from pipeline.base.errors import AuditFlawed, AuditUnproven
+from pipeline.base.localtime import iso_time
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import (
     JsonOption,
@@ -20,15 +22,17 @@ from pipeline.cli.screen import (
     out,
     plain,
     print_json,
+    track_work,
 )
-from pipeline.cli.stored_scans import check_scans, format_store_report
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.accounts import CONSOLE, OpenAct
 from pipeline.registry.model.audit_words import ACTIONS, format_audit_flaw, unproven_parts
 from pipeline.registry.services.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.services.audit.verification import Progress as OnProgress
 from pipeline.run_context import RunContext
-from pipeline.scans.store_check import StoreReport
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.store_check import StoreReport, check_store, format_store_report, note_whole_check
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
@@ -115,8 +119,14 @@ def verify(
 
 
 def _checked_scans(context: RunContext) -> StoreReport:
+    """Return the flaws of the whole store, and note the outcome for the nightly checks."""
+    place = Workspace(context.workspace)
     with context.open_registry() as registry:
-        return check_scans(registry, context.workspace)
+        known = {**manifest_scans(IntakeFolders(place.intake).all_manifests), **registry.stored_scans()}
+    with track_work("Kiểm tra kho bản quét", "thư mục") as on_folder:
+        report = check_store(place, known, on_folder=on_folder)
+    note_whole_check(place, report, iso_time(time.time()))
+    return report
 
 
 @app.command("settle", cls=Command)

@@ -11,10 +11,15 @@ from rich.table import Table
 from pipeline.base.errors import LedgerError
 from pipeline.base.model import Severity
 from pipeline.books.book_checks import CheckReport, check_books, check_registry
-from pipeline.cli.findings import FindingPlaces, describe_details, finding_sentence, format_reasons
 from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import CrossEntryFinding, Registry
+from pipeline.reports.finding_sentences import (
+    FindingPlaces,
+    describe_details,
+    finding_sentence,
+    format_reasons,
+)
 from pipeline.settings import read_settings
 
 

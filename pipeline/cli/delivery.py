@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -16,29 +15,12 @@ from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.rules_page import markdown_lines
 from pipeline.delivery_rules import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
-
-HEAD = """\
-<!-- Trang này do lệnh hotich delivery rules --markdown viết ra; đừng sửa tay. -->
-
-# Quy tắc bàn giao
-
-Mỗi ô có hai lớp: chữ trên sổ, không bao giờ bị sửa, và giá trị bàn giao suy ra từ chữ ấy theo một quy tắc dưới đây.
-Quy tắc nào không chắc thì đề nghị giá trị, và một người [xác nhận](../how-to/deliver.md#giá-trị-bàn-giao).
-Ô mà việc nào cũng phải có (họ tên, giới tính …) bị gạch bỏ, không đọc được hay ngoài danh mục thì luôn chờ xác nhận.
-Cơ quan chọn ở bảng `[delivery]` của `office.toml`; lựa chọn đầu là mặc định. Xem trên máy, kể cả lựa chọn của cơ quan:
-[`hotich delivery rules`](commands.md). Vì sao làm như vậy: [0056](../adr/0056-two-layers-of-a-value.md).
-
-```toml
-[delivery]
-lunar_date = "note"
-approximate_date = "year"
-```
-"""
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -71,15 +53,6 @@ def rules(
         )
         table.add_row(rule.name, escape(rule.title), escape(rule.example), escape(choices))
     out().print(table)
-
-
-def markdown_lines() -> Iterator[str]:
-    """Yield the lines of the page about the rules."""
-    yield HEAD.rstrip()
-    for rule in DELIVERY_RULES:
-        yield f"\n## {rule.title}\n\n`{rule.name}`. Ví dụ: {rule.example}.\n\n| Lựa chọn | Nghĩa |\n|---|---|"
-        for key, what in rule.choices.items():
-            yield f"| `{key}`{' (mặc định)' if key == rule.default else ''} | {what} |"
 
 
 @app.command("list", cls=Command)

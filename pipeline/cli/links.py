@@ -14,11 +14,11 @@ from rich.table import Table
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
 from pipeline.books.book_checks import suggest_links
-from pipeline.cli.findings import FindingPlaces
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
+from pipeline.reports.finding_sentences import FindingPlaces
 from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, invoke_without_command=True)

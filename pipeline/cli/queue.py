@@ -10,10 +10,16 @@ from rich.table import Table
 
 from pipeline.base.files import printable
 from pipeline.base.model import Hypothesis
-from pipeline.cli.findings import SHOWN, by_task, describe_details, format_hypotheses, format_reasons
 from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
+from pipeline.reports.finding_sentences import (
+    SHOWN,
+    by_task,
+    describe_details,
+    format_hypotheses,
+    format_reasons,
+)
 from pipeline.settings import read_settings
 
 

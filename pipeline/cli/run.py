@@ -17,7 +17,6 @@ from rich.table import Table
 from pipeline.base.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.base.files import printable
 from pipeline.books.book_checks import CheckReport, check_registry
-from pipeline.cli.findings import finding_sentence, format_reasons, format_summary
 from pipeline.cli.screen import (
     JsonOption,
     WorkersOption,
@@ -30,6 +29,7 @@ from pipeline.cli.screen import (
 )
 from pipeline.declarations.schema import Schemas
 from pipeline.recognition.calibration import DriftAlarm, describe_drift
+from pipeline.reports.finding_sentences import finding_sentence, format_reasons, format_summary
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import book_folders, digitize_books
 from pipeline.runs.book_run import BookReport

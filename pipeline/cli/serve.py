@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import os
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
-from pipeline.cli.doctor import prefect_address
 from pipeline.cli.screen import WorkspaceOption, err, out
-from pipeline.cli.webhook import send_book_events
 from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.services.accounts.accounts import utc_now
+from pipeline.reports import read_plan
+from pipeline.run_context import RunContext
+from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
-from pipeline.runs.prefect_access import CLIENT_SECRET, known_prefect_secret
+from pipeline.runs.prefect_access import (
+    place_of_prefect,
+)
 from pipeline.runs.prefect_runs import PrefectRuns
 from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.runs.webhooks import WebhookSender
+from pipeline.runs.webhooks.office_events import send_book_events
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
+from pipeline.settings import Settings, read_settings
+from pipeline.web import server
+from pipeline.web.app import create_app
+from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, OnProgress
+from pipeline.web.form_design.office_form_desk import form_desk
+from pipeline.web.package_making import package_maker
+from pipeline.web.package_queue import PackageQueue
+from pipeline.web.pictures import Pictures
+from pipeline.web.scanning.intake_desk import IntakeDesk
 from pipeline.web.sign_in_provider import Provider, read_sign_in, sign_in_secret
+from pipeline.web.supervising.office_desk import BackupWork
+from pipeline.web.supervising.office_work import office_desk
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -45,22 +63,11 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
-    from pipeline.cli.form_work import form_desk
-    from pipeline.cli.office_work import office_desk
-    from pipeline.delivery.printing.office_printer import OfficePrinter
-    from pipeline.reports import read_plan
-    from pipeline.web import server
-    from pipeline.web.app import create_app
-    from pipeline.web.background_jobs import BackgroundJobs
-    from pipeline.web.package_making import package_maker
-    from pipeline.web.package_queue import PackageQueue
-    from pipeline.web.pictures import Pictures  # FastAPI: not for every command
-    from pipeline.web.scanning.intake_desk import IntakeDesk
-
     settings = read_settings()
     context = settings.run_context(workspace)
     policy = settings.review_policy_of(context.workspace, context.schemas)
     sampling = settings.sampling_policy_of(context.workspace)
+    declared = settings.declared_schemas(context.workspace)
     plan = read_plan(Workspace(context.workspace).plan, context.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
@@ -121,10 +128,17 @@ def serve(
             ).delivery,
             approval=settings.approval_policy_of(context.workspace),
             learning=context.learning,
-            office=office_desk(registry, settings, context, jobs),
+            office=office_desk(
+                registry,
+                context,
+                jobs,
+                declared,
+                partial(settings.run_context, context.workspace),
+                backup_work(settings, context),
+            ),
             regions=regions,
             sign_in=sign_in_provider(workspace_of),
-            forms=form_desk(settings, context, jobs, specimens),
+            forms=form_desk(declared, context, jobs, specimens),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)
@@ -137,12 +151,6 @@ def sign_in_provider(workspace: Workspace) -> Provider | None:
     return None if policy is None else Provider(policy, sign_in_secret(workspace.sign_in_key), utc_now)
 
 
-def place_of_prefect(workspace: Workspace) -> tuple[str, str]:
-    """Return the address of the Prefect server of a workspace, and its secret; ``""`` where there is none."""
-    secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(workspace.prefect_key)
-    return prefect_address(workspace), secret or ""
-
-
 def _only_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -152,3 +160,53 @@ def _only_this_machine(host: str) -> bool:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
+    """Return what makes and checks backups in the folder of ``HOTICH_BACKUP``; None where none is set."""
+    if not settings.backup:
+        return None
+    folder = Path(settings.backup).expanduser().absolute()
+    key_file, plain = settings.backup_protection(None)
+
+    def names() -> tuple[str, ...]:
+        return Vault(folder, key_in(key_file)).names()
+
+    def make(on_progress: OnProgress) -> JobOutcome:
+        manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
+        report = back_up(
+            Vault(folder, backup_key(folder, key_file, plain=plain)),
+            context.workspace,
+            context.registry_url,
+            settings.program_folders(),
+            delivered=manifest_scans(manifests, skip_damaged=True),
+            registry_key=settings.registry_key_file,
+            on_file=on_progress,
+        )
+        return JobOutcome(
+            _backup_sentences(report, "đã xong, sổ dữ liệu trong đó đã mở thử"),
+            good=not (report.altered or report.missing),
+        )
+
+    def check(on_progress: OnProgress) -> JobOutcome:
+        report = verify(Vault(folder, key_in(key_file)), on_file=on_progress)
+        return JobOutcome(_backup_sentences(report, "toàn vẹn: từng tệp đã được đọc lại và đúng mã băm"))
+
+    return BackupWork(str(folder), names, make, check)
+
+
+def _backup_sentences(report: BackupReport, done: str) -> tuple[str, ...]:
+    told = [
+        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {with_comma(f'{report.size / 1e6:.1f}')} MB."
+    ]
+    told += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
+    told += [
+        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác."
+        for name in report.left_out
+    ]
+    wrong = len(report.altered) + len(report.missing)
+    if wrong:
+        told.append(
+            f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
+        )
+    return tuple(told)

@@ -7,9 +7,8 @@ import typer
 from pipeline.base.errors import RegistryError
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import WorkspaceOption, out
-from pipeline.delivery_rules import read_approval
-from pipeline.registry import Registry
-from pipeline.runs.webhooks import read_webhook, send_events, signing_secret
+from pipeline.runs.webhooks import signing_secret
+from pipeline.runs.webhooks.office_events import send_book_events
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 
@@ -42,13 +41,3 @@ def secret(workspace: WorkspaceOption = None) -> None:
     """In bí mật ký tên, để giao cho nơi nhận theo đường kín."""
     context = read_settings().run_context(workspace)
     out().print(signing_secret(Workspace(context.workspace).webhook_key).decode(), markup=False)
-
-
-def send_book_events(registry: Registry, workspace: Workspace) -> tuple[int, int] | None:
-    """Send what is due under what the office has set now; None: it tells nobody."""
-    policy = read_webhook(workspace.office)
-    if policy is None:
-        return None
-    return send_events(
-        registry, policy, signing_secret(workspace.webhook_key), read_approval(workspace.office)
-    )
