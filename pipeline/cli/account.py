@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
+from pipeline.cli.context import JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.screen import out, show
 from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -43,16 +38,16 @@ def add(
         typer.Option("--place", help="Mã nơi đăng ký mà người này được xem sổ; lặp lại cho nhiều nơi."),
     ] = None,
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Được xem sổ của mọi nơi.")] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Thêm tài khoản và in mật khẩu dùng một lần."""
     if everywhere and places:
         raise typer.BadParameter("hãy chọn một trong hai: --place hoặc --everywhere.")
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         accounts = registry.accounts()
         if not everywhere:
-            refuse_unknown_places(accounts, places, context.schemas.places.gazetteer.has_code)
+            refuse_unknown_places(accounts, places, work.schemas.places.gazetteer.has_code)
         password = accounts.create(login, name, role, None if everywhere else places or [])
         _tell(accounts, login, password)
         if not everywhere and not places and role is not Role.ADMINISTRATOR:
@@ -60,53 +55,46 @@ def add(
 
 
 @app.command("list", cls=Command)
-def show(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def list_accounts(work: WorkspaceOption, as_json: JsonOption = False) -> None:
     """Liệt kê tài khoản."""
-    with _accounts(workspace) as accounts:
-        found = accounts.list()
-    if as_json:
-        print_json([_plain(one) for one in found])
-        return
-    table = Table("Tên đăng nhập", "Họ tên", "Vai trò", "Nơi đăng ký", "Tình trạng")
-    for one in found:
-        places = one.person.places
-        table.add_row(
-            escape(one.person.login),
-            escape(one.person.name),
-            ROLE_WORDS[one.person.role],
-            "mọi nơi" if places is None else escape(", ".join(sorted(places))) or "chưa có nơi nào",
-            _state(one),
-        )
-    out().print(table)
+    with work.open_registry() as registry:
+        found = registry.accounts().list()
+    show(
+        found,
+        {
+            "Tên đăng nhập": lambda one: one.person.login,
+            "Họ tên": lambda one: one.person.name,
+            "Vai trò": lambda one: ROLE_WORDS[one.person.role],
+            "Nơi đăng ký": lambda one: _places(one.person.places),
+            "Tình trạng": _state,
+        },
+        as_json,
+        [_plain(one) for one in found],
+    )
 
 
 @app.command("reset", cls=Command)
-def reset(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
+def reset(login: LoginArgument, work: WorkspaceOption) -> None:
     """Cấp mật khẩu dùng một lần mới; cũng mở lại tài khoản bị khóa vì sai mật khẩu nhiều lần."""
-    with _accounts(workspace) as accounts:
+    with work.open_registry() as registry:
+        accounts = registry.accounts()
         _tell(accounts, login, accounts.reset_password(login))
 
 
 @app.command("deactivate", cls=Command)
-def deactivate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
+def deactivate(login: LoginArgument, work: WorkspaceOption) -> None:
     """Ngừng một tài khoản, ngay từ lúc này; những gì người ấy đã làm vẫn giữ nguyên."""
-    with _accounts(workspace) as accounts:
-        accounts.deactivate(login)
+    with work.open_registry() as registry:
+        registry.accounts().deactivate(login)
     out().print("Đã ngừng tài khoản.")
 
 
 @app.command("activate", cls=Command)
-def activate(login: LoginArgument, workspace: WorkspaceOption = None) -> None:
+def activate(login: LoginArgument, work: WorkspaceOption) -> None:
     """Cho dùng lại một tài khoản đã ngừng."""
-    with _accounts(workspace) as accounts:
-        accounts.activate(login)
+    with work.open_registry() as registry:
+        registry.accounts().activate(login)
     out().print("Đã cho dùng lại tài khoản.")
-
-
-@contextmanager
-def _accounts(workspace: Path | None) -> Iterator[Accounts]:
-    with read_settings().run_context(workspace).open_registry() as registry:
-        yield registry.accounts()
 
 
 def _tell(accounts: Accounts, login: str, password: str) -> None:
@@ -114,6 +102,10 @@ def _tell(accounts: Accounts, login: str, password: str) -> None:
     screen = out()
     screen.print(f"Mật khẩu dùng một lần của {login}: {password}", markup=False)
     screen.print(f"Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng {days} ngày.")
+
+
+def _places(places: frozenset[str] | None) -> str:
+    return "mọi nơi" if places is None else ", ".join(sorted(places)) or "chưa có nơi nào"
 
 
 def _state(one: Account) -> str:

@@ -10,20 +10,12 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from pipeline.base.errors import AuditFlawed, AuditUnproven
 from pipeline.base.localtime import iso_time
+from pipeline.cli.context import JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import (
-    JsonOption,
-    WorkspaceOption,
-    err,
-    out,
-    plain,
-    print_json,
-    track_work,
-)
+from pipeline.cli.screen import err, out, plain, print_json, show, track_work
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.accounts import CONSOLE, OpenAct
 from pipeline.registry.model.audit_words import ACTIONS, format_audit_flaw, unproven_parts
@@ -34,7 +26,6 @@ from pipeline.scans.inbox.intake_folders import IntakeFolders
 from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.store_check import StoreReport, check_store, format_store_report, note_whole_check
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
@@ -52,7 +43,7 @@ def audit() -> None:
 
 @app.command("verify", cls=Command)
 def verify(
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     seal: Annotated[
         list[Path] | None,
         typer.Option(
@@ -72,9 +63,9 @@ def verify(
     Không cần mạng. Có chỗ sai thì mã thoát là 10; không thấy chỗ sai nhưng không có khóa để chứng minh thì là 16. Niêm
     phong mỗi đêm trong thư mục làm việc luôn được đem so.
     """
-    context = read_settings().run_context(workspace)
+    context = work.run
     kept = _seals(context.workspace, seal)
-    with context.open_registry() as registry, _progress() as on_progress:
+    with work.open_registry() as registry, _progress() as on_progress:
         found = registry.audit().verify(*kept, progress=on_progress)
         unconfirmed = registry.accounts().open_acts()
     stored = _checked_scans(context) if scans else None
@@ -134,7 +125,7 @@ def settle(
     document: Annotated[
         str, typer.Option("--document", help="Số của biên bản xử lý, ví dụ BB-12/2026; được ghi vào nhật ký.")
     ],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     seal: Annotated[list[Path] | None, typer.Option("--seal", help="Như ở “hotich audit verify”.")] = None,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
@@ -143,10 +134,9 @@ def settle(
     Tài khoản lấy lại vai trò và nơi theo nhật ký, và nhận mật khẩu mới dùng một lần; giá trị đang có hiệu lực và việc
     chờ được suy lại từ kết quả đọc và quyết định; phiên đăng nhập lạ bị xóa. Những thứ khác giữ nguyên như đang có.
     """
-    context = read_settings().run_context(workspace)
-    kept = _seals(context.workspace, seal)
+    kept = _seals(work.run.workspace, seal)
     screen = out()
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         found = registry.audit().verify(*kept)
         for flaw in found.flaws:
             screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
@@ -168,10 +158,10 @@ def settle(
 @app.command("seal", cls=Command)
 def seal_file(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp mới để ghi niêm phong.")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
 ) -> None:
     """Ghi dòng cuối của nhật ký ra một tệp nhỏ, không có dữ liệu cá nhân, để cất ở nơi khác."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         sealed = registry.audit().seal()
     write_seal(sealed, file)
     out().print(
@@ -181,28 +171,31 @@ def seal_file(
 
 
 @app.command("show", cls=Command)
-def show(
-    workspace: WorkspaceOption = None,
+def show_audit(
+    work: WorkspaceOption,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu dòng.")] = 40,
     actor: Annotated[str | None, typer.Option("--actor", help="Chỉ việc của tên đăng nhập này.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê những việc gần đây: ai, lúc nào, làm gì, với dòng nào. Không có dữ liệu cá nhân của sổ."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         rows = registry.audit().recent(limit, actor)
-    if as_json:
-        print_json([plain(row) for row in rows])
-        return
-    table = Table("Dòng", "Lúc (UTC)", "Ai", "Việc", "Với")
-    for row in rows:
-        action = ACTIONS.get(row.action, row.action)
-        table.add_row(str(row.id), f"{row.at:%Y-%m-%d %H:%M:%S}", row.actor, action, row.subject)
-    out().print(table)
+    show(
+        rows,
+        {
+            "Dòng": lambda row: row.id,
+            "Lúc (UTC)": lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}",
+            "Ai": lambda row: row.actor,
+            "Việc": lambda row: ACTIONS.get(row.action, row.action),
+            "Với": lambda row: row.subject,
+        },
+        as_json,
+    )
 
 
 @app.command("new-key", cls=Command)
 def new_key(
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
     """Tạo khóa mới để ký tiếp, khi khóa cũ đã lộ hoặc đã mất hẳn.
@@ -212,7 +205,7 @@ def new_key(
     """
     if not sure:
         typer.confirm("Tạo khóa mới cho nhật ký kiểm tra?", abort=True)
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         name = registry.audit().renew_key(MACHINE)
     out().print(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.", markup=False)
 

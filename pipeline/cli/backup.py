@@ -9,13 +9,12 @@ import typer
 
 from pipeline.base.errors import AuditFlawed, SetupError
 from pipeline.base.files import printable
-from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json, track_work
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import err, out, print_json, track_work
 from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.runs.backup import restore as bring_back
 from pipeline.scans.inbox.intake_folders import IntakeFolders
 from pipeline.scans.inbox.manifest import manifest_scans
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Thư mục chứa các bản sao lưu, tốt nhất trên ổ đĩa khác.", metavar="THƯ_MỤC")
@@ -48,11 +47,12 @@ def backup(
     check: Annotated[
         bool, typer.Option("--verify", help="Không sao lưu; đọc lại từng tệp của bản sao lưu mới nhất.")
     ] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Sao lưu sổ dữ liệu, bản quét, thiết lập, khai báo và mô hình; rồi khôi phục thử sổ dữ liệu."""
-    settings = read_settings()
+    settings = work.settings
     key_file, plain = settings.backup_protection(key_file, plain=plain)
     if keys and key_file is None:
         raise SetupError(
@@ -63,12 +63,11 @@ def backup(
         if check:
             report = verify(vault, on_file=on_file)
         else:
-            context = settings.run_context(workspace)
-            manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
+            manifests = IntakeFolders(work.workspace.intake).all_manifests
             report = back_up(
                 vault,
-                context.workspace,
-                context.registry_url,
+                work.run.workspace,
+                work.run.registry_url,
                 settings.program_folders(),
                 delivered=manifest_scans(manifests, skip_damaged=True),
                 registry_key=settings.registry_key_file,
@@ -121,12 +120,13 @@ def restore(
     ] = None,
     key_file: KeyOption = None,
     plain: Annotated[bool, typer.Option("--plain", help="Bản sao lưu không mã hóa.")] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì."""
-    settings = read_settings()
-    target, url = settings.places_of(workspace)
+    settings = work.settings
+    target, url = settings.places_of(work.folder)
     with track_work("Khôi phục", "tệp") as on_file:
         report = bring_back(
             Vault(folder, key_in(settings.backup_protection(key_file, plain=plain)[0])),

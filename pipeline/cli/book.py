@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import LedgerError
 from pipeline.base.files import printable
@@ -18,8 +15,9 @@ from pipeline.base.model import Ledger
 from pipeline.base.text.numbers import format_count
 from pipeline.books.book_correction import correct_book
 from pipeline.books.book_identity import describe_book
+from pipeline.cli.context import JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json, show
 from pipeline.declarations.ledger import (
     LEDGER_FILE,
     LEDGER_LABELS,
@@ -31,7 +29,6 @@ from pipeline.declarations.ledger import (
     load_ledger,
 )
 from pipeline.registry import CorrectionOverview, KnownBook
-from pipeline.settings import read_settings
 
 LABELS = LEDGER_LABELS | {"folder": "tên thư mục"}
 
@@ -39,7 +36,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 BookArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sổ trong sổ dữ liệu.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Vì sao.")]
-ByOption = Annotated[str | None, typer.Option("--by", help="Người làm [tên tài khoản của máy đang dùng].")]
+ByOption = Annotated[str, by_option("Người làm")]
 
 
 @app.callback()
@@ -48,31 +45,30 @@ def book() -> None:
 
 
 @app.command("show", cls=Command)
-def show(book_id: BookArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def show_book(book_id: BookArgument, work: WorkspaceOption, as_json: JsonOption = False) -> None:
     """Những gì sổ dữ liệu ghi về một quyển sổ, và mọi lần đã sửa."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         known = registry.known_book(book_id)
         corrections = registry.book_corrections(book_id)
     if as_json:
-        print_json({"book": plain(known), "corrections": [plain(one) for one in corrections]})
+        print_json({"book": known, "corrections": corrections})
         return
     words = {**ledger_words(known.ledger), "folder": known.folder_name}
     for key, value in words.items():
         out().print(f"{LABELS[key]}: {printable(value) or '–'}", markup=False)
     if not corrections:
         return
-    table = Table("Lúc", "Người sửa", "Lý do", "Mục", "Trước", "Sau")
-    for one in corrections:
-        for key, after in one.new.items():
-            table.add_row(
-                format_moment(one.corrected_at),
-                escape(one.author),
-                escape(one.reason),
-                LABELS.get(key, key),
-                escape(one.old[key]) or "–",
-                escape(after) or "–",
-            )
-    out().print(table)
+    show(
+        [(one, key) for one in corrections for key in one.new],
+        {
+            "Lúc": lambda change: format_moment(change[0].corrected_at),
+            "Người sửa": lambda change: change[0].author,
+            "Lý do": lambda change: change[0].reason,
+            "Mục": lambda change: LABELS.get(change[1], change[1]),
+            "Trước": lambda change: change[0].old[change[1]] or "–",
+            "Sau": lambda change: change[0].new[change[1]] or "–",
+        },
+    )
 
 
 @app.command("correct", cls=Command)
@@ -99,23 +95,23 @@ def correct(
     ] = None,
     folder_name: Annotated[str | None, typer.Option("--folder", help="Tên thư mục đúng của sổ.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Sửa thật; không có thì chỉ cho xem.")] = False,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    *,
+    by: ByOption,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Sửa một quyển sổ ghi sai, cùng mọi thứ theo nó, trong một lần; điều cũ vẫn còn trong nhật ký.
 
     Không có --apply thì chỉ cho xem sẽ sửa gì và những gì bị ảnh hưởng. Quyết định của người giữ nguyên.
     """
-    context = read_settings().run_context(workspace)
     given = {
         "form": form, "place": place, "place_code": place_code, "volume": volume, "opened_on": opened_on,
         "closed_on": closed_on, "entries": _count(entries), "pages": _count(pages), "series": series,
     }  # fmt: skip
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         known = registry.known_book(book_id)
         wanted = _wanted(known.ledger if folder is None else load_ledger(folder), given)
-        context.schemas.form(wanted.form)
+        work.schemas.form(wanted.form)
         name = folder_name or (known.folder_name if folder is None else folder.resolve().name)
         if not apply:
             overview = registry.correction_overview(book_id)
@@ -127,11 +123,11 @@ def correct(
             return
         done = correct_book(
             registry,
-            context.schemas,
+            work.schemas,
             book_id,
             wanted,
             name,
-            author=getpass.getuser() if by is None else by,
+            author=by,
             reason=reason,
         )
     if as_json:
@@ -160,14 +156,12 @@ def correct(
 def add(
     folder: Annotated[Path, typer.Argument(help="Thư mục của quyển sổ, có ledger.toml.")],
     reason: ReasonOption,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption,
+    work: WorkspaceOption,
 ) -> None:
     """Ghi nhận rằng thư mục này là một quyển khác, chưa có trong sổ dữ liệu."""
-    context = read_settings().run_context(workspace)
-    author = getpass.getuser() if by is None else by
-    with context.open_registry() as registry:
-        number = registry.add_book(load_ledger(folder), folder.resolve().name, author=author, reason=reason)
+    with work.open_registry() as registry:
+        number = registry.add_book(load_ledger(folder), folder.resolve().name, author=by, reason=reason)
     out().print(
         f"Đã ghi nhận quyển sổ mới, mã {number}. Hãy chạy: hotich run {printable(folder)}", markup=False
     )

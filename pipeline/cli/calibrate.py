@@ -11,13 +11,12 @@ from rich.table import Table
 
 from pipeline.base.errors import CalibrationError
 from pipeline.base.text.numbers import format_percent, with_comma
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, print_json
 from pipeline.recognition import calibration
 from pipeline.recognition.calibration import RiskBound, Sample, fit_calibration, split_samples
 from pipeline.runs.calibration_score import GROUPS, CalibrationScore, proves_less, score_calibration
 from pipeline.runs.handwriting_calibration import checked_samples
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 LEAST_FIELDS = 400
 LEAST_ENTRIES = 40
@@ -31,7 +30,7 @@ OTHERS = (
 
 def calibrate(
     books: Annotated[list[Path], typer.Argument(help="Thư mục của các sổ đã có người rà soát.")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ tính và cho xem, không ghi gì.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Thay bản đang dùng cả khi bản mới nhận được ít nhóm ô hơn.")
@@ -44,7 +43,7 @@ def calibrate(
     hiệu chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản
     mới.
     """
-    context = read_settings().run_context(workspace)
+    context = work.run
     checked = [checked_samples(folder, context) for folder in books]
     samples = [sample for one in checked for sample in one.samples]
     others = sum(one.others for one in checked)
@@ -56,7 +55,7 @@ def calibrate(
     held = split_samples(samples)[1]
     after = score_calibration(made, made, held, routing)
     earlier = score_calibration(before, made, held, routing) if before else None
-    path = Workspace(context.workspace).calibration
+    path = work.workspace.calibration
     poorer = earlier is not None and proves_less(after, earlier) and not replace
     write = not (dry_run or poorer)
     kept = calibration.save(made, path) if write else None

@@ -9,9 +9,9 @@ import typer
 
 from pipeline.base.errors import StorageError
 from pipeline.cli.check import ids_of
-from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.cli.context import WorkspaceOption
+from pipeline.cli.screen import out
 from pipeline.reports.contact_sheets import book_thumbs, contact_sheets
-from pipeline.settings import read_settings
 
 
 def sheet(
@@ -23,11 +23,12 @@ def sheet(
         list[int] | None,
         typer.Option("--page", "-p", min=1, help="Chỉ trang thứ mấy của sổ; nêu được nhiều lần."),
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Vẽ tờ ảnh của một sổ: mười trang một tờ, mỗi ô tô màu theo đã nhận, chờ người xem hay trống."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    context = work.run
+    with work.open_registry() as registry:
         written = 0
         for book_id in ids_of(registry, [book]):
             thumbs = book_thumbs(registry, book_id, context, pages)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from pipeline.cli.amend import EntryArgument, field_of
+from pipeline.cli.amend import field_of
 from pipeline.cli.check import ids_of
+from pipeline.cli.context import EntryArgument, JsonOption, LimitOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json, show
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.rules_page import markdown_lines
@@ -20,7 +18,6 @@ from pipeline.delivery_rules import DELIVERY_RULES, DeliveredValue, DeliveryPoli
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -35,42 +32,49 @@ def rules(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="In trang docs/reference/delivery-rules.md.")
     ] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Mọi quy tắc bàn giao, các lựa chọn, và lựa chọn của cơ quan."""
     if markdown:
         typer.echo("\n".join(markdown_lines()))
         return
-    policy = _policy(read_settings().run_context(workspace))
-    if as_json:
-        print_json({"rules": [plain(rule) | {"chosen": policy[rule.name]} for rule in DELIVERY_RULES]})
-        return
-    table = Table("Quy tắc", "Trên sổ", "Ví dụ", "Lựa chọn")
-    for rule in DELIVERY_RULES:
-        choices = "\n".join(
-            f"{'→ ' if key == policy[rule.name] else '  '}{key}: {what}" for key, what in rule.choices.items()
-        )
-        table.add_row(rule.name, escape(rule.title), escape(rule.example), escape(choices))
-    out().print(table)
+    policy = _policy(work.run)
+    document = {"rules": [plain(rule) | {"chosen": policy[rule.name]} for rule in DELIVERY_RULES]}
+    show(
+        DELIVERY_RULES,
+        {
+            "Quy tắc": lambda rule: rule.name,
+            "Trên sổ": lambda rule: rule.title,
+            "Ví dụ": lambda rule: rule.example,
+            "Lựa chọn": lambda rule: "\n".join(
+                f"{'→ ' if key == policy[rule.name] else '  '}{key}: {what}"
+                for key, what in rule.choices.items()
+            ),
+        },
+        as_json,
+        document,
+    )
 
 
 @app.command("list", cls=Command)
 def list_layers(
     books: Annotated[list[str], typer.Argument(metavar="SỔ", help="Tên thư mục của sổ.")],
     waiting: Annotated[bool, typer.Option("--waiting", help="Chỉ những ô chờ xác nhận.")] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
-    workspace: WorkspaceOption = None,
+    limit: LimitOption = 40,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Mọi ô giao khác chữ trên sổ: chữ trên sổ, giá trị bàn giao, quy tắc, còn chờ xác nhận hay không."""
-    context = read_settings().run_context(workspace)
+    context = work.run
     policy = _policy(context)
     rows: list[tuple[StoredEntry, str, FieldLayers]] = []
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         for book_id in ids_of(registry, books):
-            for entry, layers in book_layers(registry, book_id, context.schemas, policy):
-                names = context.schemas.record(entry.record).by_name
+            for entry, layers in book_layers(registry, book_id, work.schemas, policy):
+                names = work.schemas.record(entry.record).by_name
                 rows += [
                     (entry, names[name].column, one)
                     for name, one in layers.items()
@@ -81,19 +85,23 @@ def list_layers(
             {"fields": [{"entry": row.entry_id, "column": column, **plain(one)} for row, column, one in rows]}
         )
         return
-    table = Table("Mã sự kiện", "Cột", "Trên sổ", "Bàn giao", "Quy tắc", "Xác nhận")
-    for row, column, one in rows[:limit]:
-        table.add_row(
-            str(row.entry_id),
-            column,
-            escape(one.written) or "–",
-            escape(" / ".join(map(shown, one.proposals)) if one.waits else shown(one.delivered)),
-            one.delivered.rule,
-            f"CHỜ: hotich delivery confirm {row.entry_id} {column}"
-            if one.waits
-            else escape(one.delivered.confirmed_by) or "theo quy tắc",
-        )
-    out().print(table)
+    show(
+        rows[:limit],
+        {
+            "Mã sự kiện": lambda row: row[0].entry_id,
+            "Cột": lambda row: row[1],
+            "Trên sổ": lambda row: row[2].written or "–",
+            "Bàn giao": lambda row: (
+                " / ".join(map(shown, row[2].proposals)) if row[2].waits else shown(row[2].delivered)
+            ),
+            "Quy tắc": lambda row: row[2].delivered.rule,
+            "Xác nhận": lambda row: (
+                f"CHỜ: hotich delivery confirm {row[0].entry_id} {row[1]}"
+                if row[2].waits
+                else row[2].delivered.confirmed_by or "theo quy tắc"
+            ),
+        },
+    )
     if len(rows) > limit:
         out().print(f"… và {len(rows) - limit} ô nữa", markup=False)
 
@@ -103,18 +111,16 @@ def confirm(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksNgaySinh.")],
     choice: Annotated[int, typer.Option("--choice", min=1, help="Giá trị thứ mấy trong các đề nghị.")] = 1,
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người xác nhận [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    by: Annotated[str, by_option("Người xác nhận")],
+    work: WorkspaceOption,
 ) -> None:
     """Xác nhận một giá trị bàn giao mà quy tắc đề nghị. Chữ trên sổ không đổi."""
-    author = getpass.getuser() if by is None else by
-    context = read_settings().run_context(workspace)
+    context = work.run
     policy = _policy(context)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         field = field_of(registry, entry_id, column)
-        told = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=author)
+        told = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=by)
     out().print(f"Đã xác nhận: việc {entry_id}, cột {column}, giao {shown(told.delivered)}.", markup=False)
 
 

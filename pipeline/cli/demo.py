@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.cli.context import WorkspaceOption
+from pipeline.cli.screen import err, out
 from pipeline.reports.finding_sentences import format_reasons, format_summary
 from pipeline.runs.book_reading import book_folders
 from pipeline.runs.sample_pictures import draw_pages, first_page, write_index
-from pipeline.settings import read_settings
 
 NEXT = """\
 Chạy tiếp (trong cửa sổ lệnh mới, gõ trước: source .venv/bin/activate):
@@ -29,12 +29,12 @@ Từng bước cho người mới: docs/tutorial/first-run.md"""
 def demo(
     folder: Annotated[Path, typer.Argument(help="Thư mục các sổ mẫu đã chạy qua.")],
     pictures: Annotated[Path, typer.Option("--pictures", help="Thư mục để ghi ảnh và index.html.")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     every: Annotated[int, typer.Option("--books", min=1, help="Vẽ ảnh của nhiều nhất bấy nhiêu sổ.")] = 8,
 ) -> None:
     """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    context = work.run
+    with work.open_registry() as registry:
         shown = [
             (book, job)
             for book in book_folders(folder)[:every]
@@ -51,7 +51,7 @@ def demo(
     screen = out()
     for line in format_summary(summary):
         screen.print(line, markup=False)
-    for line in format_reasons(summary.reasons, context.schemas):
+    for line in format_reasons(summary.reasons, work.schemas):
         screen.print(line, markup=False)
     for code, times in summary.failures.items():
         screen.print(f"Không đọc được: {times} × [{code}]", markup=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import typer
 from rich.markup import escape
@@ -13,12 +12,12 @@ from rich.table import Table
 
 import pipeline
 from pipeline.base.errors import HotichError, SecurityError, SetupError
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, print_json
 from pipeline.recognition.ocr.tesseract import tesseract_version
 from pipeline.runs.machine_checks import machine, office
 from pipeline.runs.machine_checks.check import Check, State
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 MARKS: dict[State, str] = {
     "ok": "[green]đạt[/]",
@@ -28,9 +27,9 @@ MARKS: dict[State, str] = {
 }
 
 
-def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def doctor(work: WorkspaceOption, as_json: JsonOption = False) -> None:
     """Kiểm tra máy: chương trình, dữ liệu, mô hình, quyền ghi; thiếu gì thì chỉ cách cài."""
-    checks = tuple(_checks(workspace))
+    checks = tuple(_checks(work))
     missing = [check for check in checks if check.state == "missing"]
     unsafe = [check for check in checks if check.state == "open"]
     if as_json:
@@ -53,8 +52,8 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         raise typer.Exit(SetupError.exit_code)
 
 
-def _checks(workspace: Path | None) -> Iterator[Check]:
-    settings = read_settings()
+def _checks(work: CommandContext) -> Iterator[Check]:
+    settings = work.settings
     yield Check("hotich", "ok", pipeline.__version__)
     yield Check("Python", "ok", platform.python_version())
     yield machine.packages_check()
@@ -65,19 +64,19 @@ def _checks(workspace: Path | None) -> Iterator[Check]:
     yield office.typesetter_check()
     yield from machine.model_checks(settings.models)
     yield office.training_check()
-    place, now = Workspace(settings.places_of(workspace)[0]), datetime.now(UTC)
+    place, now = Workspace(settings.places_of(work.folder)[0]), datetime.now(UTC)
     yield office.reader_check(settings.models, place)
     yield from machine.prefect_checks(place)
     yield machine.file_modes_check(place)
     yield from office.certificate_checks(settings.certificate, now)
     yield from office.service_checks()
     try:
-        context = settings.run_context(workspace)
+        context = work.run
     except HotichError as error:
         yield Check("Khai báo (schemas)", "missing", "sai", error.message)
         return
-    forms = len(context.schemas.forms)
-    yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {context.schemas.fingerprint}")
+    forms = len(work.schemas.forms)
+    yield Check("Khai báo (schemas)", "ok", f"{forms} mẫu sổ, dấu {work.schemas.fingerprint}")
     yield from _those_there(office.own_files_check(context, has_registry=machine.has_registry(context)))
     yield machine.calibration_check(context)
     yield machine.workspace_check(context.workspace)

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from pipeline.base.errors import StorageError
+from pipeline.cli.context import WorkersOption, WorkspaceOption
 from pipeline.cli.run import show_drift
-from pipeline.cli.screen import WorkersOption, WorkspaceOption, out, track_books
+from pipeline.cli.screen import out, track_books
 from pipeline.recognition.calibration.drift import drift_sentence
 from pipeline.runs.book_evaluation import pages_per_minute, scored_book, write_evaluation
 from pipeline.runs.book_reading import digitize_book
-from pipeline.settings import read_settings
 from pipeline.training.evaluation import (
     Evaluation,
     load_truth,
@@ -40,7 +40,8 @@ def evaluate(
             "--report", help="Thư mục để ghi báo cáo có biểu đồ và hình các chỗ sai (chứa dữ liệu cá nhân)."
         ),
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     workers: WorkersOption = None,
 ) -> None:
     """So kết quả đọc các sổ với đáp án: đúng từng cột, từng kiểu; ô trống; tự động chấp nhận; độ tin cậy; tốc độ.
@@ -52,12 +53,11 @@ def evaluate(
             "một đáp án chỉ dùng cho một sổ; nhiều sổ thì đặt truth.json trong thư mục của từng sổ.",
             param_hint="--truth",
         )
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     known = [load_truth(truth or book / "truth.json") for book in books]
     with track_books("trang") as on_progress:
         runs = [
-            digitize_book(book, context, workers=workers or settings.workers, on_progress=on_progress)
+            digitize_book(book, context, workers=workers or work.settings.workers, on_progress=on_progress)
             for book in books
         ]
     found = [
@@ -67,7 +67,7 @@ def evaluate(
     figures = pooled([book.evaluation for book in found], pages_per_minute=pages_per_minute(runs))
     if json_out:
         write_json(json_out, figures)
-    print_evaluation(figures, out(), kind_names(context.schemas))
+    print_evaluation(figures, out(), kind_names(work.schemas))
     alarms = {book: run.drift for book, run in zip(books, runs, strict=True) if run.drift is not None}
     show_drift(alarms, context.workspace)
     if report:

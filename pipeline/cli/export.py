@@ -14,17 +14,9 @@ from rich.table import Table
 from pipeline.base.errors import HotichError, PackageRefused, StorageError
 from pipeline.base.files import printable
 from pipeline.cli.check import ids_of
+from pipeline.cli.context import JsonOption, LimitOption, WorkersOption, WorkspaceOption
 from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import (
-    JsonOption,
-    WorkersOption,
-    WorkspaceOption,
-    name_cell,
-    out,
-    plain,
-    print_json,
-    track_books,
-)
+from pipeline.cli.screen import name_cell, out, plain, print_json, track_books
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery.export.package_values import ExportBlocker
@@ -36,8 +28,6 @@ from pipeline.delivery.package_sentences import (
     format_package_flaw,
     format_package_report,
 )
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def blocker_table(report: PackageReport, limit: int) -> Table:
@@ -110,9 +100,10 @@ def export(
     key: Annotated[
         str | None, typer.Option("--key", help="Khóa công khai của nơi giao, dùng với --verify.")
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     workers: WorkersOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
+    limit: LimitOption = 40,
     as_json: JsonOption = False,
 ) -> None:
     """Xuất gói dữ liệu bàn giao cho phần mềm dùng chung: tệp Excel, mỗi sự kiện một PDF, và bản kê có chữ ký.
@@ -125,12 +116,11 @@ def export(
     if bool(books) == everything:
         raise typer.BadParameter("Hãy nêu sổ bằng --book, hoặc --all cho mọi sổ.")
     stop_on_sigterm()
-    settings = read_settings()
-    context = settings.run_context(workspace)
-    options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
+    context = work.run
+    options = read_options(work.workspace.package, work.workspace.office)
     if template is not None:
         options = replace(options, birth_template=template.value)
-    with context.open_registry() as registry, track_books("sự kiện") as on_copied:
+    with work.open_registry() as registry, track_books("sự kiện") as on_copied:
         wanted = ids_of(registry, books) if books else registry.book_columns()["book_id"].tolist()
         reports, failures = [], []
         for book_id in map(int, wanted):
@@ -142,7 +132,7 @@ def export(
                     target,
                     options,
                     partial=partial,
-                    workers=workers or settings.workers,
+                    workers=workers or work.settings.workers,
                     on_copied=on_copied,
                 )
             except (PackageRefused, StorageError) as error:  # the others can be delivered all the same

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ from rich.table import Table
 from pipeline.base.errors import SetupError, StorageError
 from pipeline.base.files import printable, storage_errors
 from pipeline.base.localtime import iso_date
+from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, account_name, by_option
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.declarations.ledger import load_ledger
 from pipeline.scans.inbox import (
     Assigner,
@@ -39,7 +39,6 @@ from pipeline.scans.inbox.intake_sentences import format_day, format_page_number
 from pipeline.scans.inbox.separator_sheet import SeparatorSheet, separator_sheets_pdf
 from pipeline.scans.intake import Inspector
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -55,11 +54,12 @@ def run_intake(
         float | None,
         typer.Option("--watch", min=1, help="Cứ bấy nhiêu giây lại nhận một lượt, đến khi bấm Ctrl+C."),
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Nhận một lượt những gì đã nằm yên trong các thư mục tiếp nhận; tệp mới thấy thì lượt sau mới nhận."""
-    options, place = intake_desk(workspace)
+    options, place = intake_desk(work)
     stop_on_sigterm()
     done: Sequence[ScannerRound] | None = ()
     with Inspector(options.limits) as inspector, _stopped_by_hand(watch):
@@ -83,11 +83,12 @@ def status(
     verify: Annotated[
         bool, typer.Option("--verify", help="So từng tệp với bản kê bằng mã băm; sai thì mã thoát 7.")
     ] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
-    options, place = intake_desk(workspace)
+    options, place = intake_desk(work)
     wanted = day.date().isoformat() if day else iso_date(time.time())
     days = [one for one in day_reports(options, place) if all_days or one.day == wanted or one.waiting]
     scanners = {scanner.name: scanner for scanner in options.scanners}
@@ -115,9 +116,9 @@ def _stopped_by_hand(watch: float | None) -> Iterator[None]:
         out().print("Đã dừng nhận. Những gì chưa nhận còn nguyên trong các thư mục tiếp nhận.", markup=False)
 
 
-def intake_desk(workspace: Path | None) -> tuple[IntakeOptions, Workspace]:
+def intake_desk(work: CommandContext) -> tuple[IntakeOptions, Workspace]:
     """What ``intake.toml`` says, and the workspace it belongs to."""
-    folder = (workspace or read_settings().workspace).expanduser().resolve()
+    folder = (work.folder or work.settings.workspace).expanduser().resolve()
     return read_options(Workspace(folder).scanners, folder), Workspace(folder)
 
 
@@ -190,13 +191,11 @@ def assign(
     book: Annotated[
         str, typer.Option("--book", "-b", help="Tên thư mục sổ (đã có ledger.toml) trong thư mục các sổ.")
     ],
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người gán [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
+    by: Annotated[str, by_option("Người gán")],
+    work: WorkspaceOption,
 ) -> None:
     """Gán những trang đang chờ của các bản quét ấy vào một quyển sổ; điều người đã gán, máy không đổi lại."""
-    options, place = intake_desk(workspace)
+    options, place = intake_desk(work)
     wanted = day.date().isoformat()
     chosen = next((one for one in options.scanners if one.name == scanner), None)
     if chosen is None:
@@ -210,7 +209,7 @@ def assign(
         known = {serial: said for one in found for serial, said in one.assignments.items()}
         assigner = Assigner(chosen, wanted, options, place, inspector)
         for row in _chosen(numbers, rows):
-            said = assigner.assign_to(row, known.get(row.serial), book, by or getpass.getuser(), time.time())
+            said = assigner.assign_to(row, known.get(row.serial), book, by or account_name(), time.time())
             for part in said.parts:
                 end = f"đã vào sổ «{printable(part.book)}»" if part.book else f"chưa gán được: {part.reason}"
                 out().print(f"Số {row.serial}, trang {format_page_numbers(part.pages)}: {end}.", markup=False)

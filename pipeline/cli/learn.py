@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -11,8 +10,8 @@ from rich.table import Table
 
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.settings import read_settings
+from pipeline.cli.context import JsonOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.training.office_reader import learning_run
 from pipeline.training.office_reader.gate import GateVerdict, ReaderComparison
 from pipeline.training.office_reader.gate_words import objection_sentence
@@ -43,10 +42,9 @@ def learn(
     pages: Annotated[
         int, typer.Option("--pages", min=0, help="Nhiều nhất bao nhiêu trang được đọc lại để hiệu chuẩn.")
     ] = 80,
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người cho học [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    by: Annotated[str, by_option("Người cho học")],
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Dạy thêm bộ đọc theo các dòng người của cơ quan đã xác nhận, rồi so với bộ đọc đang dùng.
@@ -55,12 +53,11 @@ def learn(
     đi tiếp), rồi so bộ đọc mới với bộ đọc đang dùng trên phần để riêng. Không có gì được thay: bản qua được thì chờ
     người phụ trách xem và đồng ý ở trang Bộ đọc.
     """
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     try:
         version = learning_run.learn(
             context,
-            settings.models,
+            work.settings.models,
             LearningOptions(minutes=minutes, pages=pages),
             f"hotich learn --minutes {minutes:g}",
             (lambda _: None) if as_json else out().print,
@@ -70,9 +67,9 @@ def learn(
             f"Thiếu gói {error.name} để dạy thêm bộ đọc. Hãy cài: pip install 'hotich[train]'."
         ) from None
     proposal = read_proposal(version.folder)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         told = {"lines": version.lines, "passed": int(proposal.verdict.passed)}
-        registry.note_learning(by or getpass.getuser(), "reader-learnt", f"reader:{version.number}", told)
+        registry.note_learning(by or account_name(), "reader-learnt", f"reader:{version.number}", told)
     if as_json:
         print_json({"version": version.number, "state": version.state.value, **plain(proposal)})
         return

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,27 +12,25 @@ from rich.table import Table
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
 from pipeline.books.book_checks import suggest_links
+from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.reports.finding_sentences import FindingPlaces
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, invoke_without_command=True)
 
 NumberArgument = Annotated[
     int, typer.Argument(metavar="SỐ", help="Số của gợi ý, ở cột đầu của hotich links.")
 ]
-ByOption = Annotated[
-    str | None, typer.Option("--by", help="Người quyết định [tên tài khoản của máy đang dùng].")
-]
+ByOption = Annotated[str, by_option("Người quyết định")]
 
 
 @app.callback()
 def links(
     ctx: typer.Context,
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     kind: Annotated[
         str | None,
         typer.Option("--kind", help="Chỉ “again” (đăng ký hai lần) hoặc “person” (cùng một người)."),
@@ -52,7 +48,7 @@ def links(
         return
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         outcome = _suggested(registry)
         found = registry.links(kind, rejected=rejected)
         shown = found[:limit]
@@ -73,40 +69,41 @@ def links(
 @app.command("confirm", cls=Command)
 def confirm(
     number: NumberArgument,
-    by: ByOption = None,
+    by: ByOption,
     reason: Annotated[str, typer.Option("--reason", help="Căn cứ, nếu có.")] = "",
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Ghi rằng một gợi ý là đúng. Không gộp, không sửa sự kiện nào; lần chạy sau không ghi đè."""
-    _decide(number, LinkVerdict.CONFIRMED, by, reason, workspace)
+    _decide(number, LinkVerdict.CONFIRMED, by, reason, work)
 
 
 @app.command("reject", cls=Command)
 def reject(
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao không phải.")],
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption,
+    work: WorkspaceOption,
 ) -> None:
     """Ghi rằng một gợi ý không đúng. Cặp ấy không được gợi ý lại, trừ khi bằng chứng thay đổi."""
-    _decide(number, LinkVerdict.REJECTED, by, reason, workspace)
+    _decide(number, LinkVerdict.REJECTED, by, reason, work)
 
 
 @app.command("undo", cls=Command)
 def undo(
     number: NumberArgument,
-    by: ByOption = None,
+    by: ByOption,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao rút lại.")] = "",
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Rút lại lời đã ghi về một gợi ý; lời cũ vẫn còn trong sổ dữ liệu."""
-    _decide(number, LinkVerdict.TAKEN_BACK, by, reason, workspace)
+    _decide(number, LinkVerdict.TAKEN_BACK, by, reason, work)
 
 
-def _decide(number: int, verdict: LinkVerdict, by: str | None, reason: str, workspace: Path | None) -> None:
-    author = getpass.getuser() if by is None else by
-    with read_settings().run_context(workspace).open_registry() as registry:
-        registry.decide_link(number, verdict, author=author, reason=reason)
+def _decide(number: int, verdict: LinkVerdict, by: str, reason: str, work: CommandContext) -> None:
+    with work.open_registry() as registry:
+        registry.decide_link(number, verdict, author=by, reason=reason)
     out().print(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.", markup=False)
 
 

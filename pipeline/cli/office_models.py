@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -12,12 +11,12 @@ from rich.table import Table
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import PageRef
+from pipeline.cli.context import JsonOption, WorkspaceOption, account_name, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.screen import out, print_json
 from pipeline.registry import Registry
 from pipeline.runs.book_adapters import BookAdapters
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 from pipeline.training.office_reader.decided_lines import entry_key
 from pipeline.training.office_reader.gate_words import STATE_LABELS
 from pipeline.training.office_reader.line_store import LineStore
@@ -26,7 +25,7 @@ from pipeline.training.office_reader.versions import SHIPPED, ReaderVersion, Rea
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
-ByOption = Annotated[str | None, typer.Option("--by", help="Người làm [tên tài khoản của máy đang dùng].")]
+ByOption = Annotated[str, by_option("Người làm")]
 
 
 @app.callback()
@@ -35,9 +34,9 @@ def models() -> None:
 
 
 @app.command("list", cls=Command)
-def list_models(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def list_models(work: WorkspaceOption, as_json: JsonOption = False) -> None:
     """Liệt kê các bản của bộ đọc và bản đang dùng."""
-    place = Workspace(read_settings().places_of(workspace)[0])
+    place = Workspace(work.settings.places_of(work.folder)[0])
     versions, removed = ReaderVersions(place.models), LineStore(place.learning).removed
     found = versions.all()
     if as_json:
@@ -62,17 +61,17 @@ def rollback(
             metavar="BẢN", min=0, help="Bản muốn quay về; 0 là bản đi kèm [bản dùng trước bản này]."
         ),
     ] = None,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    *,
+    by: ByOption,
+    work: WorkspaceOption,
 ) -> None:
     """Quay về một bản đã dùng trước đây. Không xóa gì; trang đọc sau đó theo bản ấy."""
-    context = read_settings().run_context(workspace)
-    versions = ReaderVersions(Workspace(context.workspace).models)
-    with context.open_registry() as registry:
+    versions = ReaderVersions(work.workspace.models)
+    with work.open_registry() as registry:
         now = versions.roll_back(
             number,
             note=lambda before: registry.note_learning(
-                by or getpass.getuser(), "reader-rolled-back", f"reader:{before}"
+                by or account_name(), "reader-rolled-back", f"reader:{before}"
             ),
         )
     which = "bộ đọc đi kèm" if now == SHIPPED else f"bản {now}"
@@ -89,17 +88,17 @@ def forget(
         int,
         typer.Option("--book", min=0, help="Không gỡ dòng nào, chỉ bỏ mọi bản học nét chữ của sổ có mã này."),
     ] = 0,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    *,
+    by: ByOption,
+    work: WorkspaceOption,
 ) -> None:
     """Gỡ dòng của một người khỏi những gì bộ đọc được học, mãi mãi. Quyết định trong sổ dữ liệu vẫn còn nguyên."""
     if [bool(account), bool(entry), bool(book)].count(True) != 1:
         raise typer.BadParameter("Hãy nêu một trong --account, --entry, --book.")
-    context = read_settings().run_context(workspace)
-    place = Workspace(context.workspace)
+    place = work.workspace
     store = LineStore(place.learning)
     if book:
-        with context.open_registry() as registry:
+        with work.open_registry() as registry:
             registry.book(book)
             many = _drop_hands(registry, (BookAdapters(place.adapters(book)),), by)
         out().print(
@@ -108,7 +107,7 @@ def forget(
             markup=False,
         )
         return
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         key = ""
         if entry:
             part = registry.part_of_entry(entry)
@@ -121,7 +120,7 @@ def forget(
             forget_lines(version.folder, store.removed)
         subject = f"entry:{entry}" if entry else "learning:account"
         detail: dict[str, str | int] = {"lines": gone} if entry else {"lines": gone, "account": account}
-        registry.note_learning(by or getpass.getuser(), "lines-forgotten", subject, detail)
+        registry.note_learning(by or account_name(), "lines-forgotten", subject, detail)
         hands = [BookAdapters(folder) for folder in place.hands.glob("[0-9]*")]
         if entry:
             hands = [BookAdapters(place.adapters(part.book_id))]
@@ -135,16 +134,14 @@ def forget(
         )
 
 
-def _drop_hands(
-    registry: Registry, hands: Iterable[BookAdapters], by: str | None, *, relearn: bool = False
-) -> int:
+def _drop_hands(registry: Registry, hands: Iterable[BookAdapters], by: str, *, relearn: bool = False) -> int:
     """Remove what was learnt of the hands of books; return of how many there was any."""
     many = 0
     for adapters in hands:
         if adapters.is_empty():
             continue
         many += 1
-        registry.note_learning(by or getpass.getuser(), "hand-forgotten", f"book:{adapters.folder.name}")
+        registry.note_learning(by or account_name(), "hand-forgotten", f"book:{adapters.folder.name}")
         adapters.forget(relearn=relearn)
     return many
 

@@ -14,13 +14,13 @@ from rich.table import Table
 from pipeline.base.errors import LedgerError
 from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, PageResult, Writing
 from pipeline.base.text.numbers import format_confidence, with_comma
-from pipeline.cli.screen import JsonOption, out, plain, print_json
+from pipeline.cli.context import CommandContext, JsonOption
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.declarations.ledger import LEDGER_FILE, load_ledger
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.layout.imaging.page_pictures import write_pictures
 from pipeline.reports.finding_sentences import SHOWN, finding_sentence, format_hypotheses
 from pipeline.scans.intake import page_of_isolated, scan_file
-from pipeline.settings import read_settings
 
 STATUS = {
     FieldStatus.READ: "đã đọc",
@@ -56,7 +56,7 @@ def page(
     as_json: JsonOption = False,
 ) -> None:
     """Đọc thử một trang và cho xem máy thấy gì; không lưu gì vào sổ dữ liệu."""
-    context = read_settings().run_context()
+    context = CommandContext(None).run
     ledger = ledger_beside(file, form, context.schemas)
     chosen = context.schemas.form(ledger.form)
     picture = page_of_isolated(scan_file(file, context.limits), page_no, context.limits)
@@ -67,7 +67,7 @@ def page(
     if as_json:
         print_json(as_object(result, pictures))
     else:
-        show(result, context.schemas)
+        show_page(result, context.schemas)
         if debug and pictures:
             out().print(f"Đã ghi {len(pictures)} ảnh vào {debug}; xem trước: {pictures[0]}", markup=False)
 
@@ -111,7 +111,7 @@ def as_object(result: PageResult, pictures: tuple[Path, ...]) -> dict[str, objec
     }
 
 
-def show(result: PageResult, schemas: Schemas) -> None:
+def show_page(result: PageResult, schemas: Schemas) -> None:
     """The page as tables, one an entry."""
     screen = out()
     seconds = sum(result.timings.values())

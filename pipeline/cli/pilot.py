@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.check import ids_of
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out
-from pipeline.settings import read_settings
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import out
 
 
 def pilot(
@@ -18,7 +18,8 @@ def pilot(
     target: Annotated[
         Path | None, typer.Option("--out", "-o", help="Thư mục để ghi ket-qua-thu.pdf và ket-qua-thu.json.")
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Làm một trang kết quả thử của các sổ đã rà soát: chỉ có con số, để cơ quan gửi cho người hỏi nếu muốn.
@@ -29,10 +30,9 @@ def pilot(
     from pipeline.reports.pilot import pilot_report
     from pipeline.reports.pilot_files import pilot_json, pilot_section, write_pilot
 
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         counts = registry.statistics(None).pilot(ids_of(registry, books))
-    report = pilot_report(counts, context.schemas)
+    report = pilot_report(counts, work.schemas)
     if as_json:
         typer.echo(pilot_json(report).decode(), nl=False)
     else:

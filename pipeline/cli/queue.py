@@ -10,7 +10,8 @@ from rich.table import Table
 
 from pipeline.base.files import printable
 from pipeline.base.model import Hypothesis
-from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import name_cell, out, plain, print_json
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
 from pipeline.reports.finding_sentences import (
@@ -20,18 +21,16 @@ from pipeline.reports.finding_sentences import (
     format_hypotheses,
     format_reasons,
 )
-from pipeline.settings import read_settings
 
 
 def queue(
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     book: Annotated[str | None, typer.Option("--book", "-b", help="Chỉ sổ có tên thư mục này.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu nhiệm vụ.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê các sự kiện và trang đang chờ người rà soát."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.cross_entry_findings())
@@ -52,15 +51,15 @@ def queue(
             name_cell(task.scan),
             str(task.page_no),
             escape(task.entry_number) or "–",
-            _what(task, context.schemas),
-            _lines(guesses[task.task_id], context.schemas.records.get(task.record)),
+            _what(task, work.schemas),
+            _lines(guesses[task.task_id], work.schemas.records.get(task.record)),
             escape(_why(task, beside.get((task.page_id, task.entry_id), []))),
         )
     screen.print(table)
     if len(tasks) > limit:
         screen.print(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
-    for line in format_reasons(counted, context.schemas):
+    for line in format_reasons(counted, work.schemas):
         screen.print(line, markup=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,8 @@ from rich.table import Table
 
 from pipeline.base.errors import StorageError
 from pipeline.cli.check import ids_of
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.context import JsonOption, LimitOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.reconcile import (
@@ -36,8 +36,6 @@ from pipeline.delivery.registry_reconciliation import (
     collect_differences,
     save_questions,
 )
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def reconcile(
@@ -60,11 +58,10 @@ def reconcile(
     save: Annotated[
         bool, typer.Option("--save", help="Đưa các khác biệt vào hàng đợi đối soát ở trang web.")
     ] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người đối soát [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="In nhiều nhất bấy nhiêu dòng.")] = 40,
+    *,
+    by: Annotated[str, by_option("Người đối soát")],
+    work: WorkspaceOption,
+    limit: LimitOption = 40,
     as_json: JsonOption = False,
 ) -> None:
     """Đối soát tệp Excel của phần mềm dùng chung với sổ dữ liệu: sự kiện thiếu, sự kiện thừa, ô khác nhau.
@@ -73,28 +70,25 @@ def reconcile(
     """
     if target is not None and target.exists():
         raise StorageError(f"Đã có {target}. Tệp cũ không bị ghi đè: hãy chọn tên khác.")
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry, open_workbook(file) as book:
-        mapped = read_layout(layout, context.schemas) if layout else None
-        columns = find_layout(book, context.schemas, mapped)
+    with work.open_registry() as registry, open_workbook(file) as book:
+        mapped = read_layout(layout, work.schemas) if layout else None
+        columns = find_layout(book, work.schemas, mapped)
         run = ReconciliationRun(
             registry,
-            context.schemas,
+            work.schemas,
             book,
             columns,
             tuple(ids_of(registry, books)) if books else (),
-            delivery=read_options(
-                Workspace(context.workspace).package, Workspace(context.workspace).office
-            ).delivery,
+            delivery=read_options(work.workspace.package, work.workspace.office).delivery,
         )
-        ink = FieldCropper(registry, Workspace(context.workspace), pictures, context.limits)
+        ink = FieldCropper(registry, work.workspace, pictures, work.run.limits)
         report = DifferenceReport(registry, columns, ink)
         sheets = DifferenceWorkbook(target) if target else None
         kept = collect_differences(run.differences(), report, sheets, shown=limit, ask=save)
         if sheets:
             sheets.close([f"Đối soát tệp {file.name}", *format_reconciliation(run.counts)])
         number = (
-            save_questions(registry, run, file, file.name, kept.questions, by or getpass.getuser())
+            save_questions(registry, run, file, file.name, kept.questions, by or account_name())
             if save
             else 0
         )

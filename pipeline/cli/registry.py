@@ -10,14 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.base.errors import SetupError
+from pipeline.cli.context import EntryArgument, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.registry import role_sql
 from pipeline.registry.database.encrypted_copy import encrypted_copy
 from pipeline.registry.services.copying import copy_registry
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -28,10 +27,9 @@ def registry() -> None:
 
 
 @app.command("upgrade", cls=Command)
-def upgrade(workspace: WorkspaceOption = None) -> None:
+def upgrade(work: WorkspaceOption) -> None:
     """Tạo các bảng, hoặc nâng cấp lên bản này, rồi thôi. Trên PostgreSQL: bằng tài khoản chủ của các bảng."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as opened:
+    with work.open_registry() as opened:
         books = opened.summary().books
     out().print(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
 
@@ -39,13 +37,12 @@ def upgrade(workspace: WorkspaceOption = None) -> None:
 @app.command("copy", cls=Command)
 def copy(
     to: Annotated[str, typer.Option("--to", help="Địa chỉ của cơ sở dữ liệu trống.", metavar="ĐỊA_CHỈ")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
 ) -> None:
     """Chép trọn sổ dữ liệu, cả nhật ký kiểm tra, sang một cơ sở dữ liệu trống; sổ đang dùng không bị sửa gì."""
-    context = read_settings().run_context(workspace)
-    key = Workspace(context.workspace).audit_key
-    context.schemas.refuse_own_flaws()
-    copied = copy_registry(context.registry_url, to, context.schemas, audit_key=key)
+    key = work.workspace.audit_key
+    work.schemas.refuse_own_flaws()
+    copied = copy_registry(work.run.registry_url, to, work.schemas, audit_key=key)
     screen = out()
     screen.print(f"Đã chép {copied.rows} dòng; nhật ký kiểm tra ở bên ấy khớp như ở bên này.")
     if copied.flaws:
@@ -62,25 +59,24 @@ def copy(
 @app.command("role-sql", cls=Command)
 def print_role_sql(
     role: Annotated[str, typer.Argument(help="Tài khoản mà hotich dùng hằng ngày.")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
 ) -> None:
     """In các câu SQL cấp đúng những quyền hotich cần cho một tài khoản PostgreSQL: không sửa, xóa được quyết định."""
-    schemas = read_settings().run_context(workspace).schemas
+    schemas = work.run.schemas
     schemas.refuse_own_flaws()
     typer.echo(role_sql(schemas, role), nl=False)
 
 
 @app.command("show", cls=Command)
-def show(
-    entry_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")],
-    workspace: WorkspaceOption = None,
+def show_entry(
+    entry_id: EntryArgument,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Giá trị hiện hành của một sự kiện; ô đã cải chính, bổ sung thì nêu cả giá trị trên giấy và số quyết định."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as opened:
+    with work.open_registry() as opened:
         entry = opened.entry(entry_id)
-    record = context.schemas.record(entry.record)
+    record = work.schemas.record(entry.record)
     if as_json:
         amended = {name: plain(one) for name, one in entry.amendments.items()}
         print_json({"current": plain(entry.current), "on_paper": plain(entry.values), "amendments": amended})
@@ -104,14 +100,15 @@ def encrypt(
         Path | None,
         typer.Option("--key-file", help="Tệp khóa của tệp mới [HOTICH_REGISTRY_KEY_FILE]."),
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Chép sổ dữ liệu SQLite sang một tệp mới được mã hóa; sổ đang dùng không bị sửa gì."""
-    settings = read_settings()
+    settings = work.settings
     key_file = key_file or settings.registry_key_file
     if key_file is None:
         raise SetupError("Chưa có khóa. Hãy thêm --key-file TỆP_KHÓA, hoặc đặt HOTICH_REGISTRY_KEY_FILE.")
-    encrypted_copy(settings.run_context(workspace).registry_url, target, key_file)
+    encrypted_copy(work.run.registry_url, target, key_file)
     screen = out()
     screen.print(f"Đã chép sang {target}, được mã hóa bằng khóa trong {key_file}.", markup=False)
     screen.print(

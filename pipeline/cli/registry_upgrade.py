@@ -10,11 +10,11 @@ import typer
 
 from pipeline.base.errors import StorageError
 from pipeline.base.files import TEMP_PREFIX, make_folder
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, print_json
 from pipeline.registry.database import snapshot
 from pipeline.registry.services.rehearsal import put_back, rehearse_upgrade
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 REHEARSAL = f"{TEMP_PREFIX}rehearsal"
 """The folder of the workspace in which a copy lies while it is tried; no backup takes it."""
@@ -25,12 +25,13 @@ def rehearse(
         str | None,
         typer.Option("--to", help="Địa chỉ của cơ sở dữ liệu trống, khi sổ dữ liệu nằm trên PostgreSQL."),
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Diễn tập nâng cấp trên một bản chép: chép, nâng cấp, đếm dòng, xem lại nhật ký. Sổ đang dùng chỉ bị đọc."""
-    settings = read_settings()
-    place, url = settings.places_of(workspace)
+    settings = work.settings
+    place, url = settings.places_of(work.folder)
     schemas = settings.schemas_of(place)
     schemas.refuse_own_flaws()
     folder = place / REHEARSAL
@@ -58,11 +59,11 @@ def rehearse(
 
 def take_snapshot(
     folder: Annotated[Path, typer.Argument(help="Thư mục chưa có bản chép nào.", metavar="THƯ_MỤC")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
 ) -> None:
     """Chép sổ dữ liệu ra một tệp, đúng như đang có, không nâng cấp gì; đọc lại bản chép."""
-    settings = read_settings()
-    _, url = settings.places_of(workspace)
+    settings = work.settings
+    _, url = settings.places_of(work.folder)
     make_folder(folder)
     taken = snapshot.take(url, folder)
     snapshot.checked(taken, settings.registry_key_file)
@@ -71,10 +72,10 @@ def take_snapshot(
 
 def bring_back(
     taken: Annotated[Path, typer.Argument(help="Tệp do “hotich registry snapshot” ghi.", metavar="TỆP")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
 ) -> None:
     """Đặt bản chép vào chỗ của sổ dữ liệu, khi không chương trình nào đang mở nó; sổ ở đó được giữ lại bên cạnh."""
-    _, url = read_settings().places_of(workspace)
+    _, url = work.settings.places_of(work.folder)
     aside = put_back(taken, url)
     out().print("Đã đặt lại sổ dữ liệu." + (f" Sổ trước đó: {aside}" if aside else ""), markup=False)
 

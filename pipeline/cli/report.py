@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from pipeline.base.localtime import format_moment
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
 from pipeline.reports.report import report as track_items
 from pipeline.scans.store_check import read_state, wrong_scans
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def report(
@@ -29,17 +28,17 @@ def report(
         typer.Option("--days", min=1, max=3660, help="Điều đã diễn ra thì tính trong bấy nhiêu ngày qua."),
     ] = SPAN,
     people: Annotated[bool, typer.Option("--people", help="Thêm bảng từng người.")] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
-    context = read_settings().run_context(workspace)
-    plan = read_plan(Workspace(context.workspace).plan, context.schemas)
-    state = read_state(Workspace(context.workspace))
-    with context.open_registry() as registry:
+    plan = read_plan(work.workspace.plan, work.schemas)
+    state = read_state(work.workspace)
+    with work.open_registry() as registry:
         made = track_items(
             registry,
-            context.schemas,
+            work.schemas,
             plan,
             places=frozenset(places) if places else None,
             days=days,

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.base.errors import SchemaError
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, plain, print_json
 from pipeline.declarations import schema
 from pipeline.declarations.catalogue import (
     FAMILIES,
@@ -25,7 +26,6 @@ from pipeline.declarations.catalogue import (
 )
 from pipeline.declarations.rules_page import rules_page
 from pipeline.declarations.schema import Schemas, nearest_hint
-from pipeline.settings import read_settings
 
 BESIDE_OTHERS = ("book", "registry")
 """Levels of the rules that ask entries of every record, beside other entries."""
@@ -38,7 +38,8 @@ def rules(
     record: Annotated[
         str | None, typer.Option("--record", "-r", help="Chỉ một loại sự kiện, như birth, marriage, death.")
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     markdown: Annotated[
         bool,
         typer.Option(
@@ -48,12 +49,12 @@ def rules(
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê mọi quy tắc: mã, mức, câu giải thích, căn cứ, các ô được hỏi; mức mà cơ quan đã đổi (office.toml)."""
-    settings = read_settings()
+    settings = work.settings
     declared = schema.load(settings.schemas)
     if markdown:
         typer.echo(rules_page(declared), nl=False)
         return
-    found = _chosen(declared, settings.schemas_of(workspace or settings.workspace), family, record)
+    found = _chosen(declared, settings.schemas_of(work.folder or settings.workspace), family, record)
     if as_json:
         print_json([plain(rule) for rule in found])
         return

@@ -17,16 +17,8 @@ from rich.table import Table
 from pipeline.base.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.base.files import printable
 from pipeline.books.book_checks import CheckReport, check_registry
-from pipeline.cli.screen import (
-    JsonOption,
-    WorkersOption,
-    WorkspaceOption,
-    name_cell,
-    out,
-    plain,
-    print_json,
-    track_books,
-)
+from pipeline.cli.context import JsonOption, WorkersOption, WorkspaceOption
+from pipeline.cli.screen import name_cell, out, plain, print_json, track_books
 from pipeline.declarations.schema import Schemas
 from pipeline.recognition.calibration import DriftAlarm, describe_drift
 from pipeline.reports.finding_sentences import finding_sentence, format_reasons, format_summary
@@ -35,7 +27,6 @@ from pipeline.runs.book_reading import book_folders, digitize_books
 from pipeline.runs.book_run import BookReport
 from pipeline.runs.form_alarm import form_alarm_sentence
 from pipeline.runs.rereading import RereadPreview, outlooks
-from pipeline.settings import read_settings
 
 
 def drift_alarms(folders: Iterable[Path], reports: Iterable[BookReport]) -> dict[Path, DriftAlarm]:
@@ -65,7 +56,7 @@ def run(
     folder: Annotated[
         Path, typer.Argument(help="Thư mục chứa các sổ, hoặc thư mục của một sổ (có ledger.toml).")
     ],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption,
     workers: WorkersOption = None,
     again: Annotated[
         bool,
@@ -83,8 +74,7 @@ def run(
 
     Chạy lại không đọc lại trang đã đọc. Trang hỏng được nêu tên trong báo cáo, các trang khác vẫn được đọc.
     """
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     if no_context:
         context = replace(context, book_context=False)
     stop_on_sigterm()
@@ -94,21 +84,21 @@ def run(
             digitize_books(
                 folder,
                 context,
-                workers=workers or settings.workers,
+                workers=workers or work.settings.workers,
                 on_progress=on_progress,
                 again=again,
             )
         )
-    with context.open_registry() as registry:
-        across = check_registry(registry, context.schemas)
+    with work.open_registry() as registry:
+        across = check_registry(registry, work.schemas)
     alarms = drift_alarms(folders, reports)
     if as_json:
         drift = {folder.name: alarm for folder, alarm in alarms.items()}
         answer = {"books": [as_object(report) for report in reports], "drift": drift}
         print_json(answer | {"registry": plain(across)})
     else:
-        show_reports(reports, context.schemas)
-        show_cross_entry_findings(reports, across, context.schemas)
+        show_reports(reports, work.schemas)
+        show_cross_entry_findings(reports, across, work.schemas)
         show_form_alarms(reports)
         show_drift(alarms, context.workspace)
         show_registry_summary(context)
@@ -234,22 +224,22 @@ def reread(
     apply: Annotated[
         bool, typer.Option("--apply", help="Đọc lại và lưu. Quyết định của người giữ nguyên.")
     ] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê những trang sẽ được đọc lại vì mô hình, mẫu sổ, quy tắc hay tùy chọn đã đổi; `--apply` thì đọc lại."""
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     stop_on_sigterm()
-    processes = workers or settings.workers
+    processes = workers or work.settings.workers
     if apply:
         with track_books("trang") as on_progress:
             reports = list(digitize_books(folder, context, workers=processes, on_progress=on_progress))
         if as_json:
             print_json({"books": plain(reports)})
         else:
-            show_reports(reports, context.schemas)
+            show_reports(reports, work.schemas)
         raise typer.Exit(exit_code(reports))
     found = list(outlooks(folder, context, sample=sample, workers=processes or 1))
     if as_json:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, read_regular_file
+from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
+from pipeline.cli.screen import out, print_json, show
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -32,7 +30,7 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Nạp và kiểm tra mọi khai báo, cả phần của cơ quan (office.toml, places.toml); chỉ ra tệp, dòng, tên gần đúng."""
-    settings = read_settings()
+    settings = CommandContext(None).settings
     workspace = Workspace(settings.workspace)
     loaded = settings.schemas_of(settings.workspace, folder)
     loaded.refuse_own_flaws()
@@ -56,12 +54,16 @@ def check(
     if loaded.own_records:
         kinds = ", ".join(f"{loaded.record(name).title} ({name})" for name in loaded.own_records)
         out().print(f"Loại sổ do cơ quan khai báo: {kinds}.", markup=False)
-    table = Table("Mẫu sổ", "Loại sự kiện", "Năm", "Trường", "Căn cứ")
-    for form in loaded.forms.values():
-        evidence = "theo tờ mẫu thật" if form.evidence == "seen" else "giả định"
-        years = f"{form.years[0]}–{form.years[1]}"
-        table.add_row(form.id, form.record, years, str(len(form.field_names)), evidence)
-    out().print(table)
+    show(
+        loaded.forms.values(),
+        {
+            "Mẫu sổ": lambda form: form.id,
+            "Loại sự kiện": lambda form: form.record,
+            "Năm": lambda form: f"{form.years[0]}–{form.years[1]}",
+            "Trường": lambda form: len(form.field_names),
+            "Căn cứ": lambda form: "theo tờ mẫu thật" if form.evidence == "seen" else "giả định",
+        },
+    )
     out().print(
         f"Khai báo đúng: {len(loaded.records)} loại sự kiện, {len(loaded.forms)} mẫu sổ, "
         f"{len(loaded.exports)} mẫu xuất, "
@@ -88,10 +90,9 @@ def check(
 def declare(
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp TOML khai báo loại sổ.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không đưa vào dùng.")] = False,
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người khai báo [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    by: Annotated[str, by_option("Người khai báo")],
+    work: WorkspaceOption,
     as_json: JsonOption = False,
 ) -> None:
     """Khai báo một loại sổ của cơ quan, hay sửa khai báo: kiểm tra, giữ bản trước, thêm cột trong sổ dữ liệu."""
@@ -103,12 +104,8 @@ def declare(
         raise SchemaError(f"{path}: {error.message}.") from None
     except (OSError, UnicodeDecodeError):
         raise SchemaError(f"{path}: không đọc được tệp; tệp phải là chữ UTF-8.") from None
-    context = read_settings().run_context(workspace)
-    made = (
-        check_declaration(context, text)
-        if dry_run
-        else declare_record(context, text, getpass.getuser() if by is None else by)
-    )
+    context = work.run
+    made = check_declaration(context, text) if dry_run else declare_record(context, text, by)
     if as_json:
         print_json(
             {"record": made.record.record, "new": made.new, "added": made.added, "changed": made.changed}

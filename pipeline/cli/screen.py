@@ -13,34 +13,18 @@ from contextlib import contextmanager
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TextIO, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
-import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 from pipeline.base.files import json_printable, printable
 
 PIPE_WIDTH = 140
-
-JsonOption = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho chương trình khác đọc.")]
-WorkspaceOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace",
-        "-w",
-        help="Thư mục làm việc: kho bản quét và sổ dữ liệu [HOTICH_WORKSPACE; hotich-data].",
-    ),
-]
-WorkersOption = Annotated[
-    int | None,
-    typer.Option(
-        "--workers", "-j", min=1, help="Số tiến trình đọc trang [HOTICH_WORKERS; mỗi nhân máy một]."
-    ),
-]
 
 
 def out() -> Console:
@@ -110,6 +94,28 @@ def plain(value: Any) -> Any:
 
 
 T = TypeVar("T")
+
+
+def show(
+    rows: Iterable[T],
+    columns: Mapping[str, Callable[[T], object]],
+    as_json: bool = False,
+    document: Any = None,
+) -> None:
+    """Print rows as a table, or with ``as_json`` a document.
+
+    Args:
+        columns: The cell of a row by the header of its column; no cell is markup.
+        document: What JSON holds; None for the rows.
+    """
+    if as_json:
+        print_json(rows if document is None else document)
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(escape(str(cell(row))) for cell in columns.values()))
+    out().print(table)
+
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 """Of a bar: what is done, how much of it, and the time left."""

@@ -13,7 +13,8 @@ import typer
 
 from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
-from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.cli.context import WorkspaceOption
+from pipeline.cli.screen import err, out
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.services.accounts.accounts import utc_now
@@ -34,7 +35,7 @@ from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import Settings, read_settings
+from pipeline.settings import Settings
 from pipeline.web import server
 from pipeline.web.app import create_app
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, OnProgress
@@ -60,25 +61,24 @@ def serve(
             help="Địa chỉ của máy chủ đứng trước (nginx, Caddy), được tin về việc ai đang hỏi và có qua TLS không.",
         ),
     ] = None,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
-    settings = read_settings()
-    context = settings.run_context(workspace)
-    policy = settings.review_policy_of(context.workspace, context.schemas)
+    settings = work.settings
+    context = work.run
+    policy = settings.review_policy_of(context.workspace, work.schemas)
     sampling = settings.sampling_policy_of(context.workspace)
     declared = settings.declared_schemas(context.workspace)
-    plan = read_plan(Workspace(context.workspace).plan, context.schemas)
+    plan = read_plan(work.workspace.plan, work.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
     screen = out()
-    workspace_of = Workspace(context.workspace)
+    workspace_of = work.workspace
     with (
-        context.open_registry() as registry,
-        Pictures(Workspace(context.workspace), limits=context.limits) as pictures,
-        PackageQueue(
-            Workspace(context.workspace).packages, package_maker(registry, context, settings.workers)
-        ) as packages,
+        work.open_registry() as registry,
+        Pictures(work.workspace, limits=context.limits) as pictures,
+        PackageQueue(work.workspace.packages, package_maker(registry, context, settings.workers)) as packages,
         UploadDesk(
             workspace_of,
             settings.books_of(context.workspace),
@@ -92,7 +92,7 @@ def serve(
         WebhookSender(partial(send_book_events, registry, workspace_of)),
         ClearWatch(
             registry,
-            PassProcess(context, lambda: settings.review_policy_of(context.workspace, context.schemas)),
+            PassProcess(context, lambda: settings.review_policy_of(context.workspace, work.schemas)),
         ),
         server.listen(host, port) as listener,
     ):
@@ -110,22 +110,20 @@ def serve(
         screen.print(f"Màn hình rà soát: http://{_shown(host)}:{port}", markup=False)
         app = create_app(
             registry,
-            context.schemas,
+            work.schemas,
             policy=policy,
             plan=plan,
             sampling=sampling,
             pictures=pictures,
             packages=packages,
-            printer=OfficePrinter(registry, workspace_of, context.schemas, context.limits),
+            printer=OfficePrinter(registry, workspace_of, work.schemas, context.limits),
             uploads=uploads,
             intake=IntakeDesk(workspace_of),
             runs=PrefectRuns(partial(place_of_prefect, workspace_of)),
             models=settings.models,
-            store=partial(read_state, Workspace(context.workspace)),
-            check=lambda book_id: check_books(registry, context.schemas, [book_id]),
-            delivery=read_options(
-                Workspace(context.workspace).package, Workspace(context.workspace).office
-            ).delivery,
+            store=partial(read_state, work.workspace),
+            check=lambda book_id: check_books(registry, work.schemas, [book_id]),
+            delivery=read_options(work.workspace.package, work.workspace.office).delivery,
             approval=settings.approval_policy_of(context.workspace),
             learning=context.learning,
             office=office_desk(

@@ -11,8 +11,9 @@ import typer
 
 from pipeline.base.errors import SetupError
 from pipeline.base.files import write_atomically
+from pipeline.cli.context import WorkspaceOption
 from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import WorkspaceOption, err, out
+from pipeline.cli.screen import err, out
 from pipeline.runs.backup import backup_key
 from pipeline.runs.office_processes import (
     POOL,
@@ -33,7 +34,6 @@ from pipeline.runs.prefect_access import (
     is_loopback,
 )
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def server(
@@ -71,11 +71,12 @@ def server(
             help="Chỉ máy chủ Prefect và lịch chạy; “hotich worker” và “hotich serve” chạy thành dịch vụ riêng.",
         ),
     ] = False,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, màn hình rà soát."""
-    settings = read_settings()
-    folder, _ = settings.places_of(workspace)
+    settings = work.settings
+    folder, _ = settings.places_of(work.folder)
     if not books.is_dir():
         raise SetupError(f"Không thấy thư mục {books}. Hãy tạo thư mục chứa các sổ rồi chạy lại.")
     backup_key_file, plain = settings.backup_protection(backup_key_file, plain=plain)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import typer
 
 from pipeline.base.errors import RegistryError
+from pipeline.cli.context import WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.cli.screen import out
 from pipeline.runs.webhooks import signing_secret
 from pipeline.runs.webhooks.office_events import send_book_events
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -21,11 +20,10 @@ def webhook() -> None:
 
 
 @app.command("send", cls=Command)
-def send(workspace: WorkspaceOption = None) -> None:
+def send(work: WorkspaceOption) -> None:
     """Xem sổ nào vừa đủ điều kiện và báo ngay, như màn hình rà soát làm mỗi phút."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
-        done = send_book_events(registry, Workspace(context.workspace))
+    with work.open_registry() as registry:
+        done = send_book_events(registry, work.workspace)
     if done is None:
         raise RegistryError("Cơ quan chưa đặt nơi nhận. Hãy ghi url ở bảng [webhook] của office.toml.")
     received, sent = done
@@ -37,7 +35,6 @@ def send(workspace: WorkspaceOption = None) -> None:
 
 
 @app.command("secret", cls=Command)
-def secret(workspace: WorkspaceOption = None) -> None:
+def secret(work: WorkspaceOption) -> None:
     """In bí mật ký tên, để giao cho nơi nhận theo đường kín."""
-    context = read_settings().run_context(workspace)
-    out().print(signing_secret(Workspace(context.workspace).webhook_key).decode(), markup=False)
+    out().print(signing_secret(work.workspace.webhook_key).decode(), markup=False)

@@ -10,19 +10,20 @@ from typing import Annotated
 import typer
 
 from pipeline.base.errors import SecurityError, SetupError
-from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.cli.context import WorkspaceOption
+from pipeline.cli.screen import out
 from pipeline.runs.office_processes import OFFLINE, POOL
 from pipeline.runs.prefect_access import CLIENT_SECRET, known_prefect_secret, prefect_address, server_access
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def worker(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Nhiều nhất bấy nhiêu việc cùng lúc.")] = 2,
-    workspace: WorkspaceOption = None,
+    *,
+    work: WorkspaceOption,
 ) -> None:
     """Chạy việc theo lịch của máy chủ Prefect đang chạy ở máy khác (PREFECT_API_URL). Dừng bằng Ctrl+C."""
-    place = Workspace(read_settings().places_of(workspace)[0])
+    place = Workspace(work.settings.places_of(work.folder)[0])
     address = prefect_address(place)
     secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(place.prefect_key)
     if not secret:
