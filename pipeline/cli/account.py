@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, show
+from pipeline.cli.screen import out, say, show
 from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
@@ -38,8 +38,7 @@ def add(
         typer.Option("--place", help="Mã nơi đăng ký mà người này được xem sổ; lặp lại cho nhiều nơi."),
     ] = None,
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Được xem sổ của mọi nơi.")] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Thêm tài khoản và in mật khẩu dùng một lần."""
     if everywhere and places:
@@ -51,11 +50,11 @@ def add(
         password = accounts.create(login, name, role, None if everywhere else places or [])
         _tell(accounts, login, password)
         if not everywhere and not places and role is not Role.ADMINISTRATOR:
-            out().print(NO_PLACE, markup=False)
+            say(NO_PLACE)
 
 
 @app.command("list", cls=Command)
-def list_accounts(work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def list_accounts(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê tài khoản."""
     with work.open_registry() as registry:
         found = registry.accounts().list()
@@ -74,7 +73,7 @@ def list_accounts(work: WorkspaceOption, as_json: JsonOption = False) -> None:
 
 
 @app.command("reset", cls=Command)
-def reset(login: LoginArgument, work: WorkspaceOption) -> None:
+def reset(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     """Cấp mật khẩu dùng một lần mới; cũng mở lại tài khoản bị khóa vì sai mật khẩu nhiều lần."""
     with work.open_registry() as registry:
         accounts = registry.accounts()
@@ -82,7 +81,7 @@ def reset(login: LoginArgument, work: WorkspaceOption) -> None:
 
 
 @app.command("deactivate", cls=Command)
-def deactivate(login: LoginArgument, work: WorkspaceOption) -> None:
+def deactivate(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     """Ngừng một tài khoản, ngay từ lúc này; những gì người ấy đã làm vẫn giữ nguyên."""
     with work.open_registry() as registry:
         registry.accounts().deactivate(login)
@@ -90,7 +89,7 @@ def deactivate(login: LoginArgument, work: WorkspaceOption) -> None:
 
 
 @app.command("activate", cls=Command)
-def activate(login: LoginArgument, work: WorkspaceOption) -> None:
+def activate(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     """Cho dùng lại một tài khoản đã ngừng."""
     with work.open_registry() as registry:
         registry.accounts().activate(login)
@@ -100,7 +99,7 @@ def activate(login: LoginArgument, work: WorkspaceOption) -> None:
 def _tell(accounts: Accounts, login: str, password: str) -> None:
     days = accounts.options.one_time.days
     screen = out()
-    screen.print(f"Mật khẩu dùng một lần của {login}: {password}", markup=False)
+    say(f"Mật khẩu dùng một lần của {login}: {password}")
     screen.print(f"Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng {days} ngày.")
 
 

@@ -9,9 +9,9 @@ import typer
 from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
 from pipeline.base.model import PageRef
-from pipeline.cli.context import EntryArgument, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, EntryArgument, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, show
+from pipeline.cli.screen import say, show
 from pipeline.registry import Registry
 from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
 from pipeline.values.kinds import DATE
@@ -49,9 +49,8 @@ def add(
     authority: Annotated[str, typer.Option("--authority", help="Cơ quan quyết định.")] = "",
     scan: Annotated[str, typer.Option("--scan", help="Bản quét của sổ có trang quyết định ấy.")] = "",
     page: Annotated[int, typer.Option("--page", min=1, help="Trang thứ mấy của bản quét ấy.")] = 1,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi một cải chính (ô đã có giá trị) hoặc bổ sung (ô chưa có)."""
     with work.open_registry() as registry:
@@ -66,7 +65,7 @@ def add(
         field = field_of(registry, entry_id, column)
         number = registry.amend(entry_id, field, text, order, author=by)
         kind = registry.entry(entry_id).amendments[field].kind
-    out().print(f"Đã ghi {KINDS[kind]} số {number}: sự kiện {entry_id}, cột {column}.", markup=False)
+    say(f"Đã ghi {KINDS[kind]} số {number}: sự kiện {entry_id}, cột {column}.")
 
 
 @app.command("withdraw", cls=Command)
@@ -74,17 +73,19 @@ def withdraw(
     entry_id: EntryArgument,
     number: Annotated[int, typer.Argument(metavar="SỐ", help="Số của cải chính, bổ sung.")],
     reason: Annotated[str, typer.Option("--reason", help="Vì sao rút.")],
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Rút một cải chính, bổ sung đã ghi nhầm. Dòng cũ vẫn còn trong sổ dữ liệu."""
     with work.open_registry() as registry:
         registry.withdraw_amendment(entry_id, number, author=by, reason=reason)
-    out().print(f"Đã rút cải chính, bổ sung số {number}.", markup=False)
+    say(f"Đã rút cải chính, bổ sung số {number}.")
 
 
 @app.command("list", cls=Command)
-def list_amendments(entry_id: EntryArgument, work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def list_amendments(
+    entry_id: EntryArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False
+) -> None:
     """Mọi cải chính, bổ sung của một sự kiện, từ cũ đến mới, kể cả những cái đã rút."""
     with work.open_registry() as registry:
         entry = registry.entry(entry_id)

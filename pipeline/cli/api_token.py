@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from pipeline.base.localtime import format_moment
-from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import out, show
 from pipeline.registry.model.accounts import CONSOLE
@@ -39,8 +39,7 @@ def add(
     ] = None,
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Được đọc sổ của mọi nơi.")] = False,
     days: Annotated[int, typer.Option("--days", help="Dùng được bao nhiêu ngày.")] = 90,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Tạo mã truy cập và in một lần duy nhất."""
     if everywhere and places:
@@ -58,7 +57,7 @@ def add(
 
 
 @app.command("list", cls=Command)
-def list_tokens(work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def list_tokens(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê mã truy cập, kể cả đã thu hồi."""
     with work.open_registry() as registry:
         found = registry.publishing().tokens()
@@ -77,7 +76,7 @@ def list_tokens(work: WorkspaceOption, as_json: JsonOption = False) -> None:
 
 
 @app.command("revoke", cls=Command)
-def revoke(name: NameArgument, work: WorkspaceOption) -> None:
+def revoke(name: NameArgument, work: WorkspaceOption = HERE) -> None:
     """Thu hồi mã truy cập ngay."""
     with work.open_registry() as registry:
         ended = registry.publishing().revoke_token(name, author=CONSOLE)

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from pipeline.base.errors import AuditFlawed, AuditUnproven
 from pipeline.base.localtime import iso_time
-from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import err, out, plain, print_json, show, track_work
+from pipeline.cli.screen import err, out, plain, print_json, say, show, track_work
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.accounts import CONSOLE, OpenAct
 from pipeline.registry.model.audit_words import ACTIONS, format_audit_flaw, unproven_parts
@@ -30,7 +30,7 @@ from pipeline.scans.workspace import Workspace
 
 def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
     for act in acts:
-        out().print(f"Chưa có người thứ hai xác nhận: {act.sentence}", markup=False)
+        say(f"Chưa có người thứ hai xác nhận: {act.sentence}")
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -43,7 +43,7 @@ def audit() -> None:
 
 @app.command("verify", cls=Command)
 def verify(
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     seal: Annotated[
         list[Path] | None,
         typer.Option(
@@ -78,18 +78,15 @@ def verify(
         screen = out()
         _tell_unconfirmed(unconfirmed)
         begun = found.begun_at[:19] or "–"
-        screen.print(
-            f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.",
-            markup=False,
-        )
+        say(f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.")
         for sentence in unproven_parts(found, sealed=bool(kept)):
-            screen.print(f"Lưu ý: {sentence}", markup=False)
+            say(f"Lưu ý: {sentence}")
         for flaw in found.flaws:
-            screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+            say(f"– {format_audit_flaw(flaw)}")
         if found.settled:
             screen.print(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
         for line in format_store_report(stored) if stored else ():
-            screen.print(line, markup=False)
+            say(line)
     if not found.passed:
         raise AuditFlawed(
             f"Nhật ký kiểm tra cho thấy {found.flaw_count} chỗ không đúng như chương trình đã ghi. "
@@ -125,7 +122,7 @@ def settle(
     document: Annotated[
         str, typer.Option("--document", help="Số của biên bản xử lý, ví dụ BB-12/2026; được ghi vào nhật ký.")
     ],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     seal: Annotated[list[Path] | None, typer.Option("--seal", help="Như ở “hotich audit verify”.")] = None,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
@@ -139,16 +136,16 @@ def settle(
     with work.open_registry() as registry:
         found = registry.audit().verify(*kept)
         for flaw in found.flaws:
-            screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+            say(f"– {format_audit_flaw(flaw)}")
         if found.passed:
             screen.print("Không có chỗ sai nào để xử lý.")
             return
         if not sure:
             typer.confirm("Đã lập biên bản và xử lý những chỗ sai này?", abort=True)
         done = registry.settle_flaws(found.flaws, document=document, by=CONSOLE)
-    screen.print(f"Đã ghi {done.flaws} chỗ sai là đã xử lý theo {document}.", markup=False)
+    say(f"Đã ghi {done.flaws} chỗ sai là đã xử lý theo {document}.")
     for login, password in done.passwords.items():
-        screen.print(f"Mật khẩu dùng một lần của {login}: {password}", markup=False)
+        say(f"Mật khẩu dùng một lần của {login}: {password}")
     if done.left:
         screen.print(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
     if found.flaw_count > len(found.flaws):
@@ -158,21 +155,20 @@ def settle(
 @app.command("seal", cls=Command)
 def seal_file(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp mới để ghi niêm phong.")],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi dòng cuối của nhật ký ra một tệp nhỏ, không có dữ liệu cá nhân, để cất ở nơi khác."""
     with work.open_registry() as registry:
         sealed = registry.audit().seal()
     write_seal(sealed, file)
-    out().print(
-        f"Đã niêm phong đến dòng {sealed.id}. Hãy cất {file} ở nơi mà người giữ cơ sở dữ liệu không sửa được.",
-        markup=False,
+    say(
+        f"Đã niêm phong đến dòng {sealed.id}. Hãy cất {file} ở nơi mà người giữ cơ sở dữ liệu không sửa được."
     )
 
 
 @app.command("show", cls=Command)
 def show_audit(
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu dòng.")] = 40,
     actor: Annotated[str | None, typer.Option("--actor", help="Chỉ việc của tên đăng nhập này.")] = None,
     as_json: JsonOption = False,
@@ -195,7 +191,7 @@ def show_audit(
 
 @app.command("new-key", cls=Command)
 def new_key(
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
     """Tạo khóa mới để ký tiếp, khi khóa cũ đã lộ hoặc đã mất hẳn.
@@ -207,7 +203,7 @@ def new_key(
         typer.confirm("Tạo khóa mới cho nhật ký kiểm tra?", abort=True)
     with work.open_registry() as registry:
         name = registry.audit().renew_key(MACHINE)
-    out().print(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.", markup=False)
+    say(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.")
 
 
 def _seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:

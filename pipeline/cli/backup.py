@@ -9,8 +9,8 @@ import typer
 
 from pipeline.base.errors import AuditFlawed, SetupError
 from pipeline.base.files import printable
-from pipeline.cli.context import JsonOption, WorkspaceOption
-from pipeline.cli.screen import err, out, print_json, track_work
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.screen import err, out, print_json, say, track_work
 from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.runs.backup import restore as bring_back
 from pipeline.scans.inbox.intake_folders import IntakeFolders
@@ -47,8 +47,7 @@ def backup(
     check: Annotated[
         bool, typer.Option("--verify", help="Không sao lưu; đọc lại từng tệp của bản sao lưu mới nhất.")
     ] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Sao lưu sổ dữ liệu, bản quét, thiết lập, khai báo và mô hình; rồi khôi phục thử sổ dữ liệu."""
@@ -81,15 +80,11 @@ def backup(
         return
     screen = out()
     done = "toàn vẹn" if check else "đã xong, sổ dữ liệu trong đó đã mở thử"
-    screen.print(
-        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.", markup=False
-    )
+    say(f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.")
     if report.seal:
-        screen.print(f"Niêm phong nhật ký kiểm tra: {report.seal}.", markup=False)
+        say(f"Niêm phong nhật ký kiểm tra: {report.seal}.")
     for name in report.left_out:
-        screen.print(
-            f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.", markup=False
-        )
+        say(f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.")
     if report.removed:
         screen.print(f"Đã bỏ {report.removed} bản sao lưu cũ.")
     _refuse_altered(report)
@@ -120,8 +115,7 @@ def restore(
     ] = None,
     key_file: KeyOption = None,
     plain: Annotated[bool, typer.Option("--plain", help="Bản sao lưu không mã hóa.")] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì."""
@@ -139,9 +133,8 @@ def restore(
     if as_json:
         print_json(report)
         return
-    screen = out()
     counted = f", {report.rows['entry']} sự kiện, {report.rows['decision']} quyết định" if report.rows else ""
-    screen.print(f"Đã khôi phục bản {report.name} vào {target}: {report.files} tệp{counted}.", markup=False)
+    say(f"Đã khôi phục bản {report.name} vào {target}: {report.files} tệp{counted}.")
     for left_out in report.left_out:
-        screen.print(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.", markup=False)
-    screen.print("Kiểm tra tiếp: hotich doctor, hotich audit verify.", markup=False)
+        say(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.")
+    say("Kiểm tra tiếp: hotich doctor, hotich audit verify.")

@@ -15,9 +15,9 @@ from pipeline.base.model import Ledger
 from pipeline.base.text.numbers import format_count
 from pipeline.books.book_correction import correct_book
 from pipeline.books.book_identity import describe_book
-from pipeline.cli.context import JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.declarations.ledger import (
     LEDGER_FILE,
     LEDGER_LABELS,
@@ -45,7 +45,7 @@ def book() -> None:
 
 
 @app.command("show", cls=Command)
-def show_book(book_id: BookArgument, work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def show_book(book_id: BookArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Những gì sổ dữ liệu ghi về một quyển sổ, và mọi lần đã sửa."""
     with work.open_registry() as registry:
         known = registry.known_book(book_id)
@@ -55,7 +55,7 @@ def show_book(book_id: BookArgument, work: WorkspaceOption, as_json: JsonOption 
         return
     words = {**ledger_words(known.ledger), "folder": known.folder_name}
     for key, value in words.items():
-        out().print(f"{LABELS[key]}: {printable(value) or '–'}", markup=False)
+        say(f"{LABELS[key]}: {printable(value) or '–'}")
     if not corrections:
         return
     show(
@@ -95,9 +95,8 @@ def correct(
     ] = None,
     folder_name: Annotated[str | None, typer.Option("--folder", help="Tên thư mục đúng của sổ.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Sửa thật; không có thì chỉ cho xem.")] = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Sửa một quyển sổ ghi sai, cùng mọi thứ theo nó, trong một lần; điều cũ vẫn còn trong nhật ký.
@@ -134,21 +133,19 @@ def correct(
         print_json(plain(done))
         return
     screen = out()
-    screen.print(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.correction_id}.", markup=False)
+    say(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.correction_id}.")
     if done.old_year:
-        screen.print(
+        say(
             f"{format_count(done.old_year)} sự kiện vẫn mang năm {known.ledger.year} trong số đăng ký "
             "vì người đã quyết "
-            "định như vậy. Hãy xem lại những sự kiện ấy ở màn hình rà soát.",
-            markup=False,
+            "định như vậy. Hãy xem lại những sự kiện ấy ở màn hình rà soát."
         )
     if done.overview.pages:
-        screen.print(
-            f"{format_count(done.overview.pages)} trang sẽ được đọc lại theo bìa đã sửa ở lượt “hotich run” sau.",
-            markup=False,
+        say(
+            f"{format_count(done.overview.pages)} trang sẽ được đọc lại theo bìa đã sửa ở lượt “hotich run” sau."
         )
     if folder is None or ledger_differences(load_ledger(folder), wanted):
-        screen.print(f"Hãy ghi {LEDGER_FILE} trong thư mục “{printable(name)}” như sau:", markup=False)
+        say(f"Hãy ghi {LEDGER_FILE} trong thư mục “{printable(name)}” như sau:")
         screen.print(ledger_text(wanted), markup=False, highlight=False)
 
 
@@ -156,15 +153,13 @@ def correct(
 def add(
     folder: Annotated[Path, typer.Argument(help="Thư mục của quyển sổ, có ledger.toml.")],
     reason: ReasonOption,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi nhận rằng thư mục này là một quyển khác, chưa có trong sổ dữ liệu."""
     with work.open_registry() as registry:
         number = registry.add_book(load_ledger(folder), folder.resolve().name, author=by, reason=reason)
-    out().print(
-        f"Đã ghi nhận quyển sổ mới, mã {number}. Hãy chạy: hotich run {printable(folder)}", markup=False
-    )
+    say(f"Đã ghi nhận quyển sổ mới, mã {number}. Hãy chạy: hotich run {printable(folder)}")
 
 
 def _count(text: str | None) -> object:
@@ -201,21 +196,15 @@ def _changes(known: KnownBook, ledger: Ledger, folder_name: str) -> list[dict[st
 
 
 def _show_overview(known: KnownBook, changes: list[dict[str, str]], overview: CorrectionOverview) -> None:
-    screen = out()
-    screen.print(f"Sẽ sửa {describe_book(known)}:", markup=False)
+    say(f"Sẽ sửa {describe_book(known)}:")
     for one in changes:
-        screen.print(
-            f"  {LABELS[one['key']]}: {printable(one['old']) or '–'} → {printable(one['new']) or '–'}",
-            markup=False,
-        )
-    screen.print(
+        say(f"  {LABELS[one['key']]}: {printable(one['old']) or '–'} → {printable(one['new']) or '–'}")
+    say(
         f"Theo đó: {format_count(overview.entries)} sự kiện, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
-        f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại.",
-        markup=False,
+        f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại."
     )
-    screen.print(
+    say(
         f"Giữ nguyên: {format_count(overview.decisions)} quyết định của người, "
-        f"{format_count(overview.packages)} gói đã xuất (gói cũ vẫn kiểm tra được; gói xuất sau mang tên mới).",
-        markup=False,
+        f"{format_count(overview.packages)} gói đã xuất (gói cũ vẫn kiểm tra được; gói xuất sau mang tên mới)."
     )
-    screen.print("Chưa sửa gì. Đúng thì chạy lại lệnh này với --apply.", markup=False)
+    say("Chưa sửa gì. Đúng thì chạy lại lệnh này với --apply.")

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from pipeline.base.errors import CalibrationError
 from pipeline.base.text.numbers import format_percent, with_comma
-from pipeline.cli.context import JsonOption, WorkspaceOption
-from pipeline.cli.screen import out, print_json
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, print_json, say
 from pipeline.recognition import calibration
 from pipeline.recognition.calibration import RiskBound, Sample, fit_calibration, split_samples
 from pipeline.runs.calibration_score import GROUPS, CalibrationScore, proves_less, score_calibration
@@ -30,7 +30,7 @@ OTHERS = (
 
 def calibrate(
     books: Annotated[list[Path], typer.Argument(help="Thư mục của các sổ đã có người rà soát.")],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ tính và cho xem, không ghi gì.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Thay bản đang dùng cả khi bản mới nhận được ít nhóm ô hơn.")
@@ -72,9 +72,9 @@ def calibrate(
         return
     _show(samples, earlier, after)
     if others:
-        out().print(OTHERS.format(others), markup=False)
+        say(OTHERS.format(others))
     for line in _outcome(path, kept, dry_run=dry_run, poorer=poorer):
-        out().print(line, markup=False)
+        say(line)
 
 
 def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
@@ -92,10 +92,9 @@ def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
 def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: CalibrationScore) -> None:
     screen = out()
     books = len({sample.book for sample in samples})
-    screen.print(
+    say(
         f"{len(samples)} ô viết tay đã có người quyết định, của {books} sổ; các con số dưới đây tính trên nửa số sự "
-        "kiện không dùng để tính bản mới.",
-        markup=False,
+        "kiện không dùng để tính bản mới."
     )
     table = Table(
         "Nhóm ô", "Bản", "Ô kiểm", "Nhận được", "Sai trong đó", "Ngưỡng", "Sai nhiều nhất", "Cho phép"
@@ -107,7 +106,7 @@ def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: Cal
     screen.print(table)
     for group, name in GROUPS.items():
         for line in _proof(name, after.bounds[group]):
-            screen.print(line, markup=False)
+            say(line)
     errors = Table("Kiểu giá trị", "ECE cũ", "ECE mới", title="Sai số độ tin cậy")
     for kind, error in after.errors.items():
         old = before.errors.get(kind) if before else None

@@ -6,14 +6,13 @@ from typing import Annotated
 
 import typer
 
-from pipeline.base.errors import LedgerError
 from pipeline.base.files import printable
 from pipeline.base.model import Severity
 from pipeline.books.book_checks import CheckReport, check_books, check_registry
-from pipeline.cli.context import JsonOption, WorkspaceOption
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.declarations.schema import Schemas
-from pipeline.registry import CrossEntryFinding, Registry
+from pipeline.registry import CrossEntryFinding
 from pipeline.reports.finding_sentences import (
     FindingPlaces,
     describe_details,
@@ -26,8 +25,7 @@ def check(
     books: Annotated[
         list[str] | None, typer.Argument(metavar="[SỔ]…", help="Tên thư mục của sổ; không nêu thì mọi sổ.")
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu dòng.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,42 +52,26 @@ def check(
         if len(serious) > limit:
             out().print(f"… và {len(serious) - limit} điều nữa (thêm --limit để xem).")
     if serious:
-        out().print(f"Xem cùng các sự kiện khác: hotich queue --workspace {work.run.workspace}", markup=False)
-
-
-def ids_of(registry: Registry, names: list[str]) -> list[int]:
-    """The ids of the books with these folder names."""
-    known = registry.book_columns().groupby("folder_name")["book_id"].apply(list).to_dict()
-    for name in names:
-        if name not in known and registry.books_named(name):
-            raise LedgerError(f"Sổ “{name}” đã được thu hồi. Xem: hotich withdraw list “{name}”.")
-        if name not in known:
-            raise LedgerError(f"Không có sổ “{name}” trong sổ dữ liệu. Hãy đọc sổ ấy trước: hotich run.")
-    return [book_id for name in names for book_id in known[name]]
+        say(f"Xem cùng các sự kiện khác: hotich queue --workspace {work.run.workspace}")
 
 
 def _show_counts(reports: list[CheckReport], schemas: Schemas) -> None:
     first = reports[0]
-    screen = out()
-    screen.print(
-        f"Đã kiểm tra {first.books} quyển, {first.entries} sự kiện, {first.pages} trang.", markup=False
-    )
+    say(f"Đã kiểm tra {first.books} quyển, {first.entries} sự kiện, {first.pages} trang.")
     raised = sum(report.outcome.raised for report in reports)
     cleared = sum(report.outcome.cleared for report in reports)
     counts = {code: times for report in reports for code, times in report.counts.items()}
     if not counts:
-        screen.print("Không thấy điều gì bất thường.", markup=False)
+        say("Không thấy điều gì bất thường.")
     else:
-        screen.print(
-            f"{sum(counts.values())} điều tìm thấy ({raised} mới, {cleared} không còn nữa).", markup=False
-        )
+        say(f"{sum(counts.values())} điều tìm thấy ({raised} mới, {cleared} không còn nữa).")
         figures = {
             code: times for code, times in counts.items() if schemas.severity_of(code) is Severity.INFO
         }
         for line in format_reasons({c: n for c, n in counts.items() if c not in figures}, schemas):
-            screen.print(line, markup=False)
+            say(line)
         for code, times in figures.items():
-            screen.print(f"Để biết: {times} × [{code}] {finding_sentence(code, schemas)}", markup=False)
+            say(f"Để biết: {times} × [{code}] {finding_sentence(code, schemas)}")
 
 
 def _show(found: list[CrossEntryFinding], places: FindingPlaces, schemas: Schemas) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 from functools import cached_property
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.base.errors import LedgerError
 from pipeline.declarations.schema import Schemas
-from pipeline.registry import Registry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from pipeline.registry import Registry
 
 
 class CommandContext:
@@ -48,6 +53,26 @@ class CommandContext:
         return self.run.open_registry()
 
 
+def ids_of(registry: Registry, names: list[str]) -> list[int]:
+    """The ids of the books with these folder names."""
+    known = registry.book_columns().groupby("folder_name")["book_id"].apply(list).to_dict()
+    for name in names:
+        if name not in known and registry.books_named(name):
+            raise LedgerError(f"Sổ “{name}” đã được thu hồi. Xem: hotich withdraw list “{name}”.")
+        if name not in known:
+            raise LedgerError(f"Không có sổ “{name}” trong sổ dữ liệu. Hãy đọc sổ ấy trước: hotich run.")
+    return [book_id for name in names for book_id in known[name]]
+
+
+def stop_on_sigterm() -> None:
+    """A request to end stops the command as Ctrl+C does, so that nothing half-done stays behind."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def account_name() -> str:
     """Return the account on this machine; its number where it has no name."""
     try:
@@ -59,8 +84,13 @@ def account_name() -> str:
 def by_option(role: str) -> Any:
     """Return the option ``--by``: the person who answers for an act, else the account on this machine."""
     about = f"{role} [tên tài khoản của máy đang dùng]."
-    return typer.Option("--by", help=about, default_factory=account_name, show_default=False)
+    return typer.Option("--by", help=about, callback=lambda name: account_name() if name is None else name)
 
+
+ME: Any = None
+"""The account on this machine: what ``--by`` gives when it is not written."""
+HERE: Any = None
+"""The workspace of the settings: what ``--workspace`` gives when it is not written."""
 
 if TYPE_CHECKING:
     _Chosen = CommandContext
@@ -73,8 +103,6 @@ WorkspaceOption = Annotated[
         "--workspace",
         "-w",
         help="Thư mục làm việc: kho bản quét và sổ dữ liệu [HOTICH_WORKSPACE; hotich-data].",
-        default_factory=lambda: None,
-        show_default=False,
         callback=CommandContext,
     ),
 ]

@@ -7,10 +7,18 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.amend import field_of
-from pipeline.cli.check import ids_of
-from pipeline.cli.context import EntryArgument, JsonOption, LimitOption, WorkspaceOption, by_option
+from pipeline.cli.context import (
+    HERE,
+    ME,
+    EntryArgument,
+    JsonOption,
+    LimitOption,
+    WorkspaceOption,
+    by_option,
+    ids_of,
+)
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.rules_page import markdown_lines
@@ -32,8 +40,7 @@ def rules(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="In trang docs/reference/delivery-rules.md.")
     ] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Mọi quy tắc bàn giao, các lựa chọn, và lựa chọn của cơ quan."""
@@ -63,8 +70,7 @@ def list_layers(
     books: Annotated[list[str], typer.Argument(metavar="SỔ", help="Tên thư mục của sổ.")],
     waiting: Annotated[bool, typer.Option("--waiting", help="Chỉ những ô chờ xác nhận.")] = False,
     limit: LimitOption = 40,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Mọi ô giao khác chữ trên sổ: chữ trên sổ, giá trị bàn giao, quy tắc, còn chờ xác nhận hay không."""
@@ -103,7 +109,7 @@ def list_layers(
         },
     )
     if len(rows) > limit:
-        out().print(f"… và {len(rows) - limit} ô nữa", markup=False)
+        say(f"… và {len(rows) - limit} ô nữa")
 
 
 @app.command("confirm", cls=Command)
@@ -111,9 +117,8 @@ def confirm(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksNgaySinh.")],
     choice: Annotated[int, typer.Option("--choice", min=1, help="Giá trị thứ mấy trong các đề nghị.")] = 1,
-    *,
-    by: Annotated[str, by_option("Người xác nhận")],
-    work: WorkspaceOption,
+    by: Annotated[str, by_option("Người xác nhận")] = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Xác nhận một giá trị bàn giao mà quy tắc đề nghị. Chữ trên sổ không đổi."""
     context = work.run
@@ -121,7 +126,7 @@ def confirm(
     with work.open_registry() as registry:
         field = field_of(registry, entry_id, column)
         told = registry.confirm_delivery(entry_id, field, policy, choice - 1, author=by)
-    out().print(f"Đã xác nhận: việc {entry_id}, cột {column}, giao {shown(told.delivered)}.", markup=False)
+    say(f"Đã xác nhận: việc {entry_id}, cột {column}, giao {shown(told.delivered)}.")
 
 
 def shown(one: DeliveredValue) -> str:

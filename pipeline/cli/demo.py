@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.context import WorkspaceOption
-from pipeline.cli.screen import err, out
+from pipeline.cli.context import HERE, WorkspaceOption
+from pipeline.cli.screen import err, say
 from pipeline.reports.finding_sentences import format_reasons, format_summary
 from pipeline.runs.book_reading import book_folders
 from pipeline.runs.sample_pictures import draw_pages, first_page, write_index
@@ -29,7 +29,7 @@ Từng bước cho người mới: docs/tutorial/first-run.md"""
 def demo(
     folder: Annotated[Path, typer.Argument(help="Thư mục các sổ mẫu đã chạy qua.")],
     pictures: Annotated[Path, typer.Option("--pictures", help="Thư mục để ghi ảnh và index.html.")],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     every: Annotated[int, typer.Option("--books", min=1, help="Vẽ ảnh của nhiều nhất bấy nhiêu sổ.")] = 8,
 ) -> None:
     """Tóm tắt kết quả đã lưu và vẽ ảnh: trang nào, đọc được gì, ô nào chờ người xem."""
@@ -48,12 +48,11 @@ def demo(
         lambda book, page_no: err().print(f"Vẽ ảnh: {book}, trang {page_no}", markup=False),
     )
     index = write_index(pictures, drawn, format_summary(summary))
-    screen = out()
     for line in format_summary(summary):
-        screen.print(line, markup=False)
+        say(line)
     for line in format_reasons(summary.reasons, work.schemas):
-        screen.print(line, markup=False)
+        say(line)
     for code, times in summary.failures.items():
-        screen.print(f"Không đọc được: {times} × [{code}]", markup=False)
-    screen.print(f"Ảnh để xem: {index}", markup=False)
-    screen.print(NEXT.format(workspace=context.workspace), markup=False)
+        say(f"Không đọc được: {times} × [{code}]")
+    say(f"Ảnh để xem: {index}")
+    say(NEXT.format(workspace=context.workspace))

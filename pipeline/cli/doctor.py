@@ -12,8 +12,8 @@ from rich.table import Table
 
 import pipeline
 from pipeline.base.errors import HotichError, SecurityError, SetupError
-from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption
-from pipeline.cli.screen import out, print_json
+from pipeline.cli.context import HERE, CommandContext, JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, print_json, say
 from pipeline.recognition.ocr.tesseract import tesseract_version
 from pipeline.runs.machine_checks import machine, office
 from pipeline.runs.machine_checks.check import Check, State
@@ -27,7 +27,7 @@ MARKS: dict[State, str] = {
 }
 
 
-def doctor(work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def doctor(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Kiểm tra máy: chương trình, dữ liệu, mô hình, quyền ghi; thiếu gì thì chỉ cách cài."""
     checks = tuple(_checks(work))
     missing = [check for check in checks if check.state == "missing"]
@@ -41,9 +41,9 @@ def doctor(work: WorkspaceOption, as_json: JsonOption = False) -> None:
         out().print(table)
         for check in checks:
             if check.advice and check.state != "ok":
-                out().print(f"{check.name}: {check.advice}", markup=False)
+                say(f"{check.name}: {check.advice}")
         if unsafe:
-            out().print(f"Chưa an toàn: {', '.join(check.name for check in unsafe)}.", markup=False)
+            say(f"Chưa an toàn: {', '.join(check.name for check in unsafe)}.")
         if missing or not unsafe:
             out().print("Máy sẵn sàng." if not missing else f"Còn thiếu {len(missing)} thứ.")
     if unsafe:

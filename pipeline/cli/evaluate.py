@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from pipeline.base.errors import StorageError
-from pipeline.cli.context import WorkersOption, WorkspaceOption
+from pipeline.cli.context import HERE, WorkersOption, WorkspaceOption
 from pipeline.cli.run import show_drift
-from pipeline.cli.screen import out, track_books
+from pipeline.cli.screen import out, say, track_books
 from pipeline.recognition.calibration.drift import drift_sentence
 from pipeline.runs.book_evaluation import pages_per_minute, scored_book, write_evaluation
 from pipeline.runs.book_reading import digitize_book
@@ -40,8 +40,7 @@ def evaluate(
             "--report", help="Thư mục để ghi báo cáo có biểu đồ và hình các chỗ sai (chứa dữ liệu cá nhân)."
         ),
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
 ) -> None:
     """So kết quả đọc các sổ với đáp án: đúng từng cột, từng kiểu; ô trống; tự động chấp nhận; độ tin cậy; tốc độ.
@@ -73,7 +72,7 @@ def evaluate(
     if report:
         warnings = tuple(f"{folder.name}: {drift_sentence(alarm)}" for folder, alarm in alarms.items())
         page = write_evaluation(report, figures, found, warnings, context)
-        out().print(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).", markup=False)
+        say(f"Đã ghi báo cáo {page} (chứa dữ liệu cá nhân, xem xong hãy xóa).")
 
 
 def write_json(path: Path, figures: Evaluation) -> None:

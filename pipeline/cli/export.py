@@ -13,10 +13,16 @@ from rich.table import Table
 
 from pipeline.base.errors import HotichError, PackageRefused, StorageError
 from pipeline.base.files import printable
-from pipeline.cli.check import ids_of
-from pipeline.cli.context import JsonOption, LimitOption, WorkersOption, WorkspaceOption
-from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import name_cell, out, plain, print_json, track_books
+from pipeline.cli.context import (
+    HERE,
+    JsonOption,
+    LimitOption,
+    WorkersOption,
+    WorkspaceOption,
+    ids_of,
+    stop_on_sigterm,
+)
+from pipeline.cli.screen import name_cell, out, plain, print_json, say, track_books
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery.export.package_values import ExportBlocker
@@ -100,8 +106,7 @@ def export(
     key: Annotated[
         str | None, typer.Option("--key", help="Khóa công khai của nơi giao, dùng với --verify.")
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     limit: LimitOption = 40,
     as_json: JsonOption = False,
@@ -146,7 +151,7 @@ def export(
         for report in reports:
             _show(report, limit)
         for book, one in failures:
-            out().print(f"{printable(book)}: KHÔNG xuất: {printable(one.message)}", markup=False)
+            say(f"{printable(book)}: KHÔNG xuất: {printable(one.message)}")
     raise typer.Exit(exit_code(reports, [one for _, one in failures]))
 
 
@@ -160,12 +165,11 @@ def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:
 def _show(report: PackageReport, limit: int) -> None:
     screen = out()
     for line in format_package_report(report):
-        screen.print(line, markup=False)
+        say(line)
     if any(one.why == "confirm" for one in report.blockers):
-        screen.print(
+        say(
             f"Giá trị bàn giao chờ xác nhận: hotich delivery list --waiting {printable(report.book)}, "
-            "rồi hotich delivery confirm MÃ CỘT.",
-            markup=False,
+            "rồi hotich delivery confirm MÃ CỘT."
         )
     if report.refused != "faults" and report.blockers:
         screen.print(blocker_table(report, limit))
@@ -178,13 +182,12 @@ def _verify(folder: Path, key: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"flaws": plain(flaws)})
     elif not flaws:
-        out().print(f"{folder}: đủ các tệp, không tệp nào bị đổi, chữ ký đúng.", markup=False)
+        say(f"{folder}: đủ các tệp, không tệp nào bị đổi, chữ ký đúng.")
         if key is None:
-            out().print(
+            say(
                 "Chữ ký đúng với khóa ghi trong gói. Muốn biết khóa ấy của ai, hãy so vân tay khóa với biên bản "
-                "giao nhận, hoặc thêm --key.",
-                markup=False,
+                "giao nhận, hoặc thêm --key."
             )
     for flaw in flaws if not as_json else ():
-        out().print(format_package_flaw(flaw), markup=False)
+        say(format_package_flaw(flaw))
     raise typer.Exit(PackageRefused.exit_code if flaws else 0)

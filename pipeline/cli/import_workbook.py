@@ -12,10 +12,9 @@ import typer
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.base.files import sha256_of_file, write_atomically
 from pipeline.base.localtime import format_moment
-from pipeline.cli.check import ids_of
-from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option, ids_of
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
 from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
@@ -72,9 +71,8 @@ def look(
         Path | None,
         typer.Option("--propose", help="Ghi ra tệp TOML này máy hiểu cột nào là trường nào, để sửa."),
     ] = None,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Xem trước, không đưa gì vào: dòng nào ghép với sự kiện nào, giá trị nào mới, giống, khác, không dùng được."""
@@ -97,9 +95,8 @@ def bring(
     books: BookOption = None,
     layout: LayoutOption = None,
     excel_days: DaysOption = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Đưa vào sổ dữ liệu. Không ghi đè gì; chỗ khác thành câu hỏi đối soát. Nhập lại cùng tệp thì không đổi gì."""
@@ -113,7 +110,7 @@ def bring(
 
 
 @app.command("list", cls=Command)
-def list_imports(by: ByOption, work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def list_imports(by: ByOption = ME, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Các lần nhập: tệp nào, ai, lúc nào, bao nhiêu giá trị, còn bao nhiêu đang tính, đã rút lại hay chưa."""
     with _importer(work, by, ImportMode.TO_CHECK, None) as (importer, context):
         found = importer.desk.imports_for(importer.person)
@@ -144,9 +141,8 @@ def list_imports(by: ByOption, work: WorkspaceOption, as_json: JsonOption = Fals
 def take_back(
     import_id: Annotated[int, typer.Argument(metavar="LẦN", help="Số của lần nhập (hotich import list).")],
     reason: Annotated[str, typer.Option("--reason", help="Lý do rút lại.")],
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Rút lại cả một lần nhập: giá trị của nó không còn tính nữa, trừ chỗ đã có người làm tiếp."""
@@ -215,7 +211,7 @@ def _write_proposal(file: Path, record: str, target: Path, work: CommandContext)
             "": lambda one: "" if one.sure or not one.column else "gần giống, hãy xem lại",
         },
     )
-    out().print(f"Đã ghi {target}. Hãy sửa nếu cần, rồi thêm --layout {target}.", markup=False)
+    say(f"Đã ghi {target}. Hãy sửa nếu cần, rồi thêm --layout {target}.")
 
 
 def _tell(report: ImportReport, *, as_json: bool) -> None:
@@ -237,4 +233,4 @@ def _tell(report: ImportReport, *, as_json: bool) -> None:
         )
         return
     for sentence in report.sentences():
-        out().print(sentence, markup=False)
+        say(sentence)

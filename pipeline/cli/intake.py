@@ -16,10 +16,18 @@ from rich.table import Table
 from pipeline.base.errors import SetupError, StorageError
 from pipeline.base.files import printable, storage_errors
 from pipeline.base.localtime import iso_date
-from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.context import (
+    HERE,
+    ME,
+    CommandContext,
+    JsonOption,
+    WorkspaceOption,
+    account_name,
+    by_option,
+    stop_on_sigterm,
+)
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json, say
 from pipeline.declarations.ledger import load_ledger
 from pipeline.scans.inbox import (
     Assigner,
@@ -54,8 +62,7 @@ def run_intake(
         float | None,
         typer.Option("--watch", min=1, help="Cứ bấy nhiêu giây lại nhận một lượt, đến khi bấm Ctrl+C."),
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Nhận một lượt những gì đã nằm yên trong các thư mục tiếp nhận; tệp mới thấy thì lượt sau mới nhận."""
@@ -83,8 +90,7 @@ def status(
     verify: Annotated[
         bool, typer.Option("--verify", help="So từng tệp với bản kê bằng mã băm; sai thì mã thoát 7.")
     ] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Máy quét giao gì: đã giao = đã lưu + cách ly + đang chờ, và vì sao."""
@@ -98,9 +104,9 @@ def status(
     else:
         _show_days(days, options, wanted)
         for flaw in flaws:
-            out().print(flaw, markup=False)
+            say(flaw)
         if verify and not flaws:
-            out().print("Mọi tệp đúng như bản kê, so bằng mã băm.", markup=False)
+            say("Mọi tệp đúng như bản kê, so bằng mã băm.")
     unbalanced = [one for one in days if not one.balanced]
     raise typer.Exit(StorageError.exit_code if flaws or unbalanced else 0)
 
@@ -113,7 +119,7 @@ def _stopped_by_hand(watch: float | None) -> Iterator[None]:
     except KeyboardInterrupt:
         if watch is None:
             raise
-        out().print("Đã dừng nhận. Những gì chưa nhận còn nguyên trong các thư mục tiếp nhận.", markup=False)
+        say("Đã dừng nhận. Những gì chưa nhận còn nguyên trong các thư mục tiếp nhận.")
 
 
 def intake_desk(work: CommandContext) -> tuple[IntakeOptions, Workspace]:
@@ -127,16 +133,16 @@ def _show_round(done: Sequence[ScannerRound] | None, as_json: bool) -> None:
         print_json({"busy": done is None, "scanners": plain(done or ())})
         return
     if done is None:
-        out().print("Một lượt nhận khác đang chạy; lượt này không làm gì.", markup=False)
+        say("Một lượt nhận khác đang chạy; lượt này không làm gì.")
     for one in done or ():
         for line in format_round(one):
-            out().print(line, markup=False)
+            say(line)
 
 
 def _show_days(days: Sequence[DayReport], options: IntakeOptions, wanted: str) -> None:
     screen = out()
     if not days:
-        screen.print(f"Ngày {wanted} chưa máy quét nào giao gì.", markup=False)
+        say(f"Ngày {wanted} chưa máy quét nào giao gì.")
     else:
         table = Table(
             "Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Chưa gán sổ", "Khớp"
@@ -154,13 +160,13 @@ def _show_days(days: Sequence[DayReport], options: IntakeOptions, wanted: str) -
         screen.print(table)
     for one in days:
         for line in format_day(one):
-            screen.print(line, markup=False)
+            say(line)
     for scanner in options.scanners:
         try:
             for outsider in foreign_entries(scanner):
-                screen.print(f"{scanner.name}: không nhận: {outsider.message}", markup=False)
+                say(f"{scanner.name}: không nhận: {outsider.message}")
         except StorageError as error:
-            screen.print(f"{scanner.name}: {error.message}", markup=False)
+            say(f"{scanner.name}: {error.message}")
 
 
 def _as_object(day: DayReport) -> dict[str, object]:
@@ -191,8 +197,8 @@ def assign(
     book: Annotated[
         str, typer.Option("--book", "-b", help="Tên thư mục sổ (đã có ledger.toml) trong thư mục các sổ.")
     ],
-    by: Annotated[str, by_option("Người gán")],
-    work: WorkspaceOption,
+    by: Annotated[str, by_option("Người gán")] = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Gán những trang đang chờ của các bản quét ấy vào một quyển sổ; điều người đã gán, máy không đổi lại."""
     options, place = intake_desk(work)
@@ -212,7 +218,7 @@ def assign(
             said = assigner.assign_to(row, known.get(row.serial), book, by or account_name(), time.time())
             for part in said.parts:
                 end = f"đã vào sổ «{printable(part.book)}»" if part.book else f"chưa gán được: {part.reason}"
-                out().print(f"Số {row.serial}, trang {format_page_numbers(part.pages)}: {end}.", markup=False)
+                say(f"Số {row.serial}, trang {format_page_numbers(part.pages)}: {end}.")
 
 
 def _chosen(numbers: list[str], rows: dict[int, IntakeRow]) -> list[IntakeRow]:
@@ -243,4 +249,4 @@ def cover_sheet(
     data = separator_sheets_pdf(sheets)
     with storage_errors(output.parent):
         output.write_bytes(data)
-    out().print(f"Đã ghi {len(sheets)} tờ phân cách vào {output}. In khổ A4, không thu nhỏ.", markup=False)
+    say(f"Đã ghi {len(sheets)} tờ phân cách vào {output}. In khổ A4, không thu nhỏ.")

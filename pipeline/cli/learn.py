@@ -10,8 +10,8 @@ from rich.table import Table
 
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
-from pipeline.cli.context import JsonOption, WorkspaceOption, account_name, by_option
-from pipeline.cli.screen import out, plain, print_json
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.screen import out, plain, print_json, say
 from pipeline.training.office_reader import learning_run
 from pipeline.training.office_reader.gate import GateVerdict, ReaderComparison
 from pipeline.training.office_reader.gate_words import objection_sentence
@@ -42,9 +42,8 @@ def learn(
     pages: Annotated[
         int, typer.Option("--pages", min=0, help="Nhiều nhất bao nhiêu trang được đọc lại để hiệu chuẩn.")
     ] = 80,
-    *,
-    by: Annotated[str, by_option("Người cho học")],
-    work: WorkspaceOption,
+    by: Annotated[str, by_option("Người cho học")] = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Dạy thêm bộ đọc theo các dòng người của cơ quan đã xác nhận, rồi so với bộ đọc đang dùng.
@@ -74,17 +73,14 @@ def learn(
         print_json({"version": version.number, "state": version.state.value, **plain(proposal)})
         return
     for line in _told(proposal):
-        out().print(line, markup=False)
+        say(line)
     out().print(_table(proposal.verdict))
     if proposal.verdict.passed:
-        out().print(
-            f"Bản {version.number} qua được. Người phụ trách xem và đồng ý ở trang Bộ đọc (hotich serve).",
-            markup=False,
-        )
+        say(f"Bản {version.number} qua được. Người phụ trách xem và đồng ý ở trang Bộ đọc (hotich serve).")
         return
-    out().print(f"Bản {version.number} không qua được; bộ đọc đang dùng không thay đổi. Lý do:", markup=False)
+    say(f"Bản {version.number} không qua được; bộ đọc đang dùng không thay đổi. Lý do:")
     for objection in proposal.verdict.objections:
-        out().print(f"– {objection_sentence(objection)}", markup=False)
+        say(f"– {objection_sentence(objection)}")
 
 
 def _told(proposal: ReaderProposal) -> Iterator[str]:

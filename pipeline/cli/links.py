@@ -12,9 +12,9 @@ from rich.table import Table
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
 from pipeline.books.book_checks import suggest_links
-from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json, say
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.reports.finding_sentences import FindingPlaces
@@ -30,7 +30,7 @@ ByOption = Annotated[str, by_option("Người quyết định")]
 @app.callback()
 def links(
     ctx: typer.Context,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     kind: Annotated[
         str | None,
         typer.Option("--kind", help="Chỉ “again” (đăng ký hai lần) hoặc “person” (cùng một người)."),
@@ -57,22 +57,19 @@ def links(
         print_json({"outcome": plain(outcome), "total": len(found), "links": [plain(link) for link in shown]})
         return
     screen = out()
-    screen.print(
-        f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).", markup=False
-    )
+    say(f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).")
     if places:
         screen.print(_table(shown, places))
     if len(shown) < len(found):
-        screen.print("Chưa in hết: thêm --limit, hoặc --json.", markup=False)
+        say("Chưa in hết: thêm --limit, hoặc --json.")
 
 
 @app.command("confirm", cls=Command)
 def confirm(
     number: NumberArgument,
-    by: ByOption,
+    by: ByOption = ME,
     reason: Annotated[str, typer.Option("--reason", help="Căn cứ, nếu có.")] = "",
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi rằng một gợi ý là đúng. Không gộp, không sửa sự kiện nào; lần chạy sau không ghi đè."""
     _decide(number, LinkVerdict.CONFIRMED, by, reason, work)
@@ -82,8 +79,8 @@ def confirm(
 def reject(
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao không phải.")],
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi rằng một gợi ý không đúng. Cặp ấy không được gợi ý lại, trừ khi bằng chứng thay đổi."""
     _decide(number, LinkVerdict.REJECTED, by, reason, work)
@@ -92,10 +89,9 @@ def reject(
 @app.command("undo", cls=Command)
 def undo(
     number: NumberArgument,
-    by: ByOption,
+    by: ByOption = ME,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao rút lại.")] = "",
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Rút lại lời đã ghi về một gợi ý; lời cũ vẫn còn trong sổ dữ liệu."""
     _decide(number, LinkVerdict.TAKEN_BACK, by, reason, work)
@@ -104,7 +100,7 @@ def undo(
 def _decide(number: int, verdict: LinkVerdict, by: str, reason: str, work: CommandContext) -> None:
     with work.open_registry() as registry:
         registry.decide_link(number, verdict, author=by, reason=reason)
-    out().print(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.", markup=False)
+    say(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.")
 
 
 def _suggested(registry: Registry) -> ChecksOutcome:

@@ -11,9 +11,9 @@ from rich.table import Table
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import PageRef
-from pipeline.cli.context import JsonOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, account_name, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, print_json
+from pipeline.cli.screen import out, print_json, say
 from pipeline.registry import Registry
 from pipeline.runs.book_adapters import BookAdapters
 from pipeline.scans.workspace import Workspace
@@ -34,7 +34,7 @@ def models() -> None:
 
 
 @app.command("list", cls=Command)
-def list_models(work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def list_models(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê các bản của bộ đọc và bản đang dùng."""
     place = Workspace(work.settings.places_of(work.folder)[0])
     versions, removed = ReaderVersions(place.models), LineStore(place.learning).removed
@@ -61,9 +61,8 @@ def rollback(
             metavar="BẢN", min=0, help="Bản muốn quay về; 0 là bản đi kèm [bản dùng trước bản này]."
         ),
     ] = None,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Quay về một bản đã dùng trước đây. Không xóa gì; trang đọc sau đó theo bản ấy."""
     versions = ReaderVersions(work.workspace.models)
@@ -75,7 +74,7 @@ def rollback(
             ),
         )
     which = "bộ đọc đi kèm" if now == SHIPPED else f"bản {now}"
-    out().print(f"Đang dùng {which}. Chạy lại hotich run để đọc lại các trang theo bản ấy.", markup=False)
+    say(f"Đang dùng {which}. Chạy lại hotich run để đọc lại các trang theo bản ấy.")
 
 
 @app.command("forget", cls=Command)
@@ -88,9 +87,8 @@ def forget(
         int,
         typer.Option("--book", min=0, help="Không gỡ dòng nào, chỉ bỏ mọi bản học nét chữ của sổ có mã này."),
     ] = 0,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Gỡ dòng của một người khỏi những gì bộ đọc được học, mãi mãi. Quyết định trong sổ dữ liệu vẫn còn nguyên."""
     if [bool(account), bool(entry), bool(book)].count(True) != 1:
@@ -101,10 +99,9 @@ def forget(
         with work.open_registry() as registry:
             registry.book(book)
             many = _drop_hands(registry, (BookAdapters(place.adapters(book)),), by)
-        out().print(
+        say(
             f"Đã bỏ bản học nét chữ của {many} sổ. Đêm nay máy đọc lại như chưa học các ô dựa vào bản ấy; chỉ học lại "
-            "khi có thêm nhiều dòng đối chiếu.",
-            markup=False,
+            "khi có thêm nhiều dòng đối chiếu."
         )
         return
     with work.open_registry() as registry:
@@ -125,13 +122,11 @@ def forget(
         if entry:
             hands = [BookAdapters(place.adapters(part.book_id))]
         _drop_hands(registry, hands, by, relearn=True)
-    out().print(f"Đã gỡ {gone} dòng; các dòng ấy không được gom lại nữa.", markup=False)
+    say(f"Đã gỡ {gone} dòng; các dòng ấy không được gom lại nữa.")
     taught = [one.number for one in found if has_learnt_removed(one.folder, store.removed)]
     if taught:
         numbers = ", ".join(map(str, taught))
-        out().print(
-            f"Bản {numbers} đã học từ dòng ấy. Chạy hotich learn để có bản không học từ đó.", markup=False
-        )
+        say(f"Bản {numbers} đã học từ dòng ấy. Chạy hotich learn để có bản không học từ đó.")
 
 
 def _drop_hands(registry: Registry, hands: Iterable[BookAdapters], by: str, *, relearn: bool = False) -> int:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.base.errors import SetupError
-from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, print_json, show, track_items
+from pipeline.cli.screen import out, print_json, say, show, track_items
 from pipeline.values.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.values.places.unit import ALWAYS, NEVER
 
@@ -41,8 +41,7 @@ def places() -> None:
 def find(
     written: Annotated[str, typer.Argument(help="Nơi như sổ ghi.")],
     on: Annotated[str, typer.Option("--on", help="Vào ngày (2010-05-31, 2010-05 hay 2010).")] = "",
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Cho biết một nơi ghi trong sổ là đơn vị hành chính nào vào ngày ấy."""
@@ -52,11 +51,11 @@ def find(
         print_json(_plain(found))
         return
     screen = out()
-    screen.print(SAID[found.state], markup=False)
+    say(SAID[found.state])
     if found.validity is not None:
-        screen.print(f"Theo bảng: {VALIDITY[found.validity]}.", markup=False)
+        say(f"Theo bảng: {VALIDITY[found.validity]}.")
     if found.unknown:
-        screen.print(f"Không có trong bảng: “{found.unknown}”.", markup=False)
+        say(f"Không có trong bảng: “{found.unknown}”.")
     if not found.spelled:
         screen.print("Chữ đã ghi thiếu dấu so với tên trong bảng.")
     units = found.line or found.candidates
@@ -78,7 +77,7 @@ def find(
 
 
 @app.command("resolve", cls=Command)
-def resolve(work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def resolve(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Đối chiếu lại nơi của mọi sự kiện đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
     with work.open_registry() as registry:
         entries = registry.entries()

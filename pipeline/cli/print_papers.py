@@ -13,10 +13,18 @@ import typer
 
 from pipeline.base.errors import PrintRefused, StorageError
 from pipeline.base.files import printable, write_atomically
-from pipeline.cli.check import ids_of
-from pipeline.cli.context import CommandContext, JsonOption, LimitOption, WorkspaceOption, by_option
+from pipeline.cli.context import (
+    HERE,
+    ME,
+    CommandContext,
+    JsonOption,
+    LimitOption,
+    WorkspaceOption,
+    by_option,
+    ids_of,
+)
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, show
+from pipeline.cli.screen import out, say, show
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, template_name
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
@@ -57,9 +65,8 @@ def print_papers() -> None:
 def print_entry(
     entry_id: EntryArgument,
     target: OutOption = Path(),
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """In một sự kiện thành PDF: giá trị đang có hiệu lực bên cạnh ảnh trang sổ, ghi chú, cải chính, bổ sung."""
     with _printer(work) as (printer, _):
@@ -83,9 +90,8 @@ def print_extract(
         str, typer.Option("--signer-title", help="Chức vụ người ký [theo print.toml]; bắt buộc khi cấp.")
     ] = "",
     target: OutOption = Path(),
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """In trích lục (bản sao) của một sự kiện: bản dự thảo, hoặc cấp chính thức bằng --issue."""
     with _printer(work) as (printer, _):
@@ -98,7 +104,7 @@ def print_extract(
             return
         order = ExtractOrder(recipient, reason, copies, signer, signer_title, f"cli-{uuid4().hex}")
         line = printer.issue(entry_id, order, view.state, asker)
-        out().print(f"Đã cấp trích lục số {line.told_number} ({line.office}).", markup=False)
+        say(f"Đã cấp trích lục số {line.told_number} ({line.office}).")
         _write(printer.issued(line.extract_id, asker), target)
 
 
@@ -107,9 +113,8 @@ def print_list(
     book: Annotated[str, typer.Argument(metavar="SỔ", help="Tên thư mục của quyển sổ.")],
     ending: Annotated[ListFormat, typer.Option("--format", help="pdf hoặc xlsx.")] = ListFormat.PDF,
     target: OutOption = Path(),
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """In danh sách sự kiện của một quyển sổ. Giá trị còn chờ rà soát thì để trống."""
     with _printer(work) as (printer, registry):
@@ -130,9 +135,8 @@ def print_handover(
     receiver_office: Annotated[str, typer.Option("--receiver-office", help="Cơ quan bên nhận.")] = "",
     place: Annotated[str, typer.Option("--place", help="Địa danh ghi trước ngày [theo print.toml].")] = "",
     target: OutOption = Path(),
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """In biên bản bàn giao của một gói: số lượng, mã SHA-256 của các tệp. Gói sai chữ ký hay tệp thì không in."""
     order = HandoverOrder(
@@ -164,9 +168,8 @@ def print_issued(
         ),
     ] = False,
     target: OutOption = Path(),
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Sổ cấp trích lục: các số đã cấp, mới nhất trước, kể cả số đã hủy."""
@@ -204,13 +207,13 @@ def print_issued(
 def print_void(
     extract_id: Annotated[int, typer.Argument(metavar="MÃ", help="Mã của trích lục (hotich print issued).")],
     reason: Annotated[str, typer.Option("--reason", help="Lý do hủy.")],
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Hủy một trích lục đã cấp. Số và tệp vẫn còn trong sổ cấp trích lục cùng lý do, không cấp lại số ấy."""
     with _printer(work) as (_, registry):
         line = registry.void_extract(extract_id, reason, author=by)
-    out().print(f"Đã hủy trích lục số {line.told_number} ({line.office}).", markup=False)
+    say(f"Đã hủy trích lục số {line.told_number} ({line.office}).")
 
 
 @template_app.callback()
@@ -222,8 +225,7 @@ def templates() -> None:
 def copy_template(
     kind: KindArgument,
     target: OutOption = Path(),
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Chép mẫu đang dùng ra một tệp .typ để sửa."""
     record = work.schemas.record(kind).record
@@ -235,8 +237,8 @@ def copy_template(
 def accept_template(
     kind: KindArgument,
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .typ đã sửa.")],
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Đưa một mẫu vào dùng. Mẫu được in thử bằng dữ liệu bịa trước; thiếu điều bắt buộc thì không nhận."""
     with _printer(work) as (_, registry):
@@ -250,8 +252,8 @@ def accept_template(
 @template_app.command("drop", cls=Command)
 def drop_template(
     kind: KindArgument,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Thôi dùng mẫu của cơ quan, in lại theo mẫu có sẵn. Tệp cũ được giữ với đuôi .old."""
     with _printer(work) as (_, registry):
@@ -289,4 +291,4 @@ def _write_file(target: Path, name: str, content: bytes) -> None:
         write_atomically(path, content, overwrite=False)
     except OSError as error:
         raise StorageError(f"Không ghi được {path}: {error.strerror}. Hãy kiểm tra ổ đĩa.") from None
-    out().print(f"Đã ghi {path}.", markup=False)
+    say(f"Đã ghi {path}.")

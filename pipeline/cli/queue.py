@@ -10,8 +10,8 @@ from rich.table import Table
 
 from pipeline.base.files import printable
 from pipeline.base.model import Hypothesis
-from pipeline.cli.context import JsonOption, WorkspaceOption
-from pipeline.cli.screen import name_cell, out, plain, print_json
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.screen import name_cell, out, plain, print_json, say
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
 from pipeline.reports.finding_sentences import (
@@ -24,7 +24,7 @@ from pipeline.reports.finding_sentences import (
 
 
 def queue(
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     book: Annotated[str | None, typer.Option("--book", "-b", help="Chỉ sổ có tên thư mục này.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu nhiệm vụ.")] = 40,
     as_json: JsonOption = False,
@@ -60,7 +60,7 @@ def queue(
         screen.print(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
     for line in format_reasons(counted, work.schemas):
-        screen.print(line, markup=False)
+        say(line)
 
 
 def _show_unread(unread: list[ReadFailure], limit: int) -> None:
@@ -68,14 +68,12 @@ def _show_unread(unread: list[ReadFailure], limit: int) -> None:
     if not unread:
         return
     screen = out()
-    screen.print(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}", markup=False)
+    say(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}")
     for one in unread[:limit]:
         scan = printable(one.scan)
         place = scan if one.page_no is None else f"{scan}, trang {one.page_no}"
         tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
-        screen.print(
-            f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}", markup=False
-        )
+        say(f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}")
     if len(unread) > limit:
         screen.print(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 

@@ -11,9 +11,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.base.errors import StorageError
-from pipeline.cli.check import ids_of
-from pipeline.cli.context import JsonOption, LimitOption, WorkspaceOption, account_name, by_option
-from pipeline.cli.screen import out, plain, print_json
+from pipeline.cli.context import (
+    HERE,
+    ME,
+    JsonOption,
+    LimitOption,
+    WorkspaceOption,
+    account_name,
+    by_option,
+    ids_of,
+)
+from pipeline.cli.screen import out, plain, print_json, say
 from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.reconcile import (
@@ -58,9 +66,8 @@ def reconcile(
     save: Annotated[
         bool, typer.Option("--save", help="Đưa các khác biệt vào hàng đợi đối soát ở trang web.")
     ] = False,
-    *,
-    by: Annotated[str, by_option("Người đối soát")],
-    work: WorkspaceOption,
+    by: Annotated[str, by_option("Người đối soát")] = ME,
+    work: WorkspaceOption = HERE,
     limit: LimitOption = 40,
     as_json: JsonOption = False,
 ) -> None:
@@ -98,7 +105,7 @@ def reconcile(
         )
         return
     for sentence in (*format_reconciliation(run.counts), *_written(target, number, len(kept.questions))):
-        out().print(sentence, markup=False)
+        say(sentence)
     if kept.shown:
         out().print(_table(kept.shown))
 

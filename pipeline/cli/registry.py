@@ -1,7 +1,8 @@
-"""``hotich registry`` and ``hotich encrypt``: the database itself."""
+"""``hotich registry`` and ``hotich encrypt``: the database, its copies, and what an upgrade of it goes through."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.base.errors import SetupError
-from pipeline.cli.context import EntryArgument, JsonOption, WorkspaceOption
+from pipeline.base.errors import SetupError, StorageError
+from pipeline.base.files import TEMP_PREFIX, make_folder
+from pipeline.cli.context import HERE, EntryArgument, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
-from pipeline.cli.screen import out, plain, print_json
+from pipeline.cli.screen import out, plain, print_json, say
 from pipeline.registry import role_sql
+from pipeline.registry.database import snapshot
 from pipeline.registry.database.encrypted_copy import encrypted_copy
 from pipeline.registry.services.copying import copy_registry
+from pipeline.registry.services.rehearsal import put_back, rehearse_upgrade
+from pipeline.scans.workspace import Workspace
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -27,7 +31,7 @@ def registry() -> None:
 
 
 @app.command("upgrade", cls=Command)
-def upgrade(work: WorkspaceOption) -> None:
+def upgrade(work: WorkspaceOption = HERE) -> None:
     """Tạo các bảng, hoặc nâng cấp lên bản này, rồi thôi. Trên PostgreSQL: bằng tài khoản chủ của các bảng."""
     with work.open_registry() as opened:
         books = opened.summary().books
@@ -37,7 +41,7 @@ def upgrade(work: WorkspaceOption) -> None:
 @app.command("copy", cls=Command)
 def copy(
     to: Annotated[str, typer.Option("--to", help="Địa chỉ của cơ sở dữ liệu trống.", metavar="ĐỊA_CHỈ")],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Chép trọn sổ dữ liệu, cả nhật ký kiểm tra, sang một cơ sở dữ liệu trống; sổ đang dùng không bị sửa gì."""
     key = work.workspace.audit_key
@@ -49,17 +53,16 @@ def copy(
         screen.print(
             f"Nhật ký kiểm tra có {copied.flaws} chỗ sai từ trước, có ở cả hai bên: hãy xem “hotich audit verify”."
         )
-    screen.print(
+    say(
         "Từ giờ hãy đặt HOTICH_REGISTRY_URL tới cơ sở dữ liệu mới và không ghi vào sổ cũ nữa: "
-        "docs/how-to/use-postgresql.md",
-        markup=False,
+        "docs/how-to/use-postgresql.md"
     )
 
 
 @app.command("role-sql", cls=Command)
 def print_role_sql(
     role: Annotated[str, typer.Argument(help="Tài khoản mà hotich dùng hằng ngày.")],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """In các câu SQL cấp đúng những quyền hotich cần cho một tài khoản PostgreSQL: không sửa, xóa được quyết định."""
     schemas = work.run.schemas
@@ -70,7 +73,7 @@ def print_role_sql(
 @app.command("show", cls=Command)
 def show_entry(
     entry_id: EntryArgument,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Giá trị hiện hành của một sự kiện; ô đã cải chính, bổ sung thì nêu cả giá trị trên giấy và số quyết định."""
@@ -100,8 +103,7 @@ def encrypt(
         Path | None,
         typer.Option("--key-file", help="Tệp khóa của tệp mới [HOTICH_REGISTRY_KEY_FILE]."),
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Chép sổ dữ liệu SQLite sang một tệp mới được mã hóa; sổ đang dùng không bị sửa gì."""
     settings = work.settings
@@ -109,14 +111,83 @@ def encrypt(
     if key_file is None:
         raise SetupError("Chưa có khóa. Hãy thêm --key-file TỆP_KHÓA, hoặc đặt HOTICH_REGISTRY_KEY_FILE.")
     encrypted_copy(work.run.registry_url, target, key_file)
-    screen = out()
-    screen.print(f"Đã chép sang {target}, được mã hóa bằng khóa trong {key_file}.", markup=False)
-    screen.print(
+    say(f"Đã chép sang {target}, được mã hóa bằng khóa trong {key_file}.")
+    say(
         "Giữ một bản của khóa ở nơi khác: mất khóa là mất sổ dữ liệu. Cách chuyển sang dùng tệp mới: "
-        "docs/how-to/protect-data.md",
-        markup=False,
+        "docs/how-to/protect-data.md"
     )
 
 
-for name, function in (("rehearse", rehearse), ("snapshot", take_snapshot), ("put-back", bring_back)):
-    app.command(name, cls=Command)(function)
+REHEARSAL = f"{TEMP_PREFIX}rehearsal"
+"""The folder of the workspace in which a copy lies while it is tried; no backup takes it."""
+
+
+@app.command("rehearse", cls=Command)
+def rehearse(
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Địa chỉ của cơ sở dữ liệu trống, khi sổ dữ liệu nằm trên PostgreSQL."),
+    ] = None,
+    work: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Diễn tập nâng cấp trên một bản chép: chép, nâng cấp, đếm dòng, xem lại nhật ký. Sổ đang dùng chỉ bị đọc."""
+    settings = work.settings
+    place, url = settings.places_of(work.folder)
+    schemas = settings.schemas_of(place)
+    schemas.refuse_own_flaws()
+    folder = place / REHEARSAL
+    _remove(folder)
+    make_folder(folder)
+    try:
+        done = rehearse_upgrade(
+            url,
+            folder,
+            schemas,
+            audit_key=Workspace(place).audit_key,
+            key_file=settings.registry_key_file,
+            copy_url=to,
+        )
+    finally:
+        _remove(folder)
+    if as_json:
+        print_json(done)
+        return
+    out().print(
+        f"Bản chép đã lên đúng bản này: {done.after['book']} sổ, {done.after['entry']} sự kiện, "
+        f"{done.after['decision']} quyết định, không thiếu dòng nào; đã xem {done.audit_rows} dòng nhật ký."
+    )
+
+
+@app.command("snapshot", cls=Command)
+def take_snapshot(
+    folder: Annotated[Path, typer.Argument(help="Thư mục chưa có bản chép nào.", metavar="THƯ_MỤC")],
+    work: WorkspaceOption = HERE,
+) -> None:
+    """Chép sổ dữ liệu ra một tệp, đúng như đang có, không nâng cấp gì; đọc lại bản chép."""
+    settings = work.settings
+    _, url = settings.places_of(work.folder)
+    make_folder(folder)
+    taken = snapshot.take(url, folder)
+    snapshot.checked(taken, settings.registry_key_file)
+    out().print(f"{taken}", markup=False, soft_wrap=True)
+
+
+@app.command("put-back", cls=Command)
+def bring_back(
+    taken: Annotated[Path, typer.Argument(help="Tệp do “hotich registry snapshot” ghi.", metavar="TỆP")],
+    work: WorkspaceOption = HERE,
+) -> None:
+    """Đặt bản chép vào chỗ của sổ dữ liệu, khi không chương trình nào đang mở nó; sổ ở đó được giữ lại bên cạnh."""
+    _, url = work.settings.places_of(work.folder)
+    aside = put_back(taken, url)
+    say("Đã đặt lại sổ dữ liệu." + (f" Sổ trước đó: {aside}" if aside else ""))
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(f"Không xóa được {folder} ({error.strerror}). Hãy kiểm tra quyền ghi.") from None

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.base.errors import SchemaError
-from pipeline.cli.context import JsonOption, WorkspaceOption
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.screen import out, plain, print_json
 from pipeline.declarations import schema
 from pipeline.declarations.catalogue import (
@@ -38,8 +38,7 @@ def rules(
     record: Annotated[
         str | None, typer.Option("--record", "-r", help="Chỉ một loại sự kiện, như birth, marriage, death.")
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     markdown: Annotated[
         bool,
         typer.Option(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,8 +15,8 @@ from rich.table import Table
 from pipeline.base.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.base.files import printable
 from pipeline.books.book_checks import CheckReport, check_registry
-from pipeline.cli.context import JsonOption, WorkersOption, WorkspaceOption
-from pipeline.cli.screen import name_cell, out, plain, print_json, track_books
+from pipeline.cli.context import HERE, JsonOption, WorkersOption, WorkspaceOption, stop_on_sigterm
+from pipeline.cli.screen import name_cell, out, plain, print_json, say, track_books
 from pipeline.declarations.schema import Schemas
 from pipeline.recognition.calibration import DriftAlarm, describe_drift
 from pipeline.reports.finding_sentences import finding_sentence, format_reasons, format_summary
@@ -41,7 +39,7 @@ def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
         first, *others = describe_drift(alarm, folder, workspace)
         out().print(f"[bold red]CẢNH BÁO[/] {name_cell(folder.name)}: {escape(first)}")
         for sentence in others:
-            out().print(f"  {sentence}", markup=False)
+            say(f"  {sentence}")
 
 
 def show_form_alarms(reports: Iterable[BookReport]) -> None:
@@ -56,7 +54,7 @@ def run(
     folder: Annotated[
         Path, typer.Argument(help="Thư mục chứa các sổ, hoặc thư mục của một sổ (có ledger.toml).")
     ],
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     again: Annotated[
         bool,
@@ -105,15 +103,6 @@ def run(
     raise typer.Exit(exit_code(reports))
 
 
-def stop_on_sigterm() -> None:
-    """A request to end stops the command as Ctrl+C does, so that nothing half-done stays behind."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
-
-
-def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def exit_code(reports: list[BookReport]) -> int:
     """Return 0 when everything was read, else the code of the worst failure.
 
@@ -152,17 +141,16 @@ def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
         for code, times in report.reasons.items():
             counted[code] += times
     for line in format_reasons(counted, schemas):
-        screen.print(line, markup=False)
+        say(line)
     for report in reports:
         for failure in report.failures:
             scan = printable(failure.scan)
             place = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
-            screen.print(
-                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {printable(failure.message)}",
-                markup=False,
+            say(
+                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {printable(failure.message)}"
             )
         for line in _files_not_read(report):
-            screen.print(line, markup=False)
+            say(line)
 
 
 def _files_not_read(report: BookReport) -> Iterator[str]:
@@ -197,18 +185,18 @@ def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, sc
         f"  {times:>5} × [{code}] {finding_sentence(code, schemas)}" for code, times in counts.most_common()
     ]
     for line in ["Kiểm tra cả quyển và giữa các sổ (chi tiết: hotich check):", *lines] if lines else ():
-        out().print(line, markup=False)
+        say(line)
 
 
 def show_registry_summary(context: RunContext) -> None:
     """Show the state of all books of the registry, and what to do next."""
     with context.open_registry() as registry:
         summary = registry.summary()
-    out().print("Trong sổ dữ liệu:", markup=False)
+    say("Trong sổ dữ liệu:")
     for line in format_summary(summary):
-        out().print(f"  {line}", markup=False)
+        say(f"  {line}")
     if summary.review or summary.page_tasks or summary.failures:
-        out().print(f"Xem việc cần rà soát: hotich queue --workspace {context.workspace}", markup=False)
+        say(f"Xem việc cần rà soát: hotich queue --workspace {context.workspace}")
 
 
 def reread(
@@ -224,8 +212,7 @@ def reread(
     apply: Annotated[
         bool, typer.Option("--apply", help="Đọc lại và lưu. Quyết định của người giữ nguyên.")
     ] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -264,7 +251,7 @@ def _show(found: list[RereadPreview]) -> None:
     for one in found:
         if one.changes:
             fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())
-            screen.print(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.", markup=False)
+            say(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.")
     if any(one.outdated for one in found):
         screen.print("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
     else:

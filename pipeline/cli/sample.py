@@ -9,8 +9,16 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.check import ids_of
-from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.context import (
+    HERE,
+    ME,
+    CommandContext,
+    JsonOption,
+    WorkspaceOption,
+    account_name,
+    by_option,
+    ids_of,
+)
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import out, plain, print_json, show
 from pipeline.declarations.sampling import PRESETS, SamplingPolicy
@@ -41,8 +49,7 @@ def sample() -> None:
 def plan(
     size: Annotated[int, typer.Argument(metavar="SỐ_SỰ_KIỆN", min=1, help="Lô có bấy nhiêu sự kiện.")],
     turn: Annotated[int, typer.Option("--round", min=1, help="Vòng thứ mấy.")] = 1,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Cho biết phải xem bao nhiêu sự kiện, nhận khi sai không quá bao nhiêu, và phép ấy phân biệt được gì."""
@@ -76,9 +83,8 @@ def draw(
     seed: Annotated[
         str, typer.Option("--seed", help="Mã chọn mẫu ngẫu nhiên để rút mẫu [một số ngẫu nhiên].")
     ] = "",
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Lập một lô từ những sự kiện đã xong của các sổ ấy, rút mẫu và đưa ra bước kiểm tra của màn hình rà soát."""
     if preset is not None and preset not in PRESETS:
@@ -89,7 +95,7 @@ def draw(
 
 
 @app.command("list", cls=Command)
-def list_lots(work: WorkspaceOption, as_json: JsonOption = False) -> None:
+def list_lots(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Liệt kê các lô, lô mới nhất trước."""
     with _lots(work) as (_, lots):
         found = lots.lots(_person(account_name()))
@@ -102,7 +108,7 @@ def list_lots(work: WorkspaceOption, as_json: JsonOption = False) -> None:
 
 
 @app.command("close", cls=Command)
-def close(lot: LotArgument, by: ByOption, work: WorkspaceOption) -> None:
+def close(lot: LotArgument, by: ByOption = ME, work: WorkspaceOption = HERE) -> None:
     """Kết luận một lô theo điều đã tìm thấy: nhận, hoặc trả lại và mở lại mọi sự kiện của lô."""
     with _lots(work) as (_, lots):
         lots.carry_on(_person(by), lot)  # a draw that was cut off is made whole first
@@ -113,8 +119,8 @@ def close(lot: LotArgument, by: ByOption, work: WorkspaceOption) -> None:
 def cancel(
     lot: LotArgument,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao bỏ lô.")],
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Bỏ một lô, không kết luận. Sự kiện đã đưa ra kiểm tra thì vẫn chờ người kiểm tra."""
     with _lots(work) as (_, lots):

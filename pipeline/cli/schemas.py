@@ -9,9 +9,9 @@ import typer
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, read_regular_file
-from pipeline.cli.context import CommandContext, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, print_json, show
+from pipeline.cli.screen import out, print_json, say, show
 from pipeline.scans.workspace import Workspace
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -53,7 +53,7 @@ def check(
         return
     if loaded.own_records:
         kinds = ", ".join(f"{loaded.record(name).title} ({name})" for name in loaded.own_records)
-        out().print(f"Loại sổ do cơ quan khai báo: {kinds}.", markup=False)
+        say(f"Loại sổ do cơ quan khai báo: {kinds}.")
     show(
         loaded.forms.values(),
         {
@@ -74,10 +74,9 @@ def check(
         out().print(f"Phần của cơ quan ({workspace.office.name}) đúng; {off} quy tắc đang tắt.")
     for name, vocabulary in loaded.vocabularies.items():
         for words in vocabulary.uncoded:
-            out().print(
+            say(
                 f"Ô in sẵn “{words}” chưa có mã trong danh mục “{name}”: hãy đặt mã ở trang Quy tắc, phần “Mục "
-                "và cách viết của cơ quan”, trước khi xuất.",
-                markup=False,
+                "và cách viết của cơ quan”, trước khi xuất."
             )
     own = sum(unit.scheme == "office" for unit in gazetteer.units)
     out().print(
@@ -90,9 +89,8 @@ def check(
 def declare(
     path: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp TOML khai báo loại sổ.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không đưa vào dùng.")] = False,
-    *,
-    by: Annotated[str, by_option("Người khai báo")],
-    work: WorkspaceOption,
+    by: Annotated[str, by_option("Người khai báo")] = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Khai báo một loại sổ của cơ quan, hay sửa khai báo: kiểm tra, giữ bản trước, thêm cột trong sổ dữ liệu."""
@@ -113,10 +111,10 @@ def declare(
         return
     what = "Loại sổ mới" if made.new else "Khai báo sửa"
     if not made.changed:
-        out().print(f"Loại sổ “{made.record.title}” đã khai đúng như vậy; không có gì đổi.", markup=False)
+        say(f"Loại sổ “{made.record.title}” đã khai đúng như vậy; không có gì đổi.")
         return
     told = f"{len(made.record.fields)} trường, thêm {len(made.added)}"
-    out().print(f"{what} “{made.record.title}” ({made.record.record}): {told}.", markup=False)
+    say(f"{what} “{made.record.title}” ({made.record.record}): {told}.")
     if dry_run:
         out().print("Khai báo đúng. Bỏ --dry-run để đưa vào dùng.")
         return

@@ -36,6 +36,11 @@ def err() -> Console:
     return _console(sys.stderr)
 
 
+def say(text: object) -> None:
+    """Print a line of the answer as it is, without markup."""
+    out().print(text, markup=False)
+
+
 class PrintableConsole(Console):
     """A console to which no name and no value can send commands: their control characters are written out."""
 

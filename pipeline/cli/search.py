@@ -9,9 +9,9 @@ import typer
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
-from pipeline.cli.context import JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.search import (
     HIT_STATE_LABELS,
@@ -52,9 +52,8 @@ def search(
     purpose: Annotated[str, typer.Option("--purpose", help=f"Mục đích: {PURPOSES}.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Lý do: số hồ sơ, số công văn.")] = "",
     after: Annotated[str, typer.Option("--after", help="Trang sau: mã ở cuối trang trước.")] = "",
-    *,
-    by: Annotated[str, by_option("Người tra cứu")],
-    work: WorkspaceOption,
+    by: Annotated[str, by_option("Người tra cứu")] = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Tìm các sự kiện hộ tịch trong mọi quyển sổ, tên đúng trước, tên gần giống sau. Mỗi lần được ghi nhật ký.
@@ -97,11 +96,11 @@ def search(
     if result.narrowed:
         screen.print("Nhiều tên có các chữ ấy nên chưa tìm hết: hãy ghi đủ họ tên.")
     if result.cursor:
-        screen.print(f"Còn nữa: thêm --after {result.cursor}", markup=False)
+        say(f"Còn nữa: thêm --after {result.cursor}")
 
 
 @app.command("check", cls=Command)
-def check(work: WorkspaceOption) -> None:
+def check(work: WorkspaceOption = HERE) -> None:
     """So chỉ mục tra cứu với sổ dữ liệu, không sửa gì."""
     with work.open_registry() as registry:
         found = registry.compare_search_index(mend=False)
@@ -110,18 +109,15 @@ def check(work: WorkspaceOption) -> None:
             f"Chỉ mục tra cứu khác sổ dữ liệu ở {found.differing} sự kiện, {found.names} tên. "
             "Hãy chạy hotich search rebuild."
         )
-    out().print(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).", markup=False)
+    say(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).")
 
 
 @app.command("rebuild", cls=Command)
-def rebuild(work: WorkspaceOption) -> None:
+def rebuild(work: WorkspaceOption = HERE) -> None:
     """Dựng chỉ mục tra cứu cho khớp sổ dữ liệu; người khác vẫn làm việc được trong lúc ấy."""
     with work.open_registry() as registry:
         found = registry.compare_search_index(mend=True)
-    out().print(
-        f"Đã so {found.entries} sự kiện: sửa chỉ mục của {found.differing} sự kiện, {found.names} tên.",
-        markup=False,
-    )
+    say(f"Đã so {found.entries} sự kiện: sửa chỉ mục của {found.differing} sự kiện, {found.names} tên.")
 
 
 def _years(written: str) -> tuple[int | None, int | None]:

@@ -13,8 +13,8 @@ import typer
 
 from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
-from pipeline.cli.context import WorkspaceOption
-from pipeline.cli.screen import err, out
+from pipeline.cli.context import HERE, WorkspaceOption
+from pipeline.cli.screen import err, out, say
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.services.accounts.accounts import utc_now
@@ -61,8 +61,7 @@ def serve(
             help="Địa chỉ của máy chủ đứng trước (nginx, Caddy), được tin về việc ai đang hỏi và có qua TLS không.",
         ),
     ] = None,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     settings = work.settings
@@ -100,14 +99,14 @@ def serve(
         if made is not None:
             login, password = made
             screen.print("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
-            screen.print(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}", markup=False)
+            say(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}")
             screen.print("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
         if proxy is None and not _only_this_machine(host):
             err().print(
                 "Chú ý: máy khác vào được mà không qua TLS, mật khẩu đi trên mạng không được mã hóa. "
                 "Hãy đặt sau nginx hoặc Caddy, xem docs/how-to/protect-data.md."
             )
-        screen.print(f"Màn hình rà soát: http://{_shown(host)}:{port}", markup=False)
+        say(f"Màn hình rà soát: http://{_shown(host)}:{port}")
         app = create_app(
             registry,
             work.schemas,

@@ -1,7 +1,8 @@
-"""``hotich server``: everything an office needs on one machine, started by one command and ended by one Ctrl+C."""
+"""``hotich server`` and ``hotich worker``: everything of an office on a machine, and its worker alone."""
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -9,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from pipeline.base.errors import SetupError
+from pipeline.base.errors import SecurityError, SetupError
 from pipeline.base.files import write_atomically
-from pipeline.cli.context import WorkspaceOption
-from pipeline.cli.run import stop_on_sigterm
-from pipeline.cli.screen import err, out
+from pipeline.cli.context import HERE, WorkspaceOption, stop_on_sigterm
+from pipeline.cli.screen import err, out, say
 from pipeline.runs.backup import backup_key
 from pipeline.runs.office_processes import (
+    OFFLINE,
     POOL,
     ServerProcess,
     deployment_options,
@@ -32,6 +33,9 @@ from pipeline.runs.prefect_access import (
     CLIENT_SECRET,
     LOOPBACK,
     is_loopback,
+    known_prefect_secret,
+    prefect_address,
+    server_access,
 )
 from pipeline.scans.workspace import Workspace
 
@@ -71,8 +75,7 @@ def server(
             help="Chỉ máy chủ Prefect và lịch chạy; “hotich worker” và “hotich serve” chạy thành dịch vụ riêng.",
         ),
     ] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Chạy mọi thứ một cơ quan cần trên một máy: máy chủ Prefect, tiến trình chạy việc theo lịch, màn hình rà soát."""
     settings = work.settings
@@ -119,10 +122,51 @@ def server(
             start(process)
         page = address.removesuffix("/api")
         where = "" if not is_loopback(prefect_host) else ", chỉ trên máy này"
-        screen.print(
-            f"Trang Prefect{where}: {page} (khóa để vào: dòng chữ trong {Workspace(folder).prefect_key})",
-            markup=False,
-        )
+        say(f"Trang Prefect{where}: {page} (khóa để vào: dòng chữ trong {Workspace(folder).prefect_key})")
         screen.print("Dừng tất cả: Ctrl+C.")
         start.wait()
     screen.print("Đã tắt.")
+
+
+def worker(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Nhiều nhất bấy nhiêu việc cùng lúc.")] = 2,
+    work: WorkspaceOption = HERE,
+) -> None:
+    """Chạy việc theo lịch của máy chủ Prefect đang chạy ở máy khác (PREFECT_API_URL). Dừng bằng Ctrl+C."""
+    place = Workspace(work.settings.places_of(work.folder)[0])
+    address = prefect_address(place)
+    secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(place.prefect_key)
+    if not secret:
+        raise SetupError(
+            f"Chưa có khóa của máy chủ Prefect. Hãy chép tệp prefect.key của máy chủ vào {place.prefect_key} "
+            "(chmod 600)."
+        )
+    access = server_access(address, secret)
+    if access is None:
+        raise SetupError(
+            f"Máy chủ Prefect ở {address} không trả lời. Hãy đặt PREFECT_API_URL cho đúng; nếu qua đường hầm SSH thì "
+            "xem đường hầm còn mở không."
+        )
+    if access.is_open:
+        raise SecurityError(
+            f"Máy chủ Prefect ở {address} để ngỏ: ai tới được cũng chạy được chương trình trên máy này. Không nhận "
+            "việc từ đó. Hãy chạy máy chủ bằng “hotich server”."
+        )
+    if not access.knows_secret:
+        raise SetupError(
+            f"Máy chủ Prefect ở {address} dùng khóa khác. Hãy chép lại tệp prefect.key của máy chủ vào "
+            f"{place.prefect_key}."
+        )
+    environment = {
+        "PREFECT_HOME": str(place.prefect),
+        **OFFLINE,
+        **os.environ,
+        "PREFECT_API_URL": address,
+        CLIENT_SECRET: secret,
+        "HOTICH_HOME": str(Path(__file__).resolve().parents[2]),
+        "HOTICH_WORKSPACE": str(place.root),
+    }
+    say(f"Nhận việc từ {address}.")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--limit", str(limit)]
+    os.execve(sys.executable, command, environment)  # its signals and its exit code are the worker's

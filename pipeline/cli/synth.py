@@ -11,7 +11,7 @@ from typer import BadParameter
 
 from pipeline.base.errors import StorageError
 from pipeline.cli.context import CommandContext, JsonOption
-from pipeline.cli.screen import err, out, print_json
+from pipeline.cli.screen import err, print_json, say
 from pipeline.declarations.schema import Form, Schemas
 
 
@@ -85,8 +85,8 @@ def synth(
         print_json({"books": written})
         return
     for path in written:
-        out().print(f"Đã vẽ {path}", markup=False)
-    out().print(f"Đọc thử: hotich run {folder}", markup=False)
+        say(f"Đã vẽ {path}")
+    say(f"Đọc thử: hotich run {folder}")
 
 
 def _chosen(names: list[str] | None, schemas: Schemas) -> list[Form]:

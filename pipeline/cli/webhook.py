@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from pipeline.base.errors import RegistryError
-from pipeline.cli.context import WorkspaceOption
+from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out
+from pipeline.cli.screen import out, say
 from pipeline.runs.webhooks import signing_secret
 from pipeline.runs.webhooks.office_events import send_book_events
 
@@ -20,7 +20,7 @@ def webhook() -> None:
 
 
 @app.command("send", cls=Command)
-def send(work: WorkspaceOption) -> None:
+def send(work: WorkspaceOption = HERE) -> None:
     """Xem sổ nào vừa đủ điều kiện và báo ngay, như màn hình rà soát làm mỗi phút."""
     with work.open_registry() as registry:
         done = send_book_events(registry, work.workspace)
@@ -35,6 +35,6 @@ def send(work: WorkspaceOption) -> None:
 
 
 @app.command("secret", cls=Command)
-def secret(work: WorkspaceOption) -> None:
+def secret(work: WorkspaceOption = HERE) -> None:
     """In bí mật ký tên, để giao cho nơi nhận theo đường kín."""
-    out().print(signing_secret(work.workspace.webhook_key).decode(), markup=False)
+    say(signing_secret(work.workspace.webhook_key).decode())

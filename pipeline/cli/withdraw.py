@@ -11,9 +11,9 @@ from pipeline.base.files import printable
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import PageRef
 from pipeline.books.book_checks import check_books
-from pipeline.cli.context import EntryArgument, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.context import HERE, ME, EntryArgument, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry import (
     PartKind,
     Registry,
@@ -51,9 +51,8 @@ def book(
     reason: ReasonOption = "",
     number: NumberOption = None,
     sure: SureOption = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Thu hồi cả một quyển sổ, ví dụ sổ sinh ra do ghi nhầm ledger.toml."""
@@ -70,9 +69,8 @@ def scan(
     reason: ReasonOption = "",
     number: NumberOption = None,
     sure: SureOption = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Thu hồi một bản quét với mọi trang của nó, kể cả tệp không đọc được."""
@@ -91,9 +89,8 @@ def page(
     reason: ReasonOption = "",
     number: NumberOption = None,
     sure: SureOption = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Thu hồi một trang, ví dụ trang quét hai lần."""
@@ -109,9 +106,8 @@ def entry(
     entry_id: EntryArgument,
     reason: ReasonOption = "",
     sure: SureOption = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Thu hồi một sự kiện hộ tịch, ví dụ sự kiện bị gạch bỏ cả trang mà máy vẫn đọc."""
@@ -131,9 +127,8 @@ def replace(
     reason: ReasonOption = "",
     number: NumberOption = None,
     sure: SureOption = False,
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Cho trang quét lại thay trang cũ: quyết định đã có được giữ, chỗ nào trang mới đọc khác thì chờ người xem."""
@@ -152,17 +147,14 @@ def replace(
     if as_json:
         print_json({"replaced": plain(outcome)})
         return
-    screen = out()
-    screen.print(
+    say(
         f"Đã thay trang, số {outcome.withdrawal_id}: {outcome.entries} sự kiện, giữ {outcome.decisions} quyết định và "
-        f"{outcome.amendments} cải chính, bổ sung. Trang cũ vẫn được lưu.",
-        markup=False,
+        f"{outcome.amendments} cải chính, bổ sung. Trang cũ vẫn được lưu."
     )
     if outcome.differing:
-        screen.print(
+        say(
             f"{outcome.differing} ô trang mới đọc khác: chờ người xem ở màn hình rà soát; giá trị đã quyết định vẫn có "
-            "hiệu lực.",
-            markup=False,
+            "hiệu lực."
         )
 
 
@@ -172,24 +164,22 @@ def undo(
         int, typer.Argument(metavar="SỐ", help="Số ở cột đầu của hotich withdraw list.")
     ],
     reason: ReasonOption = "",
-    *,
-    by: ByOption,
-    work: WorkspaceOption,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Hủy một lần thu hồi: mọi thứ trở lại như trước, cả quyết định, chữ đã gõ và nhiệm vụ."""
     with work.open_registry() as registry:
         registry.reinstate(withdrawal_id, author=by, reason=_reason(reason, "vì sao hủy thu hồi"))
         found = next(one for one in registry.withdrawals() if one.withdrawal_id == withdrawal_id)
         check_books(registry, work.schemas, [found.part.book_id])
-    out().print(f"Đã hủy thu hồi số {withdrawal_id}: mọi thứ trở lại như trước.", markup=False)
+    say(f"Đã hủy thu hồi số {withdrawal_id}: mọi thứ trở lại như trước.")
 
 
 @app.command("list", cls=Command)
 def list_withdrawals(
     name: Annotated[str | None, typer.Argument(metavar="[SỔ]", help="Chỉ sổ có tên thư mục này.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Kể cả những lần đã hủy.")] = False,
-    *,
-    work: WorkspaceOption,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê những gì đang bị thu hồi; với --all thì mọi lần thu hồi, hủy thu hồi."""
@@ -202,7 +192,7 @@ def list_withdrawals(
         ]
         named = {one.withdrawal_id: registry.withdrawal_preview(one.part) for one in found}
     if not found and not as_json:
-        out().print("Không có gì đang bị thu hồi.", markup=False)
+        say("Không có gì đang bị thu hồi.")
         return
     show(
         found,
@@ -241,24 +231,22 @@ def _withdraw(
     if as_json:
         print_json({"withdrawal": number, "preview": plain(told)})
         return
-    screen = out()
     what = PART_LABELS[part.kind]
-    screen.print(f"Đã thu hồi {what} {printable(told.name)}, số {number}. Không có gì bị xóa.", markup=False)
+    say(f"Đã thu hồi {what} {printable(told.name)}, số {number}. Không có gì bị xóa.")
     for line in told.lines():
-        screen.print(f"  {line}", markup=False)
-    screen.print(f"Hủy thu hồi: hotich withdraw undo {number} --reason “…”", markup=False)
+        say(f"  {line}")
+    say(f"Hủy thu hồi: hotich withdraw undo {number} --reason “…”")
 
 
 def _show_preview(told: WithdrawalPreview, *, as_json: bool) -> None:
     if as_json:
         print_json({"preview": plain(told)})
         return
-    screen = out()
     what = PART_LABELS[told.part.kind]
-    screen.print(f"Thu hồi {what} {printable(told.name)} của sổ {printable(told.book)} sẽ gồm:", markup=False)
+    say(f"Thu hồi {what} {printable(told.name)} của sổ {printable(told.book)} sẽ gồm:")
     for line in told.lines() or ("không có gì khác",):
-        screen.print(f"  {line}", markup=False)
-    screen.print("CHƯA làm gì. Muốn làm thật: thêm --reason “…” --apply.", markup=False)
+        say(f"  {line}")
+    say("CHƯA làm gì. Muốn làm thật: thêm --reason “…” --apply.")
 
 
 def _reason(reason: str, what: str) -> str:
