@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, say, show
+from pipeline.cli.screen import say, show
 from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
@@ -85,7 +85,7 @@ def deactivate(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     """Ngừng một tài khoản, ngay từ lúc này; những gì người ấy đã làm vẫn giữ nguyên."""
     with work.open_registry() as registry:
         registry.accounts().deactivate(login)
-    out().print("Đã ngừng tài khoản.")
+    say("Đã ngừng tài khoản.")
 
 
 @app.command("activate", cls=Command)
@@ -93,14 +93,13 @@ def activate(login: LoginArgument, work: WorkspaceOption = HERE) -> None:
     """Cho dùng lại một tài khoản đã ngừng."""
     with work.open_registry() as registry:
         registry.accounts().activate(login)
-    out().print("Đã cho dùng lại tài khoản.")
+    say("Đã cho dùng lại tài khoản.")
 
 
 def _tell(accounts: Accounts, login: str, password: str) -> None:
     days = accounts.options.one_time.days
-    screen = out()
     say(f"Mật khẩu dùng một lần của {login}: {password}")
-    screen.print(f"Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng {days} ngày.")
+    say(f"Hãy trao tận tay; người dùng phải đổi ngay khi đăng nhập lần đầu, trong vòng {days} ngày.")
 
 
 def _places(places: frozenset[str] | None) -> str:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, show
+from pipeline.cli.screen import out, say, show
 from pipeline.registry.model.accounts import CONSOLE
 from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiScope, ApiToken
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
@@ -53,7 +53,7 @@ def add(
     screen = out()
     screen.print(f"Mã truy cập “{escape(made.token.name)}”, dùng đến {format_moment(made.token.expires_at)}:")
     screen.print(made.secret, markup=False, soft_wrap=True)
-    screen.print("Mã chỉ hiện một lần này. Hãy giao cho người quản trị hệ thống ấy theo đường kín.")
+    say("Mã chỉ hiện một lần này. Hãy giao cho người quản trị hệ thống ấy theo đường kín.")
 
 
 @app.command("list", cls=Command)

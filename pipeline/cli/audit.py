@@ -15,7 +15,7 @@ from pipeline.base.errors import AuditFlawed, AuditUnproven
 from pipeline.base.localtime import iso_time
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import err, out, plain, print_json, say, show, track_work
+from pipeline.cli.screen import err, plain, print_json, say, show, track_work
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.accounts import CONSOLE, OpenAct
 from pipeline.registry.model.audit_words import ACTIONS, format_audit_flaw, unproven_parts
@@ -75,7 +75,6 @@ def verify(
         told["unconfirmed"] = [plain(act) for act in unconfirmed]
         print_json({**told, **({"scans": plain(stored)} if stored else {})})
     else:
-        screen = out()
         _tell_unconfirmed(unconfirmed)
         begun = found.begun_at[:19] or "–"
         say(f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.")
@@ -84,7 +83,7 @@ def verify(
         for flaw in found.flaws:
             say(f"– {format_audit_flaw(flaw)}")
         if found.settled:
-            screen.print(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
+            say(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
         for line in format_store_report(stored) if stored else ():
             say(line)
     if not found.passed:
@@ -103,7 +102,7 @@ def verify(
             "Hãy lấy lại tệp audit.key từ bản sao lưu rồi chạy lại."
         )
     if not as_json:
-        out().print("Không có dòng nào bị sửa, bị xóa hay chen vào.")
+        say("Không có dòng nào bị sửa, bị xóa hay chen vào.")
 
 
 def _checked_scans(context: RunContext) -> StoreReport:
@@ -132,13 +131,12 @@ def settle(
     chờ được suy lại từ kết quả đọc và quyết định; phiên đăng nhập lạ bị xóa. Những thứ khác giữ nguyên như đang có.
     """
     kept = _seals(work.run.workspace, seal)
-    screen = out()
     with work.open_registry() as registry:
         found = registry.audit().verify(*kept)
         for flaw in found.flaws:
             say(f"– {format_audit_flaw(flaw)}")
         if found.passed:
-            screen.print("Không có chỗ sai nào để xử lý.")
+            say("Không có chỗ sai nào để xử lý.")
             return
         if not sure:
             typer.confirm("Đã lập biên bản và xử lý những chỗ sai này?", abort=True)
@@ -147,9 +145,9 @@ def settle(
     for login, password in done.passwords.items():
         say(f"Mật khẩu dùng một lần của {login}: {password}")
     if done.left:
-        screen.print(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
+        say(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
     if found.flaw_count > len(found.flaws):
-        screen.print("Còn nhiều chỗ sai nữa: hãy chạy lại.")
+        say("Còn nhiều chỗ sai nữa: hãy chạy lại.")
 
 
 @app.command("seal", cls=Command)

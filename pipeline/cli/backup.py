@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,14 @@ import typer
 from pipeline.base.errors import AuditFlawed, SetupError
 from pipeline.base.files import printable
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
-from pipeline.cli.screen import err, out, print_json, say, track_work
+from pipeline.cli.screen import err, print_json, say, track_work
+from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.runs.backup import restore as bring_back
 from pipeline.scans.inbox.intake_folders import IntakeFolders
 from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.workspace import Workspace
+from pipeline.settings import Settings
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Thư mục chứa các bản sao lưu, tốt nhất trên ổ đĩa khác.", metavar="THƯ_MỤC")
@@ -62,23 +66,11 @@ def backup(
         if check:
             report = verify(vault, on_file=on_file)
         else:
-            manifests = IntakeFolders(work.workspace.intake).all_manifests
-            report = back_up(
-                vault,
-                work.run.workspace,
-                work.run.registry_url,
-                settings.program_folders(),
-                delivered=manifest_scans(manifests, skip_damaged=True),
-                registry_key=settings.registry_key_file,
-                keys=keys,
-                keep=keep,
-                on_file=on_file,
-            )
+            report = make_backup(settings, work.run, vault, keys=keys, keep=keep, on_file=on_file)
     if as_json:
         print_json(report)
         _refuse_altered(report)
         return
-    screen = out()
     done = "toàn vẹn" if check else "đã xong, sổ dữ liệu trong đó đã mở thử"
     say(f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.")
     if report.seal:
@@ -86,8 +78,32 @@ def backup(
     for name in report.left_out:
         say(f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.")
     if report.removed:
-        screen.print(f"Đã bỏ {report.removed} bản sao lưu cũ.")
+        say(f"Đã bỏ {report.removed} bản sao lưu cũ.")
     _refuse_altered(report)
+
+
+def make_backup(
+    settings: Settings,
+    context: RunContext,
+    vault: Vault,
+    *,
+    on_file: Callable[[int, int], None],
+    keys: bool = False,
+    keep: int | None = None,
+) -> BackupReport:
+    """Back up the workspace of a context with the schemas and models of the installation. Raises as ``back_up``."""
+    manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
+    return back_up(
+        vault,
+        context.workspace,
+        context.registry_url,
+        settings.program_folders(),
+        delivered=manifest_scans(manifests, skip_damaged=True),
+        registry_key=settings.registry_key_file,
+        keys=keys,
+        keep=keep,
+        on_file=on_file,
+    )
 
 
 def _refuse_altered(report: BackupReport) -> None:

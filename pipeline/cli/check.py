@@ -10,7 +10,7 @@ from pipeline.base.files import printable
 from pipeline.base.model import Severity
 from pipeline.books.book_checks import CheckReport, check_books, check_registry
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
-from pipeline.cli.screen import out, plain, print_json, say, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import CrossEntryFinding
 from pipeline.reports.finding_sentences import (
@@ -50,7 +50,7 @@ def check(
     if places and serious:
         _show(serious[:limit], places, work.schemas)
         if len(serious) > limit:
-            out().print(f"… và {len(serious) - limit} điều nữa (thêm --limit để xem).")
+            say(f"… và {len(serious) - limit} điều nữa (thêm --limit để xem).")
     if serious:
         say(f"Xem cùng các sự kiện khác: hotich queue --workspace {work.run.workspace}")
 

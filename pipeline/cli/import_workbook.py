@@ -14,7 +14,7 @@ from pipeline.base.files import sha256_of_file, write_atomically
 from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option, ids_of
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, say, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
 from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
@@ -116,7 +116,7 @@ def list_imports(by: ByOption = ME, work: WorkspaceOption = HERE, as_json: JsonO
         found = importer.desk.imports_for(importer.person)
         titles = {name: spec.title for name, spec in context.schemas.records.items()}
     if not found and not as_json:
-        out().print("Chưa có lần nhập nào.")
+        say("Chưa có lần nhập nào.")
         return
     show(
         found,
@@ -151,9 +151,9 @@ def take_back(
     if as_json:
         print_json(plain(done))
         return
-    out().print(f"Đã rút lại {done.fields} giá trị của lần nhập {import_id}.")
+    say(f"Đã rút lại {done.fields} giá trị của lần nhập {import_id}.")
     if done.kept:
-        out().print(f"{len(done.kept)} sự kiện đã có người làm tiếp, hay đang có người làm, nên giữ nguyên.")
+        say(f"{len(done.kept)} sự kiện đã có người làm tiếp, hay đang có người làm, nên giữ nguyên.")
 
 
 @contextmanager

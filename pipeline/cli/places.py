@@ -10,7 +10,7 @@ import typer
 from pipeline.base.errors import SetupError
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, print_json, say, show, track_items
+from pipeline.cli.screen import print_json, say, show, track_items
 from pipeline.values.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.values.places.unit import ALWAYS, NEVER
 
@@ -50,14 +50,13 @@ def find(
     if as_json:
         print_json(_plain(found))
         return
-    screen = out()
     say(SAID[found.state])
     if found.validity is not None:
         say(f"Theo bảng: {VALIDITY[found.validity]}.")
     if found.unknown:
         say(f"Không có trong bảng: “{found.unknown}”.")
     if not found.spelled:
-        screen.print("Chữ đã ghi thiếu dấu so với tên trong bảng.")
+        say("Chữ đã ghi thiếu dấu so với tên trong bảng.")
     units = found.line or found.candidates
     if units:
         gazetteer = resolver.gazetteer
@@ -85,7 +84,7 @@ def resolve(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"entries": len(entries), "changed": changed})
         return
-    out().print(f"Đã đối chiếu {len(entries)} sự kiện; ở {changed} sự kiện có nơi nay hiểu khác trước.")
+    say(f"Đã đối chiếu {len(entries)} sự kiện; ở {changed} sự kiện có nơi nay hiểu khác trước.")
 
 
 def _day(text: str) -> tuple[int, ...]:

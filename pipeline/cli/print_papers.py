@@ -24,7 +24,7 @@ from pipeline.cli.context import (
     ids_of,
 )
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, say, show
+from pipeline.cli.screen import say, show
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, template_name
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
@@ -200,7 +200,7 @@ def print_issued(
         {"found": found.found, "extracts": found.rows},
     )
     if found.found > len(found.rows) and not as_json:
-        out().print(f"… và {found.found - len(found.rows)} dòng nữa; thêm --limit.")
+        say(f"… và {found.found - len(found.rows)} dòng nữa; thêm --limit.")
 
 
 @app.command("void", cls=Command)
@@ -246,7 +246,7 @@ def accept_template(
         made = folder.accept(work.schemas.record(kind), read_template(path))
         told = {"template": template_name(kind), "sha256": made.sha256}
         registry.note_printed("template-accepted", "registry", told, author=by)
-    out().print(f"Đã nhận mẫu {template_name(kind)}. Từ nay trích lục loại này in theo mẫu ấy.")
+    say(f"Đã nhận mẫu {template_name(kind)}. Từ nay trích lục loại này in theo mẫu ấy.")
 
 
 @template_app.command("drop", cls=Command)
@@ -262,7 +262,7 @@ def drop_template(
             raise PrintRefused("Cơ quan không có mẫu riêng cho loại này.")
         told = {"template": template_name(kind)}
         registry.note_printed("template-dropped", "registry", told, author=by)
-    out().print("Đã in lại theo mẫu có sẵn.")
+    say("Đã in lại theo mẫu có sẵn.")
 
 
 app.add_typer(template_app, name="template")

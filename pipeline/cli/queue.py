@@ -42,7 +42,7 @@ def queue(
     screen = out()
     _show_unread(unread, limit)
     if not tasks:
-        screen.print("Không có nhiệm vụ nào chờ rà soát.")
+        say("Không có nhiệm vụ nào chờ rà soát.")
         return
     table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Có thể đọc là", "Lý do")
     for task in tasks[:limit]:
@@ -57,7 +57,7 @@ def queue(
         )
     screen.print(table)
     if len(tasks) > limit:
-        screen.print(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
+        say(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
     for line in format_reasons(counted, work.schemas):
         say(line)
@@ -67,7 +67,6 @@ def _show_unread(unread: list[ReadFailure], limit: int) -> None:
     """Pages and scans that could not be read: what happened to each and what to do."""
     if not unread:
         return
-    screen = out()
     say(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}")
     for one in unread[:limit]:
         scan = printable(one.scan)
@@ -75,7 +74,7 @@ def _show_unread(unread: list[ReadFailure], limit: int) -> None:
         tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
         say(f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}")
     if len(unread) > limit:
-        screen.print(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
+        say(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 
 
 SHOWN_FIELDS = 3

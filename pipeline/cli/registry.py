@@ -35,7 +35,7 @@ def upgrade(work: WorkspaceOption = HERE) -> None:
     """Tạo các bảng, hoặc nâng cấp lên bản này, rồi thôi. Trên PostgreSQL: bằng tài khoản chủ của các bảng."""
     with work.open_registry() as opened:
         books = opened.summary().books
-    out().print(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
+    say(f"Cơ sở dữ liệu đã đúng bản này ({books} sổ).")
 
 
 @app.command("copy", cls=Command)
@@ -47,10 +47,9 @@ def copy(
     key = work.workspace.audit_key
     work.schemas.refuse_own_flaws()
     copied = copy_registry(work.run.registry_url, to, work.schemas, audit_key=key)
-    screen = out()
-    screen.print(f"Đã chép {copied.rows} dòng; nhật ký kiểm tra ở bên ấy khớp như ở bên này.")
+    say(f"Đã chép {copied.rows} dòng; nhật ký kiểm tra ở bên ấy khớp như ở bên này.")
     if copied.flaws:
-        screen.print(
+        say(
             f"Nhật ký kiểm tra có {copied.flaws} chỗ sai từ trước, có ở cả hai bên: hãy xem “hotich audit verify”."
         )
     say(

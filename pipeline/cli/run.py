@@ -253,6 +253,6 @@ def _show(found: list[RereadPreview]) -> None:
             fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())
             say(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.")
     if any(one.outdated for one in found):
-        screen.print("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
+        say("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
     else:
-        screen.print("Không có trang nào phải đọc lại.")
+        say("Không có trang nào phải đọc lại.")

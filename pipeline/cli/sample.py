@@ -20,7 +20,7 @@ from pipeline.cli.context import (
     ids_of,
 )
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.declarations.sampling import PRESETS, SamplingPolicy
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person, Role
@@ -60,9 +60,8 @@ def plan(
     if as_json:
         print_json({"plan": plain(made), "passes": chances})
         return
-    screen = out()
     rule = "xem hết" if made.is_whole else f"nhận khi có không quá {made.acceptance} sự kiện sai"
-    screen.print(f"Lô {count_cell(size).text} sự kiện: xem {count_cell(made.sample).text} sự kiện, {rule}.")
+    say(f"Lô {count_cell(size).text} sự kiện: xem {count_cell(made.sample).text} sự kiện, {rule}.")
     show(
         list(zip(SHARES, chances.values(), strict=True)),
         {
@@ -104,7 +103,7 @@ def list_lots(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None
     elif found:
         _show(found)
     else:
-        out().print("Chưa có lô nào.")
+        say("Chưa có lô nào.")
 
 
 @app.command("close", cls=Command)

@@ -11,7 +11,7 @@ from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, read_regular_file
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, print_json, say, show
+from pipeline.cli.screen import print_json, say, show
 from pipeline.scans.workspace import Workspace
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -64,14 +64,14 @@ def check(
             "Căn cứ": lambda form: "theo tờ mẫu thật" if form.evidence == "seen" else "giả định",
         },
     )
-    out().print(
+    say(
         f"Khai báo đúng: {len(loaded.records)} loại sự kiện, {len(loaded.forms)} mẫu sổ, "
         f"{len(loaded.exports)} mẫu xuất, "
         f"{len(loaded.vocabs)} danh mục, {len(loaded.findings)} loại phát hiện. Dấu {loaded.fingerprint}."
     )
     if workspace.office.exists():
         off = sum(bool(finding.off) for finding in loaded.findings.values())
-        out().print(f"Phần của cơ quan ({workspace.office.name}) đúng; {off} quy tắc đang tắt.")
+        say(f"Phần của cơ quan ({workspace.office.name}) đúng; {off} quy tắc đang tắt.")
     for name, vocabulary in loaded.vocabularies.items():
         for words in vocabulary.uncoded:
             say(
@@ -79,7 +79,7 @@ def check(
                 "và cách viết của cơ quan”, trước khi xuất."
             )
     own = sum(unit.scheme == "office" for unit in gazetteer.units)
-    out().print(
+    say(
         f"Địa danh đúng: {len(gazetteer.units)} dòng, trong đó {own} đơn vị do cơ quan thêm. "
         f"Dấu {gazetteer.fingerprint}."
     )
@@ -116,6 +116,6 @@ def declare(
     told = f"{len(made.record.fields)} trường, thêm {len(made.added)}"
     say(f"{what} “{made.record.title}” ({made.record.record}): {told}.")
     if dry_run:
-        out().print("Khai báo đúng. Bỏ --dry-run để đưa vào dùng.")
+        say("Khai báo đúng. Bỏ --dry-run để đưa vào dùng.")
         return
-    out().print("Đã đưa vào dùng. Máy chủ web và lượt đọc dùng khai báo mới từ khi chạy lại.")
+    say("Đã đưa vào dùng. Máy chủ web và lượt đọc dùng khai báo mới từ khi chạy lại.")

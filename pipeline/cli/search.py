@@ -11,7 +11,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
 from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, say, show
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry.model.accounts import Person, Role
 from pipeline.registry.model.search import (
     HIT_STATE_LABELS,
@@ -74,9 +74,8 @@ def search(
     if as_json:
         print_json({"search": plain(result)})
         return
-    screen = out()
     if not result.hits:
-        screen.print("Không tìm thấy sự kiện nào.")
+        say("Không tìm thấy sự kiện nào.")
     else:
         show(
             result.hits,
@@ -94,7 +93,7 @@ def search(
             },
         )
     if result.narrowed:
-        screen.print("Nhiều tên có các chữ ấy nên chưa tìm hết: hãy ghi đủ họ tên.")
+        say("Nhiều tên có các chữ ấy nên chưa tìm hết: hãy ghi đủ họ tên.")
     if result.cursor:
         say(f"Còn nữa: thêm --after {result.cursor}")
 

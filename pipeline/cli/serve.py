@@ -13,14 +13,15 @@ import typer
 
 from pipeline.base.text.numbers import with_comma
 from pipeline.books.book_checks import check_books
+from pipeline.cli.backup import make_backup
 from pipeline.cli.context import HERE, WorkspaceOption
-from pipeline.cli.screen import err, out, say
+from pipeline.cli.screen import err, say
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.registry.services.accounts.accounts import utc_now
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
-from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
+from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, verify
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
 from pipeline.runs.prefect_access import (
     place_of_prefect,
@@ -30,8 +31,6 @@ from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.runs.webhooks import WebhookSender
 from pipeline.runs.webhooks.office_events import send_book_events
-from pipeline.scans.inbox.intake_folders import IntakeFolders
-from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.store_check import read_state
 from pipeline.scans.workspace import Workspace
@@ -65,30 +64,28 @@ def serve(
 ) -> None:
     """Mở màn hình rà soát cho trình duyệt. Dừng bằng Ctrl+C."""
     settings = work.settings
-    context = work.run
+    context, place = work.run, work.workspace
     policy = settings.review_policy_of(context.workspace, work.schemas)
     sampling = settings.sampling_policy_of(context.workspace)
     declared = settings.declared_schemas(context.workspace)
-    plan = read_plan(work.workspace.plan, work.schemas)
+    plan = read_plan(place.plan, work.schemas)
     logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("hotich").setLevel(logging.INFO)
-    screen = out()
-    workspace_of = work.workspace
     with (
         work.open_registry() as registry,
-        Pictures(work.workspace, limits=context.limits) as pictures,
-        PackageQueue(work.workspace.packages, package_maker(registry, context, settings.workers)) as packages,
+        Pictures(place, limits=context.limits) as pictures,
+        PackageQueue(place.packages, package_maker(registry, context, settings.workers)) as packages,
         UploadDesk(
-            workspace_of,
+            place,
             settings.books_of(context.workspace),
             lambda book_id: registry.known_book(book_id).ledger,
             registry.book_with_scan,
             options=UploadOptions(limits=context.limits),
         ) as uploads,
-        BackgroundJobs(workspace_of.jobs) as jobs,
+        BackgroundJobs(place.jobs) as jobs,
         RegionReader(context) as regions,
         SpecimenReader(context) as specimens,
-        WebhookSender(partial(send_book_events, registry, workspace_of)),
+        WebhookSender(partial(send_book_events, registry, place)),
         ClearWatch(
             registry,
             PassProcess(context, lambda: settings.review_policy_of(context.workspace, work.schemas)),
@@ -98,9 +95,9 @@ def serve(
         made = registry.accounts().first_administrator()
         if made is not None:
             login, password = made
-            screen.print("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
+            say("Chưa có tài khoản nào, nên đã tạo người quản trị đầu tiên:")
             say(f"  tên đăng nhập: {login}\n  mật khẩu dùng một lần: {password}")
-            screen.print("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
+            say("Hãy đăng nhập và đổi mật khẩu ngay; mật khẩu này chỉ hiện ở đây một lần.")
         if proxy is None and not _only_this_machine(host):
             err().print(
                 "Chú ý: máy khác vào được mà không qua TLS, mật khẩu đi trên mạng không được mã hóa. "
@@ -115,14 +112,14 @@ def serve(
             sampling=sampling,
             pictures=pictures,
             packages=packages,
-            printer=OfficePrinter(registry, workspace_of, work.schemas, context.limits),
+            printer=OfficePrinter(registry, place, work.schemas, context.limits),
             uploads=uploads,
-            intake=IntakeDesk(workspace_of),
-            runs=PrefectRuns(partial(place_of_prefect, workspace_of)),
+            intake=IntakeDesk(place),
+            runs=PrefectRuns(partial(place_of_prefect, place)),
             models=settings.models,
-            store=partial(read_state, work.workspace),
+            store=partial(read_state, place),
             check=lambda book_id: check_books(registry, work.schemas, [book_id]),
-            delivery=read_options(work.workspace.package, work.workspace.office).delivery,
+            delivery=read_options(place.package, place.office).delivery,
             approval=settings.approval_policy_of(context.workspace),
             learning=context.learning,
             office=office_desk(
@@ -134,12 +131,12 @@ def serve(
                 backup_work(settings, context),
             ),
             regions=regions,
-            sign_in=sign_in_provider(workspace_of),
+            sign_in=sign_in_provider(place),
             forms=form_desk(declared, context, jobs, specimens),
         )
         with suppress(KeyboardInterrupt):
             server.serve(app, listener, proxy)
-    screen.print("Đã tắt màn hình rà soát.")
+    say("Đã tắt màn hình rà soát.")
 
 
 def sign_in_provider(workspace: Workspace) -> Provider | None:
@@ -170,16 +167,8 @@ def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
         return Vault(folder, key_in(key_file)).names()
 
     def make(on_progress: OnProgress) -> JobOutcome:
-        manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
-        report = back_up(
-            Vault(folder, backup_key(folder, key_file, plain=plain)),
-            context.workspace,
-            context.registry_url,
-            settings.program_folders(),
-            delivered=manifest_scans(manifests, skip_damaged=True),
-            registry_key=settings.registry_key_file,
-            on_file=on_progress,
-        )
+        vault = Vault(folder, backup_key(folder, key_file, plain=plain))
+        report = make_backup(settings, context, vault, on_file=on_progress)
         return JobOutcome(
             _backup_sentences(report, "đã xong, sổ dữ liệu trong đó đã mở thử"),
             good=not (report.altered or report.missing),

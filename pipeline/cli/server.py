@@ -13,7 +13,7 @@ import typer
 from pipeline.base.errors import SecurityError, SetupError
 from pipeline.base.files import write_atomically
 from pipeline.cli.context import HERE, WorkspaceOption, stop_on_sigterm
-from pipeline.cli.screen import err, out, say
+from pipeline.cli.screen import err, say
 from pipeline.runs.backup import backup_key
 from pipeline.runs.office_processes import (
     OFFLINE,
@@ -94,7 +94,6 @@ def server(
         "HOTICH_BACKUP_PLAIN": str(plain).lower(),
     }
     here = [sys.executable, "-m"]
-    screen = out()
     if not is_loopback(prefect_host):
         err().print(
             f"Chú ý: máy khác tới được máy chủ Prefect ở {prefect_host}; khóa đi trên mạng không được mã hóa, ai đọc "
@@ -104,9 +103,7 @@ def server(
         )
     with suppress(KeyboardInterrupt), running_processes(environment) as start:
         refuse_taken_port(prefect_host, prefect_port)
-        screen.print(
-            "Đang mở phần chạy việc, có thể mất vài phút; địa chỉ của màn hình rà soát hiện ra sau cùng."
-        )
+        say("Đang mở phần chạy việc, có thể mất vài phút; địa chỉ của màn hình rà soát hiện ra sau cùng.")
         server_of_prefect = ["server", "start", "--host", prefect_host, "--port", str(prefect_port)]
         start(ServerProcess("Máy chủ Prefect", [*here, "prefect", *server_of_prefect]))
         wait_for(f"{address}/health", start.watch)
@@ -123,9 +120,9 @@ def server(
         page = address.removesuffix("/api")
         where = "" if not is_loopback(prefect_host) else ", chỉ trên máy này"
         say(f"Trang Prefect{where}: {page} (khóa để vào: dòng chữ trong {Workspace(folder).prefect_key})")
-        screen.print("Dừng tất cả: Ctrl+C.")
+        say("Dừng tất cả: Ctrl+C.")
         start.wait()
-    screen.print("Đã tắt.")
+    say("Đã tắt.")
 
 
 def worker(

@@ -7,7 +7,7 @@ import typer
 from pipeline.base.errors import RegistryError
 from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, say
+from pipeline.cli.screen import say
 from pipeline.runs.webhooks import signing_secret
 from pipeline.runs.webhooks.office_events import send_book_events
 
@@ -31,7 +31,7 @@ def send(work: WorkspaceOption = HERE) -> None:
         raise RegistryError(
             f"Nơi nhận mới nhận {received} trên {sent} tin. Chương trình sẽ gửi lại; hãy hỏi nơi nhận."
         )
-    out().print(f"Nơi nhận đã nhận {received} tin.")
+    say(f"Nơi nhận đã nhận {received} tin.")
 
 
 @app.command("secret", cls=Command)
