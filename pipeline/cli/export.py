@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import HotichError, PackageRefused, StorageError
 from pipeline.base.files import printable
@@ -22,7 +20,7 @@ from pipeline.cli.context import (
     ids_of,
     stop_on_sigterm,
 )
-from pipeline.cli.screen import name_cell, out, plain, print_json, say, track_books
+from pipeline.cli.screen import plain, print_json, print_table, say, track_books
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery.export.package_values import ExportBlocker
@@ -36,45 +34,44 @@ from pipeline.delivery.package_sentences import (
 )
 
 
-def blocker_table(report: PackageReport, limit: int) -> Table:
+def _show_blockers(report: PackageReport, limit: int) -> None:
     """What is not settled, and where to look."""
-    table = Table("Sổ", "Bản quét", "Trang", "Số", "Lý do", "Chi tiết")
-    for one in report.blockers[:limit]:
-        page = str(one.page_no) if one.page_no else "–"
-        table.add_row(
-            name_cell(report.book),
-            name_cell(one.scan),
-            page,
-            escape(one.number) or "–",
+    rows = [
+        (
+            printable(report.book),
+            printable(one.scan),
+            one.page_no or "–",
+            one.number or "–",
             WHY[one.why],
             _detail(one),
         )
-    if len(report.blockers) > limit:
-        table.add_row(f"… và {len(report.blockers) - limit} chỗ nữa", "", "", "", "", "")
-    return table
+        for one in report.blockers[:limit]
+    ]
+    more = [(f"… và {len(report.blockers) - limit} chỗ nữa",)] if len(report.blockers) > limit else []
+    print_table(("Sổ", "Bản quét", "Trang", "Số", "Lý do", "Chi tiết"), [*rows, *more])
 
 
 def _detail(one: ExportBlocker) -> str:
     named = [*one.codes, *one.fields]
-    return escape(", ".join(named[:6])) + (f" … (+{len(named) - 6})" if len(named) > 6 else "")
+    return ", ".join(named[:6]) + (f" … (+{len(named) - 6})" if len(named) > 6 else "")
 
 
-def fault_table(report: PackageReport, limit: int) -> Table:
+def _show_faults(report: PackageReport, limit: int) -> None:
     """What the check before the upload found, by entry."""
-    table = Table("Sổ", "Dòng", "Số", "Mã sự kiện", "Cột", "Kiểm tra", "Mức")
-    for fault in report.faults[:limit]:
-        table.add_row(
-            name_cell(report.book),
-            str(fault.row or "–"),
-            escape(fault.number) or "–",
+    rows = [
+        (
+            printable(report.book),
+            fault.row or "–",
+            fault.number or "–",
             entry_of(report, fault),
-            escape(fault.column) or "–",
+            fault.column or "–",
             f"{fault.check}: {CHECKS[fault.check]}",
             "chặn" if fault.blocking else "để biết",
         )
-    if len(report.faults) > limit:
-        table.add_row(f"… và {len(report.faults) - limit} lỗi nữa", "", "", "", "", "", "")
-    return table
+        for fault in report.faults[:limit]
+    ]
+    more = [(f"… và {len(report.faults) - limit} lỗi nữa",)] if len(report.faults) > limit else []
+    print_table(("Sổ", "Dòng", "Số", "Mã sự kiện", "Cột", "Kiểm tra", "Mức"), [*rows, *more])
 
 
 class BirthTemplate(StrEnum):
@@ -163,7 +160,6 @@ def exit_code(reports: list[PackageReport], failures: list[HotichError]) -> int:
 
 
 def _show(report: PackageReport, limit: int) -> None:
-    screen = out()
     for line in format_package_report(report):
         say(line)
     if any(one.why == "confirm" for one in report.blockers):
@@ -172,9 +168,9 @@ def _show(report: PackageReport, limit: int) -> None:
             "rồi hotich delivery confirm MÃ CỘT."
         )
     if report.refused != "faults" and report.blockers:
-        screen.print(blocker_table(report, limit))
+        _show_blockers(report, limit)
     if report.faults:
-        screen.print(fault_table(report, limit))
+        _show_faults(report, limit)
 
 
 def _verify(folder: Path, key: str | None, as_json: bool) -> None:

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import SetupError, StorageError
 from pipeline.base.files import printable, storage_errors
@@ -27,7 +25,7 @@ from pipeline.cli.context import (
     stop_on_sigterm,
 )
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, say
+from pipeline.cli.screen import plain, print_json, print_table, say
 from pipeline.declarations.ledger import load_ledger
 from pipeline.scans.inbox import (
     Assigner,
@@ -140,24 +138,21 @@ def _show_round(done: Sequence[ScannerRound] | None, as_json: bool) -> None:
 
 
 def _show_days(days: Sequence[DayReport], options: IntakeOptions, wanted: str) -> None:
-    screen = out()
     if not days:
         say(f"Ngày {wanted} chưa máy quét nào giao gì.")
     else:
-        table = Table(
-            "Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Chưa gán sổ", "Khớp"
-        )
-        for column in table.columns[2:8]:
-            column.justify = "right"
-        for one in days:
-            counts = (
-                one.delivered, one.count(IntakeOutcome.STORED), one.count(IntakeOutcome.QUARANTINED), len(one.waiting),
-                one.count(IntakeOutcome.WITHDRAWN), len(one.unassigned),
-            )  # fmt: skip
-            table.add_row(
-                one.day, escape(one.scanner), *map(str, counts), "khớp" if one.balanced else "KHÔNG KHỚP"
+        rows = [
+            (
+                one.day, one.scanner, one.delivered, one.count(IntakeOutcome.STORED),
+                one.count(IntakeOutcome.QUARANTINED), len(one.waiting), one.count(IntakeOutcome.WITHDRAWN),
+                len(one.unassigned), "khớp" if one.balanced else "KHÔNG KHỚP",
             )
-        screen.print(table)
+            for one in days
+        ]  # fmt: skip
+        headers = (
+            "Ngày", "Máy quét", "Đã giao", "Đã lưu", "Cách ly", "Đang chờ", "Rút lại", "Chưa gán sổ", "Khớp",
+        )  # fmt: skip
+        print_table(headers, rows, right=slice(2, 8))
     for one in days:
         for line in format_day(one):
             say(line)

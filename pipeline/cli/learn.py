@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
 from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, account_name, by_option
-from pipeline.cli.screen import out, plain, print_json, say
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.training.office_reader import learning_run
 from pipeline.training.office_reader.gate import GateVerdict, ReaderComparison
 from pipeline.training.office_reader.gate_words import objection_sentence
@@ -74,7 +73,7 @@ def learn(
         return
     for line in _told(proposal):
         say(line)
-    out().print(_table(proposal.verdict))
+    _show_groups(proposal.verdict)
     if proposal.verdict.passed:
         say(f"Bản {version.number} qua được. Người phụ trách xem và đồng ý ở trang Bộ đọc (hotich serve).")
         return
@@ -100,18 +99,19 @@ def _told(proposal: ReaderProposal) -> Iterator[str]:
     )
 
 
-def _table(verdict: GateVerdict) -> Table:
-    table = Table("Nhóm", "Dòng", "Chữ sai trước", "Chữ sai sau", "Giảm", "Giảm ít nhất")
+def _show_groups(verdict: GateVerdict) -> None:
     groups: list[tuple[str, ReaderComparison]] = [("tất cả", verdict.overall)]
     groups += [*verdict.by_writer.items(), *verdict.by_kind.items(), *verdict.by_form.items()]
     if verdict.elsewhere is not None:
         groups.append(("nét chữ khác (dòng vẽ)", verdict.elsewhere))
-    for name, one in groups:
-        table.add_row(
-            name,
-            str(one.lines),
-            *(format_percent(share, 2, space=" ") for share in (one.before, one.after)),
-            format_percent(one.gain, 0, space=" "),
-            format_percent(one.low, 0, space=" "),
-        )
-    return table
+    show(
+        groups,
+        {
+            "Nhóm": lambda group: group[0],
+            "Dòng": lambda group: group[1].lines,
+            "Chữ sai trước": lambda group: format_percent(group[1].before, 2, space=" "),
+            "Chữ sai sau": lambda group: format_percent(group[1].after, 2, space=" "),
+            "Giảm": lambda group: format_percent(group[1].gain, 0, space=" "),
+            "Giảm ít nhất": lambda group: format_percent(group[1].low, 0, space=" "),
+        },
+    )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
 from pipeline.books.book_checks import suggest_links
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, say
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.reports.finding_sentences import FindingPlaces
@@ -56,10 +54,9 @@ def links(
     if as_json:
         print_json({"outcome": plain(outcome), "total": len(found), "links": [plain(link) for link in shown]})
         return
-    screen = out()
     say(f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).")
     if places:
-        screen.print(_table(shown, places))
+        _show(shown, places)
     if len(shown) < len(found):
         say("Chưa in hết: thêm --limit, hoặc --json.")
 
@@ -112,21 +109,20 @@ def _suggested(registry: Registry) -> ChecksOutcome:
         raise SetupError("Thiếu gói splink. Hãy chạy lại: make setup.") from None
 
 
-def _table(found: Sequence[StoredLink], places: FindingPlaces) -> Table:
-    columns = ("Số", "Có thể là", "Sự kiện thứ nhất", "Sự kiện thứ hai", "Xác suất", "Bằng chứng")
-    decided = any(link.decision for link in found)
-    table = Table(*columns, *(("Người đã nói",) if decided else ()))
-    for link in found:
-        table.add_row(
-            str(link.link_id),
-            KINDS[link.kind],
-            escape(_told(places, link.first_entry_id, link.first_role)),
-            escape(_told(places, link.second_entry_id, link.second_role)),
-            format_percent(link.probability, space=" ") if link.suggested else "không còn gợi ý",
-            escape(evidence_told(link.evidence)),
-            *((escape(decision_told(link.decision)),) if decided else ()),
-        )
-    return table
+def _show(found: Sequence[StoredLink], places: FindingPlaces) -> None:
+    columns: dict[str, Callable[[StoredLink], object]] = {
+        "Số": lambda link: link.link_id,
+        "Có thể là": lambda link: KINDS[link.kind],
+        "Sự kiện thứ nhất": lambda link: _told(places, link.first_entry_id, link.first_role),
+        "Sự kiện thứ hai": lambda link: _told(places, link.second_entry_id, link.second_role),
+        "Xác suất": lambda link: (
+            format_percent(link.probability, space=" ") if link.suggested else "không còn gợi ý"
+        ),
+        "Bằng chứng": lambda link: evidence_told(link.evidence),
+    }
+    if any(link.decision for link in found):
+        columns["Người đã nói"] = lambda link: decision_told(link.decision)
+    show(found, columns)
 
 
 def _told(places: FindingPlaces, entry_id: int, role: str) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import PageRef
 from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, account_name, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, print_json, say
+from pipeline.cli.screen import print_json, print_table, say
 from pipeline.registry import Registry
 from pipeline.runs.book_adapters import BookAdapters
 from pipeline.scans.workspace import Workspace
@@ -42,15 +41,12 @@ def list_models(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> No
     if as_json:
         print_json({"in_use": versions.in_use, "versions": [_plain(one) for one in found]})
         return
-    table = Table("Bản", "Học xong", "Dòng", "Trạng thái", "Ghi chú")
+    rows: list[tuple[object, ...]] = []
     for one in found:
         note = "học từ dòng nay đã gỡ; chạy hotich learn" if has_learnt_removed(one.folder, removed) else ""
-        table.add_row(
-            str(one.number), format_moment(one.made_at), str(one.lines), STATE_LABELS[one.state], note
-        )
-    shipped = "đang dùng" if versions.in_use == SHIPPED else ""
-    table.add_row(str(SHIPPED), "bản đi kèm phần mềm", "", shipped, "")
-    out().print(table)
+        rows.append((one.number, format_moment(one.made_at), one.lines, STATE_LABELS[one.state], note))
+    rows.append((SHIPPED, "bản đi kèm phần mềm", "", "đang dùng" if versions.in_use == SHIPPED else "", ""))
+    print_table(("Bản", "Học xong", "Dòng", "Trạng thái", "Ghi chú"), rows)
 
 
 @app.command("rollback", cls=Command)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.files import printable
 from pipeline.base.model import Hypothesis
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
-from pipeline.cli.screen import name_cell, out, plain, print_json, say
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
 from pipeline.reports.finding_sentences import (
@@ -39,23 +37,24 @@ def queue(
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
         print_json({"total": len(tasks), "tasks": shown, "unread": plain(unread)})
         return
-    screen = out()
     _show_unread(unread, limit)
     if not tasks:
         say("Không có nhiệm vụ nào chờ rà soát.")
         return
-    table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Có thể đọc là", "Lý do")
-    for task in tasks[:limit]:
-        table.add_row(
-            name_cell(task.book),
-            name_cell(task.scan),
-            str(task.page_no),
-            escape(task.entry_number) or "–",
-            _what(task, work.schemas),
-            _lines(guesses[task.task_id], work.schemas.records.get(task.record)),
-            escape(_why(task, beside.get((task.page_id, task.entry_id), []))),
-        )
-    screen.print(table)
+    show(
+        tasks[:limit],
+        {
+            "Sổ": lambda task: printable(task.book),
+            "Bản quét": lambda task: printable(task.scan),
+            "Trang": lambda task: task.page_no,
+            "Số": lambda task: task.entry_number or "–",
+            "Ô cần xem": lambda task: _what(task, work.schemas),
+            "Có thể đọc là": lambda task: _lines(
+                guesses[task.task_id], work.schemas.records.get(task.record)
+            ),
+            "Lý do": lambda task: _why(task, beside.get((task.page_id, task.entry_id), [])),
+        },
+    )
     if len(tasks) > limit:
         say(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
@@ -100,7 +99,7 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
     lines = []
     for field in list(guesses)[:SHOWN_FIELDS]:
         label = record.by_name[field].label if record and field in record.by_name else field
-        lines.append(escape(f"{label}: {format_hypotheses(guesses[field])}"))
+        lines.append(f"{label}: {format_hypotheses(guesses[field])}")
     more = len(guesses) - len(lines)
     return "\n".join([*lines, *([f"… và {more} ô nữa"] if more else [])])
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import StorageError
 from pipeline.cli.context import (
@@ -21,7 +19,7 @@ from pipeline.cli.context import (
     by_option,
     ids_of,
 )
-from pipeline.cli.screen import out, plain, print_json, say
+from pipeline.cli.screen import plain, print_json, print_table, say
 from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.reconcile import (
@@ -107,7 +105,8 @@ def reconcile(
     for sentence in (*format_reconciliation(run.counts), *_written(target, number, len(kept.questions))):
         say(sentence)
     if kept.shown:
-        out().print(_table(kept.shown))
+        headers = ("Dòng", "Mã sự kiện", "Quyển", "Số", "Khác gì", "Ở đâu")
+        print_table(headers, map(_cells, kept.shown))
 
 
 def _written(target: Path | None, number: int, questions: int) -> Iterator[str]:
@@ -133,29 +132,16 @@ def _told(one: ReconcileDifference | RejectedCell) -> dict[str, object]:
     }
 
 
-def _table(shown: list[ReconcileDifference | RejectedCell]) -> Table:
-    table = Table("Dòng", "Mã sự kiện", "Quyển", "Số", "Khác gì", "Ở đâu")
-    for one in shown:
-        if isinstance(one, RejectedCell):
-            table.add_row(
-                str(one.row),
-                "–",
-                "–",
-                "–",
-                "không đọc được",
-                f"{escape(one.column)}: {REJECTION_LABELS[one.reason]}",
-            )
-            continue
-        where = "; ".join(
-            f"{field.column}: {FIELD_DIFFERENCE_LABELS[field.kind]}" for field in one.fields[:4]
-        )
-        more = f" … (+{len(one.fields) - 4})" if len(one.fields) > 4 else ""
-        table.add_row(
-            str(one.row or "–"),
-            str(one.entry.entry_id) if one.entry else "–",
-            escape(one.volume) or "–",
-            escape(one.number) or "–",
-            DIFFERENCE_LABELS[one.kind] + (f" (dòng {one.of_row})" if one.of_row else ""),
-            escape(where + more) or "–",
-        )
-    return table
+def _cells(one: ReconcileDifference | RejectedCell) -> tuple[object, ...]:
+    if isinstance(one, RejectedCell):
+        return one.row, "–", "–", "–", "không đọc được", f"{one.column}: {REJECTION_LABELS[one.reason]}"
+    where = "; ".join(f"{field.column}: {FIELD_DIFFERENCE_LABELS[field.kind]}" for field in one.fields[:4])
+    more = f" … (+{len(one.fields) - 4})" if len(one.fields) > 4 else ""
+    return (
+        one.row or "–",
+        one.entry.entry_id if one.entry else "–",
+        one.volume or "–",
+        one.number or "–",
+        DIFFERENCE_LABELS[one.kind] + (f" (dòng {one.of_row})" if one.of_row else ""),
+        where + more or "–",
+    )

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import SetupError, StorageError
 from pipeline.base.files import TEMP_PREFIX, make_folder
 from pipeline.cli.context import HERE, EntryArgument, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import out, plain, print_json, say
+from pipeline.cli.screen import out, plain, print_json, print_table, say
 from pipeline.registry import role_sql
 from pipeline.registry.database import snapshot
 from pipeline.registry.database.encrypted_copy import encrypted_copy
@@ -83,17 +81,15 @@ def show_entry(
         amended = {name: plain(one) for name, one in entry.amendments.items()}
         print_json({"current": plain(entry.current), "on_paper": plain(entry.values), "amendments": amended})
         return
-    table = Table("Cột", "Tên", "Giá trị hiện hành", "Trên giấy", "Theo quyết định")
+    rows = []
     for spec in record.fields:
         value, amendment = entry.current.get(spec.name), entry.amendments.get(spec.name)
         if value is None:
             continue
         on_paper = (entry.values.get(spec.name) or "–") if amendment else "như bên"
         order = f"{amendment.order.decision_number}, {amendment.order.decided_on}" if amendment else ""
-        table.add_row(
-            spec.column or "–", spec.label, escape(value) or "(trống)", escape(on_paper), escape(order)
-        )
-    out().print(table)
+        rows.append((spec.column or "–", spec.label, value or "(trống)", on_paper, order))
+    print_table(("Cột", "Tên", "Giá trị hiện hành", "Trên giấy", "Theo quyết định"), rows)
 
 
 def encrypt(

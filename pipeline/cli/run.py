@@ -10,13 +10,12 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.base.files import printable
 from pipeline.books.book_checks import CheckReport, check_registry
 from pipeline.cli.context import HERE, JsonOption, WorkersOption, WorkspaceOption, stop_on_sigterm
-from pipeline.cli.screen import name_cell, out, plain, print_json, say, track_books
+from pipeline.cli.screen import name_cell, out, plain, print_json, print_table, say, track_books
 from pipeline.declarations.schema import Schemas
 from pipeline.recognition.calibration import DriftAlarm, describe_drift
 from pipeline.reports.finding_sentences import finding_sentence, format_reasons, format_summary
@@ -125,17 +124,15 @@ def as_object(report: BookReport) -> dict[str, object]:
 
 def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
     """A table of the books, then why entries wait for a person, then what could not be read."""
-    table = Table("Sổ", "Trang", "Mới", "Có sẵn", "Sự kiện", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for report in reports:
-        numbers = (
-            report.pages, report.read, report.known, report.entries, report.accepted, report.review,
-            len(report.failures), round(report.pages_a_minute),
-        )  # fmt: skip
-        table.add_row(name_cell(report.folder), *map(str, numbers))
-    screen = out()
-    screen.print(table)
+    rows = [
+        (
+            printable(one.folder), one.pages, one.read, one.known, one.entries, one.accepted, one.review,
+            len(one.failures), round(one.pages_a_minute),
+        )
+        for one in reports
+    ]  # fmt: skip
+    headers = ("Sổ", "Trang", "Mới", "Có sẵn", "Sự kiện", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
+    print_table(headers, rows, right=slice(1, None))
     counted = {code: 0 for report in reports for code in report.reasons}
     for report in reports:
         for code, times in report.reasons.items():
@@ -236,18 +233,17 @@ def reread(
 
 
 def _show(found: list[RereadPreview]) -> None:
-    table = Table(
-        "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc"
-    )
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for one in found:
-        counts = (
-            one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted, one.doubted, one.against,
-        )  # fmt: skip
-        table.add_row(name_cell(one.folder), *map(str, counts))
-    screen = out()
-    screen.print(table)
+    rows = [
+        (
+            printable(one.folder), one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted,
+            one.doubted, one.against,
+        )
+        for one in found
+    ]  # fmt: skip
+    headers = (
+        "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc",
+    )  # fmt: skip
+    print_table(headers, rows, right=slice(1, None))
     for one in found:
         if one.changes:
             fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())

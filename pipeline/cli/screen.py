@@ -116,9 +116,22 @@ def show(
     if as_json:
         print_json(rows if document is None else document)
         return
-    table = Table(*columns)
+    print_table(columns, [[cell(row) for cell in columns.values()] for row in rows])
+
+
+def print_table(
+    headers: Iterable[str], rows: Iterable[Iterable[object]], *, right: slice | None = None
+) -> None:
+    """Print rows of cells as a table; no cell is markup.
+
+    Args:
+        right: The columns of figures, which are set flush right.
+    """
+    table = Table(*headers)
+    for column in table.columns[right] if right else ():
+        column.justify = "right"
     for row in rows:
-        table.add_row(*(escape(str(cell(row))) for cell in columns.values()))
+        table.add_row(*(escape(str(cell)) for cell in row))
     out().print(table)
 
 
