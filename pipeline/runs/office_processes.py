@@ -69,15 +69,15 @@ class OfficeProcesses:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.process_environment = environment
-        self.running_processes: list[tuple[ServerProcess, subprocess.Popen[bytes]]] = []
+        self._running: list[tuple[ServerProcess, subprocess.Popen[bytes]]] = []
 
     def __call__(self, part: ServerProcess) -> None:
         process = subprocess.Popen(part.command, env=self.process_environment, start_new_session=True)
-        self.running_processes.append((part, process))
+        self._running.append((part, process))
 
     def watch(self) -> None:
         """Raise ``SetupError`` when one of the programs has ended."""
-        for part, process in self.running_processes:
+        for part, process in self._running:
             if process.poll() is not None:
                 raise SetupError(
                     f"{part.label} đã dừng (mã {process.returncode}). Hãy xem thông báo ở trên: cổng có đang bị "
@@ -91,7 +91,7 @@ class OfficeProcesses:
 
     def stop(self) -> None:
         """End all programs, the last one first; none is left behind."""
-        for _, process in reversed(self.running_processes):
+        for _, process in reversed(self._running):
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):

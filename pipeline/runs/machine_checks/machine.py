@@ -34,7 +34,7 @@ PAGE_BYTES = 1_500_000
 """What a page takes in the workspace, scan and registry together, as a rough guide (300 dpi colour JPEG)."""
 
 
-def checked(name: str, ask: Callable[[], str], state: State = "missing") -> Check:
+def answer_check(name: str, ask: Callable[[], str], state: State = "missing") -> Check:
     """What ``ask`` answers, or the advice in the error it raises."""
     try:
         return Check(name, "ok", ask())
@@ -102,7 +102,7 @@ def model_checks(folder: Path | None) -> Iterator[Check]:
     if not cards:
         yield Check("Mô hình", "missing", "không có", "Hãy cài lại phần mềm: make setup")
     else:
-        yield checked("Đọc thử chữ viết tay", partial(_hand, folder), "warning")
+        yield answer_check("Đọc thử chữ viết tay", partial(_hand, folder), "warning")
 
 
 def _hand(models_folder: Path | None) -> str:
