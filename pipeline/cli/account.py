@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say, show
 from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
 from pipeline.registry.services.accounts.accounts import Accounts
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group("""Tài khoản của người dùng màn hình rà soát.""")
 
 NO_PLACE = (
     "Người này chưa được giao nơi đăng ký nào nên chưa thấy sổ nào: hãy giao ở trang Tài khoản. Lần sau thêm "
@@ -21,11 +21,6 @@ NO_PLACE = (
 )
 
 LoginArgument = Annotated[str, typer.Argument(help="Tên đăng nhập.", metavar="TÊN")]
-
-
-@app.callback()
-def account() -> None:
-    """Tài khoản của người dùng màn hình rà soát."""
 
 
 @app.command("add", cls=Command)

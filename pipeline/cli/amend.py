@@ -10,7 +10,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
 from pipeline.base.model import PageRef
 from pipeline.cli.context import HERE, ME, EntryArgument, JsonOption, WorkspaceOption, by_option
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say, show
 from pipeline.registry import Registry
 from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
@@ -22,14 +22,11 @@ KINDS = {
     AmendmentKind.WITHDRAWN: "đã rút",
 }
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group(
+    """Cải chính, bổ sung theo quyết định: giá trị mới nằm trên giá trị cũ, không xóa gì, không đổi chữ đã đọc."""
+)
 
 ByOption = Annotated[str, by_option("Người ghi")]
-
-
-@app.callback()
-def amend() -> None:
-    """Cải chính, bổ sung theo quyết định: giá trị mới nằm trên giá trị cũ, không xóa gì, không đổi chữ đã đọc."""
 
 
 @app.command("add", cls=Command)

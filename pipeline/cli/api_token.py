@@ -10,21 +10,16 @@ from rich.markup import escape
 
 from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import out, say, show
 from pipeline.registry.model.accounts import CONSOLE
 from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiScope, ApiToken
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group("""Mã truy cập cho hệ thống khác đọc dữ liệu qua API.""")
 
 NameArgument = Annotated[str, typer.Argument(help="Tên mã truy cập.", metavar="TÊN")]
 SCOPES = ", ".join(f"{one.value} ({label})" for one, label in SCOPE_LABELS.items())
-
-
-@app.callback()
-def api_token() -> None:
-    """Mã truy cập cho hệ thống khác đọc dữ liệu qua API."""
 
 
 @app.command("add", cls=Command)

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from pipeline.base.errors import AuditFlawed, AuditUnproven
 from pipeline.base.localtime import iso_time
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import err, plain, print_json, say, show, track_work
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.registry.model.accounts import CONSOLE, OpenAct
@@ -33,12 +33,7 @@ def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
         say(f"Chưa có người thứ hai xác nhận: {act.sentence}")
 
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-
-@app.callback()
-def audit() -> None:
-    """Nhật ký kiểm tra: ai đã làm gì, và có ai sửa sau lưng chương trình không."""
+app = command_group("""Nhật ký kiểm tra: ai đã làm gì, và có ai sửa sau lưng chương trình không.""")
 
 
 @app.command("verify", cls=Command)

@@ -16,7 +16,7 @@ from pipeline.base.text.numbers import format_count
 from pipeline.books.book_correction import correct_book
 from pipeline.books.book_identity import describe_book
 from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.declarations.ledger import (
     LEDGER_FILE,
@@ -32,16 +32,13 @@ from pipeline.registry import CorrectionOverview, KnownBook
 
 LABELS = LEDGER_LABELS | {"folder": "tên thư mục"}
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group(
+    """Xem và sửa những gì sổ dữ liệu ghi về một quyển sổ: quyển số, nơi đăng ký, ngày, tổng số, mẫu, loại quyển."""
+)
 
 BookArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sổ trong sổ dữ liệu.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Vì sao.")]
 ByOption = Annotated[str, by_option("Người làm")]
-
-
-@app.callback()
-def book() -> None:
-    """Xem và sửa những gì sổ dữ liệu ghi về một quyển sổ: quyển số, nơi đăng ký, ngày, tổng số, mẫu, loại quyển."""
 
 
 @app.command("show", cls=Command)

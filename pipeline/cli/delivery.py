@@ -17,7 +17,7 @@ from pipeline.cli.context import (
     by_option,
     ids_of,
 )
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
@@ -27,12 +27,7 @@ from pipeline.registry.model.entries import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-
-@app.callback()
-def delivery() -> None:
-    """Giá trị bàn giao: quy tắc, hai lớp của từng ô, xác nhận của người."""
+app = command_group("""Giá trị bàn giao: quy tắc, hai lớp của từng ô, xác nhận của người.""")
 
 
 @app.command("rules", cls=Command)

@@ -13,7 +13,7 @@ from pipeline.base.errors import RegistryError, StorageError
 from pipeline.base.files import sha256_of_file, write_atomically
 from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option, ids_of
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
 from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
@@ -25,7 +25,9 @@ from pipeline.registry.model.imports import ImportMode, WorkbookFile
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group(
+    """Nhập tệp Excel mà cơ quan đã gõ từ trước, đặt cạnh bản quét; rút lại được cả lần nhập."""
+)
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="TỆP.xlsx", help="Tệp Excel mà cơ quan đã gõ từ trước.")
@@ -52,11 +54,6 @@ ModeOption = Annotated[
         help="to-check: giá trị gõ lần thứ nhất, người khác đối chiếu với ảnh; decided: tính là đã quyết định.",
     ),
 ]
-
-
-@app.callback()
-def imports() -> None:
-    """Nhập tệp Excel mà cơ quan đã gõ từ trước, đặt cạnh bản quét; rút lại được cả lần nhập."""
 
 
 @app.command("look", cls=Command)

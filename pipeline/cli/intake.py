@@ -24,7 +24,7 @@ from pipeline.cli.context import (
     by_option,
     stop_on_sigterm,
 )
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, print_table, say
 from pipeline.declarations.ledger import load_ledger
 from pipeline.scans.inbox import (
@@ -46,12 +46,7 @@ from pipeline.scans.inbox.separator_sheet import SeparatorSheet, separator_sheet
 from pipeline.scans.intake import Inspector
 from pipeline.scans.workspace import Workspace
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-
-@app.callback()
-def intake() -> None:
-    """Nhận bản quét từ các máy quét."""
+app = command_group("""Nhận bản quét từ các máy quét.""")
 
 
 @app.command("run", cls=Command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -16,11 +17,11 @@ from pipeline.cli.group import Command, Commands
 
 @cache
 def load_command(name: str, place: str) -> Any:
-    """Return a command, or the group of ``app`` in its module where the function is the callback of that group."""
-    module_name, _, function = place.partition(":")
+    """Return a command, or a group of commands where the place is a group or the callback of a group."""
+    module_name, _, attribute = place.partition(":")
     module = import_module(f"pipeline.cli.{module_name}")
-    found, group = getattr(module, function), getattr(module, "app", None)
-    if group is not None and group.registered_callback.callback is found:
+    found, group = getattr(module, attribute), getattr(module, "app", None)
+    if group is not None and found in (group, getattr(group.registered_callback, "callback", None)):
         loaded = get_group(group)
         loaded.name = name
         return loaded
@@ -30,10 +31,12 @@ def load_command(name: str, place: str) -> Any:
 
 
 def read_docstring(place: str) -> str:
-    """Return the docstring of a command's function from the source; importing every module takes seconds."""
-    module, _, function = place.partition(":")
+    """Return the docstring of a command, or the text of a group, from the source: imports take seconds."""
+    module, _, attribute = place.partition(":")
     source = Path(__file__).with_name(f"{module}.py").read_text("utf-8")
-    begin = source.index('"""', source.index(f"\ndef {function}(")) + 3
+    definition = re.search(rf"^(?:def {attribute}\(|{attribute} = )", source, re.MULTILINE)
+    assert definition is not None
+    begin = source.index('"""', definition.end()) + 3
     return source[begin : source.index('"""', begin)]
 
 
@@ -41,7 +44,7 @@ class LateCommands(Mapping[str, Any]):
     """Commands by name, imported when they are looked up.
 
     Args:
-        places: ``module:function`` in ``pipeline.cli`` by the name of the command.
+        places: ``module:attribute`` in ``pipeline.cli`` by the name of the command.
     """
 
     def __init__(self, places: Mapping[str, str]) -> None:
@@ -61,7 +64,7 @@ class LateGroup(Commands):
     """A group that imports a command when it is called, and none for its help.
 
     Attributes:
-        places: ``module:function`` in ``pipeline.cli`` by the name of the command, in the order of the help.
+        places: ``module:attribute`` in ``pipeline.cli`` by the name of the command, in the order of the help.
     """
 
     places: ClassVar[Mapping[str, str]] = {}

@@ -11,7 +11,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import PageRef
 from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, account_name, by_option
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import print_json, print_table, say
 from pipeline.registry import Registry
 from pipeline.runs.book_adapters import BookAdapters
@@ -22,14 +22,9 @@ from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.reader_proposal import forget_lines, has_learnt_removed
 from pipeline.training.office_reader.versions import SHIPPED, ReaderVersion, ReaderVersions
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group("""Bộ đọc của cơ quan: các bản đã học, quay về bản trước, gỡ dòng không được đem dạy.""")
 
 ByOption = Annotated[str, by_option("Người làm")]
-
-
-@app.callback()
-def models() -> None:
-    """Bộ đọc của cơ quan: các bản đã học, quay về bản trước, gỡ dòng không được đem dạy."""
 
 
 @app.command("list", cls=Command)

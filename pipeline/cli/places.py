@@ -9,12 +9,12 @@ import typer
 
 from pipeline.base.errors import SetupError
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import print_json, say, show, track_items
 from pipeline.values.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.values.places.unit import ALWAYS, NEVER
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group("""Địa danh: đơn vị hành chính theo từng thời kỳ.""")
 
 SAID = {
     ResolutionState.RESOLVED: "Là một đơn vị.",
@@ -30,11 +30,6 @@ VALIDITY = {
     Validity.NOT_YET: "chưa có vào ngày ấy",
     Validity.NO_LONGER: "đã thôi có trước ngày ấy",
 }
-
-
-@app.callback()
-def places() -> None:
-    """Địa danh: đơn vị hành chính theo từng thời kỳ."""
 
 
 @app.command("find", cls=Command)

@@ -23,7 +23,7 @@ from pipeline.cli.context import (
     by_option,
     ids_of,
 )
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say, show
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, template_name
@@ -34,8 +34,10 @@ from pipeline.registry.model.extracts import ExtractOrder, IssueFilter
 if TYPE_CHECKING:
     from pipeline.delivery.printing.office_printer import OfficePrinter
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-template_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group(
+    """In sự kiện kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói."""
+)
+template_app = command_group("""Mẫu trích lục của cơ quan: lấy mẫu có sẵn ra sửa, rồi đưa vào dùng.""")
 
 EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện trong sổ dữ liệu.")]
 ByOption = Annotated[str, by_option("Người in")]
@@ -54,11 +56,6 @@ class ListFormat(StrEnum):
 
     PDF = "pdf"
     XLSX = "xlsx"
-
-
-@app.callback()
-def print_papers() -> None:
-    """In sự kiện kèm bản quét, trích lục (bản sao), danh sách của một quyển sổ, biên bản bàn giao gói."""
 
 
 @app.command("entry", cls=Command)
@@ -214,11 +211,6 @@ def print_void(
     with _printer(work) as (_, registry):
         line = registry.void_extract(extract_id, reason, author=by)
     say(f"Đã hủy trích lục số {line.told_number} ({line.office}).")
-
-
-@template_app.callback()
-def templates() -> None:
-    """Mẫu trích lục của cơ quan: lấy mẫu có sẵn ra sửa, rồi đưa vào dùng."""
 
 
 @template_app.command("copy", cls=Command)

@@ -11,7 +11,7 @@ import typer
 from pipeline.base.errors import SetupError, StorageError
 from pipeline.base.files import TEMP_PREFIX, make_folder
 from pipeline.cli.context import HERE, EntryArgument, JsonOption, WorkspaceOption
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import out, plain, print_json, print_table, say
 from pipeline.registry import role_sql
 from pipeline.registry.database import snapshot
@@ -20,12 +20,9 @@ from pipeline.registry.services.copying import copy_registry
 from pipeline.registry.services.rehearsal import put_back, rehearse_upgrade
 from pipeline.scans.workspace import Workspace
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-
-@app.callback()
-def registry() -> None:
+app = command_group(
     """Cơ sở dữ liệu: tạo, nâng cấp, chép sang cơ sở dữ liệu khác, cấp quyền trên PostgreSQL."""
+)
 
 
 @app.command("upgrade", cls=Command)

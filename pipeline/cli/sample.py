@@ -34,15 +34,10 @@ NO_ACCOUNT = 0
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 
-app = typer.Typer(cls=Commands)
+app = typer.Typer(cls=Commands, help="""Lấy mẫu nghiệm thu: nhận hay trả lại từng lô sổ.""")
 
 ByOption = Annotated[str, by_option("Người quyết định")]
 LotArgument = Annotated[int, typer.Argument(metavar="LÔ", help="Số của lô, như hotich sample list in ra.")]
-
-
-@app.callback()
-def sample() -> None:
-    """Lấy mẫu nghiệm thu: nhận hay trả lại từng lô sổ."""
 
 
 @app.command("plan", cls=Command)

@@ -10,16 +10,11 @@ import typer
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import FileRefused, read_regular_file
 from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import print_json, say, show
 from pipeline.scans.workspace import Workspace
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-
-@app.callback()
-def schemas() -> None:
-    """Các khai báo trong thư mục schemas: loại sự kiện, mẫu sổ, danh mục, mẫu xuất."""
+app = command_group("""Các khai báo trong thư mục schemas: loại sự kiện, mẫu sổ, danh mục, mẫu xuất.""")
 
 
 @app.command("check", cls=Command)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import typer
-
 from pipeline.base.errors import RegistryError
 from pipeline.cli.context import HERE, WorkspaceOption
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say
 from pipeline.runs.webhooks import signing_secret
 from pipeline.runs.webhooks.office_events import send_book_events
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-
-@app.callback()
-def webhook() -> None:
-    """Báo cho hệ thống khác khi một sổ đủ điều kiện bàn giao."""
+app = command_group("""Báo cho hệ thống khác khi một sổ đủ điều kiện bàn giao.""")
 
 
 @app.command("send", cls=Command)

@@ -12,7 +12,7 @@ from pipeline.base.localtime import format_moment
 from pipeline.base.model import PageRef
 from pipeline.books.book_checks import check_books
 from pipeline.cli.context import HERE, ME, EntryArgument, JsonOption, WorkspaceOption, by_option
-from pipeline.cli.group import Command, Commands
+from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry import (
     PartKind,
@@ -25,7 +25,9 @@ from pipeline.registry import (
 from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS
 from pipeline.run_context import RunContext
 
-app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group(
+    """Thu hồi sổ, bản quét, trang, sự kiện hộ tịch đưa vào nhầm; thay trang quét lại; hủy thu hồi. Không xóa gì."""
+)
 
 BookArgument = Annotated[str, typer.Argument(metavar="SỔ", help="Tên thư mục của sổ.")]
 ScanArgument = Annotated[str, typer.Argument(metavar="BẢN-QUÉT", help="Tên tệp quét.")]
@@ -38,11 +40,6 @@ SureOption = Annotated[
 NumberOption = Annotated[
     int | None, typer.Option("--number", min=1, help="Số của quyển sổ, khi nhiều quyển cùng tên thư mục.")
 ]
-
-
-@app.callback()
-def withdraw() -> None:
-    """Thu hồi sổ, bản quét, trang, sự kiện hộ tịch đưa vào nhầm; thay trang quét lại; hủy thu hồi. Không xóa gì."""
 
 
 @app.command("book", cls=Command)
