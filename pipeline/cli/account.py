@@ -9,9 +9,8 @@ import typer
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say, show
-from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
+from pipeline.registry.accounts.accounts import Accounts, refuse_unknown_places
+from pipeline.registry.accounts.model import ROLE_WORDS, Account, Role
 
 app = command_group("""Tài khoản của người dùng màn hình rà soát.""")
 

@@ -13,7 +13,7 @@ from pipeline.cli.context import HERE, ME, EntryArgument, JsonOption, WorkspaceO
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import say, show
 from pipeline.registry import Registry
-from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.values.kinds import DATE
 
 KINDS = {

@@ -12,9 +12,9 @@ from pipeline.base.localtime import format_moment
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import out, say, show
-from pipeline.registry.model.accounts import CONSOLE
-from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiScope, ApiToken
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
+from pipeline.registry.accounts.accounts import refuse_unknown_places
+from pipeline.registry.accounts.model import CONSOLE
+from pipeline.registry.publishing.model import SCOPE_LABELS, ApiScope, ApiToken
 
 app = command_group("""Mã truy cập cho hệ thống khác đọc dữ liệu qua API.""")
 

@@ -16,11 +16,11 @@ from pipeline.base.localtime import iso_time
 from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import err, plain, print_json, say, show, track_work
+from pipeline.registry.accounts.model import CONSOLE, OpenAct
+from pipeline.registry.audit.audit_words import ACTIONS, format_audit_flaw, unproven_parts
+from pipeline.registry.audit.seal import Seal, seals_in, write_seal
+from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
-from pipeline.registry.model.accounts import CONSOLE, OpenAct
-from pipeline.registry.model.audit_words import ACTIONS, format_audit_flaw, unproven_parts
-from pipeline.registry.services.audit.seal import Seal, seals_in, write_seal
-from pipeline.registry.services.audit.verification import Progress as OnProgress
 from pipeline.run_context import RunContext
 from pipeline.scans.inbox.intake_folders import IntakeFolders
 from pipeline.scans.inbox.manifest import manifest_scans

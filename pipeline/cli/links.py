@@ -14,7 +14,7 @@ from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, Workspace
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
-from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
+from pipeline.registry.checks.model import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.reports.finding_sentences import FindingPlaces
 
 app = typer.Typer(cls=Commands, invoke_without_command=True)

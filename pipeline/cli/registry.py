@@ -14,10 +14,10 @@ from pipeline.cli.context import HERE, EntryArgument, JsonOption, WorkspaceOptio
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import out, plain, print_json, print_table, say
 from pipeline.registry import role_sql
+from pipeline.registry.copying import copy_registry
 from pipeline.registry.database import snapshot
 from pipeline.registry.database.encrypted_copy import encrypted_copy
-from pipeline.registry.services.copying import copy_registry
-from pipeline.registry.services.rehearsal import put_back, rehearse_upgrade
+from pipeline.registry.rehearsal import put_back, rehearse_upgrade
 from pipeline.scans.workspace import Workspace
 
 app = command_group(

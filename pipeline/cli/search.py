@@ -12,8 +12,8 @@ from pipeline.base.files import printable
 from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import plain, print_json, say, show
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.search import (
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
     NEARNESS_LABELS,
     PURPOSE_LABELS,

@@ -18,7 +18,7 @@ from pipeline.cli.context import HERE, WorkspaceOption
 from pipeline.cli.screen import err, say
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.office_printer import OfficePrinter
-from pipeline.registry.services.accounts.accounts import utc_now
+from pipeline.registry.accounts.accounts import utc_now
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, backup_key, key_in, verify

@@ -28,7 +28,7 @@ from pipeline.delivery.package import PackageProgress, PackageReport, export_boo
 from pipeline.delivery.package_sentences import format_package_report
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict, Withdrawn
-from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.scans.intake import list_scans, page_of
 from pipeline.scans.workspace import Workspace
 from pipeline.web.package_making import package_refusal
