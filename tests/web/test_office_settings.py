@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.office_work import read_policies
 from pipeline.declarations.office.approval import ApprovalPolicy
 from pipeline.declarations.office.delivery_rules import DELIVERY_RULES, RULES_BY_NAME
 from pipeline.declarations.office.learning import LearningPolicy
@@ -24,7 +23,12 @@ from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.office_desk import OfficeDesk
-from pipeline.web.supervising.office_settings import TABLES, SettingGroup, setting_groups
+from pipeline.web.supervising.office_settings import (
+    TABLES,
+    SettingGroup,
+    setting_groups,
+)
+from pipeline.web.supervising.office_work import read_policies
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
