@@ -33,22 +33,17 @@ from pipeline.digitize.act_parting import Act, only_act, part_acts
 from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.judge import EntryJudge
-from pipeline.digitize.normalize import (
-    NormalizedImage,
-    around,
-    assess_quality,
-    deskewed_orientations,
-    ink_share,
-)
+from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.orientations import deskewed_orientations
+from pipeline.digitize.quality import assess_quality
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE, bounding_box, box_corners
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage
 from pipeline.layout.imaging.geometry.paper_edges import find_paper
 from pipeline.layout.imaging.ruling.outer_frame import find_outer_frame
 
 log = logging.getLogger(__name__)
-
-UNIT_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
 
 
 def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
@@ -64,7 +59,7 @@ def read_act(picture: NormalizedImage, context: PageContext) -> PageResult:
     width, height = level.size
     on_level, slack = _corners(level, picture.size, context.form)
     corners = warp.transform_points(grown, on_level)
-    share = ink_share(level)
+    share = level.ink_share
     result = PageResult(
         ref=picture.page.ref,
         kind=PageKind.BLANK if share < context.options.blank_ink else PageKind.ENTRIES,
@@ -181,9 +176,7 @@ def _times(box: Box, larger: float) -> Box:
 
 
 def _placed(area: Rectangle, matrix: Matrix) -> Box:
-    left, top, right, bottom = area
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
-    return around(warp.transform_points(matrix, corners))
+    return bounding_box(warp.transform_points(matrix, box_corners(Box(*area))))
 
 
 def _recognized(level: DeskewedPage, act: Act, row: int) -> RecognizedEntry:

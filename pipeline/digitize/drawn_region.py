@@ -172,8 +172,7 @@ def _cut_out(
     options: DigitizeOptions,
 ) -> DrawnRegionInk:
     dpi = min(options.max_dpi, max(size) * 25.4 / max(form.paper_mm))
-    _, top, _, bottom = form.frame
-    letter = form.text_size * (bottom - top) * form.paper_mm[1] / 25.4 * dpi
+    letter = form.letter_height(dpi)
     whole = box.grown(AROUND * dpi, AROUND * dpi).within(*size)
     layers = binarization.split_colour_layers(warp.crop_rectified(page.pixels, matrix, whole, 1.0))
     normalized = binarization.normalize_illumination(layers.ink)

@@ -24,8 +24,7 @@ from pipeline.base.model import (
     Severity,
 )
 from pipeline.declarations.schema import Form, Schemas, Slot
-from pipeline.digitize.check_boxes import parse_check_boxes
-from pipeline.digitize.parse import parse_entry, parse_text, put_text, weigh_parsed
+from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, put_text, weigh_parsed
 from pipeline.digitize.regions import (
     FieldRegion,
     RecognizedEntry,

@@ -17,8 +17,10 @@ import numpy as np
 from pipeline.base.model import Box, Word
 from pipeline.declarations.schema import Form
 from pipeline.digitize.context import DigitizeOptions, PageContext
-from pipeline.digitize.normalize import NormalizedImage, deskewed_orientations, ink_share, letter_height
+from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.orientations import deskewed_orientations
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.locate import form_fit, table_fit
@@ -114,7 +116,7 @@ def match_form(image: NormalizedImage, context: PageContext, turns: Sequence[int
         placed = _match_by_template(level, context)
         if placed is not None:
             return placed
-        if ink_share(level) < context.options.blank_ink / 4:
+        if level.ink_share < context.options.blank_ink / 4:
             log.debug("orientation %d°: no ink", level.turn)
             return FormMatch(level)
         match = _match_orientation(level, context)
@@ -141,7 +143,7 @@ def _match_by_template(level: DeskewedPage, context: PageContext) -> FormMatch |
     if engines.template is None or form.layout != "page" or context.schemas.printings_of(form):
         return None
     with context.clock.stage("plate"):
-        found = match_template(engines.template, level, form, letter_height(form, level.dpi))
+        found = match_template(engines.template, level, form, form.letter_height(level.dpi))
     return None if found is None else FormMatch(level, form, *found)
 
 
@@ -281,9 +283,8 @@ def match_table(form: Form, level: DeskewedPage, rules: TableRules | None = None
         upright.with_perspective(np.array([left, right]), rows),
         rows.with_perspective(np.array([top, bottom]), upright),
     )
-    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     frame = grid.frame_corners(upright, rows, (float(x[0]), float(y[0]), float(x[1]), float(y[1])))
-    return replace(fit, matrix=warp.homography(unit, frame))
+    return replace(fit, matrix=warp.homography(UNIT_SQUARE, frame))
 
 
 def match_template(

@@ -26,9 +26,10 @@ from pipeline.base.model import (
     Quality,
     Severity,
 )
-from pipeline.digitize.normalize import NormalizedImage, around, corners_of
+from pipeline.digitize.normalize import NormalizedImage
 from pipeline.digitize.sheets import DetectedSheets
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import bounding_box, box_corners
 from pipeline.layout.imaging.geometry.gutter import shared_homography
 
 SPREAD = "PAGE-SPREAD"
@@ -118,7 +119,7 @@ def _moved_reading(reading: FieldReading, move: Matrix) -> FieldReading:
 
 
 def _moved(box: Box, move: Matrix) -> Box:
-    return around(warp.transform_points(move, corners_of(box)))
+    return bounding_box(warp.transform_points(move, box_corners(box)))
 
 
 def _worst(found: Sequence[Quality]) -> Quality:

@@ -26,13 +26,13 @@ from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.merge_spread import merge_spread
-from pipeline.digitize.normalize import assess_quality, ink_share, normalize
+from pipeline.digitize.normalize import normalize
+from pipeline.digitize.quality import assess_quality
 from pipeline.digitize.recognize import recognize
 from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
 from pipeline.digitize.segment import segment
 from pipeline.digitize.sheets import Sheet, detect_sheets
 from pipeline.digitize.stamp_kinds import stamp_findings, stamps_by_words
-from pipeline.digitize.totals import is_total
 from pipeline.layout.imaging import perceptual_hash
 from pipeline.layout.locate.placed_labels import place_labels
 from pipeline.recognition.ocr import Engines
@@ -126,8 +126,6 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
         regions = segment(page, context)
     of_entries = [region for region in regions if region.is_entry]
     recognized = recognize(of_entries, page, context)
-    if context.form.table is not None:
-        recognized = tuple(entry for entry in recognized if not is_total(entry))
     if others := len(regions) - len(recognized):
         rows = Finding(NO_ENTRIES, Severity.INFO, (), {"rows": str(others)})
         result = replace(result, findings=(*result.findings, rows))
@@ -153,7 +151,7 @@ def _digitize_sheet(sheet: Sheet, doubts: Sequence[Finding], context: PageContex
 
 def _without_form(result: PageResult, match: FormMatch, options: DigitizeOptions) -> PageResult:
     """Return the result of a page that is none of the form: an empty one, or one that a person has to look at."""
-    share = ink_share(match.level)
+    share = match.level.ink_share
     if share < options.blank_ink:
         log.info("a blank page: ink share %.5f below %.5f", share, options.blank_ink)
         finding = Finding("PAGE-BLANK", Severity.INFO, (), {"ink": f"{share:.5f}"})

@@ -15,10 +15,16 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Box
 from pipeline.declarations.schema import Form, RecordSpec, Slot
-from pipeline.digitize.rectify import RectifiedPage, area_box
+from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
-from pipeline.digitize.residual_ink import ResidualInk, has_leaders
-from pipeline.digitize.slot_ink import SlotInk, check_boxes, residual_ink_of, stamp_place, stamped_lines
+from pipeline.digitize.residual_ink import (
+    ResidualInk,
+    SlotInk,
+    check_boxes,
+    has_leaders,
+    stamp_place,
+    stamped_lines,
+)
 from pipeline.digitize.struck_lines import (
     assign_inserted,
     find_cuts_above_strikes,
@@ -91,7 +97,7 @@ class PageForm:
         declared = [label for label in form.labels if label.text]
         self._labels = tuple(zip(declared, page.labels, strict=True))
         self._field_lines = place_field_lines(form, page.fit, page.leaders)
-        areas = [(slot, area_box(page.fit, slot.area)) for slot in form.slots if slot.area]
+        areas = [(slot, page.fit.area_box(slot.area)) for slot in form.slots if slot.area]
         self._areas = [box for _, box in areas]
         self._signature_areas = [box for slot, box in areas if slot.signature]
         self._name_areas = {slot.name: box for slot, box in areas if _is_name(slot, record)}
@@ -108,7 +114,7 @@ class PageForm:
         found = [one for one in found if one.slot.roles]
         struck = {one.slot.name for one in found if one.lines and all(line.is_struck for line in one.lines)}
         overwritten = slots_above_struck(field_lines, ink.strikes, struck) | ink.losing
-        residual = residual_ink_of(page, found, ink.components)
+        residual = ResidualInk.beside(page, found, ink.components)
         claimed = self._claimed(found, ink)
         leaders = has_leaders(field_lines, page.leaders)
         unlabelled = {one.piece.slot for one in field_lines if one.piece.line == 0 and not one.is_labelled}
@@ -213,7 +219,7 @@ class PageForm:
 
         Long notes begin beside their label.
         """
-        place, free = area_box(self._page.fit, area), np.flatnonzero(ink.owner < 0)
+        place, free = self._page.fit.area_box(area), np.flatnonzero(ink.owner < 0)
         for label, placed in self._labels:
             beside = 0 <= place.top - placed.box.bottom < 2 * self._letter and placed.box.left > place.left
             if label.slot == slot.name and placed.score and beside:

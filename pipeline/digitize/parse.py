@@ -23,9 +23,9 @@ from pipeline.digitize.hypotheses import (
     weigh_by_grammar,
     weigh_reading,
 )
-from pipeline.digitize.regions import RecognizedField, RecognizedLine
+from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, RecognizedLine
 from pipeline.values import kinds
-from pipeline.values.kinds import Parsed
+from pipeline.values.kinds import Parsed, Vocabulary
 from pipeline.values.kinds.signer import is_of_place, with_whole_unit
 
 PART_ORDER = ("hour", "minute", "day", "month", "year")
@@ -35,6 +35,12 @@ SURELY_READ = 0.8
 
 MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
 """The role that a shared region is there for, by its kind."""
+
+TICK_SHARE = 0.05
+"""Share of a check box's inside that has to be ink for it to count as ticked."""
+
+SPECK = 0.01
+"""From this share on a box that does not count as ticked does not count as surely empty either."""
 
 
 def parse_entry(
@@ -349,3 +355,31 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     for box in boxes:
         result = box if result is None else result.union(box)
     return result
+
+
+def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> FieldReading:
+    """Return the field behind a group of check boxes.
+
+    No box ticked is blank, if the boxes are seen and none holds so much as a speck. More than one is not decided here:
+    the texts of all stand in the reading, which then has no canonical value, so that a person looks.
+    """
+    chosen = [value for value, share in group.shares.items() if share > TICK_SHARE]
+    if not chosen and (not group.is_seen or max(group.shares.values(), default=0.0) > SPECK):
+        return FieldReading(group.field, FieldStatus.UNREADABLE, writing=Writing.HAND, box=group.box)
+    if not chosen:
+        return FieldReading(group.field, FieldStatus.BLANK, confidence=1.0, box=group.box)
+    text = "; ".join(chosen)
+    parsed = kinds.KINDS["choice"].parse(text, vocabulary)
+    margin = min(abs(share - TICK_SHARE) / TICK_SHARE for share in group.shares.values())
+    return FieldReading(
+        field=group.field,
+        status=FieldStatus.READ,
+        text=text,
+        canonical=parsed.canonical if len(chosen) == 1 else "",
+        confidence=min(0.99, margin),
+        writing=Writing.MARK,
+        engine="marks",
+        box=group.box,
+        lines=(group.box,),
+        problems=parsed.problems,
+    )

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.base.model import Hypothesis, LineReading
-from pipeline.recognition.ocr.digits import NUMBER_KINDS
 from pipeline.values.kinds import KINDS
 
 MOST = 5
@@ -28,11 +27,6 @@ DISSENT = 0.1
 
 MAX_CUT = 0.5
 """The most confidence that a number has beside which more figures of it are read."""
-
-
-def is_number(kind: str) -> bool:
-    """Return whether a kind of value is a number whose order in the book is known."""
-    return kind in NUMBER_KINDS
 
 
 def with_hypotheses(

@@ -7,15 +7,16 @@ typed name, and what its shape shows to be drawn in one go above a name.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol
 
 from pipeline.base.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
+from pipeline.base.text.tones import folded, unaccented
 from pipeline.declarations.schema import RecordSpec
 from pipeline.digitize.context import PageContext
-from pipeline.digitize.printed_numbers import is_number
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,
@@ -28,6 +29,7 @@ from pipeline.digitize.witnesses import read_print
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
 from pipeline.recognition.ocr import Engines
+from pipeline.recognition.ocr.digits import NUMBER_KINDS
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,14 @@ UNLIKELY = 0.3
 
 LABEL_DESCENT = 0.24
 """The share of a label's box that lies below the line its print is on."""
+
+MOST_REGIONS = 4
+"""In how many regions of a total something is written at most: its words, and its figures."""
+
+_TOTAL = re.compile(
+    r"(?:tong )?cong(?: (?:mang|chuyen) (?:sang|qua))?(?: trang)?(?: sau| truoc| nay)?[\s\d:.,;]*"
+    r"|(?:mang|chuyen) (?:sang|qua)(?: trang)?(?: sau)?[\s\d:.,;]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,7 @@ def recognize(
     """Read the text lines of all entries of a page.
 
     Returns:
-        The entries, in the same order, with one reading a line.
+        The entries, in the same order, with one reading a line, without rows of a table that are totals.
     """
     engines, clock = context.engines, context.clock
     with clock.stage("recognise"):
@@ -134,7 +144,18 @@ def recognize(
             writing = Writing.PRINT if is_typed or region.slot.printed else Writing.HAND
             fields.append(RecognizedField(region, writing, lines))
         recognized.append(RecognizedEntry(entry, tuple(fields)))
-    return tuple(recognized)
+    return tuple(entry for entry in recognized if context.form.table is None or not is_total(entry))
+
+
+def is_total(entry: RecognizedEntry) -> bool:
+    """Return whether all that was read of a row is a total, and nothing is written where its number would be."""
+    written = [field for field in entry.fields if field.lines]
+    if not written or len(written) > MOST_REGIONS or entry.fields[0].lines:
+        return False
+    if any(line.reading.text == "" for field in written for line in field.lines):
+        return False
+    text = " ".join(line.reading.text for field in written for line in field.lines)
+    return _TOTAL.fullmatch(unaccented(folded(text)).strip()) is not None
 
 
 def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iterator[_LineCrop]:
@@ -153,7 +174,7 @@ def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iter
             )
             part = region.slot.pieces[line.piece].part if region.slot.pieces else ""
             kind = region.slot.kind or first.kind
-            is_alone = is_number(kind) and len(region.lines) == 1 and not line.is_red
+            is_alone = kind in NUMBER_KINDS and len(region.lines) == 1 and not line.is_red
             crop = Crop(
                 pixels=cleanup.crop_line(*layer, line.components, line.box, round(page.dpi / MARGIN)),
                 dpi=page.dpi,

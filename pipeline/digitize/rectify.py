@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.base.model import Box, Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
+from pipeline.base.model import Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
 from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import FormMatch
@@ -26,6 +26,7 @@ from pipeline.digitize.normalize import NormalizedImage
 from pipeline.layout.imaging import form_template
 from pipeline.layout.imaging.form_template import TemplateGeometry
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE
 from pipeline.layout.imaging.geometry.dewarp import (
     RuleCurvature,
     measure_horizontal_curvature,
@@ -34,7 +35,6 @@ from pipeline.layout.imaging.geometry.dewarp import (
 from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ink.pen_colour import InkBlueness
 from pipeline.layout.imaging.ink.stamps import find_stamps, rectify_red_layer
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
 from pipeline.layout.imaging.ruling.leaders import find_leaders
@@ -63,8 +63,6 @@ MORE_SEEN = 0.1
 
 OFF_COLUMN = 10.0
 """How much of the print a frame must hold more than another for labels that stand so much further off their columns."""
-
-UNIT_SQUARE: Matrix = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +99,6 @@ class RectifiedPage:
     source: Pixels
     row_curvature: RuleCurvature | None = None
     column_curvature: RuleCurvature | None = None
-
-    def measure_blueness(self) -> InkBlueness:
-        """Return how much bluer than red each pixel of its ink is."""
-        return InkBlueness.measured(self.source, self.matrix, self.components)
 
 
 def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> RectifiedPage:
@@ -196,16 +190,15 @@ def _frame(form: Form, match: FormMatch, fit: FormFit) -> tuple[Frame | None, Ma
     frame = find_frame(match.level.normalized, fit.matrix, inner, form.text_size * fit.height)
     by_rules = _frame_by_rules(form, match, fit, frame, inner) if form.table is None else None
     frame = by_rules or frame
-    expected = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     if frame is None:
-        return None, expected
+        return None, fit.corners
     if form.table is None:
         through = form_fit.fit_to_frame(form, match.candidates, warp.homography(UNIT_SQUARE, frame.corners))
         residual, usual = form_fit.median_residual(form, through), form_fit.median_residual(form, fit)
         # another printing's lines need not lie where its frame has them
         apart = by_rules is None and residual > 2.5 * usual + 0.004
         if through.share < 0.9 * fit.share or apart:
-            return None, expected
+            return None, fit.corners
     return frame, frame.corners
 
 
@@ -291,13 +284,6 @@ def _table_lines(
         ends = upright[0][:, 1]
         upright = [columns.trace(float(x), *ends)[:, ::-1] for x in columns.levels]
     return upright + level
-
-
-def area_box(fit: FormFit, area: tuple[float, float, float, float]) -> Box:
-    """Return a rectangle of shares (u0, v0, u1, v1) of the frame in pixels."""
-    left, top = fit.to_pixels(area[0], area[1])
-    right, bottom = fit.to_pixels(area[2], area[3])
-    return Box(left, top, right, bottom)
 
 
 def template_geometry(form: Form) -> TemplateGeometry:

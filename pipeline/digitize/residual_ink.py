@@ -1,23 +1,33 @@
-"""Is a region blank in which no line was found?
+"""The ink of a form's slots (dark, stamped, in check boxes), and what of the page's ink is left over beside it.
 
-It is only where the paper itself is seen: the leader runs on unbroken, and neither dark nor faint nor red ink is left
-over. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a page's edge, a rule or
-print, it lies next to the region, a stamp touches a seal), so that the picture is asked, not the ink mask.
+A region without a line is blank only where the paper itself is seen: the leader runs on unbroken, and neither dark nor
+faint nor red ink is left over. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a
+page's edge, a rule or print, it lies next to the region, a stamp touches a seal), so that the picture is asked, not the
+ink mask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.base.model import Box, StampKind
+from pipeline.declarations.schema import Form, Slot
 from pipeline.digitize.rectify import RectifiedPage
+from pipeline.digitize.regions import CheckBoxGroup, TextLine
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.locate.field_lines import FieldLine
-from pipeline.layout.locate.handwriting_lines import RULE_HEIGHT, WALL_TO_WALL
+from pipeline.layout.locate.handwriting_lines import (
+    RULE_HEIGHT,
+    WALL_TO_WALL,
+    centred_in,
+    cluster_boxes,
+    find_handwriting_lines,
+)
 
 FAINT = 0.86
 """Below this share of the paper's light a pixel is not paper; show-through of a usual scan stays above it."""
@@ -32,9 +42,22 @@ MAX_RED_RESIDUE = 1.0
 """How much red ink of a stamped place may be left over beside its lines, in squares of a printed letter's height: a
 word of a stamp has more."""
 
+OUTLINE = 0.05
+"""The least share of a check box and what is close around it that is ink where the box is printed."""
 
 Assigned = tuple[ConnectedComponents, Sequence[NDArray[np.int64]]]
 """Components, and the numbers of those that belong to each line that was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInk:
+    """The ink of one slot, before it is known whether any is left over next to it."""
+
+    slot: Slot
+    lines: tuple[TextLine, ...]
+    box: Box
+    is_touched: bool = False
+    is_cut_short: bool = False
 
 
 class ResidualInk:
@@ -56,6 +79,18 @@ class ResidualInk:
         (self._red,) = cleanup.residual_ink([page.red_ink], *assigned_red, ())
         self._leaders = page.leaders
         self._seals = [s.box for s in page.stamps if s.kind in (StampKind.SEAL, StampKind.STRADDLE)]
+
+    @classmethod
+    def beside(
+        cls, page: RectifiedPage, slots: Sequence[SlotInk], components: ConnectedComponents
+    ) -> ResidualInk:
+        """Return what is left over beside the lines of all slots; ``components``: those that dark lines number."""
+        lines = [line for slot in slots for line in slot.lines]
+        return cls(
+            page,
+            (components, [line.components for line in lines if not line.is_red]),
+            (page.red_components, [line.components for line in lines if line.is_red]),
+        )
 
     def in_place(self, place: Box, unit: float) -> bool:
         """Return whether anything, red or not, is left over in a place; ``unit``: the line's pitch in pixels."""
@@ -139,3 +174,48 @@ def has_leaders(field_lines: Sequence[FieldLine], leaders: NDArray[np.int32]) ->
     return (
         bool(field_lines) and float(np.mean([leader_share(one, leaders) > 0 for one in field_lines])) > 1 / 3
     )
+
+
+def stamp_place(slot: Slot, box: Box, letter: float) -> Box:
+    """Return where the stamp of a region may be: that of a name lies up to a letter above or below its line."""
+    return box.grown(0, 0.0 if slot.area else letter)
+
+
+def stamped_lines(stamps: ConnectedComponents, place: Box, letter: float) -> list[TextLine]:
+    """Return the lines of name stamps and boxed stamps in a place.
+
+    Components that hang together over more height than a stamp's (a round seal and what is in it) are left out.
+    """
+    left, top, right, bottom = stamps.boxes.T.astype(float)
+    inside = centred_in(place, stamps.boxes) & (stamps.area > 0.01 * letter**2)
+    chosen = np.nonzero(inside)[0]
+    lines = []
+    for group in cluster_boxes(stamps.boxes[chosen], 0.7 * letter):
+        members = chosen[group]
+        high = bottom[members].max() - top[members].min()
+        wide = right[members].max() - left[members].min()
+        letters = members[(bottom - top)[members] < 1.6 * letter]
+        if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
+            continue
+        found = find_handwriting_lines(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [TextLine(piece, box, components, is_red=True) for piece, box, components in found]
+    return lines
+
+
+def check_boxes(page: RectifiedPage, form: Form) -> Iterator[CheckBoxGroup]:
+    """Yield the check boxes of a form by the field they belong to, with the share of ink in each."""
+    shares: dict[str, dict[str, float]] = {}
+    places: dict[str, Box] = {}
+    unseen: set[str] = set()
+    for box in form.boxes:
+        place = page.fit.area_box(box.box)
+        shares.setdefault(box.field, {})[box.value] = cleanup.filled_share(
+            page.ink, place, 0.22 * place.height
+        )
+        if cleanup.filled_share(page.all_ink, place, -0.25 * place.height) < OUTLINE:
+            unseen.add(box.field)
+        # a tick runs past its box
+        place = place.grown(0.7 * place.width, 0.7 * place.height)
+        places[box.field] = places[box.field].union(place) if box.field in places else place
+    for name, of_boxes in shares.items():
+        yield CheckBoxGroup(name, of_boxes, places[name], name not in unseen)

@@ -21,14 +21,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.base.errors import ScanTimeout
 from pipeline.base.model import Box, Matrix, PageImage
 from pipeline.declarations.schema import Form
 from pipeline.digitize.context import PageContext
-from pipeline.digitize.further_sheets import Paper, has_further_sheet, locate_paper
-from pipeline.digitize.match import FormMatch, count_clear, is_print, match_form
-from pipeline.digitize.normalize import NormalizedImage, around, corners_of, crop, normalize
+from pipeline.digitize.match import OTHER_WORDS, FormMatch, count_clear, is_print, match_form
+from pipeline.digitize.normalize import NormalizedImage, normalize
+from pipeline.digitize.spare_places import locate_paper, spare_places
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.geometry.boxes import bounding_box, box_corners, crop_page
 from pipeline.layout.imaging.geometry.gutter import find_gutter, has_horizontal_text, split_at_gutter
+from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.locate import form_fit
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,13 @@ SMALLEST = 100
 
 SIZE_TOLERANCE = 0.12
 """How much larger one page's frame may look than the other's."""
+
+THIN = 0.3
+"""Least width of a letter, in heights of a printed letter: thinner components are dots, strokes and fibres."""
+
+LETTERS = 4
+"""Mean number of letter-sized components in a printed word. A part with fewer is not searched for words, which takes
+long in the grain of a table."""
 
 OVERLAP_MM = 4.0
 """How far a printed frame may reach over the gutter: it is carried there from labels that stand far from it."""
@@ -111,16 +121,15 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
         if facing.is_spread:
             detected = facing
         else:
-            single = Sheet(picture, match, np.eye(3))
-            doubtful = detected.is_doubtful or facing.is_doubtful
-            detected = DetectedSheets((single,), doubtful)
-    turn, papers = _papers(detected)
-    if not detected.is_doubtful and papers and has_further_sheet(papers, turn, picture.page, context):
+            turn = 0 if match.fit is None else match.level.turn
+            is_doubtful = detected.is_doubtful or facing.is_doubtful
+            detected = DetectedSheets((Sheet(picture, match, np.eye(3)),), is_doubtful, turn)
+    if not detected.is_doubtful and _has_further_sheet(detected, picture.page, context):
         detected = replace(detected, is_doubtful=True)
     log.info(
         "sheets: %d, turn %d°, forms %s%s",
         len(detected.sheets),
-        turn,
+        detected.turn,
         [sheet.match.form.id if sheet.match.form else None for sheet in detected.sheets],
         ", one more may be there" if detected.is_doubtful else "",
     )
@@ -173,13 +182,13 @@ def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContex
     across = (paper[1] - paper[0] + paper[2] - paper[3]) / 2
     is_doubtful = False
     for facing in (paper + across, paper - across):
-        if not _bears_print(around(facing), match, context):
+        if not _bears_print(bounding_box(facing), match, context):
             continue
         is_doubtful = True
         margin = MARGIN * float(np.linalg.norm(across))
-        both = around(np.vstack([paper, facing])).grown(margin, margin)
+        both = bounding_box(np.vstack([paper, facing])).grown(margin, margin)
         back = np.asarray(np.linalg.inv(level.matrix), np.float64)
-        part, shift = crop(picture.page, around(warp.transform_points(back, corners_of(both))))
+        part, shift = crop_page(picture.page, bounding_box(warp.transform_points(back, box_corners(both))))
         if part.pixels.size >= WHOLE * picture.page.pixels.size:
             continue
         sheets, gutter = _match_sides(normalize(part, context), level.turn, context)
@@ -233,9 +242,8 @@ def _placed(sheet: Sheet) -> Sheet:
     fit, level = sheet.match.fit, sheet.match.level
     if fit is None or sheet.match.form is None:
         return sheet
-    corners = np.array([fit.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
     back = np.asarray(np.linalg.inv(level.matrix @ sheet.matrix), np.float64)
-    return replace(sheet, frame=warp.transform_points(back, corners))
+    return replace(sheet, frame=warp.transform_points(back, fit.corners))
 
 
 def _moved_back(sheet: Sheet, shift: Matrix) -> Sheet:
@@ -272,15 +280,40 @@ def _are_facing(sheets: Sequence[Sheet], form: Form) -> bool:
     return max(heights) <= (1 + SIZE_TOLERANCE) * min(heights) and max(over) <= OVERLAP_MM
 
 
-def _papers(detected: DetectedSheets) -> tuple[int, list[Paper]]:
-    """Return the turn that sets the sheets upright, and their papers on the picture, left page first.
+def _has_further_sheet(detected: DetectedSheets, page: PageImage, context: PageContext) -> bool:
+    """Return whether one more sheet lies around the detected ones; ``False`` where a form is not known."""
+    if any(sheet.match.fit is None for sheet in detected.sheets):
+        return False
+    papers = [locate_paper(sheet.match, sheet.match.level.matrix @ sheet.matrix) for sheet in detected.sheets]
+    dpi = float(np.mean([paper.dpi for paper in papers]))
+    return any(
+        _shows_page(part, detected.turn, dpi, context) for part in spare_places(papers, detected.turn, page)
+    )
 
-    The turn is in degrees clockwise. There are no papers where a form is not known.
+
+def _shows_page(part: PageImage, turn: int, dpi: float, context: PageContext) -> bool:
+    """Return whether a part of a picture shows a page, or holds too much ink to be searched in time.
+
+    A page that lies otherwise than the detected sheets has to be sure: the grain of a table on its side has more clear
+    words.
     """
-    matches = [sheet.match for sheet in detected.sheets]
-    if any(match.fit is None for match in matches):
-        return 0, []
-    turn = detected.turn if detected.is_spread else matches[0].level.turn
-    return turn, [
-        locate_paper(sheet.match, sheet.match.level.matrix @ sheet.matrix) for sheet in detected.sheets
-    ]
+    image = normalize(part, context, dpi)
+    with context.clock.stage("spread"):
+        if _count_letters(image, context.form) < LETTERS * OTHER_WORDS:
+            return False
+    turns = tuple((turn + more) % 360 for more in (0, 180, 90, 270))
+    try:
+        match = match_form(image, context, turns)
+    except ScanTimeout:
+        log.info("a part of the picture holds too much to be looked through in time")
+        return True
+    return match.is_page and (match.level.turn == turn or match.is_sure)
+
+
+def _count_letters(image: NormalizedImage, form: Form) -> int:
+    """Return the number of components that may be printed letters, in any orientation; fibres are thinner or longer."""
+    _, components = binarization.binarize(binarization.normalize_illumination(image.layers.ink))
+    letter = form.letter_height(image.dpi)
+    sides = components.boxes[:, 2:] - components.boxes[:, :2]
+    thin, long = sides.min(axis=1), sides.max(axis=1)
+    return int(((thin > THIN * letter) & (thin < 2.5 * letter) & (long < 4 * letter)).sum())

@@ -11,7 +11,7 @@ from pipeline.declarations.schema import Form
 from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
-from pipeline.digitize.slot_ink import SlotInk, residual_ink_of
+from pipeline.digitize.residual_ink import ResidualInk, SlotInk
 from pipeline.layout.imaging.geometry.dewarp import RuleCurvature
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.locate import table_fit
@@ -58,7 +58,7 @@ def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:
             inside = np.nonzero((row_of == number) & (column_of == slot.column) & written)[0]
             found = find_handwriting_lines(place, components.boxes, components.area, inside, letter)
             cells[-1].append(SlotInk(slot, tuple(TextLine(*line) for line in found), place))
-    residual = residual_ink_of(page, [cell for row in cells for cell in row], components)
+    residual = ResidualInk.beside(page, [cell for row in cells for cell in row], components)
     rule = 0.3 * letter
     regions = [
         tuple(

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.base.model import Crop, LineReading, Pixels, Word
-from pipeline.digitize.printed_numbers import is_number, with_hypotheses
+from pipeline.digitize.printed_numbers import with_hypotheses
 from pipeline.recognition.ocr import Engines, OcrEngine
+from pipeline.recognition.ocr.digits import NUMBER_KINDS
 
 NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
 """Kinds whose values are figures and signs alone, as a rule."""
@@ -101,7 +102,7 @@ def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:
     if crop.kind in NUMERIC_KINDS:
-        beside = crop.beside if is_number(crop.kind) else None
+        beside = crop.beside if crop.kind in NUMBER_KINDS else None
         return [_Question(number, None, crop, None if beside is None else Crop(beside, crop.dpi, crop.kind))]
     return [
         _Question(number, at, Crop(_part(crop, word), crop.dpi, "number"))
@@ -140,7 +141,7 @@ def _with_line_answer(
     text, confidence = _reconciled(reading.text, reading.confidence, answer)
     engine = f"{reading.engine}+{answer.engine}"
     told = replace(reading, text=text, confidence=confidence, engine=engine)
-    return with_hypotheses(told, kind, reading, answer, beside) if is_number(kind) else told
+    return with_hypotheses(told, kind, reading, answer, beside) if kind in NUMBER_KINDS else told
 
 
 def _with_word_answer(reading: LineReading, at: int, answer: LineReading) -> LineReading:

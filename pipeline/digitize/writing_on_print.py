@@ -11,7 +11,7 @@ from pipeline.base.model import Box, Pixels, PlacedLabel
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ink.pen_colour import find_pen_colour
+from pipeline.layout.imaging.ink.pen_colour import InkBlueness, find_pen_colour
 from pipeline.layout.imaging.ink.print_shapes import PrintShapes
 from pipeline.layout.locate.field_lines import FieldLine
 from pipeline.layout.locate.label_matching import REWORDED_WHOLE
@@ -40,7 +40,7 @@ class WritingOnPrint:
     def __init__(self, page: RectifiedPage, field_lines: Sequence[FieldLine], letter: float) -> None:
         self._page, self._field_lines, self._letter = page, field_lines, letter
         read = [label.box for label in page.labels if label.score > REWORDED_WHOLE]
-        blueness = page.measure_blueness()
+        blueness = InkBlueness.measured(page.source, page.matrix, page.components)
         colour = find_pen_colour(blueness, read)
         self.by_colour = colour is not None
         self._labels: list[Box] = [label.box for label in page.labels]

@@ -80,6 +80,15 @@ class FormFit:
             v = v + _interpolated(v, *lines)
         return _position(self.matrix, u, v)
 
+    def area_box(self, area: tuple[float, float, float, float]) -> Box:
+        """Return a rectangle given in shares of the frame (u0, v0, u1, v1), in pixels."""
+        return Box(*self.to_pixels(*area[:2]), *self.to_pixels(*area[2:]))
+
+    @property
+    def corners(self) -> Matrix:
+        """The corners (4, 2) of the printed frame in pixels, clockwise from its top left."""
+        return np.array([self.to_pixels(u, v) for u, v in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))])
+
     @property
     def height(self) -> float:
         """Height of the frame in pixels."""

@@ -20,6 +20,7 @@ from pipeline.base.model import Matrix, Pixels
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink import binarization
+from pipeline.layout.imaging.ink.cleanup import find_scan_edges
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.imaging.ruling.leaders import DotLeaders, find_leaders
 
@@ -223,6 +224,11 @@ class DeskewedPage:
     @cached_property
     def _ink(self) -> tuple[Pixels, ConnectedComponents]:
         return binarization.binarize(self.normalized)
+
+    @property
+    def ink_share(self) -> float:
+        """The share of its pixels that is ink, without the scanner's bed and dark edges."""
+        return float(self.components.area[~find_scan_edges(self.components)].sum() / self.ink.size)
 
     @cached_property
     def leaders(self) -> DotLeaders:
