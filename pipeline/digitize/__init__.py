@@ -7,9 +7,9 @@ decoded from ``pipeline.scans.intake``; the result goes to ``pipeline.registry``
 where a person drew its region.
 """
 
-from pipeline.digitize.context import DigitizeOptions
 from pipeline.digitize.engines import default_engines
-from pipeline.digitize.page import digitize_page
+from pipeline.digitize.page_context import DigitizeOptions
+from pipeline.digitize.page_stages import digitize_page
 from pipeline.recognition.ocr import Engines
 
 __all__ = ["DigitizeOptions", "Engines", "default_engines", "digitize_page"]

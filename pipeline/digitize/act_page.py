@@ -31,10 +31,10 @@ from pipeline.base.model import (
 from pipeline.declarations.schema import Form, Rectangle
 from pipeline.digitize.act_parting import Act, only_act, part_acts
 from pipeline.digitize.act_regions import ActBlock, is_guided, narrow_blocks
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.normalize import NormalizedImage
 from pipeline.digitize.orientations import deskewed_orientations
+from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.quality import assess_quality
 from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry, RecognizedField
 from pipeline.layout.imaging.geometry import warp

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Box, FieldReading, Ledger, Matrix, PageImage, Pixels, PlacedLabel, Writing
 from pipeline.declarations.schema import Form, Schemas, Slot
-from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
+from pipeline.digitize.page_context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.parse import parse_entry
 from pipeline.digitize.recognize import MARGIN, recognize
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
@@ -25,9 +25,9 @@ from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.cleanup import crop_line, paint_out_dots
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.imaging.ruling.crossing_rules import find_crossing_rules
+from pipeline.layout.imaging.ruling.leader_dots import find_leaders
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.layout.imaging.ruling.leaders import find_leaders
-from pipeline.layout.imaging.ruling.rules import erase_rules
+from pipeline.layout.imaging.ruling.ruled_lines import erase_rules
 from pipeline.layout.locate.handwriting_lines import MIN_LINE_DISTANCE, find_handwriting_lines
 from pipeline.recognition.ocr import Engines
 

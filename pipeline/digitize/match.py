@@ -16,9 +16,9 @@ import numpy as np
 
 from pipeline.base.model import Box, Word
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import DigitizeOptions, PageContext
 from pipeline.digitize.normalize import NormalizedImage
 from pipeline.digitize.orientations import deskewed_orientations
+from pipeline.digitize.page_context import DigitizeOptions, PageContext
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.geometry.boxes import UNIT_SQUARE
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage

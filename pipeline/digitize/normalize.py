@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.base.model import PageImage
-from pipeline.digitize.context import PageContext
+from pipeline.digitize.page_context import PageContext
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink.binarization import ColourLayers, split_colour_layers
 from pipeline.layout.imaging.ink.straddle_seals import find_straddle_seals, without_seals

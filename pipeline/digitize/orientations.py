@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.page_context import PageContext
 from pipeline.layout.imaging.geometry.deskew import DeskewedPage, deskew
 
 log = logging.getLogger(__name__)

@@ -44,7 +44,7 @@ from pipeline.layout.imaging.ink.touching_lines import (
     split_touching_lines,
     touches_other_line,
 )
-from pipeline.layout.imaging.ruling.leaders import find_missed_dots
+from pipeline.layout.imaging.ruling.leader_dots import find_missed_dots
 from pipeline.layout.locate.component_owners import assign_components
 from pipeline.layout.locate.field_lines import (
     find_signature_overlaps,

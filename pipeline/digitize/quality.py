@@ -12,8 +12,8 @@ import numpy as np
 
 from pipeline.base.model import Finding, PageImage, Quality
 from pipeline.declarations.schema import Form, Schemas
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.page_context import PageContext
 from pipeline.layout.imaging import scan_quality
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.geometry.boxes import bounding_box

@@ -16,7 +16,7 @@ from typing import Protocol
 from pipeline.base.model import Box, Crop, LineReading, Pixels, PlacedLabel, Writing
 from pipeline.base.text.tones import folded, unaccented
 from pipeline.declarations.schema import RecordSpec
-from pipeline.digitize.context import PageContext
+from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.regions import (
     EntryRegion,
     FieldRegion,

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from pipeline.base.model import Frame, Matrix, Pixels, PlacedLabel, Stamp, TemplateLabel, TemplateView
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.normalize import NormalizedImage
+from pipeline.digitize.page_context import PageContext
 from pipeline.layout.imaging import form_template
 from pipeline.layout.imaging.form_template import TemplateGeometry
 from pipeline.layout.imaging.geometry import warp
@@ -35,11 +35,11 @@ from pipeline.layout.imaging.geometry.dewarp import (
 from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.cleanup import find_scan_edges, paint_out_dots
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ink.stamps import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ink.stamp_shapes import find_stamps, rectify_red_layer
+from pipeline.layout.imaging.ruling.leader_dots import find_leaders
 from pipeline.layout.imaging.ruling.leader_removal import remove_overwritten_dots
-from pipeline.layout.imaging.ruling.leaders import find_leaders
 from pipeline.layout.imaging.ruling.page_frame import find_frames_by_rules, frame_cover
-from pipeline.layout.imaging.ruling.rules import erase_rules, find_frame, trace_rule_near
+from pipeline.layout.imaging.ruling.ruled_lines import erase_rules, find_frame, trace_rule_near
 from pipeline.layout.locate import form_fit, form_likeness, table_fit
 from pipeline.layout.locate.field_lines import with_leader_starts
 from pipeline.layout.locate.form_fit import FormFit

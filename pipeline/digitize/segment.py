@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 
-from pipeline.digitize.context import PageContext
+from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.page_form import PageForm
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion

@@ -24,9 +24,9 @@ import numpy as np
 from pipeline.base.errors import ScanTimeout
 from pipeline.base.model import Box, Matrix, PageImage
 from pipeline.declarations.schema import Form
-from pipeline.digitize.context import PageContext
 from pipeline.digitize.match import OTHER_WORDS, FormMatch, count_clear, is_print, match_form
 from pipeline.digitize.normalize import NormalizedImage, normalize
+from pipeline.digitize.page_context import PageContext
 from pipeline.digitize.spare_places import locate_paper, spare_places
 from pipeline.layout.imaging.geometry import warp
 from pipeline.layout.imaging.geometry.boxes import bounding_box, box_corners, crop_page

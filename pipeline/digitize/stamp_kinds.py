@@ -1,7 +1,7 @@
 """What kind of stamp lies on a field: by colour, shape and size, and by its words where these were read.
 
 Colour and shape tell a round seal, the half of one at the edge of the paper, a box and a low wide stamp
-(``imaging.ink.stamps``). What a box or a low stamp says tells the rest: a day, one of the stamps that offices use
+(``imaging.ink.stamp_shapes``). What a box or a low stamp says tells the rest: a day, one of the stamps that offices use
 (``schemas/vocab/stamp.toml``), a name where a name belongs. What neither tells is a stamp, and no more is said.
 """
 

@@ -22,7 +22,7 @@ from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink import binarization
 from pipeline.layout.imaging.ink.cleanup import find_scan_edges
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
-from pipeline.layout.imaging.ruling.leaders import DotLeaders, find_leaders
+from pipeline.layout.imaging.ruling.leader_dots import DotLeaders, find_leaders
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pipeline.base.model import Box, Pixels, StampKind
 from pipeline.layout.imaging.geometry.pyramid import Pyramid
 from pipeline.layout.imaging.ink.binarization import ColourLayers
-from pipeline.layout.imaging.ink.stamps import STAMP_DPI, SealCircle, find_seal_circles
+from pipeline.layout.imaging.ink.stamp_shapes import STAMP_DPI, SealCircle, find_seal_circles
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from pipeline.base.model import Pixels
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.imaging.order_statistics import percentile_of_levels
-from pipeline.layout.imaging.ruling.leaders import MAX_DOT_SIZE, DotLeaders, dot_spacing
+from pipeline.layout.imaging.ruling.leader_dots import MAX_DOT_SIZE, DotLeaders, dot_spacing
 
 Grid = NDArray[np.float64]
 Chosen = NDArray[np.bool_]

@@ -17,7 +17,7 @@ from pipeline.base.model import Frame, Matrix, Pixels
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.imaging.ruling.grid import RuleFamily
 from pipeline.layout.imaging.ruling.page_frame import frame_cover
-from pipeline.layout.imaging.ruling.rules import rule_cover
+from pipeline.layout.imaging.ruling.ruled_lines import rule_cover
 
 log = logging.getLogger(__name__)
 

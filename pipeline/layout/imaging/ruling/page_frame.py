@@ -20,7 +20,7 @@ import numpy as np
 
 from pipeline.base.model import Frame, Pixels
 from pipeline.layout.imaging.ruling import grid
-from pipeline.layout.imaging.ruling.rules import rule_cover
+from pipeline.layout.imaging.ruling.ruled_lines import rule_cover
 
 log = logging.getLogger(__name__)
 

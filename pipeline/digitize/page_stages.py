@@ -22,11 +22,11 @@ from pipeline.base.model import (
 )
 from pipeline.declarations.schema import Form, Schemas
 from pipeline.digitize.act_page import read_act
-from pipeline.digitize.context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.judge import EntryJudge
 from pipeline.digitize.match import FormMatch
 from pipeline.digitize.merge_spread import merge_spread
 from pipeline.digitize.normalize import normalize
+from pipeline.digitize.page_context import DigitizeOptions, PageContext, StageClock
 from pipeline.digitize.quality import assess_quality
 from pipeline.digitize.recognize import recognize
 from pipeline.digitize.rectify import RectifiedPage, rectify, template_view
