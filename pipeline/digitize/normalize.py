@@ -1,4 +1,4 @@
-"""Normalize: a picture is split by colour once, into its ink without red stamps and its red alone."""
+"""Normalize: split a picture by colour into its ink without red stamps and its red alone."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from pipeline.layout.imaging.ink.straddle_seals import find_straddle_seals, with
 
 @dataclass(frozen=True, slots=True)
 class NormalizedImage:
-    """A picture, or the part of one that shows a sheet, ready for its form to be matched.
+    """A picture, or a part that may show a sheet, ready for matching with a form.
 
     Attributes:
         page: The picture, RGB (h, w, 3).
-        layers: Its ink layer and its red layer, each (h, w).
-        dpi: Pixels an inch, if the form's paper fills the longer side.
-        ink: The pyramid of its ink layer.
+        layers: The ink layer and the red layer, each (h, w).
+        dpi: Pixels an inch if the form's paper fills the longer side.
+        picture: The pyramid of the pixels.
+        ink: The pyramid of the ink layer.
     """
 
     page: PageImage
@@ -35,11 +36,11 @@ class NormalizedImage:
 
 
 def normalize(page: PageImage, context: PageContext, dpi: float | None = None) -> NormalizedImage:
-    """Split a picture by colour; the half of a straddle seal on its edge, whatever its red, is in the red layer.
+    """Return a picture split by colour. A straddle seal at its edge goes to the red layer, however faint its red is.
 
     Args:
-        page: The picture as it was decoded, or a part of it.
-        dpi: Pixels an inch, where they are known; else they follow from the paper's size.
+        page: The picture as decoded, or a part of it.
+        dpi: Pixels an inch; by default they follow from the paper's size.
     """
     with context.clock.stage("spread"):
         dpi = dpi if dpi is not None else context.form.dpi_of(page.pixels.shape)

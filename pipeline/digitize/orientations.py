@@ -1,4 +1,4 @@
-"""Deskew: the picture in the likeliest orientations, one after another, until its print says which way up it lies."""
+"""Deskew: the picture in its likeliest orientations, as only its print tells which of them is upright."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 def deskewed_orientations(
     image: NormalizedImage, context: PageContext, turns: Sequence[int] = ()
 ) -> Iterator[DeskewedPage]:
-    """Yield the picture deskewed in each orientation at the resolution at which labels are looked for.
+    """Yield the picture deskewed in each orientation, at the resolution of label recognition.
 
     Args:
-        turns: Quarter turns clockwise in degrees, in the order in which they are tried; by default all four, those
-            first in which the form's paper fits the picture.
+        turns: Quarter turns clockwise in degrees, in the order of trial. By default all four; those in which the
+            form's paper fits the picture come first.
     """
     form, options, clock = context.form, context.options, context.clock
     width, height = image.size

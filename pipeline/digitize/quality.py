@@ -1,6 +1,7 @@
-"""Quality: how good the scan of a sheet is, and what the quality gate finds.
+"""Quality: measure the scan of a sheet and run the quality gate.
 
-Light, contrast and edges are measured on the picture. Pixels an inch and what is cut off follow from the matched form.
+Light, contrast and edges are measured on the picture. The resolution and the cut-off width follow from the matched
+form.
 """
 
 from __future__ import annotations
@@ -25,25 +26,22 @@ from pipeline.recognition.ocr import Engines
 log = logging.getLogger(__name__)
 
 PAPER_SHARE = 0.85
-"""Where the paper takes less than this share of the picture, what lies beside it has no say in how dark it is."""
+"""Share of the picture below which the paper alone is measured for darkness, without its surroundings."""
 
 
 def assess_quality(
     image: NormalizedImage, form: Form | None, fit: FormFit | None, level: DeskewedPage, context: PageContext
 ) -> tuple[Quality, tuple[Finding, ...]]:
-    """Measure how good the scan of a sheet is.
+    """Return the quality measures of a sheet and the findings of the quality gate.
 
     Args:
-        form: The form that matched, ``None`` where none did.
-        fit: How that form lies on ``level``.
-        level: The picture in the orientation in which its form was looked for.
-
-    Returns:
-        The measures, and what the quality gate finds in them.
+        form: The matched form, ``None`` without a match.
+        fit: The fit of that form on ``level``.
+        level: The picture in the orientation in which it was matched.
     """
     with context.clock.stage("quality"):
         measured = scan_quality.measure_quality(image.picture, image.ink, image.dpi)
-        # how large the frame of another printing is only its rules say
+        # the frame of another printing may have another size, which only its rules show
         if form is not None and fit is not None and not _has_other_frame(form, fit):
             measured = measure_with_form(measured, form, fit, level, image.page)
     findings = quality_findings(measured, context.engines, context.schemas)
@@ -58,10 +56,10 @@ def _has_other_frame(form: Form, fit: FormFit) -> bool:
 def measure_with_form(
     measured: Quality, form: Form, fit: FormFit, level: DeskewedPage, page: PageImage
 ) -> Quality:
-    """Return the measures with what only the form can tell.
+    """Return the measures with those that need the form.
 
-    That is pixels an inch of paper (also of a photograph, which shows more than the paper), how far the printed frame
-    reaches beyond the picture, and how dark the paper is without the table it lies on.
+    These are pixels an inch of paper (also of a photograph, which shows more than the paper), the distance by which the
+    printed frame reaches beyond the picture, and the darkness of the paper without the table under it.
     """
     back = np.asarray(np.linalg.inv(level.matrix), np.float64)
     corners = warp.transform_points(back, fit.corners)
@@ -79,7 +77,7 @@ def measure_with_form(
 
 
 def quality_findings(measured: Quality, engines: Engines, schemas: Schemas) -> tuple[Finding, ...]:
-    """Return what the quality gate finds, without the findings that the office has switched off."""
-    found = engines.gate.flaws(measured) if engines.gate is not None else ()
-    severities = {code: schemas.severity_of(code) for code in found}
+    """Return the findings of the quality gate, without those that the office has switched off."""
+    codes = engines.gate.flaws(measured) if engines.gate is not None else ()
+    severities = {code: schemas.severity_of(code) for code in codes}
     return tuple(Finding(code, severity) for code, severity in severities.items() if severity is not None)

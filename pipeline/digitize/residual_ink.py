@@ -1,9 +1,9 @@
-"""The ink of a form's slots (dark, stamped, in check boxes), and what of the page's ink is left over beside it.
+"""The ink of a form's slots (dark, stamped, in check boxes), and the residual ink that belongs to no line.
 
-A region without a line is blank only where the paper itself is seen: the leader runs on unbroken, and neither dark nor
-faint nor red ink is left over. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a
-page's edge, a rule or print, it lies next to the region, a stamp touches a seal), so that the picture is asked, not the
-ink mask.
+A region without a line is blank only where the paper itself is visible: the leader is unbroken, and neither dark nor
+faint nor red ink remains. Ink may be missing from the lines for many reasons (it is too pale, it was taken for a page's
+edge, a rule or print, it lies next to the region, a stamp touches a seal). The picture decides therefore, not the ink
+mask.
 """
 
 from __future__ import annotations
@@ -30,28 +30,28 @@ from pipeline.layout.locate.handwriting_lines import (
 )
 
 FAINT = 0.86
-"""Below this share of the paper's light a pixel is not paper; show-through of a usual scan stays above it."""
+"""Share of the paper's light below which a pixel is not paper; show-through of a usual scan is lighter."""
 
 MAX_RESIDUE = 0.02
-"""The most that a blank region may hold that is not paper, in squares of a line's pitch: half a small letter."""
+"""Largest area that is not paper in a blank region, in squares of a line's pitch: half a small letter."""
 
 MIN_LEADER = 0.5
-"""The least share of a field line's length under which leader dots must be seen; an empty one has three quarters."""
+"""Least share of a blank field line's length with visible leader dots; an empty line has three quarters."""
 
 MAX_RED_RESIDUE = 1.0
-"""How much red ink of a stamped place may be left over beside its lines, in squares of a printed letter's height: a
-word of a stamp has more."""
+"""Largest residual red ink beside the lines of a stamped place, in squares of a printed letter's height: a word of a
+stamp has more."""
 
 OUTLINE = 0.05
-"""The least share of a check box and what is close around it that is ink where the box is printed."""
+"""Least share of ink in a check box and its close surroundings if the box is visible."""
 
 Assigned = tuple[ConnectedComponents, Sequence[NDArray[np.int64]]]
-"""Components, and the numbers of those that belong to each line that was found."""
+"""Components, and the numbers of each line's components."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotInk:
-    """The ink of one slot, before it is known whether any is left over next to it."""
+    """The lines of one slot, before residual ink is known."""
 
     slot: Slot
     lines: tuple[TextLine, ...]
@@ -61,11 +61,11 @@ class SlotInk:
 
 
 class ResidualInk:
-    """What on a rectified page is not paper and belongs to no line that was found.
+    """The ink of a rectified page that belongs to no line.
 
     Args:
-        assigned: The lines of its ink layer.
-        assigned_red: The lines of its red layer.
+        assigned: The lines of the ink layer.
+        assigned_red: The lines of the red layer.
     """
 
     def __init__(self, page: RectifiedPage, assigned: Assigned, assigned_red: Assigned) -> None:
@@ -84,7 +84,7 @@ class ResidualInk:
     def beside(
         cls, page: RectifiedPage, slots: Sequence[SlotInk], components: ConnectedComponents
     ) -> ResidualInk:
-        """Return what is left over beside the lines of all slots; ``components``: those that dark lines number."""
+        """Return the residual ink beside the lines of all slots; the dark lines number ``components``."""
         lines = [line for slot in slots for line in slot.lines]
         return cls(
             page,
@@ -93,14 +93,14 @@ class ResidualInk:
         )
 
     def in_place(self, place: Box, unit: float) -> bool:
-        """Return whether anything, red or not, is left over in a place; ``unit``: the line's pitch in pixels."""
-        found = max(cleanup.count_ink(self._dark, place), cleanup.count_ink(self._red, place))
-        return found > MAX_RESIDUE * unit**2
+        """Return whether a place has residual ink, dark or red; ``unit``: the line's pitch in pixels."""
+        residue = max(cleanup.count_ink(self._dark, place), cleanup.count_ink(self._red, place))
+        return residue > MAX_RESIDUE * unit**2
 
     def in_area(self, area: Box, letter: float) -> bool:
-        """Return whether anything is left over in an area, in which seals may lie that say nothing of it.
+        """Return whether an area has residual ink besides seals.
 
-        Where a seal lies, its edges leave a shade in the ink layer: only what is ink there counts.
+        The edges of a seal leave a shade in the ink layer, so that only the ink mask counts within a seal.
         """
         inner = area.grown(-0.5 * letter, -0.5 * letter)
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
@@ -110,10 +110,9 @@ class ResidualInk:
         return left > MAX_RESIDUE * letter**2 or self.has_red(area, letter)
 
     def _printed(self, area: Box, seals: Sequence[tuple[float, float, float]], letter: float) -> int:
-        """Return how much of what is left over in an area is print: rules from wall to wall, and ends of labels.
+        """Return the residual ink of an area that is print: rules across the area, and ends of labels.
 
-        A label that was not read, and begins well before the area, ends in it where what stands at its place is no
-        higher than print.
+        An unread label that begins well before the area ends in it if the ink at its place is no higher than print.
         """
         labels = [box for box in self._unread if box.left < area.left - 3 * letter and box.right > area.left]
         count = 0
@@ -129,9 +128,10 @@ class ResidualInk:
         return count
 
     def on_field_line(self, field_line: FieldLine, *, leaders: bool) -> bool:
-        """Return whether it is not sure that a field line is empty.
+        """Return whether a field line may be written on: it has residual ink, or its leader is not visible.
 
-        Something is left over on it, or, where the page has ``leaders``, its own is not seen.
+        Args:
+            leaders: Whether the page has leaders.
         """
         p, baseline = field_line.pitch, field_line.piece.baseline
         box = field_line.piece.box
@@ -139,13 +139,13 @@ class ResidualInk:
         return self.in_place(band, p) or (leaders and leader_share(field_line, self._leaders) < MIN_LEADER)
 
     def has_red(self, place: Box, letter: float) -> bool:
-        """Return whether red ink that is no part of a seal is left over in a place, enough for a word of a stamp."""
+        """Return whether a place has residual red ink outside seals, enough for a word of a stamp."""
         seals = [_circle(seal, 0.3 * letter) for seal in self._seals]
         return cleanup.count_ink(self._red, place, seals) > MAX_RED_RESIDUE * letter**2
 
 
 def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
-    """Return centre and radius of a seal with a margin; the box of one that straddles two pages ends with the page."""
+    """Return centre and radius of a seal with a margin; a straddle seal's box ends at the edge of the page."""
     radius = 0.5 * max(seal.width, seal.height)
     x = seal.right - radius if seal.left <= 0 else seal.left + radius
     y = seal.bottom - radius if seal.top <= 0 else seal.top + radius
@@ -153,10 +153,7 @@ def _circle(seal: Box, margin: float) -> tuple[float, float, float]:
 
 
 def leader_share(field_line: FieldLine, leaders: NDArray[np.int32]) -> float:
-    """Return the share of a field line's length under which a leader's dot is seen.
-
-    The line is divided into pieces of a third of its pitch.
-    """
+    """Return the share of a field line's pieces, each a third of its pitch long, that have a leader dot."""
     box, p = field_line.piece.box, field_line.pitch
     left, right = box.left + 0.2 * p, box.right - 0.2 * p
     count = round((right - left) / (p / 3))
@@ -170,21 +167,22 @@ def leader_share(field_line: FieldLine, leaders: NDArray[np.int32]) -> float:
 
 
 def has_leaders(field_lines: Sequence[FieldLine], leaders: NDArray[np.int32]) -> bool:
-    """Return whether the page's printing has leaders: they are seen somewhere under a third of its field lines."""
+    """Return whether the page has printed leaders: more than a third of its field lines have a leader dot."""
     return (
-        bool(field_lines) and float(np.mean([leader_share(one, leaders) > 0 for one in field_lines])) > 1 / 3
+        bool(field_lines)
+        and float(np.mean([leader_share(line, leaders) > 0 for line in field_lines])) > 1 / 3
     )
 
 
 def stamp_place(slot: Slot, box: Box, letter: float) -> Box:
-    """Return where the stamp of a region may be: that of a name lies up to a letter above or below its line."""
+    """Return the place of a region's stamp: a name stamp lies up to a letter above or below its line."""
     return box.grown(0, 0.0 if slot.area else letter)
 
 
 def stamped_lines(stamps: ConnectedComponents, place: Box, letter: float) -> list[TextLine]:
     """Return the lines of name stamps and boxed stamps in a place.
 
-    Components that hang together over more height than a stamp's (a round seal and what is in it) are left out.
+    Groups of components higher than a stamp (a round seal and its content) are left out.
     """
     left, top, right, bottom = stamps.boxes.T.astype(float)
     inside = centred_in(place, stamps.boxes) & (stamps.area > 0.01 * letter**2)
@@ -197,13 +195,13 @@ def stamped_lines(stamps: ConnectedComponents, place: Box, letter: float) -> lis
         letters = members[(bottom - top)[members] < 1.6 * letter]
         if high > 3.6 * letter or wide < 1.5 * high or len(letters) < 4:
             continue
-        found = find_handwriting_lines(place, stamps.boxes, stamps.area, letters, letter)
-        lines += [TextLine(piece, box, components, is_red=True) for piece, box, components in found]
+        written = find_handwriting_lines(place, stamps.boxes, stamps.area, letters, letter)
+        lines += [TextLine(piece, box, components, is_red=True) for piece, box, components in written]
     return lines
 
 
 def check_boxes(page: RectifiedPage, form: Form) -> Iterator[CheckBoxGroup]:
-    """Yield the check boxes of a form by the field they belong to, with the share of ink in each."""
+    """Yield the check boxes of a form, grouped by field, with the share of ink in each box."""
     shares: dict[str, dict[str, float]] = {}
     places: dict[str, Box] = {}
     unseen: set[str] = set()

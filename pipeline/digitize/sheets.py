@@ -1,16 +1,16 @@
-"""Detect sheets: one page, or the two pages of a book that lies open, and whether more lie in the picture than that.
+"""Detect sheets: one page or the two pages of an open book, and whether the picture shows more pages.
 
-Only print decides. A gutter is proposed by the picture (``pipeline.layout.imaging.geometry.gutter``); both sides of it
-are normalized and matched like any picture, and they are two pages when the form's labels are found on both and neither
-printed frame crosses the gutter::
+Only print decides. The picture proposes a gutter (``pipeline.layout.imaging.geometry.gutter``). Both sides are
+normalized and matched like any picture; they are two pages if both show the form's labels and neither printed frame
+crosses the gutter::
 
     +-------+-------+      first: the gutter near the middle of the picture, in the likeliest orientations
-    | page  | page  |      else:  the whole picture as one page; where that leaves room beside the page and print
-    |       |       |             is seen there, the part of the picture that shows both pages
-    +-------+-------+      last:  is there room and print for one more sheet around what was found?
+    | page  | page  |      else:  the whole picture as one page; if there is room beside the page and print
+    |       |       |             lies there, the part of the picture that shows both pages
+    +-------+-------+      last:  look for room and print for one more sheet around the detected ones
           gutter
 
-A form of which a sheet holds many entries (a table) is never parted, nor one whose paper is wider than high.
+A picture is never split for a form whose paper is wider than high.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ from pipeline.layout.locate import form_fit
 log = logging.getLogger(__name__)
 
 ASPECTS = (0.72, 1.5)
-"""How wide, measured by two pages of the form's paper side by side, a picture of two pages may be: one may be cut off,
-a scanner's bed seen beside the other."""
+"""Least and largest aspect ratio of a picture of two pages, as a multiple of that of two sheets side by side: a page
+may be cut off, or the scanner's bed may show."""
 
 FACING_SHARE = 0.5
-"""How much of a page beside the one that was found must be in the picture, so that it is looked for: a strip of the
-facing page is seen on most pictures of one page of a bound book."""
+"""Least share of a facing page within the picture for a look at it: most pictures of one page of a bound book show a
+strip of the facing page."""
 
 MARGIN = 0.03
-"""How much more than two pages is cut out of a picture for the look at both, as a share of a page's width."""
+"""Margin around two pages that are cropped from a picture, as a share of a page's width."""
 
 WHOLE = 0.9
-"""From what share of the picture on a part of it is the picture itself, which has been looked at."""
+"""Share of the picture from which a part counts as the whole picture, which was examined before."""
 
 SMALLEST = 100
-"""Pixels of the shorter side of the smallest picture that is parted."""
+"""Shorter side, in pixels, of the smallest picture that is split."""
 
 SIZE_TOLERANCE = 0.12
-"""How much larger one page's frame may look than the other's."""
+"""Largest excess of the larger frame's scale over the smaller one's."""
 
 THIN = 0.3
 """Least width of a letter, in heights of a printed letter: thinner components are dots, strokes and fibres."""
@@ -64,7 +64,7 @@ LETTERS = 4
 long in the grain of a table."""
 
 OVERLAP_MM = 4.0
-"""How far a printed frame may reach over the gutter: it is carried there from labels that stand far from it."""
+"""Largest distance by which a printed frame may cross the gutter: it is extrapolated from labels far away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Sheet:
     """One page of a picture.
 
     Attributes:
-        image: The picture of it alone.
+        image: The part of the picture that shows the page.
         matrix: From the whole picture to ``image``, (3, 3).
-        frame: The corners (4, 2) of its printed frame on the whole picture, where its form is known.
+        frame: The corners (4, 2) of the printed frame on the whole picture, if the form is known.
     """
 
     image: NormalizedImage
@@ -89,8 +89,8 @@ class DetectedSheets:
 
     Attributes:
         sheets: The one page, or the two pages of an open book, left page first.
-        is_doubtful: Whether there are signs of one more page than were found.
-        turn: How far the picture is turned clockwise for two pages to stand upright, in degrees.
+        is_doubtful: Whether the picture may show one more page.
+        turn: The clockwise turn in degrees that sets the sheets upright, 0 without a form.
         gutter: Both ends (2, 2) of the line between two pages on the picture.
     """
 
@@ -101,7 +101,7 @@ class DetectedSheets:
 
     @property
     def is_spread(self) -> bool:
-        """Whether the picture shows an open book whose two pages are distinguished for sure."""
+        """Whether the picture surely shows two pages of an open book."""
         return len(self.sheets) == 2
 
 
@@ -112,7 +112,7 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
     """Return the sheets of a picture, each matched with a form.
 
     Args:
-        picture: The whole picture, upright or lying in any way, with much else beside the sheets or nothing.
+        picture: The whole picture in any orientation; the sheets may fill it or not.
     """
     detected, turns, is_single = _part_at_middle(picture, context)
     if not detected.is_spread:
@@ -139,11 +139,11 @@ def detect_sheets(picture: NormalizedImage, context: PageContext) -> DetectedShe
 def _part_at_middle(
     picture: NormalizedImage, context: PageContext
 ) -> tuple[DetectedSheets, tuple[int, ...], bool]:
-    """Part a picture that two pages fill from side to side.
+    """Split a picture at a gutter near its middle.
 
     Returns:
-        The two pages, if they are; the order in which turns of the whole picture are best tried else (empty: any);
-        whether one page cannot have another one beside it.
+        The two pages, if there are two; else the best order of turns for the whole picture (empty: any); whether a
+        single page cannot have a facing page in the picture.
     """
     form = context.form
     width, height = picture.size
@@ -174,7 +174,7 @@ def _part_at_middle(
 
 
 def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContext) -> DetectedSheets:
-    """Part a picture of which one page was found, where print lies next to that page in the place of the facing one."""
+    """Split a picture with one matched page if print lies in the place of its facing page."""
     if match.form is None or match.fit is None:
         return NOT_PARTED
     level = match.level
@@ -202,7 +202,7 @@ def _part_beside(picture: NormalizedImage, match: FormMatch, context: PageContex
 
 
 def _bears_print(place: Box, match: FormMatch, context: PageContext) -> bool:
-    """Return whether enough of a place on the deskewed picture is in it, and printed words lie there."""
+    """Return whether a place on the deskewed picture is largely visible and bears printed words."""
     seen = place.within(*match.level.size)
     if seen.area < FACING_SHARE * place.area:
         return False
@@ -219,7 +219,7 @@ def _match_sides(
     """Match both sides of the gutter of the picture turned clockwise by ``turn`` degrees.
 
     Returns:
-        The left and the right side, and the ends (2, 2) of the gutter on the picture as it was.
+        The left and the right side, and the ends (2, 2) of the gutter on the picture before the turn.
     """
     with context.clock.stage("spread"):
         turning, _ = warp.quarter_turn(turn, picture.size)
@@ -238,7 +238,7 @@ def _match_sides(
 
 
 def _placed(sheet: Sheet) -> Sheet:
-    """Return the sheet with its printed frame on the whole picture, where its form is known."""
+    """Return the sheet with its printed frame on the whole picture, if its form is known."""
     fit, level = sheet.match.fit, sheet.match.level
     if fit is None or sheet.match.form is None:
         return sheet
@@ -247,7 +247,7 @@ def _placed(sheet: Sheet) -> Sheet:
 
 
 def _moved_back(sheet: Sheet, shift: Matrix) -> Sheet:
-    """Return the sheet of a part of a picture as that of the picture, from which ``shift`` (3, 3) leads to the part."""
+    """Return a sheet of a part of a picture as a sheet of the picture; ``shift`` (3, 3) leads to the part."""
     assert sheet.frame is not None
     back = np.asarray(np.linalg.inv(shift), np.float64)
     return replace(
@@ -258,12 +258,15 @@ def _moved_back(sheet: Sheet, shift: Matrix) -> Sheet:
 
 
 def _has_form(sheet: Sheet, form: Form) -> bool:
-    """Return whether it is a page of the form, or of another printing of it."""
+    """Return whether a sheet shows the form or another printing of that form."""
     return sheet.match.form is not None and form.id in (sheet.match.form.id, sheet.match.form.printing_of)
 
 
 def _are_facing(sheets: Sequence[Sheet], form: Form) -> bool:
-    """Return whether both are pages of the form (one may be a cover), equally large, and neither crosses the gutter."""
+    """Return whether two sheets are facing pages.
+
+    Both match a form, at least one of them the book's own; they are equally large, and neither crosses the gutter.
+    """
     if any(sheet.frame is None for sheet in sheets) or not any(_has_form(sheet, form) for sheet in sheets):
         return False
     heights, over = [], []
