@@ -87,7 +87,7 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
     if len(leaders):
         x = (leaders[:, 0] + leaders[:, 2]) / 2
         y = leaders[:, 3].astype(float)
-    found: dict[tuple[float, float], float] = {}
+    levels: dict[tuple[float, float], float] = {}
     lost: list[tuple[Piece, float]] = []
     pitches = line_pitches(form, fit)
     labels = own_labels(form, fit)
@@ -108,9 +108,9 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
                     y_found = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
                 elif label is None:
                     lost.append((piece, expected))
-            found[piece.v, piece.u0] = y_found
-    found.update(_found_leaders(fit, found, lost, (x, y), letter) if lost else {})
-    return found
+            levels[piece.v, piece.u0] = y_found
+    levels.update(_found_leaders(fit, levels, lost, (x, y), letter) if lost else {})
+    return levels
 
 
 def _found_leaders(
@@ -129,8 +129,8 @@ def _found_leaders(
         letter: Height of the printed letters in pixels.
     """
     x, y = dots
-    found: dict[tuple[float, float], float] = {}
-    sure = {v: level for (v, _), level in levels.items() if all(v != one.v for one, _ in lost)}
+    moved: dict[tuple[float, float], float] = {}
+    sure = {v: level for (v, _), level in levels.items() if all(v != piece.v for piece, _ in lost)}
     for piece, expected in lost:
         above = max((level for v, level in sure.items() if v < piece.v), default=-np.inf) + letter
         below = min((level for v, level in sure.items() if v > piece.v), default=np.inf) - letter
@@ -139,8 +139,8 @@ def _found_leaders(
         if inside.sum() >= LEAST_ON_LEADER:
             row = _dot_level(y[inside], expected, 0.15 * letter)
             if (np.abs(y[inside] - row) < 0.1 * letter).sum() >= LEAST_ON_LEADER:
-                found[piece.v, piece.u0] = sure[piece.v] = row
-    return found
+                moved[piece.v, piece.u0] = sure[piece.v] = row
+    return moved
 
 
 LEAST_ON_LEADER = 6
@@ -194,7 +194,8 @@ def place_field_lines(form: Form, fit: FormFit, leaders: Boxes) -> tuple[FieldLi
     pitches = line_pitches(form, fit)
     printed = [label for label in form.labels if label.text]
     starts = [
-        (label.v, label.u0, one.box.left) for label, one in zip(printed, place_labels(form, fit), strict=True)
+        (label.v, label.u0, placed.box.left)
+        for label, placed in zip(printed, place_labels(form, fit), strict=True)
     ]
     last_on_line: dict[float, float] = {}
     for slot in form.slots:

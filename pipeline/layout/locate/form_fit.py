@@ -345,11 +345,13 @@ def _fit_lines(
     across = np.array([_shifted(spread, labels[c.label].u0) for c in candidates])
     chosen = np.flatnonzero(np.abs(u - across) * wide_by_high < 2 * MAX_RESIDUAL)
     chain = find_chain(form, [candidates[n] for n in chosen.tolist()], v[chosen])
-    found = chain.found
+    agreeing = chain.found
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
-    share = sum(len(labels[c.label].text) for c in found) / max(1, sum(len(label.text) for label in labels))
-    drift = _line_drift(labels, with_usual_height(found), matrix, high)
-    return FormFit(matrix, _with_unlabelled(form, drift, chain), found, share, spread)
+    share = sum(len(labels[c.label].text) for c in agreeing) / max(
+        1, sum(len(label.text) for label in labels)
+    )
+    drift = _line_drift(labels, with_usual_height(agreeing), matrix, high)
+    return FormFit(matrix, _with_unlabelled(form, drift, chain), agreeing, share, spread)
 
 
 def _with_unlabelled(
@@ -389,10 +391,10 @@ def _shifted(spread: Sequence[tuple[float, float]], u: float) -> float:
     return u + _interpolated(u, [s[0] for s in spread], [s[1] for s in spread])
 
 
-def with_usual_height(found: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
+def with_usual_height(candidates: Sequence[LabelCandidate]) -> tuple[LabelCandidate, ...]:
     """Return the candidates whose box is not much taller than is usual, so that it says on which level they are."""
-    usual = float(median(c.box.height for c in found)) if found else 0.0
-    return tuple(c for c in found if c.box.height <= TALL_BOX * usual)
+    usual = float(median(c.box.height for c in candidates)) if candidates else 0.0
+    return tuple(c for c in candidates if c.box.height <= TALL_BOX * usual)
 
 
 def same_words(first: LabelCandidate, second: LabelCandidate) -> bool:
@@ -402,11 +404,11 @@ def same_words(first: LabelCandidate, second: LabelCandidate) -> bool:
 
 
 def _line_drift(
-    labels: Sequence[Label], found: Sequence[LabelCandidate], matrix: Matrix, high: float
+    labels: Sequence[Label], candidates: Sequence[LabelCandidate], matrix: Matrix, high: float
 ) -> tuple[tuple[float, float], ...]:
     """Return the median offset of each printed line's labels from the declaration, in v; lines keep their order."""
     lines: dict[float, list[float]] = {}
-    for candidate in found:
+    for candidate in candidates:
         label = labels[candidate.label]
         _, y = _position(matrix, label.u0, label.v)
         lines.setdefault(label.v, []).append((candidate.baseline - y) / high)

@@ -98,17 +98,17 @@ def is_under_signature(
         np.minimum(right, area.right) > np.maximum(left, area.left)
     )
     over = (left < line.right) & (right > line.left) & (top < line.bottom) & (bottom > line.top)
-    found = tall & over
-    found[components] = False
-    return bool(found.any())
+    joined = tall & over
+    joined[components] = False
+    return bool(joined.any())
 
 
 def centred_in(area: Box, boxes: Boxes) -> NDArray[np.bool_]:
     """Return which boxes (n,) have their middle in the area."""
     left, top, right, bottom = boxes.T.astype(float)
     x, y = (left + right) / 2, (top + bottom) / 2
-    found: NDArray[np.bool_] = (x > area.left) & (x < area.right) & (y > area.top) & (y < area.bottom)
-    return found
+    inside: NDArray[np.bool_] = (x > area.left) & (x < area.right) & (y > area.top) & (y < area.bottom)
+    return inside
 
 
 def _levels(middles: NDArray[np.float64], letter: float, apart: float = 0.0) -> list[list[float]]:
@@ -200,19 +200,19 @@ def cluster_boxes(boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
     """Return the numbers of boxes that are connected, group by group: each has a neighbour within ``gap`` pixels."""
     group = np.full(len(boxes), -1)
     left, top, right, bottom = boxes.T.astype(float)
-    found: list[NDArray[np.int64]] = []
+    clusters: list[NDArray[np.int64]] = []
     for start in range(len(boxes)):
         if group[start] >= 0:
             continue
         waiting, members = [start], []
-        group[start] = len(found)
+        group[start] = len(clusters)
         while waiting:
             at = waiting.pop()
             members.append(at)
             apart_x = np.maximum(left - right[at], left[at] - right)
             apart_y = np.maximum(top - bottom[at], top[at] - bottom)
             near = np.nonzero((apart_x <= gap) & (apart_y <= gap) & (group < 0))[0]
-            group[near] = len(found)
+            group[near] = len(clusters)
             waiting.extend(int(n) for n in near)
-        found.append(np.array(sorted(members)))
-    return found
+        clusters.append(np.array(sorted(members)))
+    return clusters

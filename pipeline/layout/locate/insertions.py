@@ -169,15 +169,15 @@ def _hanging_words(
     left, top, right, bottom = boxes.T.astype(float)
     line = above.piece.baseline
     hangs = (bottom > line + HANGING * pitch) & ((top + bottom) / 2 > line - AMID * pitch)
-    found = np.zeros(len(boxes), bool)
+    hanging = np.zeros(len(boxes), bool)
     order = np.flatnonzero(over)[np.argsort(left[over], kind="stable")]
     if not len(order):
-        return found
+        return hanging
     reached = np.maximum.accumulate(right[order])[:-1]
     groups = np.split(order, np.flatnonzero(left[order][1:] - reached > APART * pitch) + 1)
     for group in groups[1:]:
-        found[group] = hangs[group].all()
-    return found
+        hanging[group] = hangs[group].all()
+    return hanging
 
 
 def field_lines_above(field_lines: Sequence[FieldLine], number: int) -> tuple[Numbers, float]:

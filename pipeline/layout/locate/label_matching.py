@@ -95,8 +95,8 @@ def find_label_candidates(labels: Sequence[Label], words: Sequence[Word]) -> tup
     and comes between the words of a label.
     """
     lines = _folded_lines(tuple(words))
-    found = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
-    return tuple(dict.fromkeys(found))
+    candidates = (c for number, label in enumerate(labels) for c in _label_places(number, label.text, lines))
+    return tuple(dict.fromkeys(candidates))
 
 
 FoldedLine = tuple[tuple[Word, ...], str, tuple[int, ...]]
@@ -172,19 +172,19 @@ def print_at(
         ),
         key=lambda word: word.box.left,
     )
-    found: list[Word] = []
+    printed: list[Word] = []
     for word in level:
-        start = x if not found else found[-1].box.right
-        if not found and (word.confidence <= PRINT_CONFIDENCE or abs(word.box.left - start) > letter):
+        start = x if not printed else printed[-1].box.right
+        if not printed and (word.confidence <= PRINT_CONFIDENCE or abs(word.box.left - start) > letter):
             continue
-        if word.box.left > start + 0.7 * letter and found:
+        if word.box.left > start + 0.7 * letter and printed:
             break
         if any(c.isdigit() for c in word.text) or word.box.right > x + LONGER * wide + letter:
             break
-        found.append(word)
+        printed.append(word)
         if _is_closed(word):
-            return tuple(found)
-    return tuple(word for word in found if word.box.right < x + 1.15 * wide + 0.5 * letter)
+            return tuple(printed)
+    return tuple(word for word in printed if word.box.right < x + 1.15 * wide + 0.5 * letter)
 
 
 def _is_closed(word: Word) -> bool:
@@ -207,11 +207,11 @@ def _union_box(words: Sequence[Word]) -> Box:
 
 def _baseline(words: Sequence[Word]) -> float:
     """Return the median baseline: the bottom of words without descenders, a little above it for those with."""
-    found = sorted(
+    bottoms = sorted(
         w.box.bottom - (0.2 * w.box.height if DESCENDERS & set(w.text.casefold().rstrip(",;")) else 0.0)
         for w in words
     )
-    return found[len(found) // 2]
+    return bottoms[len(bottoms) // 2]
 
 
 WORD_GAP = 0.12

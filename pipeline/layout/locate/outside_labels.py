@@ -71,7 +71,7 @@ def _row(near: NDArray[np.int64], boxes: Boxes, letter: float) -> NDArray[np.int
     tall = near[(bottom - top)[near] > 0.3 * letter]
     if not len(tall):
         return np.empty(0, np.int64)
-    on = [np.abs(bottom[tall] - bottom[one]) < 0.3 * letter for one in tall]
+    on = [np.abs(bottom[tall] - bottom[component]) < 0.3 * letter for component in tall]
     base = bottom[tall[int(np.argmax([level.sum() for level in on]))]]
     row = near[(bottom[near] > base - 1.1 * letter) & (np.abs(bottom[near] - base) < 0.4 * letter)]
     return np.asarray(row[np.argsort(boxes[row, 0], kind="stable")], np.int64)

@@ -213,11 +213,11 @@ def runs_past_end(field_line: FieldLine, end: float, boxes: Boxes, numbers: NDAr
     tall = field_line.hand
     level = (rise > -0.25 * p) & (rise < 0.75 * tall) & (height > 0.26 * p) & (height < 1.6 * tall)
     reach = MAY_GO_ON if end > field_line.rule - AT_RULE * p else AT_RULE
-    found = (
+    letters = (
         level & (left > end - 0.5 * p) & (left < end + reach * tall) & (right > field_line.piece.box.right)
     )
-    found[numbers] = False
-    return bool(found.any())
+    letters[numbers] = False
+    return bool(letters.any())
 
 
 CORE = (0.42, 0.02)

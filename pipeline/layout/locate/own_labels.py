@@ -55,7 +55,9 @@ LABEL_DESCENT = 0.3
 def own_labels(form: Form, fit: FormFit) -> Mapping[tuple[float, float], PlacedLabel]:
     """Return the labels printed right beside a blank, read or not, by (v, u0) of the piece that they announce."""
     declared = [label for label in form.labels if label.text]
-    placed = {(label.v, label.u1): one for label, one in zip(declared, place_labels(form, fit), strict=True)}
+    placed = {
+        (label.v, label.u1): place for label, place in zip(declared, place_labels(form, fit), strict=True)
+    }
     pieces = ((piece.v, piece.u0) for slot in form.slots for piece in slot.pieces)
     return {key: placed[key] for key in pieces if key in placed}
 
@@ -90,12 +92,13 @@ def vouches_for(
     """
     baseline, pitch = line
     if not any(label.text and (label.v, label.u1) == (piece.v, piece.u0) for label in form.labels):
-        return any(abs(form.labels[found.label].v - piece.v) < NEAR for found in fit.found)
+        return any(abs(form.labels[candidate.label].v - piece.v) < NEAR for candidate in fit.found)
     label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
     glued = any(
-        found.glued and (form.labels[found.label].v, form.labels[found.label].u1) == (piece.v, piece.u0)
-        for found in fit.found
+        candidate.glued
+        and (form.labels[candidate.label].v, form.labels[candidate.label].u1) == (piece.v, piece.u0)
+        for candidate in fit.found
     )
     return (
         not glued
@@ -124,7 +127,7 @@ def leader_starts(
     x, y = (leaders[:, 0] + leaders[:, 2]) / 2, leaders[:, 3].astype(float)
     numbers = {(label.v, label.u1): n for n, label in enumerate(form.labels) if label.text}
     placed = own_labels(form, fit)
-    found = []
+    ends = []
     for slot in form.slots:
         for piece in slot.pieces:
             number = numbers.get((piece.v, piece.u0))
@@ -134,8 +137,8 @@ def leader_starts(
             level = np.abs(y - levels[piece.v, piece.u0]) < ON_LEADER * pitches[piece.v]
             start = _first_dot(np.sort(x[level & (x > label.box.left + SHORTEST_LABEL * letter)]))
             if start < label.box.right - OFF * letter:
-                found.append((number, start - BEHIND * letter))
-    return tuple(found)
+                ends.append((number, start - BEHIND * letter))
+    return tuple(ends)
 
 
 def _first_dot(x: NDArray[np.float64]) -> float:

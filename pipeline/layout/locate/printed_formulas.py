@@ -91,7 +91,7 @@ def find_formula(text: RunningText, formula: str, least: float | None = None) ->
     least = _least(len(wanted)) if least is None else least
     count = max(1, len([part for part in formula.split() if fold_label(part)]))
     folded = [fold_label(word.text) for word in text.words]
-    found = []
+    places = []
     for first in range(len(folded)):
         best: FormulaPlace | None = None
         for last in range(first, min(len(folded), first + count + MORE_WORDS)):
@@ -101,8 +101,8 @@ def find_formula(text: RunningText, formula: str, least: float | None = None) ->
             if score >= least and (best is None or score > best.score):
                 best = FormulaPlace(first, last, score)
         if best is not None:
-            found.append(best)
-    return tuple(_best_of_overlapping(found))
+            places.append(best)
+    return tuple(_best_of_overlapping(places))
 
 
 def stands_twice(
@@ -119,17 +119,19 @@ def stands_twice(
         The middle (y) of the first and of the last place of each such formula.
     """
     folded = [fold_label(formula) for formula in formulas]
-    found = []
+    repeated = []
     for formula, letters in dict(zip(folded, formulas, strict=True)).items():
         is_own = sum(formula in other for other in set(folded)) == 1
         if len(formula) < STRONG_LETTERS or not is_own:
             continue
         clear = [
-            text.words[one.first].box.centre[1] for one in find_formula(text, letters) if one.score >= STRONG
+            text.words[place.first].box.centre[1]
+            for place in find_formula(text, letters)
+            if place.score >= STRONG
         ]
         if clear and clear[-1] - clear[0] > parted_by:
-            found.append((clear[0], clear[-1]))
-    return tuple(found)
+            repeated.append((clear[0], clear[-1]))
+    return tuple(repeated)
 
 
 def find_in_order(
@@ -150,7 +152,7 @@ def find_in_order(
     spotted = [_with_rivals(number, chosen, places) for number in range(len(merged))]
     spotted = _without_leaning(spotted, letters)
     contradicted = _contradicted(chosen, places, letters)
-    sure = [None if number in contradicted else one for number, one in enumerate(spotted)]
+    sure = [None if number in contradicted else formula for number, formula in enumerate(spotted)]
     group = -1
     result = []
     for number in range(len(formulas)):
@@ -166,14 +168,14 @@ def _same(formulas: Sequence[str], number: int) -> bool:
 def _places(
     text: RunningText, formulas: Sequence[str], number: int, allowed: Sequence[Sequence[bool]] | None
 ) -> tuple[FormulaPlace, ...]:
-    found = [
-        one
-        for one in find_formula(text, formulas[number])
-        if not any(_is_end_of(text, one, formulas[number], other) for other in formulas)
+    places = [
+        place
+        for place in find_formula(text, formulas[number])
+        if not any(_is_end_of(text, place, formulas[number], other) for other in formulas)
     ]
     if allowed is None:
-        return tuple(found)
-    return tuple(one for one in found if allowed[number][one.first] and allowed[number][one.last])
+        return tuple(places)
+    return tuple(place for place in places if allowed[number][place.first] and allowed[number][place.last])
 
 
 def _is_end_of(text: RunningText, place: FormulaPlace, formula: str, longer: str) -> bool:
@@ -196,8 +198,8 @@ def _likeness(
     """Return how like the formula words are, those that were read together with what is written beside it too."""
     read = "".join(folded[first : last + 1])
     if len(wanted) <= SHORT:
-        said = "".join(word.text for word in text.words[first : last + 1])
-        return float(_letters(said) == _letters(formula))
+        spelled = "".join(word.text for word in text.words[first : last + 1])
+        return float(_letters(spelled) == _letters(formula))
     letters = len(wanted)
     glued = (read.startswith(wanted) and len(read) - len(folded[last]) < letters) or (
         read.endswith(wanted) and len(read) - len(folded[first]) < letters
@@ -215,9 +217,9 @@ def _letters(text: str) -> str:
 def _best_of_overlapping(places: Sequence[FormulaPlace]) -> list[FormulaPlace]:
     """Return places of which none shares a word with another, the likest first chosen, in reading order."""
     kept: list[FormulaPlace] = []
-    for one in sorted(places, key=lambda place: (-place.score, place.last - place.first)):
-        if all(one.last < other.first or one.first > other.last for other in kept):
-            kept.append(one)
+    for place in sorted(places, key=lambda place: (-place.score, place.last - place.first)):
+        if all(place.last < other.first or place.first > other.last for other in kept):
+            kept.append(place)
     return sorted(kept, key=lambda place: place.first)
 
 
@@ -226,9 +228,9 @@ def _heaviest(places: Sequence[Sequence[FormulaPlace]], letters: Sequence[int]) 
     best: list[
         tuple[float, int, int, int]
     ] = []  # merit, formula, place, number of the one before in this list
-    for number, found in enumerate(places):
+    for number, of_formula in enumerate(places):
         weight = min(1.0, letters[number] / FULL_WEIGHT)
-        for at, place in enumerate(found):
+        for at, place in enumerate(of_formula):
             merit, before = place.score * weight, -1
             for known, (gained, formula, other, _) in enumerate(best):
                 if formula < number and _follows(place, places[formula][other]):
@@ -256,14 +258,14 @@ def _with_rivals(
     own = chosen[number]
     if own is None:
         return None
-    before = next((one for one in reversed(chosen[:number]) if one is not None), None)
-    behind = next((one for one in chosen[number + 1 :] if one is not None), None)
+    before = next((place for place in reversed(chosen[:number]) if place is not None), None)
+    behind = next((place for place in chosen[number + 1 :] if place is not None), None)
     near = [
-        one
-        for one in places[number]
-        if one.score >= own.score - RIVAL
-        and (before is None or _follows(one, before))
-        and (behind is None or _follows(behind, one))
+        place
+        for place in places[number]
+        if place.score >= own.score - RIVAL
+        and (before is None or _follows(place, before))
+        and (behind is None or _follows(behind, place))
     ]
     return SpottedFormula(near[0], near[-1])
 
@@ -273,10 +275,10 @@ def _without_leaning(
 ) -> list[SpottedFormula | None]:
     """Return the formulas without short ones beside which nothing was found."""
     kept = []
-    for number, one in enumerate(spotted):
+    for number, formula in enumerate(spotted):
         beside = [spotted[at] for at in (number - 1, number + 1) if 0 <= at < len(spotted)]
         leans = letters[number] <= LEANS and not any(beside)
-        kept.append(None if leans else one)
+        kept.append(None if leans else formula)
     return kept
 
 
@@ -286,10 +288,10 @@ def _contradicted(
     letters: Sequence[int],
 ) -> set[int]:
     """Return the formulas of which one that is clearly read elsewhere says that their order is another."""
-    found: set[int] = set()
+    doubtful: set[int] = set()
     for number, own in enumerate(chosen):
         if own is None and letters[number] >= STRONG_LETTERS:
-            clear = [one for one in places[number] if one.score >= STRONG]
+            clear = [place for place in places[number] if place.score >= STRONG]
             if clear:
-                found |= {number - 1, number, number + 1}
-    return found
+                doubtful |= {number - 1, number, number + 1}
+    return doubtful

@@ -42,10 +42,10 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
         x, y = fit.to_pixels(label.u0, label.v)
         wide = fit.to_pixels(label.u1, label.v)[0] - x
         before_blank = (label.v, label.u1) in blanks
-        found = print_at((x, y), wide if before_blank else AREA_LABEL * wide, letter, free)
-        if found:
-            whole = fold_label(label.text) in fold_label("".join(word.text for word in found))
-            yield reworded_candidate(number, found, whole=whole)
+        printed = print_at((x, y), wide if before_blank else AREA_LABEL * wide, letter, free)
+        if printed:
+            whole = fold_label(label.text) in fold_label("".join(word.text for word in printed))
+            yield reworded_candidate(number, printed, whole=whole)
 
 
 def _free_words(words: Sequence[Word], taken: Sequence[Box]) -> list[Word]:

@@ -75,7 +75,7 @@ def running_text(words: Sequence[Word], left: float, right: float, letter: float
     kept = [word for word in inside if LOWEST * height <= word.box.height <= TALLEST * height]
     lines: list[list[Word]] = []
     levels: list[float] = []
-    for word in sorted(kept, key=lambda one: one.box.left):
+    for word in sorted(kept, key=lambda word: word.box.left):
         middle, is_print = word.box.centre[1], word.confidence > PRINT_CONFIDENCE
         apart, number = min(
             ((abs(level - middle), number) for number, level in enumerate(levels)), default=(float("inf"), -1)

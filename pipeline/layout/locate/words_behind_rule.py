@@ -80,12 +80,12 @@ class SheetInk:
         p, middle = line.pitch, (top + bottom) / 2
         away = np.abs(middle - line.piece.baseline + 0.25 * p)
         other = self.big & (self.owner < 0) & (left > line.rule) & (away > 0.5 * p) & (away < 2.5 * p)
-        found = middle[other & (np.abs(left - left[component]) < ALIGNED * p)]
-        if not len(found):
+        beginnings = middle[other & (np.abs(left - left[component]) < ALIGNED * p)]
+        if not len(beginnings):
             return 0
-        levels = np.sort(found)
+        levels = np.sort(beginnings)
         levels = np.array(
-            [np.median(one) for one in np.split(levels, np.flatnonzero(np.diff(levels) > 0.5 * p) + 1)]
+            [np.median(level) for level in np.split(levels, np.flatnonzero(np.diff(levels) > 0.5 * p) + 1)]
         )
         nearest = float(np.abs(levels - middle[component]).min())
         apart = FURTHER_OFF * float(np.diff(levels).min()) if len(levels) > 1 else LINE_OF_NOTE * p
@@ -141,9 +141,9 @@ def widest_gap(line: FieldLine, boxes: Boxes, own: NDArray[np.int64], least: flo
     return max(least * line.hand, min(WIDER_GAP * usual, WIDEST_GAP * line.hand))
 
 
-def words_of(found: NDArray[np.int64], boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
+def words_of(numbers: NDArray[np.int64], boxes: Boxes, gap: float) -> list[NDArray[np.int64]]:
     """Return components from left to right, those together that are no further apart than a gap in pixels."""
-    order = found[np.argsort(boxes[found, 0], kind="stable")]
+    order = numbers[np.argsort(boxes[numbers, 0], kind="stable")]
     if not len(order):
         return []
     ends = np.maximum.accumulate(boxes[order, 2])
@@ -186,7 +186,7 @@ def is_surely_value(line: FieldLine, own: NDArray[np.int64], ink: SheetInk) -> b
     if not len(before):
         return False
     end, first = float(right[~behind].max()), int(word[left[behind].argmin()])
-    if any(ink.rival_lines(int(one), line) for one in word[ink.big[word]]):
+    if any(ink.rival_lines(int(component), line) for component in word[ink.big[word]]):
         return False
     if end > line.rule or left[behind].min() - end <= LETTER_GAP * line.pitch:
         return True
