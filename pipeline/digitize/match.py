@@ -346,7 +346,7 @@ def match_labels(
             continue
         if number:
             rivals.append((form, fit))
-        elif options.hidden_print <= fit.share <= share and len(fit.found) >= MANY_LABELS:
+        elif options.hidden_print <= fit.share <= share and len(fit.labels) >= MANY_LABELS:
             own = FormMatch(level, form, fit, candidates, len(words))
         if fit.share <= share:
             continue

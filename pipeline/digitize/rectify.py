@@ -135,7 +135,7 @@ def rectify(image: NormalizedImage, match: FormMatch, context: PageContext) -> R
     ink = erase_rules(all_ink & ~dots.mask, rules, max(2.0, 0.07 * letter))
     components = all_components.restricted_to(ink)
     if form.table is None:
-        fit = replace(fit, found=(*fit.found, *find_outside_labels(form, fit, components.boxes)))
+        fit = replace(fit, labels=(*fit.labels, *find_outside_labels(form, fit, components.boxes)))
         fit = with_leader_starts(form, fit, dots.boxes)
     labels = extend_to_word_ends(place_labels(form, fit), form, components.boxes, letter)
     edges = find_scan_edges(components)

@@ -135,8 +135,8 @@ class WritingOnPrint:
             zone = Box(*(float(round(side)) for side in (zone.left, zone.top, zone.right, zone.bottom)))
             first = box.left - (0.1 if label.score else OFF) * letter
             mixed = cleanup.overwriting(self._page.components, box, box.left + REACH * line.pitch)
-            pen = shapes.pen_in(zone, mixed, first, self._baseline(label))
-            pen[round(zone.top) : round(zone.bottom), round(zone.left) : round(zone.right)] |= pen
+            of_zone = shapes.pen_in(zone, mixed, first, self._baseline(label))
+            pen[round(zone.top) : round(zone.bottom), round(zone.left) : round(zone.right)] |= of_zone
         return pen
 
     def _baseline(self, label: PlacedLabel) -> float:

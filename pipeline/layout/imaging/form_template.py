@@ -313,12 +313,12 @@ def _find_label(
     if top < MIN_CORRELATION:
         return None
     dx, dy = _subpixel_peak(np.asarray(likeness, np.float32), x, y)
-    x_found, y_found = max(0, first_x) + dx, max(0, first_y) + dy
+    x_peak, y_peak = max(0, first_x) + dx, max(0, first_y) + dy
     return FoundLabel(
         label.number,
-        x_found + grown * (left - x0),
-        x_found + grown * (right - x0),
-        y_found + grown * (base - y0),
+        x_peak + grown * (left - x0),
+        x_peak + grown * (right - x0),
+        y_peak + grown * (base - y0),
         float(min(1.0, top)),
     )
 

@@ -100,20 +100,20 @@ def baselines(form: Form, fit: FormFit, leaders: Boxes) -> dict[tuple[float, flo
             label = labels.get((piece.v, piece.u0))
             if label is not None and label.score:
                 expected = label_baseline(label, letter)
-            y_found = expected
+            level = expected
             if len(leaders):
                 reach = 0.40 * pitches[piece.v]
                 near = (x > left) & (x < right) & (np.abs(y - expected) < reach)
                 if near.sum() >= LEAST_ON_LEADER:
-                    y_found = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
+                    level = _dot_level(y[near], expected, 0.1 * pitches[piece.v])
                 elif label is None:
                     lost.append((piece, expected))
-            levels[piece.v, piece.u0] = y_found
-    levels.update(_found_leaders(fit, levels, lost, (x, y), letter) if lost else {})
+            levels[piece.v, piece.u0] = level
+    levels.update(_displaced_leaders(fit, levels, lost, (x, y), letter) if lost else {})
     return levels
 
 
-def _found_leaders(
+def _displaced_leaders(
     fit: FormFit,
     levels: Mapping[tuple[float, float], float],
     lost: Sequence[tuple[Piece, float]],

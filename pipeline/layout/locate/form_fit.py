@@ -59,7 +59,7 @@ class FormFit:
     Attributes:
         matrix: (3, 3) from shares (u, v) to pixels.
         drift: (v, offset in v) of the printed lines, in order.
-        found: The agreeing label candidates.
+        labels: The agreeing label candidates.
         share: The read share of the form's print, by letters, 0..1.
         spread: (u, offset in u) of the frame's vertical rules, if known.
         ends: (number of a label, x) of labels without a sure reading, by the leaders behind them.
@@ -67,7 +67,7 @@ class FormFit:
 
     matrix: Matrix
     drift: tuple[tuple[float, float], ...]
-    found: tuple[LabelCandidate, ...]
+    labels: tuple[LabelCandidate, ...]
     share: float
     spread: tuple[tuple[float, float], ...] = ()
     ends: tuple[tuple[int, float], ...] = ()
@@ -178,7 +178,7 @@ def fit_form(form: Form, candidates: Sequence[LabelCandidate], size: tuple[int, 
         log.debug("form %s refused: too few of its labels agree", form.id)
         return None
     fit = _fit_lines(form, candidates, matrix)
-    log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.found), fit.share)
+    log.debug("form %s fits: %d labels, %.2f of its print", form.id, len(fit.labels), fit.share)
     return fit
 
 
@@ -264,7 +264,7 @@ def transform_candidates(candidates: Sequence[LabelCandidate], matrix: Matrix) -
 def median_residual(form: Form, fit: FormFit) -> float:
     """Return the median distance of labels from their places by the matrix alone, as a share of the frame's height."""
     off = []
-    for c in fit.found:
+    for c in fit.labels:
         label = form.labels[c.label]
         x, y = _position(fit.matrix, label.u0, label.v)
         off.append(max(abs(c.box.left - x), abs(c.baseline - y)) / fit.height)
@@ -275,7 +275,7 @@ def median_offset(form: Form, fit: FormFit) -> float:
     """Return the median distance of labels' beginnings from their columns, as a share of the frame's height."""
     off = [
         abs(c.box.left - fit.to_pixels(form.labels[c.label].u0, form.labels[c.label].v)[0]) / fit.height
-        for c in fit.found
+        for c in fit.labels
     ]
     return float(np.median(off)) if off else 1.0
 
@@ -342,7 +342,7 @@ def _fit_lines(
     across = np.array([_shifted(spread, labels[c.label].u0) for c in candidates])
     chosen = np.flatnonzero(np.abs(u - across) * wide_by_high < 2 * MAX_RESIDUAL)
     chain = find_chain(form, [candidates[n] for n in chosen.tolist()], v[chosen])
-    agreeing = chain.found
+    agreeing = chain.labels
     high = abs(_position(matrix, 0.5, 1.0)[1] - _position(matrix, 0.5, 0.0)[1])
     share = sum(len(labels[c.label].text) for c in agreeing) / max(
         1, sum(len(label.text) for label in labels)

@@ -70,5 +70,5 @@ def _share_in(form: Form, other: Form) -> float:
 
 def count_exclusive_letters(form: Form, fit: FormFit, other: FormFit) -> int:
     """Return the number of read letters of a form in places without a label of the other form's fit."""
-    alone = (c for c in fit.found if not any(same_words(c, rival) for rival in other.found))
+    alone = (c for c in fit.labels if not any(same_words(c, rival) for rival in other.labels))
     return sum(len(form.labels[c.label].text) for c in alone)

@@ -62,12 +62,12 @@ class LabelChain:
     """The labels of a page from its head to its foot.
 
     Attributes:
-        found: The candidates, one a label.
+        labels: The chosen candidates, one for each label.
         start: The printed v of the first line on the common course.
         slope: The ratio of printed to declared line distances on the common course.
     """
 
-    found: tuple[LabelCandidate, ...] = ()
+    labels: tuple[LabelCandidate, ...] = ()
     start: float = 0.0
     slope: float = 1.0
 

@@ -42,7 +42,7 @@ def find_outside_labels(form: Form, fit: FormFit, boxes: Boxes) -> Iterator[Labe
     """
     letter = form.text_size * fit.height
     printed = {(piece.v, piece.u0) for slot in form.slots if slot.printed for piece in slot.pieces}
-    read = {candidate.label for candidate in fit.found if candidate.score > REWORDED}
+    read = {candidate.label for candidate in fit.labels if candidate.score > REWORDED}
     left, top, right, bottom = boxes.T.astype(float)
     for number, label in enumerate(form.labels):
         if number in read or 0 <= label.v <= 1 or (label.v, label.u1) not in printed:

@@ -92,13 +92,13 @@ def vouches_for(
     """
     baseline, pitch = line
     if not any(label.text and (label.v, label.u1) == (piece.v, piece.u0) for label in form.labels):
-        return any(abs(form.labels[candidate.label].v - piece.v) < NEAR for candidate in fit.found)
+        return any(abs(form.labels[candidate.label].v - piece.v) < NEAR for candidate in fit.labels)
     label = labels[piece.v, piece.u0]
     letter = form.text_size * fit.height
     glued = any(
         candidate.glued
         and (form.labels[candidate.label].v, form.labels[candidate.label].u1) == (piece.v, piece.u0)
-        for candidate in fit.found
+        for candidate in fit.labels
     )
     return (
         not glued
@@ -123,7 +123,7 @@ def leader_starts(
     if not len(leaders):
         return ()
     letter = form.text_size * fit.height
-    sure = {c.label for c in fit.found if c.score > REWORDED_WHOLE and not (c.loose or c.learnt)}
+    sure = {c.label for c in fit.labels if c.score > REWORDED_WHOLE and not (c.loose or c.learnt)}
     x, y = (leaders[:, 0] + leaders[:, 2]) / 2, leaders[:, 3].astype(float)
     numbers = {(label.v, label.u1): n for n, label in enumerate(form.labels) if label.text}
     placed = own_labels(form, fit)

@@ -12,9 +12,9 @@ from pipeline.layout.locate.label_matching import REWORDED_WHOLE, LabelCandidate
 
 def place_labels(form: Form, fit: FormFit) -> tuple[PlacedLabel, ...]:
     """Return all labels of the form at their read places, or at their places by the geometry (score 0)."""
-    read = {c.label: c for c in fit.found}
+    read = {c.label: c for c in fit.labels}
     ends = dict(fit.ends)
-    level = set(with_usual_height(fit.found))
+    level = set(with_usual_height(fit.labels))
     letter = form.text_size * fit.height
     face = _face_width(form, fit)
     placed = []
@@ -46,7 +46,7 @@ FACES = 0.03
 def _face_width(form: Form, fit: FormFit) -> float:
     """Return the ratio of printed to declared label widths, by fully read labels."""
     widths = []
-    for candidate in fit.found:
+    for candidate in fit.labels:
         label = form.labels[candidate.label]
         declared = fit.to_pixels(label.u1, label.v)[0] - fit.to_pixels(label.u0, label.v)[0]
         if candidate.score == 1.0 and not candidate.loose and label.slot and not candidate.learnt:

@@ -32,9 +32,9 @@ def find_reworded_labels(form: Form, fit: FormFit, words: Sequence[Word]) -> Ite
     Args:
         words: The words read by the label engine.
     """
-    known = {candidate.label for candidate in fit.found}
+    known = {candidate.label for candidate in fit.labels}
     letter = form.text_size * fit.height
-    free = _free_words(words, [candidate.box for candidate in fit.found])
+    free = _free_words(words, [candidate.box for candidate in fit.labels])
     blanks = {(piece.v, piece.u0) for slot in form.slots for piece in slot.pieces}
     for number, label in enumerate(form.labels):
         if number in known or not label.slot:

@@ -280,15 +280,15 @@ def find_frame(
     reach, thick = 0.022 * height, 0.45 * letter
     upright = {u: (at(u, 0.02), at(u, 0.98)) for u in (0.0, *shares, 1.0)}
     level = {v: (at(0.02, v), at(0.98, v)) for v in (0.0, 1.0)}
-    found_upright = {u: find_rule_near(normalized, *ends, reach, thick) for u, ends in upright.items()}
-    found_level = {v: find_rule_near(normalized, *ends, reach, thick) for v, ends in level.items()}
-    seen = [u for u, rule in found_upright.items() if rule is not None]
-    count = len(seen) + sum(rule is not None for rule in found_level.values())
+    seen_upright = {u: find_rule_near(normalized, *ends, reach, thick) for u, ends in upright.items()}
+    seen_level = {v: find_rule_near(normalized, *ends, reach, thick) for v, ends in level.items()}
+    seen = [u for u, rule in seen_upright.items() if rule is not None]
+    count = len(seen) + sum(rule is not None for rule in seen_level.values())
     log.debug("frame: %d of %d rules seen", count, len(upright) + len(level))
     if count < 2:
         return None
-    left, right = (_frame_side(u, upright, found_upright) for u in (0.0, 1.0))
-    top, bottom = (_frame_side(v, level, found_level) for v in (0.0, 1.0))
+    left, right = (_frame_side(u, upright, seen_upright) for u in (0.0, 1.0))
+    top, bottom = (_frame_side(v, level, seen_level) for v in (0.0, 1.0))
     corners = np.array(
         [
             intersect_lines(left, top),
@@ -297,7 +297,7 @@ def find_frame(
             intersect_lines(left, bottom),
         ]
     )
-    rules = tuple(u for u in shares if found_upright[u] is not None)
+    rules = tuple(u for u in shares if seen_upright[u] is not None)
     return Frame(corners, rules) if np.isfinite(corners).all() else None
 
 
