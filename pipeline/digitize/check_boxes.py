@@ -26,7 +26,7 @@ def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> Fi
     if not chosen:
         return FieldReading(group.field, FieldStatus.BLANK, confidence=1.0, box=group.box)
     text = "; ".join(chosen)
-    parsed = kinds.KINDS["choice"].parse(text, vocabulary)
+    parsed = kinds.CHOICE.parse(text, vocabulary)
     margin = min(abs(share - TICK_SHARE) / TICK_SHARE for share in group.shares.values())
     return FieldReading(
         field=group.field,

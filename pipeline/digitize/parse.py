@@ -33,9 +33,6 @@ PART_ORDER = ("hour", "minute", "day", "month", "year")
 SURELY_READ = 0.8
 """How surely a shared region must have been read before what is not in its text counts as not written."""
 
-MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
-"""The role that a shared region is there for, by its kind."""
-
 
 def parse_entry(
     fields: Sequence[RecognizedField], record: RecordSpec, schemas: Schemas, ledger: Ledger
@@ -239,17 +236,17 @@ class _EntryParser:
         kind = kinds.COMPOSITES[slot.kind]
         written = "\n".join(filter(None, texts)) if kind.by_line else text
         shares = kind.split(written, self._schemas.vocabularies.get(kind.vocabulary))
-        if kind.name == "signer" and is_of_place(shares["name"], self._ledger.place):
+        if kind is kinds.SIGNER and is_of_place(shares["name"], self._ledger.place):
             shares = {"name": text, "title": ""}
-        elif kind.name == "signer":
+        elif kind is kinds.SIGNER:
             shares = with_whole_unit(shares, self._ledger.place)
         return ParseCandidate(text, *_split(slot, text, shares), chance)
 
     def parsed(self, text: str, name: str) -> Parsed:
         """Return the canonical value of a field's text and what is wrong with the text by itself."""
         spec = self._record.by_name[name]
-        parsed = kinds.KINDS[spec.kind].parse(text, self._schemas.vocabulary(spec))
-        if spec.kind == "entry_number" and parsed.canonical and "/" not in parsed.canonical:
+        parsed = spec.value_kind.parse(text, self._schemas.vocabulary(spec))
+        if spec.value_kind.is_entry_number and parsed.canonical and "/" not in parsed.canonical:
             return parsed._replace(canonical=f"{parsed.canonical}/{self._ledger.year}")
         return parsed
 
@@ -263,7 +260,7 @@ class _EntryParser:
 
         A date in words with misread letters adds to none.
         """
-        if self._record.by_name[reading.field].kind == "date_words":
+        if self._record.by_name[reading.field].value_kind.is_date_in_words:
             return kinds.parse_strictly(text).canonical
         return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
 
@@ -310,11 +307,12 @@ def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, 
     called blank.
     """
     filled = [role for role, value in shares.items() if value]
-    main = MAIN_ROLE.get(slot.kind)
-    is_whole = sum(c.isdigit() for c in text) >= 4 or slot.kind == "signer"
+    main = kinds.COMPOSITES[slot.kind].main_role
+    is_signer = slot.kind == kinds.SIGNER.name
+    is_whole = sum(c.isdigit() for c in text) >= 4 or is_signer
     if len(filled) == 1 and main in slot.roles and is_whole:
         whole = {field: text if role == main else "" for role, field in slot.roles.items()}
-        return whole, filled[0] == main != "name"
+        return whole, filled[0] == main and not is_signer
     return {field: shares.get(role, "") for role, field in slot.roles.items()}, len(filled) > 1
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.base.model import Hypothesis, LineReading
-from pipeline.recognition.ocr.digits import NUMBER_KINDS
 from pipeline.values.kinds import KINDS
 
 MOST = 5
@@ -32,7 +31,7 @@ MAX_CUT = 0.5
 
 def is_number(kind: str) -> bool:
     """Return whether a kind of value is a number whose order in the book is known."""
-    return kind in NUMBER_KINDS
+    return kind in KINDS and KINDS[kind].is_count
 
 
 def with_hypotheses(

@@ -28,6 +28,7 @@ from pipeline.digitize.witnesses import read_print
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
 from pipeline.recognition.ocr import Engines
+from pipeline.values.kinds import kinds_with
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ calibration 165 were right (a single trial)."""
 
 ONE_STROKE = 0.6
 """The least share of a signature's width that hangs together; a name of several words has gaps between them."""
+
+_NAMES = kinds_with(lambda kind: kind.is_name)
 
 UNLIKELY = 0.3
 """How likely the reading of a line is at most that a signature gives."""
@@ -223,7 +226,7 @@ def _signatures_by_shape(crops: Sequence[_LineCrop], found: Mapping[int, LineRea
     """
     areas: dict[tuple[int, str], list[int]] = {}
     for number, crop in enumerate(crops):
-        if crop.region.slot.area and crop.crop.kind == "name":
+        if crop.region.slot.area and crop.crop.kind in _NAMES:
             areas.setdefault(crop.region_key, []).append(number)
     for numbers in areas.values():
         drawn = [n for n in numbers if crops[n].joined >= ONE_STROKE and found[n].confidence < UNLIKELY]
@@ -247,7 +250,7 @@ def _signatures_beside_print(
         for crop, chance in zip(crops, print_chances, strict=True)
         if chance == TYPED
         and crop.region.slot.stamped
-        and all(record.by_name[name].kind == "name" for name in crop.region.slot.field_names)
+        and all(record.by_name[name].value_kind.is_name for name in crop.region.slot.field_names)
     }
     return frozenset(
         number

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from pipeline.base.model import Crop, LineReading, Pixels, Word
 from pipeline.digitize.printed_numbers import is_number, with_hypotheses
 from pipeline.recognition.ocr import Engines, OcrEngine
+from pipeline.recognition.ocr.digits import FIGURES
+from pipeline.values.kinds import NUMBER, kinds_with
 
-NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
-"""Kinds whose values are figures and signs alone, as a rule."""
+_NUMERIC_KINDS = kinds_with(lambda kind: kind.is_figures and set(kind.signs) <= set(FIGURES))
+"""Kinds whose values are figures and signs that the witness of figures knows."""
 
 SURE_WITNESS = 0.80
 """From this confidence on the second witness's figures are the text; where the readers differ, a person looks."""
@@ -100,11 +102,11 @@ def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
 
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:
-    if crop.kind in NUMERIC_KINDS:
+    if crop.kind in _NUMERIC_KINDS:
         beside = crop.beside if is_number(crop.kind) else None
         return [_Question(number, None, crop, None if beside is None else Crop(beside, crop.dpi, crop.kind))]
     return [
-        _Question(number, at, Crop(_part(crop, word), crop.dpi, "number"))
+        _Question(number, at, Crop(_part(crop, word), crop.dpi, NUMBER.name))
         for at, word in enumerate(reading.words)
         if _is_figures(word.text)
     ]
