@@ -55,6 +55,7 @@ class YearlyNumberKind(Kind):
     """
 
     not_a_number: ClassVar[str]
+    is_offered = False
     signs = FIGURES + "/"
     is_number = True
     is_yearly = True
