@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.office_work import read_policies
 from pipeline.declarations import sampling
 from pipeline.declarations.learning_policy import LearningPolicy
 from pipeline.declarations.review_policy import BookPolicy
 from pipeline.delivery_rules import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.office_desk import OfficeDesk
@@ -29,6 +28,7 @@ from pipeline.web.supervising.office_settings import (
     load_policies,
     setting_groups,
 )
+from pipeline.web.supervising.office_work import read_policies
 from pipeline.web.supervising.setting_specs import TABLES
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
