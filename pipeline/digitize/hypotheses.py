@@ -158,10 +158,13 @@ def resolve_repeated_dates(
         if rule.predicate != SAME_DATE or len(rule.fields) != 2:
             continue
         pair = [readings.get(name) for name in rule.fields]
-        kinds = [record.by_name[name].kind for name in rule.fields]
-        if sorted(kinds) != ["date", "date_words"] or not all(map(_is_evidence, pair)):
+        specs = sorted(
+            (record.by_name[name] for name in rule.fields), key=lambda spec: spec.value_kind.is_date_in_words
+        )
+        is_pair = specs[0].value_kind.is_date and specs[1].value_kind.is_date_in_words
+        if not is_pair or not all(map(_is_evidence, pair)):
             continue
-        figures, words = (readings[name] for _, name in sorted(zip(kinds, rule.fields, strict=True)))
+        figures, words = (readings[spec.name] for spec in specs)
         agreed = agree_on_date(figures.hypotheses, words.hypotheses)
         if agreed:
             yield figures.field, _resolved(figures, agreed, [agreement.figures.text for agreement in agreed])

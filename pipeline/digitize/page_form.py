@@ -344,7 +344,7 @@ def _reaching(lines: Sequence[TextLine], end: float) -> list[TextLine]:
 def _is_name(slot: Slot, record: RecordSpec) -> bool:
     """Return whether a slot is an area for a person's name, below or next to a signature."""
     names = slot.field_names
-    return bool(slot.area and names) and all(record.by_name[name].kind == "name" for name in names)
+    return bool(slot.area and names) and all(record.by_name[name].value_kind.is_name for name in names)
 
 
 def _colon_box(label: Box, letter: float) -> Box:

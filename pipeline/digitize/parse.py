@@ -33,9 +33,6 @@ PART_ORDER = ("hour", "minute", "day", "month", "year")
 SURELY_READ = 0.8
 """Least confidence in a shared region for its unnamed fields to count as blank."""
 
-MAIN_ROLE = {"signer": "name", "identity_paper": "number", "death_notice": "number", "moment": "date"}
-"""The main role of a shared region, by its kind."""
-
 TICK_SHARE = 0.05
 """Least share of ink inside a ticked check box."""
 
@@ -244,17 +241,17 @@ class _EntryParser:
         kind = kinds.COMPOSITES[slot.kind]
         written = "\n".join(filter(None, texts)) if kind.by_line else text
         shares = kind.split(written, self._schemas.vocabularies.get(kind.vocabulary))
-        if kind.name == "signer" and is_of_place(shares["name"], self._ledger.place):
+        if kind is kinds.SIGNER and is_of_place(shares["name"], self._ledger.place):
             shares = {"name": text, "title": ""}
-        elif kind.name == "signer":
+        elif kind is kinds.SIGNER:
             shares = with_whole_unit(shares, self._ledger.place)
         return ParseCandidate(text, *_split(slot, text, shares), chance)
 
     def parsed(self, text: str, name: str) -> Parsed:
         """Return the canonical value of a field's text and the problems of the text by itself."""
         spec = self._record.by_name[name]
-        parsed = kinds.KINDS[spec.kind].parse(text, self._schemas.vocabulary(spec))
-        if spec.kind == "entry_number" and parsed.canonical and "/" not in parsed.canonical:
+        parsed = spec.value_kind.parse(text, self._schemas.vocabulary(spec))
+        if spec.value_kind.is_entry_number and parsed.canonical and "/" not in parsed.canonical:
             return parsed._replace(canonical=f"{parsed.canonical}/{self._ledger.year}")
         return parsed
 
@@ -265,7 +262,7 @@ class _EntryParser:
 
     def _canonical_of_hypothesis(self, text: str, reading: FieldReading) -> str:
         """Return the value under which the probabilities of texts add up, ``""`` for a date in misread words."""
-        if self._record.by_name[reading.field].kind == "date_words":
+        if self._record.by_name[reading.field].value_kind.is_date_in_words:
             return kinds.parse_strictly(text).canonical
         return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
 
@@ -311,11 +308,12 @@ def _split(slot: Slot, text: str, shares: Mapping[str, str]) -> tuple[dict[str, 
     A text that does not split stays whole in the region's main field; the other fields are unknown and not blank.
     """
     filled = [role for role, value in shares.items() if value]
-    main = MAIN_ROLE.get(slot.kind)
-    is_whole = sum(c.isdigit() for c in text) >= 4 or slot.kind == "signer"
+    main = kinds.COMPOSITES[slot.kind].main_role
+    is_signer = slot.kind == kinds.SIGNER.name
+    is_whole = sum(c.isdigit() for c in text) >= 4 or is_signer
     if len(filled) == 1 and main in slot.roles and is_whole:
         whole = {field: text if role == main else "" for role, field in slot.roles.items()}
-        return whole, filled[0] == main != "name"
+        return whole, filled[0] == main and not is_signer
     return {field: shares.get(role, "") for role, field in slot.roles.items()}, len(filled) > 1
 
 
@@ -361,7 +359,7 @@ def parse_check_boxes(group: CheckBoxGroup, vocabulary: Vocabulary | None) -> Fi
     if not chosen:
         return FieldReading(group.field, FieldStatus.BLANK, confidence=1.0, box=group.box)
     text = "; ".join(chosen)
-    parsed = kinds.KINDS["choice"].parse(text, vocabulary)
+    parsed = kinds.CHOICE.parse(text, vocabulary)
     margin = min(abs(share - TICK_SHARE) / TICK_SHARE for share in group.shares.values())
     return FieldReading(
         field=group.field,

@@ -29,7 +29,8 @@ from pipeline.digitize.witnesses import read_print
 from pipeline.layout.imaging.ink import cleanup
 from pipeline.layout.imaging.ink.figures_beside import crop_with_figures_beside
 from pipeline.recognition.ocr import Engines
-from pipeline.recognition.ocr.digits import NUMBER_KINDS
+from pipeline.recognition.ocr.digits import COUNT_KINDS
+from pipeline.values.kinds import kinds_with
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,8 @@ books of calibration 165 were right (a single trial)."""
 
 ONE_STROKE = 0.6
 """Least share of a signature's width in one component; a name of several words has gaps."""
+
+_NAMES = kinds_with(lambda kind: kind.is_name)
 
 UNLIKELY = 0.3
 """Largest confidence in the reading of a signature."""
@@ -172,7 +175,7 @@ def _crop_lines(entry: EntryRegion, page: PageInk, context: PageContext) -> Iter
             )
             part = region.slot.pieces[line.piece].part if region.slot.pieces else ""
             kind = region.slot.kind or first.kind
-            is_alone = kind in NUMBER_KINDS and len(region.lines) == 1 and not line.is_red
+            is_alone = kind in COUNT_KINDS and len(region.lines) == 1 and not line.is_red
             crop = Crop(
                 pixels=cleanup.crop_line(*layer, line.components, line.box, round(page.dpi / MARGIN)),
                 dpi=page.dpi,
@@ -243,7 +246,7 @@ def _signatures_by_shape(crops: Sequence[_LineCrop], readings: Mapping[int, Line
     """
     areas: dict[tuple[int, str], list[int]] = {}
     for number, crop in enumerate(crops):
-        if crop.region.slot.area and crop.crop.kind == "name":
+        if crop.region.slot.area and crop.crop.kind in _NAMES:
             areas.setdefault(crop.region_key, []).append(number)
     for numbers in areas.values():
         drawn = [n for n in numbers if crops[n].joined >= ONE_STROKE and readings[n].confidence < UNLIKELY]
@@ -267,7 +270,7 @@ def _signatures_beside_print(
         for crop, chance in zip(crops, print_chances, strict=True)
         if chance == TYPED
         and crop.region.slot.stamped
-        and all(record.by_name[name].kind == "name" for name in crop.region.slot.field_names)
+        and all(record.by_name[name].value_kind.is_name for name in crop.region.slot.field_names)
     }
     return frozenset(
         number

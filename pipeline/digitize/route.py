@@ -217,7 +217,7 @@ def _least(
         return None
     if spec is not None and reading.canonical and may_be_ditto(reading, spec):
         return math.inf
-    unvouched = critical or (spec is not None and spec.kind == "name")
+    unvouched = critical or (spec is not None and spec.value_kind.is_name)
     return options.min_confidence_critical if unvouched else options.min_confidence
 
 

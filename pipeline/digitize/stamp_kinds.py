@@ -13,7 +13,7 @@ from dataclasses import replace
 from pipeline.base.model import STAMPED, Box, Finding, Severity, Stamp, StampKind
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.digitize.regions import RecognizedEntry, RecognizedField
-from pipeline.values.kinds import DATE, KINDS
+from pipeline.values.kinds import DATE, NAME
 from pipeline.values.kinds.calendar import parse_canonical
 from pipeline.values.kinds.kind import Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
@@ -80,13 +80,13 @@ def _holds(stamp: Box, line: Box) -> bool:
 
 
 def _asks_name(field: RecognizedField, record: RecordSpec) -> bool:
-    return any(record.by_name[name].kind == "name" for name in field.region.slot.field_names)
+    return any(record.by_name[name].value_kind.is_name for name in field.region.slot.field_names)
 
 
 def _is_name(text: str) -> bool:
     words = text.split()
     is_written = len(words) >= FEWEST_WORDS and all(word.isalpha() and word[:1].isupper() for word in words)
-    return is_written and bool(KINDS["name"].parse(text).canonical)
+    return is_written and bool(NAME.parse(text).canonical)
 
 
 def stamp_findings(entry: RecognizedEntry, stamps: Sequence[Stamp]) -> Iterator[Finding]:

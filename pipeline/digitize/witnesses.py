@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pipeline.base.model import Crop, LineReading, Pixels, Word
 from pipeline.digitize.printed_numbers import with_hypotheses
 from pipeline.recognition.ocr import Engines, OcrEngine
-from pipeline.recognition.ocr.digits import NUMBER_KINDS
+from pipeline.recognition.ocr.digits import COUNT_KINDS, FIGURES
+from pipeline.values.kinds import NUMBER, kinds_with
 
-NUMERIC_KINDS = frozenset({"date", "entry_number", "id_number", "number", "volume"})
-"""Kinds whose values usually consist of figures and signs."""
+_NUMERIC_KINDS = kinds_with(lambda kind: kind.is_figures and set(kind.signs) <= set(FIGURES))
+"""Kinds whose values are figures and signs that the witness of figures knows."""
 
 SURE_WITNESS = 0.80
 """Confidence from which the witness's figures replace the text; a disputed text still goes to a person."""
@@ -101,11 +102,11 @@ def _confirmed(reading: LineReading, answer: LineReading | None) -> LineReading:
 
 
 def _questions(number: int, crop: Crop, reading: LineReading) -> list[_Question]:
-    if crop.kind in NUMERIC_KINDS:
-        beside = crop.beside if crop.kind in NUMBER_KINDS else None
+    if crop.kind in _NUMERIC_KINDS:
+        beside = crop.beside if crop.kind in COUNT_KINDS else None
         return [_Question(number, None, crop, None if beside is None else Crop(beside, crop.dpi, crop.kind))]
     return [
-        _Question(number, at, Crop(_part(crop, word), crop.dpi, "number"))
+        _Question(number, at, Crop(_part(crop, word), crop.dpi, NUMBER.name))
         for at, word in enumerate(reading.words)
         if _is_figures(word.text)
     ]
@@ -141,7 +142,7 @@ def _with_line_answer(
     text, confidence = _reconciled(reading.text, reading.confidence, answer)
     engine = f"{reading.engine}+{answer.engine}"
     reconciled = replace(reading, text=text, confidence=confidence, engine=engine)
-    return with_hypotheses(reconciled, kind, reading, answer, beside) if kind in NUMBER_KINDS else reconciled
+    return with_hypotheses(reconciled, kind, reading, answer, beside) if kind in COUNT_KINDS else reconciled
 
 
 def _with_word_answer(reading: LineReading, at: int, answer: LineReading) -> LineReading:

@@ -118,7 +118,7 @@ def entry_view(
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
             )
         )
-    number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
+    number = "" if record.key_fields.number in waiting else entry.values.get(record.key_fields.number) or ""
     return EntryView(
         entry.entry_id,
         f"{record.title} số {number}" if number else record.title,
