@@ -1,0 +1,125 @@
+"""Packages for the web application; why a book gets none, and the page on which each reason is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
+
+from pipeline.declarations.office.delivery_rules import RULES_BY_NAME
+from pipeline.delivery.export.export_options import read_options
+from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
+from pipeline.delivery.package import PackageReport, export_book
+from pipeline.delivery.package_sentences import CHECKS, WHY, entry_of
+from pipeline.registry import Registry
+from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
+from pipeline.web.package_queue import PackageMaker, PackageRefusal
+
+MOST_PLACES = 50
+"""Places that are listed; the rest is counted."""
+
+MOST_FIELDS = 5
+"""Fields that are named; of more only the number is told."""
+
+_SENTENCES = {
+    "unsettled": "Chưa xuất được: còn {held} chỗ chưa xong. Hãy gỡ các chỗ này rồi xuất lại, hoặc xuất phần giao được.",
+    "faults": "Chưa xuất được: kiểm tra trước khi tải lên thấy {blocking} lỗi. Hãy sửa các sự kiện này rồi xuất lại.",
+    "empty": "Chưa xuất được: chưa có sự kiện nào xong.",
+    "unapproved": "Chưa xuất được: sổ chưa được phê duyệt, hay đã thay đổi từ lần phê duyệt trước.",
+}
+
+
+def package_refusal(
+    report: PackageReport, book_id: int, labels: Mapping[str, str] = MappingProxyType({})
+) -> PackageRefusal:
+    """In words, with links to the list of what waits; ``labels``: those of the fields by the Ministry's columns."""
+    blocking = [fault for fault in report.faults if fault.blocking]
+    sentence = _SENTENCES[report.refused].format(held=len(report.blockers), blocking=len(blocking))
+    if report.refused == "faults":
+        places = [
+            (_format_fault(report, fault, labels), _correction_url(report, fault)) for fault in blocking
+        ]
+    elif report.refused == "unapproved":
+        places = [("Xem và phê duyệt sổ này", f"/books/{book_id}/approval")]
+    else:
+        places = list(_held_places(report, book_id, labels))
+    if len(places) > MOST_PLACES:
+        places = [*places[:MOST_PLACES], (f"… và {len(places) - MOST_PLACES} chỗ nữa", "")]
+    return PackageRefusal(sentence, tuple(places))
+
+
+def _format_fault(report: PackageReport, fault: WorkbookFault, labels: Mapping[str, str]) -> str:
+    where = f", ô “{labels.get(fault.column, fault.column)}”" if fault.column else ""
+    code = ", ".join(filter(None, (fault.check, fault.column, f"sự kiện {entry_of(report, fault)}")))
+    return f"số {fault.number or '–'}{where}: {CHECKS[fault.check]} (mã: {code})"
+
+
+def _correction_url(report: PackageReport, fault: WorkbookFault) -> str:
+    """The page of the settled entry, where fields of it are opened again."""
+    entry_id = entry_of(report, fault)
+    return f"/entries/{entry_id}?column={quote(fault.column)}" if entry_id.isdecimal() else ""
+
+
+def _held_places(report: PackageReport, book_id: int, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for one in report.blockers:
+        code = f" (mã: sự kiện {one.entry_id})" if one.entry_id is not None else ""
+        yield f"{_place(one)}: {WHY[one.why]}{_more(one, labels)}{code}", _where(one, book_id)
+
+
+def _place(one: ExportBlocker) -> str:
+    page = f" trang {one.page_no}" if one.page_no else ""
+    number = f", số {one.number}" if one.number else ""
+    return f"{one.scan}{page}{number}"
+
+
+def _more(one: ExportBlocker, labels: Mapping[str, str]) -> str:
+    """The codes of its findings, and how many fields are without a value; of faults and proposals each by its name."""
+    fields = [labels.get(column, column) for column in one.fields]
+    if one.why == "fault":
+        told = [*(f"{CHECKS[code]}, {code}" for code in one.codes), *fields]
+    elif one.why == "confirm":
+        told = [*(RULES_BY_NAME[code].title for code in one.codes), *fields]
+    else:
+        told = [*one.codes, *(fields if len(fields) <= MOST_FIELDS else [f"{len(fields)} ô"])]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _where(one: ExportBlocker, book_id: int) -> str:
+    """The list in which it can be taken to the desk, or asked to be scanned again; of a settled entry its page."""
+    settled = f"/entries/{one.entry_id}" if one.entry_id is not None else ""
+    if settled and one.fields:
+        settled = f"{settled}?column={quote(one.fields[0])}"
+    lists = {
+        "task": f"/reports/waiting?book={book_id}",
+        "failure": "/tickets",
+        "signature": f"/books/{book_id}/amendments",
+    }
+    return lists.get(one.why, settled)
+
+
+def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:
+    """Return what makes packages for the web application as ``hotich export`` does."""
+
+    def make(
+        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+    ) -> PackageRefusal | None:
+        options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
+        report = export_book(
+            registry,
+            context,
+            book_id,
+            target,
+            options,
+            partial=partial,
+            workers=workers,
+            on_copied=lambda at: on_copied(at.done, at.total),
+        )
+        if not report.refused:
+            return None
+        form = context.schemas.form(registry.known_book(book_id).ledger.form)
+        fields = context.schemas.record(form.record).fields
+        return package_refusal(report, book_id, {spec.column: spec.label for spec in fields})
+
+    return make
