@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.model.accounts import Account, AccountError, Role
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
-from pipeline.web.context import Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import Site, Visit, VisitDep
 
 router = APIRouter(prefix="/accounts")
 
@@ -19,15 +18,13 @@ Codes = Annotated[list[str], Form()]
 
 
 @router.get("")
-def show_accounts(request: Request, site: SiteDep) -> Response:
-    return _list(request, site)
+def show_accounts(visit: VisitDep) -> Response:
+    return _list(visit)
 
 
 @router.post("")
 def create_account(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     role: Annotated[Role, Form()],
     login: Text = "",
     name: Text = "",
@@ -37,65 +34,57 @@ def create_account(
 ) -> Response:
     try:
         codes = _codes(everywhere, places, more_places)
-        refuse_unknown_places(site.accounts, codes, site.schemas.places.gazetteer.has_code)
-        password = site.accounts.create(login, name, role, codes, session.person.login)
+        refuse_unknown_places(visit.site.accounts, codes, visit.schemas.places.gazetteer.has_code)
+        password = visit.site.accounts.create(login, name, role, codes, visit.person.login)
     except AccountError as refused:
         typed = {"login": login, "name": name, "role": role, "more_places": more_places}
-        return _list(request, site, refused.message, typed)
-    return _one_time(request, site, login.strip().lower(), password)
+        return _list(visit, refused.message, typed)
+    return _one_time(visit, login.strip().lower(), password)
 
 
 @router.get("/{login}")
-def show_account(request: Request, site: SiteDep, login: str) -> Response:
-    return _account_page(request, site, login)
+def show_account(visit: VisitDep, login: str) -> Response:
+    return _account_page(visit, login)
 
 
 @router.post("/{login}/duties")
 def set_duties(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     login: str,
     role: Annotated[Role, Form()],
     everywhere: Text = "",
     places: Codes = [],  # noqa: B006
     more_places: Text = "",
 ) -> Response:
-    try:
+    with visit.refusing(lambda refused: _account_page(visit, login, refused), AccountError):
         codes = _codes(everywhere, places, more_places)
-        refuse_unknown_places(site.accounts, codes, site.schemas.places.gazetteer.has_code, login)
-        site.accounts.set_duties(login, role, codes, session.person.login)
-    except AccountError as refused:
-        return _account_page(request, site, login, refused.message)
+        refuse_unknown_places(visit.site.accounts, codes, visit.schemas.places.gazetteer.has_code, login)
+        visit.site.accounts.set_duties(login, role, codes, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)
 
 
 @router.post("/{login}/name")
-def rename(request: Request, site: SiteDep, session: SessionDep, login: str, name: Text = "") -> Response:
-    try:
-        site.accounts.rename(login, name, session.person.login)
-    except AccountError as refused:
-        return _account_page(request, site, login, refused.message)
+def rename(visit: VisitDep, login: str, name: Text = "") -> Response:
+    with visit.refusing(lambda refused: _account_page(visit, login, refused), AccountError):
+        visit.site.accounts.rename(login, name, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)
 
 
 @router.post("/{login}/reset")
-def reset_password(request: Request, site: SiteDep, session: SessionDep, login: str) -> Response:
-    return _one_time(request, site, login, site.accounts.reset_password(login, session.person.login))
+def reset_password(visit: VisitDep, login: str) -> Response:
+    return _one_time(visit, login, visit.site.accounts.reset_password(login, visit.person.login))
 
 
 @router.post("/{login}/deactivate")
-def deactivate(request: Request, site: SiteDep, session: SessionDep, login: str) -> Response:
-    try:
-        site.accounts.deactivate(login, session.person.login)
-    except AccountError as refused:
-        return _account_page(request, site, login, refused.message)
+def deactivate(visit: VisitDep, login: str) -> Response:
+    with visit.refusing(lambda refused: _account_page(visit, login, refused), AccountError):
+        visit.site.accounts.deactivate(login, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)
 
 
 @router.post("/{login}/activate")
-def activate(site: SiteDep, session: SessionDep, login: str) -> Response:
-    site.accounts.activate(login, session.person.login)
+def activate(visit: VisitDep, login: str) -> Response:
+    visit.site.accounts.activate(login, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)
 
 
@@ -108,27 +97,23 @@ def _codes(everywhere: str, ticked: list[str], more: str) -> list[str] | None:
     return None if everywhere else codes
 
 
-def _list(request: Request, site: Site, refused: str = "", typed: dict[str, str] | None = None) -> Response:
-    return site.renderer.render(
-        request,
+def _list(visit: Visit, refused: str = "", typed: dict[str, str] | None = None) -> Response:
+    return visit.page(
         "accounts.html",
-        status=422 if refused else 200,
-        accounts=site.accounts.list(),
-        waiting=_waiting(site),
-        places=site.accounts.places(),
+        accounts=visit.site.accounts.list(),
+        waiting=_waiting(visit.site),
+        places=visit.site.accounts.places(),
         refused=refused,
         typed=typed or {"login": "", "name": "", "role": Role.REVIEWER, "more_places": ""},
     )
 
 
-def _account_page(request: Request, site: Site, login: str, refused: str = "") -> Response:
-    return site.renderer.render(
-        request,
+def _account_page(visit: Visit, login: str, refused: str = "") -> Response:
+    return visit.page(
         "account.html",
-        status=422 if refused else 200,
-        account=_account(site, login),
-        waits=login in _waiting(site),
-        places=site.accounts.places(),
+        account=_account(visit.site, login),
+        waits=login in _waiting(visit.site),
+        places=visit.site.accounts.places(),
         refused=refused,
     )
 
@@ -140,16 +125,15 @@ def _account(site: Site, login: str) -> Account:
     return found
 
 
-def _one_time(request: Request, site: Site, login: str, password: str) -> Response:
+def _one_time(visit: Visit, login: str, password: str) -> Response:
     """Show a one-time password. It is shown once, here, and stored nowhere."""
-    return site.renderer.render(
-        request,
+    return visit.page(
         "one_time.html",
         login=login,
         password=password,
-        days=site.accounts.options.one_time.days,
-        waits=login in _waiting(site),
-        placeless=_account(site, login).person.places == frozenset(),
+        days=visit.site.accounts.options.one_time.days,
+        waits=login in _waiting(visit.site),
+        placeless=_account(visit.site, login).person.places == frozenset(),
     )
 
 

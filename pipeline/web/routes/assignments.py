@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
+from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
 from pipeline.registry.model.assignments import Assignee, ShareRange
-from pipeline.registry.model.desk import NotYours
-from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Visit, VisitDep
 
 router = APIRouter(prefix="/assignments")
 teams_router = APIRouter(prefix="/teams")
@@ -31,15 +27,13 @@ MISSING = {
 
 
 @router.get("")
-def show_assignments(request: Request, site: SiteDep, session: SessionDep) -> Response:
-    return _page(request, site, session)
+def show_assignments(visit: VisitDep) -> Response:
+    return _page(visit)
 
 
 @router.post("/{book_id}")
 def assign(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     book_id: int,
     login: Annotated[str, Form(max_length=100)] = "",
     team: Annotated[str, Form(max_length=100)] = "",
@@ -51,40 +45,30 @@ def assign(
     ends: Annotated[bool, Form()] = False,
 ) -> Response:
     """Assign a book or a share of it to a person or a team, or end that."""
-    try:
+    with visit.refusing(lambda refused: _page(visit, refused)):
         if ends and number:
-            site.desk.end_share(session.person, book_id, number)
+            visit.desk.end_share(visit.person, book_id, number)
         elif ends:
-            site.desk.end_assignment(session.person, book_id, login)
+            visit.desk.end_assignment(visit.person, book_id, login)
         elif not team and not first and not last:
-            site.desk.assign_book(session.person, book_id, login, _day(due_on))
+            visit.desk.assign_book(visit.person, book_id, login, _day(due_on))
         else:
             whom = Assignee(team=team) if team else Assignee(login=login)
             share = _share(first, last, by_entry=unit == "entries")
-            site.desk.assign_share(session.person, book_id, whom, share, _day(due_on))
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _page(request, site, session, refused.message)
+            visit.desk.assign_share(visit.person, book_id, whom, share, _day(due_on))
     return RedirectResponse("/assignments", status_code=303)
 
 
 @teams_router.post("")
 def set_member(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     team: Annotated[str, Form(max_length=1000)] = "",
     login: Annotated[str, Form(max_length=100)] = "",
     leaves: Annotated[bool, Form()] = False,
 ) -> Response:
     """Put somebody into a team, or take them out of it."""
-    try:
-        site.desk.set_team_member(session.person, team, login, belongs=not leaves)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _page(request, site, session, refused.message)
+    with visit.refusing(lambda refused: _page(visit, refused)):
+        visit.desk.set_team_member(visit.person, team, login, belongs=not leaves)
     return RedirectResponse("/assignments", status_code=303)
 
 
@@ -108,23 +92,21 @@ def _day(text: str) -> date | None:
         raise RegistryError("Hạn phải là một ngày. Hãy chọn lại ngày.") from None
 
 
-def _page(request: Request, site: Site, session: Session, refused: str = "") -> Response:
-    assigned = site.desk.assignments(session.person)
+def _page(visit: Visit, refused: str = "") -> Response:
+    assigned = visit.desk.assignments(visit.person)
     books: dict[int, str] = {}
-    for count in site.desk.counts(session.person):
+    for count in visit.desk.counts(visit.person):
         books.setdefault(count.book_id, f"{count.book}, quyển {count.volume}")
-    return site.renderer.render(
-        request,
+    return visit.page(
         "assignments.html",
-        status=422 if refused else 200,
         assigned=assigned,
         books=books,
-        people=site.desk.assignable(session.person),
-        unattended=site.desk.unattended(session.person),
-        unassigned=site.desk.unassigned(session.person),
-        teams=site.desk.teams(session.person),
+        people=visit.desk.assignable(visit.person),
+        unattended=visit.desk.unattended(visit.person),
+        unassigned=visit.desk.unassigned(visit.person),
+        teams=visit.desk.teams(visit.person),
         missing=MISSING,
         stage_words=STAGE_LABELS,
-        today=local_date(site.now()),
+        today=local_date(visit.site.now()),
         refused=refused,
     )

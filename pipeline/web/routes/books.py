@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
@@ -23,33 +23,24 @@ from pipeline.base.errors import (
 )
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LedgerDifference, ledger_differences, ledger_words
-from pipeline.registry.model.accounts import Role, Session
+from pipeline.registry.model.accounts import Role
 from pipeline.registry.model.desk import NotYours
 from pipeline.scans.inbox.book_folder import rewrite_ledger
-from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.scanning.covers import Cover, cover_choices, ledger_of_form, with_checked_code
 from pipeline.web.scanning.place_codes import DoubtfulCode
-from pipeline.web.security.authentication import SessionDep
 
 router = APIRouter(prefix="/books")
 
 
 @router.get("/{book_id}")
-def show_book(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    book_id: RowId,
-    done: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
-    return _shown(request, site, session, book_id, done=done)
+def show_book(visit: VisitDep, book_id: RowId, done: Annotated[str, Query(max_length=20)] = "") -> Response:
+    return _shown(visit, book_id, done=done)
 
 
 @router.post("/{book_id}")
 def correct(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     book_id: RowId,
     typed: Cover,
     reason: Annotated[str, Form(max_length=500)] = "",
@@ -61,42 +52,24 @@ def correct(
     The code of the place is doubted as for a new book where place, code or opening day change; ``sure``: a doubtful
     one that the person confirms.
     """
-    known, _, _ = site.desk.cover_of_book(session.person, book_id)
+    known, _, _ = visit.desk.cover_of_book(visit.person, book_id)
     try:
         if _changes_place(typed, ledger_words(known.ledger)):
-            typed = with_checked_code(site, session.person, typed, sure)
-        ledger = ledger_of_form(site, typed, known.ledger.form)
+            typed = with_checked_code(visit.site, visit.person, typed, sure)
+        ledger = ledger_of_form(visit.site, typed, known.ledger.form)
         differences = ledger_differences(known.ledger, ledger)
         if not differences:
             raise RegistryError("Sổ dữ liệu đã ghi đúng như vậy; không có gì để sửa.")
         if not apply:
-            return _shown(
-                request,
-                site,
-                session,
-                book_id,
-                typed=typed,
-                reason=reason,
-                differences=differences,
-                sure=sure,
-            )
-        site.desk.correct_book(session.person, book_id, ledger, reason)
+            return _shown(visit, book_id, typed=typed, reason=reason, differences=differences, sure=sure)
+        visit.desk.correct_book(visit.person, book_id, ledger, reason)
     except (NotYours, RegistryUnavailable):
         raise
     except (LedgerError, SchemaError, RegistryError, BookBusy) as refused:
         doubted = refused.code if isinstance(refused, DoubtfulCode) else ""
-        return _shown(
-            request,
-            site,
-            session,
-            book_id,
-            typed=typed,
-            reason=reason,
-            refused=refused.message,
-            doubted=doubted,
-        )
-    check = BackgroundTask(site.check, book_id)
-    done = _rewritten(site, known.folder_name, ledger)
+        return _shown(visit, book_id, typed=typed, reason=reason, refused=refused.message, doubted=doubted)
+    check = BackgroundTask(visit.site.check, book_id)
+    done = _rewritten(visit.site, known.folder_name, ledger)
     return RedirectResponse(f"/books/{book_id}?done={done}", status_code=303, background=check)
 
 
@@ -117,9 +90,7 @@ def _rewritten(site: Site, folder_name: str, ledger: Ledger) -> str:
 
 
 def _shown(
-    request: Request,
-    site: Site,
-    session: Session,
+    visit: Visit,
     book_id: int,
     *,
     typed: dict[str, str] | None = None,
@@ -130,17 +101,15 @@ def _shown(
     sure: str = "",
     doubted: str = "",
 ) -> Response:
-    known, overview, corrections = site.desk.cover_of_book(session.person, book_id)
-    return site.renderer.render(
-        request,
+    known, overview, corrections = visit.desk.cover_of_book(visit.person, book_id)
+    return visit.page(
         "book.html",
-        status=422 if refused else 200,
         book=known,
         overview=overview,
         corrections=corrections,
-        **cover_choices(site, session.person, known.ledger.form),
+        **cover_choices(visit.site, visit.person, known.ledger.form),
         words=typed or ledger_words(known.ledger),
-        supervises=session.person.role is Role.SUPERVISOR,
+        supervises=visit.person.role is Role.SUPERVISOR,
         reason=reason,
         differences=differences,
         refused=refused,

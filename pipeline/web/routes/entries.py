@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery_rules import RULES_BY_NAME, FieldLayers
 from pipeline.registry.model.clear_values import ClearField
-from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.entries import StoredEntry
 from pipeline.reports.content import row_label
-from pipeline.web.context import Site, SiteDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.desk.field_view import STATUS_LABELS
-from pipeline.web.security.authentication import SessionDep
 
 MACHINE = "máy"
 
@@ -152,9 +149,7 @@ router = APIRouter(prefix="/entries")
 
 @router.get("/{entry_id}")
 def show_entry(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     entry_id: int,
     column: Annotated[str, Query(max_length=100)] = "",
     opened: Annotated[int, Query(ge=0, le=1000)] = 0,
@@ -171,65 +166,41 @@ def show_entry(
         confirmed: What is delivered of a field was confirmed just now.
         recalled: How many clear values were called back just now.
     """
-    return _shown(
-        request,
-        site,
-        session,
-        entry_id,
-        column,
-        opened=opened,
-        few=few,
-        confirmed=confirmed,
-        recalled=recalled,
-    )
+    return _shown(visit, entry_id, column, opened=opened, few=few, confirmed=confirmed, recalled=recalled)
 
 
 @router.post("/{entry_id}/delivery")
 def confirm_delivery(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     entry_id: int,
     field: Annotated[str, Form(max_length=100)],
     shown: Annotated[str, Form(max_length=16)] = "",
     choice: Annotated[int, Form(ge=0, le=20)] = 0,
 ) -> Response:
     """Confirm one of the values that a delivery rule proposes; ``shown``: the mark of those that were shown."""
-    site.desk.entry(session.person, entry_id)
-    try:
-        site.registry.confirm_delivery(
-            entry_id, field, site.delivery, choice, author=session.person.login, shown=shown
+    visit.desk.entry(visit.person, entry_id)
+    with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused)):
+        visit.registry.confirm_delivery(
+            entry_id, field, visit.site.delivery, choice, author=visit.person.login, shown=shown
         )
-    except RegistryUnavailable:
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, entry_id, refused=refused.message)
     return RedirectResponse(f"/entries/{entry_id}?confirmed=true", status_code=303)
 
 
 @router.post("/{entry_id}/reopen")
 def reopen(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     entry_id: int,
     fields: Annotated[list[str], Form()] = [],  # noqa: B006 (FastAPI copies it)
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    try:
-        opened = site.desk.reopen(session.person, entry_id, fields, reason)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, entry_id, refused=refused.message, typed=reason)
+    with visit.refusing(lambda refused: _shown(visit, entry_id, refused=refused, typed=reason)):
+        opened = visit.desk.reopen(visit.person, entry_id, fields, reason)
     few = "" if opened.by_others else "&few=true"
     return RedirectResponse(f"/entries/{entry_id}?opened={len(opened.fields)}{few}", status_code=303)
 
 
 def _shown(
-    request: Request,
-    site: Site,
-    session: SessionDep,
+    visit: Visit,
     entry_id: int,
     column: str = "",
     *,
@@ -240,15 +211,13 @@ def _shown(
     confirmed: bool = False,
     recalled: int | None = None,
 ) -> Response:
-    entry, waiting = site.desk.entry(session.person, entry_id)
-    layers = site.registry.delivery_layers(entry_id, site.delivery)
-    of_book = site.desk.clear_book(session.person, entry.book_id)
+    entry, waiting = visit.desk.entry(visit.person, entry_id)
+    layers = visit.registry.delivery_layers(entry_id, visit.site.delivery)
+    of_book = visit.desk.clear_book(visit.person, entry.book_id)
     clear = {one.field: one for one in of_book.of_entry(entry_id)}
-    view = entry_view(entry, waiting, site.schemas.record(entry.record), column, layers, clear)
-    return site.renderer.render(
-        request,
+    view = entry_view(entry, waiting, visit.schemas.record(entry.record), column, layers, clear)
+    return visit.page(
         "entry.html",
-        status=422 if refused else 200,
         view=view,
         book_id=entry.book_id,
         opened=opened,

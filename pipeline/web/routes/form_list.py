@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Path, Query
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -16,13 +16,12 @@ from pipeline.form_design.design import Design, as_proposed, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.reports.own_files import UnusedFile
-from pipeline.web.context import Site, SiteDep, files_not_used
+from pipeline.web.context import Site, Visit, VisitDep, files_not_used
 from pipeline.web.form_design.beginning import begin_draft, free_id, own_forms
 from pipeline.web.form_design.own_forms import design_of_file
 from pipeline.web.form_design.places_of_forms import check_places
 from pipeline.web.form_design.sent_files import file_in
 from pipeline.web.scanning.covers import places_of
-from pipeline.web.security.authentication import SessionDep
 
 FormName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một sự kiện", "table": "bảng: một dòng một sự kiện",
@@ -38,18 +37,14 @@ router = APIRouter(prefix="/forms")
 
 
 @router.get("")
-def show_forms(
-    request: Request, site: SiteDep, session: SessionDep, saved: Annotated[str, Query(max_length=60)] = ""
-) -> Response:
+def show_forms(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
     """List the forms, and the drafts of the places of the person."""
-    return _page(request, site, session, {}, saved=saved)
+    return _page(visit, {}, saved=saved)
 
 
 @router.post("")
 def begin(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     record: Annotated[str, Form(max_length=60)] = "",
     title: Annotated[str, Form(max_length=300)] = "",
     form_id: Annotated[str, Form(max_length=60)] = "",
@@ -71,96 +66,83 @@ def begin(
         "province": province.strip(),
         "place": place,
     }
-    try:
-        draft = _copied(site, session, origin, place) if origin else _begun(site, session, typed)
-    except DraftRefused as refused:
-        return _page(request, site, session, typed, refused=refused.message)
+    with visit.refusing(lambda refused: _page(visit, typed, refused=refused), DraftRefused):
+        draft = _copied(visit, origin, place) if origin else _begun(visit, typed)
     return RedirectResponse(f"/forms/drafts/{draft.draft_id}", status_code=303)
 
 
 @router.post("/import")
-async def take_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    place: Annotated[str, Query(max_length=40)] = "",
-) -> Response:
+async def take_file(visit: VisitDep, place: Annotated[str, Query(max_length=40)] = "") -> Response:
     """Take a form's file of another office, which is the body, as a draft."""
-    content = await file_in(request)
-    draft = await run_in_threadpool(_taken, site, session, content, place)
+    content = await file_in(visit.request)
+    draft = await run_in_threadpool(_taken, visit, content, place)
     return JSONResponse({"draft": draft.draft_id})
 
 
 @router.get("/files/{form_id}")
-def send_file(site: SiteDep, session: SessionDep, form_id: FormName) -> Response:
+def send_file(visit: VisitDep, form_id: FormName) -> Response:
     """Send the file of a form, to be shared with another office."""
-    own = own_forms(site)
-    if form_id not in site.forms.declared.forms:
+    own = own_forms(visit.site)
+    if form_id not in visit.site.forms.declared.forms:
         raise HTTPException(404)
     text = own.text(form_id)
-    site.registry.note_view(session.person, "form-taken", f"form:{form_id}")
+    visit.registry.note_view(visit.person, "form-taken", f"form:{form_id}")
     headers = {"Content-Disposition": f'attachment; filename="mau-so-{form_id}.toml"'}
     return Response(text, media_type="application/toml; charset=utf-8", headers=headers)
 
 
 @router.get("/files/{form_id}/versions")
-def show_versions(request: Request, site: SiteDep, session: SessionDep, form_id: FormName) -> Response:
+def show_versions(visit: VisitDep, form_id: FormName) -> Response:
     """List the versions of an own form, with the text before each."""
-    return _versions(request, site, session, form_id)
+    return _versions(visit, form_id)
 
 
 @router.post("/files/{form_id}/retire")
 def retire(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     form_id: FormName,
     seen: Annotated[str, Form(max_length=200)] = "",
     retired: Annotated[bool, Form()] = True,
 ) -> Response:
     """Say that no further book is declared with an own form, or that books may be again."""
-    own = own_forms(site)
+    own = own_forms(visit.site)
     if not own.is_own(form_id):
         raise HTTPException(404)
-    try:
-        check_places(site, session, site.forms.declared.form(form_id))
+    with visit.refusing(lambda refused: _versions(visit, form_id, refused), DraftRefused):
+        check_places(visit.site, visit.session, visit.site.forms.declared.form(form_id))
         own.set_retired(
             form_id,
             seen,
-            session.person.login,
-            lambda number, file: site.registry.note_view(
-                session.person,
+            visit.person.login,
+            lambda number, file: visit.registry.note_view(
+                visit.person,
                 "form-retired" if retired else "form-reinstated",
                 f"form:{form_id}",
                 {"version": str(number), "file": file},
             ),
             retired=retired,
         )
-    except DraftRefused as refused:
-        return _versions(request, site, session, form_id, refused.message)
     return RedirectResponse(f"/forms/files/{form_id}/versions", status_code=303)
 
 
-def _versions(request: Request, site: Site, session: Session, form_id: str, refused: str = "") -> Response:
-    own = own_forms(site)
+def _versions(visit: Visit, form_id: str, refused: str = "") -> Response:
+    own = own_forms(visit.site)
     if not own.is_own(form_id):
         raise HTTPException(404)
-    states = site.registry.statistics(session.person.places).book_states()
-    return site.renderer.render(
-        request,
+    states = visit.registry.statistics(visit.person.places).book_states()
+    return visit.page(
         "forms/versions.html",
-        status=422 if refused else 200,
-        form=site.forms.declared.form(form_id),
+        form=visit.site.forms.declared.form(form_id),
         versions=own.versions(form_id),
         seen=own.base(form_id),
         books=sum(one.form == form_id for one in states),
-        supervises=session.person.role is Role.SUPERVISOR,
+        supervises=visit.person.role is Role.SUPERVISOR,
         refused=refused,
     )
 
 
-def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
-    declared = site.forms.declared
+def _begun(visit: Visit, typed: dict[str, str]) -> FormDraft:
+    declared = visit.site.forms.declared
     if typed["record"] not in declared.records:
         raise DraftRefused("Chưa chọn loại sự kiện.")
     if not typed["title"]:
@@ -169,9 +151,9 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
         raise DraftRefused("Chưa chọn cách ghi: một trang một sự kiện, hay bảng.")
     if not (typed["first_year"].isdecimal() and typed["last_year"].isdecimal()):
         raise DraftRefused("Chưa ghi sổ mở từ năm nào đến năm nào.")
-    _check_place(session, typed["place"])
-    name = typed["form_id"] or free_id(site, _suggested(typed["record"], typed))
-    _refuse_taken_id(site, name)
+    _check_place(visit.session, typed["place"])
+    name = typed["form_id"] or free_id(visit.site, _suggested(typed["record"], typed))
+    _refuse_taken_id(visit.site, name)
     try:
         design = Design.model_validate(
             {
@@ -187,31 +169,33 @@ def _begun(site: Site, session: Session, typed: dict[str, str]) -> FormDraft:
         )
     except ValidationError as error:
         raise DraftRefused(_told(error)) from None
-    return begin_draft(site, session, design, typed["place"], "", own_forms(site).base(design.id))
+    return begin_draft(
+        visit.site, visit.session, design, typed["place"], "", own_forms(visit.site).base(design.id)
+    )
 
 
-def _copied(site: Site, session: Session, origin: str, place: str) -> FormDraft:
-    declared, own = site.forms.declared, own_forms(site)
+def _copied(visit: Visit, origin: str, place: str) -> FormDraft:
+    declared, own = visit.site.forms.declared, own_forms(visit.site)
     if origin not in declared.forms:
         raise DraftRefused(f"Không có mẫu “{origin}”.")
-    _check_place(session, place)
+    _check_place(visit.session, place)
     design = design_of_form(declared.form(origin))
     if not own.is_own(origin):
-        design = design.model_copy(update={"id": free_id(site, f"{origin}-rieng"), "evidence": "seen"})
-    return begin_draft(site, session, design, place, origin, own.base(design.id))
+        design = design.model_copy(update={"id": free_id(visit.site, f"{origin}-rieng"), "evidence": "seen"})
+    return begin_draft(visit.site, visit.session, design, place, origin, own.base(design.id))
 
 
-def _taken(site: Site, session: Session, content: bytes, place: str) -> FormDraft:
-    _check_place(session, place)
+def _taken(visit: Visit, content: bytes, place: str) -> FormDraft:
+    _check_place(visit.session, place)
     design = design_of_file(content)
-    if design.record not in site.forms.declared.records:
+    if design.record not in visit.site.forms.declared.records:
         raise DraftRefused(f"Tệp là mẫu của loại sự kiện “{design.record}”, mà phần mềm chưa có loại ấy.")
-    own = own_forms(site)
-    if design.id in site.forms.declared.forms and not own.is_own(design.id):
-        design = design.model_copy(update={"id": free_id(site, f"{design.id}-nhan")})
+    own = own_forms(visit.site)
+    if design.id in visit.site.forms.declared.forms and not own.is_own(design.id):
+        design = design.model_copy(update={"id": free_id(visit.site, f"{design.id}-nhan")})
     # a place bound wrongly would fill whole books: the file counts for nothing before somebody held it against a page
     design = as_proposed(design)
-    return begin_draft(site, session, design, place, "file", own.base(design.id))
+    return begin_draft(visit.site, visit.session, design, place, "file", own.base(design.id))
 
 
 def _check_place(session: Session, place: str) -> None:
@@ -230,12 +214,12 @@ def _suggested(record: str, typed: dict[str, str]) -> str:
     return "-".join(filter(None, (record, typed["first_year"], where)))[:60]
 
 
-def _places(site: Site, session: Session) -> list[tuple[str, str]]:
+def _places(visit: Visit) -> list[tuple[str, str]]:
     """Return the places whose pages a draft of the person may hold; ``""`` is the office as a whole."""
-    named = {one.code: one.name or one.code for one in places_of(site, session.person)}
-    for code in sorted(session.person.places or ()):
+    named = {one.code: one.name or one.code for one in places_of(visit.site, visit.person)}
+    for code in sorted(visit.person.places or ()):
         named.setdefault(code, code)
-    whole = [("", "mọi nơi (cả cơ quan)")] if session.person.places is None else []
+    whole = [("", "mọi nơi (cả cơ quan)")] if visit.person.places is None else []
     return [*whole, *sorted(named.items(), key=lambda one: one[1])]
 
 
@@ -263,32 +247,22 @@ def _spoilt_meanwhile(site: Site) -> tuple[UnusedFile, ...]:
     )
 
 
-def _page(
-    request: Request,
-    site: Site,
-    session: Session,
-    typed: dict[str, str],
-    *,
-    refused: str = "",
-    saved: str = "",
-) -> Response:
-    declared = site.forms.schemas or site.schemas
-    own = site.forms.own.forms() if site.forms.own is not None else ()
+def _page(visit: Visit, typed: dict[str, str], *, refused: str = "", saved: str = "") -> Response:
+    declared = visit.site.forms.schemas or visit.schemas
+    own = visit.site.forms.own.forms() if visit.site.forms.own is not None else ()
     names = {one.form.id for one in own}
-    return site.renderer.render(
-        request,
+    return visit.page(
         "forms/list.html",
-        status=422 if refused else 200,
-        drafts=site.forms.listed(session.person),
+        drafts=visit.site.forms.listed(visit.person),
         own=own,
-        flaws=(*files_not_used(site, session), *_spoilt_meanwhile(site)),
+        flaws=(*files_not_used(visit.site, visit.session), *_spoilt_meanwhile(visit.site)),
         program=[form for name, form in sorted(declared.forms.items()) if name not in names],
         records={name: record.title for name, record in declared.records.items()},
         layouts=LAYOUTS,
-        places=_places(site, session),
+        places=_places(visit),
         typed=dict.fromkeys(TYPED, "") | typed,
         refused=refused,
         saved=saved,
-        designs=site.forms.own is not None,
-        supervises=session.person.role is Role.SUPERVISOR,
+        designs=visit.site.forms.own is not None,
+        supervises=visit.person.role is Role.SUPERVISOR,
     )

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.base.errors import HotichError, ReconcileError, RegistryError, RegistryUnavailable
+from pipeline.base.errors import HotichError, ReconcileError
 from pipeline.delivery.reconcile import find_layout, open_workbook
 from pipeline.delivery.reconcile.sheet_layout import SheetMapping
 from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
@@ -28,13 +28,12 @@ from pipeline.delivery.workbook_import.header_mapping import (
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
-from pipeline.registry.model.accounts import Person, Session
+from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.imports import ImportMode, WorkbookFile
 from pipeline.web.background_jobs import FAULT, JobOutcome, OnProgress
-from pipeline.web.context import RowId, Site, SiteDep
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.security.middleware import log_fault
 
 KIND = "import"
@@ -45,49 +44,34 @@ router = APIRouter(prefix="/imports")
 
 
 @router.get("")
-def show_imports(
-    request: Request, site: SiteDep, session: SessionDep, done: Annotated[str, Query(max_length=20)] = ""
-) -> Response:
+def show_imports(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show what was imported, and the form that sends a file."""
-    return _shown(request, site, session, done=done)
+    return _shown(visit, done=done)
 
 
 @router.get("/jobs")
-def show_jobs(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_jobs(visit: VisitDep) -> Response:
     """Tell how far looking and bringing are, as a part of a page."""
-    return site.renderer.render(request, "fragments/jobs.html", **_jobs(site, session.person))
+    return visit.page("fragments/jobs.html", **_jobs(visit.site, visit.person))
 
 
 @router.post("/files")
-async def send_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    name: Annotated[str, Query(min_length=1, max_length=255)],
-) -> Response:
+async def send_file(visit: VisitDep, name: Annotated[str, Query(min_length=1, max_length=255)]) -> Response:
     """Take a file, which is the body; nothing is brought of it yet."""
-    content = await request.body()
-    sent = await run_in_threadpool(_taken, site, session.person, content, name)
+    content = await visit.request.body()
+    sent = await run_in_threadpool(_taken, visit.site, visit.person, content, name)
     return JSONResponse({"address": f"/imports/files/{sent.sha256}"})
 
 
 @router.get("/files/{sha256}")
-def show_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    sha256: str,
-    record: Annotated[str, Query(max_length=60)] = "",
-) -> Response:
+def show_file(visit: VisitDep, sha256: str, record: Annotated[str, Query(max_length=60)] = "") -> Response:
     """Show which columns of a file are taken for which fields."""
-    return _shown_file(request, site, session, sha256, record)
+    return _shown_file(visit, sha256, record)
 
 
 @router.post("/files/{sha256}")
 async def use_file(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     sha256: str,
     act: Annotated[str, Form(max_length=10)] = "look",
     record: Annotated[str, Form(max_length=60)] = "",
@@ -95,26 +79,18 @@ async def use_file(
     excel_days: Annotated[bool, Form()] = False,
 ) -> Response:
     """Look at a file, bring it, or remove it; ``column-…``: the field of each of its columns."""
-    form = await request.form()
+    form = await visit.request.form()
     fields = {key.removeprefix("column-"): str(form[key]) for key in form if key.startswith("column-")}
     chosen = FileForm(act, record, mode, excel_days, fields)
-    return await run_in_threadpool(_used, request, site, session, sha256, chosen)
+    return await run_in_threadpool(_used, visit, sha256, chosen)
 
 
 @router.post("/{import_id}/take-back")
 def take_back(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    import_id: RowId,
-    reason: Annotated[str, Form(max_length=500)] = "",
+    visit: VisitDep, import_id: RowId, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> Response:
-    try:
-        done = site.desk.take_back_import(session.person, import_id, reason)
-    except (NotThere, NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, session, refused=refused.message)
+    with visit.refusing(lambda refused: _shown(visit, refused=refused)):
+        done = visit.desk.take_back_import(visit.person, import_id, reason)
     return RedirectResponse(f"/imports?done={'kept' if done.kept else 'taken-back'}", status_code=303)
 
 
@@ -135,46 +111,38 @@ def _jobs(site: Site, person: Person) -> dict[str, Any]:
     return {"jobs": found[:6], "address": "/imports/jobs"}
 
 
-def _shown(request: Request, site: Site, session: Session, *, done: str = "", refused: str = "") -> Response:
-    files = site.office.imports
-    return site.renderer.render(
-        request,
+def _shown(visit: Visit, *, done: str = "", refused: str = "") -> Response:
+    files = visit.site.office.imports
+    return visit.page(
         "supervising/imports.html",
-        imports=site.desk.imports_for(session.person),
-        files=files.of(session.person.login) if files else (),
+        imports=visit.desk.imports_for(visit.person),
+        files=files.of(visit.person.login) if files else (),
         sends=files is not None,
-        titles={name: spec.title for name, spec in site.schemas.records.items()},
+        titles={name: spec.title for name, spec in visit.schemas.records.items()},
         mode_words=MODE_WORDS,
         most=MOST_FILE_BYTES,
         done=done,
         refused=refused,
-        status=422 if refused else 200,
-        **_jobs(site, session.person),
+        **_jobs(visit.site, visit.person),
     )
 
 
-def _shown_file(
-    request: Request, site: Site, session: Session, sha256: str, record: str = "", refused: str = ""
-) -> Response:
-    files = _files(site)
-    sent, path = files.find(sha256, session.person.login)
-    try:
-        proposed = _proposed(site, path, sent, record)
-    except ReconcileError as error:
-        return _shown(request, site, session, refused=error.message)
-    return site.renderer.render(
-        request,
+def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") -> Response:
+    files = _files(visit.site)
+    sent, path = files.find(sha256, visit.person.login)
+    with visit.refusing(lambda error: _shown(visit, refused=error), ReconcileError):
+        proposed = _proposed(visit.site, path, sent, record)
+    return visit.page(
         "supervising/import_file.html",
         sent=sent,
         proposed=proposed,
         fields=[spec for spec in proposed.record.fields if spec.column],
-        records=site.schemas.records,
+        records=visit.schemas.records,
         modes=MODE_WORDS,
-        chosen=request.query_params.get("mode", ImportMode.TO_CHECK.value),
-        excel_days=request.query_params.get("excel_days", "") == "true",
+        chosen=visit.request.query_params.get("mode", ImportMode.TO_CHECK.value),
+        excel_days=visit.request.query_params.get("excel_days", "") == "true",
         refused=refused,
-        status=422 if refused else 200,
-        **_jobs(site, session.person),
+        **_jobs(visit.site, visit.person),
     )
 
 
@@ -229,18 +197,18 @@ class FileForm:
         ]
 
 
-def _used(request: Request, site: Site, session: Session, sha256: str, form: FileForm) -> Response:
-    files, person = _files(site), session.person
+def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
+    files, person = _files(visit.site), visit.person
     if form.act == "remove":
         files.find(sha256, person.login)
-        site.registry.note_view(person, "import-file-removed", f"file:{sha256}")
+        visit.registry.note_view(person, "import-file-removed", f"file:{sha256}")
         files.remove(sha256, person.login)
         return RedirectResponse("/imports?done=removed", status_code=303)
     sent, path = files.find(sha256, person.login)
-    try:
+    with visit.refusing(lambda error: _shown_file(visit, sha256, form.record, error), ReconcileError):
         if form.mode not in set(ImportMode) or form.act not in ("look", "bring"):
             raise ReconcileError("Hãy tải lại trang rồi chọn lại.")
-        proposed = _proposed(site, path, sent, form.record)
+        proposed = _proposed(visit.site, path, sent, form.record)
         columns = form.columns(proposed)
         mapping, mark = chosen_mapping(proposed, columns), form.mark(columns)
         if form.act == "bring" and sent.looked != mark:
@@ -248,24 +216,22 @@ def _used(request: Request, site: Site, session: Session, sha256: str, form: Fil
         if form.act == "bring":
             keep_mapping(files.layouts, proposed, mapping)
         importer = WorkbookImporter(
-            site.registry,
-            site.desk,
-            site.schemas,
+            visit.registry,
+            visit.desk,
+            visit.schemas,
             person,
             ImportMode(form.mode),
             serial_days=form.excel_days,
         )
-        site.office.jobs.start(
+        visit.site.office.jobs.start(
             KIND,
             f"{'Nhập' if form.act == 'bring' else 'Xem trước'} {sent.name}",
             person.login,
             partial(_worked, importer, path, sent, mapping, form.act == "bring"),
-            partial(site.registry.note_view, person, "import-asked", f"file:{sha256}"),
+            partial(visit.registry.note_view, person, "import-asked", f"file:{sha256}"),
         )
         if form.act == "look":
             files.note_look(sent, mark)
-    except ReconcileError as error:
-        return _shown_file(request, site, session, sha256, form.record, error.message)
     chosen = {"record": form.record, "mode": form.mode, "excel_days": str(form.excel_days).lower()}
     return RedirectResponse(f"/imports/files/{sha256}?{urlencode(chosen)}#jobs", status_code=303)
 

@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery.printing.offices import IssuingOffices
-from pipeline.registry.model.accounts import Session
-from pipeline.web.context import RowId, Site, SiteDep
+from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.routes.office_settings import NOT_HERE, as_typed
-from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import (
     OFFICE,
     changes_of_office,
@@ -29,23 +27,23 @@ router = APIRouter(prefix="/settings/offices")
 
 
 @router.get("/{number}")
-def show_office(request: Request, site: SiteDep, number: RowId) -> Response:
+def show_office(visit: VisitDep, number: RowId) -> Response:
     """Show the form of an office; that of a new one at the number after the last."""
-    desk = _desk(site, number)
+    desk = _desk(visit.site, number)
     text, now = desk.read(), desk.loaded()
     _require(now, number)
-    return _form(request, site, number, now, values_of_office(now, number), text.digest)
+    return _form(visit, number, now, values_of_office(now, number), text.digest)
 
 
 @router.post("/{number}")
-async def change_office(request: Request, site: SiteDep, session: SessionDep, number: RowId) -> Response:
+async def change_office(visit: VisitDep, number: RowId) -> Response:
     """Show what a form changes, and save it when it was seen."""
-    form = await request.form()
-    return await run_in_threadpool(_changed, request, site, session, number, form)
+    form = await visit.request.form()
+    return await run_in_threadpool(_changed, visit, number, form)
 
 
-def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
-    desk = _desk(site, number)
+def _changed(visit: Visit, number: int, form: FormData) -> Response:
+    desk = _desk(visit.site, number)
     typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
@@ -53,13 +51,12 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
     is_new = number == len(now.offices)
     try:
         before = values_of_office(now, number)
-        changes = changes_of_office(typed, before, _places(site, now))
+        changes = changes_of_office(typed, before, _places(visit.site, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
         lines = [one.line for one in changes]
         desk.tried(seen, edit)
         if not confirmed:
-            return site.renderer.render(
-                request,
+            return visit.page(
                 "supervising/settings_preview.html",
                 table=OFFICE,
                 action=f"/settings/offices/{number}",
@@ -71,20 +68,18 @@ def _changed(request: Request, site: Site, session: Session, number: int, form: 
         desk.change(
             seen,
             edit,
-            author=session.person.login,
+            author=visit.person.login,
             lines=[f"{OFFICE.title}: {line}" for line in lines],
-            note=lambda version, digest: site.registry.note_view(
-                session.person, "offices-changed", f"offices:{version}", {"file": digest}
+            note=lambda version, digest: visit.registry.note_view(
+                visit.person, "offices-changed", f"offices:{version}", {"file": digest}
             ),
         )
     except SettingsStale as stale:
         now, text = desk.loaded(), desk.read()
         number = min(number, len(now.offices))
-        return _form(
-            request, site, number, now, values_of_office(now, number), text.digest, refused=stale.message
-        )
+        return _form(visit, number, now, values_of_office(now, number), text.digest, refused=stale.message)
     except SettingsRefused as refused:
-        return _form(request, site, number, now, typed, seen, refused=refused.message)
+        return _form(visit, number, now, typed, seen, refused=refused.message)
     return RedirectResponse("/settings?saved=office", status_code=303)
 
 
@@ -108,8 +103,7 @@ def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
 
 
 def _form(
-    request: Request,
-    site: Site,
+    visit: Visit,
     number: int,
     now: IssuingOffices,
     values: Mapping[str, Any] | Mapping[str, Sequence[str]],
@@ -117,14 +111,12 @@ def _form(
     *,
     refused: str = "",
 ) -> Response:
-    return site.renderer.render(
-        request,
+    return visit.page(
         "supervising/settings_form.html",
-        status=422 if refused else 200,
         table=OFFICE,
         action=f"/settings/offices/{number}",
         chosen={spec.name: as_typed(values[spec.name]) for spec in OFFICE.specs},
-        fields=sorted(_places(site, now).items(), key=lambda one: one[1]),
+        fields=sorted(_places(visit.site, now).items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
     )

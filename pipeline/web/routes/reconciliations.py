@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError, RegistryUnavailable
@@ -18,10 +18,10 @@ from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.reconciliation import Answer, Asked
 from pipeline.values.kinds import DATE
-from pipeline.web.context import Site, SiteDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.desk.shortcuts import RECONCILIATION, shortcuts_of
 from pipeline.web.routes.reconciled_files import job_values
-from pipeline.web.security.authentication import SessionDep, current_session
+from pipeline.web.security.authentication import current_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,76 +115,57 @@ Line = Annotated[str, Form(max_length=500)]
 
 
 @router.get("")
-def show_reconciliations(request: Request, site: SiteDep, session: SessionDep) -> Response:
+def show_reconciliations(visit: VisitDep) -> Response:
     """Show the reconciliations, and to supervisors the form that sends a file."""
-    person = session.person
-    sends = _answers(session) and site.office.reconcile is not None
+    person = visit.person
+    sends = _answers(visit.session) and visit.site.office.reconcile is not None
     # Before the table: of what ends after this the page asks, and gets the table too.
-    told = job_values(site, person)
-    return site.renderer.render(
-        request,
+    told = job_values(visit.site, person)
+    return visit.page(
         "reconciliations.html",
-        found=site.registry.reconciliations().all_for(person),
-        answers=_answers(session),
+        found=visit.registry.reconciliations().all_for(person),
+        answers=_answers(visit.session),
         sends=sends,
         swapped=False,
-        books=site.registry.statistics(person.places).book_states() if sends else (),
+        books=visit.registry.statistics(person.places).book_states() if sends else (),
         most=MOST_FILE_BYTES,
         **told,
     )
 
 
 @router.get("/{reconciliation_id}")
-def show_next(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    reconciliation_id: int,
-    after: int = 0,
-    unclear: bool = False,
-) -> Response:
+def show_next(visit: VisitDep, reconciliation_id: int, after: int = 0, unclear: bool = False) -> Response:
     """Show the next difference that waits; unclear ones are shown to supervisors."""
-    wanted = unclear and _answers(session)
-    asked = site.registry.reconciliations().next_for(session.person, reconciliation_id, after, unclear=wanted)
-    return _shown(request, site, reconciliation_id, asked, unclear=wanted)
+    wanted = unclear and _answers(visit.session)
+    asked = visit.registry.reconciliations().next_for(visit.person, reconciliation_id, after, unclear=wanted)
+    return _shown(visit, reconciliation_id, asked, unclear=wanted)
 
 
 @router.get("/{reconciliation_id}/theirs")
-def show_theirs(request: Request, site: SiteDep, session: SessionDep, reconciliation_id: int) -> Response:
+def show_theirs(visit: VisitDep, reconciliation_id: int) -> Response:
     """List what is wrong in the other software."""
-    found = site.registry.reconciliations().listed(session.person, reconciliation_id, Answer.THEIRS)
-    site.registry.note_view(session.person, "page-shown", f"reconciliation:{reconciliation_id}")
-    views = [difference_view(difference, site.schemas) for difference in found]
-    return site.renderer.render(request, "theirs.html", views=views, reconciliation_id=reconciliation_id)
+    found = visit.registry.reconciliations().listed(visit.person, reconciliation_id, Answer.THEIRS)
+    visit.registry.note_view(visit.person, "page-shown", f"reconciliation:{reconciliation_id}")
+    views = [difference_view(difference, visit.schemas) for difference in found]
+    return visit.page("theirs.html", views=views, reconciliation_id=reconciliation_id)
 
 
 @router.post("/differences/{difference_id}/answer")
 def answer(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    difference_id: int,
-    said: Annotated[Answer, Form(alias="answer")],
-    note: Line = "",
+    visit: VisitDep, difference_id: int, said: Annotated[Answer, Form(alias="answer")], note: Line = ""
 ) -> Response:
-    queue = site.registry.reconciliations()
-    asked = queue.asked(session.person, difference_id)
+    queue = visit.registry.reconciliations()
+    asked = queue.asked(visit.person, difference_id)
     if said is Answer.AMENDED:
-        return _shown(request, site, asked.reconciliation_id, asked, refused=_HOW_TO_AMEND)
-    try:
-        queue.answer(session.person, difference_id, said, note)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message)
-    return _to_next(asked, session)
+        return _shown(visit, asked.reconciliation_id, asked, refused=_HOW_TO_AMEND)
+    with visit.refusing(lambda refused: _shown(visit, asked.reconciliation_id, asked, refused=refused)):
+        queue.answer(visit.person, difference_id, said, note)
+    return _to_next(asked, visit.session)
 
 
 @router.post("/differences/{difference_id}/amend")
 def amend(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     difference_id: int,
     text: Line = "",
     decision_number: Line = "",
@@ -192,18 +173,18 @@ def amend(
     legal_basis: Line = "",
     authority: Line = "",
 ) -> Response:
-    queue = site.registry.reconciliations()
-    asked = queue.asked(session.person, difference_id)
+    queue = visit.registry.reconciliations()
+    asked = queue.asked(visit.person, difference_id)
     day = DATE.parse(decided_on).canonical or decided_on
     order = AmendmentOrder(decision_number, day, legal_basis, authority)
     try:
-        queue.amend(session.person, difference_id, text, order)
+        queue.amend(visit.person, difference_id, text, order)
     except (NotYours, RegistryUnavailable):
         raise
     except RegistryError as refused:
         typed = _AmendmentForm(text, decision_number, decided_on, legal_basis, authority)
-        return _shown(request, site, asked.reconciliation_id, asked, refused=refused.message, typed=typed)
-    return _to_next(asked, session)
+        return _shown(visit, asked.reconciliation_id, asked, refused=refused.message, typed=typed)
+    return _to_next(asked, visit.session)
 
 
 class _AmendmentForm(NamedTuple):
@@ -231,8 +212,7 @@ def _to_next(asked: Asked, session: Session) -> Response:
 
 
 def _shown(
-    request: Request,
-    site: Site,
+    visit: Visit,
     reconciliation_id: int,
     asked: Asked | None,
     *,
@@ -240,15 +220,13 @@ def _shown(
     refused: str = "",
     typed: _AmendmentForm = _AmendmentForm(),
 ) -> Response:
-    return site.renderer.render(
-        request,
+    return visit.page(
         "difference.html",
-        status=422 if refused else 200,
         reconciliation_id=reconciliation_id,
-        view=None if asked is None else difference_view(asked, site.schemas),
+        view=None if asked is None else difference_view(asked, visit.schemas),
         unclear=unclear or (asked is not None and asked.answer is Answer.UNCLEAR),
         refused=refused,
         typed=typed,
         keys=shortcuts_of(RECONCILIATION),
-        answers=_answers(current_session(request)),
+        answers=_answers(current_session(visit.request)),
     )

@@ -9,17 +9,16 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
-from pipeline.registry.model.accounts import Person, Session
+from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.desk import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.plan import FIRST, LAST, TABLE, WorkPlanRow
-from pipeline.web.context import RowId, Site, SiteDep, exchange_parts
-from pipeline.web.security.authentication import SessionDep
+from pipeline.web.context import RowId, Site, Visit, VisitDep, exchange_parts
 from pipeline.web.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
 
 NOT_HERE = "Máy chủ này không sửa kế hoạch trên trình duyệt. Người quản trị máy sửa tệp plan.toml."
@@ -45,17 +44,13 @@ class PlannedRow:
 
 
 @router.get("")
-def show_plan(
-    request: Request, site: SiteDep, session: SessionDep, done: Annotated[str, Query(max_length=20)] = ""
-) -> Response:
-    return _page(request, site, session, done=done)
+def show_plan(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") -> Response:
+    return _page(visit, done=done)
 
 
 @router.post("")
 def add_row(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
+    visit: VisitDep,
     seen: Seen = "",
     place: Short = "",
     record: Short = "",
@@ -66,10 +61,10 @@ def add_row(
 ) -> Response:
     """Add a row for a place that has books here."""
     typed = {"place": place, "record": record, "first": first, "last": last, "entries": entries, "due": due}
-    try:
-        if place not in _places(site, session.person):
+    with visit.refusing(lambda refused: _page(visit, refused=refused, typed=typed), SettingsRefused):
+        if place not in _places(visit.site, visit.person):
             raise SettingsRefused("Hãy chọn nơi đăng ký trong danh sách những nơi bạn được giao.")
-        if record not in site.schemas.records:
+        if record not in visit.schemas.records:
             raise SettingsRefused("Hãy chọn loại sổ trong danh sách.")
         values = {
             "place": place,
@@ -79,49 +74,33 @@ def add_row(
             **_target(entries, due),
         }
         written = {key: value for key, value in values.items() if value is not None}
-        _change(
-            request, site, session, seen, partial(with_row, table=TABLE, values=written), _told(site, written)
-        )
-    except SettingsRefused as refused:
-        return _page(request, site, session, refused=refused.message, typed=typed)
+        _change(visit, seen, partial(with_row, table=TABLE, values=written), _told(visit.site, written))
     return RedirectResponse("/plan?done=added", status_code=303)
 
 
 @router.post("/{number}")
 def change_row(
-    request: Request,
-    site: SiteDep,
-    session: SessionDep,
-    number: RowId,
-    seen: Seen = "",
-    entries: Short = "",
-    due: Short = "",
+    visit: VisitDep, number: RowId, seen: Seen = "", entries: Short = "", due: Short = ""
 ) -> Response:
     """Change the target and the due date of a row."""
-    row = _row(site, session.person, number)
-    try:
+    row = _row(visit.site, visit.person, number)
+    with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
         values = _target(entries, due)
         told = (
-            f"{_named(site, row)}: {row.entries} → {values['entries']} sự kiện, "
+            f"{_named(visit.site, row)}: {row.entries} → {values['entries']} sự kiện, "
             f"hạn {_day(row.due)} → {_day(values['due'])}"
         )
         edit = partial(with_changed_row, table=TABLE, number=number, values=values)
-        _change(request, site, session, seen, edit, told)
-    except SettingsRefused as refused:
-        return _page(request, site, session, refused=refused.message)
+        _change(visit, seen, edit, told)
     return RedirectResponse("/plan?done=changed", status_code=303)
 
 
 @router.post("/{number}/remove")
-def remove_row(
-    request: Request, site: SiteDep, session: SessionDep, number: RowId, seen: Seen = ""
-) -> Response:
-    row = _row(site, session.person, number)
-    try:
-        told = f"Bỏ {_named(site, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
-        _change(request, site, session, seen, partial(without_row, table=TABLE, number=number), told)
-    except SettingsRefused as refused:
-        return _page(request, site, session, refused=refused.message)
+def remove_row(visit: VisitDep, number: RowId, seen: Seen = "") -> Response:
+    row = _row(visit.site, visit.person, number)
+    with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
+        told = f"Bỏ {_named(visit.site, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+        _change(visit, seen, partial(without_row, table=TABLE, number=number), told)
     return RedirectResponse("/plan?done=removed", status_code=303)
 
 
@@ -141,19 +120,17 @@ def _row(site: Site, person: Person, number: int) -> WorkPlanRow:
     return rows[number]
 
 
-def _change(
-    request: Request, site: Site, session: Session, seen: str, edit: Callable[[str], str], told: str
-) -> None:
-    person = session.person
-    _desk(site).change(
+def _change(visit: Visit, seen: str, edit: Callable[[str], str], told: str) -> None:
+    person = visit.person
+    _desk(visit.site).change(
         seen,
         edit,
         author=person.login,
         lines=[told],
-        note=lambda number, digest: site.registry.note_view(
+        note=lambda number, digest: visit.registry.note_view(
             person, "plan-changed", f"plan:{number}", {"file": digest}
         ),
-        apply=lambda plan: exchange_parts(request, lambda now: replace(now, plan=plan)),
+        apply=lambda plan: exchange_parts(visit.request, lambda now: replace(now, plan=plan)),
     )
 
 
@@ -211,35 +188,27 @@ def _planned(
 
 
 def _page(
-    request: Request,
-    site: Site,
-    session: Session,
-    *,
-    done: str = "",
-    refused: str = "",
-    typed: Mapping[str, str] | None = None,
+    visit: Visit, *, done: str = "", refused: str = "", typed: Mapping[str, str] | None = None
 ) -> Response:
-    person, desk = session.person, site.office.plan
-    broken, seen, plan = "", "", site.plan
+    person, desk = visit.person, visit.site.office.plan
+    broken, seen, plan = "", "", visit.site.plan
     if desk is not None:
         try:
             seen, plan = desk.read().digest, desk.loaded()
         except SettingsRefused as error:
             broken = error.message
-    names = _places(site, person)
-    states = site.registry.statistics(person.places).book_states()
-    return site.renderer.render(
-        request,
+    names = _places(visit.site, person)
+    states = visit.registry.statistics(person.places).book_states()
+    return visit.page(
         "supervising/plan.html",
-        status=422 if refused else 200,
         rows=[
             _planned(number, row, names, states)
             for number, row in enumerate(plan.rows)
             if person.may_see(row.place)
         ],
         places=names,
-        title_of=site.schemas.title_of,
-        records=tuple(site.schemas.records),
+        title_of=visit.schemas.title_of,
+        records=tuple(visit.schemas.records),
         edits=desk is not None and not broken,
         history=desk.history() if desk is not None and person.places is None else (),
         seen=seen,

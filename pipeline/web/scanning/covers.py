@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Form
 
@@ -83,7 +83,7 @@ def with_checked_code(site: Site, person: Person, typed: Mapping[str, str], sure
     return with_place_code({**typed, "sure": sure}, site.schemas.places, known)
 
 
-def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, object]:
+def cover_choices(site: Site, person: Person, form_now: str = "") -> dict[str, Any]:
     """Return what the form of a cover offers: forms, series, labels, and the places that the person may see.
 
     A form that is retired is offered only where it is ``form_now``, the one that the book has.
