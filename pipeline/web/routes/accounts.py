@@ -5,16 +5,38 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException
+from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry.model.accounts import Account, AccountError, Role
 from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
-from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.context import Visit, VisitDep
 
 router = APIRouter(prefix="/accounts")
 
-Text = Annotated[str, Form()]
-Codes = Annotated[list[str], Form()]
+
+class DutiesForm(BaseModel):
+    """The role of an account and its places: ticked, further ones by their codes, or ``everywhere``."""
+
+    role: Role
+    everywhere: str = ""
+    places: list[str] = []
+    more_places: str = ""
+
+    def codes(self) -> list[str] | None:
+        """Return the place codes; None: all places. Raises ``AccountError`` when both are given."""
+        codes = [code.strip() for code in (*self.places, *self.more_places.replace(";", ",").split(","))]
+        codes = [code for code in codes if code]
+        if self.everywhere and codes:
+            raise AccountError("Hãy chọn một trong hai: mọi nơi, hoặc những nơi nêu ra.")
+        return None if self.everywhere else codes
+
+
+class AccountForm(DutiesForm):
+    """A new account."""
+
+    login: str = ""
+    name: str = ""
 
 
 @router.get("")
@@ -23,23 +45,13 @@ def show_accounts(visit: VisitDep) -> Response:
 
 
 @router.post("")
-def create_account(
-    visit: VisitDep,
-    role: Annotated[Role, Form()],
-    login: Text = "",
-    name: Text = "",
-    everywhere: Text = "",
-    places: Codes = [],  # noqa: B006 (FastAPI copies it)
-    more_places: Text = "",
-) -> Response:
-    try:
-        codes = _codes(everywhere, places, more_places)
-        refuse_unknown_places(visit.site.accounts, codes, visit.schemas.places.gazetteer.has_code)
-        password = visit.site.accounts.create(login, name, role, codes, visit.person.login)
-    except AccountError as refused:
-        typed = {"login": login, "name": name, "role": role, "more_places": more_places}
-        return _list(visit, refused.message, typed)
-    return _one_time(visit, login.strip().lower(), password)
+def create_account(visit: VisitDep, typed: Annotated[AccountForm, Form()]) -> Response:
+    accounts = visit.site.accounts
+    with visit.refusing(lambda refused: _list(visit, refused, typed), AccountError):
+        codes = typed.codes()
+        refuse_unknown_places(accounts, codes, visit.schemas.places.gazetteer.has_code)
+        password = accounts.create(typed.login, typed.name, typed.role, codes, visit.person.login)
+    return _one_time(visit, typed.login.strip().lower(), password)
 
 
 @router.get("/{login}")
@@ -48,23 +60,17 @@ def show_account(visit: VisitDep, login: str) -> Response:
 
 
 @router.post("/{login}/duties")
-def set_duties(
-    visit: VisitDep,
-    login: str,
-    role: Annotated[Role, Form()],
-    everywhere: Text = "",
-    places: Codes = [],  # noqa: B006
-    more_places: Text = "",
-) -> Response:
+def set_duties(visit: VisitDep, login: str, typed: Annotated[DutiesForm, Form()]) -> Response:
+    accounts = visit.site.accounts
     with visit.refusing(lambda refused: _account_page(visit, login, refused), AccountError):
-        codes = _codes(everywhere, places, more_places)
-        refuse_unknown_places(visit.site.accounts, codes, visit.schemas.places.gazetteer.has_code, login)
-        visit.site.accounts.set_duties(login, role, codes, visit.person.login)
+        codes = typed.codes()
+        refuse_unknown_places(accounts, codes, visit.schemas.places.gazetteer.has_code, login)
+        accounts.set_duties(login, typed.role, codes, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)
 
 
 @router.post("/{login}/name")
-def rename(visit: VisitDep, login: str, name: Text = "") -> Response:
+def rename(visit: VisitDep, login: str, name: Annotated[str, Form()] = "") -> Response:
     with visit.refusing(lambda refused: _account_page(visit, login, refused), AccountError):
         visit.site.accounts.rename(login, name, visit.person.login)
     return RedirectResponse("/accounts", status_code=303)
@@ -88,38 +94,29 @@ def activate(visit: VisitDep, login: str) -> Response:
     return RedirectResponse("/accounts", status_code=303)
 
 
-def _codes(everywhere: str, ticked: list[str], more: str) -> list[str] | None:
-    """Return the place codes of a form; None: all places. Raises ``AccountError`` when both are given."""
-    codes = [*ticked, *more.replace(";", ",").split(",")]
-    codes = [code.strip() for code in codes if code.strip()]
-    if everywhere and codes:
-        raise AccountError("Hãy chọn một trong hai: mọi nơi, hoặc những nơi nêu ra.")
-    return None if everywhere else codes
-
-
-def _list(visit: Visit, refused: str = "", typed: dict[str, str] | None = None) -> Response:
+def _list(visit: Visit, refused: str = "", typed: AccountForm = AccountForm(role=Role.REVIEWER)) -> Response:
     return visit.page(
         "accounts.html",
         accounts=visit.site.accounts.list(),
-        waiting=_waiting(visit.site),
+        waiting=_waiting(visit),
         places=visit.site.accounts.places(),
         refused=refused,
-        typed=typed or {"login": "", "name": "", "role": Role.REVIEWER, "more_places": ""},
+        typed=typed,
     )
 
 
 def _account_page(visit: Visit, login: str, refused: str = "") -> Response:
     return visit.page(
         "account.html",
-        account=_account(visit.site, login),
-        waits=login in _waiting(visit.site),
+        account=_account(visit, login),
+        waits=login in _waiting(visit),
         places=visit.site.accounts.places(),
         refused=refused,
     )
 
 
-def _account(site: Site, login: str) -> Account:
-    found = next((account for account in site.accounts.list() if account.person.login == login), None)
+def _account(visit: Visit, login: str) -> Account:
+    found = next((account for account in visit.site.accounts.list() if account.person.login == login), None)
     if found is None:
         raise HTTPException(404)
     return found
@@ -132,11 +129,11 @@ def _one_time(visit: Visit, login: str, password: str) -> Response:
         login=login,
         password=password,
         days=visit.site.accounts.options.one_time.days,
-        waits=login in _waiting(visit.site),
-        placeless=_account(visit.site, login).person.places == frozenset(),
+        waits=login in _waiting(visit),
+        placeless=_account(visit, login).person.places == frozenset(),
     )
 
 
-def _waiting(site: Site) -> frozenset[str]:
+def _waiting(visit: Visit) -> frozenset[str]:
     """Return the logins of accounts that are out of use until another administrator confirms them."""
-    return frozenset(act.login for act in site.accounts.open_acts() if act.waits)
+    return frozenset(act.login for act in visit.site.accounts.open_acts() if act.waits)

@@ -74,7 +74,7 @@ def _refused(visit: Visit, entry_id: int, refused: str) -> Response:
 
 def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") -> Response:
     view = visit.desk.approval_view(visit.person, book_id)
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     return visit.page(
         "supervising/approval.html",
         book=book,
@@ -88,7 +88,7 @@ def _approval(visit: Visit, book_id: int, *, done: str = "", refused: str = "") 
 
 def _amendments(visit: Visit, book_id: int, *, done: str = "", refused: str = "") -> Response:
     found = visit.desk.amendments_of_book(visit.person, book_id)
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     record = visit.schemas.record(book.record)
     return visit.page(
         "supervising/amendments.html",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
@@ -31,31 +32,47 @@ def show_assignments(visit: VisitDep) -> Response:
     return _page(visit)
 
 
+class AssignmentForm(BaseModel):
+    """Who gets a book, or a share of it, until when; ``ends``: whose assignment, or share by its number, ends."""
+
+    login: str = Field("", max_length=100)
+    team: str = Field("", max_length=100)
+    first: str = Field("", max_length=10)
+    last: str = Field("", max_length=10)
+    unit: Literal["pages", "entries"] = "pages"
+    due_on: str = Field("", max_length=10)
+    number: RowId = 0
+    ends: bool = False
+
+    @property
+    def whom(self) -> Assignee:
+        return Assignee(team=self.team) if self.team else Assignee(login=self.login)
+
+    def share(self) -> ShareRange | None:
+        """Return the range that the form names; None where it names none."""
+        first, last = self.first, self.last
+        if not first and not last:
+            return None
+        if not (first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()):
+            raise RegistryError("Phần sổ cần hai số: từ và đến. Để trống cả hai ô là giao cả quyển.")
+        if not 1 <= int(first) <= int(last):
+            raise RegistryError("Phần sổ phải từ số nhỏ đến số lớn, bắt đầu từ 1. Hãy ghi lại.")
+        return ShareRange(int(first), int(last), self.unit == "entries")
+
+
 @router.post("/{book_id}")
-def assign(
-    visit: VisitDep,
-    book_id: int,
-    login: Annotated[str, Form(max_length=100)] = "",
-    team: Annotated[str, Form(max_length=100)] = "",
-    first: Annotated[str, Form(max_length=10)] = "",
-    last: Annotated[str, Form(max_length=10)] = "",
-    unit: Annotated[Literal["pages", "entries"], Form()] = "pages",
-    due_on: Annotated[str, Form(max_length=10)] = "",
-    number: Annotated[RowId, Form()] = 0,
-    ends: Annotated[bool, Form()] = False,
-) -> Response:
+def assign(visit: VisitDep, book_id: int, typed: Annotated[AssignmentForm, Form()]) -> Response:
     """Assign a book or a share of it to a person or a team, or end that."""
+    desk, person = visit.desk, visit.person
     with visit.refusing(lambda refused: _page(visit, refused)):
-        if ends and number:
-            visit.desk.end_share(visit.person, book_id, number)
-        elif ends:
-            visit.desk.end_assignment(visit.person, book_id, login)
-        elif not team and not first and not last:
-            visit.desk.assign_book(visit.person, book_id, login, _day(due_on))
+        if typed.ends and typed.number:
+            desk.end_share(person, book_id, typed.number)
+        elif typed.ends:
+            desk.end_assignment(person, book_id, typed.login)
+        elif not typed.team and not typed.first and not typed.last:
+            desk.assign_book(person, book_id, typed.login, _day(typed.due_on))
         else:
-            whom = Assignee(team=team) if team else Assignee(login=login)
-            share = _share(first, last, by_entry=unit == "entries")
-            visit.desk.assign_share(visit.person, book_id, whom, share, _day(due_on))
+            desk.assign_share(person, book_id, typed.whom, typed.share(), _day(typed.due_on))
     return RedirectResponse("/assignments", status_code=303)
 
 
@@ -70,17 +87,6 @@ def set_member(
     with visit.refusing(lambda refused: _page(visit, refused)):
         visit.desk.set_team_member(visit.person, team, login, belongs=not leaves)
     return RedirectResponse("/assignments", status_code=303)
-
-
-def _share(first: str, last: str, *, by_entry: bool) -> ShareRange | None:
-    """Return the range that a form names; None where it names none."""
-    if not first and not last:
-        return None
-    if not (first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()):
-        raise RegistryError("Phần sổ cần hai số: từ và đến. Để trống cả hai ô là giao cả quyển.")
-    if not 1 <= int(first) <= int(last):
-        raise RegistryError("Phần sổ phải từ số nhỏ đến số lớn, bắt đầu từ 1. Hãy ghi lại.")
-    return ShareRange(int(first), int(last), by_entry)
 
 
 def _day(text: str) -> date | None:

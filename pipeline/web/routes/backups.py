@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError
 from pipeline.web.background_jobs import JobRefused
-from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.context import Visit, VisitDep
 
 KIND = "backup"
 SHOWN = 30
@@ -29,7 +29,7 @@ def show_backups(visit: VisitDep) -> Response:
 
 @router.get("/progress")
 def show_progress(visit: VisitDep) -> Response:
-    return visit.page("fragments/jobs.html", **_jobs(visit.site))
+    return visit.page("fragments/jobs.html", **_jobs(visit))
 
 
 @router.post("")
@@ -65,8 +65,8 @@ def _started(visit: Visit, *, check: bool) -> Response:
     return RedirectResponse("/backup", status_code=303)
 
 
-def _jobs(site: Site) -> dict[str, Any]:
-    return {"jobs": site.office.jobs.jobs(KIND)[:10], "address": "/backup/progress"}
+def _jobs(visit: Visit) -> dict[str, Any]:
+    return {"jobs": visit.site.office.jobs.jobs(KIND)[:10], "address": "/backup/progress"}
 
 
 def _made_at(name: str) -> datetime | None:
@@ -93,5 +93,5 @@ def _page(visit: Visit, *, refused: str = "") -> Response:
         count=len(names),
         broken=broken,
         refused=refused,
-        **_jobs(visit.site),
+        **_jobs(visit),
     )

@@ -8,35 +8,22 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from pipeline.base.model import PageRef
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.registry import NotThere
 from pipeline.registry.model.data_entry import BookPageState
 from pipeline.web.context import RowId, VisitDep
 from pipeline.web.routes.book_list import book_of
-from pipeline.web.routes.data_entry import STATE_WORDS, PageNumber, Sha256
+from pipeline.web.routes.data_entry import STATE_WORDS, RefDep
 from pipeline.web.supervising.entry_list import EntryFilter, entry_list
 
 router = APIRouter(prefix="/books")
 
 
 @router.get("/{book_id}/entries")
-def show_entries(
-    visit: VisitDep,
-    book_id: RowId,
-    state: Annotated[str, Query(max_length=20)] = "",
-    number: Annotated[str, Query(max_length=40)] = "",
-    sheet: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:
-    """Show the entries of a book.
-
-    Args:
-        state: What the list is narrowed to, as in ``EntryState``.
-        sheet: Which page of the list.
-    """
+def show_entries(visit: VisitDep, book_id: RowId, narrowed: Annotated[EntryFilter, Query()]) -> Response:
+    """Show the entries of a book."""
     entries = visit.desk.entries_of_book(visit.person, book_id)
-    book = book_of(visit.site, visit.person, book_id)
-    narrowed = EntryFilter(state, number, sheet)
+    book = book_of(visit, book_id)
     clear = visit.desk.clear_book(visit.person, book_id)
     return visit.page(
         "supervising/entries.html",
@@ -51,17 +38,17 @@ def show_entries(
 
 
 @router.get("/{book_id}/pages/{scan}/{page_no}")
-def show_page(visit: VisitDep, book_id: RowId, scan: Sha256, page_no: PageNumber) -> Response:
+def show_page(visit: VisitDep, book_id: RowId, ref: RefDep) -> Response:
     """Show a page of a book, read or not, with its entries and the ways to the pages before and after it."""
     pages = sorted(
         visit.desk.scanned_pages(visit.person, book_id),
         key=lambda page: (page.place.order, page.ref.scan_sha256),
     )
-    at = next((place for place, one in enumerate(pages) if one.ref == PageRef(scan, page_no)), None)
+    at = next((place for place, one in enumerate(pages) if one.ref == ref), None)
     if at is None:
         raise NotThere("Sổ này không có trang ấy, hoặc trang đã được thu hồi. Hãy tải lại danh sách.")
     entries = visit.desk.entries_of_book(visit.person, book_id)
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     return visit.page(
         "supervising/page.html",
         book=book,

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.base.stages import Stage
 from pipeline.registry.model.desk import LeasedColumn
-from pipeline.web.context import Site, Visit, VisitDep, page_source
+from pipeline.web.context import Visit, VisitDep, page_source
 from pipeline.web.desk.column_view import column_view, count_rows
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.field_view import STATUS_LABELS, box_of
@@ -52,7 +52,7 @@ def take_words(visit: VisitDep, submission: ColumnSubmission) -> JSONResponse:
     A word that is refused so is still the person's to type anew.
     """
     doubted = {
-        cell.task: sentence for cell in submission.words if (sentence := _doubt(visit.site, submission, cell))
+        cell.task: sentence for cell in submission.words if (sentence := _doubt(visit, submission, cell))
     }
     words = [cell for cell in submission.words if cell.task not in doubted]
     outcomes = {}
@@ -90,13 +90,13 @@ def hand_back(visit: VisitDep) -> JSONResponse:
     return JSONResponse({})
 
 
-def _doubt(site: Site, submission: ColumnSubmission, cell: SubmittedCell) -> str:
+def _doubt(visit: Visit, submission: ColumnSubmission, cell: SubmittedCell) -> str:
     """Return why a word is not taken that is no value of its field and is not kept; ``""`` where it is."""
-    record = site.schemas.records.get(submission.record)
+    record = visit.schemas.records.get(submission.record)
     spec = record.by_name.get(cell.field) if record else None
-    if cell.kept or spec is None or not is_doubted(spec, cell.verdict, site.schemas):
+    if cell.kept or spec is None or not is_doubted(spec, cell.verdict, visit.schemas):
         return ""
-    expected = expected_form(spec, site.schemas)
+    expected = expected_form(spec, visit.schemas)
     needed = f" (cần: {expected})" if expected else ""
     return f"“{cell.text}” không phải giá trị của ô{needed}. Gõ lại, hoặc Ctrl+Enter để giữ như giấy."
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.model import COPIED, FieldReading, FieldStatus
@@ -147,26 +148,28 @@ def _text_or_status(status: FieldStatus, text: str) -> str:
 router = APIRouter(prefix="/entries")
 
 
-@router.get("/{entry_id}")
-def show_entry(
-    visit: VisitDep,
-    entry_id: int,
-    column: Annotated[str, Query(max_length=100)] = "",
-    opened: Annotated[int, Query(ge=0, le=1000)] = 0,
-    few: bool = False,
-    confirmed: bool = False,
-    recalled: Annotated[int | None, Query(ge=0, le=100_000)] = None,
-) -> Response:
-    """Show an entry.
+class EntryQuery(BaseModel):
+    """What the page of an entry shows besides.
 
-    Args:
-        column: The Ministry's column to be looked at.
+    Attributes:
+        column: The Ministry's column to be looked at; ``""``: none.
         opened: How many fields were reopened just now.
-        few: Too few people are left who have not seen the fields.
-        confirmed: What is delivered of a field was confirmed just now.
-        recalled: How many clear values were called back just now.
+        few: Whether too few people are left who have not seen the fields.
+        confirmed: Whether what is delivered of a field was confirmed just now.
+        recalled: How many clear values were called back just now; None: nobody did.
     """
-    return _shown(visit, entry_id, column, opened=opened, few=few, confirmed=confirmed, recalled=recalled)
+
+    column: str = Field("", max_length=100)
+    opened: int = Field(0, ge=0, le=1000)
+    few: bool = False
+    confirmed: bool = False
+    recalled: int | None = Field(None, ge=0, le=100_000)
+
+
+@router.get("/{entry_id}")
+def show_entry(visit: VisitDep, entry_id: int, asked: Annotated[EntryQuery, Query()]) -> Response:
+    """Show an entry."""
+    return _shown(visit, entry_id, asked)
 
 
 @router.post("/{entry_id}/delivery")
@@ -200,32 +203,20 @@ def reopen(
 
 
 def _shown(
-    visit: Visit,
-    entry_id: int,
-    column: str = "",
-    *,
-    opened: int = 0,
-    few: bool = False,
-    refused: str = "",
-    typed: str = "",
-    confirmed: bool = False,
-    recalled: int | None = None,
+    visit: Visit, entry_id: int, asked: EntryQuery = EntryQuery(), *, refused: str = "", typed: str = ""
 ) -> Response:
     entry, waiting = visit.desk.entry(visit.person, entry_id)
     layers = visit.registry.delivery_layers(entry_id, visit.site.delivery)
     of_book = visit.desk.clear_book(visit.person, entry.book_id)
     clear = {one.field: one for one in of_book.of_entry(entry_id)}
-    view = entry_view(entry, waiting, visit.schemas.record(entry.record), column, layers, clear)
+    view = entry_view(entry, waiting, visit.schemas.record(entry.record), asked.column, layers, clear)
     return visit.page(
         "entry.html",
         view=view,
         book_id=entry.book_id,
-        opened=opened,
-        few=few,
+        asked=asked,
         refused=refused,
         typed=typed,
-        confirmed=confirmed,
-        recalled=recalled,
         resting=len(of_book.resting_on(entry_id)),
         rules=RULES_BY_NAME,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery.printing.service import PrintedFile, name_of_extract
@@ -19,14 +19,15 @@ LINES = 50
 router = APIRouter(prefix="/extracts")
 
 
-@dataclass(frozen=True, slots=True)
-class IssueSheet:
-    """What a page of the book is narrowed to; ``""`` and 0: everything."""
+class IssueSheet(BaseModel):
+    """What a page of the book is narrowed to, and the extract that was issued or declared void just now."""
 
-    office: str = ""
-    year: str = ""
-    number: str = ""
-    sheet: int = 1
+    office: str = Field("", max_length=40)
+    year: str = Field("", max_length=10)
+    number: str = Field("", max_length=20)
+    sheet: int = Field(1, ge=1, le=100_000)
+    issued: RowId = 0
+    voided: RowId = 0
 
     @property
     def wanted(self) -> IssueFilter:
@@ -48,18 +49,9 @@ def _number(text: str) -> int | None:
 
 
 @router.get("")
-def show_issued(
-    visit: VisitDep,
-    office: Annotated[str, Query(max_length=40)] = "",
-    year: Annotated[str, Query(max_length=10)] = "",
-    number: Annotated[str, Query(max_length=20)] = "",
-    sheet: Annotated[int, Query(ge=1, le=100_000)] = 1,
-    issued: RowId = 0,
-    voided: RowId = 0,
-) -> Response:
-    """Show the book of issued extracts; ``issued``, ``voided``: the extract of which that was done just now."""
-    asked = IssueSheet(office, year, number, sheet)
-    return _shown(visit, asked, issued=issued, voided=voided)
+def show_issued(visit: VisitDep, asked: Annotated[IssueSheet, Query()]) -> Response:
+    """Show the book of issued extracts."""
+    return _shown(visit, asked)
 
 
 @router.get("/{extract_id}")
@@ -77,14 +69,12 @@ def declare_void(
     visit: VisitDep, extract_id: RowId, reason: Annotated[str, Form(max_length=500)] = ""
 ) -> Response:
     """Declare an extract void."""
-    with visit.refusing(lambda refused: _shown(visit, IssueSheet(), refused=refused)):
+    with visit.refusing(lambda refused: _shown(visit, refused=refused)):
         visit.registry.void_extract(extract_id, reason, author=visit.person.login, person=visit.person)
     return RedirectResponse(f"/extracts?voided={extract_id}", status_code=303)
 
 
-def _shown(
-    visit: Visit, asked: IssueSheet, *, issued: int = 0, voided: int = 0, refused: str = ""
-) -> Response:
+def _shown(visit: Visit, asked: IssueSheet = IssueSheet(), *, refused: str = "") -> Response:
     person = visit.person
     found = visit.registry.issued_extracts(asked.wanted, author=person.login, person=person)
     return visit.page(
@@ -93,7 +83,5 @@ def _shown(
         asked=asked,
         sheets=max(1, -(-found.found // LINES)),
         titles={name: spec.title for name, spec in visit.schemas.records.items()},
-        issued=issued,
-        voided=voided,
         refused=refused,
     )

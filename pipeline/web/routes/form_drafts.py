@@ -79,7 +79,7 @@ def change(visit: VisitDep, draft_id: DraftId, sent: DesignRequest) -> Response:
     if sent.design.record not in visit.site.forms.declared.records:
         raise DraftRefused("Không có loại sự kiện ấy.")
     kept = visit.site.forms.drafts.save(draft.draft_id, sent.revision, sent.design, visit.person.login)
-    return JSONResponse(_kept(visit.site, kept))
+    return JSONResponse(_kept(visit, kept))
 
 
 @router.post("/forms/drafts/{draft_id}/pages")
@@ -204,8 +204,8 @@ def _with_new_lists(site: Site) -> Site:
     return replace(site, schemas=replace(site.schemas))
 
 
-def _kept(site: Site, draft: FormDraft) -> dict[str, Any]:
-    flaws = design_flaws(draft.design, site.forms.declared)
+def _kept(visit: Visit, draft: FormDraft) -> dict[str, Any]:
+    flaws = design_flaws(draft.design, visit.site.forms.declared)
     return {"revision": draft.revision, "flaws": [{"key": one.key, "message": one.message} for one in flaws]}
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Path, Query
-from pydantic import ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -16,7 +16,7 @@ from pipeline.form_design.design import Design, as_proposed, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.reports.own_files import UnusedFile
-from pipeline.web.context import Site, Visit, VisitDep, files_not_used
+from pipeline.web.context import Visit, VisitDep, files_not_used
 from pipeline.web.form_design.beginning import begin_draft, free_id, own_forms
 from pipeline.web.form_design.own_forms import design_of_file
 from pipeline.web.form_design.places_of_forms import check_places
@@ -30,44 +30,44 @@ LAYOUTS = {"page": "một trang (hoặc một nửa trang mở) ghi một sự k
 SPOILT = "Máy chủ còn dùng bản trước của tệp cho đến khi chạy lại; lượt đọc thì không đọc sổ cần tệp ấy nữa."
 """What is told of a file that was spoilt while the server ran."""
 
-TYPED = ("record", "title", "form_id", "layout", "first_year", "last_year", "province", "place")
-"""What a person types of a new form."""
+Stripped = Annotated[str, AfterValidator(str.strip)]
 
 router = APIRouter(prefix="/forms")
+
+
+class NewForm(BaseModel):
+    """What a person types of a new form; ``origin``: the declared one from which it is copied."""
+
+    record: str = Field("", max_length=60)
+    title: Stripped = Field("", max_length=300)
+    form_id: Stripped = Field("", max_length=60)
+    layout: str = Field("page", max_length=10)
+    first_year: str = Field("", max_length=4)
+    last_year: str = Field("", max_length=4)
+    province: Stripped = Field("", max_length=120)
+    place: str = Field("", max_length=40)
+    origin: str = Field("", max_length=60)
+
+    @property
+    def suggested_id(self) -> str:
+        where = re.sub("[^a-z0-9]+", "-", unaccented(self.province)).strip("-")
+        return "-".join(filter(None, (self.record, self.first_year, where)))[:60]
+
+
+EMPTY = NewForm(layout="")
 
 
 @router.get("")
 def show_forms(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
     """List the forms, and the drafts of the places of the person."""
-    return _page(visit, {}, saved=saved)
+    return _page(visit, EMPTY, saved=saved)
 
 
 @router.post("")
-def begin(
-    visit: VisitDep,
-    record: Annotated[str, Form(max_length=60)] = "",
-    title: Annotated[str, Form(max_length=300)] = "",
-    form_id: Annotated[str, Form(max_length=60)] = "",
-    layout: Annotated[str, Form(max_length=10)] = "page",
-    first_year: Annotated[str, Form(max_length=4)] = "",
-    last_year: Annotated[str, Form(max_length=4)] = "",
-    province: Annotated[str, Form(max_length=120)] = "",
-    place: Annotated[str, Form(max_length=40)] = "",
-    origin: Annotated[str, Form(max_length=60)] = "",
-) -> Response:
+def begin(visit: VisitDep, typed: Annotated[NewForm, Form()]) -> Response:
     """Begin a draft: of a new form, or with ``origin`` of a declared one."""
-    typed = {
-        "record": record,
-        "title": title.strip(),
-        "form_id": form_id.strip(),
-        "layout": layout,
-        "first_year": first_year,
-        "last_year": last_year,
-        "province": province.strip(),
-        "place": place,
-    }
     with visit.refusing(lambda refused: _page(visit, typed, refused=refused), DraftRefused):
-        draft = _copied(visit, origin, place) if origin else _begun(visit, typed)
+        draft = _copied(visit, typed.origin, typed.place) if typed.origin else _begun(visit, typed)
     return RedirectResponse(f"/forms/drafts/{draft.draft_id}", status_code=303)
 
 
@@ -141,37 +141,34 @@ def _versions(visit: Visit, form_id: str, refused: str = "") -> Response:
     )
 
 
-def _begun(visit: Visit, typed: dict[str, str]) -> FormDraft:
+def _begun(visit: Visit, typed: NewForm) -> FormDraft:
     declared = visit.site.forms.declared
-    if typed["record"] not in declared.records:
+    if typed.record not in declared.records:
         raise DraftRefused("Chưa chọn loại sự kiện.")
-    if not typed["title"]:
+    if not typed.title:
         raise DraftRefused("Chưa ghi tên mẫu sổ.")
-    if typed["layout"] not in LAYOUTS:
+    if typed.layout not in LAYOUTS:
         raise DraftRefused("Chưa chọn cách ghi: một trang một sự kiện, hay bảng.")
-    if not (typed["first_year"].isdecimal() and typed["last_year"].isdecimal()):
+    if not (typed.first_year.isdecimal() and typed.last_year.isdecimal()):
         raise DraftRefused("Chưa ghi sổ mở từ năm nào đến năm nào.")
-    _check_place(visit.session, typed["place"])
-    name = typed["form_id"] or free_id(visit.site, _suggested(typed["record"], typed))
-    _refuse_taken_id(visit.site, name)
+    _check_place(visit.session, typed.place)
+    name = typed.form_id or free_id(visit.site, typed.suggested_id)
+    if name in declared.forms or name in declared.form_flaws:
+        raise DraftRefused(f"Mã “{name}” đã có. Hãy đặt mã khác, hoặc bấm Sửa ở mẫu ấy.")
     try:
         design = Design.model_validate(
             {
+                **typed.model_dump(include={"record", "title", "layout", "province"}),
                 "id": name,
-                "record": typed["record"],
-                "title": typed["title"],
-                "layout": typed["layout"],
-                "years": (int(typed["first_year"]), int(typed["last_year"])),
-                "province": typed["province"],
+                "years": (int(typed.first_year), int(typed.last_year)),
                 "paper_mm": (210.0, 297.0),
                 "frame": (0.05, 0.05, 0.95, 0.95),
             }
         )
     except ValidationError as error:
         raise DraftRefused(_told(error)) from None
-    return begin_draft(
-        visit.site, visit.session, design, typed["place"], "", own_forms(visit.site).base(design.id)
-    )
+    base = own_forms(visit.site).base(design.id)
+    return begin_draft(visit.site, visit.session, design, typed.place, "", base)
 
 
 def _copied(visit: Visit, origin: str, place: str) -> FormDraft:
@@ -203,17 +200,6 @@ def _check_place(session: Session, place: str) -> None:
         raise DraftRefused("Chưa chọn nơi của các trang mẫu, hoặc bạn không được giao nơi ấy.")
 
 
-def _refuse_taken_id(site: Site, name: str) -> None:
-    declared = site.forms.declared
-    if name in declared.forms or name in declared.form_flaws:
-        raise DraftRefused(f"Mã “{name}” đã có. Hãy đặt mã khác, hoặc bấm Sửa ở mẫu ấy.")
-
-
-def _suggested(record: str, typed: dict[str, str]) -> str:
-    where = re.sub("[^a-z0-9]+", "-", unaccented(typed["province"])).strip("-")
-    return "-".join(filter(None, (record, typed["first_year"], where)))[:60]
-
-
 def _places(visit: Visit) -> list[tuple[str, str]]:
     """Return the places whose pages a draft of the person may hold; ``""`` is the office as a whole."""
     named = {one.code: one.name or one.code for one in places_of(visit.site, visit.person)}
@@ -233,21 +219,21 @@ def _told(error: ValidationError) -> str:
     return told.get(key, "Có ô chưa điền đúng. Hãy kiểm tra lại.")
 
 
-def _spoilt_meanwhile(site: Site) -> tuple[UnusedFile, ...]:
+def _spoilt_meanwhile(visit: Visit) -> tuple[UnusedFile, ...]:
     """Return the files that have a flaw now and had none when this server began."""
-    if site.office.registers is None:
+    if visit.site.office.registers is None:
         return ()
     try:
-        now = site.office.registers.schemas().own_flaws
+        now = visit.site.office.registers.schemas().own_flaws
     except SchemaError:
         return ()
-    known = {flaw.file for flaw in site.schemas.own_flaws}
+    known = {flaw.file for flaw in visit.schemas.own_flaws}
     return tuple(
         UnusedFile(flaw.file, f"{flaw.message} {SPOILT}", 0) for flaw in now if flaw.file not in known
     )
 
 
-def _page(visit: Visit, typed: dict[str, str], *, refused: str = "", saved: str = "") -> Response:
+def _page(visit: Visit, typed: NewForm, *, refused: str = "", saved: str = "") -> Response:
     declared = visit.site.forms.schemas or visit.schemas
     own = visit.site.forms.own.forms() if visit.site.forms.own is not None else ()
     names = {one.form.id for one in own}
@@ -255,12 +241,12 @@ def _page(visit: Visit, typed: dict[str, str], *, refused: str = "", saved: str 
         "forms/list.html",
         drafts=visit.site.forms.listed(visit.person),
         own=own,
-        flaws=(*files_not_used(visit.site, visit.session), *_spoilt_meanwhile(visit.site)),
+        flaws=(*files_not_used(visit.site, visit.session), *_spoilt_meanwhile(visit)),
         program=[form for name, form in sorted(declared.forms.items()) if name not in names],
         records={name: record.title for name, record in declared.records.items()},
         layouts=LAYOUTS,
         places=_places(visit),
-        typed=dict.fromkeys(TYPED, "") | typed,
+        typed=typed,
         refused=refused,
         saved=saved,
         designs=visit.site.forms.own is not None,

@@ -8,21 +8,55 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
 from pipeline.registry.model.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
-from pipeline.web.context import RowId, Site, Visit, VisitDep, page_source
+from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.web.drawn_regions import drawn_boxes
 
 router = APIRouter(prefix="/guidelines")
 
-FormName = Annotated[str, Form(alias="form", max_length=100)]
-Token = Annotated[str, Form(pattern="^[0-9a-f]{32}$")]
+Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """The same for the same form sent again."""
-Sha256 = Annotated[str, Form(pattern="^[0-9a-f]{64}$")]
+
+
+class GuidelineForm(BaseModel):
+    """A version of a guideline as it is written; ``without``: its examples that are left out."""
+
+    token: Token
+    seen: RowId = 0
+    form: str = Field("", max_length=100)
+    text: str = Field("", max_length=30_000)
+    without: list[RowId] = []
+
+
+class ExampleQuery(BaseModel):
+    """Where an example is drawn, as far as that is chosen."""
+
+    form: str = Field("", max_length=100)
+    book: RowId = 0
+    scan: str = Field("", pattern="^([0-9a-f]{64})?$")
+    page_no: RowId = 0
+
+    @property
+    def ref(self) -> PageRef | None:
+        return PageRef(self.scan, self.page_no) if self.scan else None
+
+
+class ExampleForm(BaseModel):
+    """An example that was drawn."""
+
+    token: Token
+    book: RowId
+    scan: str = Field(pattern="^[0-9a-f]{64}$")
+    page_no: RowId
+    form: str = Field("", max_length=100)
+    caption: str = Field("", max_length=20_000)
+    regions: str = Field("", max_length=MOST_REGIONS)
 
 
 @router.get("")
@@ -35,7 +69,7 @@ def show_list(visit: VisitDep) -> Response:
         "guidelines/list.html",
         records=list(visit.schemas.records.values()),
         written=written,
-        forms=_form_titles(visit.site),
+        forms=_form_titles(visit),
     )
 
 
@@ -46,7 +80,7 @@ def show_beside(
     """Return the guidelines of a field as a fragment of the desk."""
     found = visit.desk.guidelines_beside(visit.person, record, field, form)
     label = visit.schemas.record(record).by_name[field].label
-    return visit.page("guidelines/beside.html", found=found, label=label, forms=_form_titles(visit.site))
+    return visit.page("guidelines/beside.html", found=found, label=label, forms=_form_titles(visit))
 
 
 @router.get("/{record}/{field}")
@@ -57,59 +91,36 @@ def show_field(
 
 
 @router.post("/{record}/{field}")
-def write(
-    visit: VisitDep,
-    record: str,
-    field: str,
-    token: Token,
-    seen: Annotated[RowId, Form()] = 0,
-    form: FormName = "",
-    text: Annotated[str, Form(max_length=30_000)] = "",
-    without: Annotated[list[RowId], Form()] = [],  # noqa: B006 (FastAPI copies it)
-) -> Response:
+def write(visit: VisitDep, record: str, field: str, typed: Annotated[GuidelineForm, Form()]) -> Response:
     """Write another version."""
-    guided = GuidedField(record, field, form)
-    with visit.refusing(lambda refused: _page(visit, guided, refused=refused, typed=text)):
-        visit.desk.write_guideline(visit.person, guided, text, without=without, seen=seen, token=token)
+    guided = GuidedField(record, field, typed.form)
+    with visit.refusing(lambda refused: _page(visit, guided, refused=refused, typed=typed.text)):
+        visit.desk.write_guideline(
+            visit.person, guided, typed.text, without=typed.without, seen=typed.seen, token=typed.token
+        )
     return RedirectResponse(_address(guided), status_code=303)
 
 
 @router.get("/{record}/{field}/example")
 def choose_example(
-    visit: VisitDep,
-    record: str,
-    field: str,
-    form: Annotated[str, Query(max_length=100)] = "",
-    book: Annotated[RowId, Query()] = 0,
-    scan: Annotated[str, Query(pattern="^([0-9a-f]{64})?$")] = "",
-    page_no: Annotated[RowId, Query()] = 0,
+    visit: VisitDep, record: str, field: str, asked: Annotated[ExampleQuery, Query()]
 ) -> Response:
     """Show the books, the pages of one, or one page on which the example is drawn."""
-    guided = GuidedField(record, field, form)
-    return _example(visit, guided, book, PageRef(scan, page_no) if scan else None)
+    return _example(visit, GuidedField(record, field, asked.form), asked.book, asked.ref)
 
 
 @router.post("/{record}/{field}/example")
-def add_example(
-    visit: VisitDep,
-    record: str,
-    field: str,
-    token: Token,
-    book: Annotated[RowId, Form()],
-    scan: Sha256,
-    page_no: Annotated[RowId, Form()],
-    form: FormName = "",
-    caption: Annotated[str, Form(max_length=20_000)] = "",
-    regions: Annotated[str, Form(max_length=MOST_REGIONS)] = "",
-) -> Response:
+def add_example(visit: VisitDep, record: str, field: str, typed: Annotated[ExampleForm, Form()]) -> Response:
     """Add an example that was drawn."""
-    guided, ref = GuidedField(record, field, form), PageRef(scan, page_no)
-    with visit.refusing(lambda refused: _example(visit, guided, book, ref, refused=refused, typed=caption)):
+    guided, book, ref = GuidedField(record, field, typed.form), typed.book, PageRef(typed.scan, typed.page_no)
+    with visit.refusing(
+        lambda refused: _example(visit, guided, book, ref, refused=refused, typed=typed.caption)
+    ):
         visit.desk.scanned_page(visit.person, book, ref)  # before its picture is opened
-        drawn = drawn_boxes(visit.site, book, ref, regions)
+        drawn = drawn_boxes(visit.site, book, ref, typed.regions)
         if not drawn:
             raise RegistryError("Chưa vẽ vùng nào. Hãy kéo chuột trên ảnh quanh chỗ làm ví dụ.")
-        visit.desk.add_example(visit.person, guided, book, ref, drawn[0], caption, token)
+        visit.desk.add_example(visit.person, guided, book, ref, drawn[0], typed.caption, typed.token)
     return RedirectResponse(_address(guided), status_code=303)
 
 
@@ -118,8 +129,8 @@ def _address(guided: GuidedField) -> str:
     return f"/guidelines/{guided.record}/{guided.field}{form}"
 
 
-def _form_titles(site: Site) -> Mapping[str, str]:
-    return {name: form.title for name, form in site.schemas.forms.items()}
+def _form_titles(visit: Visit) -> Mapping[str, str]:
+    return {name: form.title for name, form in visit.schemas.forms.items()}
 
 
 def _page(visit: Visit, guided: GuidedField, *, refused: str = "", typed: str | None = None) -> Response:

@@ -17,7 +17,7 @@ from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage, Bo
 from pipeline.registry.model.desk import QueueCount
 from pipeline.registry.repositories.permissions import STAGES
 from pipeline.registry.services.desk.assignment import MOST_BOOKS
-from pipeline.web.context import Site, SiteDep, Visit, VisitDep, files_not_used, open_acts_for
+from pipeline.web.context import SiteDep, Visit, VisitDep, files_not_used, open_acts_for
 from pipeline.web.security.access import REVIEWING
 from pipeline.web.supervising.staff_file_desk import SettingsRefused
 
@@ -144,17 +144,17 @@ def _accounts(visit: Visit) -> AccountWork | None:
     return AccountWork(
         tuple((ROLE_WORDS[role], counts[role]) for role in Role),
         sum(one.must_change for one in used),
-        visit.person.places is None and _is_nameless(visit.site),
+        visit.person.places is None and _is_nameless(visit),
         tuple(one.message for one in files_not_used(visit.site, visit.session)),
     )
 
 
-def _is_nameless(site: Site) -> bool:
+def _is_nameless(visit: Visit) -> bool:
     """Return whether no office is declared in whose name extracts are issued; a file with a flaw is another matter."""
-    if site.office.offices is None:
+    if visit.site.office.offices is None:
         return False
     try:
-        return not site.office.offices.loaded().offices
+        return not visit.site.office.offices.loaded().offices
     except SettingsRefused:
         return False
 

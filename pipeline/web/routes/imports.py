@@ -28,12 +28,11 @@ from pipeline.delivery.workbook_import.header_mapping import (
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
-from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.errors import NotThere
 from pipeline.registry.model.imports import ImportMode, WorkbookFile
 from pipeline.web.background_jobs import FAULT, JobOutcome, OnProgress
-from pipeline.web.context import RowId, Site, Visit, VisitDep
+from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.security.middleware import log_fault
 
 KIND = "import"
@@ -52,14 +51,14 @@ def show_imports(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "
 @router.get("/jobs")
 def show_jobs(visit: VisitDep) -> Response:
     """Tell how far looking and bringing are, as a part of a page."""
-    return visit.page("fragments/jobs.html", **_jobs(visit.site, visit.person))
+    return visit.page("fragments/jobs.html", **_jobs(visit))
 
 
 @router.post("/files")
 async def send_file(visit: VisitDep, name: Annotated[str, Query(min_length=1, max_length=255)]) -> Response:
     """Take a file, which is the body; nothing is brought of it yet."""
     content = await visit.request.body()
-    sent = await run_in_threadpool(_taken, visit.site, visit.person, content, name)
+    sent = await run_in_threadpool(_taken, visit, content, name)
     return JSONResponse({"address": f"/imports/files/{sent.sha256}"})
 
 
@@ -94,20 +93,20 @@ def take_back(
     return RedirectResponse(f"/imports?done={'kept' if done.kept else 'taken-back'}", status_code=303)
 
 
-def _taken(site: Site, person: Person, content: bytes, name: str) -> SentFile:
-    sent = _files(site).take(content, name, person.login)
-    site.registry.note_view(person, "import-file-sent", f"file:{sent.sha256}")
+def _taken(visit: Visit, content: bytes, name: str) -> SentFile:
+    sent = _files(visit).take(content, name, visit.person.login)
+    visit.registry.note_view(visit.person, "import-file-sent", f"file:{sent.sha256}")
     return sent
 
 
-def _files(site: Site) -> SentFiles:
-    if site.office.imports is None:
+def _files(visit: Visit) -> SentFiles:
+    if visit.site.office.imports is None:
         raise NotThere(NOT_HERE)
-    return site.office.imports
+    return visit.site.office.imports
 
 
-def _jobs(site: Site, person: Person) -> dict[str, Any]:
-    found = [one for one in site.office.jobs.jobs(KIND) if one.author == person.login]
+def _jobs(visit: Visit) -> dict[str, Any]:
+    found = [one for one in visit.site.office.jobs.jobs(KIND) if one.author == visit.person.login]
     return {"jobs": found[:6], "address": "/imports/jobs"}
 
 
@@ -123,15 +122,15 @@ def _shown(visit: Visit, *, done: str = "", refused: str = "") -> Response:
         most=MOST_FILE_BYTES,
         done=done,
         refused=refused,
-        **_jobs(visit.site, visit.person),
+        **_jobs(visit),
     )
 
 
 def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") -> Response:
-    files = _files(visit.site)
+    files = _files(visit)
     sent, path = files.find(sha256, visit.person.login)
     with visit.refusing(lambda error: _shown(visit, refused=error), ReconcileError):
-        proposed = _proposed(visit.site, path, sent, record)
+        proposed = _proposed(visit, path, sent, record)
     return visit.page(
         "supervising/import_file.html",
         sent=sent,
@@ -142,16 +141,16 @@ def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") 
         chosen=visit.request.query_params.get("mode", ImportMode.TO_CHECK.value),
         excel_days=visit.request.query_params.get("excel_days", "") == "true",
         refused=refused,
-        **_jobs(visit.site, visit.person),
+        **_jobs(visit),
     )
 
 
-def _proposed(site: Site, path: Path, sent: SentFile, record: str) -> ProposedMapping:
-    if record and record not in site.schemas.records:
+def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> ProposedMapping:
+    if record and record not in visit.schemas.records:
         raise ReconcileError("Không có loại sổ ấy. Hãy tải lại trang.")
     try:
         with open_workbook(path) as book:
-            return propose_mapping(book, site.schemas, record, _files(site).layouts)
+            return propose_mapping(book, visit.schemas, record, _files(visit).layouts)
     except ReconcileError as error:
         raise ReconcileError(error.message.replace(path.name, sent.name)) from None
 
@@ -198,7 +197,7 @@ class FileForm:
 
 
 def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
-    files, person = _files(visit.site), visit.person
+    files, person = _files(visit), visit.person
     if form.act == "remove":
         files.find(sha256, person.login)
         visit.registry.note_view(person, "import-file-removed", f"file:{sha256}")
@@ -208,7 +207,7 @@ def _used(visit: Visit, sha256: str, form: FileForm) -> Response:
     with visit.refusing(lambda error: _shown_file(visit, sha256, form.record, error), ReconcileError):
         if form.mode not in set(ImportMode) or form.act not in ("look", "bring"):
             raise ReconcileError("Hãy tải lại trang rồi chọn lại.")
-        proposed = _proposed(visit.site, path, sent, form.record)
+        proposed = _proposed(visit, path, sent, form.record)
         columns = form.columns(proposed)
         mapping, mark = chosen_mapping(proposed, columns), form.mark(columns)
         if form.act == "bring" and sent.looked != mark:

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery.printing.offices import IssuingOffices
-from pipeline.web.context import RowId, Site, Visit, VisitDep
+from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.office_settings import NOT_HERE, as_typed
 from pipeline.web.supervising.issuing_offices import (
     OFFICE,
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/settings/offices")
 @router.get("/{number}")
 def show_office(visit: VisitDep, number: RowId) -> Response:
     """Show the form of an office; that of a new one at the number after the last."""
-    desk = _desk(visit.site, number)
+    desk = _desk(visit, number)
     text, now = desk.read(), desk.loaded()
     _require(now, number)
     return _form(visit, number, now, values_of_office(now, number), text.digest)
@@ -43,7 +43,7 @@ async def change_office(visit: VisitDep, number: RowId) -> Response:
 
 
 def _changed(visit: Visit, number: int, form: FormData) -> Response:
-    desk = _desk(visit.site, number)
+    desk = _desk(visit, number)
     typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
@@ -51,7 +51,7 @@ def _changed(visit: Visit, number: int, form: FormData) -> Response:
     is_new = number == len(now.offices)
     try:
         before = values_of_office(now, number)
-        changes = changes_of_office(typed, before, _places(visit.site, now))
+        changes = changes_of_office(typed, before, _places(visit, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
         lines = [one.line for one in changes]
         desk.tried(seen, edit)
@@ -83,12 +83,12 @@ def _changed(visit: Visit, number: int, form: FormData) -> Response:
     return RedirectResponse("/settings?saved=office", status_code=303)
 
 
-def _desk(site: Site, number: int) -> StaffFileDesk[IssuingOffices]:
-    if site.office.offices is None:
+def _desk(visit: Visit, number: int) -> StaffFileDesk[IssuingOffices]:
+    if visit.site.office.offices is None:
         if number:
             raise HTTPException(404)
         raise SettingsRefused(NOT_HERE)
-    return site.office.offices
+    return visit.site.office.offices
 
 
 def _require(offices: IssuingOffices, number: int) -> None:
@@ -96,10 +96,10 @@ def _require(offices: IssuingOffices, number: int) -> None:
         raise HTTPException(404)
 
 
-def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
+def _places(visit: Visit, offices: IssuingOffices) -> dict[str, str]:
     """Return the names of the places that have books here or that an office names, by code."""
     named = {code: code for _, places in offices.offices for code in places or ()}
-    return named | {one.code: one.name or one.code for one in site.accounts.places()}
+    return named | {one.code: one.name or one.code for one in visit.site.accounts.places()}
 
 
 def _form(
@@ -116,7 +116,7 @@ def _form(
         table=OFFICE,
         action=f"/settings/offices/{number}",
         chosen={spec.name: as_typed(values[spec.name]) for spec in OFFICE.specs},
-        fields=sorted(_places(visit.site, now).items(), key=lambda one: one[1]),
+        fields=sorted(_places(visit, now).items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
     )

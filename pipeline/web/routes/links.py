@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
-from pipeline.registry import LinkVerdict, NotThere, Withdrawn
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry import LinkVerdict
 from pipeline.registry.model.link_words import EVIDENCE, KINDS, LIKENESS, ROLES, VERDICTS
 from pipeline.web.context import RowId, Visit, VisitDep
 
@@ -22,26 +21,26 @@ def show_links(visit: VisitDep, entry_id: RowId, said: Annotated[str, Query(max_
     return _page(visit, entry_id, said=said)
 
 
+class VerdictForm(BaseModel):
+    """A verdict on a link; ``seen``: the mark of what was shown."""
+
+    verdict: str = Field(max_length=20)
+    seen: str = Field("", max_length=40)
+    reason: str = Field("", max_length=500)
+
+
 @router.post("/{entry_id}/links/{link_id}")
 def judge(
-    visit: VisitDep,
-    entry_id: RowId,
-    link_id: RowId,
-    verdict: Annotated[str, Form(max_length=20)],
-    seen: Annotated[str, Form(max_length=40)] = "",
-    reason: Annotated[str, Form(max_length=500)] = "",
+    visit: VisitDep, entry_id: RowId, link_id: RowId, typed: Annotated[VerdictForm, Form()]
 ) -> Response:
-    """Record a verdict on a link, or take the last one back; ``seen``: the mark of what was shown."""
-    if verdict not in list(LinkVerdict):
+    """Record a verdict on a link, or take the last one back."""
+    if typed.verdict not in list(LinkVerdict):
         return _page(visit, entry_id, refused="Hãy bấm một trong các nút của gợi ý.")
-    try:
+    verdict = LinkVerdict(typed.verdict)
+    with visit.refusing(lambda refused: _page(visit, entry_id, refused=refused)):
         visit.registry.judge_link(
-            visit.person, entry_id, link_id, LinkVerdict(verdict), seen=seen, reason=reason
+            visit.person, entry_id, link_id, verdict, seen=typed.seen, reason=typed.reason
         )
-    except (NotThere, NotYours, RegistryUnavailable, Withdrawn):
-        raise
-    except RegistryError as refused:
-        return _page(visit, entry_id, refused=refused.message)
     return RedirectResponse(f"/entries/{entry_id}/links?said={verdict}", status_code=303)
 
 

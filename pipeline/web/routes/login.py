@@ -65,7 +65,7 @@ def log_out(visit: VisitDep) -> Response:
 
 @router.get("/password")
 def show_password(visit: VisitDep) -> Response:
-    return visit.page("password.html", status=200, refused="")
+    return visit.page("password.html", refused="")
 
 
 @router.post("/password")
@@ -79,7 +79,7 @@ def change_password(
     address = address_of(visit.request)
     visit.site.logins.take(address)
     with visit.refusing(
-        lambda refused: visit.page("password.html", status=422, refused=refused), AccountError, LoginRefused
+        lambda refused: visit.page("password.html", refused=refused), AccountError, LoginRefused
     ):
         if new != again:
             raise AccountError("Hai lần nhập mật khẩu mới không giống nhau. Hãy nhập lại.")

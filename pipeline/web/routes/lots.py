@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError
 from pipeline.declarations.sampling import SamplingPlan
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.lots import Lot
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
 from pipeline.reports.content import count_cell, percent_cell, share_cell, text_cell
@@ -87,25 +86,25 @@ router = APIRouter(prefix="/lots")
 
 @router.get("")
 def show_lots(visit: VisitDep) -> Response:
-    return _lots(visit, visit.person)
+    return _lots(visit)
 
 
 @router.post("")
 def draw_lot(visit: VisitDep, books: Annotated[list[RowId], Form()]) -> Response:
-    with visit.refusing(lambda refused: _lots(visit, visit.person, refused), RegistryError, NotThere):
+    with visit.refusing(lambda refused: _lots(visit, refused), RegistryError, NotThere):
         lot = visit.site.lots.draw(visit.person, books)
     return RedirectResponse(f"/lots/{lot.lot_id}", status_code=303)
 
 
 @router.get("/{lot_id}")
 def show_lot(visit: VisitDep, lot_id: int) -> Response:
-    return _lot(visit, visit.person, lot_id)
+    return _lot(visit, lot_id)
 
 
 @router.post("/{lot_id}/close")
 def close_lot(visit: VisitDep, lot_id: int) -> Response:
     """Reopen what is left of the sample, if anything is; else close the lot."""
-    with visit.refusing(lambda refused: _lot(visit, visit.person, lot_id, refused)):
+    with visit.refusing(lambda refused: _lot(visit, lot_id, refused)):
         if visit.site.lots.lot(visit.person, lot_id).left:
             visit.site.lots.carry_on(visit.person, lot_id)
         else:
@@ -115,24 +114,24 @@ def close_lot(visit: VisitDep, lot_id: int) -> Response:
 
 @router.post("/{lot_id}/cancel")
 def cancel_lot(visit: VisitDep, lot_id: int, reason: Annotated[str, Form()] = "") -> Response:
-    with visit.refusing(lambda refused: _lot(visit, visit.person, lot_id, refused)):
+    with visit.refusing(lambda refused: _lot(visit, lot_id, refused)):
         visit.site.lots.cancel(visit.person, lot_id, reason)
     return RedirectResponse(f"/lots/{lot_id}", status_code=303)
 
 
-def _lots(visit: Visit, person: Person, refused: str = "") -> Response:
-    tallies = visit.registry.statistics(person.places, now=visit.site.now).books()
+def _lots(visit: Visit, refused: str = "") -> Response:
+    tallies = visit.registry.statistics(visit.person.places, now=visit.site.now).books()
     data = ReportData(tallies, visit.site.plan, visit.schemas)
     return visit.page(
         "lots.html",
-        table=lot_table(data, visit.site.lots.lots(person)),
+        table=lot_table(data, visit.site.lots.lots(visit.person)),
         books=[book for book in tallies.books if book.done],
         refused=refused,
     )
 
 
-def _lot(visit: Visit, person: Person, lot_id: int, refused: str = "") -> Response:
-    lot = visit.site.lots.lot(person, lot_id)
+def _lot(visit: Visit, lot_id: int, refused: str = "") -> Response:
+    lot = visit.site.lots.lot(visit.person, lot_id)
     return visit.page(
         "lot.html",
         lot=lot,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
@@ -26,7 +27,7 @@ FILE_WORDS = {
 
 router = APIRouter(prefix="/packages")
 
-Party = Annotated[str, Form(max_length=120)]
+Party = Annotated[str, Field(max_length=120), AfterValidator(str.strip)]
 
 
 def file_words(name: str) -> str:
@@ -67,27 +68,32 @@ def take_file(visit: VisitDep, book_id: int, name: str) -> Response:
     return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
 
+class HandoverForm(BaseModel):
+    """Who hands a package over to whom."""
+
+    giver: Party = ""
+    giver_title: Party = ""
+    receiver_office: Party = ""
+    receiver: Party = ""
+    receiver_title: Party = ""
+
+    @property
+    def order(self) -> HandoverOrder:
+        return HandoverOrder(
+            HandoverParty("", self.giver, self.giver_title),
+            HandoverParty(self.receiver_office, self.receiver, self.receiver_title),
+        )
+
+
 @router.post("/{book_id}/handover")
-def print_handover(
-    visit: VisitDep,
-    book_id: int,
-    giver: Party = "",
-    giver_title: Party = "",
-    receiver_office: Party = "",
-    receiver: Party = "",
-    receiver_title: Party = "",
-) -> Response:
+def print_handover(visit: VisitDep, book_id: int, typed: Annotated[HandoverForm, Form()]) -> Response:
     """Print the handover minutes of the last package of a book; what is left out stays open on the paper."""
     book = _book(visit, book_id)
     folder = visit.site.packages.folder_of(book.book_id)
     if folder is None:
         raise RegistryError("Sổ này chưa có gói nào để lập biên bản. Hãy xuất gói rồi in.")
     refuse_taken_back(visit.site, visit.person, book_id)
-    order = HandoverOrder(
-        HandoverParty("", giver.strip(), giver_title.strip()),
-        HandoverParty(receiver_office.strip(), receiver.strip(), receiver_title.strip()),
-    )
-    return file_response(visit.site.printer.handover(folder, order, Asker.of(visit.person), book_id))
+    return file_response(visit.site.printer.handover(folder, typed.order, Asker.of(visit.person), book_id))
 
 
 def refuse_taken_back(site: Site, person: Person, book_id: int) -> None:

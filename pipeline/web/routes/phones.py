@@ -29,7 +29,7 @@ router = APIRouter()
 @router.post("/books/{book_id}/phone")
 def show_code(visit: VisitDep, book_id: RowId) -> Response:
     """Show a code that lets one telephone send photographs of the book."""
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     address = f"{visit.request.base_url}phone/{visit.site.phones.new_code(visit.session.token, book_id)}"
     return visit.page(
         "phone_code.html",
@@ -64,7 +64,7 @@ def show_camera(visit: VisitDep) -> Response:
     held = visit.site.phones.pass_of(phone_cookie(visit.request))
     if held is None:
         return _code_page(visit, "-", can_begin=False)
-    book = book_of(visit.site, visit.person, held.book_id)
+    book = book_of(visit, held.book_id)
     return visit.page("phone.html", book=book, name=visit.person.name, token=visit.session.csrf)
 
 

@@ -17,7 +17,7 @@ from pipeline.base.model import Box, PageRef
 from pipeline.registry.model.data_entry import box_around
 from pipeline.registry.model.desk import PagePlace
 from pipeline.registry.model.reconciliation import Asked
-from pipeline.web.context import RowId, Site, VisitDep, page_source
+from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.pictures import EncodedPicture, PageSource
 from pipeline.web.routes.book_list import book_of
 
@@ -31,7 +31,7 @@ Pixel = Annotated[int, Path(ge=0, le=MOST)]
 def page_of_task(visit: VisitDep, task_id: int) -> Response:
     place = visit.desk.page_of(visit.person, task_id)
     visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}")
-    return picture_response(visit.site.pictures.page(_sheet(visit.site, place)))
+    return picture_response(visit.site.pictures.page(_sheet(visit, place)))
 
 
 @router.get("/tasks/{task_id}/ink/{left}/{top}/{right}/{bottom}")
@@ -43,7 +43,7 @@ def ink_of_task(
     place, is_recorded = visit.desk.ink_of(visit.person, task_id, box)
     if not is_recorded:
         visit.registry.note_view(visit.person, "page-shown", f"task:{task_id}")
-    return picture_response(visit.site.pictures.snippet(_sheet(visit.site, place), box))
+    return picture_response(visit.site.pictures.snippet(_sheet(visit, place), box))
 
 
 @router.get("/books/{book_id}/{scan}/{page_no}")
@@ -59,13 +59,13 @@ def page_of_book(visit: VisitDep, book_id: RowId, scan: str, page_no: RowId) -> 
 def page_of_ticket(visit: VisitDep, ticket_id: int) -> Response:
     place = visit.desk.page_of_ticket(visit.person, ticket_id)
     visit.registry.note_view(visit.person, "page-shown", f"ticket:{ticket_id}")
-    return picture_response(visit.site.pictures.page(_sheet(visit.site, place)))
+    return picture_response(visit.site.pictures.page(_sheet(visit, place)))
 
 
 @router.get("/books/{book_id}/failures/{sha256}/{page_no}")
 def page_that_failed(visit: VisitDep, book_id: RowId, sha256: str, page_no: RowId) -> Response:
     """Return a page that could not be read, as it was scanned; other pages of the book are not shown here."""
-    book_of(visit.site, visit.person, book_id)
+    book_of(visit, book_id)
     failed = visit.registry.read_failures(book_id)
     if (sha256, page_no) not in {(one.sha256, one.page_no) for one in failed}:
         raise HTTPException(404)
@@ -93,7 +93,7 @@ def guideline_example(visit: VisitDep, guideline_id: int, number: int) -> Respon
 def page_of_difference(visit: VisitDep, difference_id: int) -> Response:
     asked = visit.registry.reconciliations().asked(visit.person, difference_id)
     visit.registry.note_view(visit.person, "page-shown", f"difference:{difference_id}")
-    return picture_response(visit.site.pictures.page(_sheet_of(visit.site, asked)))
+    return picture_response(visit.site.pictures.page(_sheet_of(visit, asked)))
 
 
 @router.get("/differences/{difference_id}/ink")
@@ -102,18 +102,18 @@ def ink_of_difference(visit: VisitDep, difference_id: int) -> Response:
     asked = visit.registry.reconciliations().asked(visit.person, difference_id)
     if asked.box is None:
         raise HTTPException(404)
-    return picture_response(visit.site.pictures.snippet(_sheet_of(visit.site, asked), asked.box))
+    return picture_response(visit.site.pictures.snippet(_sheet_of(visit, asked), asked.box))
 
 
-def _sheet_of(site: Site, asked: Asked) -> PageSource:
+def _sheet_of(visit: Visit, asked: Asked) -> PageSource:
     """Return the page of a difference. Raises 404 for a row without an entry."""
     if asked.ref is None or asked.found.book_id is None:
         raise HTTPException(404)
-    return page_source(site, asked.found.book_id, asked.ref)
+    return page_source(visit.site, asked.found.book_id, asked.ref)
 
 
-def _sheet(site: Site, place: PagePlace) -> PageSource:
-    return page_source(site, place.book_id, place.ref)
+def _sheet(visit: Visit, place: PagePlace) -> PageSource:
+    return page_source(visit.site, place.book_id, place.ref)
 
 
 def picture_response(picture: EncodedPicture) -> Response:

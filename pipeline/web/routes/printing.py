@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Form
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import PrintRefused, RegistryError
@@ -18,7 +19,7 @@ from pipeline.web.routes.book_list import book_of
 
 router = APIRouter()
 
-Line = Annotated[str, Form(max_length=500)]
+Line = Annotated[str, Field(max_length=500)]
 
 
 def file_response(file: PrintedFile) -> Response:
@@ -41,45 +42,41 @@ def print_entry(visit: VisitDep, entry_id: int) -> Response:
     return file_response(visit.site.printer.entry(entry_id, Asker.of(visit.person)))
 
 
+class ExtractForm(BaseModel):
+    """An extract as it is asked for; ``seen``: the mark of the entry as the page showed it."""
+
+    recipient: Line = ""
+    reason: Line = ""
+    copies: int = 1
+    signer: Line = ""
+    signer_title: Line = ""
+    seen: str = Field("", max_length=64)
+    token: str = Field("", max_length=64)
+
+    @property
+    def order(self) -> ExtractOrder:
+        return ExtractOrder(**self.model_dump(exclude={"seen"}))
+
+
 @router.post("/entries/{entry_id}/extract/draft")
-def draft_extract(
-    visit: VisitDep,
-    entry_id: int,
-    recipient: Line = "",
-    reason: Line = "",
-    copies: Annotated[int, Form()] = 1,
-    signer: Line = "",
-    signer_title: Line = "",
-) -> Response:
+def draft_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, Form()]) -> Response:
     """Print the draft of an extract; what else the form holds is for the page that shows a refusal."""
     visit.desk.entry(visit.person, entry_id)
-    try:
-        file = visit.site.printer.draft(entry_id, Signer(signer, signer_title), Asker.of(visit.person))
-    except PrintRefused as refused:
-        order = ExtractOrder(recipient, reason, copies, signer, signer_title)
-        return _shown(visit, entry_id, order, refused=refused.message)
+    signer = Signer(typed.signer, typed.signer_title)
+    with visit.refusing(lambda refused: _shown(visit, entry_id, typed.order, refused=refused), PrintRefused):
+        file = visit.site.printer.draft(entry_id, signer, Asker.of(visit.person))
     return file_response(file)
 
 
 @router.post("/entries/{entry_id}/extract")
-def issue_extract(
-    visit: VisitDep,
-    entry_id: int,
-    recipient: Line = "",
-    reason: Line = "",
-    copies: Annotated[int, Form()] = 1,
-    signer: Line = "",
-    signer_title: Line = "",
-    seen: Annotated[str, Form(max_length=64)] = "",
-    token: Annotated[str, Form(max_length=64)] = "",
-) -> Response:
-    """Issue an extract of an entry as the page showed it (``seen``); a form sent twice issues one."""
+def issue_extract(visit: VisitDep, entry_id: int, typed: Annotated[ExtractForm, Form()]) -> Response:
+    """Issue an extract of an entry as the page showed it; a form sent twice issues one."""
     visit.desk.entry(visit.person, entry_id)
-    order = ExtractOrder(recipient, reason, copies, signer, signer_title, token)
+    order = typed.order
     with visit.refusing(
         lambda refused: _shown(visit, entry_id, order, refused=refused), PrintRefused, RegistryError
     ):
-        line = visit.site.printer.issue(entry_id, order, seen, Asker.of(visit.person))
+        line = visit.site.printer.issue(entry_id, order, typed.seen, Asker.of(visit.person))
     return RedirectResponse(f"/extracts?issued={line.extract_id}", status_code=303)
 
 
@@ -111,5 +108,5 @@ def write_list(visit: VisitDep, book_id: RowId) -> Response:
 
 
 def _list(visit: Visit, book_id: int, ending: str) -> Response:
-    book_of(visit.site, visit.person, book_id)
+    book_of(visit, book_id)
     return file_response(visit.site.printer.book_list(book_id, ending, Asker.of(visit.person)))

@@ -23,7 +23,7 @@ from pipeline.training.office_reader.versions import (
     ReaderVersions,
     VersionState,
 )
-from pipeline.web.context import RowId, Site, SiteDep, Visit, VisitDep
+from pipeline.web.context import RowId, Visit, VisitDep
 
 NO_READERS = "Máy chủ này không giữ bộ đọc của cơ quan. Hãy báo người quản trị máy."
 LEARNT_REMOVED = "Bản này đã học từ dòng nay đã gỡ nên không dùng được nữa. Hãy chạy lại hotich learn."
@@ -40,21 +40,21 @@ def show_readers(visit: VisitDep) -> Response:
 def roll_back(visit: VisitDep, in_use: Annotated[RowId, Form()]) -> Response:
     """Go back to the version that was in use before this one."""
     with visit.refusing(lambda refused: _list(visit, refused=refused), HotichError):
-        _versions(visit.site).roll_back(in_use=in_use, note=_note(visit, "reader-rolled-back", in_use))
+        _versions(visit).roll_back(in_use=in_use, note=_note(visit, "reader-rolled-back", in_use))
     return RedirectResponse("/readers", status_code=303)
 
 
 @router.get("/{number}")
 def show_reader(visit: VisitDep, number: RowId) -> Response:
-    version = _version(visit.site, number)
+    version = _version(visit, number)
     visit.registry.note_view(visit.person, "reader-shown", f"reader:{number}")
     return _proposal(visit, version)
 
 
 @router.get("/{number}/lines/{place}")
-def line_of_reader(site: SiteDep, number: RowId, place: RowId) -> Response:
+def line_of_reader(visit: VisitDep, number: RowId, place: RowId) -> Response:
     """Return the picture of a line that a version reads otherwise."""
-    lines = _shown(site, _version(site, number))
+    lines = _shown(visit, _version(visit, number))
     if place >= len(lines):
         raise HTTPException(404)
     picture = BytesIO()
@@ -65,22 +65,22 @@ def line_of_reader(site: SiteDep, number: RowId, place: RowId) -> Response:
 @router.post("/{number}/promote")
 def promote(visit: VisitDep, number: RowId, in_use: Annotated[RowId, Form()]) -> Response:
     """Take a proposed version into use."""
-    version = _version(visit.site, number)
+    version = _version(visit, number)
     with visit.refusing(lambda refused: _proposal(visit, version, refused=refused), HotichError):
         if visit.site.office.lines is not None and has_learnt_removed(
             version.folder, visit.site.office.lines.removed
         ):
             raise RegistryError(LEARNT_REMOVED)
-        _versions(visit.site).promote(number, in_use=in_use, note=_note(visit, "reader-promoted", number))
+        _versions(visit).promote(number, in_use=in_use, note=_note(visit, "reader-promoted", number))
     return RedirectResponse("/readers", status_code=303)
 
 
 @router.post("/{number}/decline")
 def decline(visit: VisitDep, number: RowId) -> Response:
     """Record that a proposed version is not taken."""
-    version = _version(visit.site, number)
+    version = _version(visit, number)
     with visit.refusing(lambda refused: _proposal(visit, version, refused=refused), HotichError):
-        _versions(visit.site).decline(number, note=_note(visit, "reader-declined", number))
+        _versions(visit).decline(number, note=_note(visit, "reader-declined", number))
     return RedirectResponse("/readers", status_code=303)
 
 
@@ -91,25 +91,26 @@ def _note(visit: Visit, action: str, number: int) -> Note:
     return note
 
 
-def _versions(site: Site) -> ReaderVersions:
-    if site.office.readers is None:
+def _versions(visit: Visit) -> ReaderVersions:
+    if visit.site.office.readers is None:
         raise HTTPException(404, NO_READERS)
-    return site.office.readers
+    return visit.site.office.readers
 
 
-def _version(site: Site, number: int) -> ReaderVersion:
-    found = _versions(site).version(number)
+def _version(visit: Visit, number: int) -> ReaderVersion:
+    found = _versions(visit).version(number)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _shown(site: Site, version: ReaderVersion) -> list[ComparedLine]:
+def _shown(visit: Visit, version: ReaderVersion) -> list[ComparedLine]:
     """Return the lines that are shown of a version: those that were removed or withdrawn since are not."""
-    removed = site.office.lines.removed if site.office.lines is not None else None
+    lines_store = visit.site.office.lines
+    removed = lines_store.removed if lines_store is not None else None
     lines = [one for one in changed_lines(version.folder) if removed is None or not removed.covers(one.line)]
     gone = {
-        book_id: site.registry.withdrawn_parts(book_id) for book_id in {one.line.book_id for one in lines}
+        book_id: visit.registry.withdrawn_parts(book_id) for book_id in {one.line.book_id for one in lines}
     }
     return [
         one
@@ -150,37 +151,37 @@ def _proposal(visit: Visit, version: ReaderVersion, *, refused: str = "") -> Res
     proposal = read_proposal(version.folder)
     verdict = proposal.verdict
     groups = [("Tất cả", "các dòng để riêng", verdict.overall)]
-    groups += [("Quyển sổ", _book_name(visit.site, name), one) for name, one in verdict.by_writer.items()]
+    groups += [("Quyển sổ", _book_name(visit, name), one) for name, one in verdict.by_writer.items()]
     groups += [("Kiểu giá trị", KIND_LABELS.get(name, name), one) for name, one in verdict.by_kind.items()]
-    groups += [("Mẫu sổ", _form_title(visit.site, name), one) for name, one in verdict.by_form.items()]
+    groups += [("Mẫu sổ", _form_title(visit, name), one) for name, one in verdict.by_form.items()]
     if verdict.elsewhere is not None:
         groups.append(("Nét chữ khác", "dòng vẽ", verdict.elsewhere))
-    current = _versions(visit.site).version(version.number) or version
+    current = _versions(visit).version(version.number) or version
     return visit.page(
         "supervising/reader.html",
         version=current,
         state=STATE_LABELS[current.state],
         is_proposed=current.state is VersionState.PROPOSED,
-        in_use=_versions(visit.site).in_use,
+        in_use=_versions(visit).in_use,
         proposal=proposal,
         objections=[objection_sentence(one) for one in verdict.objections],
         groups=groups,
         shares=[(GROUPS.get(name, name), *pair) for name, pair in verdict.shares.items()],
-        lines=_shown(visit.site, current),
+        lines=_shown(visit, current),
         refused=refused,
     )
 
 
-def _book_name(site: Site, writer: str) -> str:
+def _book_name(visit: Visit, writer: str) -> str:
     """Return the folder name of the book that a writer is known by."""
     number = writer.removeprefix("book-")
     if not number.isdecimal():
         return writer_label(writer)
     try:
-        return site.registry.book(int(number)).folder_name
+        return visit.registry.book(int(number)).folder_name
     except RegistryError:
         return writer_label(writer)
 
 
-def _form_title(site: Site, form: str) -> str:
-    return site.schemas.forms[form].title if form in site.schemas.forms else form
+def _form_title(visit: Visit, form: str) -> str:
+    return visit.schemas.forms[form].title if form in visit.schemas.forms else form

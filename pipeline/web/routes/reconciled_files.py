@@ -21,7 +21,7 @@ from pipeline.base.files import sha256_and_size, storage_errors, write_atomicall
 from pipeline.delivery.reconcile.upload_bounds import check_sent_workbook
 from pipeline.registry.model.accounts import Person
 from pipeline.web.background_jobs import FAULT, Job, JobOutcome, OnProgress
-from pipeline.web.context import MAX_ROW_ID, Site, Visit, VisitDep
+from pipeline.web.context import MAX_ROW_ID, Visit, VisitDep
 from pipeline.web.security.middleware import log_fault
 from pipeline.web.supervising.office_desk import ReconcileWork
 
@@ -37,7 +37,7 @@ def show_jobs(visit: VisitDep) -> Response:
 
     When none is under way any more, the table of that page comes along.
     """
-    told = job_values(visit.site, visit.person)
+    told = job_values(visit)
     ended = not any(one.is_running for one in told["jobs"])
     return visit.page(
         "fragments/reconcile_jobs.html",
@@ -62,9 +62,9 @@ async def send_file(
     return JSONResponse({"number": job.number})
 
 
-def job_values(site: Site, person: Person) -> dict[str, Any]:
+def job_values(visit: Visit) -> dict[str, Any]:
     """Return what the part of the page shows: the comparisons of this person, or of all for who may see every place."""
-    found = site.office.jobs.jobs(KIND)
+    person, found = visit.person, visit.site.office.jobs.jobs(KIND)
     mine = [one for one in found if person.places is None or one.author == person.login]
     return {"jobs": mine[:10], "address": "/reconcile/files"}
 
@@ -75,7 +75,7 @@ def _started(visit: Visit, name: str, books: tuple[int, ...], content: bytes, ag
         raise ReconcileError(NOT_HERE)
     if not name.isprintable() or not name.lower().endswith(".xlsx"):
         raise ReconcileError("Chỉ nhận tệp Excel có đuôi .xlsx. Hãy mở bằng Excel, lưu lại thành .xlsx.")
-    _refuse_other_books(visit.site, person, books)
+    _refuse_other_books(visit, books)
     digest = sha256_and_size((content,))[0]
     earlier = visit.registry.reconciliations().with_file(person, digest)
     if earlier is not None and not again:
@@ -129,10 +129,10 @@ def _named(path: Path, name: str) -> Iterator[None]:
         raise ReconcileError(error.message.replace(path.name, name)) from None
 
 
-def _refuse_other_books(site: Site, person: Person, books: tuple[int, ...]) -> None:
+def _refuse_other_books(visit: Visit, books: tuple[int, ...]) -> None:
     """Refuse books that this person may not see, or that are not there."""
     if any(not 0 <= one <= MAX_ROW_ID for one in books):
         raise ReconcileError("Không có quyển sổ ấy. Hãy tải lại trang.")
-    seen = {one.book_id for one in site.registry.statistics(person.places).book_states()} if books else set()
-    if not seen >= set(books):
+    states = visit.registry.statistics(visit.person.places).book_states() if books else ()
+    if not {state.book_id for state in states} >= set(books):
         raise ReconcileError("Có quyển sổ không thuộc nơi bạn được giao, hoặc không còn. Hãy tải lại trang.")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from fastapi import APIRouter, Form
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.desk import NotYours
 from pipeline.registry.model.reconciliation import Answer, Asked
 from pipeline.values.kinds import DATE
 from pipeline.web.context import Visit, VisitDep
@@ -111,6 +110,7 @@ def _as_written(value: str, spec: FieldSpec | None, schemas: Schemas) -> str:
 
 router = APIRouter(prefix="/reconcile")
 
+Typed = Annotated[str, Field(max_length=500)]
 Line = Annotated[str, Form(max_length=500)]
 
 
@@ -120,7 +120,7 @@ def show_reconciliations(visit: VisitDep) -> Response:
     person = visit.person
     sends = _answers(visit.session) and visit.site.office.reconcile is not None
     # Before the table: of what ends after this the page asks, and gets the table too.
-    told = job_values(visit.site, person)
+    told = job_values(visit)
     return visit.page(
         "reconciliations.html",
         found=visit.registry.reconciliations().all_for(person),
@@ -163,38 +163,30 @@ def answer(
     return _to_next(asked, visit.session)
 
 
-@router.post("/differences/{difference_id}/amend")
-def amend(
-    visit: VisitDep,
-    difference_id: int,
-    text: Line = "",
-    decision_number: Line = "",
-    decided_on: Line = "",
-    legal_basis: Line = "",
-    authority: Line = "",
-) -> Response:
-    queue = visit.registry.reconciliations()
-    asked = queue.asked(visit.person, difference_id)
-    day = DATE.parse(decided_on).canonical or decided_on
-    order = AmendmentOrder(decision_number, day, legal_basis, authority)
-    try:
-        queue.amend(visit.person, difference_id, text, order)
-    except (NotYours, RegistryUnavailable):
-        raise
-    except RegistryError as refused:
-        typed = _AmendmentForm(text, decision_number, decided_on, legal_basis, authority)
-        return _shown(visit, asked.reconciliation_id, asked, refused=refused.message, typed=typed)
-    return _to_next(asked, visit.session)
-
-
-class _AmendmentForm(NamedTuple):
+class AmendmentForm(BaseModel):
     """What a person typed into the form of an amendment."""
 
-    text: str = ""
-    decision_number: str = ""
-    decided_on: str = ""
-    legal_basis: str = ""
-    authority: str = ""
+    text: Typed = ""
+    decision_number: Typed = ""
+    decided_on: Typed = ""
+    legal_basis: Typed = ""
+    authority: Typed = ""
+
+    @property
+    def order(self) -> AmendmentOrder:
+        day = DATE.parse(self.decided_on).canonical or self.decided_on
+        return AmendmentOrder(self.decision_number, day, self.legal_basis, self.authority)
+
+
+@router.post("/differences/{difference_id}/amend")
+def amend(visit: VisitDep, difference_id: int, typed: Annotated[AmendmentForm, Form()]) -> Response:
+    queue = visit.registry.reconciliations()
+    asked = queue.asked(visit.person, difference_id)
+    with visit.refusing(
+        lambda refused: _shown(visit, asked.reconciliation_id, asked, refused=refused, typed=typed)
+    ):
+        queue.amend(visit.person, difference_id, typed.text, typed.order)
+    return _to_next(asked, visit.session)
 
 
 _HOW_TO_AMEND = "Hãy điền số quyết định, ngày và căn cứ rồi ghi cải chính, bổ sung."
@@ -218,7 +210,7 @@ def _shown(
     *,
     unclear: bool = False,
     refused: str = "",
-    typed: _AmendmentForm = _AmendmentForm(),
+    typed: AmendmentForm = AmendmentForm(),
 ) -> Response:
     return visit.page(
         "difference.html",

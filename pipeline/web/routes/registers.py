@@ -14,7 +14,7 @@ from pipeline.base.model import Severity
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.declarations.schema.record_text import SaidField, record_of
 from pipeline.form_design.record_declaring import mark_of
-from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.supervising.office_rules import SEVERITY_WORDS
 from pipeline.web.supervising.workbook_columns import changeable_workbook
 
@@ -50,7 +50,7 @@ router = APIRouter(prefix="/registers")
 @router.get("")
 def show_registers(visit: VisitDep, saved: Annotated[str, Query(max_length=60)] = "") -> Response:
     """List the kinds of registers."""
-    schemas = _schemas(visit.site)
+    schemas = _schemas(visit)
     return visit.page(
         "supervising/registers.html",
         records=list(schemas.records.values()),
@@ -89,9 +89,9 @@ async def add_fields(visit: VisitDep, record: str) -> Response:
     return await run_in_threadpool(_declared, visit, record, typed)
 
 
-def _schemas(site: Site) -> Schemas:
+def _schemas(visit: Visit) -> Schemas:
     """Return the declarations as they stand on disk, where this server declares any."""
-    return site.schemas if site.office.registers is None else site.office.registers.schemas()
+    return visit.schemas if visit.site.office.registers is None else visit.site.office.registers.schemas()
 
 
 def _known(schemas: Schemas, record: str) -> RecordSpec | None:
@@ -104,7 +104,7 @@ def _known(schemas: Schemas, record: str) -> RecordSpec | None:
 
 
 def _declared(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
-    desk, schemas = visit.site.office.registers, _schemas(visit.site)
+    desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
     with visit.refusing(lambda refused: _form(visit, record, typed=typed, refused=refused), SchemaError):
         if desk is None:
@@ -152,7 +152,7 @@ def _form(
     refused: str = "",
     preview: RecordSpec | None = None,
 ) -> Response:
-    desk, schemas = visit.site.office.registers, _schemas(visit.site)
+    desk, schemas = visit.site.office.registers, _schemas(visit)
     before = _known(schemas, record)
     values: dict[str, Any] = dict(typed or {})
     values.setdefault("seen", mark_of(desk.text_of(record)) if desk and record else "")
@@ -161,7 +161,7 @@ def _form(
         record=before,
         own=desk is not None and (record in schemas.own_records or not record),
         shipped=before is not None and record not in schemas.own_records,
-        has_columns=_has_columns(visit.site, record),
+        has_columns=_has_columns(visit, record),
         typed=values,
         rows=range(FREE_ROWS),
         kinds=KIND_WORDS,
@@ -175,9 +175,9 @@ def _form(
     )
 
 
-def _has_columns(site: Site, record: str) -> bool:
+def _has_columns(visit: Visit, record: str) -> bool:
     """Return whether the columns of the workbook of a register can be set, on the server as it was started."""
-    declared = site.office.declared or site.schemas
+    declared = visit.site.office.declared or visit.schemas
     known = declared.records.get(record)
     return known is not None and changeable_workbook(declared, known) is not None
 

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.statistics import (
     BookStatistics,
     ChangedField,
@@ -31,7 +30,7 @@ from pipeline.reports.sections.accuracy import drift_table, people_table
 from pipeline.reports.sections.backlog import missing_table
 from pipeline.reports.sections.progress import book_table, day_table
 from pipeline.scans.store_check import wrong_scans
-from pipeline.web.context import Site, Visit, VisitDep, open_acts_for
+from pipeline.web.context import Visit, VisitDep, open_acts_for
 from pipeline.web.desk.field_view import STATUS_LABELS
 
 MOST_ROWS = 500
@@ -160,42 +159,42 @@ def show_books(
             and year in (None, book.opened_in)
         )
 
-    data = _of(visit.site, visit.person, _counting(visit.site, visit.person).books())
+    data = _of(visit, _counting(visit).books())
     return _list(visit, book_table(data, [book for book in data.tallies.books if wanted(book)]))
 
 
 @router.get("/days")
 def show_days(visit: VisitDep, days: Days = SPAN) -> Response:
-    tallies = _counting(visit.site, visit.person).hours(days)
-    return _list(visit, day_table(_of(visit.site, visit.person, tallies, days)))
+    tallies = _counting(visit).hours(days)
+    return _list(visit, day_table(_of(visit, tallies, days)))
 
 
 @router.get("/missing")
 def show_missing(visit: VisitDep) -> Response:
-    tallies = _counting(visit.site, visit.person).books()
-    return _list(visit, missing_table(_of(visit.site, visit.person, tallies)))
+    tallies = _counting(visit).books()
+    return _list(visit, missing_table(_of(visit, tallies)))
 
 
 @router.get("/unlike")
 def show_unlike(visit: VisitDep) -> Response:
     """List books whose handwriting is unlike that of the calibration."""
-    tallies = _counting(visit.site, visit.person).books()
-    return _list(visit, drift_table(_of(visit.site, visit.person, tallies)))
+    tallies = _counting(visit).books()
+    return _list(visit, drift_table(_of(visit, tallies)))
 
 
 @router.get("/people")
 def show_people(visit: VisitDep, days: Days = SPAN) -> Response:
     """Compare people. Only this page does so; that a supervisor opened it is recorded."""
     visit.registry.note_view(visit.person, "people-compared", "")
-    tallies = _counting(visit.site, visit.person).people(days)
-    return _list(visit, people_table(_of(visit.site, visit.person, tallies, days)))
+    tallies = _counting(visit).people(days)
+    return _list(visit, people_table(_of(visit, tallies, days)))
 
 
 @router.get("/waiting")
 def show_waiting(visit: VisitDep, stage: Asked = None, book: int | None = None) -> Response:
-    counting = _counting(visit.site, visit.person)
+    counting = _counting(visit)
     lines = counting.waiting(ListFilter(book_id=book, stage=stage), MOST_ROWS)
-    return _list(visit, waiting_table(_of(visit.site, visit.person, counting.nothing(0)), lines))
+    return _list(visit, waiting_table(_of(visit, counting.nothing(0)), lines))
 
 
 @router.get("/overturned")
@@ -204,8 +203,8 @@ def show_overturned(
 ) -> Response:
     """List fields whose first keyed text a second person changed. That the supervisor saw the list is recorded."""
     visit.registry.note_view(visit.person, "fields-listed", "list:overturned")
-    counting = _counting(visit.site, visit.person)
-    data = _of(visit.site, visit.person, counting.nothing(days), days)
+    counting = _counting(visit)
+    data = _of(visit, counting.nothing(days), days)
     lines = counting.overturned(data.tallies.since, ListFilter(record=record, field=field), MOST_ROWS)
     return _list(
         visit, field_table(data, "Kết quả nhập lần 1 bị người thứ hai sửa", "Kết quả nhập lần 1", lines)
@@ -216,30 +215,30 @@ def show_overturned(
 def show_misread(visit: VisitDep, form: Asked = None, field: Asked = None, days: Days = SPAN) -> Response:
     """List fields that the machine read differently from what people settled."""
     visit.registry.note_view(visit.person, "fields-listed", "list:misread")
-    counting = _counting(visit.site, visit.person)
-    data = _of(visit.site, visit.person, counting.nothing(days), days)
+    counting = _counting(visit)
+    data = _of(visit, counting.nothing(days), days)
     lines = counting.misread(data.tallies.since, ListFilter(form=form, field=field), MOST_ROWS)
     return _list(visit, field_table(data, "Máy đọc khác điều người quyết", "Máy đọc", lines))
 
 
-def _counting(site: Site, person: Person) -> RegistryStatistics:
-    return site.registry.statistics(person.places, now=site.now)
+def _counting(visit: Visit) -> RegistryStatistics:
+    return visit.registry.statistics(visit.person.places, now=visit.site.now)
 
 
 def _basis(visit: Visit, days: int) -> ReportData:
     """Return all that the whole report is made from."""
     person, state = visit.person, visit.site.store()
-    counting, store = _counting(visit.site, person), StoreCheck(state.finished_at, wrong_scans(state))
+    counting, store = _counting(visit), StoreCheck(state.finished_at, wrong_scans(state))
     return replace(
-        _of(visit.site, person, counting.all(days), days),
+        _of(visit, counting.all(days), days),
         store=store,
         wrong_scans=wrong_scans_of(counting, store, person.places),
         unconfirmed=tuple(act.sentence for act in open_acts_for(visit.site, visit.session)),
     )
 
 
-def _of(site: Site, person: Person, tallies: Statistics, days: int = SPAN) -> ReportData:
-    return ReportData(tallies, site.plan.restricted_to(person.places), site.schemas, days)
+def _of(visit: Visit, tallies: Statistics, days: int = SPAN) -> ReportData:
+    return ReportData(tallies, visit.site.plan.restricted_to(visit.person.places), visit.schemas, days)
 
 
 def _file(visit: Visit, days: int, ending: str) -> Response:

@@ -87,7 +87,7 @@ async def tell_progress(visit: VisitDep) -> Response:
 @router.post("/{book_id}")
 def start_book(visit: VisitDep, book_id: RowId) -> Response:
     """Have one book read now."""
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
     with visit.refusing(lambda refused: _runs_page(visit, refused=refused), RunRefused):
         if visit.site.uploads.books is None or not (visit.site.uploads.books / book.folder_name).is_dir():
@@ -101,7 +101,7 @@ def start_book(visit: VisitDep, book_id: RowId) -> Response:
 
 def _runs_page(visit: Visit, done: str = "", *, refused: str = "") -> Response:
     engine = visit.site.runs.engine()
-    runs, night = _asked_runs(visit.site, visit.person)
+    runs, night = _asked_runs(visit)
     return visit.page(
         "runs.html",
         engine=engine,
@@ -127,13 +127,15 @@ def _anything_waits(site: Site) -> bool:
         return False
 
 
-def _asked_runs(site: Site, person: Person) -> tuple[tuple[AskedRun, ...], Night | None]:
+def _asked_runs(visit: Visit) -> tuple[tuple[AskedRun, ...], Night | None]:
     """Return the last runs and the last night, of books that the person may see; nothing where Prefect is away."""
     try:
-        recent, night = site.runs.recent(), site.runs.last_night()
+        recent, night = visit.site.runs.recent(), visit.site.runs.last_night()
     except RunRefused:
         return (), None
-    seen = {one.folder_name: one.book_id for one in site.registry.statistics(person.places).book_states()}
+    seen = {
+        one.folder_name: one.book_id for one in visit.registry.statistics(visit.person.places).book_states()
+    }
     runs = []
     for run in recent:
         folder = run.folder.rstrip("/").rpartition("/")[2]

@@ -46,7 +46,7 @@ router = APIRouter(prefix="/uploads")
 @router.get("/{book_id}")
 def show_uploads(visit: VisitDep, book_id: RowId) -> Response:
     """Return how far the uploads of a book are: counts, and those that a person must look at."""
-    book_of(visit.site, visit.person, book_id)
+    book_of(visit, book_id)
     page = visit.site.uploads.page_of(book_id)
     looked_at = [asdict(one) for one in (*page.refused, *page.broken)]
     kept = ("upload_id", "name", "state", "message", "broken", "login", "ticket_id")
@@ -63,7 +63,7 @@ def show_uploads(visit: VisitDep, book_id: RowId) -> Response:
 @router.post("/{book_id}")
 def begin(visit: VisitDep, book_id: RowId, wanted: BeginRequest) -> Response:
     """Begin an upload, or go on with a half one."""
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     visit.registry.refuse_withdrawn(RegistryPart(book_id))
     if wanted.ticket is not None:
         visit.desk.open_ticket(visit.person, book_id, wanted.ticket)
@@ -108,7 +108,7 @@ async def append(
 @router.post("/{book_id}/{upload_id}/end")
 def end(visit: VisitDep, book_id: RowId, upload_id: UploadId, said: EndRequest) -> Response:
     """Prove all of an upload, and look through it behind the answer."""
-    book = book_of(visit.site, visit.person, book_id)
+    book = book_of(visit, book_id)
     upload = visit.site.uploads.end(book_id, upload_id, visit.person.login, said.sha256, book.folder_name)
     visit.registry.note_view(visit.person, "scan-sent", f"book:{book_id}")
     return JSONResponse({"state": upload.state})

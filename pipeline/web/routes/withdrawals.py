@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query
+from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +19,7 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageKind, PageRef
 from pipeline.registry import NotThere, RegistryPart
 from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS, BookPage
-from pipeline.web.context import RowId, Site, Visit, VisitDep
+from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.person_names import PersonNames
 
 PAGE_KIND_WORDS = {
@@ -85,22 +86,24 @@ def show_withdrawals(visit: VisitDep) -> Response:
     )
 
 
-@router.get("/{book_id}")
-def show_book(
-    visit: VisitDep,
-    book_id: RowId,
-    part: Annotated[str, Query(max_length=100)] = "",
-    old: Annotated[str, Query(max_length=100)] = "",
-    done: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
-    """Show the pages of a book and what was withdrawn of it.
+class WithdrawalQuery(BaseModel):
+    """What the page of a book shows besides.
 
-    Args:
+    Attributes:
         part: What is to be withdrawn, to be looked at first.
         old: The page that another one is to take the place of.
         done: What was done just now.
     """
-    return _shown(visit, book_id, part, old, done=done)
+
+    part: str = Field("", max_length=100)
+    old: str = Field("", max_length=100)
+    done: str = Field("", max_length=20)
+
+
+@router.get("/{book_id}")
+def show_book(visit: VisitDep, book_id: RowId, asked: Annotated[WithdrawalQuery, Query()]) -> Response:
+    """Show the pages of a book and what was withdrawn of it."""
+    return _shown(visit, book_id, asked)
 
 
 @router.post("/{book_id}")
@@ -111,9 +114,11 @@ def withdraw(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     wanted = part_named(book_id, part)
-    with visit.refusing(lambda refused: _shown(visit, book_id, part, refused=refused, typed=reason)):
+    with visit.refusing(
+        lambda refused: _shown(visit, book_id, WithdrawalQuery(part=part), refused=refused, typed=reason)
+    ):
         visit.desk.withdraw(visit.person, wanted, reason)
-    return _done(visit.site, book_id, "withdrawn")
+    return _done(visit, book_id, "withdrawn")
 
 
 @router.post("/{book_id}/undo")
@@ -128,7 +133,7 @@ def undo(
         if number not in {act.withdrawal_id for act, _, _ in acts}:
             raise RegistryError(f"Sổ này không có thu hồi số {number}. Hãy tải lại trang.")
         visit.desk.reinstate(visit.person, number, reason)
-    return _done(visit.site, book_id, "reinstated")
+    return _done(visit, book_id, "reinstated")
 
 
 @router.post("/{book_id}/replace")
@@ -141,12 +146,12 @@ def replace(
 ) -> Response:
     pages = page_named(old), page_named(new)
     with visit.refusing(
-        lambda refused: _shown(visit, book_id, old=old, refused=refused, typed=reason),
+        lambda refused: _shown(visit, book_id, WithdrawalQuery(old=old), refused=refused, typed=reason),
         RegistryError,
         NotThere,
     ):
         outcome = visit.desk.replace_page(visit.person, book_id, *pages, reason)
-    return _done(visit.site, book_id, "differing" if outcome.differing else "replaced")
+    return _done(visit, book_id, "differing" if outcome.differing else "replaced")
 
 
 def _pictures_of(
@@ -165,23 +170,21 @@ def _pictures_of(
     ]
 
 
-def _done(site: Site, book_id: int, done: str) -> Response:
-    check = BackgroundTask(site.check, book_id)
+def _done(visit: Visit, book_id: int, done: str) -> Response:
+    check = BackgroundTask(visit.site.check, book_id)
     return RedirectResponse(f"/withdrawals/{book_id}?done={done}", status_code=303, background=check)
 
 
 def _shown(
     visit: Visit,
     book_id: int,
-    part: str = "",
-    old: str = "",
+    asked: WithdrawalQuery = WithdrawalQuery(),
     *,
-    done: str = "",
     refused: str = "",
     typed: str = "",
 ) -> Response:
     acts = visit.desk.withdrawals(visit.person, book_id)
-    told = visit.desk.withdrawal_preview(visit.person, part_named(book_id, part or "book"))
+    told = visit.desk.withdrawal_preview(visit.person, part_named(book_id, asked.part or "book"))
     pages = visit.desk.pages_of_book(visit.person, book_id)
     failed = {(one.sha256, one.page_no) for one in visit.registry.read_failures(book_id)}
     pictures = _pictures_of(book_id, told.part, [one.ref for one in pages], failed)
@@ -191,9 +194,9 @@ def _shown(
         book=told.book,
         pages=pages,
         acts=acts,
-        part=part,
-        old=old,
-        likely=likely_page(pages, page_named(old)) if old else "",
+        part=asked.part,
+        old=asked.old,
+        likely=likely_page(pages, page_named(asked.old)) if asked.old else "",
         told=told,
         pictures=pictures[:MOST_PICTURES],
         more=max(0, len(pictures) - MOST_PICTURES),
@@ -202,7 +205,7 @@ def _shown(
         kind_words=WITHDRAWAL_LABELS,
         part_labels=PART_LABELS,
         page_kinds=PAGE_KIND_WORDS,
-        done=done,
+        done=asked.done,
         refused=refused,
         typed=typed,
     )

@@ -10,15 +10,15 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
-from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.book_states import BookState
 from pipeline.registry.model.desk import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.plan import FIRST, LAST, TABLE, WorkPlanRow
-from pipeline.web.context import RowId, Site, Visit, VisitDep, exchange_parts
+from pipeline.web.context import RowId, Visit, VisitDep, exchange_parts
 from pipeline.web.supervising.staff_file_desk import SettingsRefused, StaffFileDesk
 
 NOT_HERE = "Máy chủ này không sửa kế hoạch trên trình duyệt. Người quản trị máy sửa tệp plan.toml."
@@ -28,6 +28,7 @@ WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[. ][0-9]{3}){1,3}")
 
 router = APIRouter(prefix="/plan")
 
+Typed = Annotated[str, Field(max_length=40)]
 Short = Annotated[str, Form(max_length=40)]
 Seen = Annotated[str, Form(max_length=64)]
 
@@ -48,33 +49,35 @@ def show_plan(visit: VisitDep, done: Annotated[str, Query(max_length=20)] = "") 
     return _page(visit, done=done)
 
 
+class PlanForm(BaseModel):
+    """A new row as it is typed."""
+
+    seen: str = Field("", max_length=64)
+    place: Typed = ""
+    record: Typed = ""
+    first: Typed = ""
+    last: Typed = ""
+    entries: Typed = ""
+    due: Typed = ""
+
+
 @router.post("")
-def add_row(
-    visit: VisitDep,
-    seen: Seen = "",
-    place: Short = "",
-    record: Short = "",
-    first: Short = "",
-    last: Short = "",
-    entries: Short = "",
-    due: Short = "",
-) -> Response:
+def add_row(visit: VisitDep, typed: Annotated[PlanForm, Form()]) -> Response:
     """Add a row for a place that has books here."""
-    typed = {"place": place, "record": record, "first": first, "last": last, "entries": entries, "due": due}
     with visit.refusing(lambda refused: _page(visit, refused=refused, typed=typed), SettingsRefused):
-        if place not in _places(visit.site, visit.person):
+        if typed.place not in _places(visit):
             raise SettingsRefused("Hãy chọn nơi đăng ký trong danh sách những nơi bạn được giao.")
-        if record not in visit.schemas.records:
+        if typed.record not in visit.schemas.records:
             raise SettingsRefused("Hãy chọn loại sổ trong danh sách.")
         values = {
-            "place": place,
-            "record": record,
-            "from": _whole(first, "Năm mở sổ, từ", FIRST, LAST) if first.strip() else None,
-            "to": _whole(last, "Năm mở sổ, đến", FIRST, LAST) if last.strip() else None,
-            **_target(entries, due),
+            "place": typed.place,
+            "record": typed.record,
+            "from": _whole(typed.first, "Năm mở sổ, từ", FIRST, LAST) if typed.first.strip() else None,
+            "to": _whole(typed.last, "Năm mở sổ, đến", FIRST, LAST) if typed.last.strip() else None,
+            **_target(typed.entries, typed.due),
         }
         written = {key: value for key, value in values.items() if value is not None}
-        _change(visit, seen, partial(with_row, table=TABLE, values=written), _told(visit.site, written))
+        _change(visit, typed.seen, partial(with_row, table=TABLE, values=written), _told(visit, written))
     return RedirectResponse("/plan?done=added", status_code=303)
 
 
@@ -83,11 +86,11 @@ def change_row(
     visit: VisitDep, number: RowId, seen: Seen = "", entries: Short = "", due: Short = ""
 ) -> Response:
     """Change the target and the due date of a row."""
-    row = _row(visit.site, visit.person, number)
+    row = _row(visit, number)
     with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
         values = _target(entries, due)
         told = (
-            f"{_named(visit.site, row)}: {row.entries} → {values['entries']} sự kiện, "
+            f"{_named(visit, row)}: {row.entries} → {values['entries']} sự kiện, "
             f"hạn {_day(row.due)} → {_day(values['due'])}"
         )
         edit = partial(with_changed_row, table=TABLE, number=number, values=values)
@@ -97,32 +100,32 @@ def change_row(
 
 @router.post("/{number}/remove")
 def remove_row(visit: VisitDep, number: RowId, seen: Seen = "") -> Response:
-    row = _row(visit.site, visit.person, number)
+    row = _row(visit, number)
     with visit.refusing(lambda refused: _page(visit, refused=refused), SettingsRefused):
-        told = f"Bỏ {_named(visit.site, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+        told = f"Bỏ {_named(visit, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
         _change(visit, seen, partial(without_row, table=TABLE, number=number), told)
     return RedirectResponse("/plan?done=removed", status_code=303)
 
 
-def _desk(site: Site) -> StaffFileDesk[WorkPlan]:
-    if site.office.plan is None:
+def _desk(visit: Visit) -> StaffFileDesk[WorkPlan]:
+    if visit.site.office.plan is None:
         raise SettingsRefused(NOT_HERE)
-    return site.office.plan
+    return visit.site.office.plan
 
 
-def _row(site: Site, person: Person, number: int) -> WorkPlanRow:
+def _row(visit: Visit, number: int) -> WorkPlanRow:
     """Return a row of the plan of a place that this person may see; 404 where there is none."""
-    rows = site.office.plan.loaded().rows if site.office.plan is not None else ()
+    rows = visit.site.office.plan.loaded().rows if visit.site.office.plan is not None else ()
     if number >= len(rows):
         raise HTTPException(404)
-    if not person.may_see(rows[number].place):
+    if not visit.person.may_see(rows[number].place):
         raise NotYours("Kế hoạch này thuộc nơi khác. Hãy hỏi người phụ trách nơi ấy.")
     return rows[number]
 
 
 def _change(visit: Visit, seen: str, edit: Callable[[str], str], told: str) -> None:
     person = visit.person
-    _desk(visit.site).change(
+    _desk(visit).change(
         seen,
         edit,
         author=person.login,
@@ -154,19 +157,23 @@ def _whole(text: str, label: str, least: int, most: int) -> int:
     return number
 
 
-def _places(site: Site, person: Person) -> dict[str, str]:
+def _places(visit: Visit) -> dict[str, str]:
     """Return the registration places that this person may see, by code."""
-    return {one.code: one.name or one.code for one in site.accounts.places() if person.may_see(one.code)}
+    return {
+        one.code: one.name or one.code
+        for one in visit.site.accounts.places()
+        if visit.person.may_see(one.code)
+    }
 
 
-def _named(site: Site, row: WorkPlanRow) -> str:
+def _named(visit: Visit, row: WorkPlanRow) -> str:
     years = f", {row.years}" if row.years else ""
-    return f"{row.place}, {site.schemas.title_of(row.record)}{years}"
+    return f"{row.place}, {visit.schemas.title_of(row.record)}{years}"
 
 
-def _told(site: Site, values: Mapping[str, Any]) -> str:
+def _told(visit: Visit, values: Mapping[str, Any]) -> str:
     row = WorkPlanRow.model_validate(dict(values))
-    return f"Thêm {_named(site, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
+    return f"Thêm {_named(visit, row)}: {row.entries} sự kiện, hạn {_day(row.due)}"
 
 
 def _day(day: date | None) -> str:
@@ -187,9 +194,7 @@ def _planned(
     return PlannedRow(number, row, name, len(mine), sum(one.entries for one in mine))
 
 
-def _page(
-    visit: Visit, *, done: str = "", refused: str = "", typed: Mapping[str, str] | None = None
-) -> Response:
+def _page(visit: Visit, *, done: str = "", refused: str = "", typed: PlanForm = PlanForm()) -> Response:
     person, desk = visit.person, visit.site.office.plan
     broken, seen, plan = "", "", visit.site.plan
     if desk is not None:
@@ -197,7 +202,7 @@ def _page(
             seen, plan = desk.read().digest, desk.loaded()
         except SettingsRefused as error:
             broken = error.message
-    names = _places(visit.site, person)
+    names = _places(visit)
     states = visit.registry.statistics(person.places).book_states()
     return visit.page(
         "supervising/plan.html",
@@ -215,5 +220,5 @@ def _page(
         broken=broken,
         done=done,
         refused=refused,
-        typed=typed or dict.fromkeys(("place", "record", "first", "last", "entries", "due"), ""),
+        typed=typed,
     )

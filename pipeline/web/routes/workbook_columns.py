@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.declarations.office_exports import LONGEST_COLUMN
 from pipeline.declarations.schema import ExportSpec, RecordSpec
-from pipeline.web.context import Site, Visit, VisitDep
+from pipeline.web.context import Visit, VisitDep
 from pipeline.web.routes.office_rules import declared_of, desk_of, edits_files, save_rows
 from pipeline.web.supervising.staff_file_desk import SettingsRefused, SettingsStale
 from pipeline.web.supervising.workbook_columns import (
@@ -49,7 +49,7 @@ async def change_columns(visit: VisitDep, record: str) -> Response:
 
 
 def _changed(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
-    spec, workbook = _workbook(visit.site, record)
+    spec, workbook = _workbook(visit, record)
     keys = [f"{start}{one.name}" for one in spec.fields if one.column for start in (PLACE, NAME)]
     form = {key: typed.get(key, "") for key in (*keys, "reason", "remove", "seen", "confirmed")}
     edit = partial(edited_columns, form=form, record=spec, spec=workbook)
@@ -73,9 +73,9 @@ def _changed(visit: Visit, record: str, typed: Mapping[str, str]) -> Response:
     return answer or RedirectResponse(f"{at}?saved=yes", status_code=303)
 
 
-def _workbook(site: Site, record: str) -> tuple[RecordSpec, ExportSpec]:
+def _workbook(visit: Visit, record: str) -> tuple[RecordSpec, ExportSpec]:
     """Return a register and the workbook whose columns an office sets; 404 where there is none."""
-    declared = declared_of(site)
+    declared = declared_of(visit.site)
     spec = declared.records.get(record)
     workbook = None if spec is None else changeable_workbook(declared, spec)
     if spec is None or workbook is None:
@@ -91,7 +91,7 @@ def _page(
     refused: str = "",
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    spec, workbook = _workbook(visit.site, record)
+    spec, workbook = _workbook(visit, record)
     own, seen, edits = None, "", edits_files(visit.site)
     if edits:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Form
+from pydantic import BaseModel, Field
 
 from pipeline.base.errors import LedgerError
 from pipeline.base.model import Ledger
@@ -18,28 +18,26 @@ COUNTED = ("entries", "pages")
 WRITTEN = ("place", "place_code", "volume", "opened_on", "closed_on", "entries", "pages")
 """The keys that a person writes; ``form`` and ``series`` are chosen."""
 
-Word = Annotated[str, Form(max_length=300)]
+Word = Annotated[str, Field(max_length=300)]
 
 
-def cover_form(
-    form: Word = "",
-    place: Word = "",
-    place_code: Word = "",
-    volume: Word = "",
-    opened_on: Word = "",
-    closed_on: Word = "",
-    entries: Word = "",
-    pages: Word = "",
-    series: Word = "",
-) -> dict[str, str]:
-    """Return the fields of a cover that a form sent; each of bounded length."""
-    return {
-        "form": form, "place": place, "place_code": place_code, "volume": volume, "opened_on": opened_on,
-        "closed_on": closed_on, "entries": entries, "pages": pages, "series": series,
-    }  # fmt: skip
+class CoverForm(BaseModel):
+    """The fields of a cover as a form sends them; ``sure``: a doubtful code of the place that the person confirms."""
 
+    form: Word = ""
+    place: Word = ""
+    place_code: Word = ""
+    volume: Word = ""
+    opened_on: Word = ""
+    closed_on: Word = ""
+    entries: Word = ""
+    pages: Word = ""
+    series: Word = ""
+    sure: Word = ""
 
-Cover = Annotated[dict[str, str], Depends(cover_form)]
+    def words(self) -> dict[str, str]:
+        """Return the fields of the cover alone, by the keys of ``ledger.toml``."""
+        return self.model_dump(include=CoverForm.model_fields.keys() - {"sure"})
 
 
 def ledger_of_form(site: Site, typed: Mapping[str, str], form_now: str = "") -> Ledger:
