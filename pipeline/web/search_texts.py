@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from pipeline.registry.model.search import SearchCriteria
+from pipeline.registry.search.model import SearchCriteria
 
 MOST_TYPED = 20_000
 """Letters that are taken of a field, so that a long one is answered in words."""

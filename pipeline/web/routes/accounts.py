@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, HTTPException
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import Account, AccountError, Role
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
+from pipeline.registry.accounts.accounts import refuse_unknown_places
+from pipeline.registry.accounts.model import Account, AccountError, Role
 from pipeline.web.context import Visit, VisitDep
 
 router = APIRouter(prefix="/accounts")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiTokenError, UnknownApiToken
+from pipeline.registry.publishing.model import SCOPE_LABELS, ApiTokenError, UnknownApiToken
 from pipeline.web.context import Visit, VisitDep
 
 router = APIRouter(prefix="/api-tokens")

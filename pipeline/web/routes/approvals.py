@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.amendments import AmendmentKind
+from pipeline.registry.amendments.model import AmendmentKind
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
 

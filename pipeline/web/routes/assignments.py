@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.model.assignments import Assignee, ShareRange
+from pipeline.registry.assignments.portions import Assignee, ShareRange
 from pipeline.web.context import RowId, Visit, VisitDep
 
 router = APIRouter(prefix="/assignments")

@@ -24,8 +24,8 @@ from pipeline.base.errors import (
 )
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LedgerDifference, ledger_differences, ledger_words
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import NotYours
 from pipeline.scans.inbox.book_folder import rewrite_ledger
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.scanning.covers import CoverForm, cover_choices, ledger_of_form, with_checked_code

@@ -11,10 +11,10 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.model import Box
-from pipeline.registry.model.comments import MOST_LETTERS as MOST_SAID
-from pipeline.registry.model.comments import CommentedTask, CommentThread
-from pipeline.registry.model.data_entry import box_around
-from pipeline.registry.services.desk.comments import MOST_LISTED
+from pipeline.registry.comments.comments import MOST_LISTED
+from pipeline.registry.comments.model import MOST_LETTERS as MOST_SAID
+from pipeline.registry.comments.model import CommentedTask, CommentThread
+from pipeline.registry.data_entry.model import box_around
 from pipeline.web.context import Visit, VisitDep, page_source
 from pipeline.web.drawn_regions import MOST_LETTERS, drawn_boxes, share_of
 from pipeline.web.pictures import PageSource

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery.printing.service import PrintedFile, name_of_extract
-from pipeline.registry.model.extracts import IssueFilter
+from pipeline.registry.extracts.model import IssueFilter
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.printing import file_response
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageRef
-from pipeline.registry.model.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
+from pipeline.registry.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
 from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.web.drawn_regions import drawn_boxes

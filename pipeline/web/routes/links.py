@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.registry import LinkVerdict
-from pipeline.registry.model.link_words import EVIDENCE, KINDS, LIKENESS, ROLES, VERDICTS
+from pipeline.registry.checks.model import EVIDENCE, KINDS, LIKENESS, ROLES, VERDICTS
 from pipeline.web.context import RowId, Visit, VisitDep
 
 router = APIRouter(prefix="/entries")

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError
 from pipeline.declarations.sampling import SamplingPlan
 from pipeline.registry import NotThere
-from pipeline.registry.model.lots import Lot
+from pipeline.registry.lots.stored_lots import Lot
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
 from pipeline.reports.content import count_cell, percent_cell, share_cell, text_cell
 from pipeline.reports.data import ReportData

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import PrintRefused, RegistryError
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.service import Asker, PrintedFile
-from pipeline.registry.model.extracts import MOST_COPIES, ExtractOrder
+from pipeline.registry.extracts.model import MOST_COPIES, ExtractOrder
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
 

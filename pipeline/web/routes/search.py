@@ -12,8 +12,9 @@ from fastapi import APIRouter, Form
 from pydantic import Field
 from starlette.responses import Response
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.search import (
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.search.finding import MOST_REASON
+from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
     MOST_LETTERS,
     NEARNESS_LABELS,
@@ -25,7 +26,6 @@ from pipeline.registry.model.search import (
     SearchResult,
     TooManySearches,
 )
-from pipeline.registry.services.search.conditions import MOST_REASON
 from pipeline.web.context import RowId, Visit, VisitDep, page_source
 from pipeline.web.routes.pictures import picture_response
 from pipeline.web.search_texts import SearchTexts, Typed

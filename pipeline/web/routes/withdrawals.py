@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import PageKind, PageRef
 from pipeline.registry import NotThere, RegistryPart
-from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS, BookPage
+from pipeline.registry.withdrawals.model import PART_LABELS, WITHDRAWAL_LABELS, BookPage
 from pipeline.web.context import RowId, Visit, VisitDep
 from pipeline.web.person_names import PersonNames
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
-from pipeline.registry.model.browsing import ListedEntry
+from pipeline.registry.books.model import ListedEntry
 
 ROWS = 50
 """Entries on one page of the list."""
