@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from pipeline.base.stages import Stage
+from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry.tasks.model import LeasedColumn
 from pipeline.web.context import Visit, VisitDep, page_source
-from pipeline.web.desk.column_view import column_view, count_rows
+from pipeline.web.desk.column_view import column_view
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.field_view import STATUS_LABELS, box_of
 from pipeline.web.desk.requests import ColumnSubmission, NextColumnRequest, SubmittedCell
@@ -33,7 +33,9 @@ def show_column(
         "columns.html",
         books=books,
         chosen=chosen,
-        rows=count_rows(counts, visit.schemas),
+        rows=[one for one in counts if one.field],
+        record_of=visit.schemas.record,
+        stage_words=STAGE_LABELS,
         held=visit.desk.held_work(visit.person).desk,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -52,33 +51,14 @@ class SettledField:
     clear: ClearField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """An entry with its settled fields.
-
-    ``waiting``: how many fields are not settled; ``leaf``: where its page is looked at among those of the book;
-    ``withdrawal``: the page where the entry is withdrawn; ``data_entry``: the page where fields are added to it.
-    """
-
-    entry_id: int
-    title: str
-    where: str
-    rows: tuple[SettledField, ...]
-    waiting: int
-    page: str
-    leaf: str
-    withdrawal: str
-    data_entry: str
-
-
-def entry_view(
+def settled_fields(
     entry: StoredEntry,
     waiting: Collection[str],
     record: RecordSpec,
     asked: str,
     layers: Mapping[str, FieldLayers],
-    clear: Mapping[str, ClearField] = MappingProxyType({}),
-) -> EntryView:
+    clear: Mapping[str, ClearField],
+) -> list[SettledField]:
     """Return the settled fields of an entry.
 
     Fields that wait for people are left out, as the same person may have to key them blind; so are fields of which
@@ -115,18 +95,7 @@ def entry_view(
                 clear=None if spec.name in entry.decisions else clear.get(spec.name),
             )
         )
-    number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
-    return EntryView(
-        entry.entry_id,
-        f"{record.title} số {number}" if number else record.title,
-        ", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
-        tuple(rows),
-        len(waiting),
-        f"/pictures/entries/{entry.entry_id}/page",
-        f"/books/{entry.book_id}/pages/{entry.ref.scan_sha256}/{entry.ref.page_no}",
-        f"/withdrawals/{entry.book_id}?part=entry:{entry.ref.scan_sha256}:{entry.ref.page_no}:{entry.row}",
-        f"/data-entry/{entry.book_id}/{entry.ref.scan_sha256}/{entry.ref.page_no}?entry={entry.entry_id}",
-    )
+    return rows
 
 
 def _last_text(entry: StoredEntry, field: str, reading: FieldReading | None) -> tuple[str, str]:
@@ -209,11 +178,15 @@ def _shown(
     layers = visit.registry.delivery_layers(entry_id, visit.site.delivery)
     of_book = visit.desk.clear_book(visit.person, entry.book_id)
     clear = {one.field: one for one in of_book.of_entry(entry_id)}
-    view = entry_view(entry, waiting, visit.schemas.record(entry.record), asked.column, layers, clear)
+    record = visit.schemas.record(entry.record)
+    number = "" if "entry_number" in waiting else entry.values.get("entry_number") or ""
     return visit.page(
         "entry.html",
-        view=view,
-        book_id=entry.book_id,
+        entry=entry,
+        title=f"{record.title} số {number}" if number else record.title,
+        where=", ".join(filter(None, (f"{entry.scan} trang {entry.ref.page_no}", row_label(entry.row)))),
+        rows=settled_fields(entry, waiting, record, asked.column, layers, clear),
+        waiting=len(waiting),
         asked=asked,
         refused=refused,
         typed=typed,

@@ -16,7 +16,7 @@ from pipeline.registry.accounts.model import Person
 from pipeline.runs.prefect_runs import NIGHT, NightResult, RunRefused, RunState
 from pipeline.web.context import RowId, Site, Visit, VisitDep
 from pipeline.web.routes.book_list import book_of
-from pipeline.web.scanning.progress import progress_events, run_line
+from pipeline.web.scanning.progress import progress_events
 from pipeline.web.security.access import SCANNING
 
 ALL_BOOKS = "books:all"
@@ -115,7 +115,7 @@ def _runs_page(visit: Visit, done: str = "", *, refused: str = "") -> Response:
 
 def _progress(site: Site, person: Person) -> dict[str, Any]:
     """Return what is read now, and whether anything waits to be read, for the page and for its events."""
-    lines = [run_line(one) for one in site.registry.statistics(person.places).reading_runs()]
+    lines = site.registry.statistics(person.places).reading_runs()
     return {"lines": lines, "waits": _anything_waits(site)}
 
 
