@@ -89,8 +89,8 @@ class SupervisingWork:
     waiting: tuple[tuple[str, str, int], ...]
 
 
-def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> SupervisingWork | None:
-    """Return what waits for a supervisor; None for other people."""
+def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> tuple[tuple[str, str, int], ...] | None:
+    """Return label, address and number of each kind of work that waits for a supervisor; None for other people."""
     if visit.person.role is not Role.SUPERVISOR:
         return None
     states = visit.registry.statistics(visit.person.places).book_states()
@@ -107,7 +107,7 @@ def _supervising(visit: Visit, counts: Iterable[QueueCount]) -> SupervisingWork 
         ("Trang chờ quét lại", "/tickets", sum(one.tickets for one in states)),
         ("Sổ đủ điều kiện bàn giao", f"/books?stage={BookStage.READY}", _count_ready(states)),
     )
-    return SupervisingWork(tuple(one for one in waiting if one[2]))
+    return tuple(one for one in waiting if one[2])
 
 
 def _nobody_has(visit: Visit) -> int:

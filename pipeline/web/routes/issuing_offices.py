@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery.printing.offices import IssuingOffices
-from pipeline.web.context import RowId, Visit, VisitDep
+from pipeline.registry.accounts.model import Session
+from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.office_settings import NOT_HERE, as_typed
+from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import (
     OFFICE,
     changes_of_office,
@@ -27,23 +29,23 @@ router = APIRouter(prefix="/settings/offices")
 
 
 @router.get("/{number}")
-def show_office(visit: VisitDep, number: RowId) -> Response:
+def show_office(request: Request, site: SiteDep, number: RowId) -> Response:
     """Show the form of an office; that of a new one at the number after the last."""
-    desk = _desk(visit, number)
+    desk = _desk(site, number)
     text, now = desk.read(), desk.loaded()
     _require(now, number)
-    return _form(visit, number, now, values_of_office(now, number), text.digest)
+    return _form(request, site, number, now, values_of_office(now, number), text.digest)
 
 
 @router.post("/{number}")
-async def change_office(visit: VisitDep, number: RowId) -> Response:
+async def change_office(request: Request, site: SiteDep, session: SessionDep, number: RowId) -> Response:
     """Show what a form changes, and save it when it was seen."""
-    form = await visit.request.form()
-    return await run_in_threadpool(_changed, visit, number, form)
+    form = await request.form()
+    return await run_in_threadpool(_changed, request, site, session, number, form)
 
 
-def _changed(visit: Visit, number: int, form: FormData) -> Response:
-    desk = _desk(visit, number)
+def _changed(request: Request, site: Site, session: Session, number: int, form: FormData) -> Response:
+    desk = _desk(site, number)
     typed = {spec.name: [str(one) for one in form.getlist(spec.name)] for spec in OFFICE.specs}
     seen, confirmed = str(form.get("seen", "")), form.get("confirmed") == "yes"
     now = desk.loaded()
@@ -51,12 +53,13 @@ def _changed(visit: Visit, number: int, form: FormData) -> Response:
     is_new = number == len(now.offices)
     try:
         before = values_of_office(now, number)
-        changes = changes_of_office(typed, before, _places(visit, now))
+        changes = changes_of_office(typed, before, _places(site, now))
         edit = partial(edited_offices, number=number, is_new=is_new, changes=changes)
         lines = [one.line for one in changes]
         desk.tried(seen, edit)
         if not confirmed:
-            return visit.page(
+            return site.renderer.render(
+                request,
                 "supervising/settings_preview.html",
                 table=OFFICE,
                 action=f"/settings/offices/{number}",
@@ -68,27 +71,29 @@ def _changed(visit: Visit, number: int, form: FormData) -> Response:
         desk.change(
             seen,
             edit,
-            author=visit.person.login,
+            author=session.person.login,
             lines=[f"{OFFICE.title}: {line}" for line in lines],
-            note=lambda version, digest: visit.registry.note_view(
-                visit.person, "offices-changed", f"offices:{version}", {"file": digest}
+            note=lambda version, digest: site.registry.note_view(
+                session.person, "offices-changed", f"offices:{version}", {"file": digest}
             ),
         )
     except SettingsStale as stale:
         now, text = desk.loaded(), desk.read()
         number = min(number, len(now.offices))
-        return _form(visit, number, now, values_of_office(now, number), text.digest, refused=stale.message)
+        return _form(
+            request, site, number, now, values_of_office(now, number), text.digest, refused=stale.message
+        )
     except SettingsRefused as refused:
-        return _form(visit, number, now, typed, seen, refused=refused.message)
+        return _form(request, site, number, now, typed, seen, refused=refused.message)
     return RedirectResponse("/settings?saved=office", status_code=303)
 
 
-def _desk(visit: Visit, number: int) -> StaffFileDesk[IssuingOffices]:
-    if visit.site.office.offices is None:
+def _desk(site: Site, number: int) -> StaffFileDesk[IssuingOffices]:
+    if site.office.offices is None:
         if number:
             raise HTTPException(404)
         raise SettingsRefused(NOT_HERE)
-    return visit.site.office.offices
+    return site.office.offices
 
 
 def _require(offices: IssuingOffices, number: int) -> None:
@@ -96,14 +101,15 @@ def _require(offices: IssuingOffices, number: int) -> None:
         raise HTTPException(404)
 
 
-def _places(visit: Visit, offices: IssuingOffices) -> dict[str, str]:
+def _places(site: Site, offices: IssuingOffices) -> dict[str, str]:
     """Return the names of the places that have books here or that an office names, by code."""
     named = {code: code for _, places in offices.offices for code in places or ()}
-    return named | {one.code: one.name or one.code for one in visit.site.accounts.places()}
+    return named | {one.code: one.name or one.code for one in site.accounts.places()}
 
 
 def _form(
-    visit: Visit,
+    request: Request,
+    site: Site,
     number: int,
     now: IssuingOffices,
     values: Mapping[str, Any] | Mapping[str, Sequence[str]],
@@ -111,12 +117,14 @@ def _form(
     *,
     refused: str = "",
 ) -> Response:
-    return visit.page(
+    return site.renderer.render(
+        request,
         "supervising/settings_form.html",
+        status=422 if refused else 200,
         table=OFFICE,
         action=f"/settings/offices/{number}",
         chosen={spec.name: as_typed(values[spec.name]) for spec in OFFICE.specs},
-        fields=sorted(_places(visit, now).items(), key=lambda one: one[1]),
+        fields=sorted(_places(site, now).items(), key=lambda one: one[1]),
         seen=seen,
         refused=refused,
     )
