@@ -57,8 +57,9 @@ def form_fields() -> Iterator[tuple[str, str]]:
             if isinstance(route, APIRoute):
                 for field in route.dependant.body_params:
                     model = field.field_info.annotation
-                    is_form = isinstance(field.field_info, Form) and isinstance(model, type)
-                    names = model.model_fields if is_form and issubclass(model, BaseModel) else [field.alias]
+                    names = [field.alias]
+                    if isinstance(field.field_info, Form) and isinstance(model, type):
+                        names = list(model.model_fields) if issubclass(model, BaseModel) else names
                     yield from ((route.path, name) for name in names)
 
 
