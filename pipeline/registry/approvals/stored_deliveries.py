@@ -6,74 +6,80 @@ Confirmed deliveries name the entry as decisions do.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import Column, Connection, ForeignKey, RowMapping, Table, UniqueConstraint, select
+from sqlalchemy import Connection, RowMapping, UniqueConstraint, select
 
 from pipeline.delivery import ConfirmedDelivery
 from pipeline.registry.database.audit import add
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    MANY,
-    METADATA,
-    count_column,
-    id_column,
-    reference_to,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
 
-book_approval = Table(
-    "book_approval",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    text_column("kind"),
-    text_column("state"),
-    count_column("entries"),
-    text_column("note"),
-    text_column("author"),
-    time_column("approved_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
-)
-"""``state``: the digest of all that is delivered of the book (``value_digest``), which the approval is about; the last
-row of a book counts."""
 
-amendment_signature = Table(
+@dataclass(frozen=True, slots=True)
+class BookApprovalRow:
+    """An approval of a book.
+
+    The last row of a book counts. ``state``: the digest of all that is delivered of the book (``value_digest``).
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    kind: str
+    state: str
+    entries: int
+    note: str
+    author: str
+    approved_at: datetime
+
+
+book_approval = table("book_approval", BookApprovalRow, sqlite_autoincrement=True, info=APPEND_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentSignatureRow:
+    """The second signature under an amendment."""
+
+    id: Id
+    amendment_id: Annotated[int, refers("amendment", many=True)]
+    author: str
+    signed_at: datetime
+
+
+amendment_signature = table(
     "amendment_signature",
-    METADATA,
-    id_column(),
-    Column("amendment_id", MANY, ForeignKey("amendment.id"), nullable=False),
-    text_column("author"),
-    time_column("signed_at"),
+    AmendmentSignatureRow,
     UniqueConstraint("amendment_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
 
 
-confirmed_delivery = Table(
-    "confirmed_delivery",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    text_column("scan_sha256"),
-    count_column("page_no"),
-    count_column("row"),
-    text_column("field"),
-    text_column("written"),
-    text_column("value"),
-    text_column("note"),
-    text_column("rule"),
-    text_column("author"),
-    time_column("confirmed_at"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+@dataclass(frozen=True, slots=True)
+class ConfirmedDeliveryRow:
+    """``written``: the text on paper that ``value`` and ``note`` are about.
+
+    The last row of a field counts. One without a ``rule`` takes the one before it back.
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    scan_sha256: str
+    page_no: int
+    row: int
+    field: str
+    written: str
+    value: str
+    note: str
+    rule: str
+    author: str
+    confirmed_at: datetime
+
+
+confirmed_delivery = table(
+    "confirmed_delivery", ConfirmedDeliveryRow, sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""``written``: the text on paper that ``value`` and ``note`` are about; the last row of a field counts. One without a
-``rule`` takes the one before it back."""
 
 
 Spot = tuple[int, str, int, int]

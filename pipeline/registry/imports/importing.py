@@ -9,36 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    RowMapping,
-    Table,
-    Text,
-    UniqueConstraint,
-    cast,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import Connection, Index, RowMapping, Text, UniqueConstraint, cast, func, literal, select
 
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.accounts.permissions import check_place, require_text
 from pipeline.registry.database.audit import add, record
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    id_column,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, refers, table
 from pipeline.registry.database.locks import hold_tasks
 from pipeline.registry.desk_context import DeskContext
 from pipeline.registry.errors import NotThere
@@ -62,37 +42,49 @@ from pipeline.registry.typed_text import refuse_hidden_characters
 from pipeline.review_policy import Way
 from pipeline.stages import Stage
 
-workbook_import = Table(
+
+@dataclass(frozen=True, slots=True)
+class WorkbookImportRow:
+    """One import: which file, what its values count for, who answers for it."""
+
+    id: Id
+    record: str
+    file_name: str
+    file_sha256: str
+    mode: str
+    account_id: int
+    login: str
+    made_at: datetime
+
+
+workbook_import = table(
     "workbook_import",
-    METADATA,
-    id_column(),
-    text_column("record"),
-    text_column("file_name"),
-    text_column("file_sha256"),
-    text_column("mode"),
-    Column("account_id", Integer, nullable=False),
-    text_column("login"),
-    time_column("made_at"),
+    WorkbookImportRow,
     Index(None, "file_sha256"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""One import: which file, what its values count for, who answers for it."""
 
-workbook_import_end = Table(
+
+@dataclass(frozen=True, slots=True)
+class WorkbookImportEndRow:
+    """That an import was taken back, by whom and why."""
+
+    id: Id
+    workbook_import_id: Annotated[int, refers("workbook_import")]
+    login: str
+    reason: str
+    fields: int
+    taken_back_at: datetime
+
+
+workbook_import_end = table(
     "workbook_import_end",
-    METADATA,
-    id_column(),
-    Column("workbook_import_id", Integer, ForeignKey("workbook_import.id"), nullable=False),
-    text_column("login"),
-    text_column("reason"),
-    count_column("fields"),
-    time_column("taken_back_at"),
+    WorkbookImportEndRow,
     UniqueConstraint("workbook_import_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""That an import was taken back, by whom and why."""
 
 
 AT_ONCE = 200

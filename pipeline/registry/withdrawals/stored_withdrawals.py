@@ -10,19 +10,17 @@ books, scans, pages, failures or decisions adds the condition of that table (``b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    ForeignKey,
     Index,
-    Integer,
     RowMapping,
     Select,
-    Table,
-    Text,
     UniqueConstraint,
     exists,
     func,
@@ -32,16 +30,7 @@ from sqlalchemy import (
 
 from pipeline.model import PageRef
 from pipeline.registry.books.rows import book, page, page_failure, scan
-from pipeline.registry.database.columns import (
-    APPEND_ONLY,
-    METADATA,
-    count_column,
-    id_column,
-    json_column,
-    reference_to,
-    text_column,
-    time_column,
-)
+from pipeline.registry.database.columns import APPEND_ONLY, Id, Json, refers, table
 from pipeline.registry.entries.rows import entry
 from pipeline.registry.tasks.rows import PAGE_ITSELF, decision
 from pipeline.registry.withdrawals.model import (
@@ -52,41 +41,52 @@ from pipeline.registry.withdrawals.model import (
     Withdrawn,
 )
 
-withdrawal = Table(
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRow:
+    """A withdrawal.
+
+    Of a whole book ``scan_sha256`` is empty, of a scan ``page_no``, of a page ``row``. ``reinstates_id``: the row
+    that this one takes back; a row is in force as long as no other takes it back.
+    """
+
+    id: Id
+    book_id: Annotated[int, refers("book", index=True)]
+    scan_sha256: str | None
+    page_no: int | None
+    row: int | None
+    kind: str
+    reason: str
+    author: str
+    noted_at: datetime
+    reinstates_id: Annotated[int | None, refers("withdrawal")]
+    replaced_by_sha256: str | None
+    replaced_by_page_no: int | None
+
+
+withdrawal = table(
     "withdrawal",
-    METADATA,
-    id_column(),
-    reference_to("book", index=True),
-    Column("scan_sha256", Text),
-    count_column("page_no", nullable=True),
-    count_column("row", nullable=True),
-    text_column("kind"),
-    text_column("reason"),
-    text_column("author"),
-    time_column("noted_at"),
-    Column("reinstates_id", Integer, ForeignKey("withdrawal.id")),
-    Column("replaced_by_sha256", Text),
-    count_column("replaced_by_page_no", nullable=True),
+    WithdrawalRow,
     UniqueConstraint("reinstates_id"),
     sqlite_autoincrement=True,
     info=APPEND_ONLY,
 )
-"""Of a whole book ``scan_sha256`` is empty, of a scan ``page_no``, of a page ``row``. ``reinstates_id``: the row that
-this one takes back; a row is in force as long as no other takes it back."""
 
-package = Table(
-    "package",
-    METADATA,
-    id_column(),
-    reference_to("book"),
-    text_column("manifest_sha256"),
-    json_column("entries"),
-    time_column("written_at"),
-    Index(None, "book_id", "id"),
-    sqlite_autoincrement=True,
-    info=APPEND_ONLY,
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """A package of a book that was written, with the ``entries`` that it holds: id and number as delivered."""
+
+    id: Id
+    book_id: Annotated[int, refers("book")]
+    manifest_sha256: str
+    entries: Json[dict[str, str]]
+    written_at: datetime
+
+
+package = table(
+    "package", PackageRow, Index(None, "book_id", "id"), sqlite_autoincrement=True, info=APPEND_ONLY
 )
-"""A package of a book that was written, with the ``entries`` that it holds: id and number as delivered."""
 
 
 _taking_back = withdrawal.alias("taking_back")
