@@ -128,7 +128,6 @@ def column(*, many: bool = False, big: bool = False, key: bool = False, index: b
         many: It holds ids beyond two thousand million.
         big: It holds numbers beyond two thousand million.
         key: It is part of the primary key, and its value is given.
-        index: It has an index of its own.
     """
     return _ColumnSpec(MANY if many else BigInteger() if big else None, is_key=key, index=index)
 
@@ -165,7 +164,6 @@ def table(
     """Return the table whose columns are the fields of a row class.
 
     Args:
-        name: The name of the table.
         row: A dataclass with a field for each column, in their order; ``| None`` makes a column nullable.
         rest: Constraints and indexes.
         info: What may happen to the rows.
