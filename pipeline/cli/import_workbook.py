@@ -18,10 +18,16 @@ from pipeline.base.localtime import format_moment
 from pipeline.cli.check import ids_of
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
-from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
+from pipeline.delivery.workbook_reading import (
+    SheetLayout,
+    SourceWorkbook,
+    find_layout,
+    open_workbook,
+    read_layout,
+)
+from pipeline.delivery.workbook_reading.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.imports import ImportMode, WorkbookFile, WorkbookImport
@@ -196,7 +202,7 @@ def _write_proposal(file: Path, record: str, target: Path, workspace: Path | Non
     with open_workbook(file) as book:
         found = propose_mapping(book, context.schemas, record, Workspace(context.workspace).import_layouts)
     try:
-        write_atomically(target, layout_text(found.mapping()), overwrite=False)
+        write_atomically(target, layout_text(found), overwrite=False)
     except OSError as error:
         raise StorageError(f"Không ghi được {target}: {error.strerror}. Hãy kiểm tra ổ đĩa.") from None
     table = Table("Tiêu đề trong tệp", "Trường", "")

@@ -15,9 +15,10 @@ from pipeline.cli.reconcile import format_reconciliation, save_questions
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.offices import read_offices
-from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell
 from pipeline.delivery.registry_reconciliation import DifferenceReport, ReconciliationRun, collect_differences
 from pipeline.delivery.workbook_import.sent_files import SentFiles
+from pipeline.delivery.workbook_reading import find_layout, open_workbook
 from pipeline.form_design.record_declaring import RegisterDesk
 from pipeline.registry import Registry
 from pipeline.registry.model.accounts import Person

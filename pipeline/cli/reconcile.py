@@ -17,14 +17,7 @@ from pipeline.cli.check import ids_of
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
 from pipeline.delivery.export.export_options import read_options
-from pipeline.delivery.reconcile import (
-    ReconcileCounts,
-    ReconcileDifference,
-    RejectedCell,
-    find_layout,
-    open_workbook,
-    read_layout,
-)
+from pipeline.delivery.reconcile import ReconcileCounts, ReconcileDifference, RejectedCell
 from pipeline.delivery.reconcile.differences import (
     DIFFERENCE_LABELS,
     FIELD_DIFFERENCE_LABELS,
@@ -36,6 +29,7 @@ from pipeline.delivery.registry_reconciliation import (
     ReconciliationRun,
     collect_differences,
 )
+from pipeline.delivery.workbook_reading import find_layout, open_workbook, read_layout
 from pipeline.registry import Registry
 from pipeline.registry.model.reconciliation import FoundDifference
 from pipeline.scans.workspace import Workspace

@@ -17,7 +17,7 @@ from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.declarations.sampling import SamplingPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.service import NO_PRINTER, Printer
-from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
+from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
 from pipeline.registry.services.accounts.accounts import utc_now

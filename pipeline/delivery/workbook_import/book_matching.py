@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
-from pipeline.declarations.schema import RecordSpec
+from pipeline.declarations.schema import KeyColumns, RecordSpec
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow
 from pipeline.registry.model.books import BookRow
 from pipeline.registry.model.entries import StoredEntry
@@ -40,35 +40,17 @@ _FIGURES = re.compile(r"0*(\d{1,9})\s*(?:/\s*(\d{4}))?")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFields:
-    """The fields by which an entry is told from others; ``""``: the record has none."""
-
-    number: str
-    registered_on: str
-    page: str
-    volume: str
-    place: str
-
-    @classmethod
-    def of(cls, record: RecordSpec) -> KeyFields:
-        """Return those of a record."""
-        by_ledger = {spec.ledger: spec.name for spec in record.fields if spec.ledger}
-        by_kind = {spec.kind: spec.name for spec in reversed(record.fields)}
-        book = record.book
-        return cls(
-            number=book.number if book else by_kind.get("entry_number", ""),
-            registered_on=book.registered_on if book else "",
-            page=book.page if book else "",
-            volume=by_ledger.get("volume", ""),
-            place=by_ledger.get("place", ""),
-        )
+def key_fields(record: RecordSpec) -> KeyColumns:
+    """Return the fields, by name, that hold the columns of an entry's key."""
+    names = {spec.column: spec.name for spec in record.fields if spec.column}
+    key = {part: names.get(column, "") for part, column in asdict(record.key_columns).items()}
+    return KeyColumns(**key)
 
 
 class BookFinder:
     """Tells which book a row is of, by its volume and its place of registration."""
 
-    def __init__(self, books: Sequence[BookRow], keys: KeyFields) -> None:
+    def __init__(self, books: Sequence[BookRow], keys: KeyColumns) -> None:
         self._books, self._keys = books, keys
         self._names: dict[str, set[str]] = defaultdict(set)
         self._by_place: dict[str, list[BookRow]] = defaultdict(list)
@@ -137,7 +119,7 @@ class MatchedRow:
 
 
 def match_rows(
-    rows: Iterable[ImportedRow], entries: Sequence[StoredEntry], keys: KeyFields, volume: str
+    rows: Iterable[ImportedRow], entries: Sequence[StoredEntry], keys: KeyColumns, volume: str
 ) -> Iterator[MatchedRow]:
     """Yield the rows of a book with the entries that they are about.
 
@@ -187,12 +169,12 @@ def agrees_on_a_person(row: ImportedRow, entry: StoredEntry, record: RecordSpec)
     return False
 
 
-def _year_of(row: ImportedRow, keys: KeyFields, volume: str) -> str:
+def _year_of(row: ImportedRow, keys: KeyColumns, volume: str) -> str:
     return row.texts.get(keys.registered_on, "") or row.texts.get(keys.volume, "") or volume
 
 
 def _by_number(
-    entries: Sequence[StoredEntry], keys: KeyFields, volume: str
+    entries: Sequence[StoredEntry], keys: KeyColumns, volume: str
 ) -> dict[tuple[int, int], StoredEntry]:
     """Return the entries by their numbers; a number that several have, or may have, is that of none."""
     sure: dict[tuple[int, int], list[StoredEntry]] = defaultdict(list)
@@ -211,7 +193,7 @@ def _by_number(
 
 
 def _single_pages(
-    rows: Sequence[ImportedRow], entries: Sequence[StoredEntry], keys: KeyFields
+    rows: Sequence[ImportedRow], entries: Sequence[StoredEntry], keys: KeyColumns
 ) -> dict[int, StoredEntry]:
     """Return the entries by the rows that alone name their page, of entries of which no number is known."""
     if not keys.page:

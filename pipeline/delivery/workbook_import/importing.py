@@ -13,13 +13,13 @@ from itertools import islice
 from pipeline.base.errors import ReconcileError
 from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
-from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind, SheetLayout, SourceWorkbook
+from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.workbook_import.book_matching import (
     UNSURE,
     BookFinder,
-    KeyFields,
     MatchedRow,
     agrees_on_a_person,
+    key_fields,
     match_rows,
     number_of,
 )
@@ -30,6 +30,7 @@ from pipeline.delivery.workbook_import.import_report import (
     ImportReport,
 )
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow, ImportedRows, imported_rows
+from pipeline.delivery.workbook_reading import SheetLayout, SourceWorkbook
 from pipeline.registry import Registry, StoredEntry, Verdict
 from pipeline.registry.model.accounts import Person
 from pipeline.registry.model.books import BookRow
@@ -136,7 +137,7 @@ class WorkbookImporter:
         report.hidden = tuple(sorted(book.hidden))
         report.ignored = layout.ignored
         report.mapped = {spec.label: spec.column for spec in layout.fields}
-        books, keys = self._books(layout.record), KeyFields.of(layout.record)
+        books, keys = self._books(layout.record), key_fields(layout.record)
         if not {keys.number, keys.page} & {spec.name for spec in layout.fields}:
             raise ReconcileError("Tệp không có cột số đăng ký, nên không biết dòng nào là sự kiện nào.")
         finder = BookFinder(tuple(books.values()), keys)
@@ -157,7 +158,7 @@ class WorkbookImporter:
     ) -> Iterator[PlannedEntry]:
         entries = list(self.registry.stored_entries(book.book_id))
         keyed = self.desk.keyed_fields(self.person, book.book_id)
-        keys = KeyFields.of(layout.record)
+        keys = key_fields(layout.record)
         for matched in match_rows(rows.of_book(book.book_id), entries, keys, book.volume):
             if matched.entry is None:
                 report.leave_row(matched.why, matched.row.row)
@@ -178,7 +179,7 @@ class WorkbookImporter:
         keyed: Mapping[int, frozenset[str]],
         report: ImportReport,
     ) -> PlannedEntry:
-        readings, keys = {one.field: one for one in entry.readings}, KeyFields.of(layout.record)
+        readings, keys = {one.field: one for one in entry.readings}, key_fields(layout.record)
         values: list[Verdict] = []
         differences: list[FoundDifference] = []
         row: ImportedRow = matched.row

@@ -12,7 +12,7 @@ from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
-from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
+from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.model.accounts import Role, Session
 from pipeline.registry.model.amendments import AmendmentOrder
 from pipeline.registry.model.desk import NotYours

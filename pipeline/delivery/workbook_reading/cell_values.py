@@ -17,8 +17,7 @@ from datetime import date, timedelta
 from pipeline.base.text.legacy_fonts import LegacyFont, convert_legacy, recognize_font
 from pipeline.base.text.tones import normalized
 from pipeline.declarations.schema import FieldSpec
-from pipeline.delivery.reconcile.number_formats import WHOLE, DateParts
-from pipeline.delivery.reconcile.sheet_parts import SheetCell
+from pipeline.delivery.workbook_reading.sheet_parts import WHOLE, DateParts, SheetCell
 from pipeline.values import kinds
 
 PARSED = frozenset({"date", "entry_number", "volume", "number", "id_number", "time", "choice", "name"})
