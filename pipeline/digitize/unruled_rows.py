@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.base.model import Box
-from pipeline.declarations.schema import Form, Slot
+from pipeline.declarations.schema import Form
 from pipeline.digitize.braces import find_braces, with_braces
 from pipeline.digitize.rectify import RectifiedPage
 from pipeline.digitize.regions import EntryRegion, FieldRegion, TextLine
 from pipeline.digitize.residual_ink import ResidualInk
+from pipeline.digitize.slot_ink import SlotInk
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 from pipeline.layout.imaging.ruling.written_rows import WrittenRows, find_written_rows
 from pipeline.layout.locate import table_fit
@@ -38,16 +38,6 @@ OVER_BOUND = 0.3
 
 DASH = 4.0
 """From how many times its height on a long stroke is a dash between two entries, no writing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """The ink of one slot in one row; ``is_touched``: some of it may be another row's, or a correction."""
-
-    slot: Slot
-    lines: tuple[TextLine, ...]
-    box: Box
-    is_touched: bool
 
 
 def first_column(form: Form) -> int:
@@ -135,12 +125,12 @@ def _cells(
     edges: list[float],
     ink: tuple[NDArray[np.int64], NDArray[np.bool_]],
     written: float,
-) -> list[list[_Cell]]:
+) -> list[list[SlotInk]]:
     """Return the cells of each row; ``ink``: the column of each component, and which are none of a cell's."""
     components, (column_of, rest) = page.components, ink
     _, top, _, bottom = components.boxes.T.astype(float)
     y = (top + bottom) / 2
-    found: list[list[_Cell]] = [[] for _ in rows.begun]
+    found: list[list[SlotInk]] = [[] for _ in rows.begun]
     for slot in form.slots:
         if slot.column is None:
             continue
@@ -163,7 +153,8 @@ def _cells(
                 ((top < place.top - over) & (bottom > place.top + over))
                 | ((top < place.bottom - over) & (bottom > place.bottom + over))
             )
-            row.append(_Cell(slot, lines, place, bool(reaching.any()) or _has_close_lines(lines, rows.pitch)))
+            is_touched = bool(reaching.any()) or _has_close_lines(lines, rows.pitch)
+            row.append(SlotInk(slot, lines, place, is_touched))
     return found
 
 
@@ -184,7 +175,7 @@ def _has_close_lines(lines: tuple[TextLine, ...], pitch: float) -> bool:
     return bool((np.diff(middles) < CLOSE_LINES * pitch).any())
 
 
-def _is_heading(row: list[_Cell], usual: float, pitch: float) -> bool:
+def _is_heading(row: list[SlotInk], usual: float, pitch: float) -> bool:
     """Return whether a block without a number is one line in few columns: a month, a total."""
     lines = [line.box for cell in row for line in cell.lines]
     if not lines:
