@@ -20,7 +20,7 @@ from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.declarations.sampling import SamplingPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.declarations.schema.declaration import default_folder as default_schemas
-from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.engines import default_engines
 from pipeline.digitize.route import RoutingOptions
@@ -230,14 +230,6 @@ class Settings(BaseSettings):
             SchemaError: Its file has flaws; the message names each.
         """
         return sampling.read(Workspace(workspace).office)
-
-    def delivery_policy_of(self, workspace: Path) -> DeliveryPolicy:
-        """Return how the office of that workspace delivers what stands on paper.
-
-        Raises:
-            SchemaError: Its file has flaws; the message names each.
-        """
-        return delivery_rules.read(Workspace(workspace).office)
 
     def approval_policy_of(self, workspace: Path) -> ApprovalPolicy:
         """Return what the office of that workspace asks for before it delivers.

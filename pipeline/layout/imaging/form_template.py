@@ -72,10 +72,6 @@ class TemplateGeometry:
         """Return the pixel of a position in shares of the frame."""
         return (u + LEFT_MARGIN) * self.across / 25.4 * DPI, (v + TOP_MARGIN) * self.down / 25.4 * DPI
 
-    def to_shares(self, x: float, y: float) -> tuple[float, float]:
-        """Return the position in shares of the frame of a pixel."""
-        return x * 25.4 / DPI / self.across - LEFT_MARGIN, y * 25.4 / DPI / self.down - TOP_MARGIN
-
 
 @dataclass(frozen=True, slots=True)
 class LabelPatch:
