@@ -62,7 +62,11 @@ class ComparedRows(StagedRows):
         return cell
 
     def kept(self, row: int, texts: list[str], *, is_open: bool) -> list[str]:  # noqa: ARG002 (its signature)
-        return [normal(text) if text else "" for normal, text in zip(self._normal, texts, strict=True)]
+        return [self._normal[at](text) if text else "" for at, text in enumerate(texts)]
+
+    def settle_fonts(self) -> None:
+        if self.fonts:
+            super().settle_fonts()
 
     def refuse(self, row: int, rejected: Sequence[tuple[int, str]]) -> None:
         refusals = [(row, self.layout.fields[at].column, reason) for at, reason in rejected]

@@ -180,6 +180,11 @@ def has_high_letters(text: str) -> bool:
     return not text.isascii()
 
 
+def may_be_legacy(text: str) -> bool:
+    """Return whether an old font can have typed the text: no letter is beyond one byte, and not all are plain."""
+    return not text.isascii() and _BEYOND.search(text) is None
+
+
 def font_of_row(texts: Iterable[str]) -> LegacyFont | None:
     """Return the font that a whole row was typed with; ``None``: no such font."""
     joined = "\n".join(texts)

@@ -16,7 +16,13 @@ from typing import TypeVar
 from pipeline.base.text.control_characters import LINE_BREAKS
 from pipeline.base.text.legacy_fonts import LegacyFont
 from pipeline.declarations.schema import FieldSpec
-from pipeline.delivery.workbook_reading.cell_values import CellRejected, ColumnFonts, font_of_row, to_unicode
+from pipeline.delivery.workbook_reading.cell_values import (
+    CellRejected,
+    ColumnFonts,
+    font_of_row,
+    may_be_legacy,
+    to_unicode,
+)
 from pipeline.delivery.workbook_reading.sheet_layout import SheetLayout
 from pipeline.delivery.workbook_reading.sheet_parts import CellContent, SheetReader, SheetRow
 from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
@@ -98,7 +104,7 @@ class StagedRows(ABC):
         insert = "INSERT INTO line VALUES (?, NULL, ?, ?, ?, ?, ?, ?)"
         self.table.executemany(insert, self._lines(rows, columns, from_1904=book.from_1904))
         self.fonts = columns.found()
-        self._settle_fonts()
+        self.settle_fonts()
 
     def _lines(
         self, rows: Iterator[SheetRow], columns: ColumnFonts, *, from_1904: bool
@@ -118,8 +124,8 @@ class StagedRows(ABC):
                 texts = [to_unicode(text, font) for text in texts]
             elif columns.open:
                 columns.add(texts)
-            is_open = font is None and any(map(_is_one_byte, typed))
-            refused = BETWEEN.join(self.layout.fields[at].column for at, _ in rejected)
+            is_open = font is None and any(may_be_legacy(text) for text in typed if text)
+            refused = BETWEEN.join(self.layout.fields[at].column for at, _ in rejected) if rejected else ""
             yield (
                 number,
                 *self._columns(self.kept(number, texts, is_open=is_open)),
@@ -133,7 +139,7 @@ class StagedRows(ABC):
         volume = ANY if self.volume is None else texts[self.volume]
         return volume, "" if self.place is None else texts[self.place], BETWEEN.join(texts)
 
-    def _settle_fonts(self) -> None:
+    def settle_fonts(self) -> None:
         """Write the rows whose font shows in their columns alone as they read."""
         last = 0
         query = "SELECT row, texts FROM line WHERE open AND row > ? ORDER BY row LIMIT ?"
@@ -191,8 +197,3 @@ def staged(make: Callable[[sqlite3.Connection], S]) -> Iterator[S]:
         for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):
             table.execute(f"PRAGMA {pragma}")
         yield make(table)
-
-
-def _is_one_byte(text: str) -> bool:
-    """Return whether an old font can have typed the text: no letter is beyond one byte, and not all are plain."""
-    return not text.isascii() and max(text) < "\u0100"
