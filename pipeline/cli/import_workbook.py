@@ -29,8 +29,8 @@ from pipeline.delivery.workbook_reading import (
 )
 from pipeline.delivery.workbook_reading.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.imports import ImportMode, WorkbookFile, WorkbookImport
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.imports.model import ImportMode, WorkbookFile, WorkbookImport
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings

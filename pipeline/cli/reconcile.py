@@ -31,7 +31,7 @@ from pipeline.delivery.registry_reconciliation import (
 )
 from pipeline.delivery.workbook_reading import find_layout, open_workbook, read_layout
 from pipeline.registry import Registry
-from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 

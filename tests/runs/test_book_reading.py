@@ -94,8 +94,8 @@ LEADING = """
 from pathlib import Path
 Path("loaded").open("a").write("once\\n")
 if __name__ == "__main__":
-    from pipeline import schema
-    from pipeline.runs import digitize_book
+    from pipeline.declarations import schema
+    from pipeline.runs.book_reading import digitize_book
     from pipeline.run_context import RunContext
     from tests.fake_pages import fake_engines, fake_page
     context = RunContext(Path("ws"), "sqlite:///a.db", schema.load(), fake_engines, read_page=fake_page)
@@ -113,7 +113,7 @@ def test_readers_do_not_load_the_program_that_leads(tmp_path: Path) -> None:
 
 WAITS = """
 import sys
-from pipeline.runs import digitize_book
+from pipeline.runs.book_reading import digitize_book
 from pipeline.digitize.engines import default_engines
 default_engines().fingerprint
 import pipeline.runs.reader_preload

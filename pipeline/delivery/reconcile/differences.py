@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.base.text.legacy_fonts import LegacyFont
-from pipeline.registry.model.books import BookRow
+from pipeline.registry.books.model import BookRow
 
 
 class DifferenceKind(StrEnum):

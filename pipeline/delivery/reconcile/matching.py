@@ -25,7 +25,7 @@ from pipeline.delivery.reconcile.similarity import SURE, FieldComparer, Similari
 from pipeline.delivery.workbook_reading.sheet_layout import SheetLayout
 from pipeline.delivery.workbook_reading.staged_rows import ANY
 from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
-from pipeline.registry.model.books import BookRow
+from pipeline.registry.books.model import BookRow
 
 ONE_ROW_IN = 10
 """A book is taken for a part of the file when the file has a row for so many of its entries."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.localtime import local_date
 from pipeline.recognition.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
-from pipeline.registry.model.lots import Lot, LotVerdict
-from pipeline.registry.model.statistics import PersonStatistics, ReadingStatistics, SecondLook
+from pipeline.registry.lots.stored_lots import Lot, LotVerdict
+from pipeline.registry.statistics.model import PersonStatistics, ReadingStatistics, SecondLook
 from pipeline.reports.columns import (
     Column,
     bounds,

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.model.statistics import AGES, BookStatistics, ScannerStatistics, WaitingStatistics
+from pipeline.registry.statistics.model import AGES, BookStatistics, ScannerStatistics, WaitingStatistics
 from pipeline.reports.columns import Column, counts, shares, table_of, texts
 from pipeline.reports.content import (
     ReportCell,

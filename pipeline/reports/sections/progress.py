@@ -8,7 +8,7 @@ from functools import partial
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.text.numbers import NOTHING
-from pipeline.registry.model.statistics import BookStatistics
+from pipeline.registry.statistics.model import BookStatistics
 from pipeline.reports.columns import Column, counts, days, decimals, shares, table_of, texts
 from pipeline.reports.content import (
     ReportCell,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognition.calibration import SampleCheck, is_stopped, weighted_error, weighted_upper_bound
-from pipeline.registry.model.sampled_values import SampledValue, ValueSource
+from pipeline.registry.sampled_values import SampledValue, ValueSource
 from pipeline.reports.columns import Column, counts, percents, table_of, texts
 from pipeline.reports.content import ReportFigure, ReportSection, count_cell, percent_cell
 from pipeline.reports.data import ReportData, grouped

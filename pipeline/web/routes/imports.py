@@ -27,10 +27,10 @@ from pipeline.delivery.workbook_reading.header_mapping import (
 )
 from pipeline.delivery.workbook_reading.sheet_layout import SheetMapping
 from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.errors import NotThere
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.background_jobs import FAULT, JobOutcome, OnProgress
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
