@@ -266,12 +266,16 @@ def readings(data: ReportData) -> ReportSection:
         )
         bars.append(ChartBar(name.split(" (", maxsplit=1)[0], parts))
     rows, href = map(ReadingGroup, by_field.values()), data.during("misread")
+    unusual = drift_table(data)
     return ReportSection(
         "readings",
         "Máy đọc từng ô",
         (right_figure(data),),
         (BarChart("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
-        (table_of("readings", "Theo mẫu sổ và ô", rows, columns, href=href, shown=40), *drift_tables(data)),
+        (
+            table_of("readings", "Theo mẫu sổ và ô", rows, columns, href=href, shown=40),
+            *((unusual,) if unusual.rows else ()),
+        ),
         "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô hệ thống tự động chấp "
         "nhận được đo bằng lấy mẫu. "
         "“Chắc không dưới” là cận dưới 95\u00a0% (Clopper–Pearson).",
@@ -300,13 +304,11 @@ def unlike(data: ReportData) -> tuple[ReportFigure, ...]:
     return (ReportFigure("Sổ có chữ viết lạ", count_cell(len(books), list_href("unlike")), note),)
 
 
-def drift_tables(data: ReportData) -> tuple[ReportTable, ...]:
-    """The table of those books, those first of which most went in unseen; where there are any."""
+def drift_table(data: ReportData) -> ReportTable:
+    """Those books, those first of which most went in unseen."""
     books = sorted(
         (book for book in data.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
     )
-    if not books:
-        return ()
     columns = (
         *book_columns(data),
         texts("Khác thường ở đâu", lambda book: book.unusual),
@@ -318,4 +320,4 @@ def drift_tables(data: ReportData) -> tuple[ReportTable, ...]:
         "không nói được gì."
     )
     href = list_href("unlike")
-    return (table_of("unlike", "Sổ có chữ viết lạ", books, columns, note=note, href=href, shown=15),)
+    return table_of("unlike", "Sổ có chữ viết lạ", books, columns, note=note, href=href, shown=15)
