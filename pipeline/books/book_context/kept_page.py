@@ -27,7 +27,7 @@ MOST_BYTES = 16_000_000
 class _Page:
     """The part of a page's result that is kept, by the names of ``PageResult``."""
 
-    __pydantic_config__: ClassVar = ConfigDict(
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants"
     )
 
@@ -71,7 +71,7 @@ def pack_page(result: PageResult, fingerprint: str) -> bytes:
     shared["size"] = tuple(map(float, result.size))
     shared["matrix"] = tuple(tuple(map(float, row)) for row in result.matrix)
     page = _adapter().dump_json(
-        _Page(file_format(), fingerprint, **shared), warnings=False, fallback=np.generic.item
+        _Page(file_format(), fingerprint, **shared), warnings=False, fallback=lambda value: value.item()
     )
     rounded = json.loads(page, parse_float=lambda number: float(f"{float(number):.6g}"))
     return zlib.compress(json.dumps(rounded, ensure_ascii=False, separators=(",", ":")).encode(), 6)

@@ -13,7 +13,7 @@ from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.localtime import local_date
 from pipeline.recognition.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
 from pipeline.registry.lots.stored_lots import Lot, LotVerdict
-from pipeline.registry.statistics.model import PersonStatistics, ReadingStatistics, SecondLook
+from pipeline.registry.statistics.model import BookStatistics, PersonStatistics, ReadingStatistics, SecondLook
 from pipeline.reports.columns import (
     Column,
     bounds,
@@ -309,7 +309,7 @@ def drift_table(data: ReportData) -> ReportTable:
     books = sorted(
         (book for book in data.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
     )
-    columns = (
+    columns: tuple[Column[BookStatistics], ...] = (
         *book_columns(data),
         texts("Khác thường ở đâu", lambda book: book.unusual),
         counts("Ô viết tay đã vào không qua người xem", lambda book: book.unseen),

@@ -38,10 +38,7 @@ def queue(data: ReportData) -> ReportSection:
     columns: tuple[Column[Sequence[WaitingStatistics]], ...] = (
         Column("Bước", lambda stages: _stage_cell(stages, waiting), is_number=False),
         counts("Đang chờ", lambda stages: sum(stage.tasks for stage in stages)),
-        *(
-            counts(name, lambda stages, place=place: sum(stage.by_age[place] for stage in stages))  # type: ignore[misc]
-            for place, name in enumerate(AGE_WORDS)
-        ),
+        *(_age_column(place, name) for place, name in enumerate(AGE_WORDS)),
         Column("Lâu nhất", lambda stages: age_cell(_oldest(stages), at)),
     )
     sorts = tuple((name, f"age-{place}") for place, name in enumerate(AGE_WORDS))
@@ -88,6 +85,10 @@ def waits(data: ReportData) -> ReportFigure:
 def oldest(data: ReportData) -> ReportFigure:
     since = _oldest(data.tallies.waiting)
     return ReportFigure("Nhiệm vụ chờ lâu nhất", age_cell(since, data.tallies.at, list_href("waiting")))
+
+
+def _age_column(place: int, name: str) -> Column[Sequence[WaitingStatistics]]:
+    return counts(name, lambda stages: sum(stage.by_age[place] for stage in stages))
 
 
 def _oldest(stages: Sequence[WaitingStatistics]) -> datetime | None:
@@ -158,7 +159,7 @@ def scanners(data: ReportData) -> tuple[ReportTable, ...]:
 
 def missing_table(data: ReportData) -> ReportTable:
     """Books of which pages are missing: between others, or by what the closing note says."""
-    columns = (
+    columns: tuple[Column[BookStatistics], ...] = (
         *book_columns(data),
         counts("Trang theo nội dung khóa sổ", lambda book: book.said_pages),
         counts("Trang đã đọc, không kể bìa", lambda book: book.inner),
@@ -172,7 +173,7 @@ def missing_table(data: ReportData) -> ReportTable:
 
 def unread_table(data: ReportData) -> ReportTable:
     """Books with pages that could not be read or must be scanned again."""
-    columns = (
+    columns: tuple[Column[BookStatistics], ...] = (
         *book_columns(data),
         counts("Chưa đọc được", lambda book: book.failed),
         counts("Phải quét lại", lambda book: book.tickets, TICKETS),

@@ -213,7 +213,7 @@ def _plan_table(data: ReportData) -> ReportTable:
         days_left = (row.due - data.today).days + 1
         return count_cell(-(-left // days_left)) if days_left > 0 else text_cell("đã quá hạn")
 
-    columns = (
+    columns: tuple[Column[WorkPlanRow], ...] = (
         *plan_columns(data),
         counts("Kế hoạch", lambda row: row.entries),
         counts("Đã xong", done),
