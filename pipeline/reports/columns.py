@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
+class ReportColumn(Generic[R]):
     """A column of a table whose rows are made from ``R``."""
 
     title: str
@@ -31,46 +31,46 @@ class Column(Generic[R]):
     is_number: bool = True
 
 
-def texts(title: str, text: Callable[[R], str], href: Callable[[R], str] = lambda _: "") -> Column[R]:
+def texts(title: str, text: Callable[[R], str], href: Callable[[R], str] = lambda _: "") -> ReportColumn[R]:
     """Return a column of texts that lead to ``href``."""
-    return Column(title, lambda row: text_cell(text(row), href(row)), is_number=False)
+    return ReportColumn(title, lambda row: text_cell(text(row), href(row)), is_number=False)
 
 
-def days(title: str, day: Callable[[R], date | None]) -> Column[R]:
+def days(title: str, day: Callable[[R], date | None]) -> ReportColumn[R]:
     """Return a column of days."""
-    return Column(title, lambda row: day_cell(day(row)), is_number=False)
+    return ReportColumn(title, lambda row: day_cell(day(row)), is_number=False)
 
 
-def counts(title: str, count: Callable[[R], int | None], href: str = "") -> Column[R]:
+def counts(title: str, count: Callable[[R], int | None], href: str = "") -> ReportColumn[R]:
     """Return a column of counts."""
-    return Column(title, lambda row: count_cell(count(row), href))
+    return ReportColumn(title, lambda row: count_cell(count(row), href))
 
 
-def decimals(title: str, value: Callable[[R], float | None]) -> Column[R]:
+def decimals(title: str, value: Callable[[R], float | None]) -> ReportColumn[R]:
     """Return a column of numbers with a decimal."""
-    return Column(title, lambda row: decimal_cell(value(row)))
+    return ReportColumn(title, lambda row: decimal_cell(value(row)))
 
 
-def percents(title: str, value: Callable[[R], float | None]) -> Column[R]:
+def percents(title: str, value: Callable[[R], float | None]) -> ReportColumn[R]:
     """Return a column of shares (0..1)."""
-    return Column(title, lambda row: percent_cell(value(row)))
+    return ReportColumn(title, lambda row: percent_cell(value(row)))
 
 
-def shares(title: str, part: Callable[[R], int], whole: Callable[[R], int]) -> Column[R]:
+def shares(title: str, part: Callable[[R], int], whole: Callable[[R], int]) -> ReportColumn[R]:
     """Return a column of the shares of a count."""
-    return Column(title, lambda row: share_cell(part(row), whole(row)))
+    return ReportColumn(title, lambda row: share_cell(part(row), whole(row)))
 
 
-def bounds(title: str, wrong: Callable[[R], int], checked: Callable[[R], int]) -> Column[R]:
+def bounds(title: str, wrong: Callable[[R], int], checked: Callable[[R], int]) -> ReportColumn[R]:
     """Return a column of the upper bounds of shares of errors, as ``bound_cell`` does."""
-    return Column(title, lambda row: bound_cell(wrong(row), checked(row)))
+    return ReportColumn(title, lambda row: bound_cell(wrong(row), checked(row)))
 
 
 def table_of(
     key: str,
     title: str,
     rows: Iterable[R],
-    columns: Sequence[Column[R]],
+    columns: Sequence[ReportColumn[R]],
     *,
     total: R | None = None,
     note: str = "",

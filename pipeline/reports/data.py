@@ -13,7 +13,7 @@ from pipeline.base.localtime import local_date
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.statistics.model import BookStatistics, HourStatistics, Statistics
 from pipeline.registry.statistics.statistics import RegistryStatistics
-from pipeline.reports.columns import Column, texts
+from pipeline.reports.columns import ReportColumn, texts
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 
 K, T = TypeVar("K"), TypeVar("T")
@@ -214,7 +214,7 @@ def grouped(counted: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     return groups
 
 
-def book_columns(data: ReportData) -> tuple[Column[BookStatistics], ...]:
+def book_columns(data: ReportData) -> tuple[ReportColumn[BookStatistics], ...]:
     """Return the columns that name a book, which leads to its waiting tasks, and its place."""
     return (
         texts("Sổ", lambda book: book.folder_name, lambda book: list_href("waiting", book=book.book_id)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.registry.statistics.model import AGES
-from pipeline.reports.columns import Column, counts, days, table_of
+from pipeline.reports.columns import ReportColumn, counts, days, table_of
 from pipeline.reports.content import (
     ReportFigure,
     ReportSection,
@@ -76,7 +76,7 @@ def late_rows(data: ReportData) -> list[WorkPlanRow]:
 
 def late_table(data: ReportData) -> ReportTable:
     """Return those rows as a table."""
-    columns: tuple[Column[WorkPlanRow], ...] = (
+    columns: tuple[ReportColumn[WorkPlanRow], ...] = (
         *progress.plan_columns(data),
         days("Hạn", lambda row: row.due),
         counts("Quá hạn (ngày)", lambda row: (data.today - row.due).days if row.due else 0),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.base.errors import StorageError
 from pipeline.base.files import write_atomically
-from pipeline.reports.columns import Column, bounds, counts, percents, shares, table_of, texts
+from pipeline.reports.columns import ReportColumn, bounds, counts, percents, shares, table_of, texts
 from pipeline.reports.content import (
     ReportFigure,
     ReportSection,
@@ -95,7 +95,7 @@ def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
     )
 
 
-_GROUP_COLUMNS: tuple[Column[PilotGroup], ...] = (
+_GROUP_COLUMNS: tuple[ReportColumn[PilotGroup], ...] = (
     texts("Nhóm", lambda group: group.name),
     counts("Ô", lambda group: group.fields),
     shares("Máy tự nhận, đầu", lambda group: group.accepted_first, lambda group: group.fields),
@@ -110,7 +110,7 @@ _GROUP_COLUMNS: tuple[Column[PilotGroup], ...] = (
     ),
 )
 
-_SOURCE_COLUMNS: tuple[Column[PilotSource], ...] = (
+_SOURCE_COLUMNS: tuple[ReportColumn[PilotSource], ...] = (
     texts("Nhận theo", lambda source: source.name),
     counts("Đã kiểm tra", lambda source: source.checked or None),
     counts("Sai", lambda source: source.wrong),

@@ -15,7 +15,7 @@ from pipeline.recognition.calibration.drift import FEWEST, NO_BOUND, recalibrati
 from pipeline.registry.lots.stored_lots import Lot, LotVerdict
 from pipeline.registry.statistics.model import BookStatistics, PersonStatistics, ReadingStatistics, SecondLook
 from pipeline.reports.columns import (
-    Column,
+    ReportColumn,
     bounds,
     counts,
     days,
@@ -63,10 +63,10 @@ class _LookGroup:
         return self.fields - sum(look.differing for look in self.looks)
 
 
-def _look_columns(second: str) -> tuple[Column[_LookGroup], ...]:
+def _look_columns(second: str) -> tuple[ReportColumn[_LookGroup], ...]:
     return (
-        Column("Loại sự kiện", lambda row: row.first, is_number=False),
-        Column(second, lambda row: row.second, is_number=False),
+        ReportColumn("Loại sự kiện", lambda row: row.first, is_number=False),
+        ReportColumn(second, lambda row: row.second, is_number=False),
         counts("Ô được xem lần hai", lambda row: row.fields),
         counts("Kết quả nhập lần 1 bị sửa", lambda row: row.overturned),
         shares("Tỉ lệ", lambda row: row.overturned, lambda row: row.fields),
@@ -137,7 +137,7 @@ def agreement(data: ReportData) -> ReportFigure:
 
 def people_table(data: ReportData) -> ReportTable:
     """One row a person, by login. It ranks nobody."""
-    columns: tuple[Column[PersonStatistics], ...] = (
+    columns: tuple[ReportColumn[PersonStatistics], ...] = (
         texts("Tên đăng nhập", lambda person: person.login),
         counts("Ô đã gõ", lambda person: person.words),
         decimals("Giây mỗi ô", lambda person: person.seconds / person.words if person.words else None),
@@ -197,14 +197,14 @@ def wrong_fields(data: ReportData) -> ReportFigure:
 
 def lot_table(data: ReportData, lots: Iterable[Lot]) -> ReportTable:
     """One row a lot, the last one first."""
-    columns: tuple[Column[Lot], ...] = (
+    columns: tuple[ReportColumn[Lot], ...] = (
         texts("Lô", lambda lot: f"Lô\u00a0{lot.lot_id}", lambda lot: f"{LOTS}/{lot.lot_id}"),
         texts("Nơi đăng ký", lambda lot: data.places.get(lot.place_code, lot.place_code)),
         texts("Sổ", lambda lot: ", ".join(lot.books)),
         counts("Vòng", lambda lot: lot.turn),
         counts("Sự kiện trong lô", lambda lot: lot.plan.lot),
         counts("Lấy mẫu", lambda lot: lot.plan.sample),
-        Column(
+        ReportColumn(
             "Nhận khi sai không quá",
             lambda lot: text_cell("xem hết") if lot.plan.is_whole else count_cell(lot.plan.acceptance),
         ),
@@ -235,7 +235,7 @@ class ReadingGroup:
         return sum(reading.right for reading in self.readings)
 
 
-DECIDED_COLUMNS: tuple[Column[ReadingGroup], ...] = (
+DECIDED_COLUMNS: tuple[ReportColumn[ReadingGroup], ...] = (
     counts("Ô người đã quyết", lambda row: row.fields),
     counts("Máy đọc đúng", lambda row: row.right),
     shares("Tỉ lệ", lambda row: row.right, lambda row: row.fields),
@@ -246,7 +246,7 @@ def readings(data: ReportData) -> ReportSection:
     """Accuracy of the machine where people looked."""
     decided = data.tallies.readings
     by_field = grouped(decided, lambda reading: (reading.form, reading.record, reading.field))
-    columns: tuple[Column[ReadingGroup], ...] = (
+    columns: tuple[ReportColumn[ReadingGroup], ...] = (
         texts("Mẫu sổ", lambda row: data.form_title(row.readings[0].form)),
         texts(
             "Ô",
@@ -309,7 +309,7 @@ def drift_table(data: ReportData) -> ReportTable:
     books = sorted(
         (book for book in data.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
     )
-    columns: tuple[Column[BookStatistics], ...] = (
+    columns: tuple[ReportColumn[BookStatistics], ...] = (
         *book_columns(data),
         texts("Khác thường ở đâu", lambda book: book.unusual),
         counts("Ô viết tay đã vào không qua người xem", lambda book: book.unseen),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reports.columns import Column, table_of, texts
+from pipeline.reports.columns import ReportColumn, table_of, texts
 from pipeline.reports.content import ReportSection
 from pipeline.reports.data import NO_READER, ReportData, grouped
 from pipeline.reports.sections.accuracy import DECIDED_COLUMNS, ReadingGroup
@@ -12,7 +12,7 @@ def appendix(data: ReportData) -> ReportSection:
     """Accuracy by reader and form, at the end of the report."""
     by_reader = grouped(data.tallies.readings, lambda reading: (reading.reader or "", reading.form))
     rows = [ReadingGroup(by_reader[key]) for key in sorted(by_reader)]
-    columns: tuple[Column[ReadingGroup], ...] = (
+    columns: tuple[ReportColumn[ReadingGroup], ...] = (
         texts("Bộ đọc chữ viết tay", _reader_of),
         texts("Mẫu sổ", lambda row: data.form_title(row.readings[0].form)),
         *DECIDED_COLUMNS,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry.statistics.model import AGES, BookStatistics, ScannerStatistics, WaitingStatistics
-from pipeline.reports.columns import Column, counts, shares, table_of, texts
+from pipeline.reports.columns import ReportColumn, counts, shares, table_of, texts
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,
@@ -35,11 +35,11 @@ def queue(data: ReportData) -> ReportSection:
     at = data.tallies.at
     order = list(STAGE_LABELS)
     waiting = sorted(data.tallies.waiting, key=lambda stage: order.index(Stage(stage.stage)))
-    columns: tuple[Column[Sequence[WaitingStatistics]], ...] = (
-        Column("Bước", lambda stages: _stage_cell(stages, waiting), is_number=False),
+    columns: tuple[ReportColumn[Sequence[WaitingStatistics]], ...] = (
+        ReportColumn("Bước", lambda stages: _stage_cell(stages, waiting), is_number=False),
         counts("Đang chờ", lambda stages: sum(stage.tasks for stage in stages)),
         *(_age_column(place, name) for place, name in enumerate(AGE_WORDS)),
-        Column("Lâu nhất", lambda stages: age_cell(_oldest(stages), at)),
+        ReportColumn("Lâu nhất", lambda stages: age_cell(_oldest(stages), at)),
     )
     sorts = tuple((name, f"age-{place}") for place, name in enumerate(AGE_WORDS))
     bars = tuple(
@@ -87,7 +87,7 @@ def oldest(data: ReportData) -> ReportFigure:
     return ReportFigure("Nhiệm vụ chờ lâu nhất", age_cell(since, data.tallies.at, list_href("waiting")))
 
 
-def _age_column(place: int, name: str) -> Column[Sequence[WaitingStatistics]]:
+def _age_column(place: int, name: str) -> ReportColumn[Sequence[WaitingStatistics]]:
     return counts(name, lambda stages: sum(stage.by_age[place] for stage in stages))
 
 
@@ -109,7 +109,7 @@ PAST_THE_INTAKE = "không qua thư mục tiếp nhận"
 
 def scanning(data: ReportData) -> ReportSection:
     """By place and book."""
-    columns: tuple[Column[list[BookStatistics]], ...] = (
+    columns: tuple[ReportColumn[list[BookStatistics]], ...] = (
         texts(
             "Nơi đăng ký",
             lambda books: data.places[books[0].place_code],
@@ -148,7 +148,7 @@ def scanners(data: ReportData) -> tuple[ReportTable, ...]:
     tallies = data.tallies.scanners
     if not any(scanner.scanner for scanner in tallies):
         return ()
-    columns: tuple[Column[ScannerStatistics], ...] = (
+    columns: tuple[ReportColumn[ScannerStatistics], ...] = (
         texts("Máy quét", lambda scanner: scanner.scanner or PAST_THE_INTAKE),
         counts("Trang đã đọc", lambda scanner: scanner.pages),
         counts("Phải quét lại", lambda scanner: scanner.tickets, TICKETS),
@@ -159,7 +159,7 @@ def scanners(data: ReportData) -> tuple[ReportTable, ...]:
 
 def missing_table(data: ReportData) -> ReportTable:
     """Books of which pages are missing: between others, or by what the closing note says."""
-    columns: tuple[Column[BookStatistics], ...] = (
+    columns: tuple[ReportColumn[BookStatistics], ...] = (
         *book_columns(data),
         counts("Trang theo nội dung khóa sổ", lambda book: book.said_pages),
         counts("Trang đã đọc, không kể bìa", lambda book: book.inner),
@@ -173,7 +173,7 @@ def missing_table(data: ReportData) -> ReportTable:
 
 def unread_table(data: ReportData) -> ReportTable:
     """Books with pages that could not be read or must be scanned again."""
-    columns: tuple[Column[BookStatistics], ...] = (
+    columns: tuple[ReportColumn[BookStatistics], ...] = (
         *book_columns(data),
         counts("Chưa đọc được", lambda book: book.failed),
         counts("Phải quét lại", lambda book: book.tickets, TICKETS),

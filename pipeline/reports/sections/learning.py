@@ -11,7 +11,7 @@ from pipeline.base.charts import AxisMark, LineChart, LinePoint
 from pipeline.base.localtime import local_date
 from pipeline.registry.sampled_values import SampledValue
 from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind
-from pipeline.reports.columns import Column, counts, days, decimals, table_of, texts
+from pipeline.reports.columns import ReportColumn, counts, days, decimals, table_of, texts
 from pipeline.reports.content import (
     ReportFigure,
     ReportSection,
@@ -240,7 +240,7 @@ def _found(one: _Bin, at: float) -> AxisMark:
     return AxisMark(at, count_cell(one.wrong).text, told, "wrong")
 
 
-_COLUMNS: tuple[Column[_Bin], ...] = (
+_COLUMNS: tuple[ReportColumn[_Bin], ...] = (
     days("Ngày", lambda row: row.on),
     counts("Đến sự kiện thứ", lambda row: row.until),
     counts("Sự kiện", lambda row: row.entries),
@@ -249,8 +249,8 @@ _COLUMNS: tuple[Column[_Bin], ...] = (
     counts("Sai", lambda row: row.wrong),
 )
 
-_LEARNT_COLUMNS: tuple[Column[_Learnt], ...] = (
-    Column("Số ở hình", lambda row: count_cell(row.number), is_number=False),
+_LEARNT_COLUMNS: tuple[ReportColumn[_Learnt], ...] = (
+    ReportColumn("Số ở hình", lambda row: count_cell(row.number), is_number=False),
     days("Ngày", lambda row: row.on),
     counts("Sau sự kiện thứ", lambda row: row.after),
     texts("Máy học được gì", lambda row: row.sentence),

@@ -9,7 +9,7 @@ from functools import partial
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.text.numbers import NOTHING
 from pipeline.registry.statistics.model import BookStatistics
-from pipeline.reports.columns import Column, counts, days, decimals, shares, table_of, texts
+from pipeline.reports.columns import ReportColumn, counts, days, decimals, shares, table_of, texts
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,
@@ -66,7 +66,7 @@ class _Group:
         return sum(book.done for book in self.books)
 
 
-COUNTS: tuple[Column[_Group], ...] = (
+COUNTS: tuple[ReportColumn[_Group], ...] = (
     counts("Phải làm", lambda group: group.target),
     counts("Đã đọc", lambda group: group.entries),
     counts("Tự động chấp nhận", lambda group: group.straight),
@@ -149,8 +149,8 @@ def straight_through(data: ReportData) -> ReportFigure:
 
 def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable:
     """One row a book."""
-    columns: tuple[Column[_Group], ...] = (
-        Column("Sổ", lambda group: group.name, is_number=False),
+    columns: tuple[ReportColumn[_Group], ...] = (
+        ReportColumn("Sổ", lambda group: group.name, is_number=False),
         texts("Loại sự kiện", lambda group: data.record_title(group.books[0].record)),
         texts("Nơi đăng ký", lambda group: data.places[group.books[0].place_code]),
         texts("Quyển", lambda group: group.books[0].volume),
@@ -169,8 +169,8 @@ def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable
 
 
 def _table(key: str, title: str, of: str, groups: Sequence[_Group], total: _Group) -> ReportTable:
-    columns: tuple[Column[_Group], ...] = (
-        Column(of, lambda group: group.name, is_number=False),
+    columns: tuple[ReportColumn[_Group], ...] = (
+        ReportColumn(of, lambda group: group.name, is_number=False),
         counts("Số sổ", lambda group: len(group.books)),
         *COUNTS,
     )
@@ -185,7 +185,7 @@ def _target_of_year(data: ReportData, year: int, mine: list[BookStatistics]) -> 
     return data.target(mine, rows)
 
 
-def plan_columns(data: ReportData) -> tuple[Column[WorkPlanRow], ...]:
+def plan_columns(data: ReportData) -> tuple[ReportColumn[WorkPlanRow], ...]:
     """Return the columns that name a row of the plan."""
     return (
         texts(
@@ -213,13 +213,13 @@ def _plan_table(data: ReportData) -> ReportTable:
         days_left = (row.due - data.today).days + 1
         return count_cell(-(-left // days_left)) if days_left > 0 else text_cell("đã quá hạn")
 
-    columns: tuple[Column[WorkPlanRow], ...] = (
+    columns: tuple[ReportColumn[WorkPlanRow], ...] = (
         *plan_columns(data),
         counts("Kế hoạch", lambda row: row.entries),
         counts("Đã xong", done),
         shares("Tỉ lệ", done, lambda row: row.entries),
         days("Hạn", lambda row: row.due),
-        Column("Mỗi ngày phải xong", a_day),
+        ReportColumn("Mỗi ngày phải xong", a_day),
     )
     return table_of("plan", "Theo kế hoạch", data.plan.rows, columns)
 
@@ -290,7 +290,7 @@ def pace(data: ReportData) -> ReportSection:
 
 def day_table(data: ReportData) -> ReportTable:
     """One row a day on which anything happened, the last one first."""
-    columns: tuple[Column[WorkDay], ...] = (
+    columns: tuple[ReportColumn[WorkDay], ...] = (
         days("Ngày", lambda day: day.on),
         counts("Trang đọc", lambda day: day.pages),
         counts("Giờ máy chạy", lambda day: day.machine_hours),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.reports.columns import Column, counts, table_of, texts
+from pipeline.reports.columns import ReportColumn, counts, table_of, texts
 from pipeline.reports.content import ReportFigure, ReportSection, count_cell, day_cell
 from pipeline.reports.data import ReportData, WrongScan, list_href
 
@@ -14,7 +14,7 @@ NO_BOOK = "chưa thuộc sổ nào"
 
 def stored_scans(data: ReportData) -> ReportSection:
     """The books and scans, and when the whole store was last looked through."""
-    columns: tuple[Column[WrongScan], ...] = (
+    columns: tuple[ReportColumn[WrongScan], ...] = (
         texts(
             "Sổ",
             lambda scan: scan.book or NO_BOOK,

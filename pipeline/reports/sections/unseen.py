@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.recognition.calibration import SampleCheck, is_stopped, weighted_error, weighted_upper_bound
 from pipeline.registry.sampled_values import SampledValue, ValueSource
-from pipeline.reports.columns import Column, counts, percents, table_of, texts
+from pipeline.reports.columns import ReportColumn, counts, percents, table_of, texts
 from pipeline.reports.content import ReportFigure, ReportSection, count_cell, percent_cell
 from pipeline.reports.data import ReportData, grouped
 
@@ -84,7 +84,7 @@ def _verdict(some: Sequence[SampledValue]) -> str:
     return "đã dừng" if _is_refuted(some) else "đang dùng"
 
 
-_COLUMNS: tuple[Column[list[SampledValue]], ...] = (
+_COLUMNS: tuple[ReportColumn[list[SampledValue]], ...] = (
     texts("Nhận theo", lambda some: SOURCES[some[0].source]),
     counts("Chừng bao nhiêu ô", lambda some: round(sum(1 / one.share for one in some))),
     counts("Chờ kiểm tra", lambda some: len(some) - len(_checks(some))),
