@@ -23,7 +23,7 @@ from pipeline.delivery.reconcile.differences import REJECTION_LABELS
 from pipeline.delivery.workbook_reading import SheetLayout, SourceWorkbook
 from pipeline.delivery.workbook_reading.cell_values import CellRejected, cell_text
 from pipeline.delivery.workbook_reading.sheet_parts import CellContent, SheetReader
-from pipeline.delivery.workbook_reading.staged_rows import BETWEEN, FONT_LETTERS, TYPED, StagedRows, staged
+from pipeline.delivery.workbook_reading.staged_rows import BETWEEN, FONT_LETTERS, StagedRows, staged
 
 SOFT_HYPHEN = "\xad"
 """Nobody sees it; in TCVN3 it is the letter ư."""
@@ -161,11 +161,11 @@ class ImportedRows(StagedRows):
 
     def text_of(self, cell: CellContent, spec: FieldSpec, *, from_1904: bool) -> str:
         if isinstance(cell, str):
-            if control_characters(cell, FONT_LETTERS if spec.kind in TYPED else LINE_BREAKS):
+            if control_characters(cell, LINE_BREAKS if spec.value_kind.is_figures else FONT_LETTERS):
                 raise CellRejected(HIDDEN)
             return cell
         text = cell_text(cell, spec, from_1904=from_1904)
-        if spec.kind == "date" and text != cell.text:
+        if spec.value_kind.is_date and text != cell.text:
             if not self._serial_days:
                 raise CellRejected(SERIAL)
             self.flaws.days[spec.column] += 1

@@ -33,9 +33,6 @@ CACHE_KILOBYTES = 48 * 1024
 BETWEEN = "\x1f"
 """Separates the texts of a row; no cell of a workbook can hold it (XML 1.0 has no such character)."""
 
-TYPED = frozenset({"name", "text", "place", "date_words", "choice"})
-"""Kinds whose texts a font can have changed."""
-
 FONT_LETTERS = f"{LINE_BREAKS}\xad"
 """Line breaks, and the soft hyphen: it is the letter ư of TCVN3, and which font a column has shows only later."""
 
@@ -68,7 +65,8 @@ class StagedRows(ABC):
         self.fonts: Mapping[int, LegacyFont] = {}
         key, position = layout.record.key_columns, {spec.column: at for at, spec in enumerate(layout.fields)}
         self.volume, self.place = position.get(key.volume), position.get(key.place)
-        self.typed = [at for at, spec in enumerate(layout.fields) if spec.kind in TYPED]
+        # a font changes letters only
+        self.typed = [at for at, spec in enumerate(layout.fields) if not spec.value_kind.is_figures]
         self._plain: dict[int, list[int]] = defaultdict(list)
         self._patterns: list[tuple[int, tuple[str | int, ...]]] = []
         for at, source in enumerate(layout.sources):

@@ -19,6 +19,7 @@ from pipeline.delivery.workbook_reading.cell_values import CellRejected, ValueNo
 from pipeline.delivery.workbook_reading.sheet_parts import WHOLE, DateParts, SheetCell, date_parts_of_format
 from pipeline.delivery.workbook_reading.workbook_reader import open_workbook
 from pipeline.registry import Registry
+from pipeline.values.kinds import KINDS
 from tests.delivery.reconcile.files import birth, held, told, write
 from tests.registry.pages import SCHEMAS
 
@@ -182,4 +183,4 @@ def test_another_letter_or_tone_is_another_word(one: str, other: str) -> None:
     ],
 )
 def test_how_two_values_differ(kind: str, ours: str | None, theirs: str, found: str) -> None:
-    assert difference_kind(kind, ours, theirs) == found
+    assert difference_kind(KINDS[kind], ours, theirs) == found
