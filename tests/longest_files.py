@@ -53,7 +53,7 @@ LONGEST_FIRST = (
     "registry/desk/test_keying.py",
     "web/desk/test_scanning_day.py",
     "runs/test_drift.py",
-    "delivery/reconcile/test_workbook_reader.py",
+    "delivery/workbook_reading/test_workbook_reader.py",
     "scans/inbox/test_killed.py",
     "registry/desk/test_undo.py",
     "registry/desk/test_column.py",

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.base.errors import HotichError, LedgerError, ReconcileError, StorageError
 from pipeline.declarations.ledger import load_ledger
-from pipeline.delivery.reconcile import open_workbook
+from pipeline.delivery.workbook_reading import open_workbook
 from pipeline.scans.inbox.manifest import read_manifest
 from pipeline.scans.inbox.separator_sheet import separator_sheet_on
 from scripts.make_hostile_corpus import files

@@ -26,8 +26,8 @@ from benchmarks.figures import report_figures, say
 from pipeline.base.files import sha256_of_file
 from pipeline.declarations import schema
 from pipeline.declarations.office.review import ReviewPolicy
-from pipeline.delivery.reconcile import find_layout, open_workbook
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
+from pipeline.delivery.workbook_reading import find_layout, open_workbook
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.database import Database

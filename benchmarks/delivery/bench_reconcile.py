@@ -27,8 +27,9 @@ from benchmarks.delivery.reconciliation_files import write_file, write_registry
 from benchmarks.figures import report_figures, say
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Schemas
-from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell
 from pipeline.delivery.registry_reconciliation import ReconciliationRun
+from pipeline.delivery.workbook_reading import find_layout, open_workbook
 from pipeline.registry import Registry
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.base.charts.curves import DECADES, PlotArea
+from pipeline.base.charts.axes import DECADES, PlotArea
 from pipeline.base.text.numbers import with_comma
 from pipeline.training.evaluation.confidence import CurvePoint
 

@@ -16,10 +16,16 @@ from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, Workspace
 from pipeline.cli.group import Command, command_group
 from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.declarations.office.review import read_review
-from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook, find_layout, open_workbook, read_layout
-from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
+from pipeline.delivery.workbook_reading import (
+    SheetLayout,
+    SourceWorkbook,
+    find_layout,
+    open_workbook,
+    read_layout,
+)
+from pipeline.delivery.workbook_reading.header_mapping import layout_of, layout_text, propose_mapping
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
@@ -196,7 +202,7 @@ def _write_proposal(file: Path, record: str, target: Path, work: CommandContext)
     with open_workbook(file) as book:
         found = propose_mapping(book, work.schemas, record, work.workspace.import_layouts)
     try:
-        write_atomically(target, layout_text(found.mapping()), overwrite=False)
+        write_atomically(target, layout_text(found), overwrite=False)
     except OSError as error:
         raise StorageError(f"Không ghi được {target}: {error.strerror}. Hãy kiểm tra ổ đĩa.") from None
     show(

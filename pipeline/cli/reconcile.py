@@ -22,13 +22,7 @@ from pipeline.cli.context import (
 from pipeline.cli.screen import plain, print_json, print_table, say
 from pipeline.delivery.export.difference_workbook import DifferenceWorkbook
 from pipeline.delivery.export.export_options import read_options
-from pipeline.delivery.reconcile import (
-    ReconcileDifference,
-    RejectedCell,
-    find_layout,
-    open_workbook,
-    read_layout,
-)
+from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell
 from pipeline.delivery.reconcile.differences import (
     DIFFERENCE_LABELS,
     FIELD_DIFFERENCE_LABELS,
@@ -42,6 +36,7 @@ from pipeline.delivery.registry_reconciliation import (
     collect_differences,
     save_questions,
 )
+from pipeline.delivery.workbook_reading import find_layout, open_workbook, read_layout
 
 
 def reconcile(

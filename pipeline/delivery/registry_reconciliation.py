@@ -27,16 +27,12 @@ from pipeline.delivery.export.workbook import cell_of
 from pipeline.delivery.reconcile import (
     DifferenceKind,
     FieldDifference,
-    ReconcileBook,
     ReconcileCounts,
     ReconcileDifference,
     RegistryEntry,
     RejectedCell,
-    SheetLayout,
-    SourceWorkbook,
     reconcile_rows,
 )
-from pipeline.delivery.reconcile.cell_values import ValueNormalizer
 from pipeline.delivery.reconcile.differences import (
     FIELD_DIFFERENCE_LABELS,
     MINOR,
@@ -44,6 +40,8 @@ from pipeline.delivery.reconcile.differences import (
     SHEET_NAMES,
     UNREAD_SHEET,
 )
+from pipeline.delivery.workbook_reading import SheetLayout, SourceWorkbook
+from pipeline.delivery.workbook_reading.cell_values import ValueNormalizer
 from pipeline.delivery_rules import is_as_delivered, notes_with
 from pipeline.layout.imaging.geometry.warp import crop_rectified
 from pipeline.registry import Registry, StoredEntry
@@ -81,14 +79,7 @@ class ReconciliationRun:
         """
         record = self.layout.record.record
         books = [
-            ReconcileBook(
-                book_id=row.book_id,
-                folder_name=row.folder_name,
-                place=row.place,
-                place_code=row.place_code,
-                volume=row.volume,
-                entries=row.entries,
-            )
+            row
             for row in self.registry.book_rows(record)
             if (not self.book_ids or row.book_id in self.book_ids)
             and (self.places is None or row.place_code in self.places)

@@ -93,7 +93,7 @@ def read_drawn_region(
     region = FieldRegion(slot, _lines(ink), ink.place, is_doubtful=True)
     entry = EntryRegion(0, (region,), ink.components, ink.red_components)
     (recognized,) = recognize((entry,), ink, context)
-    parsed = parse_entry(recognized.fields, context.record, schemas, ledger)
+    parsed = parse_entry([one.read for one in recognized.fields], context.record, schemas, ledger)
     read = next(reading for reading in parsed if reading.field == field)
     (routed,), _ = route((read,), (), context.record, options.routing)
     return replace(routed, box=box, lines=(box,), accepted=False)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from types import MappingProxyType
 
-import numpy as np
-
 from pipeline.base.model import (
     CUT_SHORT,
     LABEL_UNREAD,
@@ -18,20 +16,13 @@ from pipeline.base.model import (
     FieldStatus,
     Finding,
     Hypothesis,
-    KeptLine,
     KeptRegion,
     Ledger,
     Severity,
 )
 from pipeline.declarations.schema import Form, Schemas, Slot
 from pipeline.digitize.parse import parse_check_boxes, parse_entry, parse_text, put_text, weigh_parsed
-from pipeline.digitize.regions import (
-    FieldRegion,
-    RecognizedEntry,
-    RecognizedField,
-    RecognizedLine,
-    TextLine,
-)
+from pipeline.digitize.regions import RecognizedEntry
 from pipeline.digitize.route import RoutingOptions, route
 from pipeline.digitize.validate import STRUCK_THROUGH, EntryRules, context_of, rules_of
 from pipeline.values.kinds import KINDS, Parsed, taken_literally
@@ -54,14 +45,15 @@ class EntryJudge:
     def entry(self, recognized: RecognizedEntry, flaws: Sequence[Finding]) -> EntryResult:
         """Return the judged entry; every flaw of the page becomes a finding of each entry, so that none goes unseen."""
         record, schemas = self._record, self._schemas
+        read = [field.read for field in recognized.fields]
         readings = (
-            *parse_entry(recognized.fields, record, schemas, self._ledger),
+            *parse_entry(read, record, schemas, self._ledger),
             *(
                 parse_check_boxes(group, schemas.vocabulary(record.by_name[group.field]))
                 for group in recognized.region.check_boxes
             ),
         )
-        regions = tuple(map(_kept, recognized.fields))
+        regions = tuple(region for _, region in read)
         return self._judged(recognized.region.row, readings, regions, tuple(flaws))
 
     def again(
@@ -85,11 +77,7 @@ class EntryJudge:
             stamped: The texts of stamps that spell a decided value.
         """
         parsed = parse_entry(
-            [
-                _recognized(region, self._slots[region.slot])
-                for region in regions
-                if region.slot in self._slots
-            ],
+            [(self._slots[region.slot], region) for region in regions if region.slot in self._slots],
             self._record,
             self._schemas,
             self._ledger,
@@ -150,45 +138,6 @@ class EntryJudge:
             sorted({finding.code for finding in findings}),
         )
         return EntryResult(row, tuple(readings), findings, regions, flaws)
-
-
-def _kept(field: RecognizedField) -> KeptRegion:
-    region = field.region
-    lines = tuple(
-        KeptLine(line.line.piece, line.box, line.reading, line.line.is_red, line.line.is_struck)
-        for line in field.lines
-    )
-    return KeptRegion(
-        slot=region.slot.name,
-        writing=field.writing,
-        box=region.box,
-        lines=lines,
-        is_doubtful=region.is_doubtful,
-        is_touched=region.is_touched,
-        is_cut_short=region.is_cut_short,
-        is_labelled=region.is_labelled,
-    )
-
-
-def _recognized(region: KeptRegion, slot: Slot) -> RecognizedField:
-    nothing = np.empty(0, np.int64)
-    lines = [
-        TextLine(line.piece, line.box, nothing, is_red=line.is_red, is_struck=line.is_struck)
-        for line in region.lines
-    ]
-    place = FieldRegion(
-        slot,
-        tuple(lines),
-        region.box,
-        is_doubtful=region.is_doubtful,
-        is_touched=region.is_touched,
-        is_cut_short=region.is_cut_short,
-        is_labelled=region.is_labelled,
-    )
-    recognized = (
-        RecognizedLine(line, kept.box, kept.reading) for line, kept in zip(lines, region.lines, strict=True)
-    )
-    return RecognizedField(place, region.writing, tuple(recognized))
 
 
 def _region_findings(

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.base.model import Box, Evidence, FieldReading, FieldStatus, Hypothesis, Ledger, Writing
+from pipeline.base.model import (
+    Box,
+    Evidence,
+    FieldReading,
+    FieldStatus,
+    Hypothesis,
+    KeptLine,
+    KeptRegion,
+    Ledger,
+    Writing,
+)
 from pipeline.declarations.schema import RecordSpec, Schemas, Slot
 from pipeline.digitize.hypotheses import (
     ParseCandidate,
@@ -23,7 +33,7 @@ from pipeline.digitize.hypotheses import (
     weigh_by_grammar,
     weigh_reading,
 )
-from pipeline.digitize.regions import CheckBoxGroup, RecognizedField, RecognizedLine
+from pipeline.digitize.regions import CheckBoxGroup
 from pipeline.values import kinds
 from pipeline.values.kinds import Parsed, Vocabulary
 from pipeline.values.kinds.signer import is_of_place, with_whole_unit
@@ -41,19 +51,20 @@ SPECK = 0.01
 
 
 def parse_entry(
-    fields: Sequence[RecognizedField], record: RecordSpec, schemas: Schemas, ledger: Ledger
+    regions: Sequence[tuple[Slot, KeptRegion]], record: RecordSpec, schemas: Schemas, ledger: Ledger
 ) -> tuple[FieldReading, ...]:
     """Return the fields of one entry, in the record's order.
 
     Args:
+        regions: The slots and regions of the entry with what was read in them.
         ledger: The book; it fills fields without a region on the form, and its year completes an entry number.
 
     Returns:
         One reading for each field of the form or the ledger. A field in two regions has the first non-blank reading.
     """
     readings: dict[str, FieldReading] = {}
-    for field in fields:
-        for reading in _EntryParser(record, schemas, ledger).readings(field):
+    for slot, region in regions:
+        for reading in _EntryParser(record, schemas, ledger).readings(slot, region):
             before = readings.get(reading.field)
             if before is None or before.status is FieldStatus.BLANK:
                 readings[reading.field] = reading
@@ -156,33 +167,29 @@ class _EntryParser:
     def __init__(self, record: RecordSpec, schemas: Schemas, ledger: Ledger) -> None:
         self._record, self._schemas, self._ledger = record, schemas, ledger
 
-    def readings(self, field: RecognizedField) -> list[FieldReading]:
+    def readings(self, slot: Slot, region: KeptRegion) -> list[FieldReading]:
         """Return the readings of a region's fields, without a line all blank, or unreadable if it is doubtful."""
-        region = field.region
-        names = region.slot.field_names
-        boxes = tuple(line.box for line in field.lines)
+        names = slot.field_names
+        boxes = tuple(line.box for line in region.lines)
         place = _union(boxes) or region.box
-        if not field.lines and region.is_repeated:
+        if not region.lines and region.is_repeated:
             return [self._repeated(name, place) for name in names]
-        if not field.lines and region.is_doubtful:
+        if not region.lines and region.is_doubtful:
             return [
                 FieldReading(name, FieldStatus.UNREADABLE, writing=Writing.HAND, box=place) for name in names
             ]
-        if not field.lines:
+        if not region.lines:
             return [FieldReading(name, FieldStatus.BLANK, confidence=1.0, box=place) for name in names]
-        lines, struck = _without_struck(field.lines)
+        lines, struck = _without_struck(region.lines)
         readings = [line.reading for line in lines]
         is_weighed = any(reading.hypotheses for reading in readings)
         candidates = weigh_by_grammar(
-            [
-                self._candidate(region.slot, lines, texts, chance)
-                for texts, chance in line_combinations(readings)
-            ]
+            [self._candidate(slot, lines, texts, chance) for texts, chance in line_combinations(readings)]
         )
         blank = FieldReading(
             field="",
             status=FieldStatus.UNREADABLE,
-            writing=field.writing,
+            writing=region.writing,
             engine=next((reading.engine for reading in readings if reading.engine), ""),
             box=place,
             lines=boxes,
@@ -199,7 +206,7 @@ class _EntryParser:
                 for name in names
             ]
         confidence = min(reading.confidence for reading in readings)
-        evidence = combine_evidence(readings) if field.writing is Writing.HAND else None
+        evidence = combine_evidence(readings) if region.writing is Writing.HAND else None
         result = []
         for name, text in candidates[0].values.items():
             texts = texts_of(candidates, name)
@@ -207,7 +214,7 @@ class _EntryParser:
             reading = replace(
                 blank,
                 field=name,
-                status=_status(text, field, candidates[0], confidence, texts if evidence else {}),
+                status=_status(text, region, candidates[0], confidence, texts if evidence else {}),
                 text=text,
                 canonical=parsed.canonical,
                 confidence=confidence,
@@ -232,9 +239,9 @@ class _EntryParser:
         )
 
     def _candidate(
-        self, slot: Slot, lines: Sequence[RecognizedLine], texts: Sequence[str], chance: float
+        self, slot: Slot, lines: Sequence[KeptLine], texts: Sequence[str], chance: float
     ) -> ParseCandidate:
-        text = _joined(slot, [line.line.piece for line in lines], texts)
+        text = _joined(slot, [line.piece for line in lines], texts)
         if slot.kind not in kinds.COMPOSITES:
             return ParseCandidate(text, {slot.field_names[0]: text}, False, chance)
         kind = kinds.COMPOSITES[slot.kind]
@@ -266,20 +273,20 @@ class _EntryParser:
         return reading.canonical if text == reading.text else self.parsed(text, reading.field).canonical
 
 
-def _without_struck(lines: Sequence[RecognizedLine]) -> tuple[Sequence[RecognizedLine], str]:
+def _without_struck(lines: Sequence[KeptLine]) -> tuple[Sequence[KeptLine], str]:
     """Return the lines that are not struck out, and the text of the struck-out lines.
 
     If all lines are struck out, all are returned: nothing replaces them.
     """
-    kept = [line for line in lines if not line.line.is_struck]
+    kept = [line for line in lines if not line.is_struck]
     if not kept or len(kept) == len(lines):
         return lines, ""
-    return kept, " ".join(line.reading.text for line in lines if line.line.is_struck and line.reading.text)
+    return kept, " ".join(line.reading.text for line in lines if line.is_struck and line.reading.text)
 
 
 def _status(
     text: str,
-    field: RecognizedField,
+    region: KeptRegion,
     candidate: ParseCandidate,
     confidence: float,
     texts: Mapping[str, float],
@@ -293,9 +300,9 @@ def _status(
         texts: The probability of each text of the field, empty without weighed hypotheses.
     """
     if text:
-        is_struck = any(line.line.is_struck for line in field.lines)
+        is_struck = any(line.is_struck for line in region.lines)
         return FieldStatus.STRUCK_THROUGH if is_struck else FieldStatus.READ
-    sure = confidence if field.writing is Writing.PRINT else 0.0
+    sure = confidence if region.writing is Writing.PRINT else 0.0
     if texts:
         sure = texts.get("", 0.0)
     return FieldStatus.BLANK if candidate.is_split and sure >= SURELY_READ else FieldStatus.UNREADABLE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.base.model import Box, LineReading, Writing
+from pipeline.base.model import Box, KeptLine, KeptRegion, LineReading, Writing
 from pipeline.declarations.schema import Slot
 from pipeline.layout.imaging.ink.connected_components import ConnectedComponents
 
@@ -121,6 +121,26 @@ class RecognizedField:
     region: FieldRegion
     writing: Writing
     lines: tuple[RecognizedLine, ...] = ()
+
+    @property
+    def read(self) -> tuple[Slot, KeptRegion]:
+        """Its slot, and what was read in it without its pixels."""
+        region = self.region
+        lines = tuple(
+            KeptLine(one.line.piece, one.box, one.reading, one.line.is_red, one.line.is_struck)
+            for one in self.lines
+        )
+        return region.slot, KeptRegion(
+            slot=region.slot.name,
+            writing=self.writing,
+            box=region.box,
+            lines=lines,
+            is_doubtful=region.is_doubtful,
+            is_touched=region.is_touched,
+            is_cut_short=region.is_cut_short,
+            is_labelled=region.is_labelled,
+            is_repeated=region.is_repeated,
+        )
 
 
 @dataclass(frozen=True, slots=True)

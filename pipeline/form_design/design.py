@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from statistics import median_low
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
-from pipeline.declarations.schema import Declaration, Form, Style
+from pipeline.declarations.schema import Area, Cell, CheckBox, Column, Declaration, Form
 
 MOST_ELEMENTS = 600
 """Elements of one kind that a design has at most; the longest known form has 60."""
@@ -23,90 +23,66 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,24}$")]
 Text = Annotated[str, Field(max_length=300)]
 Name = Annotated[str, Field(max_length=60)]
 Share = Annotated[float, Field(ge=-1.0, le=2.0, allow_inf_nan=False)]
-Fields = Annotated[Mapping[Name, Name], Field(max_length=12)]
 DesignedBox = tuple[Share, Share, Share, Share]
 FormId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,59}$")]
 
+_TEXTS = frozenset({"label", "heading", "group", "value", "after", "before"})
+_BOUNDS: Mapping[type, TypeAdapter[Any]] = {
+    float: TypeAdapter(Share),
+    tuple: TypeAdapter(tuple[Share, ...]),
+    dict: TypeAdapter(Annotated[dict[Name, Name], Field(max_length=12)]),
+}
 
-class DesignedCell(Declaration):
-    """A printed label, a blank, or a label with the blank behind it; places are shares of the frame.
+
+class DesignedElement(Declaration):
+    """What every element of a design has beyond what a form declares; what a browser sends is bounded.
 
     Attributes:
-        at: The v of its baseline.
-        label: What is printed; ``""``: a blank alone.
-        style: Its typeface.
-        start: The u where the label begins.
-        from_: The u where the blank begins; None: a label alone.
-        to: The u where the blank ends.
-        field: The field that the blank holds.
-        fields: The fields that it holds by role of a composite kind.
-        kind: That composite kind.
-        part: The part of a date or a time that it holds.
-        printed: The press set its value.
-        stamped: Its value may be a red stamp.
         proposed: The machine proposes it, and nobody has looked at it.
     """
 
     key: Key
+    proposed: bool = False
+
+    @field_validator("*")
+    @classmethod
+    def _is_bounded(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str):
+            most = 300 if info.field_name in _TEXTS else 60
+            if len(value) > most:
+                raise ValueError(f"longer than {most} letters")
+        elif type(value) in _BOUNDS:
+            _BOUNDS[type(value)].validate_python(value)
+        return value
+
+
+class DesignedCell(DesignedElement, Cell):
+    """A printed label, a blank, or a label with the blank behind it; places are shares of the frame.
+
+    Attributes:
+        at: The v of its baseline.
+        start: The u where the label begins; None: a blank alone.
+        from_: The u where the blank begins; None: a label alone.
+    """
+
     at: Share
-    label: Text = ""
-    style: Style = "regular"
-    start: Share | None = None
-    from_: Share | None = Field(default=None, alias="from")
-    to: Share | None = None
-    field: Name | None = None
-    fields: Fields = Field(default_factory=dict)
-    kind: Name | None = None
-    part: Name | None = None
-    printed: bool = False
-    stamped: bool = False
-    proposed: bool = False
 
 
-class DesignedArea(Declaration):
-    """A free rectangle: notes, a signature, a stamp. Attributes as in ``schema.Area`` and ``DesignedCell``."""
-
-    key: Key
-    label: Text = ""
-    style: Style = "bold"
-    at: tuple[Share, Share] = (0.0, 0.0)
-    box: DesignedBox
-    field: Name | None = None
-    fields: Fields = Field(default_factory=dict)
-    kind: Name | None = None
-    signature: bool = False
-    stamped: bool = False
-    after: Text = ""
-    before: Text = ""
-    begins_act: bool = False
-    proposed: bool = False
+class DesignedArea(DesignedElement, Area):
+    """A free rectangle: notes, a signature, a stamp."""
 
 
-class DesignedCheckBox(Declaration):
-    """A printed box to tick. Attributes as in ``schema.CheckBox`` and ``DesignedCell``."""
+class DesignedCheckBox(DesignedElement, CheckBox):
+    """A printed box to tick."""
 
-    key: Key
-    label: Text = ""
-    at: tuple[Share, Share]
-    box: DesignedBox
-    field: Name = ""
-    value: Text = ""
-    coded: bool = True
-    proposed: bool = False
+    label: str = ""
 
 
-class DesignedColumn(Declaration):
-    """A column of a table. Attributes as in ``schema.Column`` and ``DesignedCell``."""
+class DesignedColumn(DesignedElement, Column):
+    """A column of a table."""
 
-    key: Key
-    heading: Text = ""
+    heading: str = ""
     width: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
-    group: Text = ""
-    field: Name | None = None
-    fields: Fields = Field(default_factory=dict)
-    kind: Name | None = None
-    ditto: bool = True
-    proposed: bool = False
 
 
 class DesignedTable(Declaration):
@@ -298,10 +274,14 @@ def _begin(cell: DesignedCell) -> float:
 
 
 def _said(element: Declaration, always: tuple[str, ...] = (), then: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the keys of an element that say something, in the order of its declaration."""
+    """Return the keys of an element that say something, in the order in which files have them."""
     said: dict[str, Any] = {}
-    for name, info in type(element).model_fields.items():
-        value = getattr(element, name)
+    declared = type(element).model_fields
+    names = list(declared)
+    if isinstance(element, DesignedCell):  # a blank is written before what it holds
+        names = ["label", "style", "start", "from_", "to", *names]
+    for name in dict.fromkeys(names):
+        info, value = declared[name], getattr(element, name)
         if name in ("key", "proposed") or (name == "at" and isinstance(element, DesignedCell)):
             continue
         if name == "at" and name not in always:

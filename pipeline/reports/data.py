@@ -13,9 +13,10 @@ from pipeline.base.localtime import local_date
 from pipeline.declarations.schema import Schemas
 from pipeline.registry.statistics.model import BookStatistics, HourStatistics, Statistics
 from pipeline.registry.statistics.statistics import RegistryStatistics
+from pipeline.reports.columns import ReportColumn, texts
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 
-K = TypeVar("K")
+K, T = TypeVar("K"), TypeVar("T")
 
 SPAN = 56
 """Days in which events are counted, unless other ones are asked for: eight weeks."""
@@ -205,14 +206,20 @@ def list_href(page: str, **asked: str | int | None) -> str:
     return f"/reports/{page}?{query}" if query else f"/reports/{page}"
 
 
-def grouped(
-    books: Iterable[BookStatistics], key: Callable[[BookStatistics], K]
-) -> dict[K, list[BookStatistics]]:
-    """Group the books by a key, in the order in which it comes up."""
-    found: dict[K, list[BookStatistics]] = {}
-    for book in books:
-        found.setdefault(key(book), []).append(book)
-    return found
+def grouped(counted: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Group books or other counts by a key, in the order in which it comes up."""
+    groups: dict[K, list[T]] = {}
+    for one in counted:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def book_columns(data: ReportData) -> tuple[ReportColumn[BookStatistics], ...]:
+    """Return the columns that name a book, which leads to its waiting tasks, and its place."""
+    return (
+        texts("Sổ", lambda book: book.folder_name, lambda book: list_href("waiting", book=book.book_id)),
+        texts("Nơi đăng ký", lambda book: data.places[book.place_code]),
+    )
 
 
 def _day(on: date, hours: Iterable[HourStatistics]) -> WorkDay:

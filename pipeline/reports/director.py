@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pipeline.registry.statistics.model import AGES
+from pipeline.reports.columns import ReportColumn, counts, days, table_of
 from pipeline.reports.content import (
-    ReportCell,
     ReportFigure,
     ReportSection,
     ReportTable,
     count_cell,
-    day_cell,
     errors_sentence,
     share_cell,
-    text_cell,
 )
 from pipeline.reports.data import ReportData, list_href
 from pipeline.reports.plan import WorkPlanRow
@@ -65,44 +63,23 @@ def overdue(data: ReportData) -> ReportFigure:
     """Return how many entries are left of the rows of the plan whose day is over."""
     rows = late_rows(data)
     note = f"{len(rows)} dòng kế hoạch" if rows else "không dòng kế hoạch nào quá hạn"
-    return ReportFigure("Quá hạn", count_cell(sum(left for _, left in rows)), note)
+    left = sum(row.entries - progress.done_of(data, row) for row in rows)
+    return ReportFigure("Quá hạn", count_cell(left), note)
 
 
-def late_rows(data: ReportData) -> tuple[tuple[WorkPlanRow, int], ...]:
-    """Return the rows of the plan whose day is over, each with the entries that are left; the oldest day first."""
-    late = []
-    for row in data.plan.rows:
-        done = sum(book.done for book in data.tallies.books if row.covers(book))
-        if row.due is not None and row.due < data.today and done < row.entries:
-            late.append((row.due, row, row.entries - done))
-    return tuple((row, left) for _, row, left in sorted(late, key=lambda one: one[0]))
+def late_rows(data: ReportData) -> list[WorkPlanRow]:
+    """Return the rows of the plan whose day is over while entries are left, the oldest day first."""
+    over = [(row.due, row) for row in data.plan.rows if row.due is not None and row.due < data.today]
+    late = [(due, row) for due, row in over if progress.done_of(data, row) < row.entries]
+    return [row for _, row in sorted(late, key=lambda dated: dated[0])]
 
 
 def late_table(data: ReportData) -> ReportTable:
     """Return those rows as a table."""
-    columns = (
-        ("Nơi đăng ký", False),
-        ("Loại sự kiện", False),
-        ("Năm mở sổ", False),
-        ("Hạn", False),
-        ("Quá hạn (ngày)", True),
-        ("Còn lại", True),
+    columns: tuple[ReportColumn[WorkPlanRow], ...] = (
+        *progress.plan_columns(data),
+        days("Hạn", lambda row: row.due),
+        counts("Quá hạn (ngày)", lambda row: (data.today - row.due).days if row.due else 0),
+        counts("Còn lại", lambda row: row.entries - progress.done_of(data, row)),
     )
-    return ReportTable(
-        "late",
-        "Kế hoạch đã quá hạn",
-        columns,
-        tuple(_late_row(data, row, left) for row, left in late_rows(data)),
-    )
-
-
-def _late_row(data: ReportData, row: WorkPlanRow, left: int) -> tuple[ReportCell, ...]:
-    days = (data.today - row.due).days if row.due else 0
-    return (
-        text_cell(data.places[row.place], list_href("books", place=row.place, record=row.record)),
-        text_cell(data.record_title(row.record)),
-        text_cell(row.years or "mọi năm"),
-        day_cell(row.due),
-        count_cell(days),
-        count_cell(left),
-    )
+    return table_of("late", "Kế hoạch đã quá hạn", late_rows(data), columns)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.base.errors import StorageError
 from pipeline.base.files import write_atomically
+from pipeline.reports.columns import ReportColumn, bounds, counts, percents, shares, table_of, texts
 from pipeline.reports.content import (
-    ReportCell,
     ReportFigure,
     ReportSection,
-    ReportTable,
     count_cell,
     decimal_cell,
     percent_cell,
@@ -22,7 +20,6 @@ from pipeline.reports.content import (
     text_cell,
 )
 from pipeline.reports.pilot import LEAST, PilotGroup, PilotReport, PilotSource
-from pipeline.training.evaluation.field_scores import upper_bound
 
 TEMPLATE = Path(__file__).parent / "templates" / "pilot.typ"
 NAME = "ket-qua-thu"
@@ -40,19 +37,13 @@ NOTE = (
 def pilot_section(report: PilotReport) -> ReportSection:
     """Return all that is in the report, as pages show it."""
     tables = (
-        _table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds),
-        _table_of("pilot-forms", "Theo mẫu sổ", report.forms),
-        ReportTable(
+        table_of("pilot-kinds", "Theo kiểu giá trị", report.kinds, _GROUP_COLUMNS),
+        table_of("pilot-forms", "Theo mẫu sổ", report.forms, _GROUP_COLUMNS),
+        table_of(
             "pilot-sources",
             "Sai trong ô máy tự nhận, theo cách nhận (kiểm tra mẫu)",
-            (
-                ("Nhận theo", False),
-                ("Đã kiểm tra", True),
-                ("Sai", True),
-                ("Tỉ lệ", True),
-                ("Chắc không quá", True),
-            ),
-            tuple(_source_row(one) for one in report.sources),
+            report.sources,
+            _SOURCE_COLUMNS,
         ),
     )
     return ReportSection("pilot", TITLE, _figures(report), (), tables, NOTE)
@@ -104,41 +95,28 @@ def _figures(report: PilotReport) -> tuple[ReportFigure, ...]:
     )
 
 
-def _table_of(key: str, title: str, groups: Sequence[PilotGroup]) -> ReportTable:
-    columns = (
-        ("Nhóm", False),
-        ("Ô", True),
-        ("Máy tự nhận, đầu", True),
-        ("Máy tự nhận, nay", True),
-        ("Người quyết định", True),
-        ("Đọc đúng, đầu", True),
-        ("Đọc đúng, nay", True),
-        ("Đọc sai nay, chắc không quá", True),
-    )
-    return ReportTable(key, title, columns, tuple(_group_row(one) for one in groups))
+_GROUP_COLUMNS: tuple[ReportColumn[PilotGroup], ...] = (
+    texts("Nhóm", lambda group: group.name),
+    counts("Ô", lambda group: group.fields),
+    shares("Máy tự nhận, đầu", lambda group: group.accepted_first, lambda group: group.fields),
+    shares("Máy tự nhận, nay", lambda group: group.accepted_now, lambda group: group.fields),
+    counts("Người quyết định", lambda group: group.decided),
+    shares("Đọc đúng, đầu", lambda group: group.right_first, lambda group: group.decided),
+    shares("Đọc đúng, nay", lambda group: group.right_now, lambda group: group.decided),
+    bounds(
+        "Đọc sai nay, chắc không quá",
+        lambda group: group.decided - group.right_now,
+        lambda group: group.decided,
+    ),
+)
 
-
-def _group_row(one: PilotGroup) -> tuple[ReportCell, ...]:
-    return (
-        text_cell(one.name),
-        count_cell(one.fields),
-        share_cell(one.accepted_first, one.fields),
-        share_cell(one.accepted_now, one.fields),
-        count_cell(one.decided),
-        share_cell(one.right_first, one.decided),
-        share_cell(one.right_now, one.decided),
-        percent_cell(upper_bound(one.decided - one.right_now, one.decided)),
-    )
-
-
-def _source_row(one: PilotSource) -> tuple[ReportCell, ...]:
-    return (
-        text_cell(one.name),
-        count_cell(one.checked or None),
-        count_cell(one.wrong),
-        percent_cell(one.error),
-        percent_cell(one.upper),
-    )
+_SOURCE_COLUMNS: tuple[ReportColumn[PilotSource], ...] = (
+    texts("Nhận theo", lambda source: source.name),
+    counts("Đã kiểm tra", lambda source: source.checked or None),
+    counts("Sai", lambda source: source.wrong),
+    percents("Tỉ lệ", lambda source: source.error),
+    percents("Chắc không quá", lambda source: source.upper),
+)
 
 
 def pilot_json(report: PilotReport) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.base.model import PageRef, PageResult
-from pipeline.books.book_context.second_pass import SecondPass, fingerprint_of, first_fingerprint
+from pipeline.books.book_context.second_pass import SecondPass
 from pipeline.declarations.office.review import BookPolicy
 from pipeline.declarations.schema import RecordSpec
 from pipeline.digitize.route import RoutingOptions
@@ -22,7 +22,7 @@ from pipeline.registry import Registry, RowTampered
 from pipeline.registry.clear_values.model import REFUTED, SWITCHED_OFF, ClearCounts, NewClearValue
 from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
-from pipeline.runs.context_pass import kept_pages, pass_over
+from pipeline.runs.context_pass import begin_pass
 from pipeline.runs.unseen_values import check_unseen
 
 _logger = logging.getLogger(__name__)
@@ -67,28 +67,27 @@ def clear_book(
     routing = context.options.routing
     if is_over_tolerance(registry.clear_counts(book_id), routing):
         return ClearReport(taken_back=taken + registry.take_back_book(book_id, REFUTED), stopped=True)
-    known = registry.fingerprints(book_id)
-    if not registry.has_decisions(book_id) or not (pages := kept_pages(registry, context, book_id, known)):
+    if not registry.has_decisions(book_id):
         return ClearReport(taken_back=taken)
     ledger = registry.known_book(book_id).ledger
     form = context.schemas.form(ledger.form)
-    record = context.schemas.record(form.record)
-    kept = kept_for_people(registry, book_id, record, policy)
-    passed = pass_over(registry, context, book_id, form, ledger, list(pages.values()))
+    pass_ = begin_pass(registry, context, book_id, form, ledger)
+    if pass_ is None:
+        return ClearReport(taken_back=taken)
+    kept = kept_for_people(registry, book_id, context.schemas.record(form.record), policy)
     at_work, told = registry.pages_at_work(book_id), registry.told_clear(book_id)
     clear = saved = left = 0
     still: set[tuple[PageRef, int, str]] = set()
-    for ref, page in pages.items():
+    for ref, page in pass_.pages.items():
         beat()
-        weighed = passed.weighed(page)
-        found_clear = _new_values(passed, page, weighed, kept, policy.clear_sample)
+        weighed, fingerprint = pass_.weighed(ref)
+        found_clear = _new_values(pass_.book, page, weighed, kept, policy.clear_sample)
         still |= {(ref, one.row, one.field) for one in found_clear}
         if ref in at_work:
             left += 1
             continue
         new = [one for one in found_clear if (ref, one.row, one.field, one.text) not in told]
-        fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
-        if fingerprint == known[ref] and not new:
+        if fingerprint == pass_.known[ref] and not new:
             continue
         try:
             found = registry.save_clear_page(book_id, weighed, fingerprint, new)
@@ -97,7 +96,7 @@ def clear_book(
         left += found is None
         saved += found is not None
         clear += found or 0
-    taken += registry.take_back_unclear(book_id, still | _unknown(registry, book_id, pages))
+    taken += registry.take_back_unclear(book_id, still | _unknown(registry, book_id, pass_.pages))
     _logger.info("book %d: %d values clear, %d taken back, %d pages left", book_id, clear, taken, left)
     return ClearReport(clear, taken, saved, left)
 

@@ -84,38 +84,67 @@ def weigh_book(
         beat: Called before every page.
     """
     started = time.perf_counter()
-    known = registry.fingerprints(book_id)
-    pages = kept_pages(registry, context, book_id, known)
-    if not pages:
+    pass_ = begin_pass(registry, context, book_id, form, ledger)
+    if pass_ is None:
         return ContextReport()
-    passed = pass_over(registry, context, book_id, form, ledger, list(pages.values()))
     at_work = registry.pages_at_work(book_id)
     outcomes: dict[PageRef, tuple[PageResult, SaveOutcome]] = {}
     tampered = 0
-    told: list[PageResult] = []
-    for ref, page in pages.items():
+    weighed_pages: list[PageResult] = []
+    for ref in pass_.pages:
         beat()
         if ref in at_work:
             continue
-        weighed = passed.weighed(page)
-        told.append(weighed)
-        fingerprint = fingerprint_of(first_fingerprint(known[ref]), page, weighed)
-        if fingerprint == known[ref]:
+        weighed, fingerprint = pass_.weighed(ref)
+        weighed_pages.append(weighed)
+        if fingerprint == pass_.known[ref]:
             continue
         try:
             outcomes[ref] = weighed, registry.save_page(book_id, weighed, fingerprint)
         except RowTampered:
             tampered += 1
     if not at_work:
-        registry.plan_teaching(book_id, teaching_entries(told, context.schemas.record(form.record)))
-    left = len(at_work & pages.keys())
-    report = ContextReport(len(pages), len(outcomes), left, tampered, outcomes, time.perf_counter() - started)
+        registry.plan_teaching(book_id, teaching_entries(weighed_pages, context.schemas.record(form.record)))
+    pages, left = len(pass_.pages), len(at_work & pass_.pages.keys())
+    report = ContextReport(pages, len(outcomes), left, tampered, outcomes, time.perf_counter() - started)
     _logger.info(
         "book %d weighed as a whole: %d pages, %d saved anew, %d left to people at work, %d tampered with; model %s, "
         "%.1f s",
-        book_id, report.pages, report.changed, report.left, report.tampered, passed.model.fingerprint, report.seconds,
+        book_id, report.pages, report.changed, report.left, report.tampered, pass_.book.model.fingerprint,
+        report.seconds,
     )  # fmt: skip
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class BookPass:
+    """One pass over the pages of a book, all weighed by what they and people's decisions say together.
+
+    Attributes:
+        known: The fingerprint of each page's last reading.
+        pages: The pages with kept lines, in the order of the book.
+    """
+
+    known: Mapping[PageRef, str]
+    pages: Mapping[PageRef, PageResult]
+    book: SecondPass
+
+    def weighed(self, ref: PageRef) -> tuple[PageResult, str]:
+        """Return a page as the book has it, and its fingerprint: the known one where nothing comes out otherwise."""
+        page = self.pages[ref]
+        weighed = self.book.weighed(page)
+        return weighed, fingerprint_of(first_fingerprint(self.known[ref]), page, weighed)
+
+
+def begin_pass(
+    registry: Registry, context: RunContext, book_id: int, form: Form, ledger: Ledger
+) -> BookPass | None:
+    """Return a pass over the pages of a book; None where nothing is kept of any."""
+    known = registry.fingerprints(book_id)
+    pages = kept_pages(registry, context, book_id, known)
+    if not pages:
+        return None
+    return BookPass(known, pages, pass_over(registry, context, book_id, form, ledger, list(pages.values())))
 
 
 def pass_over(

@@ -20,7 +20,7 @@ from pipeline.declarations.office.policies import OfficePolicies
 from pipeline.declarations.office.review import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.service import NO_PRINTER, Printer
-from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
+from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan

@@ -59,7 +59,10 @@ def ink(
 
 def fields(form: str, *regions: RecognizedField) -> dict[str, FieldReading]:
     record = SCHEMAS.record(SCHEMAS.form(form).record)
-    return {reading.field: reading for reading in parse_entry(regions, record, SCHEMAS, LEDGER)}
+    return {
+        reading.field: reading
+        for reading in parse_entry([one.read for one in regions], record, SCHEMAS, LEDGER)
+    }
 
 
 def line(*ways: tuple[str, float], weakest: float = 0.9, agreement: float = 1.0) -> LineReading:

@@ -68,7 +68,7 @@ def test_the_name_of_the_books_own_commune_is_no_signer() -> None:
     record = SCHEMAS.record(SCHEMAS.form("birth-2006").record)
     ledger = replace(LEDGER, place="UBND xã Nguyễn Việt Khái")
     region = ink(slot, ["Chủ tịch UBND xã Nguyễn Việt Khái"])
-    found = {one.field: one for one in parse_entry([region], record, SCHEMAS, ledger)}
+    found = {one.field: one for one in parse_entry([region.read], record, SCHEMAS, ledger)}
     assert found["signer_name"].canonical == ""
     assert found["signer_title"].status is FieldStatus.UNREADABLE
 
@@ -185,6 +185,6 @@ def test_what_the_ledger_says_fills_the_fields_that_the_form_lacks() -> None:
 def test_fields_come_once_each_in_the_records_order(form: Form) -> None:
     record = SCHEMAS.record(form.record)
     inks = [ink(slot, ["x"]) for slot in form.slots if slot.roles][::-1]
-    names = [reading.field for reading in parse_entry(inks, record, SCHEMAS, LEDGER)]
+    names = [reading.field for reading in parse_entry([one.read for one in inks], record, SCHEMAS, LEDGER)]
     order = [spec.name for spec in record.fields]
     assert names == sorted(set(names), key=order.index)

@@ -5,11 +5,11 @@ Nothing in them is script or style, so that they fit into a page with a strict p
 
 from markupsafe import Markup
 
+from pipeline.base.charts.axes import PlotArea
 from pipeline.base.charts.bars import COLOURS, BarChart, BarSegment, ChartBar, bar_chart_svg
 from pipeline.base.charts.curves import (
     CurveSeries,
     ErrorCurveChart,
-    PlotArea,
     ReliabilityChart,
     curve_series,
     error_curve_chart,

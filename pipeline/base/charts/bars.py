@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipeline.base.charts.rendering import svg_template
+from pipeline.base.charts.axes import ChartText, svg_template
 from pipeline.base.text.numbers import format_count
 
 COLOURS = {
@@ -114,14 +114,6 @@ class _Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
-    x: float
-    y: float
-    anchor: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class _GridLine:
     x1: float
     y1: float
@@ -134,7 +126,7 @@ class _Drawing:
     width: float
     height: float
     rects: tuple[_Rect, ...]
-    labels: tuple[_Label, ...]
+    labels: tuple[ChartText, ...]
     lines: tuple[_GridLine, ...]
 
 
@@ -152,13 +144,13 @@ def _draw_across(chart: BarChart) -> _Drawing:
     for at, bar in enumerate(chart.bars):
         x, y = LABEL_WIDTH, MARGIN_TOP + ROW_PITCH * at + (ROW_PITCH - BAR_THICKNESS) / 2
         baseline = y + BAR_THICKNESS - 4
-        labels.append(_Label(LABEL_WIDTH - 8, baseline, "end", _shorten(bar.label)))
+        labels.append(ChartText(LABEL_WIDTH - 8, baseline, _shorten(bar.label), anchor="end"))
         for segment in bar.segments:
             width = segment.amount * scale
             if width > 0:
                 rects.append(_rect(chart, segment, (x, y, width, BAR_THICKNESS)))
             x += width
-        labels.append(_Label(x + 6, baseline, "start", format_count(round(bar.amount))))
+        labels.append(ChartText(x + 6, baseline, format_count(round(bar.amount)), anchor="start"))
     axis = _GridLine(LABEL_WIDTH, MARGIN_TOP, LABEL_WIDTH, height - MARGIN_TOP)
     return _Drawing(WIDTH, height, tuple(rects), tuple(labels), (axis,))
 
@@ -174,7 +166,7 @@ def _draw_upright(chart: BarChart) -> _Drawing:
     for tick in range(round(top / step) + 1):
         y = floor - tick * step * scale
         lines.append(_GridLine(AXIS_WIDTH, y, WIDTH - 6, y))
-        labels.append(_Label(AXIS_WIDTH - 6, y + 4, "end", format_count(round(tick * step))))
+        labels.append(ChartText(AXIS_WIDTH - 6, y + 4, format_count(round(tick * step)), anchor="end"))
     every = max(1, -(-len(chart.bars) // 10))
     rects = []
     for at, bar in enumerate(chart.bars):
@@ -185,7 +177,7 @@ def _draw_upright(chart: BarChart) -> _Drawing:
                 y -= height
                 rects.append(_rect(chart, segment, (x, y, pitch * 0.76, height)))
         if at % every == 0:
-            labels.append(_Label(x + pitch * 0.38, HEIGHT - 8, "middle", bar.label))
+            labels.append(ChartText(x + pitch * 0.38, HEIGHT - 8, bar.label, anchor="middle"))
     return _Drawing(WIDTH, HEIGHT, tuple(rects), tuple(labels), tuple(lines))
 
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import sqrt
 
 from markupsafe import Markup
 
-from pipeline.base.charts.rendering import svg_template
+from pipeline.base.charts.axes import DECADES, AxisTick, PlotArea, svg_path, svg_template
 from pipeline.base.text.numbers import (
     format_confidence,
     format_count,
@@ -26,26 +26,11 @@ from pipeline.base.text.numbers import (
     with_comma,
 )
 
-FLOOR = 1e-4
-"""The least share of errors on the logarithmic axis; no error at all has a line of its own below it."""
-
-DECADES = (1.0, 0.1, 0.01, 0.001, 0.0001)
-ZERO_BAND = 0.09
-"""Share of the height that is kept for no error at all."""
-
 BAR_WIDTH, BAR_HEIGHT = 14.0, 34.0
 """Pixels of the bar that tells how many fields a bin holds: its width, and the height of all fields together."""
 
 FEW_FIELDS = 10
 """A bin of fewer fields says little."""
-
-
-@dataclass(frozen=True, slots=True)
-class AxisTick:
-    """A tick of an axis: its position in pixels and its text."""
-
-    at: float
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,48 +78,6 @@ class CurveSeries:
     bound: str
     area: str
     accepted: ChartDot | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlotArea:
-    """The area of a chart inside its margins, in pixels of the picture.
-
-    Attributes:
-        width, height: Of the whole picture.
-        left, right, top, bottom: The margins.
-    """
-
-    width: float
-    height: float
-    left: float = 52.0
-    right: float = 14.0
-    top: float = 12.0
-    bottom: float = 40.0
-
-    @property
-    def x_end(self) -> float:
-        """The right edge."""
-        return self.width - self.right
-
-    @property
-    def y_end(self) -> float:
-        """The bottom edge."""
-        return self.height - self.bottom
-
-    def x(self, share: float) -> float:
-        """Return the pixel of a share 0..1 on the horizontal axis."""
-        return round(self.left + (self.x_end - self.left) * share, 1)
-
-    def y(self, share: float) -> float:
-        """Return the pixel of a share 0..1 on the vertical axis."""
-        return round(self.y_end - (self.y_end - self.top) * share, 1)
-
-    def y_log(self, share: float) -> float:
-        """Return the pixel of a share of errors on the logarithmic axis."""
-        if share <= 0:
-            return self.y(0.02)
-        height = 1 - log10(max(share, FLOOR)) / log10(FLOOR)
-        return self.y(ZERO_BAND + (1 - ZERO_BAND) * height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +176,9 @@ def curve_series(
     return CurveSeries(
         style=style,
         name=name,
-        path=_path(seen),
-        bound=_path(bound),
-        area=f"{_path([*seen, *reversed(bound)])}Z",
+        path=svg_path(seen),
+        bound=svg_path(bound),
+        area=f"{svg_path([*seen, *reversed(bound)])}Z",
         accepted=dot,
     )
 
@@ -281,7 +224,3 @@ def _bin_dot(count: int, confidence: float, right: float, fields: int, area: Plo
         tooltip=tooltip,
         few=count < FEW_FIELDS,
     )
-
-
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:g},{y:g}" for x, y in points)

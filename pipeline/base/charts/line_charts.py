@@ -15,14 +15,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from pipeline.base.charts.axes import ChartText, PlotArea, svg_path, svg_template
 from pipeline.base.charts.bars import TICKS
-from pipeline.base.charts.rendering import svg_template
 from pipeline.base.text.numbers import format_count, format_decimal
 
-WIDTH, HEIGHT = 760.0, 250.0
-"""Pixels of the picture."""
-
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 14.0, 52.0
+AREA = PlotArea(760.0, 250.0, left=46.0, right=14.0, top=14.0, bottom=52.0)
 LANE = 16.0
 """Height below the axis in which marks are numbered."""
 
@@ -84,42 +81,33 @@ class LineChart:
         return max((point.value for point in self.points), default=0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    x: float
-    y: float
-    text: str
-    tooltip: str = ""
-    style: str = ""
-
-
 def line_chart_svg(chart: LineChart) -> Markup:
     """Return the chart as an ``<svg>`` element with its title and description."""
     ends = [point.at for point in chart.points] + [mark.at for mark in (*chart.found, *chart.marks)]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
-    floor, top = HEIGHT - BOTTOM, _round_up(chart.most)
+    floor, top = AREA.y_end, _round_up(chart.most)
 
     def x(at: float) -> float:
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * ((at - low) / (high - low) if high > low else 0.5), 1)
+        return AREA.x((at - low) / (high - low) if high > low else 0.5)
 
     def y(value: float) -> float:
-        return round(floor - (floor - TOP) * value / top, 1)
+        return round(floor - (floor - AREA.top) * value / top, 1)
 
-    points = [_Place(x(one.at), y(one.value), "", one.tooltip) for one in chart.points]
+    points = [ChartText(x(one.at), y(one.value), "", one.tooltip) for one in chart.points]
     steps = [top * step / TICKS for step in range(TICKS + 1)]
     drawing = {
-        "width": WIDTH,
-        "height": HEIGHT,
-        "left": LEFT,
-        "right": WIDTH - RIGHT,
+        "width": AREA.width,
+        "height": AREA.height,
+        "left": AREA.left,
+        "right": AREA.x_end,
         "floor": floor,
-        "top": TOP,
-        "path": "M" + "L".join(f"{one.x:g},{one.y:g}" for one in points) if points else "",
+        "top": AREA.top,
+        "path": svg_path([(one.x, one.y) for one in points]) if points else "",
         "points": points if len(points) <= 60 else [],
-        "rules": [_Place(LEFT, y(value), _amount(value)) for value in steps],
-        "ticks": [_Place(x(at), floor + LANE, text) for at, text in chart.ticks],
-        "found": [_Place(x(one.at), floor, one.label, one.tooltip, one.style) for one in chart.found],
-        "marks": [_Place(x(one.at), floor, one.label, one.tooltip, one.style) for one in chart.marks],
+        "rules": [ChartText(AREA.left, y(value), _amount(value)) for value in steps],
+        "ticks": [ChartText(x(at), floor + LANE, text) for at, text in chart.ticks],
+        "found": [ChartText(x(one.at), floor, one.label, one.tooltip, one.style) for one in chart.found],
+        "marks": [ChartText(x(one.at), floor, one.label, one.tooltip, one.style) for one in chart.marks],
         "labels": _labels([(x(one.at), one.label) for one in chart.marks]),
         "label_height": floor + LANE + 17,
     }

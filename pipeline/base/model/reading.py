@@ -155,10 +155,11 @@ class KeptRegion:
         slot: The name of the slot of the form.
         writing: Print or handwriting.
         box: Its place on the rectified page of its sheet.
-        is_doubtful: As of the region when it was segmented, as are the next three.
+        is_doubtful: As of the region when it was segmented, as are the next four.
         is_touched: Likewise.
         is_cut_short: Likewise.
         is_labelled: Likewise.
+        is_repeated: Likewise.
     """
 
     slot: str
@@ -169,6 +170,7 @@ class KeptRegion:
     is_touched: bool = False
     is_cut_short: bool = False
     is_labelled: bool = True
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

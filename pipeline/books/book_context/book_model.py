@@ -14,16 +14,18 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from statistics import median
 from typing import Any
 
 from pipeline.base.model import PageRef
-from pipeline.books.book_context.name_words import name_words
 from pipeline.books.book_context.place_tails import PlaceTails, SaidPlace, tails_of
 from pipeline.books.book_context.signer_ink import folded
 from pipeline.books.book_context.signers import Signers, usual_wordings
 from pipeline.books.book_context.spellings import NameSighting, UsualNames, spellings_of
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Slot
+from pipeline.recognition.decoding import read_language
+from pipeline.recognition.ocr.models import default_folder
 from pipeline.values.kinds import SIGNER, SURNAMES, is_usual_title
 
 PLACES, SIGNERS, TITLES = "place", SIGNER.name, "signer title"
@@ -284,3 +286,16 @@ def repeated_values(sightings: Iterable[Sighting]) -> frozenset[tuple[str, tuple
         if one.is_decided:
             decided.add((one.pool, one.value))
     return frozenset(key for key, where in pages.items() if len(where) > 1 and key not in decided)
+
+
+LANGUAGE, NAMES = "vietnamese-text", "name"
+
+
+@cache
+def name_words() -> frozenset[str]:
+    """Return the words of names in small letters, from the data that the decoder weighs names by; none without it."""
+    try:
+        model = read_language(default_folder() / LANGUAGE).model(NAMES)
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(word.lower() for word in model.words) if model else frozenset()

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from pipeline.base.model import Hypothesis, KeptLine, KeptRegion
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.name_words import name_words
+from pipeline.books.book_context.book_model import name_words
 from pipeline.books.book_context.signer_ink import SignerInk, folded
 from pipeline.books.book_context.signers import Signers
 from pipeline.recognition.decoding import unpack_emissions

@@ -32,7 +32,7 @@ from pipeline.base.model import (
 )
 from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.book_model import pool_of_field
-from pipeline.books.book_context.region_ink import ink_scores
+from pipeline.books.book_context.sightings import ink_scores
 from pipeline.declarations.schema import Form, RecordSpec, Schemas
 from pipeline.digitize.parse import parse_text
 

@@ -1,37 +1,35 @@
 """What the second pass needs of a page, in one small file: its result, and its lines with their emissions.
 
-The file is JSON with the packed emissions behind it, compressed. It holds no picture, and reading the page anew makes
+The file is JSON, compressed. It holds no picture, and reading the page anew makes
 it again. Places that only the picture has (frame, labels, stamps) are left out.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
-import struct
-import types
-import typing
 import zlib
 from collections.abc import Mapping
-from enum import Enum
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import ClassVar
 
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter
 
 from pipeline.base.model import EntryResult, Finding, PageKind, PageRef, PageResult, Quality
 
 MOST_BYTES = 16_000_000
 """More bytes than the file of any page holds unpacked."""
 
-_LENGTH = struct.Struct("<I")
-T = TypeVar("T")
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Page:
-    """The part of a page's result that is kept."""
+    """The part of a page's result that is kept, by the names of ``PageResult``."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants"
+    )
 
     format: str
     fingerprint: str
@@ -50,7 +48,7 @@ class _Page:
     ink_print: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class KeptPage:
     """A page as the first pass read it.
 
@@ -69,26 +67,14 @@ def pack_page(result: PageResult, fingerprint: str) -> bytes:
         result: What the first pass read.
         fingerprint: Under which it is saved.
     """
-    blobs: list[bytes] = []
-    page = _Page(
-        file_format(),
-        fingerprint,
-        result.ref,
-        result.kind,
-        result.form,
-        tuple(map(float, result.size)),
-        tuple(tuple(map(float, row)) for row in result.matrix),
-        result.turn,
-        result.skew,
-        result.quality,
-        result.entries,
-        result.findings,
-        result.timings,
-        result.hand_reader,
-        result.ink_print,
+    shared = {name: getattr(result, name) for name in _SHARED}
+    shared["size"] = tuple(map(float, result.size))
+    shared["matrix"] = tuple(tuple(map(float, row)) for row in result.matrix)
+    page = _adapter().dump_json(
+        _Page(file_format(), fingerprint, **shared), warnings=False, fallback=lambda value: value.item()
     )
-    told = json.dumps(_plain(page, blobs), ensure_ascii=False, separators=(",", ":")).encode()
-    return zlib.compress(b"".join((_LENGTH.pack(len(told)), told, *blobs)), 6)
+    rounded = json.loads(page, parse_float=lambda number: float(f"{float(number):.6g}"))
+    return zlib.compress(json.dumps(rounded, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
 def unpack_page(packed: bytes) -> KeptPage:
@@ -98,112 +84,26 @@ def unpack_page(packed: bytes) -> KeptPage:
         ValueError: The bytes are no page of this format.
     """
     try:
-        page = _unpacked(zlib.decompressobj().decompress(packed, MOST_BYTES))
-    except (zlib.error, struct.error, TypeError, KeyError, IndexError, ValueError, RecursionError) as error:
+        page = _adapter().validate_json(zlib.decompressobj().decompress(packed, MOST_BYTES))
+        if page.format != file_format():
+            raise ValueError("a page of another format")
+    except (zlib.error, ValueError) as error:
         raise ValueError("these bytes are no kept page") from error
     width, height = page.size
-    return KeptPage(
-        PageResult(
-            ref=page.ref,
-            kind=page.kind,
-            form=page.form,
-            size=(int(width), int(height)),
-            matrix=np.asarray(page.matrix, np.float64),
-            turn=page.turn,
-            skew=page.skew,
-            quality=page.quality,
-            frame=None,
-            labels=(),
-            entries=page.entries,
-            findings=page.findings,
-            timings=page.timings,
-            hand_reader=page.hand_reader,
-            ink_print=page.ink_print,
-        ),
-        page.fingerprint,
-    )
+    shared = {name: getattr(page, name) for name in _SHARED}
+    shared |= {"size": (int(width), int(height)), "matrix": np.asarray(page.matrix, np.float64)}
+    return KeptPage(PageResult(frame=None, labels=(), **shared), page.fingerprint)
 
 
-def _unpacked(whole: bytes) -> _Page:
-    (length,) = _LENGTH.unpack_from(whole)
-    told = json.loads(whole[_LENGTH.size : _LENGTH.size + length])
-    if told[0] != file_format():
-        raise ValueError("a page of another format")
-    page: _Page = _made(_Page, told, _Blobs(whole, _LENGTH.size + length))
-    return page
+_SHARED = tuple(field.name for field in fields(_Page) if field.name not in ("format", "fingerprint"))
 
 
-class _Blobs:
-    """The bytes behind the JSON, taken one after the other."""
-
-    def __init__(self, whole: bytes, at: int) -> None:
-        self._whole, self._at = whole, at
-
-    def take(self, size: int) -> bytes:
-        found = self._whole[self._at : self._at + size]
-        if len(found) != size:
-            raise ValueError("a kept page that is cut short")
-        self._at += size
-        return found
-
-
-def _plain(value: Any, blobs: list[bytes]) -> Any:
-    """Return a value as JSON has it: a dataclass is the list of its attributes, bytes are their number."""
-    if isinstance(value, Enum):
-        return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [_plain(getattr(value, name), blobs) for name, _ in _attributes(type(value))]
-    if isinstance(value, bytes):
-        blobs.append(value)
-        return len(value)
-    if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, tuple | list):
-        return [_plain(one, blobs) for one in value]
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one, blobs) for name, one in value.items()}
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _made(kind: Any, told: Any, blobs: _Blobs) -> Any:
-    """Return the value of a type that ``_plain`` told."""
-    origin = typing.get_origin(kind)
-    if origin in (typing.Union, types.UnionType):
-        (inner,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
-        return None if told is None else _made(inner, told, blobs)
-    if origin is tuple:
-        inner = typing.get_args(kind)[0]
-        return tuple(_made(inner, one, blobs) for one in told)
-    if origin is not None and issubclass(origin, Mapping):
-        inner = typing.get_args(kind)[1]
-        return {name: _made(inner, one, blobs) for name, one in told.items()}
-    if kind is bytes:
-        return blobs.take(told)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        names = _attributes(kind)
-        if len(names) != len(told):
-            raise ValueError("a page of another format")
-        return kind(
-            **{name: _made(inner, one, blobs) for (name, inner), one in zip(names, told, strict=True)}
-        )
-    return kind(told)
+@cache
+def _adapter() -> TypeAdapter[_Page]:
+    return TypeAdapter(_Page)
 
 
 @cache
 def file_format() -> str:
     """Return the format of the files: 12 hex digits that change with the attributes of what is kept."""
-    told: dict[str, list[str]] = {}
-    waiting: list[Any] = [_Page]
-    while waiting:
-        kind = waiting.pop()
-        waiting += typing.get_args(kind)
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__name__ not in told:
-            told[kind.__name__] = [f"{name}: {inner}" for name, inner in _attributes(kind)]
-            waiting += [inner for _, inner in _attributes(kind)]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
-
-
-@cache
-def _attributes(kind: type) -> tuple[tuple[str, Any], ...]:
-    hints = typing.get_type_hints(kind)
-    return tuple((one.name, hints[one.name]) for one in dataclasses.fields(kind))
+    return hashlib.sha256(json.dumps(_adapter().json_schema(), sort_keys=True).encode()).hexdigest()[:12]

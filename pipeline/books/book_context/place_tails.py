@@ -3,11 +3,15 @@
 Places of a book differ in how they begin (the hamlet) and are alike in how they end. Their words are counted from the
 last to the first, each behind those that follow it, with the probabilities that the pages give them: what one hand's
 ink leaves in doubt on every page counts as that doubt and no more. A word counts when two pages say it.
+
+An x is as large as an X and an accent as wide as a space; a clerk who writes ``h.`` and ``t.`` writes ``x.``, and
+``ĐKhuyện`` and ``KV7`` are two words. A health station is worded alike everywhere: ``Trạm Y te`` is one.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +20,6 @@ from rapidfuzz import fuzz
 
 from pipeline.base.model import Hypothesis, PageRef
 from pipeline.base.text.tones import unaccented
-from pipeline.books.book_context.place_wording import usual_wording
 
 Tail = tuple[str, ...]
 """The last words of a place, in their order."""
@@ -199,3 +202,19 @@ def tails_of(places: Iterable[SaidPlace]) -> PlaceTails:
     for tail in sorted(known):
         words_of[tail[1:]][tail[0]] = pages[tail]
     return PlaceTails(dict(words_of), {tail: pages[tail] for tail in words_of})
+
+
+_SMALL = re.compile(r"(?<!\S)(?:h|t)\.")
+_CAPITAL = re.compile(r"(?<=\S )X\.|(?<=\s-)X\.")
+_RUN_TOGETHER = re.compile(r"(?<=[A-ZĐ])(?=(?:huyện|tỉnh|xã|quận|phường)(?!\S))|(?<=\bKV)(?=\d)")
+_STATION = re.compile(r"(?<!\w)([Tt]r)[aạ]m ([Yy]) t[eêéế](?!\w)")
+
+
+def usual_wording(text: str) -> str:
+    """Return a place as it is worded usually: small abbreviations among small ones, words of units by themselves.
+
+    Args:
+        text: A place as it was read.
+    """
+    worded = _STATION.sub(r"\1ạm \2 tế", _RUN_TOGETHER.sub(" ", text))
+    return _CAPITAL.sub("x.", worded) if _SMALL.search(worded) else worded

@@ -31,9 +31,13 @@ from pipeline.books.book_context.book_model import SIGNERS, BookModel, make_mode
 from pipeline.books.book_context.confirmed_values import ConfirmedValues, EntryKey, confirmed_values
 from pipeline.books.book_context.crossed_signers import usual_titles, with_book_signer
 from pipeline.books.book_context.decided_values import ClearValue, DecidedValues, decided_values
-from pipeline.books.book_context.filled_fields import FilledFields, filled_fields
 from pipeline.books.book_context.line_weighing import WEIGHING, WeighingOptions, weigh_region
-from pipeline.books.book_context.order_candidates import chosen_numbers, with_candidates
+from pipeline.books.book_context.order_candidates import (
+    FilledFields,
+    chosen_numbers,
+    filled_fields,
+    with_candidates,
+)
 from pipeline.books.book_context.order_chain import (
     EntryOrder,
     expected_numbers,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from rapidfuzz import fuzz
 
 from pipeline.base.model import (
     FieldReading,
@@ -15,6 +19,7 @@ from pipeline.base.model import (
     PageResult,
     Writing,
 )
+from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.book_model import (
     CLEAR,
     MOST_SIGHTINGS,
@@ -27,12 +32,12 @@ from pipeline.books.book_context.book_model import (
     pool_of,
     repeated_values,
 )
-from pipeline.books.book_context.letter_evidence import letters_of
 from pipeline.books.book_context.place_tails import SaidPlace
 from pipeline.books.book_context.signers import NAME, TITLE
 from pipeline.books.book_context.spellings import NameSighting
 from pipeline.declarations.schema import Form, RecordSpec, Slot
-from pipeline.recognition.decoding import unpack_emissions
+from pipeline.recognition.decoding import Emission, score_texts, unpack_emissions
+from pipeline.recognition.decoding.forced_alignment import align_classes
 from pipeline.values import kinds
 
 DecidedTexts = Mapping[tuple[PageRef, int, str], str]
@@ -223,3 +228,83 @@ def _letters(seen: _Seen) -> tuple[LetterEvidence, ...]:
             return ()
         kept += letters[at : at + len(plain)]
     return tuple(kept)
+
+
+def letters_of(emissions: Sequence[Emission], text: str) -> tuple[LetterEvidence, ...]:
+    """Return the evidence of each letter of a line's text, spaces aside, by the emission that sees it least clearly.
+
+    Returns:
+        Nothing where the networks do not know a letter of the text, or the line has fewer steps than letters.
+    """
+    seen = [_seen(emission, text) for emission in emissions]
+    if not seen or not all(seen):
+        return ()
+    worst = (min(each, key=lambda one: one.chance) for each in zip(*seen, strict=True))
+    return tuple(one for one, letter in zip(worst, text, strict=True) if letter != " ")
+
+
+def _seen(emission: Emission, text: str) -> list[LetterEvidence]:
+    """Return the evidence of every letter by one emission, each at the step where it is clearest."""
+    columns = {letter: number for number, letter in enumerate(emission.letters, start=1)}
+    if not text or len(emission.log_chances) < len(text) or not columns.keys() >= set(text):
+        return []
+    target = [columns[letter] for letter in text]
+    places, _ = align_classes(emission.log_chances, target)
+    ends = [*places[1:], len(emission.log_chances)]
+    found = []
+    for column, start, end in zip(target, places, ends, strict=True):
+        step = emission.log_chances[start : max(end, start + 1)]
+        best = np.exp(step[step[:, column].argmax()].astype(np.float64))
+        own = float(best[column])
+        best[[0, column]] = 0.0
+        rival = int(best.argmax())
+        found.append(LetterEvidence(own / max(own + float(best[rival]), 1e-12), emission.letters[rival - 1]))
+    return found
+
+
+def ink_scores(region: KeptRegion, read: str, texts: Sequence[str]) -> list[float] | None:
+    """Return the log probability, by the ink alone, of a region with each text in the place of what was read.
+
+    ``None`` where what was read does not stand in the lines of the region, or these have no emissions.
+
+    Args:
+        read: The text of the field as it was read.
+        texts: What may stand in its place.
+    """
+    lines = region_readings(region)
+    if not lines or not read or any(not line.emissions for line in lines):
+        return None
+    at = [place for place, line in enumerate(lines) if line.text.count(read) == 1]
+    if len(at) == 1:
+        line = lines[at[0]]
+        return _scores(line.emissions, [line.text.replace(read, text) for text in texts])
+    whole = " ".join(line.text for line in lines)
+    if whole.count(read) != 1:
+        return None
+    ways = [_parted(whole.replace(read, text), [line.text for line in lines]) for text in texts]
+    by_line = [_scores(line.emissions, [way[place] for way in ways]) for place, line in enumerate(lines)]
+    return [sum(scores) for scores in zip(*by_line, strict=True)]
+
+
+def _scores(emissions: bytes, texts: Sequence[str]) -> list[float]:
+    seen = unpack_emissions(emissions)
+    known = set(seen[0].letters)
+    asked = [text for text in dict.fromkeys(texts) if text and set(text) <= known]
+    scores = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
+    return [scores.get(text, -math.inf) for text in texts]
+
+
+def _parted(text: str, lines: Sequence[str]) -> list[str]:
+    """Return a text parted into as many lines as were read, each beginning where it is most like them."""
+    words = text.split()
+    parts: list[str] = []
+    for place, line in enumerate(lines[:-1]):
+        left = len(lines) - 1 - place
+        sizes = range(1, max(1, len(words) - left) + 1)
+        size = max(
+            sizes,
+            key=lambda some: (fuzz.ratio(unaccented(" ".join(words[:some])), unaccented(line)), -some),
+        )
+        parts.append(" ".join(words[:size]))
+        words = words[size:]
+    return [*parts, " ".join(words)]

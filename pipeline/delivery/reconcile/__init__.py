@@ -11,30 +11,21 @@ from pipeline.delivery.reconcile.differences import (
     DifferenceKind,
     FieldDifference,
     FieldDifferenceKind,
-    ReconcileBook,
     ReconcileCounts,
     ReconcileDifference,
     RegistryEntry,
     RejectedCell,
 )
 from pipeline.delivery.reconcile.matching import reconcile_rows
-from pipeline.delivery.reconcile.sheet_layout import SheetLayout, find_layout, read_layout
-from pipeline.delivery.reconcile.workbook_reader import SourceWorkbook, open_workbook
 
 __all__ = [
     "BookCoverage",
-    "ReconcileCounts",
-    "ReconcileDifference",
     "DifferenceKind",
-    "RegistryEntry",
     "FieldDifference",
     "FieldDifferenceKind",
-    "SheetLayout",
-    "ReconcileBook",
+    "ReconcileCounts",
+    "ReconcileDifference",
+    "RegistryEntry",
     "RejectedCell",
-    "SourceWorkbook",
-    "find_layout",
-    "open_workbook",
-    "read_layout",
     "reconcile_rows",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.base.text.legacy_fonts import LegacyFont
+from pipeline.registry.books.model import BookRow
 
 
 class DifferenceKind(StrEnum):
@@ -48,22 +49,6 @@ class FieldDifferenceKind(StrEnum):
 
 MINOR = frozenset({FieldDifferenceKind.SPELLING, FieldDifferenceKind.BEYOND})
 """Kinds that no person is asked about: they are only listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReconcileBook:
-    """A book of the registry.
-
-    Attributes:
-        place, place_code: The registration place and its code.
-    """
-
-    book_id: int
-    folder_name: str
-    place: str
-    place_code: str
-    volume: str
-    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +158,7 @@ class BookCoverage:
             part of the file.
     """
 
-    book: ReconcileBook
+    book: BookRow
     rows: int
     compared: bool
 

@@ -11,20 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import Schemas
+from pipeline.delivery.reconcile.compared_rows import ComparedRows, compared_rows
 from pipeline.delivery.reconcile.differences import (
     BookCoverage,
     DifferenceKind,
     FileRow,
-    ReconcileBook,
     ReconcileCounts,
     ReconcileDifference,
     RegistryEntry,
     RejectedCell,
 )
-from pipeline.delivery.reconcile.sheet_layout import SheetLayout
 from pipeline.delivery.reconcile.similarity import SURE, FieldComparer, SimilarityScorer
-from pipeline.delivery.reconcile.staged_rows import ANY, StagedRows, stage_rows
-from pipeline.delivery.reconcile.workbook_reader import SourceWorkbook
+from pipeline.delivery.workbook_reading.sheet_layout import SheetLayout
+from pipeline.delivery.workbook_reading.staged_rows import ANY
+from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
+from pipeline.registry.books.model import BookRow
 
 ONE_ROW_IN = 10
 """A book is taken for a part of the file when the file has a row for so many of its entries."""
@@ -33,7 +34,7 @@ ONE_ROW_IN = 10
 class RegistrationPlaces:
     """The registration places of books, and the names a file has for them."""
 
-    def __init__(self, books: Sequence[ReconcileBook]) -> None:
+    def __init__(self, books: Sequence[BookRow]) -> None:
         self._names: dict[str, set[str]] = defaultdict(set)
         for book in books:
             for name in (book.place, book.place_code):
@@ -59,12 +60,12 @@ class RegistrationPlaces:
         return next(iter(codes)) if len(codes) == 1 else None
 
 
-def _volume_key(book: ReconcileBook, *, has_volumes: bool) -> str:
+def _volume_key(book: BookRow, *, has_volumes: bool) -> str:
     return book.volume if has_volumes else ANY
 
 
 def books_on_file(
-    books: Sequence[ReconcileBook],
+    books: Sequence[BookRow],
     rows: Iterable[tuple[str, str, int]],
     places: RegistrationPlaces,
     *,
@@ -98,14 +99,14 @@ def books_on_file(
     return tuple(found)
 
 
-def _entries_by_volume(books: Sequence[ReconcileBook], *, has_volumes: bool) -> dict[tuple[str, str], int]:
+def _entries_by_volume(books: Sequence[BookRow], *, has_volumes: bool) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = defaultdict(int)
     for book in books:
         found[_volume_key(book, has_volumes=has_volumes), book.place_code] += book.entries
     return found
 
 
-def _places_by_volume(books: Sequence[ReconcileBook], *, has_volumes: bool) -> dict[str, set[str]]:
+def _places_by_volume(books: Sequence[BookRow], *, has_volumes: bool) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for book in books:
         found[_volume_key(book, has_volumes=has_volumes)].add(book.place_code)
@@ -123,7 +124,7 @@ def reconcile_rows(
     book: SourceWorkbook,
     layout: SheetLayout,
     schemas: Schemas,
-    books: Sequence[ReconcileBook],
+    books: Sequence[BookRow],
     entries_of: EntriesOf,
     counts: ReconcileCounts,
     *,
@@ -141,7 +142,7 @@ def reconcile_rows(
         ReconcileError: The sheet is broken.
     """
     counts.ignored, counts.absent = layout.ignored, layout.absent
-    with stage_rows(book, layout, schemas) as rows:
+    with compared_rows(book, layout, schemas) as rows:
         matcher = _Matcher(rows, layout, books, entries_of, counts)
         for refusal in rows.refusals():
             counts.refused += 1
@@ -154,9 +155,9 @@ class _Matcher:
 
     def __init__(
         self,
-        rows: StagedRows,
+        rows: ComparedRows,
         layout: SheetLayout,
-        books: Sequence[ReconcileBook],
+        books: Sequence[BookRow],
         entries_of: EntriesOf,
         counts: ReconcileCounts,
     ) -> None:
@@ -184,7 +185,7 @@ class _Matcher:
             if place and self._places.code(place) is None:
                 self._counts.add("places", place, count)
         compared = {covered.book.book_id for covered in coverage if covered.compared}
-        by_volume: defaultdict[str, list[ReconcileBook]] = defaultdict(list)
+        by_volume: defaultdict[str, list[BookRow]] = defaultdict(list)
         for covered in coverage:
             if covered.compared or covered.rows:
                 by_volume[_volume_key(covered.book, has_volumes=has_volumes)].append(covered.book)
@@ -194,7 +195,7 @@ class _Matcher:
 
     # --- by key ---------------------------------------------------------------------------------------------------
 
-    def _match_volume(self, volume: str, books: Sequence[ReconcileBook]) -> Iterator[ReconcileDifference]:
+    def _match_volume(self, volume: str, books: Sequence[BookRow]) -> Iterator[ReconcileDifference]:
         """Match the rows and entries of one volume, place by place."""
         codes = {book.place_code for book in books}
         alone = next(iter(codes)) if len(codes) == 1 else None

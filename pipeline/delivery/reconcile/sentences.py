@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.base.files import printable
-from pipeline.delivery.reconcile import (
-    ReconcileCounts,
-)
+from pipeline.delivery.reconcile import ReconcileCounts
 from pipeline.delivery.reconcile.differences import (
     DIFFERENCE_LABELS,
     FIELD_DIFFERENCE_LABELS,

@@ -8,42 +8,31 @@ left.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from sqlite3 import Connection
 
 from pipeline.base.errors import ReconcileError
 from pipeline.base.text.control_characters import LINE_BREAKS, control_characters
 from pipeline.base.text.legacy_fonts import LegacyFont, recognize_font
 from pipeline.declarations.schema import FieldSpec
-from pipeline.delivery.reconcile import SheetLayout, SourceWorkbook
-from pipeline.delivery.reconcile.cell_values import (
-    CellRejected,
-    ColumnFonts,
-    cell_text,
-    font_of_row,
-    to_unicode,
-)
 from pipeline.delivery.reconcile.differences import REJECTION_LABELS
-from pipeline.delivery.reconcile.sheet_parts import Attributes, CellContent, SheetCell, SheetReader
-from pipeline.delivery.reconcile.staged_rows import FONT_LETTERS
+from pipeline.delivery.workbook_reading import SheetLayout, SourceWorkbook
+from pipeline.delivery.workbook_reading.cell_values import CellRejected, cell_text
+from pipeline.delivery.workbook_reading.sheet_parts import CellContent, SheetReader
+from pipeline.delivery.workbook_reading.staged_rows import BETWEEN, FONT_LETTERS, StagedRows, staged
 
-CACHE_KILOBYTES = 48 * 1024
 SOFT_HYPHEN = "\xad"
 """Nobody sees it; in TCVN3 it is the letter ư."""
 
 MOST_NAMED = 20
-"""Merged ranges, and rows of a kind, that a report names."""
+"""Rows of a kind that a report names."""
 
 LONGEST_TEXT = 10_000
 """Letters of a value; what a desk takes."""
-
-AT_ONCE = 500
-"""Rows of which one statement settles the fonts."""
 
 FORMULA, SERIAL, LONG, OLD_FONT, HIDDEN = "formula", "serial-day", "long-text", "old-font", "hidden"
 
@@ -55,25 +44,6 @@ REASONS: Mapping[str, str] = {
     OLD_FONT: "ô như gõ bằng phông cũ (TCVN3, VNI) mà chưa chắc phông nào; hãy chuyển sang Unicode rồi gửi lại",
 }
 """Why a cell is not brought, in words."""
-
-
-class NotingReader(SheetReader):
-    """Reads rows, and notes what a person would have to know of the sheet: formulas and merged cells."""
-
-    merged: tuple[str, ...] = ()
-    merged_count: int = 0
-
-    def _start(self, tag: str, values: Attributes) -> None:
-        super()._start(tag, values)
-        if tag.rpartition(":")[2] == "mergeCell":
-            self.merged_count += 1
-            if len(self.merged) < MOST_NAMED:
-                self.merged = (*self.merged, values.get("ref", "")[:20])
-
-    def _end(self, tag: str) -> None:
-        super()._end(tag)
-        if self._formula and tag.rpartition(":")[2] == "c" and self._column in self._cells:
-            self._cells[self._column] = SheetCell(FORMULA, "")
 
 
 @dataclass(slots=True)
@@ -113,122 +83,70 @@ class ImportedRow:
     texts: Mapping[str, str]
 
 
-class ImportedRows:
-    """The rows of one sheet.
+class ImportedRows(StagedRows):
+    """The rows of one sheet, as they were typed.
 
     Attributes:
-        rows: How many there are.
         flaws: What of them cannot be brought.
     """
 
-    def __init__(self, table: sqlite3.Connection, layout: SheetLayout, *, serial_days: bool) -> None:
-        self._table, self._layout, self._serial_days = table, layout, serial_days
-        self._typed = [spec for spec in layout.fields if not spec.value_kind.is_figures]
-        self.rows = 0
+    keeps_refused = False
+
+    def __init__(self, table: Connection, layout: SheetLayout, *, serial_days: bool) -> None:
+        super().__init__(table, layout)
+        self._serial_days = serial_days
         self.flaws = CellFlaws()
 
-    def fill(self, book: SourceWorkbook) -> None:
-        """Read the sheet.
-
-        Raises:
-            ReconcileError: The sheet is broken.
-        """
-        self._table.execute(
-            "CREATE TABLE line (row INTEGER PRIMARY KEY, book INTEGER, texts TEXT, open INTEGER)"
-        )
-        reader, columns = book.reader(NotingReader), ColumnFonts(range(len(self._typed)))
-        self._table.executemany("INSERT INTO line VALUES (?, NULL, ?, ?)", self._lines(book, reader, columns))
+    def fill(self, book: SourceWorkbook, reader: SheetReader | None = None) -> None:
+        reader = reader or book.reader(takes_formulas=False)
+        super().fill(book, reader)
         self.flaws.merged, self.flaws.merged_count = reader.merged, reader.merged_count
-        fonts = {self._typed[at]: font for at, font in columns.found().items()}
-        self.flaws.column_fonts = {spec.column: font for spec, font in fonts.items()}
-        self._settle_fonts({spec.name: font for spec, font in fonts.items()})
+        self.flaws.column_fonts = {self.layout.fields[at].column: font for at, font in self.fonts.items()}
+        fonts = self.table.execute(
+            "SELECT font, count(*) FROM line WHERE font <> '' GROUP BY font ORDER BY min(row)"
+        )
+        self.flaws.row_fonts = Counter({LegacyFont(font): rows for font, rows in fonts})
 
     def all(self) -> Iterator[ImportedRow]:
         """Yield the rows in their order."""
-        for row, texts in self._table.execute("SELECT row, texts FROM line ORDER BY row"):
-            yield ImportedRow(row, json.loads(texts))
+        yield from self._imported(self.table.execute("SELECT row, texts FROM line ORDER BY row"))
 
     def assign(self, books: Sequence[tuple[int, int]]) -> None:
         """Note which book rows are of: (book, row)."""
-        self._table.executemany("UPDATE line SET book = ? WHERE row = ?", books)
-        self._table.execute("CREATE INDEX IF NOT EXISTS line_of_book ON line (book, row)")
+        self.table.executemany("UPDATE line SET book = ? WHERE row = ?", books)
+        self.table.execute("CREATE INDEX IF NOT EXISTS line_of_book ON line (book, row)")
 
     def books(self) -> tuple[int, ...]:
         """Return the books that rows are of."""
         query = "SELECT DISTINCT book FROM line WHERE book IS NOT NULL ORDER BY book"
-        return tuple(book for (book,) in self._table.execute(query))
+        return tuple(book for (book,) in self.table.execute(query))
 
     def of_book(self, book_id: int) -> Iterator[ImportedRow]:
         """Yield the rows of a book in their order."""
         query = "SELECT row, texts FROM line WHERE book = ? ORDER BY row"
-        for row, texts in self._table.execute(query, (book_id,)):
-            yield ImportedRow(row, json.loads(texts))
+        yield from self._imported(self.table.execute(query, (book_id,)))
 
-    def _lines(
-        self, book: SourceWorkbook, reader: NotingReader, columns: ColumnFonts
-    ) -> Iterator[tuple[int, str, bool]]:
-        """Yield the rows, each with whether the fonts of the columns decide what some of its words are."""
-        for number, cells in book.read_rows(self._layout.sheet, reader):
-            if number <= self._layout.header_row:
-                continue
-            texts = self._texts(cells, number, from_1904=book.from_1904)
-            if not texts:
-                continue
-            self.rows += 1
-            typed = [texts.get(spec.name, "") for spec in self._typed]
-            font = font_of_row(typed)
-            if font is not None:
-                self.flaws.row_fonts[font] += 1
-                texts = self._without_flaws(
-                    number, {key: to_unicode(one, font) for key, one in texts.items()}
-                )
-            elif columns.open:
-                columns.add(typed)
-            is_open = font is None and any(map(_is_one_byte, typed))
-            yield number, json.dumps(texts, ensure_ascii=False), is_open
+    def _imported(self, rows: Iterable[tuple[int, str]]) -> Iterator[ImportedRow]:
+        names = [spec.name for spec in self.layout.fields]
+        for row, joined in rows:
+            yield ImportedRow(
+                row, {name: text for name, text in zip(names, joined.split(BETWEEN), strict=False) if text}
+            )
 
-    def _settle_fonts(self, fonts: Mapping[str, LegacyFont]) -> None:
-        """Write the rows whose font shows in their columns alone as they read; what no font explains is left out."""
-        last = 0
-        while some := self._table.execute(
-            "SELECT row, texts FROM line WHERE open AND row > ? ORDER BY row LIMIT ?", (last, AT_ONCE)
-        ).fetchall():
-            changed = []
-            for row, joined in some:
-                texts: dict[str, str] = json.loads(joined)
-                read = {
-                    name: to_unicode(text, fonts[name]) if name in fonts else text
-                    for name, text in texts.items()
-                }
-                changed.append((json.dumps(self._without_flaws(row, read), ensure_ascii=False), row))
-            self._table.executemany("UPDATE line SET texts = ? WHERE row = ?", changed)
-            last = some[-1][0]
-
-    def _without_flaws(self, row: int, texts: Mapping[str, str]) -> dict[str, str]:
+    def kept(self, row: int, texts: list[str], *, is_open: bool) -> list[str]:
         """Return the texts without those of which nobody can say what they read."""
-        left = dict(texts)
-        for spec in self._typed:
-            if flaw := _font_flaw(left.get(spec.name, "")):
-                self.flaws.add(spec.column, flaw, row)
-                del left[spec.name]
-        return left
+        if not is_open:
+            for at in self.typed:
+                if flaw := _font_flaw(texts[at]):
+                    self.flaws.add(self.layout.fields[at].column, flaw, row)
+                    texts[at] = ""
+        return texts
 
-    def _texts(self, cells: Mapping[int, CellContent], number: int, *, from_1904: bool) -> dict[str, str]:
-        found = {}
-        for spec, source in zip(self._layout.fields, self._layout.sources, strict=True):
-            parts = (source,) if isinstance(source, int) else source
-            try:
-                text = self._joined(cells, parts, spec, from_1904=from_1904)
-            except CellRejected as why:
-                self.flaws.add(spec.column, why.reason, number)
-                continue
-            if len(text) > LONGEST_TEXT:
-                self.flaws.add(spec.column, LONG, number)
-            elif text:
-                found[spec.name] = text
-        return found
+    def refuse(self, row: int, rejected: Sequence[tuple[int, str]]) -> None:
+        for at, reason in sorted(rejected):
+            self.flaws.add(self.layout.fields[at].column, reason, row)
 
-    def _joined(
+    def joined_text(
         self,
         cells: Mapping[int, CellContent],
         parts: Sequence[str | int],
@@ -236,18 +154,12 @@ class ImportedRows:
         *,
         from_1904: bool,
     ) -> str:
-        found = []
-        for part in parts:
-            if isinstance(part, str):
-                found.append(part)
-                continue
-            cell = cells.get(part)
-            if cell is None:
-                return ""
-            found.append(self._text_of(cell, spec, from_1904=from_1904))
-        return "".join(found).strip()
+        text = super().joined_text(cells, parts, spec, from_1904=from_1904).strip()
+        if len(text) > LONGEST_TEXT:
+            raise CellRejected(LONG)
+        return text
 
-    def _text_of(self, cell: CellContent, spec: FieldSpec, *, from_1904: bool) -> str:
+    def text_of(self, cell: CellContent, spec: FieldSpec, *, from_1904: bool) -> str:
         if isinstance(cell, str):
             if control_characters(cell, LINE_BREAKS if spec.value_kind.is_figures else FONT_LETTERS):
                 raise CellRejected(HIDDEN)
@@ -258,11 +170,6 @@ class ImportedRows:
                 raise CellRejected(SERIAL)
             self.flaws.days[spec.column] += 1
         return text
-
-
-def _is_one_byte(text: str) -> bool:
-    """Return whether an old font can have typed the text: no letter is beyond one byte, and not all are plain."""
-    return not text.isascii() and max(text) < "\u0100"
 
 
 @lru_cache(maxsize=1 << 10)
@@ -285,10 +192,7 @@ def imported_rows(
     Raises:
         ReconcileError: The sheet is broken, or has no row.
     """
-    with closing(sqlite3.connect("")) as table:
-        for pragma in (f"cache_size = -{CACHE_KILOBYTES}", "journal_mode = OFF", "synchronous = OFF"):
-            table.execute(f"PRAGMA {pragma}")
-        rows = ImportedRows(table, layout, serial_days=serial_days)
+    with staged(partial(ImportedRows, layout=layout, serial_days=serial_days)) as rows:
         rows.fill(book)
         if not rows.rows:
             raise ReconcileError(

@@ -13,7 +13,7 @@ from itertools import islice
 from pipeline.base.errors import ReconcileError
 from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
-from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind, SheetLayout, SourceWorkbook
+from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.workbook_import.book_matching import (
     UNSURE,
     BookFinder,
@@ -29,6 +29,7 @@ from pipeline.delivery.workbook_import.import_report import (
     ImportReport,
 )
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow, ImportedRows, imported_rows
+from pipeline.delivery.workbook_reading import SheetLayout, SourceWorkbook
 from pipeline.registry import Registry, StoredEntry, Verdict
 from pipeline.registry.accounts.model import Person
 from pipeline.registry.books.model import BookRow

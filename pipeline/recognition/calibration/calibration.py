@@ -170,29 +170,19 @@ def _curve(held: Sequence[Sample], sure: Sequence[float], model: ChanceModel, *,
 FILE = "calibration.toml"
 VERSION = 3
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class _Kind(_Part):
     samples: Count
-    weights: Annotated[tuple[Number, ...], Field(min_length=len(FEATURES) + 1, max_length=len(FEATURES) + 1)]
-    bend: tuple[Number, Number, Number]
-    quantiles: tuple[Number, ...] = ()
-    means: tuple[Number, ...] = ()
-
-
-class _Curve(_Part):
-    fields: Count
-    thresholds: tuple[Number, ...]
-    accepted: tuple[Count, ...]
-    wrong: tuple[Count, ...]
-    expected: tuple[Number, ...]
-    worst: tuple[Number, ...]
+    weights: Annotated[tuple[float, ...], Field(min_length=len(FEATURES) + 1, max_length=len(FEATURES) + 1)]
+    bend: tuple[float, float, float]
+    quantiles: tuple[float, ...] = ()
+    means: tuple[float, ...] = ()
 
 
 class _Card(_Part):
@@ -202,12 +192,12 @@ class _Card(_Part):
     held: Count
     books: Count
     features: tuple[str, ...]
-    mean: tuple[Number, ...]
-    spread: tuple[Number, ...]
-    usual_distance: Number
-    usual_spreads: tuple[Number, ...]
-    critical: _Curve
-    other: _Curve
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    usual_distance: float
+    usual_spreads: tuple[float, ...]
+    critical: RiskCurve
+    other: RiskCurve
     kind: dict[str, _Kind]
 
 
@@ -226,8 +216,8 @@ def format_calibration(calibration: Calibration) -> str:
         "spread": model.spread,
         "usual_distance": usual.distance,
         "usual_spreads": usual.spreads,
-        "critical": _plain(calibration.critical),
-        "other": _plain(calibration.other),
+        "critical": asdict(calibration.critical),
+        "other": asdict(calibration.other),
         "kind": {
             name: {
                 "samples": part.samples,
@@ -333,8 +323,8 @@ def _calibration(card: _Card) -> Calibration:
     return Calibration(
         reader=card.reader,
         model=ChanceModel(card.mean, card.spread, pool, tuple(parts[name] for name in sorted(parts))),
-        critical=RiskCurve(**card.critical.model_dump()),
-        other=RiskCurve(**card.other.model_dump()),
+        critical=card.critical,
+        other=card.other,
         usual=ReferenceDistribution(
             {name: part.quantiles for name, part in card.kind.items() if part.quantiles},
             card.usual_distance,
@@ -361,13 +351,10 @@ def _flaw(card: _Card) -> str:
         columns = (curve.thresholds, curve.accepted, curve.wrong, curve.expected, curve.worst)
         lengths = {len(column) for column in columns}
         sound = all(0 <= wrong <= count for wrong, count in zip(curve.wrong, curve.accepted, strict=False))
+        sound = sound and curve.fields >= 0
         if len(lengths) != 1 or not sound or list(curve.thresholds) != sorted(curve.thresholds, reverse=True):
             return name
     return ""
-
-
-def _plain(curve: RiskCurve) -> dict[str, Any]:
-    return {name: getattr(curve, name) for name in _Curve.model_fields}
 
 
 def _seal(card: Mapping[str, Any]) -> str:

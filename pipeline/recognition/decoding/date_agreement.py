@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.base.model import Hypothesis
 from pipeline.values.kinds import DATE, Parsed, parse_strictly
@@ -60,7 +60,7 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
     digits_by_date = _by_date(DATE.parse, figures)
     words_by_date = _by_date(parse_strictly, words)
     pairs = [
-        _Pair(f, w, day, 1.0)
+        _pair(f, w, day)
         for day, read in digits_by_date.items()
         for f in read
         for w in words_by_date.get(day, ())
@@ -68,23 +68,14 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
     return _agreed(pairs) or _agreed([] if pairs else list(_allowed(digits_by_date, words)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """``share``: how much of the probability of the words belongs to the date."""
-
-    figures: Hypothesis
-    words: Hypothesis
-    canonical: str
-    share: float
-
-    @property
-    def chance(self) -> float:
-        return self.figures.chance * self.words.chance * self.share
+def _pair(figures: Hypothesis, words: Hypothesis, canonical: str, share: float = 1.0) -> DateAgreement:
+    """Return a pair as if both were read apart; ``share``: how much of the probability of the words is of the date."""
+    return DateAgreement(figures, words, canonical, figures.chance * words.chance * share)
 
 
 def _allowed(
     digits_by_date: Mapping[str, Sequence[Hypothesis]], words: Sequence[Hypothesis]
-) -> Iterator[_Pair]:
+) -> Iterator[DateAgreement]:
     for word in words:
         if word.chance < LEAST or parse_strictly(word.text).problems != (UNREAD_DATE,):
             continue
@@ -92,15 +83,15 @@ def _allowed(
             for figure in (
                 digits_by_date.get(allowed.date.canonical, ()) if allowed.chance >= LEAST_AGREED else ()
             ):
-                yield _Pair(figure, word, allowed.date.canonical, allowed.chance)
+                yield _pair(figure, word, allowed.date.canonical, allowed.chance)
 
 
-def _agreed(pairs: Sequence[_Pair]) -> tuple[DateAgreement, ...]:
+def _agreed(pairs: Sequence[DateAgreement]) -> tuple[DateAgreement, ...]:
     meeting = sum(pair.chance for pair in pairs)
     if meeting <= 0.0:
         return ()
     weight = chance_of_one_date(meeting) / meeting
-    each = [DateAgreement(pair.figures, pair.words, pair.canonical, weight * pair.chance) for pair in pairs]
+    each = [replace(pair, chance=weight * pair.chance) for pair in pairs]
     by_date: dict[str, float] = {}
     for pair in each:
         by_date[pair.canonical] = by_date.get(pair.canonical, 0.0) + pair.chance

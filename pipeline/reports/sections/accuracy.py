@@ -6,88 +6,101 @@ whose handwriting is unlike that which was calibrated on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.localtime import local_date
 from pipeline.recognition.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
 from pipeline.registry.lots.stored_lots import Lot, LotVerdict
-from pipeline.registry.statistics.model import SecondLook
+from pipeline.registry.statistics.model import BookStatistics, PersonStatistics, ReadingStatistics, SecondLook
+from pipeline.reports.columns import (
+    ReportColumn,
+    bounds,
+    counts,
+    days,
+    decimals,
+    percents,
+    shares,
+    table_of,
+    texts,
+)
 from pipeline.reports.content import (
     WAYS,
     ReportCell,
     ReportFigure,
     ReportSection,
     ReportTable,
-    bound_cell,
     count_cell,
-    day_cell,
-    decimal_cell,
     errors_sentence,
-    percent_cell,
     share_cell,
     text_cell,
 )
-from pipeline.reports.data import ReportData, list_href
+from pipeline.reports.data import ReportData, book_columns, grouped, list_href
 from pipeline.training.evaluation.field_scores import upper_bound
 
 BOUND = "Chắc không quá"
 
 
+@dataclass(frozen=True, slots=True)
+class _LookGroup:
+    """Second looks that are counted together, under two names."""
+
+    first: ReportCell
+    second: ReportCell
+    looks: Sequence[SecondLook]
+
+    @property
+    def fields(self) -> int:
+        return sum(look.fields for look in self.looks)
+
+    @property
+    def overturned(self) -> int:
+        return sum(look.overturned for look in self.looks)
+
+    @property
+    def agreed(self) -> int:
+        return self.fields - sum(look.differing for look in self.looks)
+
+
+def _look_columns(second: str) -> tuple[ReportColumn[_LookGroup], ...]:
+    return (
+        ReportColumn("Loại sự kiện", lambda row: row.first, is_number=False),
+        ReportColumn(second, lambda row: row.second, is_number=False),
+        counts("Ô được xem lần hai", lambda row: row.fields),
+        counts("Kết quả nhập lần 1 bị sửa", lambda row: row.overturned),
+        shares("Tỉ lệ", lambda row: row.overturned, lambda row: row.fields),
+        bounds(BOUND, lambda row: row.overturned, lambda row: row.fields),
+        counts("Chỉ khác cách viết", lambda row: sum(look.of_form for look in row.looks)),
+        shares("Hai người giống nhau", lambda row: row.agreed, lambda row: row.fields),
+    )
+
+
 def quality(data: ReportData) -> ReportSection:
     """First words that second looks overturned, with what their share does not exceed."""
     looks = data.tallies.second
-    kinds = sorted({(look.record, look.way) for look in looks})
-    columns = (
-        ("Ô được xem lần hai", True),
-        ("Kết quả nhập lần 1 bị sửa", True),
-        ("Tỉ lệ", True),
-        (BOUND, True),
-        ("Chỉ khác cách viết", True),
-        ("Hai người giống nhau", True),
-    )
-    by_kind = tuple(
-        (
+    by_kind = [
+        _LookGroup(
             text_cell(data.record_title(record), data.during("overturned", record=record)),
             text_cell(WAYS.get(way, way)),
-            *_cells(look for look in looks if (look.record, look.way) == (record, way)),
+            [look for look in looks if (look.record, look.way) == (record, way)],
         )
-        for record, way in kinds
-    )
-    fields = sorted({(look.record, look.field) for look in looks})
-    by_field = [
-        (record, field, tuple(look for look in looks if (look.record, look.field) == (record, field)))
-        for record, field in fields
+        for record, way in sorted({(look.record, look.way) for look in looks})
     ]
-    by_field.sort(
-        key=lambda item: -sum(look.overturned for look in item[2]) / sum(look.fields for look in item[2])
-    )
-    field_rows = tuple(
-        (
+    by_field = [
+        _LookGroup(
             text_cell(data.record_title(record)),
             text_cell(data.field_label(record, field), data.during("overturned", record=record, field=field)),
-            *_cells(mine),
+            [look for look in looks if (look.record, look.field) == (record, field)],
         )
-        for record, field, mine in by_field
-    )
-    total = (text_cell("Tất cả"), text_cell(""), *_cells(looks))
+        for record, field in sorted({(look.record, look.field) for look in looks})
+    ]
+    by_field.sort(key=lambda group: -group.overturned / group.fields)
+    href = data.during("overturned")
+    total = _LookGroup(text_cell("Tất cả"), text_cell(""), looks)
     tables = [
-        ReportTable(
-            "second",
-            "Theo loại sự kiện",
-            (("Loại sự kiện", False), ("Cách", False), *columns),
-            by_kind,
-            total,
-            href=data.during("overturned"),
-        ),
-        ReportTable(
-            "second-fields",
-            "Theo ô",
-            (("Loại sự kiện", False), ("Ô", False), *columns),
-            field_rows,
-            href=data.during("overturned"),
-            shown=15,
-        ),
+        table_of("second", "Theo loại sự kiện", by_kind, _look_columns("Cách"), total=total, href=href),
+        table_of("second-fields", "Theo ô", by_field, _look_columns("Ô"), href=href, shown=15),
     ]
     if data.tallies.people is not None:
         tables.append(people_table(data))
@@ -124,48 +137,21 @@ def agreement(data: ReportData) -> ReportFigure:
 
 def people_table(data: ReportData) -> ReportTable:
     """One row a person, by login. It ranks nobody."""
-    columns = (
-        ("Tên đăng nhập", False),
-        ("Ô đã gõ", True),
-        ("Giây mỗi ô", True),
-        ("Kết quả nhập lần 1 được xem lại", True),
-        ("Bị sửa", True),
-        ("Tỉ lệ", True),
-        (BOUND, True),
-    )
-    rows = tuple(
-        (
-            text_cell(person.login),
-            count_cell(person.words),
-            decimal_cell(person.seconds / person.words if person.words else None),
-            count_cell(person.first),
-            count_cell(person.overturned),
-            share_cell(person.overturned, person.first),
-            bound_cell(person.overturned, person.first),
-        )
-        for person in data.tallies.people or ()
+    columns: tuple[ReportColumn[PersonStatistics], ...] = (
+        texts("Tên đăng nhập", lambda person: person.login),
+        counts("Ô đã gõ", lambda person: person.words),
+        decimals("Giây mỗi ô", lambda person: person.seconds / person.words if person.words else None),
+        counts("Kết quả nhập lần 1 được xem lại", lambda person: person.first),
+        counts("Bị sửa", lambda person: person.overturned),
+        shares("Tỉ lệ", lambda person: person.overturned, lambda person: person.first),
+        bounds(BOUND, lambda person: person.overturned, lambda person: person.first),
     )
     note = (
         "Xếp theo tên, không xếp hạng: người nhận sổ khó sai nhiều hơn. Giây mỗi ô tính cả thời gian tìm trang; ô gõ "
         "theo cột và ô gõ từng sự kiện cộng chung."
     )
-    return ReportTable(
-        "people", "Từng người", columns, rows, note=note, href=data.during("people"), shown=200
-    )
-
-
-def _cells(looks: Iterable[SecondLook]) -> tuple[ReportCell, ...]:
-    looks = tuple(looks)
-    fields, wrong = sum(look.fields for look in looks), sum(look.overturned for look in looks)
-    differing = sum(look.differing for look in looks)
-    return (
-        count_cell(fields),
-        count_cell(wrong),
-        share_cell(wrong, fields),
-        bound_cell(wrong, fields),
-        count_cell(sum(look.of_form for look in looks)),
-        share_cell(fields - differing, fields),
-    )
+    people, href = data.tallies.people or (), data.during("people")
+    return table_of("people", "Từng người", people, columns, note=note, href=href, shown=200)
 
 
 LOTS = "/lots"
@@ -211,74 +197,84 @@ def wrong_fields(data: ReportData) -> ReportFigure:
 
 def lot_table(data: ReportData, lots: Iterable[Lot]) -> ReportTable:
     """One row a lot, the last one first."""
-    columns = (
-        ("Lô", False),
-        ("Nơi đăng ký", False),
-        ("Sổ", False),
-        ("Vòng", True),
-        ("Sự kiện trong lô", True),
-        ("Lấy mẫu", True),
-        ("Nhận khi sai không quá", True),
-        ("Đã kiểm tra", True),
-        ("Sai", True),
-        (BOUND, True),
-        ("Kết luận", False),
-        ("Ngày lấy", False),
+    columns: tuple[ReportColumn[Lot], ...] = (
+        texts("Lô", lambda lot: f"Lô\u00a0{lot.lot_id}", lambda lot: f"{LOTS}/{lot.lot_id}"),
+        texts("Nơi đăng ký", lambda lot: data.places.get(lot.place_code, lot.place_code)),
+        texts("Sổ", lambda lot: ", ".join(lot.books)),
+        counts("Vòng", lambda lot: lot.turn),
+        counts("Sự kiện trong lô", lambda lot: lot.plan.lot),
+        counts("Lấy mẫu", lambda lot: lot.plan.sample),
+        ReportColumn(
+            "Nhận khi sai không quá",
+            lambda lot: text_cell("xem hết") if lot.plan.is_whole else count_cell(lot.plan.acceptance),
+        ),
+        counts("Đã kiểm tra", lambda lot: lot.findings.checked),
+        counts("Sai", lambda lot: lot.findings.wrong),
+        percents(BOUND, lambda lot: lot.bound if lot.findings.checked else None),
+        texts("Kết luận", lambda lot: VERDICTS[lot.closing.verdict if lot.closing else None]),
+        days("Ngày lấy", lambda lot: local_date(lot.drawn_at)),
     )
-    return ReportTable("lots", "Các lô", columns, tuple(_row(data, lot) for lot in lots), href=LOTS)
-
-
-def _row(data: ReportData, lot: Lot) -> tuple[ReportCell, ...]:
-    return (
-        text_cell(f"Lô\u00a0{lot.lot_id}", f"{LOTS}/{lot.lot_id}"),
-        text_cell(data.places.get(lot.place_code, lot.place_code)),
-        text_cell(", ".join(lot.books)),
-        count_cell(lot.turn),
-        count_cell(lot.plan.lot),
-        count_cell(lot.plan.sample),
-        text_cell("xem hết") if lot.plan.is_whole else count_cell(lot.plan.acceptance),
-        count_cell(lot.findings.checked),
-        count_cell(lot.findings.wrong),
-        percent_cell(lot.bound if lot.findings.checked else None),
-        text_cell(VERDICTS[lot.closing.verdict if lot.closing else None]),
-        day_cell(local_date(lot.drawn_at)),
-    )
+    return table_of("lots", "Các lô", lots, columns, href=LOTS)
 
 
 SORTS = (("Máy đọc đúng", "straight"), ("Máy đọc sai", "wrong"))
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingGroup:
+    """Readings of decided fields that are counted together."""
+
+    readings: Sequence[ReadingStatistics]
+
+    @property
+    def fields(self) -> int:
+        return sum(reading.fields for reading in self.readings)
+
+    @property
+    def right(self) -> int:
+        return sum(reading.right for reading in self.readings)
+
+
+DECIDED_COLUMNS: tuple[ReportColumn[ReadingGroup], ...] = (
+    counts("Ô người đã quyết", lambda row: row.fields),
+    counts("Máy đọc đúng", lambda row: row.right),
+    shares("Tỉ lệ", lambda row: row.right, lambda row: row.fields),
+)
+
+
 def readings(data: ReportData) -> ReportSection:
     """Accuracy of the machine where people looked."""
-    told = data.tallies.readings
-    kinds = list(dict.fromkeys((tally.form, tally.record, tally.field) for tally in told))
-    rows = tuple(_of_field(data, *kind) for kind in kinds)
-    columns = (
-        ("Mẫu sổ", False),
-        ("Ô", False),
-        ("Ô người đã quyết", True),
-        ("Máy đọc đúng", True),
-        ("Tỉ lệ", True),
-        ("Chắc không dưới", True),
+    decided = data.tallies.readings
+    by_field = grouped(decided, lambda reading: (reading.form, reading.record, reading.field))
+    columns: tuple[ReportColumn[ReadingGroup], ...] = (
+        texts("Mẫu sổ", lambda row: data.form_title(row.readings[0].form)),
+        texts(
+            "Ô",
+            lambda row: data.field_label(row.readings[0].record, row.readings[0].field),
+            lambda row: data.during("misread", form=row.readings[0].form, field=row.readings[0].field),
+        ),
+        *DECIDED_COLUMNS,
+        percents("Chắc không dưới", _least),
     )
     bars = []
-    for form in sorted({tally.form for tally in told}):
-        mine = [tally for tally in told if tally.form == form]
-        right, fields = sum(tally.right for tally in mine), sum(tally.fields for tally in mine)
-        name = data.form_title(form)
+    for form, of_form in sorted(grouped(decided, lambda reading: reading.form).items()):
+        group, name = ReadingGroup(of_form), data.form_title(form)
+        right, wrong = group.right, group.fields - group.right
         parts = (
             BarSegment(0, right, f"{name}: đúng {count_cell(right).text} ô"),
-            BarSegment(1, fields - right, f"{name}: sai {count_cell(fields - right).text} ô"),
+            BarSegment(1, wrong, f"{name}: sai {count_cell(wrong).text} ô"),
         )
         bars.append(ChartBar(name.split(" (", maxsplit=1)[0], parts))
+    rows, href = map(ReadingGroup, by_field.values()), data.during("misread")
+    unusual = drift_table(data)
     return ReportSection(
         "readings",
         "Máy đọc từng ô",
         (right_figure(data),),
         (BarChart("Ô người đã quyết, theo mẫu sổ", SORTS, tuple(bars), "ô", "readings"),),
         (
-            ReportTable("readings", "Theo mẫu sổ và ô", columns, rows, href=data.during("misread"), shown=40),
-            *drift_tables(data),
+            table_of("readings", "Theo mẫu sổ và ô", rows, columns, href=href, shown=40),
+            *((unusual,) if unusual.rows else ()),
         ),
         "Chỉ tính những ô đã có người quyết định, là những ô máy không chắc; ô hệ thống tự động chấp "
         "nhận được đo bằng lấy mẫu. "
@@ -286,40 +282,16 @@ def readings(data: ReportData) -> ReportSection:
     )
 
 
-def _of_field(data: ReportData, form: str, record: str, field: str) -> tuple[ReportCell, ...]:
-    """Return the row of a field of a form, all readers together."""
-    mine = [
-        one for one in data.tallies.readings if (one.form, one.record, one.field) == (form, record, field)
-    ]
-    fields, right = sum(one.fields for one in mine), sum(one.right for one in mine)
-    return (
-        text_cell(data.form_title(form)),
-        text_cell(data.field_label(record, field), data.during("misread", form=form, field=field)),
-        count_cell(fields),
-        count_cell(right),
-        share_cell(right, fields),
-        _least(right, fields),
-    )
-
-
 def right_figure(data: ReportData) -> ReportFigure:
-    told = data.tallies.readings
-    right, fields = sum(tally.right for tally in told), sum(tally.fields for tally in told)
+    decided = ReadingGroup(data.tallies.readings)
+    right, fields = decided.right, decided.fields
     note = f"{count_cell(right).text} trong {count_cell(fields).text} ô mà máy không chắc và người đã quyết"
     return ReportFigure("Máy đọc đúng ô khó", share_cell(right, fields, data.during("misread")), note)
 
 
-def _least(right: int, fields: int) -> ReportCell:
-    wrong_at_most = upper_bound(fields - right, fields)
-    return percent_cell(None if wrong_at_most is None else 1 - wrong_at_most)
-
-
-COLUMNS = (
-    ("Sổ", False),
-    ("Nơi đăng ký", False),
-    ("Khác thường ở đâu", False),
-    ("Ô viết tay đã vào không qua người xem", True),
-)
+def _least(group: ReadingGroup) -> float | None:
+    wrong_at_most = upper_bound(group.fields - group.right, group.fields)
+    return None if wrong_at_most is None else 1 - wrong_at_most
 
 
 def unlike(data: ReportData) -> tuple[ReportFigure, ...]:
@@ -332,31 +304,20 @@ def unlike(data: ReportData) -> tuple[ReportFigure, ...]:
     return (ReportFigure("Sổ có chữ viết lạ", count_cell(len(books), list_href("unlike")), note),)
 
 
-def drift_tables(data: ReportData) -> tuple[ReportTable, ...]:
-    """The table of those books, where there are any."""
-    table = drift_table(data)
-    return (table,) if table.rows else ()
-
-
 def drift_table(data: ReportData) -> ReportTable:
     """Those books, those first of which most went in unseen."""
     books = sorted(
         (book for book in data.tallies.books if book.unusual), key=lambda book: book.unseen, reverse=True
     )
-    rows = tuple(
-        (
-            text_cell(book.folder_name, list_href("waiting", book=book.book_id)),
-            text_cell(data.places[book.place_code]),
-            text_cell(book.unusual),
-            count_cell(book.unseen),
-        )
-        for book in books
+    columns: tuple[ReportColumn[BookStatistics], ...] = (
+        *book_columns(data),
+        texts("Khác thường ở đâu", lambda book: book.unusual),
+        counts("Ô viết tay đã vào không qua người xem", lambda book: book.unseen),
     )
     note = (
         "Chữ viết trong các sổ này không giống những sổ đã dùng để hiệu chuẩn. Với những ô viết tay đã vào sổ dữ liệu "
         f"không qua người xem, {NO_BOUND} {recalibration_advice('THƯ-MỤC-SỔ')}. Sổ có dưới {FEWEST} ô viết tay thì "
         "không nói được gì."
     )
-    return ReportTable(
-        "unlike", "Sổ có chữ viết lạ", COLUMNS, rows, note=note, href=list_href("unlike"), shown=15
-    )
+    href = list_href("unlike")
+    return table_of("unlike", "Sổ có chữ viết lạ", books, columns, note=note, href=href, shown=15)

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from pipeline.reports.content import ReportSection, ReportTable, count_cell, share_cell, text_cell
-from pipeline.reports.data import NO_READER, ReportData
+from pipeline.reports.columns import ReportColumn, table_of, texts
+from pipeline.reports.content import ReportSection
+from pipeline.reports.data import NO_READER, ReportData, grouped
+from pipeline.reports.sections.accuracy import DECIDED_COLUMNS, ReadingGroup
 
 
 def appendix(data: ReportData) -> ReportSection:
     """Accuracy by reader and form, at the end of the report."""
-    told = data.tallies.readings
-    kinds = sorted({(tally.reader or "", tally.form) for tally in told})
-    rows = []
-    for reader, form in kinds:
-        mine = [tally for tally in told if (tally.reader or "", tally.form) == (reader, form)]
-        named = next(tally.reader for tally in mine)
-        fields, right = sum(tally.fields for tally in mine), sum(tally.right for tally in mine)
-        rows.append(
-            (
-                text_cell(NO_READER.get(named) or str(named)),
-                text_cell(data.form_title(form)),
-                count_cell(fields),
-                count_cell(right),
-                share_cell(right, fields),
-            )
-        )
-    columns = (
-        ("Bộ đọc chữ viết tay", False),
-        ("Mẫu sổ", False),
-        ("Ô người đã quyết", True),
-        ("Máy đọc đúng", True),
-        ("Tỉ lệ", True),
+    by_reader = grouped(data.tallies.readings, lambda reading: (reading.reader or "", reading.form))
+    rows = [ReadingGroup(by_reader[key]) for key in sorted(by_reader)]
+    columns: tuple[ReportColumn[ReadingGroup], ...] = (
+        texts("Bộ đọc chữ viết tay", _reader_of),
+        texts("Mẫu sổ", lambda row: data.form_title(row.readings[0].form)),
+        *DECIDED_COLUMNS,
     )
     return ReportSection(
         "appendix",
         "Phụ lục: bộ đọc",
-        tables=(ReportTable("readers", "Theo bộ đọc và mẫu sổ", columns, tuple(rows), shown=40),),
+        tables=(table_of("readers", "Theo bộ đọc và mẫu sổ", rows, columns, shown=40),),
         note="Dấu của bộ đọc là mã băm của mô hình. Chỉ cần khi so hai bản mô hình.",
     )
+
+
+def _reader_of(group: ReadingGroup) -> str:
+    reader = group.readings[0].reader
+    return NO_READER.get(reader) or str(reader)

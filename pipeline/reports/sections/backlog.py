@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.statistics.model import AGES, BookStatistics
+from pipeline.registry.statistics.model import AGES, BookStatistics, ScannerStatistics, WaitingStatistics
+from pipeline.reports.columns import ReportColumn, counts, shares, table_of, texts
 from pipeline.reports.content import (
+    ReportCell,
     ReportFigure,
     ReportSection,
     ReportTable,
@@ -17,7 +21,7 @@ from pipeline.reports.content import (
     share_cell,
     text_cell,
 )
-from pipeline.reports.data import ReportData, grouped, list_href
+from pipeline.reports.data import ReportData, book_columns, grouped, list_href
 
 AGE_WORDS = (
     f"dưới {AGES[0]} ngày",
@@ -31,22 +35,12 @@ def queue(data: ReportData) -> ReportSection:
     at = data.tallies.at
     order = list(STAGE_LABELS)
     waiting = sorted(data.tallies.waiting, key=lambda stage: order.index(Stage(stage.stage)))
-    rows = tuple(
-        (
-            text_cell(STAGE_LABELS[Stage(stage.stage)], list_href("waiting", stage=stage.stage)),
-            count_cell(stage.tasks),
-            *(count_cell(count) for count in stage.by_age),
-            age_cell(stage.oldest_at, at),
-        )
-        for stage in waiting
+    columns: tuple[ReportColumn[Sequence[WaitingStatistics]], ...] = (
+        ReportColumn("Bước", lambda stages: _stage_cell(stages, waiting), is_number=False),
+        counts("Đang chờ", lambda stages: sum(stage.tasks for stage in stages)),
+        *(_age_column(place, name) for place, name in enumerate(AGE_WORDS)),
+        ReportColumn("Lâu nhất", lambda stages: age_cell(_oldest(stages), at)),
     )
-    total = (
-        text_cell("Tất cả"),
-        count_cell(sum(stage.tasks for stage in waiting)),
-        *(count_cell(sum(stage.by_age[place] for stage in waiting)) for place in range(len(AGE_WORDS))),
-        age_cell(min((stage.oldest_at for stage in waiting), default=None), at),
-    )
-    columns = (("Bước", False), ("Đang chờ", True), *((name, True) for name in AGE_WORDS), ("Lâu nhất", True))
     sorts = tuple((name, f"age-{place}") for place, name in enumerate(AGE_WORDS))
     bars = tuple(
         ChartBar(
@@ -67,7 +61,16 @@ def queue(data: ReportData) -> ReportSection:
         "Nhiệm vụ đang chờ người",
         (waits(data), oldest(data)),
         (BarChart("Nhiệm vụ đang chờ, theo bước và thời gian đã chờ", sorts, bars, "nhiệm vụ", "queue"),),
-        (ReportTable("queue", "Theo bước", columns, rows, total, href=list_href("waiting")),),
+        (
+            table_of(
+                "queue",
+                "Theo bước",
+                [(stage,) for stage in waiting],
+                columns,
+                total=waiting,
+                href=list_href("waiting"),
+            ),
+        ),
         "Một nhiệm vụ ở đây là một sự kiện hộ tịch, hoặc một trang phải xem cả trang.",
     )
 
@@ -80,8 +83,23 @@ def waits(data: ReportData) -> ReportFigure:
 
 
 def oldest(data: ReportData) -> ReportFigure:
-    since = min((stage.oldest_at for stage in data.tallies.waiting), default=None)
+    since = _oldest(data.tallies.waiting)
     return ReportFigure("Nhiệm vụ chờ lâu nhất", age_cell(since, data.tallies.at, list_href("waiting")))
+
+
+def _age_column(place: int, name: str) -> ReportColumn[Sequence[WaitingStatistics]]:
+    return counts(name, lambda stages: sum(stage.by_age[place] for stage in stages))
+
+
+def _oldest(stages: Sequence[WaitingStatistics]) -> datetime | None:
+    return min((stage.oldest_at for stage in stages), default=None)
+
+
+def _stage_cell(stages: Sequence[WaitingStatistics], every: Sequence[WaitingStatistics]) -> ReportCell:
+    if stages is every:
+        return text_cell("Tất cả")
+    (stage,) = stages
+    return text_cell(STAGE_LABELS[Stage(stage.stage)], list_href("waiting", stage=stage.stage))
 
 
 TICKETS = "/tickets"
@@ -91,35 +109,31 @@ PAST_THE_INTAKE = "không qua thư mục tiếp nhận"
 
 def scanning(data: ReportData) -> ReportSection:
     """By place and book."""
-    books = data.tallies.books
-    by_place = tuple(
-        (
-            text_cell(data.places[code], list_href("books", place=code)),
-            count_cell(sum(book.pages for book in mine)),
-            count_cell(sum(book.tickets for book in mine), TICKETS),
-            share_cell(sum(book.tickets for book in mine), sum(book.pages for book in mine)),
-            count_cell(sum(missing_pages(book) for book in mine)),
-            count_cell(sum(unseen_pages(book) for book in mine)),
-            count_cell(sum(book.failed for book in mine)),
-        )
-        for code, mine in grouped(books, lambda book: book.place_code).items()
+    columns: tuple[ReportColumn[list[BookStatistics]], ...] = (
+        texts(
+            "Nơi đăng ký",
+            lambda books: data.places[books[0].place_code],
+            lambda books: list_href("books", place=books[0].place_code),
+        ),
+        counts("Trang đã đọc", lambda books: sum(book.pages for book in books)),
+        counts("Phải quét lại", lambda books: sum(book.tickets for book in books), TICKETS),
+        shares(
+            "Tỉ lệ",
+            lambda books: sum(book.tickets for book in books),
+            lambda books: sum(book.pages for book in books),
+        ),
+        counts("Trang thiếu giữa chừng", lambda books: sum(map(missing_pages, books))),
+        counts("Chưa thấy", lambda books: sum(map(unseen_pages, books))),
+        counts("Chưa đọc được", lambda books: sum(book.failed for book in books)),
     )
-    columns = (
-        ("Nơi đăng ký", False),
-        ("Trang đã đọc", True),
-        ("Phải quét lại", True),
-        ("Tỉ lệ", True),
-        ("Trang thiếu giữa chừng", True),
-        ("Chưa thấy", True),
-        ("Chưa đọc được", True),
-    )
+    by_place = grouped(data.tallies.books, lambda book: book.place_code).values()
     return ReportSection(
         "scanning",
         "Quét sổ",
         (rescanned(data), missing(data), unseen(data), failed(data)),
         (),
         (
-            ReportTable("scanning", "Theo nơi đăng ký", columns, by_place, href=TICKETS),
+            table_of("scanning", "Theo nơi đăng ký", by_place, columns, href=TICKETS),
             *scanners(data),
             missing_table(data),
             unread_table(data),
@@ -134,62 +148,39 @@ def scanners(data: ReportData) -> tuple[ReportTable, ...]:
     tallies = data.tallies.scanners
     if not any(scanner.scanner for scanner in tallies):
         return ()
-    columns = (("Máy quét", False), ("Trang đã đọc", True), ("Phải quét lại", True), ("Tỉ lệ", True))
-    rows = tuple(
-        (
-            text_cell(scanner.scanner or PAST_THE_INTAKE),
-            count_cell(scanner.pages),
-            count_cell(scanner.tickets, TICKETS),
-            share_cell(scanner.tickets, scanner.pages),
-        )
-        for scanner in tallies
+    columns: tuple[ReportColumn[ScannerStatistics], ...] = (
+        texts("Máy quét", lambda scanner: scanner.scanner or PAST_THE_INTAKE),
+        counts("Trang đã đọc", lambda scanner: scanner.pages),
+        counts("Phải quét lại", lambda scanner: scanner.tickets, TICKETS),
+        shares("Tỉ lệ", lambda scanner: scanner.tickets, lambda scanner: scanner.pages),
     )
-    return (ReportTable("scanners", "Theo máy quét", columns, rows, href=TICKETS),)
+    return (table_of("scanners", "Theo máy quét", tallies, columns, href=TICKETS),)
 
 
 def missing_table(data: ReportData) -> ReportTable:
     """Books of which pages are missing: between others, or by what the closing note says."""
-    columns = (
-        ("Sổ", False),
-        ("Nơi đăng ký", False),
-        ("Trang theo nội dung khóa sổ", True),
-        ("Trang đã đọc, không kể bìa", True),
-        ("Chưa thấy", True),
-        ("Trang thiếu giữa chừng", True),
-        ("Số trang thiếu", False),
+    columns: tuple[ReportColumn[BookStatistics], ...] = (
+        *book_columns(data),
+        counts("Trang theo nội dung khóa sổ", lambda book: book.said_pages),
+        counts("Trang đã đọc, không kể bìa", lambda book: book.inner),
+        counts("Chưa thấy", unseen_pages),
+        counts("Trang thiếu giữa chừng", missing_pages),
+        texts("Số trang thiếu", lambda book: ", ".join(book.missing)),
     )
-    rows = tuple(
-        (
-            text_cell(book.folder_name, list_href("waiting", book=book.book_id)),
-            text_cell(data.places[book.place_code]),
-            count_cell(book.said_pages),
-            count_cell(book.inner),
-            count_cell(unseen_pages(book)),
-            count_cell(missing_pages(book)),
-            text_cell(", ".join(book.missing)),
-        )
-        for book in data.tallies.books
-        if missing_pages(book) or unseen_pages(book)
-    )
-    return ReportTable("missing", "Sổ còn thiếu trang", columns, rows, href=GAPS, shown=15)
+    books = [book for book in data.tallies.books if missing_pages(book) or unseen_pages(book)]
+    return table_of("missing", "Sổ còn thiếu trang", books, columns, href=GAPS, shown=15)
 
 
 def unread_table(data: ReportData) -> ReportTable:
     """Books with pages that could not be read or must be scanned again."""
-    columns = (("Sổ", False), ("Nơi đăng ký", False), ("Chưa đọc được", True), ("Phải quét lại", True))
-    rows = tuple(
-        (
-            text_cell(book.folder_name, list_href("waiting", book=book.book_id)),
-            text_cell(data.places[book.place_code]),
-            count_cell(book.failed),
-            count_cell(book.tickets, TICKETS),
-        )
-        for book in data.tallies.books
-        if book.failed or book.tickets
+    columns: tuple[ReportColumn[BookStatistics], ...] = (
+        *book_columns(data),
+        counts("Chưa đọc được", lambda book: book.failed),
+        counts("Phải quét lại", lambda book: book.tickets, TICKETS),
     )
-    return ReportTable(
-        "unread", "Sổ có trang chưa đọc được, phải quét lại", columns, rows, href=TICKETS, shown=15
-    )
+    books = [book for book in data.tallies.books if book.failed or book.tickets]
+    title = "Sổ có trang chưa đọc được, phải quét lại"
+    return table_of("unread", title, books, columns, href=TICKETS, shown=15)
 
 
 def missing_pages(book: BookStatistics) -> int:

@@ -11,15 +11,13 @@ from pipeline.base.charts import AxisMark, LineChart, LinePoint
 from pipeline.base.localtime import local_date
 from pipeline.registry.sampled_values import SampledValue
 from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind
+from pipeline.reports.columns import ReportColumn, counts, days, decimals, table_of, texts
 from pipeline.reports.content import (
-    ReportCell,
     ReportFigure,
     ReportSection,
-    ReportTable,
     count_cell,
     day_cell,
     decimal_cell,
-    text_cell,
 )
 
 MOST_POINTS = 40
@@ -93,13 +91,17 @@ def learning(
         by_entry: Over entries too, as of one book; else over days alone.
     """
     learnt = _learnt(history)
-    days = _by_day(history, sampled)
+    by_day = _by_day(history, sampled)
     bins = _by_entry(history, sampled) if by_entry else ()
     charts = [_chart_of_entries(bins, learnt)] if bins else []
-    charts += [_chart_of_days(days, learnt)] if days else []
-    tables = [_table_of_learnt(learnt)]
-    tables += [_table("learning-entries", "Theo số sự kiện đã đối chiếu", bins)] if bins else []
-    tables += [_table("learning-days", "Theo ngày", days)]
+    charts += [_chart_of_days(by_day, learnt)] if by_day else []
+    tables = [
+        table_of("learning-marks", "Máy học được gì, khi nào", learnt, _LEARNT_COLUMNS, shown=MOST_POINTS)
+    ]
+    if bins:
+        title = "Theo số sự kiện đã đối chiếu"
+        tables.append(table_of("learning-entries", title, bins, _COLUMNS, shown=MOST_POINTS))
+    tables.append(table_of("learning-days", "Theo ngày", by_day, _COLUMNS, shown=MOST_POINTS))
     return ReportSection(
         "learning",
         "Máy học từ người đối chiếu",
@@ -238,33 +240,18 @@ def _found(one: _Bin, at: float) -> AxisMark:
     return AxisMark(at, count_cell(one.wrong).text, told, "wrong")
 
 
-def _table(key: str, title: str, bins: Sequence[_Bin]) -> ReportTable:
-    columns = (
-        ("Ngày", False),
-        ("Đến sự kiện thứ", True),
-        ("Sự kiện", True),
-        ("Ô phải quyết định mỗi sự kiện", True),
-        ("Ô kiểm mẫu", True),
-        ("Sai", True),
-    )
-    return ReportTable(key, title, columns, tuple(_row(one) for one in bins), shown=MOST_POINTS)
+_COLUMNS: tuple[ReportColumn[_Bin], ...] = (
+    days("Ngày", lambda row: row.on),
+    counts("Đến sự kiện thứ", lambda row: row.until),
+    counts("Sự kiện", lambda row: row.entries),
+    decimals("Ô phải quyết định mỗi sự kiện", lambda row: row.mean),
+    counts("Ô kiểm mẫu", lambda row: row.checked),
+    counts("Sai", lambda row: row.wrong),
+)
 
-
-def _row(one: _Bin) -> tuple[ReportCell, ...]:
-    return (
-        day_cell(one.on),
-        count_cell(one.until),
-        count_cell(one.entries),
-        decimal_cell(one.mean),
-        count_cell(one.checked),
-        count_cell(one.wrong),
-    )
-
-
-def _table_of_learnt(learnt: Sequence[_Learnt]) -> ReportTable:
-    columns = (("Số ở hình", False), ("Ngày", False), ("Sau sự kiện thứ", True), ("Máy học được gì", False))
-    rows = tuple(
-        (count_cell(one.number), day_cell(one.on), count_cell(one.after), text_cell(one.sentence))
-        for one in learnt
-    )
-    return ReportTable("learning-marks", "Máy học được gì, khi nào", columns, rows, shown=MOST_POINTS)
+_LEARNT_COLUMNS: tuple[ReportColumn[_Learnt], ...] = (
+    ReportColumn("Số ở hình", lambda row: count_cell(row.number), is_number=False),
+    days("Ngày", lambda row: row.on),
+    counts("Sau sự kiện thứ", lambda row: row.after),
+    texts("Máy học được gì", lambda row: row.sentence),
+)

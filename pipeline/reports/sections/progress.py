@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.text.numbers import NOTHING
 from pipeline.registry.statistics.model import BookStatistics
+from pipeline.reports.columns import ReportColumn, counts, days, decimals, shares, table_of, texts
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,
@@ -28,15 +31,50 @@ SORTS = (
     ("Đang chờ người", "waiting"),
     ("Chưa đọc", "left"),
 )
-COUNTS = (
-    ("Phải làm", True),
-    ("Đã đọc", True),
-    ("Tự động chấp nhận", True),
-    ("Người đã xem", True),
-    ("Đang chờ", True),
-    ("Đã xong", True),
-    ("Xong / phải làm", True),
-    ("Tự động chấp nhận / đã đọc", True),
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Books that are counted together.
+
+    Attributes:
+        target: The entries that there are to do; None: the plan does not say.
+    """
+
+    name: ReportCell
+    books: Sequence[BookStatistics]
+    target: int | None
+
+    @property
+    def entries(self) -> int:
+        return sum(book.entries for book in self.books)
+
+    @property
+    def straight(self) -> int:
+        return sum(book.straight for book in self.books)
+
+    @property
+    def decided(self) -> int:
+        return sum(book.decided for book in self.books)
+
+    @property
+    def waiting(self) -> int:
+        return sum(book.waiting for book in self.books)
+
+    @property
+    def done(self) -> int:
+        return sum(book.done for book in self.books)
+
+
+COUNTS: tuple[ReportColumn[_Group], ...] = (
+    counts("Phải làm", lambda group: group.target),
+    counts("Đã đọc", lambda group: group.entries),
+    counts("Tự động chấp nhận", lambda group: group.straight),
+    counts("Người đã xem", lambda group: group.decided),
+    counts("Đang chờ", lambda group: group.waiting),
+    counts("Đã xong", lambda group: group.done),
+    shares("Xong / phải làm", lambda group: group.done, lambda group: group.target or 0),
+    shares("Tự động chấp nhận / đã đọc", lambda group: group.straight, lambda group: group.entries),
 )
 
 
@@ -52,7 +90,7 @@ def progress(data: ReportData) -> ReportSection:
         by_record.setdefault(row.record, [])
     by_year = grouped(sorted(books, key=lambda book: book.opened_in), lambda book: book.opened_in)
     places = [
-        (
+        _Group(
             text_cell(data.places[code], list_href("books", place=code)),
             mine,
             data.target(mine, [row for row in rows if row.place == code]),
@@ -60,7 +98,7 @@ def progress(data: ReportData) -> ReportSection:
         for code, mine in by_place.items()
     ]
     kinds = [
-        (
+        _Group(
             text_cell(data.record_title(record), list_href("books", record=record)),
             mine,
             data.target(mine, [row for row in rows if row.record == record]),
@@ -68,10 +106,10 @@ def progress(data: ReportData) -> ReportSection:
         for record, mine in by_record.items()
     ]
     years = [
-        (text_cell(str(year), list_href("books", year=year)), mine, _target_of_year(data, year, mine))
+        _Group(text_cell(str(year), list_href("books", year=year)), mine, _target_of_year(data, year, mine))
         for year, mine in by_year.items()
     ]
-    total = _counts(books, data.all_to_do)
+    total = _Group(text_cell("Tất cả"), books, data.all_to_do)
     tables = [
         _table("places", "Theo nơi đăng ký", "Nơi đăng ký", places, total),
         _table("records", "Theo loại sự kiện", "Loại sự kiện", kinds, total),
@@ -111,55 +149,32 @@ def straight_through(data: ReportData) -> ReportFigure:
 
 def book_table(data: ReportData, books: Sequence[BookStatistics]) -> ReportTable:
     """One row a book."""
-    columns = (
-        ("Sổ", False),
-        ("Loại sự kiện", False),
-        ("Nơi đăng ký", False),
-        ("Quyển", False),
-        ("Trang", True),
+    columns: tuple[ReportColumn[_Group], ...] = (
+        ReportColumn("Sổ", lambda group: group.name, is_number=False),
+        texts("Loại sự kiện", lambda group: data.record_title(group.books[0].record)),
+        texts("Nơi đăng ký", lambda group: data.places[group.books[0].place_code]),
+        texts("Quyển", lambda group: group.books[0].volume),
+        counts("Trang", lambda group: group.books[0].pages),
+        *COUNTS,
     )
-    rows = tuple(
-        (
+    rows = [
+        _Group(
             text_cell(book.folder_name, list_href("waiting", book=book.book_id) if book.waiting else ""),
-            text_cell(data.record_title(book.record)),
-            text_cell(data.places[book.place_code]),
-            text_cell(book.volume),
-            count_cell(book.pages),
-            *_counts([book], max(book.said_entries or 0, book.entries)),
+            (book,),
+            max(book.said_entries or 0, book.entries),
         )
         for book in books
+    ]
+    return table_of("books", "Theo sổ", rows, columns, href=list_href("books"), shown=15)
+
+
+def _table(key: str, title: str, of: str, groups: Sequence[_Group], total: _Group) -> ReportTable:
+    columns: tuple[ReportColumn[_Group], ...] = (
+        ReportColumn(of, lambda group: group.name, is_number=False),
+        counts("Số sổ", lambda group: len(group.books)),
+        *COUNTS,
     )
-    return ReportTable("books", "Theo sổ", (*columns, *COUNTS), rows, href=list_href("books"), shown=15)
-
-
-def _counts(books: Iterable[BookStatistics], target: int | None) -> tuple[ReportCell, ...]:
-    books = tuple(books)
-    entries, straight = sum(book.entries for book in books), sum(book.straight for book in books)
-    done = sum(book.done for book in books)
-    return (
-        count_cell(target),
-        count_cell(entries),
-        count_cell(straight),
-        count_cell(sum(book.decided for book in books)),
-        count_cell(sum(book.waiting for book in books)),
-        count_cell(done),
-        share_cell(done, target or 0),
-        share_cell(straight, entries),
-    )
-
-
-Group = tuple[ReportCell, list[BookStatistics], int | None]
-"""Name, books and what there is to be done (None: the plan does not say)."""
-
-
-def _table(
-    key: str, title: str, of: str, groups: Sequence[Group], total: tuple[ReportCell, ...]
-) -> ReportTable:
-    rows = tuple((name, count_cell(len(mine)), *_counts(mine, target)) for name, mine, target in groups)
-    last = (text_cell("Tất cả"), count_cell(sum(len(mine) for _, mine, _ in groups)), *total)
-    return ReportTable(
-        key, title, ((of, False), ("Số sổ", True), *COUNTS), rows, last, href=list_href("books")
-    )
+    return table_of(key, title, groups, columns, total=total, href=list_href("books"))
 
 
 def _target_of_year(data: ReportData, year: int, mine: list[BookStatistics]) -> int | None:
@@ -170,67 +185,73 @@ def _target_of_year(data: ReportData, year: int, mine: list[BookStatistics]) -> 
     return data.target(mine, rows)
 
 
-def _plan_table(data: ReportData) -> ReportTable:
-    columns = (
-        ("Nơi đăng ký", False),
-        ("Loại sự kiện", False),
-        ("Năm mở sổ", False),
-        ("Kế hoạch", True),
-        ("Đã xong", True),
-        ("Tỉ lệ", True),
-        ("Hạn", False),
-        ("Mỗi ngày phải xong", True),
-    )
-    return ReportTable(
-        "plan", "Theo kế hoạch", columns, tuple(_plan_row(data, row) for row in data.plan.rows)
-    )
-
-
-def _plan_row(data: ReportData, row: WorkPlanRow) -> tuple[ReportCell, ...]:
-    done = sum(book.done for book in data.tallies.books if row.covers(book))
-    left, needed = max(0, row.entries - done), ReportCell(None, NOTHING)
-    if row.due is not None and left:
-        days = (row.due - data.today).days + 1
-        needed = count_cell(-(-left // days)) if days > 0 else text_cell("đã quá hạn")
+def plan_columns(data: ReportData) -> tuple[ReportColumn[WorkPlanRow], ...]:
+    """Return the columns that name a row of the plan."""
     return (
-        text_cell(data.places[row.place], list_href("books", place=row.place, record=row.record)),
-        text_cell(data.record_title(row.record)),
-        text_cell(row.years or "mọi năm"),
-        count_cell(row.entries),
-        count_cell(done),
-        share_cell(done, row.entries),
-        day_cell(row.due),
-        needed,
+        texts(
+            "Nơi đăng ký",
+            lambda row: data.places[row.place],
+            lambda row: list_href("books", place=row.place, record=row.record),
+        ),
+        texts("Loại sự kiện", lambda row: data.record_title(row.record)),
+        texts("Năm mở sổ", lambda row: row.years or "mọi năm"),
     )
 
 
-def _chart(places: Sequence[Group]) -> BarChart:
+def done_of(data: ReportData, row: WorkPlanRow) -> int:
+    """Return how many entries of a row of the plan are done."""
+    return sum(book.done for book in data.tallies.books if row.covers(book))
+
+
+def _plan_table(data: ReportData) -> ReportTable:
+    done = partial(done_of, data)
+
+    def a_day(row: WorkPlanRow) -> ReportCell:
+        left = max(0, row.entries - done(row))
+        if row.due is None or not left:
+            return ReportCell(None, NOTHING)
+        days_left = (row.due - data.today).days + 1
+        return count_cell(-(-left // days_left)) if days_left > 0 else text_cell("đã quá hạn")
+
+    columns: tuple[ReportColumn[WorkPlanRow], ...] = (
+        *plan_columns(data),
+        counts("Kế hoạch", lambda row: row.entries),
+        counts("Đã xong", done),
+        shares("Tỉ lệ", done, lambda row: row.entries),
+        days("Hạn", lambda row: row.due),
+        ReportColumn("Mỗi ngày phải xong", a_day),
+    )
+    return table_of("plan", "Theo kế hoạch", data.plan.rows, columns)
+
+
+def _chart(places: Sequence[_Group]) -> BarChart:
     bars = []
-    for name, mine, target in places:
-        read = sum(book.entries for book in mine)
-        amounts = (
-            sum(book.straight for book in mine),
-            sum(book.decided for book in mine),
-            sum(book.waiting for book in mine),
-            max(0, (target or 0) - read),
-        )
+    for group in places:
+        left = max(0, (group.target or 0) - group.entries)
         parts = tuple(
-            BarSegment(at, amount, f"{name.text}: {SORTS[at][0].lower()} {count_cell(amount).text} sự kiện")
-            for at, amount in enumerate(amounts)
+            BarSegment(
+                at, amount, f"{group.name.text}: {SORTS[at][0].lower()} {count_cell(amount).text} sự kiện"
+            )
+            for at, amount in enumerate((group.straight, group.decided, group.waiting, left))
         )
-        bars.append(ChartBar(name.text, parts))
+        bars.append(ChartBar(group.name.text, parts))
     return BarChart("Sự kiện theo nơi đăng ký", SORTS, tuple(bars), "sự kiện", "places")
 
 
 def pace(data: ReportData) -> ReportSection:
     """Pages and entries an hour, day by day."""
-    days = data.days
     machine, people = (
-        sum(work_day.machine_hours for work_day in days),
-        sum(work_day.people_hours for work_day in days),
+        sum(work_day.machine_hours for work_day in data.days),
+        sum(work_day.people_hours for work_day in data.days),
     )
-    pages, words_said = sum(work_day.pages for work_day in days), sum(work_day.words for work_day in days)
-    closed, straight = sum(work_day.closed for work_day in days), sum(work_day.straight for work_day in days)
+    pages, words_said = (
+        sum(work_day.pages for work_day in data.days),
+        sum(work_day.words for work_day in data.days),
+    )
+    closed, straight = (
+        sum(work_day.closed for work_day in data.days),
+        sum(work_day.straight for work_day in data.days),
+    )
     running = f"{count_cell(machine).text} giờ máy chạy"
     working = f"{count_cell(people).text} giờ có người làm"
     figures = (
@@ -256,10 +277,10 @@ def pace(data: ReportData) -> ReportSection:
         ),
     )
     charts = (
-        _by_day("Trang máy đọc mỗi ngày", days, (("Trang", "pages"),), "trang"),
+        _by_day("Trang máy đọc mỗi ngày", data.days, (("Trang", "pages"),), "trang"),
         _by_day(
             "Sự kiện xong mỗi ngày",
-            days,
+            data.days,
             (("Hệ thống tự động chấp nhận", "straight"), ("Người làm xong", "closed")),
             "sự kiện",
         ),
@@ -269,33 +290,19 @@ def pace(data: ReportData) -> ReportSection:
 
 def day_table(data: ReportData) -> ReportTable:
     """One row a day on which anything happened, the last one first."""
-    columns = (
-        ("Ngày", False),
-        ("Trang đọc", True),
-        ("Giờ máy chạy", True),
-        ("Trang mỗi giờ", True),
-        ("Sự kiện tự động chấp nhận", True),
-        ("Sự kiện người làm xong", True),
-        ("Giờ có người làm", True),
-        ("Sự kiện mỗi giờ", True),
-        ("Ô đã gõ", True),
+    columns: tuple[ReportColumn[WorkDay], ...] = (
+        days("Ngày", lambda day: day.on),
+        counts("Trang đọc", lambda day: day.pages),
+        counts("Giờ máy chạy", lambda day: day.machine_hours),
+        decimals("Trang mỗi giờ", lambda day: _rate(day.pages, day.machine_hours)),
+        counts("Sự kiện tự động chấp nhận", lambda day: day.straight),
+        counts("Sự kiện người làm xong", lambda day: day.closed),
+        counts("Giờ có người làm", lambda day: day.people_hours),
+        decimals("Sự kiện mỗi giờ", lambda day: _rate(day.closed, day.people_hours)),
+        counts("Ô đã gõ", lambda day: day.words),
     )
-    rows = tuple(
-        (
-            day_cell(work_day.on),
-            count_cell(work_day.pages),
-            count_cell(work_day.machine_hours),
-            decimal_cell(_rate(work_day.pages, work_day.machine_hours)),
-            count_cell(work_day.straight),
-            count_cell(work_day.closed),
-            count_cell(work_day.people_hours),
-            decimal_cell(_rate(work_day.closed, work_day.people_hours)),
-            count_cell(work_day.words),
-        )
-        for work_day in reversed(data.days)
-        if not work_day.is_idle
-    )
-    return ReportTable("days", "Theo ngày", columns, rows, href=data.during("days"), shown=14)
+    busy = [day for day in reversed(data.days) if not day.is_idle]
+    return table_of("days", "Theo ngày", busy, columns, href=data.during("days"), shown=14)
 
 
 def ending(data: ReportData) -> ReportSection:
@@ -366,7 +373,9 @@ def _rate(amount: int, hours: int) -> float | None:
     return amount / hours if hours else None
 
 
-def _by_day(title: str, days: tuple[WorkDay, ...], sorts: tuple[tuple[str, str], ...], unit: str) -> BarChart:
+def _by_day(
+    title: str, work_days: tuple[WorkDay, ...], sorts: tuple[tuple[str, str], ...], unit: str
+) -> BarChart:
     bars = tuple(
         ChartBar(
             f"{work_day.on:%d/%m}",
@@ -379,6 +388,6 @@ def _by_day(title: str, days: tuple[WorkDay, ...], sorts: tuple[tuple[str, str],
                 for at, (_, name) in enumerate(sorts)
             ),
         )
-        for work_day in days
+        for work_day in work_days
     )
     return BarChart(title, sorts, bars, unit, "days", across=False)

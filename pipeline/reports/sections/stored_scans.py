@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pipeline.reports.content import ReportFigure, ReportSection, ReportTable, count_cell, day_cell, text_cell
-from pipeline.reports.data import ReportData, list_href
+from pipeline.reports.columns import ReportColumn, counts, table_of, texts
+from pipeline.reports.content import ReportFigure, ReportSection, count_cell, day_cell
+from pipeline.reports.data import ReportData, WrongScan, list_href
 
 KEY = "store"
 NO_BOOK = "chưa thuộc sổ nào"
@@ -13,35 +14,28 @@ NO_BOOK = "chưa thuộc sổ nào"
 
 def stored_scans(data: ReportData) -> ReportSection:
     """The books and scans, and when the whole store was last looked through."""
-    columns = (
-        ("Sổ", False),
-        ("Nơi đăng ký", False),
-        ("Bản quét", False),
-        ("Số trang", True),
-        ("Tình trạng", False),
-        ("Mã SHA-256", False),
+    columns: tuple[ReportColumn[WrongScan], ...] = (
+        texts(
+            "Sổ",
+            lambda scan: scan.book or NO_BOOK,
+            lambda scan: list_href("waiting", book=scan.book_id) if scan.book_id else "",
+        ),
+        texts("Nơi đăng ký", lambda scan: data.places.get(scan.place_code, scan.place_code)),
+        texts("Bản quét", lambda scan: scan.scan),
+        counts("Số trang", lambda scan: scan.pages),
+        texts("Tình trạng", lambda scan: scan.what),
+        texts("Mã SHA-256", lambda scan: f"{scan.sha256[:12]}…"),
     )
-    rows = tuple(
-        (
-            text_cell(one.book or NO_BOOK, list_href("waiting", book=one.book_id) if one.book_id else ""),
-            text_cell(data.places.get(one.place_code, one.place_code)),
-            text_cell(one.scan),
-            count_cell(one.pages),
-            text_cell(one.what),
-            text_cell(f"{one.sha256[:12]}…"),
-        )
-        for one in data.wrong_scans
-    )
-    table = ReportTable("store", "Bản quét sai hoặc thiếu trong kho", columns, rows)
+    table = table_of("store", "Bản quét sai hoặc thiếu trong kho", data.wrong_scans, columns)
     return ReportSection(
         KEY,
         "Kho bản quét",
         (wrong(data),),
         (),
-        (table,) if rows else (),
+        (table,) if table.rows else (),
         "Trang của các bản quét này không được hiện, đọc hay xuất. Hãy báo người quản trị lấy lại từ bản sao lưu "
         "(hotich audit verify --scans)."
-        if rows
+        if table.rows
         else "",
     )
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognition.calibration import is_stopped, weighted_error, weighted_upper_bound
+from pipeline.recognition.calibration import SampleCheck, is_stopped, weighted_error, weighted_upper_bound
 from pipeline.registry.sampled_values import SampledValue, ValueSource
-from pipeline.reports.content import (
-    ReportCell,
-    ReportFigure,
-    ReportSection,
-    ReportTable,
-    count_cell,
-    percent_cell,
-    text_cell,
-)
-from pipeline.reports.data import ReportData
+from pipeline.reports.columns import ReportColumn, counts, percents, table_of, texts
+from pipeline.reports.content import ReportFigure, ReportSection, count_cell, percent_cell
+from pipeline.reports.data import ReportData, grouped
 
 SOURCES = {
     ValueSource.PRINT: "Chữ in, ô đánh dấu, ô trống",
@@ -41,24 +34,15 @@ NOTE = (
 
 def unseen(data: ReportData) -> ReportSection:
     """Return what blind checks found of values that were accepted without a person."""
-    rows = tuple(_row(data, source) for source in SOURCES if _of(data, source))
-    columns = (
-        ("Nhận theo", False),
-        ("Chừng bao nhiêu ô", True),
-        ("Chờ kiểm tra", True),
-        ("Đã kiểm tra", True),
-        ("Sai", True),
-        ("Tỉ lệ sai", True),
-        ("Chắc không quá", True),
-        ("Kết luận", False),
-    )
-    table = ReportTable("unseen", "Theo cách nhận", columns, rows)
+    by_source = grouped(data.tallies.sampled, lambda value: value.source)
+    rows = [by_source[source] for source in SOURCES if source in by_source]
+    table = table_of("unseen", "Theo cách nhận", rows, _COLUMNS)
     return ReportSection("unseen", "Ô máy tự nhận", (unseen_errors(data),), (), (table,), NOTE)
 
 
 def unseen_errors(data: ReportData) -> ReportFigure:
     """Return the share of wrong values among those that nobody has seen, with its upper bound."""
-    checks = [one.check(TOLERATED) for one in data.tallies.sampled if one.decided_at is not None]
+    checks = _checks(data.tallies.sampled)
     if not checks:
         return ReportFigure("Sai trong ô máy tự nhận", percent_cell(None), "chưa ô nào được kiểm tra mẫu")
     wrong = sum(one.wrong for one in checks)
@@ -90,17 +74,23 @@ def _is_refuted(some: Sequence[SampledValue]) -> bool:
     return is_stopped([one.check(TOLERATED) for one in decided if one.basis == latest])
 
 
-def _row(data: ReportData, source: ValueSource) -> tuple[ReportCell, ...]:
-    some = _of(data, source)
-    checks = [one.check(TOLERATED) for one in some if one.decided_at is not None]
-    verdict = "chưa kiểm tra" if not checks else "đã dừng" if _is_refuted(some) else "đang dùng"
-    return (
-        text_cell(SOURCES[source]),
-        count_cell(round(sum(1 / one.share for one in some))),
-        count_cell(len(some) - len(checks)),
-        count_cell(len(checks)),
-        count_cell(sum(one.wrong for one in checks)),
-        percent_cell(weighted_error(checks)),
-        percent_cell(weighted_upper_bound(checks, BOUND_DELTA)),
-        text_cell(verdict),
-    )
+def _checks(some: Sequence[SampledValue]) -> list[SampleCheck]:
+    return [one.check(TOLERATED) for one in some if one.decided_at is not None]
+
+
+def _verdict(some: Sequence[SampledValue]) -> str:
+    if not _checks(some):
+        return "chưa kiểm tra"
+    return "đã dừng" if _is_refuted(some) else "đang dùng"
+
+
+_COLUMNS: tuple[ReportColumn[list[SampledValue]], ...] = (
+    texts("Nhận theo", lambda some: SOURCES[some[0].source]),
+    counts("Chừng bao nhiêu ô", lambda some: round(sum(1 / one.share for one in some))),
+    counts("Chờ kiểm tra", lambda some: len(some) - len(_checks(some))),
+    counts("Đã kiểm tra", lambda some: len(_checks(some))),
+    counts("Sai", lambda some: sum(one.wrong for one in _checks(some))),
+    percents("Tỉ lệ sai", lambda some: weighted_error(_checks(some))),
+    percents("Chắc không quá", lambda some: weighted_upper_bound(_checks(some), BOUND_DELTA)),
+    texts("Kết luận", _verdict),
+)

@@ -16,18 +16,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.base.errors import HotichError, ReconcileError
-from pipeline.delivery.reconcile import find_layout, open_workbook
-from pipeline.delivery.reconcile.sheet_layout import SheetMapping
-from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
-from pipeline.delivery.workbook_import.header_mapping import (
-    ProposedMapping,
+from pipeline.delivery.workbook_import.import_report import MODE_WORDS
+from pipeline.delivery.workbook_import.importing import WorkbookImporter
+from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
+from pipeline.delivery.workbook_reading import find_layout, open_workbook
+from pipeline.delivery.workbook_reading.header_mapping import (
     chosen_mapping,
     keep_mapping,
     propose_mapping,
 )
-from pipeline.delivery.workbook_import.import_report import MODE_WORDS
-from pipeline.delivery.workbook_import.importing import WorkbookImporter
-from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
+from pipeline.delivery.workbook_reading.sheet_layout import SheetMapping
+from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.errors import NotThere
 from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from pipeline.registry.tasks.model import NotYours
@@ -145,7 +144,7 @@ def _shown_file(visit: Visit, sha256: str, record: str = "", refused: str = "") 
     )
 
 
-def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> ProposedMapping:
+def _proposed(visit: Visit, path: Path, sent: SentFile, record: str) -> SheetMapping:
     if record and record not in visit.schemas.records:
         raise ReconcileError("Không có loại sổ ấy. Hãy tải lại trang.")
     try:
@@ -172,7 +171,7 @@ class FileForm:
     excel_days: bool
     fields: Mapping[str, str]
 
-    def columns(self, proposed: ProposedMapping) -> dict[str, str]:
+    def columns(self, proposed: SheetMapping) -> dict[str, str]:
         """Return the headers by declared column.
 
         Raises:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
-from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
+from pipeline.delivery.workbook_reading.upload_bounds import MOST_FILE_BYTES
 from pipeline.registry.accounts.model import Role, Session
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.registry.reconciliation.model import Answer, Asked

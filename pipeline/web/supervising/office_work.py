@@ -14,7 +14,7 @@ from pipeline.declarations.office.policies import OfficePolicies, load_policies
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.offices import read_offices
-from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
+from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell
 from pipeline.delivery.reconcile.sentences import format_reconciliation
 from pipeline.delivery.registry_reconciliation import (
     DifferenceReport,
@@ -23,6 +23,7 @@ from pipeline.delivery.registry_reconciliation import (
     save_questions,
 )
 from pipeline.delivery.workbook_import.sent_files import SentFiles
+from pipeline.delivery.workbook_reading import find_layout, open_workbook
 from pipeline.form_design.record_declaring import RegisterDesk
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.books.book_context.place_wording import usual_wording
+from pipeline.books.book_context.place_tails import usual_wording
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,9 @@ from typing import Any
 import openpyxl
 
 from pipeline.base.model import Ledger
-from pipeline.delivery.reconcile import (
-    ReconcileCounts,
-    ReconcileDifference,
-    RejectedCell,
-    find_layout,
-    open_workbook,
-    read_layout,
-)
+from pipeline.delivery.reconcile import ReconcileCounts, ReconcileDifference, RejectedCell
 from pipeline.delivery.registry_reconciliation import ReconciliationRun
+from pipeline.delivery.workbook_reading import find_layout, open_workbook, read_layout
 from pipeline.registry import Registry
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read
 

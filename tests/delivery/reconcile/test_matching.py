@@ -10,8 +10,9 @@ import pytest
 from benchmarks.delivery.bench_reconcile import Measured, note
 from benchmarks.delivery.planted_differences import KINDS, versions
 from benchmarks.delivery.reconciliation_files import write_file, write_registry
-from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind, find_layout, open_workbook
+from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.registry_reconciliation import ReconciliationRun
+from pipeline.delivery.workbook_reading import find_layout, open_workbook
 from pipeline.registry import Registry
 from tests.delivery.reconcile.files import birth, fill, held, told, write
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read

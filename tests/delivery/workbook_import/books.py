@@ -9,10 +9,10 @@ from pathlib import Path
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Ledger
 from pipeline.declarations.office.review import ReviewPolicy
-from pipeline.delivery.reconcile import SourceWorkbook, open_workbook
-from pipeline.delivery.workbook_import.header_mapping import layout_of
 from pipeline.delivery.workbook_import.import_report import ImportReport
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
+from pipeline.delivery.workbook_reading import SourceWorkbook, open_workbook
+from pipeline.delivery.workbook_reading.header_mapping import layout_of
 from pipeline.registry import Registry
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.desk import Desk

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from pipeline.delivery.reconcile import SheetLayout
 from pipeline.delivery.workbook_import.book_matching import MANY_BOOKS, NO_BOOK, BookFinder
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow, ImportedRows
+from pipeline.delivery.workbook_reading import SheetLayout
 from pipeline.registry.books.model import BookRow
 from tests.registry.pages import SCHEMAS
 
@@ -47,8 +47,7 @@ def test_the_rows_of_a_book_are_found_without_going_through_those_of_all_others(
     layout = SheetLayout(SCHEMAS.record("birth"), "Sheet1", 1, (), (), (), ())
     with closing(sqlite3.connect(":memory:")) as table:
         rows = ImportedRows(table, layout, serial_days=False)
-        table.execute("CREATE TABLE line (row INTEGER PRIMARY KEY, book INTEGER, texts TEXT, open INTEGER)")
-        table.executemany("INSERT INTO line VALUES (?, NULL, '{}', 0)", ((row,) for row in range(9)))
+        table.executemany("INSERT INTO line (row, texts) VALUES (?, '')", ((row,) for row in range(9)))
         rows.assign([(row % 3, row) for row in range(9)])
         asked: list[str] = []
         table.set_trace_callback(asked.append)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.base.charts.curves import PlotArea
+from pipeline.base.charts.axes import PlotArea
 from pipeline.base.errors import StorageError
 from pipeline.base.model import FieldStatus, Hypothesis, Writing
 from pipeline.declarations import schema

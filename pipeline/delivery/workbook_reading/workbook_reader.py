@@ -5,7 +5,7 @@ formula without a stored value comes out of it as an empty cell, and a hostile s
 Calamine holds a whole sheet in memory and does not tell formats, without which a cell that shows ``2010`` is read as a
 whole date.
 
-A workbook comes from outside; its parts are parsed within bounds (``pipeline.delivery.reconcile.sheet_parts``).
+A workbook comes from outside; its parts are parsed within bounds (``pipeline.delivery.workbook_reading.sheet_parts``).
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, TypeVar
+from typing import IO, BinaryIO
 from xml.parsers import expat
 
 from pipeline.base.errors import ReconcileError
 from pipeline.base.files import FileRefused, open_regular_file, printable
-from pipeline.delivery.reconcile.number_formats import DateParts, date_parts_of_format
-from pipeline.delivery.reconcile.sheet_parts import (
+from pipeline.delivery.workbook_reading.sheet_parts import (
     LONGEST_FORMAT,
     MOST_FORMATS,
     Attributes,
+    DateParts,
     PartFeeder,
     SharedStrings,
     SheetReader,
     SheetRow,
     StringsReader,
     WorkbookTooLarge,
+    date_parts_of_format,
     strict_parser,
 )
-
-R = TypeVar("R", bound=SheetReader)
 
 CHUNK = 1 << 18
 OLD_CONTAINER = bytes.fromhex("d0cf11e0")
@@ -69,24 +68,17 @@ class SourceWorkbook:
         self._shown = self._read_styles()
         self._strings = self._read_strings()
 
-    def rows(self, sheet: str) -> Iterator[SheetRow]:
-        """Yield the rows of a sheet that hold anything.
+    def reader(self, *, takes_formulas: bool) -> SheetReader:
+        """Return a reader of a sheet of this workbook, which notes merged cells."""
+        return SheetReader(self._strings, self._shown, takes_formulas=takes_formulas)
+
+    def rows(self, sheet: str, reader: SheetReader | None = None) -> Iterator[SheetRow]:
+        """Yield the rows of a sheet that hold anything; without a reader, formulas count as their stored values.
 
         Raises:
             ReconcileError: The sheet is broken.
         """
-        return self.read_rows(sheet, self.reader(SheetReader))
-
-    def reader(self, kind: type[R]) -> R:
-        """Return a reader of that kind for a sheet of this workbook."""
-        return kind(self._strings, self._shown)
-
-    def read_rows(self, sheet: str, reader: SheetReader) -> Iterator[SheetRow]:
-        """Yield the rows of a sheet as ``rows`` does, by a reader that may note more of it.
-
-        Raises:
-            ReconcileError: The sheet is broken.
-        """
+        reader = reader or self.reader(takes_formulas=True)
         try:
             for chunk in self._chunks(self.sheets[sheet]):
                 reader.feed(chunk)

@@ -17,8 +17,7 @@ from datetime import date, timedelta
 from pipeline.base.text.legacy_fonts import LegacyFont, convert_legacy, recognize_font
 from pipeline.base.text.tones import normalized
 from pipeline.declarations.schema import FieldSpec
-from pipeline.delivery.reconcile.number_formats import WHOLE, DateParts
-from pipeline.delivery.reconcile.sheet_parts import SheetCell
+from pipeline.delivery.workbook_reading.sheet_parts import WHOLE, DateParts, SheetCell
 from pipeline.values import kinds
 
 YEARS = range(1800, 2101)
@@ -173,6 +172,11 @@ _BEYOND = re.compile("[\u0100-\U0010ffff]")
 def has_high_letters(text: str) -> bool:
     """Return whether the text may have been typed with such a font."""
     return not text.isascii()
+
+
+def may_be_legacy(text: str) -> bool:
+    """Return whether an old font can have typed the text: no letter is beyond one byte, and not all are plain."""
+    return not text.isascii() and _BEYOND.search(text) is None
 
 
 def font_of_row(texts: Iterable[str]) -> LegacyFont | None:

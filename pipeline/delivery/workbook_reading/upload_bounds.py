@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.base.errors import ReconcileError
 from pipeline.base.files import open_regular_file
-from pipeline.delivery.reconcile.workbook_reader import open_workbook
+from pipeline.delivery.workbook_reading.workbook_reader import open_workbook
 
 MOST_FILE_BYTES = 32 << 20
 MOST_UNPACKED = 512 << 20

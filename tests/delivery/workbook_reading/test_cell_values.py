@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from benchmarks.delivery.planted_differences import typed
 from pipeline.base.text.legacy_fonts import LegacyFont
-from pipeline.delivery.reconcile.cell_values import CellRejected, ValueNormalizer, cell_text
-from pipeline.delivery.reconcile.number_formats import WHOLE, DateParts, date_parts_of_format
-from pipeline.delivery.reconcile.sheet_parts import SheetCell
 from pipeline.delivery.reconcile.similarity import difference_kind, word_skeletons
-from pipeline.delivery.reconcile.workbook_reader import open_workbook
+from pipeline.delivery.workbook_reading.cell_values import CellRejected, ValueNormalizer, cell_text
+from pipeline.delivery.workbook_reading.sheet_parts import WHOLE, DateParts, SheetCell, date_parts_of_format
+from pipeline.delivery.workbook_reading.workbook_reader import open_workbook
 from pipeline.registry import Registry
 from pipeline.values.kinds import KINDS
 from tests.delivery.reconcile.files import birth, held, told, write

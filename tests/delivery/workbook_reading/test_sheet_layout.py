@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import ReconcileError, SchemaError
-from pipeline.delivery.reconcile import find_layout, open_workbook, read_layout
+from pipeline.delivery.workbook_reading import find_layout, open_workbook, read_layout
 from pipeline.registry import Registry
 from tests.delivery.reconcile.files import birth, held, told, write
 from tests.registry.pages import SCHEMAS

@@ -1,4 +1,4 @@
-"""The parts of a workbook that are parsed as they stream by: shared strings and sheets, within bounds.
+"""The parts of a workbook that are parsed as they stream by: shared strings, number formats and sheets, within bounds.
 
 A part comes from outside. What of it is held in memory is bounded: a cell, a row, the shared strings together, the
 formats, and what the parser of XML keeps of a piece that does not end.
@@ -10,11 +10,12 @@ import re
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Mapping
+from enum import Flag, auto
+from functools import lru_cache
 from typing import NamedTuple
 from xml.parsers import expat
 
 from pipeline.base.text.numbers import format_count
-from pipeline.delivery.reconcile.number_formats import DateParts
 
 MOST_ROWS = 1 << 20
 """Rows that a sheet of Excel has."""
@@ -38,6 +39,9 @@ MOST_FORMATS = 1 << 16
 LONGEST_FORMAT = 255
 """Characters of the code of a format of Excel."""
 
+MOST_RANGES = 20
+"""Merged ranges that are named."""
+
 MOST_PENDING = 1 << 20
 """Bytes of a piece of XML (a tag with its attributes) that has not ended."""
 
@@ -51,6 +55,47 @@ class WorkbookTooLarge(Exception):
 
 
 Attributes = Mapping[str, str]
+
+
+class DateParts(Flag):
+    """The parts of a date that a cell shows."""
+
+    NOTHING = 0
+    DAY = auto()
+    MONTH = auto()
+    YEAR = auto()
+
+
+WHOLE = DateParts.DAY | DateParts.MONTH | DateParts.YEAR
+_BUILT_IN = {
+    **dict.fromkeys((14, 15, 22, *range(27, 32), 36, *range(50, 53), 54, 57, 58), WHOLE),
+    16: DateParts.DAY | DateParts.MONTH,
+    17: DateParts.MONTH | DateParts.YEAR,
+}
+_QUOTED = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
+
+
+@lru_cache(maxsize=1 << 10)
+def date_parts_of_format(number: int, code: str | None) -> DateParts:
+    """Return which parts of a date a number format shows (ECMA-376 part 1, 18.8.30 and 18.8.31).
+
+    Args:
+        number: The id of the format.
+        code: Its format code; ``None`` for a built-in one.
+    """
+    if code is None:
+        return _BUILT_IN.get(number, DateParts.NOTHING)
+    symbols = _QUOTED.sub("", code).split(";")[0].lower()
+    if symbols.startswith("general"):
+        return DateParts.NOTHING
+    shown = DateParts.NOTHING
+    if "y" in symbols:
+        shown |= DateParts.YEAR
+    if "d" in symbols:
+        shown |= DateParts.DAY
+    if "m" in symbols and (shown or not re.search(r"[hs]", symbols)):
+        shown |= DateParts.MONTH
+    return shown
 
 
 class SheetCell(NamedTuple):
@@ -217,11 +262,19 @@ _TEXTS = frozenset({"inlineStr", "str"})
 
 
 class SheetReader(_TextReader):
-    """Reads the rows of a sheet while it is fed."""
+    """Reads the rows of a sheet while it is fed.
 
-    def __init__(self, strings: SharedStrings, shown: list[DateParts]) -> None:
+    Attributes:
+        merged: The first merged ranges, at most ``MOST_RANGES``.
+        merged_count: Number of merged ranges.
+    """
+
+    def __init__(self, strings: SharedStrings, shown: list[DateParts], *, takes_formulas: bool) -> None:
+        """``takes_formulas``: a formula counts as the value stored with it; else it stays a cell ``formula``."""
         super().__init__()
-        self._strings, self._shown = strings, shown
+        self._strings, self._shown, self._takes_formulas = strings, shown, takes_formulas
+        self.merged: tuple[str, ...] = ()
+        self.merged_count = 0
         self._rows: list[SheetRow] = []
         self._cells: dict[int, CellContent] = {}
         self._row, self._column = 0, -1
@@ -257,8 +310,16 @@ class SheetReader(_TextReader):
             self._cells, self._column = {}, -1
         elif tag == "f":
             self._formula = True
-        elif tag == "rPh":
+        else:
+            self._start_rare(tag, values)
+
+    def _start_rare(self, tag: str, values: Attributes) -> None:
+        if tag == "rPh":
             self._phonetic = True
+        elif tag == "mergeCell":
+            self.merged_count += 1
+            if len(self.merged) < MOST_RANGES:
+                self.merged = (*self.merged, values.get("ref", "")[:20])
 
     def _end(self, tag: str) -> None:
         if self._cut:
@@ -269,6 +330,8 @@ class SheetReader(_TextReader):
             texts = self._texts
             if texts:
                 self._keep(texts[0] if len(texts) == 1 else "".join(texts))
+                if self._formula and not self._takes_formulas and self._column in self._cells:
+                    self._cells[self._column] = SheetCell("formula", "")
             elif self._formula and self._kind == "n":
                 self._cells[self._column] = SheetCell("formula", "")
         elif tag == "row":

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.base.errors import ReconcileError
-from pipeline.delivery.reconcile.sheet_parts import SheetCell
-from pipeline.delivery.reconcile.workbook_reader import open_workbook
+from pipeline.delivery.workbook_reading.sheet_parts import SheetCell
+from pipeline.delivery.workbook_reading.workbook_reader import open_workbook
 
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
@@ -191,7 +191,7 @@ def test_a_workbook_that_swells_is_refused_in_bounded_memory(
     program = (
         "import sys; from pathlib import Path\n"
         "from pipeline.base.errors import ReconcileError\n"
-        "from pipeline.delivery.reconcile.workbook_reader import open_workbook\n"
+        "from pipeline.delivery.workbook_reading.workbook_reader import open_workbook\n"
         "try:\n"
         "    with open_workbook(Path(sys.argv[1])) as book: list(book.rows('Sheet1'))\n"
         "except ReconcileError as error: print(error.message)\n"

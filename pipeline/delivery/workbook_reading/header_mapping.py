@@ -10,22 +10,23 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.base.errors import ReconcileError, StorageError
 from pipeline.base.files import make_folder, write_atomically
 from pipeline.base.text.tones import unaccented
 from pipeline.declarations.schema import RecordSpec, Schemas
-from pipeline.delivery.reconcile.sheet_layout import (
+from pipeline.delivery.workbook_reading.sheet_layout import (
     HEADER_WITHIN,
+    MappedColumn,
     SheetLayout,
     SheetMapping,
     find_layout,
     header_of,
     read_layout,
 )
-from pipeline.delivery.reconcile.workbook_reader import SourceWorkbook
+from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 
 LEAST_HEADERS = 3
 """So many headers of a row must be columns or fields of a record before it is taken for the row of headers."""
@@ -37,51 +38,9 @@ MOST_HEADERS = 400
 LONGEST_HEADER = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedColumn:
-    """One header of a sheet.
-
-    Attributes:
-        header: What stands in its first line.
-        column: The declared column that it is taken for; ``""``: none.
-        sure: Whether it is that name itself, with or without tones, and not only like it.
-    """
-
-    header: str
-    column: str
-    sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedMapping:
-    """What the headers of a workbook were taken for.
-
-    Attributes:
-        header_row: The row of the headers, as Excel counts.
-        columns: Its headers from left to right.
-        kept: Whether people confirmed the mapping for an earlier file.
-    """
-
-    record: RecordSpec
-    sheet: str
-    header_row: int
-    columns: tuple[ProposedColumn, ...]
-    kept: bool = False
-
-    @property
-    def sure(self) -> bool:
-        """Whether nobody need be asked."""
-        return self.kept or all(one.sure for one in self.columns if one.column)
-
-    def mapping(self) -> SheetMapping:
-        """Return it as the layout of a sheet."""
-        columns = {one.column: one.header for one in self.columns if one.column}
-        return SheetMapping(self.record.record, self.sheet, self.header_row, columns)
-
-
 def propose_mapping(
     book: SourceWorkbook, schemas: Schemas, record: str = "", kept: Path | None = None
-) -> ProposedMapping:
+) -> SheetMapping:
     """Return which columns of the workbook are which, by the row of headers that fits best.
 
     Args:
@@ -91,7 +50,7 @@ def propose_mapping(
     Raises:
         ReconcileError: No sheet that is shown has such a row, or two of its columns have the same header.
     """
-    best: tuple[int, ProposedMapping] | None = None
+    best: tuple[int, SheetMapping] | None = None
     asked = [schemas.record(record)] if record else list(schemas.records.values())
     for sheet in book.sheets:
         if sheet in book.hidden:
@@ -102,7 +61,7 @@ def propose_mapping(
                 fits = sum(bool(one.column) + one.sure for one in columns)
                 named = sum(bool(one.column) for one in columns)
                 if named >= LEAST_HEADERS and (best is None or fits > best[0]):
-                    best = fits, ProposedMapping(spec, sheet, number, columns)
+                    best = fits, SheetMapping(spec, sheet, number, columns)
     if best is None:
         raise ReconcileError(
             "Không thấy dòng tiêu đề nào giống tên cột của Bộ hay tên trường của một loại sổ. Hãy đặt dòng tiêu đề "
@@ -135,10 +94,10 @@ def layout_of(
         raise ReconcileError(
             f"Chưa chắc cột nào là trường nào: {told}. Hãy ghi lại bằng --propose, sửa rồi thêm --layout."
         )
-    return find_layout(book, schemas, proposed.mapping())
+    return find_layout(book, schemas, proposed)
 
 
-def chosen_mapping(proposed: ProposedMapping, columns: Mapping[str, str]) -> SheetMapping:
+def chosen_mapping(proposed: SheetMapping, columns: Mapping[str, str]) -> SheetMapping:
     """Return the mapping that people choose: ``columns`` maps declared columns to headers.
 
     Raises:
@@ -153,10 +112,12 @@ def chosen_mapping(proposed: ProposedMapping, columns: Mapping[str, str]) -> She
     doubled = _doubled(list(columns.values()))
     if doubled:
         raise ReconcileError(f"Tiêu đề “{doubled}” được chọn cho hai trường.")
-    return SheetMapping(proposed.record.record, proposed.sheet, proposed.header_row, dict(columns))
+    return replace(
+        proposed, columns=tuple(MappedColumn(header, column) for column, header in columns.items())
+    )
 
 
-def keep_mapping(folder: Path, proposed: ProposedMapping, mapping: SheetMapping) -> None:
+def keep_mapping(folder: Path, proposed: SheetMapping, mapping: SheetMapping) -> None:
     """Keep a mapping that people confirmed for the next file with these headers.
 
     Raises:
@@ -172,12 +133,12 @@ def keep_mapping(folder: Path, proposed: ProposedMapping, mapping: SheetMapping)
 def layout_text(mapping: SheetMapping) -> str:
     """Return a mapping as the file that ``read_layout`` reads."""
     lines = [
-        f"record = {_toml(mapping.record)}",
+        f"record = {_toml(mapping.record.record)}",
         f"sheet = {_toml(mapping.sheet)}",
         f"header_row = {mapping.header_row}",
         "",
         "[columns]",
-        *(f"{_toml(column)} = {_toml(header)}" for column, header in mapping.columns.items()),
+        *(f"{_toml(column)} = {_toml(header)}" for column, header in mapping.headers.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -196,7 +157,7 @@ def _header_rows(book: SourceWorkbook, sheet: str) -> Iterator[tuple[int, list[s
         yield number, [one for one in headers if one][:MOST_HEADERS]
 
 
-def _proposed(headers: list[str], record: RecordSpec) -> tuple[ProposedColumn, ...]:
+def _proposed(headers: list[str], record: RecordSpec) -> tuple[MappedColumn, ...]:
     """Return what each header is: a column's own name, that of a field with or without tones, or one like it."""
     names: dict[str, str] = {}
     for spec in record.fields:
@@ -214,7 +175,7 @@ def _proposed(headers: list[str], record: RecordSpec) -> tuple[ProposedColumn, .
     for header in headers:
         column = sure.get(header, "") or _nearest(name_form(header), names, free)
         free.discard(column)
-        found.append(ProposedColumn(header, column, header in sure))
+        found.append(MappedColumn(header, column, header in sure))
     return tuple(found)
 
 
@@ -226,7 +187,7 @@ def _nearest(form: str, names: Mapping[str, str], free: set[str]) -> str:
     return names[close[0]] if close else ""
 
 
-def _as_kept(found: ProposedMapping, schemas: Schemas, folder: Path) -> ProposedMapping:
+def _as_kept(found: SheetMapping, schemas: Schemas, folder: Path) -> SheetMapping:
     path = folder / f"{_mark(found)}.toml"
     if not path.is_file():
         return found
@@ -234,16 +195,14 @@ def _as_kept(found: ProposedMapping, schemas: Schemas, folder: Path) -> Proposed
         kept = read_layout(path, schemas)
     except ReconcileError:  # it names what is declared no longer
         return found
-    if kept.record != found.record.record:
+    if kept.record.record != found.record.record:
         return found
-    by_header = {header: column for column, header in kept.columns.items()}
-    columns = tuple(
-        ProposedColumn(one.header, by_header.get(one.header, ""), sure=True) for one in found.columns
-    )
-    return ProposedMapping(found.record, found.sheet, found.header_row, columns, kept=True)
+    columns_of = {mapped.header: mapped.column for mapped in kept.columns}
+    columns = tuple(MappedColumn(one.header, columns_of.get(one.header, "")) for one in found.columns)
+    return replace(found, columns=columns, kept=True)
 
 
-def _mark(proposed: ProposedMapping) -> str:
+def _mark(proposed: SheetMapping) -> str:
     told = json.dumps([proposed.record.record, *(one.header for one in proposed.columns)], ensure_ascii=False)
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
 

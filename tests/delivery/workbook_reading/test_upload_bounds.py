@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import ReconcileError
-from pipeline.delivery.reconcile import upload_bounds
-from pipeline.delivery.reconcile.upload_bounds import check_sent_workbook
+from pipeline.delivery.workbook_reading import upload_bounds
+from pipeline.delivery.workbook_reading.upload_bounds import check_sent_workbook
 from tests.delivery.reconcile.files import birth, write
 
 

@@ -8,9 +8,8 @@ import openpyxl
 import pytest
 
 from pipeline.base.errors import ReconcileError
-from pipeline.delivery.reconcile import open_workbook, read_layout
-from pipeline.delivery.workbook_import.header_mapping import (
-    ProposedMapping,
+from pipeline.delivery.workbook_reading import SheetMapping, open_workbook, read_layout
+from pipeline.delivery.workbook_reading.header_mapping import (
     chosen_mapping,
     keep_mapping,
     layout_of,
@@ -42,7 +41,7 @@ def workbook(path: Path, headers: tuple[str, ...], before: int = 2) -> Path:
     return path
 
 
-def proposed(path: Path, kept: Path | None = None, record: str = "") -> ProposedMapping:
+def proposed(path: Path, kept: Path | None = None, record: str = "") -> SheetMapping:
     with open_workbook(path) as book:
         return propose_mapping(book, SCHEMAS, record, kept)
 
@@ -72,9 +71,9 @@ def test_what_people_confirmed_is_found_again_by_the_headers(tmp_path: Path) -> 
     keep_mapping(tmp_path / "kept", found, mapping)
     again = proposed(workbook(tmp_path / "u.xlsx", OWN), tmp_path / "kept")
     assert again.sure
-    assert again.mapping().columns == {"so": "So", "chaHoTen": "Họ và tên mẹ"}
-    (tmp_path / "layout.toml").write_text(layout_text(again.mapping()), encoding="utf-8")
-    assert read_layout(tmp_path / "layout.toml", SCHEMAS) == again.mapping()
+    assert again.headers == {"so": "So", "chaHoTen": "Họ và tên mẹ"}
+    (tmp_path / "layout.toml").write_text(layout_text(again), encoding="utf-8")
+    assert read_layout(tmp_path / "layout.toml", SCHEMAS).headers == again.headers
 
 
 @pytest.mark.parametrize(

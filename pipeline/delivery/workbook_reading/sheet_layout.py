@@ -24,8 +24,8 @@ from pathlib import Path
 from pipeline.base.errors import ReconcileError
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas, nearest_hint
-from pipeline.delivery.reconcile.sheet_parts import CellContent
-from pipeline.delivery.reconcile.workbook_reader import SourceWorkbook
+from pipeline.delivery.workbook_reading.sheet_parts import CellContent
+from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook
 
 HEADER_WITHIN = 20
 """Rows in which the header of an unmapped sheet is looked for."""
@@ -37,13 +37,45 @@ _PART = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class SheetMapping:
-    """An office's file about a sheet: ``columns`` maps the Ministry's names to headers or patterns."""
+class MappedColumn:
+    """One header of a sheet.
 
-    record: str
+    Attributes:
+        header: Its first line, or a pattern of headers.
+        column: The Ministry's column that it is taken for; ``""``: none.
+        sure: Whether it is that name itself, with or without tones, or people said so; else it is only like it.
+    """
+
+    header: str
+    column: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMapping:
+    """Which header of a sheet is which column of the Ministry: proposed, or as people wrote or confirmed it.
+
+    Attributes:
+        header_row: The row of the headers, as Excel counts.
+        columns: The headers from left to right, or in the order of a file.
+        kept: Whether people confirmed the mapping for an earlier file.
+    """
+
+    record: RecordSpec
     sheet: str
     header_row: int
-    columns: Mapping[str, str]
+    columns: tuple[MappedColumn, ...]
+    kept: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether nobody need be asked."""
+        return self.kept or all(mapped.sure for mapped in self.columns if mapped.column)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers by the columns that they are taken for."""
+        return {mapped.column: mapped.header for mapped in self.columns if mapped.column}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +129,9 @@ def read_layout(path: Path, schemas: Schemas) -> SheetMapping:
         if not isinstance(source, str) or not source.strip():
             file.flaw_of_table("columns", name, f"“{name}” phải là tiêu đề của một cột.")
     file.refuse_flaws()
-    return SheetMapping(
-        str(file.table["record"]), str(file.table.get("sheet", "")), int(header_row), dict(columns)
-    )
+    mapped = tuple(MappedColumn(header, column) for column, header in columns.items())
+    record = schemas.records[str(file.table["record"])]
+    return SheetMapping(record, str(file.table.get("sheet", "")), int(header_row), mapped)
 
 
 def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | None = None) -> SheetLayout:
@@ -112,7 +144,7 @@ def find_layout(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping | N
         ReconcileError: No sheet has the columns.
     """
     if mapped is not None:
-        return _mapped(book, schemas, mapped)
+        return _mapped(book, mapped)
     for sheet in book.sheets:
         for number, cells in book.rows(sheet):
             if number > HEADER_WITHIN:
@@ -149,7 +181,7 @@ def _named(sheet: str, number: int, cells: Mapping[int, CellContent], schemas: S
     return _layout(record, sheet, number, dict(where), ignored)
 
 
-def _mapped(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping) -> SheetLayout:
+def _mapped(book: SourceWorkbook, mapped: SheetMapping) -> SheetLayout:
     sheet = mapped.sheet or next(iter(book.sheets), "")
     if sheet not in book.sheets:
         raise ReconcileError(f"Tệp không có trang tính “{sheet}”. Tệp có: {', '.join(book.sheets)}.")
@@ -159,7 +191,7 @@ def _mapped(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping) -> She
         where.setdefault(header_of(cell), at)
     sources: dict[str, int | tuple[str | int, ...]] = {}
     used: set[str] = set()
-    for column, source in mapped.columns.items():
+    for column, source in mapped.headers.items():
         parts = _PART.split(source)
         names = parts[1::2] or [source]
         missing = [name for name in names if name not in where]
@@ -174,7 +206,7 @@ def _mapped(book: SourceWorkbook, schemas: Schemas, mapped: SheetMapping) -> She
         else:
             sources[column] = tuple(where[part] if at % 2 else part for at, part in enumerate(parts) if part)
     ignored = tuple(header for header in where if header not in used)
-    return _layout(schemas.records[mapped.record], sheet, mapped.header_row, sources, ignored)
+    return _layout(mapped.record, sheet, mapped.header_row, sources, ignored)
 
 
 def _layout(

@@ -1,0 +1,13 @@
+"""Workbooks that others typed, read within bounds: parts, sheets, their columns, their rows."""
+
+from __future__ import annotations
+
+from pipeline.delivery.workbook_reading.sheet_layout import (
+    SheetLayout,
+    SheetMapping,
+    find_layout,
+    read_layout,
+)
+from pipeline.delivery.workbook_reading.workbook_reader import SourceWorkbook, open_workbook
+
+__all__ = ["SheetLayout", "SheetMapping", "SourceWorkbook", "find_layout", "open_workbook", "read_layout"]
