@@ -1,6 +1,6 @@
-"""A date in digits and the same date in words, decided together.
+"""Decide a date in digits and the same date in words together.
 
-What is decided is always a reading of the digits: no value comes from the words alone.
+The result is always a reading of the digits: no value comes from the words alone.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pipeline.values.kinds.misread import possible_dates
 log = logging.getLogger(__name__)
 
 SAME = 0.98
-"""How often both fields of an entry say the same day (clerks err)."""
+"""Share of entries in which both fields give the same day (clerks err)."""
 
 MEETING_ODDS = 10.0
-"""How much less likely two independent misreadings agree on one day than disagree."""
+"""Odds against two independent misreadings agreeing on a day."""
 
 LEAST = 0.05
-"""A reading below this probability is not considered: so small ones are not calibrated."""
+"""Readings below this probability are ignored: such small probabilities are not calibrated."""
 
 LEAST_AGREED = 0.5
-"""Pairs are returned only when the probability of some date reaches this."""
+"""Pairs are returned only when a date reaches this probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class DateAgreement:
     Attributes:
         figures: The reading of the field in figures.
         words: The reading of the field in words.
-        canonical: The date that both say, in canonical form.
-        chance: The probability (0..1) that both are right.
+        canonical: The date of both fields, in canonical form.
+        chance: The probability (0..1) that both readings are right.
     """
 
     figures: Hypothesis
@@ -48,10 +48,11 @@ class DateAgreement:
 
 
 def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) -> tuple[DateAgreement, ...]:
-    """Return the pairs of readings with the same full date, the likeliest first.
+    """Return the pairs of readings with the same full date, likeliest first.
 
-    Nothing is returned when no such date is likelier than not; each field is then decided by itself, and a difference
-    is a finding. Words that parse to no date count for the dates that they allow, if no words agree with any digits.
+    The result is empty when no date is likelier than not; each field is then decided separately, and a difference
+    becomes a finding. If no words agree with any digits, words that parse to no date count for all dates that they
+    allow.
 
     Args:
         figures: The n-best list of the field in digits.
@@ -70,7 +71,7 @@ def agree_on_date(figures: Sequence[Hypothesis], words: Sequence[Hypothesis]) ->
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """``share``: how much of the probability of the words belongs to the date."""
+    """``share``: share of the words' probability that belongs to the date."""
 
     figures: Hypothesis
     words: Hypothesis
@@ -113,7 +114,7 @@ def _agreed(pairs: Sequence[_Pair]) -> tuple[DateAgreement, ...]:
 
 
 def chance_of_one_date(meeting: float) -> float:
-    """Return the probability that both readings are right and of one date.
+    """Return the probability that both readings are right and give the same date.
 
     Args:
         meeting: The probability that two independent readings agree on a date.

@@ -1,7 +1,7 @@
 """From the emissions of a line to its readings, by the kind of its field.
 
-Where figures stand, no letter can. What a network sees of letters there is a figure that it does not know, and a reader
-that knows figures alone sees the line as well.
+A field of figures holds no letters. A letter that a network sees there is a misread figure; a reader of figures alone
+reads such lines too.
 """
 
 from __future__ import annotations
@@ -21,31 +21,32 @@ from pipeline.recognition.decoding.priors import Prior
 log = logging.getLogger(__name__)
 
 FIGURE_KINDS = frozenset({"date", "entry_number", "id_number", "number", "time", "volume"})
-"""Kinds whose values are figures and signs, as a rule."""
+"""Kinds whose values usually consist of figures and signs."""
 
 IDENTITY_PAPER = "identity_paper"
-"""The kind of a blank that holds an identity paper, which is often its number alone."""
+"""The kind of a field for an identity paper, which is often a number alone."""
 
 _NUMBERED = {
     "id_number": re.compile(r"(?![^\W\d_])"),
     IDENTITY_PAPER: re.compile(r"(?![^\W\d_])(?=(\D*\d){6})(?!.*[^\W\d_]{3})(?!.*[^\W\d_]{2}$)"),
 }
-"""What a line of such a kind looks like to some network where it is a number alone: no passport, no words beside it."""
+"""The shape of a line of such a kind, as at least one network reads it, when it holds a number alone: no passport, no
+words."""
 
 FIGURE_READER = 0.7
-"""What the reader of figures counts where the networks together count 1. Fitted on pages of six writers."""
+"""Weight of the figure reader relative to all networks together (1). Fitted on pages of six writers."""
 
 ALIKE = 0.1
-"""The probability of the other sign where one of ``1`` and ``/`` was seen."""
+"""The probability of the other sign where either ``1`` or ``/`` was read."""
 
 STROKE = 0.5
-"""How often a ``/`` that cannot stand where it was seen is a 1, at least."""
+"""Lower bound of the probability that a ``/`` in an impossible place is a 1."""
 
 _WHOLE_DATE = re.compile(r"\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
-"""The shapes of a date with its gaps closed: ``1 1.1985`` would be November."""
+"""The shapes of a date after its gaps are closed: ``1 1.1985`` would be November."""
 
 _PARTED_DATE = re.compile(r"\d{1,2} \d{1,2} \d{4}")
-"""A date whose signs are its gaps; not always one that can be known."""
+"""A date whose separators are gaps; it is not always unambiguous."""
 
 
 def decode_field(
@@ -55,18 +56,17 @@ def decode_field(
     options: DecodingOptions = DecodingOptions(),
     figures: Emission | None = None,
 ) -> DecodedLine:
-    """Decode one line of a field of a given kind.
+    """Decode a line of a field of a given kind.
 
-    Clerks spread the digits of a number over its slot, and a gap between two digits is no sign. Weighed as
-    spaces, the gaps of one date make dozens of texts that all say the same day, and none of them is likely.
-    So a line of figures is decoded without letters and with its gaps closed where that leaves a whole value; else as it
-    is, where that is known better (a passport's letter); else, of a date, with ``1`` and ``/`` taken for one another,
-    as a proposal to a person; else, as no such value was written, with the gaps of ``12 5 1985``, which were the signs,
-    or closed.
+    Clerks spread the digits of a number over its slot, so a gap between two digits is no sign. As spaces, the gaps of a
+    date would produce dozens of texts for the same day, each with a low probability. Therefore a line of figures is
+    decoded, in this order: without letters and with closed gaps, if that gives a whole value; as it is, if that reading
+    is surer (a passport's letter); a date, with ``1`` and ``/`` interchangeable, as a proposal to a person; and if no
+    such value was written, with the gaps of ``12 5 1985`` as separators, or closed.
 
     Args:
         emissions: The outputs of the networks for the line, as in ``decode_line``.
-        figures: What a reader of figures alone sees of the line.
+        figures: The emission of the figure reader for the line.
     """
     of_figures = prior_for("id_number") if kind == IDENTITY_PAPER else prior
     if not of_figures.letters or not shows_figures(emissions, kind):
@@ -88,7 +88,7 @@ def decode_field(
 
 
 def shows_figures(emissions: Sequence[Emission], kind: str) -> bool:
-    """Return whether a line of such a field is one of figures: some network sees no more letters than figures there.
+    """Return whether a line holds figures: at least one network reads no more letters than figures there.
 
     Any other line holds words (``30 tuổi``, ``không rõ``) or a ditto mark.
     """
@@ -109,7 +109,7 @@ def _decode_figures(
     figures: Emission | None,
     changed: Callable[[Emission], Emission] = lambda emission: emission,
 ) -> DecodedLine:
-    """Decode a line that no letter stands in. Its agreement is that of the networks and of the reader of figures."""
+    """Decode a line without letters. Its agreement is the agreement of the networks and the figure reader."""
     seen = [figures_of(emission, prior.letters) for emission in emissions]
     shares = [1 / len(seen)] * len(seen)
     if figures is None:
@@ -120,13 +120,13 @@ def _decode_figures(
 
 
 def figures_of(emission: Emission, letters: str) -> Emission:
-    """Return the emission with these figures and signs alone.
+    """Return the emission restricted to the given figures and signs.
 
-    A space is a blank, and so is a dot where no sign may stand: gaps between figures and the leader. Any other letter
-    is a figure, which the network does not know.
+    A space becomes a blank, and so does a dot in a kind without dots: gaps between figures, and the leader. Any other
+    letter is a misread figure.
 
     Args:
-        emission: What was seen; what its chances lack to 1 belongs to letters that it does not tell.
+        emission: The emission; the probability missing to 1 belongs to letters outside its alphabet.
         letters: The figures and signs that remain.
     """
     chances = np.exp(emission.log_chances.astype(np.float64))
@@ -148,7 +148,7 @@ def figures_of(emission: Emission, letters: str) -> Emission:
 
 
 def confuse_ones_and_slashes(emission: Emission) -> Emission:
-    """Return the emission of a network that confuses ``1`` and ``/``: many hands write both alike.
+    """Return the emission of a network that confuses ``1`` and ``/``, since many hands write both alike.
 
     ``3/10/20/6`` is no date, ``3/10/2016`` is one.
     """

@@ -1,7 +1,7 @@
-"""The emissions of a line in a few hundred bytes, close enough to weigh texts on them again.
+"""The emissions of a line in a few hundred bytes, close enough to the originals for scoring texts again.
 
-Of each step the likeliest letters are kept, their log probabilities in one byte; runs of steps that say nothing are one
-step, as the trellis has them. What the kept letters leave of the probability is spread over the others.
+Each step keeps the likeliest letters with their log probabilities in a byte each; runs of quiet steps are merged, as in
+the trellis. The remaining probability is spread over the other letters.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from pipeline.recognition.decoding.emission import FLOOR, Chances, Emission, prepare_emission
 
 MOST_LETTERS = 8
-"""How many letters of a step are kept."""
+"""Number of kept letters in a step."""
 
 LEAST = 1e-3
-"""The probability from which a letter is kept; the likeliest always is."""
+"""The probability from which a letter is kept; the likeliest letter is always kept."""
 
 _DEEPEST = -float(np.log(FLOOR))
 _LEVELS = 255
@@ -28,10 +28,10 @@ _MOST_COLUMNS = 256
 
 
 def pack_emissions(emissions: Sequence[Emission]) -> bytes:
-    """Return the emissions of one line, packed; ``b""`` for none, and for an alphabet of more than 255 letters.
+    """Pack the emissions of a line; ``b""`` if there are none or the alphabet has more than 255 letters.
 
     Args:
-        emissions: What the networks saw of the line, with the same letters.
+        emissions: The networks' emissions for the line, with the same letters.
     """
     if not emissions or len(emissions[0].letters) >= _MOST_COLUMNS:
         return b""
@@ -52,7 +52,7 @@ def pack_emissions(emissions: Sequence[Emission]) -> bytes:
 
 
 def _kept(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the steps and columns of the letters that are kept, by step, the likeliest first."""
+    """Return the steps and columns of the kept letters, by step, the likeliest first."""
     is_kept = chances >= LEAST
     is_kept[np.arange(len(chances)), chances.argmax(axis=1)] = True
     steps, columns = np.nonzero(is_kept)
@@ -64,10 +64,10 @@ def _kept(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def unpack_emissions(packed: bytes) -> tuple[Emission, ...]:
-    """Return the emissions that were packed, none for ``b""``.
+    """Unpack the emissions; the result is empty for ``b""``.
 
     Raises:
-        ValueError: The bytes are no packed emissions.
+        ValueError: The bytes are not packed emissions.
     """
     if not packed:
         return ()
