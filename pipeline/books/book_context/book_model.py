@@ -1,10 +1,10 @@
-"""What a book repeats: officers with their titles, registrars, places, relations, in the words of its clerks.
+"""The repeated values of a book: officers with their titles, registrars, places, relations, in its clerks' words.
 
-The model is made of what was read on its pages and what people decided. A value enters it when two pages say it and
-their ink supports it (``is_supported``), or when a person decided it; what one page says alone proves nothing, and
-neither does one misreading that the networks repeat. Names of officers are spelled as all their pages together say
-(``spellings``), and of places the book knows how they end (``place_tails``). Pages count as a set: in which order they
-came makes no difference.
+The model combines readings of the pages with people's decisions. A value enters the model when two pages have it and
+their ink supports it (``is_supported``), or when a person decided it; neither a single page nor a misreading repeated
+by the networks proves a value. Names of officers have the spelling that all their pages support together
+(``spellings``), and the book knows the final words of its places (``place_tails``). Pages count as a set: their order
+makes no difference.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ from pipeline.declarations.schema import FieldSpec, RecordSpec, Slot
 from pipeline.values.kinds import SURNAMES, is_usual_title
 
 PLACES, SIGNERS, TITLES = "place", "signer", "signer title"
-"""Pools of values that several fields share: all places of a book, its signers with their titles, these titles."""
+"""Pools of values that several fields share: all places of a book, its signers with their titles, the titles alone."""
 
 MOST_SIGHTINGS = 8
-"""How many sightings of a value are looked at closely; the clearest of different pages."""
+"""Number of sightings of a value whose letters are examined: the clearest, from different pages."""
 
 CLEAR = 0.9
-"""A sighting whose least certain letter and whose whole reach this chance is clear by its own ink."""
+"""A sighting is clear by its own ink if its least certain letter and its whole text reach this probability."""
 
 CLEAR_LETTER = 0.8
-"""The median chance of a letter over the sightings from which the letter counts as seen."""
+"""The median probability over the sightings from which a letter counts as seen."""
 
 CLEAR_TOGETHER = 0.9
-"""The chance that two sightings with different doubts of a letter have to reach together."""
+"""The joint probability that two sightings with different doubts of a letter must reach."""
 
 MOST_DOUBT = 0.5
-"""The least median chance of the weakest letter over all sightings of a value that is seen clearly once."""
+"""Lower bound of the weakest letter's median probability over all sightings of a value with one clear sighting."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterEvidence:
-    """How clear one letter of a text is on the ink alone.
+    """The clarity of a letter on the ink alone.
 
     Attributes:
-        chance: Its probability against the letter that rivals it most.
+        chance: Its probability against its strongest rival.
     """
 
     chance: float
@@ -59,15 +59,15 @@ class LetterEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One reading of a value, or a person's word on it.
+    """A reading of a value, or a person's decision.
 
     Attributes:
-        pool: The pool of values it belongs to (``pool_of``).
-        value: The name and the title for a signer, else the text alone.
+        pool: The value's pool (``pool_of``).
+        value: The name and the title of a signer, otherwise the text alone.
         chance: The probability of the reading; 1 for a decision.
         weakest: The chance of its least certain letter.
-        wording: How a signer's name and title are put together; ``""`` where that is not known.
-        letters: The evidence of its letters, spaces aside, where they were looked at.
+        wording: The pattern that joins a signer's name and title; ``""`` if unknown.
+        letters: The evidence of its letters without spaces, if they were examined.
     """
 
     pool: str
@@ -82,11 +82,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class SaidInBook:
-    """What the pages of a book say.
+    """The values on the pages of a book.
 
     Attributes:
-        sightings: Values, one a pool and region; a signer's stand in ``SIGNERS`` with their title, and these in
-            ``TITLES`` again.
+        sightings: Values by pool and region; a signer occurs in ``SIGNERS`` with the title, and the title again in
+            ``TITLES``.
         names: The names of its signers.
     """
 
@@ -97,12 +97,12 @@ class SaidInBook:
 
 @dataclass(frozen=True, slots=True)
 class PoolModel:
-    """What a book repeats in one pool.
+    """The repeated values of a pool.
 
     Attributes:
-        values: On how many pages each value stands.
-        pages: Pages on which the pool was read at all.
-        repeated: Those of them on which it has one of the values.
+        values: The number of pages with each value.
+        pages: Number of pages with a reading of the pool.
+        repeated: Number of pages with one of the values.
     """
 
     values: Mapping[tuple[str, ...], float]
@@ -111,26 +111,26 @@ class PoolModel:
 
     @property
     def share(self) -> float:
-        """The probability that the next page repeats a value, never quite 1."""
+        """The probability that the next page repeats a value, always below 1."""
         return (self.repeated + 0.5) / (self.pages + 2.0)
 
     def has_longer(self, text: str) -> bool:
-        """Return whether the book has another value, and more often, that ends with a text."""
+        """Return whether the book has another, more frequent value that ends with a text."""
         own = self.values.get((text,), 0.0)
         return any(value[0].endswith(f" {text}") and pages > own for value, pages in self.values.items())
 
     def chance(self, value: tuple[str, ...]) -> float:
-        """Return the probability that a line of this pool says a value, 0 for one that is not in the model."""
+        """Return the probability that a line of this pool has a value, 0 for a value outside the model."""
         known = self.values.get(value, 0)
         return self.share * known / sum(self.values.values()) if known else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class BookModel:
-    """What a book repeats.
+    """The repeated values of a book.
 
     Attributes:
-        places: What its places end with.
+        places: The final words of its places.
     """
 
     pools: Mapping[str, PoolModel] = field(default_factory=dict)
@@ -139,7 +139,7 @@ class BookModel:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with what the model says: 16 hex digits."""
+        """Hash of the model's contents: 16 hex digits."""
         told = [
             [name, _told(pool.values), pool.pages, pool.repeated] for name, pool in sorted(self.pools.items())
         ]
@@ -155,10 +155,10 @@ def _told(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
 
 
 def pool_of(slot: Slot, record: RecordSpec) -> str:
-    """Return the pool of the values of a slot, ``""`` for one whose values a book does not repeat.
+    """Return the pool of a slot's values, ``""`` for a slot without repeated values.
 
-    Places share one pool, signers with their titles another; names that are not of the people of an entry and texts
-    have one for each field. Names of the people of an entry, numbers, dates, choices and notes have none.
+    All places share a pool, and signers with their titles another; each field of texts, or of names other than the
+    entry's people, has its own pool. Names of the entry's people, numbers, dates, choices and notes have no pool.
     """
     if slot.kind:
         return SIGNERS if slot.kind == SIGNERS else ""
@@ -169,7 +169,7 @@ def pool_of(slot: Slot, record: RecordSpec) -> str:
 
 
 def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
-    """Return the pool of the values of a field that stands by itself, as ``pool_of`` does of a slot."""
+    """Return the pool of a single field's values, as ``pool_of`` for a slot."""
     if spec.ledger:
         return ""
     if spec.kind == "place":
@@ -181,10 +181,10 @@ def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
 
 
 def make_model(said: SaidInBook) -> BookModel:
-    """Return the model of a book.
+    """Build the model of a book.
 
     Args:
-        said: All that its pages say. Sightings of values that stand on several pages bear their letters.
+        said: All values on its pages. Sightings of values on several pages carry letter evidence.
     """
     by_pool: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in said.sightings:
@@ -202,7 +202,7 @@ def make_model(said: SaidInBook) -> BookModel:
 
 
 def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]]:
-    """Return the values of a pool that count, with their sightings."""
+    """Return the supported values of a pool, with their sightings."""
     by_value: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
     for sighting in seen:
         by_value[sighting.value].append(sighting)
@@ -212,9 +212,9 @@ def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]
 def _signers(
     names_said: Sequence[NameSighting], pairs: Sequence[Sighting], titles: Sequence[Sighting]
 ) -> Signers:
-    """Return who signs in a book: names as its pages spell them, or as a person decided.
+    """Return the signers of a book: names as spelled by its pages, or as decided by a person.
 
-    A usual title counts when two pages say it, whatever its signs, any other when their ink supports it too.
+    A usual title counts when two pages have it, whatever its signs; any other title also needs support by the ink.
     """
     names = dict(spellings_of(names_said, UsualNames(SURNAMES, name_words())))
     pages_of: dict[str, set[PageRef]] = defaultdict(set)
@@ -246,9 +246,9 @@ def _signers(
 def is_supported(sightings: Sequence[Sighting]) -> bool:
     """Return whether a value counts for the book.
 
-    A person's decision is enough. Else two pages have to say it, and the ink has to: either one of them says it clearly
-    and the others are not in doubt altogether, or every letter is seen, by most of them or by two that doubt it
-    differently. Pages that doubt the same letter for the same other one are one witness, however many they are.
+    A person's decision is enough. Otherwise two pages must have the value and the ink must support it: either one page
+    has it clearly and the others are not doubtful as a whole, or every letter is seen, by most pages or by two pages
+    with different doubts. Pages that confuse a letter with the same other letter count as a single witness.
     """
     if any(one.is_decided for one in sightings):
         return True
@@ -264,7 +264,7 @@ def is_supported(sightings: Sequence[Sighting]) -> bool:
 
 
 def _is_seen(letter: Sequence[LetterEvidence]) -> bool:
-    """Return whether a letter is seen, from what each sighting says of it."""
+    """Return whether a letter is seen, given its evidence in each sighting."""
     if median(one.chance for one in letter) >= CLEAR_LETTER:
         return True
     by_rival: dict[str, list[float]] = defaultdict(list)
@@ -275,7 +275,7 @@ def _is_seen(letter: Sequence[LetterEvidence]) -> bool:
 
 
 def repeated_values(sightings: Iterable[Sighting]) -> frozenset[tuple[str, tuple[str, ...]]]:
-    """Return pool and value of what stands on several pages and no person decided: what has to be looked at closely."""
+    """Return pool and value of undecided values on several pages: these need letter evidence."""
     pages: dict[tuple[str, tuple[str, ...]], set[PageRef]] = defaultdict(set)
     decided = set()
     for one in sightings:

@@ -1,10 +1,10 @@
-"""Which values of an entry the rest of the book bears out: others say the very same, or the order leaves no other.
+"""The values of an entry that the rest of its book confirms: the same value elsewhere, or the only value in order.
 
-What is accepted on other entries, on ink that nothing touches, is a witness that no ink of this entry bent. Two such
-entries confirm a value of a pool (``book_model.pool_of``) or a term of a list. A number or a page is confirmed by the
-accepted ones before and behind it, between which it alone fits, and a date in figures by the same date in words. A day
-is confirmed by two days within a month, which may be touched too if they are surely read: misread days do not follow
-one another. Names of the people of an entry, numbers of papers and notes are confirmed by nothing.
+An accepted value on another entry, on untouched ink, is an independent witness. Two such entries confirm a value of a
+pool (``book_model.pool_of``) or a term of a list. The accepted numbers before and after it confirm an entry or page
+number that alone fits between them; the same date in words confirms a date in figures. Two days within a month confirm
+a day between them; their ink may be touched if they are surely read, since misread days do not follow one another.
+Nothing confirms names of the entry's people, numbers of papers, or notes.
 """
 
 from __future__ import annotations
@@ -20,34 +20,33 @@ from pipeline.declarations.schema import FieldSpec, RecordSpec
 from pipeline.recognition.calibration import fields_saying_the_same
 
 WITNESSES = 2
-"""How many other entries have to say a value."""
+"""Number of other entries that must have the value."""
 
 OF_ONE_SHAPE = frozenset({"choice", "name"})
-"""Kinds whose wrong values may stand elsewhere too: a list has few terms, and a hand writes an officer's name alike on
-every page. Their ink may touch other ink, and they are no surer."""
+"""Kinds whose wrong values may also repeat: a list has few terms, and a hand writes an officer's name alike on every
+page. A repetition permits touched ink but does not make them surer."""
 
 NEAR = 3
-"""How many entries before and behind one are looked at for an accepted number, page or day."""
+"""Number of entries before and after that are searched for an accepted number, page or day."""
 
 SURE = 0.99
-"""The confidence from which a day is surely read, whatever touches it."""
+"""The confidence from which a day is surely read, even on touched ink."""
 
 MONTH = 31
-"""How many days at most lie between the two days that confirm one."""
+"""Largest number of days between the two days that confirm a day."""
 
 EntryKey = tuple[PageRef, int]
-"""A page and a row on it."""
+"""A page and a row on the page."""
 
 
 @dataclass(frozen=True)
 class ConfirmedValues:
-    """What the entries of a book bear out of one another.
+    """The values in a book that confirm each other.
 
     Attributes:
-        said: The entries that say a value of a pool and are accepted.
-        order: For each field that orders the book its accepted values, by the place of the entry; days that are surely
-            read among them.
-        places: The place of each entry in the book, counted in entries, and in pages.
+        said: The accepted entries with each value of a pool.
+        order: For each ordering field its accepted values by entry position, and days that are surely read.
+        places: The position of each entry in the book, counted in entries and in pages.
         pages: The page of each entry, counted from the first.
     """
 
@@ -58,7 +57,7 @@ class ConfirmedValues:
     pages: Sequence[int] = ()
 
     def of(self, key: EntryKey, readings: Sequence[FieldReading]) -> Confirmed:
-        """Return which fields of an entry are confirmed."""
+        """Return the confirmed fields of an entry."""
         read = [
             one
             for one in readings
@@ -72,7 +71,7 @@ class ConfirmedValues:
         return Confirmed(frozenset(texts), frozenset(order), frozenset(said | order | days | same))
 
     def breaks_order(self, key: EntryKey, reading: FieldReading) -> bool:
-        """Return whether a page is another one than those before and behind it, between which one alone fits, leave."""
+        """Return whether a page number contradicts the only number that fits between its accepted neighbours."""
         book = self.record.book
         if book is None or reading.field != book.page or reading.status is not FieldStatus.READ:
             return False
@@ -84,7 +83,7 @@ class ConfirmedValues:
         return bool(pool) and len(self.said.get((pool, reading.canonical), frozenset()) - {key}) >= WITNESSES
 
     def _is_in_order(self, key: EntryKey, reading: FieldReading) -> bool:
-        """Return whether a number, or a page, is the only one between those before and behind it."""
+        """Return whether an entry or page number is the only number that fits between its neighbours."""
         book = self.record.book
         if book is None or reading.field not in (book.number, book.page):
             return False
@@ -92,7 +91,7 @@ class ConfirmedValues:
         return value is not None and value == self._between(reading.field, key)
 
     def _between(self, name: str, key: EntryKey) -> int | None:
-        """Return the number that alone fits between the accepted ones before and behind an entry, if one does."""
+        """Return the only number that fits between the accepted neighbours of an entry, if it is unique."""
         if key not in self.places:
             return None
         entry, page = self.places[key]
@@ -115,7 +114,7 @@ class ConfirmedValues:
         return before <= value <= behind <= before + MONTH
 
     def _around(self, name: str, entry: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Return place and value of the nearest accepted values before and behind an entry."""
+        """Return position and value of the nearest accepted values before and after an entry."""
         known = self.order.get(name, {})
         before = next((at for at in range(entry - 1, entry - 1 - NEAR, -1) if at in known), None)
         behind = next((at for at in range(entry + 1, entry + 1 + NEAR) if at in known), None)
@@ -127,11 +126,11 @@ class ConfirmedValues:
 def confirmed_values(
     pages: Sequence[PageResult], decided: Mapping[tuple[PageRef, int, str], str], record: RecordSpec
 ) -> ConfirmedValues:
-    """Return what the entries of a book bear out of one another.
+    """Return the values in a book that confirm each other.
 
     Args:
-        pages: The pages as the first pass read them, in the order of the scans.
-        decided: The canonical value that people decided, by page, row and field; ``""`` for none.
+        pages: The pages of the first pass, in the order of the scans.
+        decided: The canonical values that people decided, by page, row and field; ``""`` for no value.
     """
     said: dict[tuple[str, str], set[EntryKey]] = defaultdict(set)
     order: dict[str, dict[int, int]] = defaultdict(dict)
@@ -159,7 +158,7 @@ def confirmed_values(
 
 
 def _accepted(reading: FieldReading) -> str:
-    """Return the value that a reading is accepted with, ``""`` for none."""
+    """Return the accepted value of a reading, ``""`` if it is not accepted."""
     return reading.canonical if reading.accepted and reading.status is FieldStatus.READ else ""
 
 

@@ -1,4 +1,4 @@
-"""Which of the fields that order a book its pages fill: a blank where most have ink may be ink that was not found."""
+"""How often a book fills its ordering fields: a blank in a usually filled field may be missed ink."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pipeline.base.model import EntryResult, FieldReading, FieldStatus
 from pipeline.declarations.schema import RecordSpec
 
 USUAL = 0.5
-"""The share of the other entries that have to fill a field for a blank there to be doubted."""
+"""Share of the other entries that must fill a field for its blank to be doubted."""
 
 
 @dataclass(frozen=True)
 class FilledFields:
-    """How many entries of a book fill each field that orders it: their numbers, those of their pages, their days.
+    """Number of entries that fill each ordering field of a book: entry numbers, page numbers, days.
 
     Attributes:
-        filled: How many entries have ink in a field.
-        entries: How many have the field on their form.
+        filled: Number of entries with ink in a field.
+        entries: Number of entries with the field on their form.
     """
 
     filled: Counter[str] = field(default_factory=Counter)
     entries: Counter[str] = field(default_factory=Counter)
 
     def doubts(self, reading: FieldReading) -> bool:
-        """Return whether a reading is a blank that most other entries of the book fill.
+        """Return whether a reading is blank where most other entries of the book are filled.
 
         Args:
-            reading: One of an entry that was counted.
+            reading: A reading of a counted entry.
         """
         return reading.status is FieldStatus.BLANK and self._others_fill(reading.field)
 
@@ -39,7 +39,7 @@ class FilledFields:
 
 
 def filled_fields(entries: Iterable[EntryResult], record: RecordSpec) -> FilledFields:
-    """Return how many entries of a book fill each field that orders it."""
+    """Return how many entries of a book fill each ordering field."""
     found = FilledFields()
     if record.book is None:
         return found

@@ -1,7 +1,7 @@
-"""What the second pass needs of a page, in one small file: its result, and its lines with their emissions.
+"""The input of the second pass in a small file for each page: the page's result and its lines with their emissions.
 
-The file is JSON with the packed emissions behind it, compressed. It holds no picture, and reading the page anew makes
-it again. Places that only the picture has (frame, labels, stamps) are left out.
+The file is compressed JSON followed by the packed emissions. It holds no image and can be recreated by reading the page
+again. It leaves out positions that only the image needs (frame, labels, stamps).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from pipeline.base.model import EntryResult, Finding, PageKind, PageRef, PageResult, Quality
 
 MOST_BYTES = 16_000_000
-"""More bytes than the file of any page holds unpacked."""
+"""Upper bound of an unpacked file, in bytes."""
 
 _LENGTH = struct.Struct("<I")
 T = TypeVar("T")
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Page:
-    """The part of a page's result that is kept."""
+    """The stored part of a page's result."""
 
     format: str
     fingerprint: str
@@ -52,10 +52,10 @@ class _Page:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page as the first pass read it.
+    """A page of the first pass.
 
     Attributes:
-        fingerprint: Under which that reading was saved.
+        fingerprint: The fingerprint of the saved reading.
     """
 
     result: PageResult
@@ -63,11 +63,11 @@ class KeptPage:
 
 
 def pack_page(result: PageResult, fingerprint: str) -> bytes:
-    """Return a page as the bytes of its file.
+    """Pack a page into the bytes of its file.
 
     Args:
-        result: What the first pass read.
-        fingerprint: Under which it is saved.
+        result: The result of the first pass.
+        fingerprint: The fingerprint of the saved reading.
     """
     blobs: list[bytes] = []
     page = _Page(
@@ -92,10 +92,10 @@ def pack_page(result: PageResult, fingerprint: str) -> bytes:
 
 
 def unpack_page(packed: bytes) -> KeptPage:
-    """Return the page of a file.
+    """Unpack the page of a file.
 
     Raises:
-        ValueError: The bytes are no page of this format.
+        ValueError: The bytes are not a page in this format.
     """
     try:
         page = _unpacked(zlib.decompressobj().decompress(packed, MOST_BYTES))
@@ -134,7 +134,7 @@ def _unpacked(whole: bytes) -> _Page:
 
 
 class _Blobs:
-    """The bytes behind the JSON, taken one after the other."""
+    """The byte strings after the JSON, taken in order."""
 
     def __init__(self, whole: bytes, at: int) -> None:
         self._whole, self._at = whole, at
@@ -148,7 +148,7 @@ class _Blobs:
 
 
 def _plain(value: Any, blobs: list[bytes]) -> Any:
-    """Return a value as JSON has it: a dataclass is the list of its attributes, bytes are their number."""
+    """Convert a value to JSON: a dataclass becomes the list of its attributes, bytes become their index."""
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -166,7 +166,7 @@ def _plain(value: Any, blobs: list[bytes]) -> Any:
 
 
 def _made(kind: Any, told: Any, blobs: _Blobs) -> Any:
-    """Return the value of a type that ``_plain`` told."""
+    """Convert the output of ``_plain`` back to a value of a type."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         (inner,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
@@ -191,7 +191,7 @@ def _made(kind: Any, told: Any, blobs: _Blobs) -> Any:
 
 @cache
 def file_format() -> str:
-    """Return the format of the files: 12 hex digits that change with the attributes of what is kept."""
+    """Return the format's identifier: 12 hex digits that change with the attributes of the stored types."""
     told: dict[str, list[str]] = {}
     waiting: list[Any] = [_Page]
     while waiting:

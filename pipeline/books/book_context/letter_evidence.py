@@ -1,4 +1,4 @@
-"""How clear the letters of a text are on the ink of its lines alone."""
+"""The clarity of a text's letters on the ink of its lines alone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pipeline.recognition.decoding.forced_alignment import align_classes
 
 
 def letters_of(emissions: Sequence[Emission], text: str) -> tuple[LetterEvidence, ...]:
-    """Return the evidence of each letter of a line's text, spaces aside, by the emission that sees it least clearly.
+    """Return the evidence of each letter of a line's text without spaces, by the emission that sees it least clearly.
 
     Returns:
-        Nothing where the networks do not know a letter of the text, or the line has fewer steps than letters.
+        Empty if the networks lack a letter of the text, or the line has fewer steps than letters.
     """
     seen = [_seen(emission, text) for emission in emissions]
     if not seen or not all(seen):
@@ -25,7 +25,7 @@ def letters_of(emissions: Sequence[Emission], text: str) -> tuple[LetterEvidence
 
 
 def _seen(emission: Emission, text: str) -> list[LetterEvidence]:
-    """Return the evidence of every letter by one emission, each at the step where it is clearest."""
+    """Return the evidence of every letter in an emission, each at the step where it is clearest."""
     columns = {letter: number for number, letter in enumerate(emission.letters, start=1)}
     if not text or len(emission.log_chances) < len(text) or not columns.keys() >= set(text):
         return []

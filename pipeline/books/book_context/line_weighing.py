@@ -1,9 +1,9 @@
-"""The lines of a field region, weighed again by what the book repeats.
+"""Weigh the lines of a field region again with the repeated values of the book.
 
-The values of the book that are like what was read are scored on the emissions of the lines and weighed together with
-the hypotheses of the first pass. Nothing is weighed where nothing is written, and no value of the book gains more than
-``decoding.priors.LIMIT`` a word over what the ink says: what is clearly written otherwise stays. Marks,
-capitals and signs are proposed as the book has them, and are no surer for that: an ỵ may look like ỹ on every page.
+The book's values similar to the reading are scored on the emissions of the lines and weighed together with the
+hypotheses of the first pass. Empty regions are left alone, and no value of the book gains more than
+``decoding.priors.LIMIT`` per word over the ink: clearly written text stays. Marks, capitals and signs are proposed as
+the book has them, without gaining confidence: an ỵ may look like ỹ on every page.
 """
 
 from __future__ import annotations
@@ -25,28 +25,27 @@ from pipeline.recognition.decoding.decoder import measure_text, words_apart
 from pipeline.recognition.decoding.priors import LIMIT
 
 MOST_CANDIDATES = 12
-"""How many values of the book are scored on a region."""
+"""Number of the book's values scored on a region."""
 
 MOST_SPLITS = 3
-"""How many ways to part a value into the lines of a region are scored."""
+"""Number of scored ways to split a value into the lines of a region."""
 
 
 LEAST = 1e-6
-"""The probability of a text that the first pass did not propose and context may not make sure."""
+"""The probability of a text without support by the first pass that context may not make sure."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeighingOptions:
-    """How much the book counts. The first two are fitted on drawn books (``benchmarks/fitting/fit_book_context.py``).
+    """Weights of the book. The first two are fitted on synthetic books (``benchmarks/fitting/fit_book_context.py``).
 
     Attributes:
-        per_letter: How much less likely (nats a letter) a text that the book does not repeat is for being that text
-            and no other.
-        sharpness: The share of the ink's log probability that counts, as in ``decoding.DecodingOptions``.
-        least_alike: How like (0..100) a value has to be to what was read to be scored.
+        per_letter: Penalty (nats a letter) of a text that the book does not repeat, for being just this text.
+        sharpness: Factor on the ink's log probability, as in ``decoding.DecodingOptions``.
+        least_alike: Similarity (0..100) to the reading from which a value is scored.
         least_optical: The optical evidence below which context makes no reading surer.
-        least_plain: The share that a text has to have, by the first pass, beside any that differs from it in marks,
-            capitals and signs alone for context to make it surer.
+        least_plain: Share that a text needs by the first pass among texts that differ only in marks, capitals and
+            signs, for context to make it surer.
     """
 
     per_letter: float = 0.4
@@ -63,12 +62,12 @@ WEIGHING = WeighingOptions()
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way to read the lines of a region.
+    """A possible reading of the lines of a region.
 
     Attributes:
-        first: Its log probability by the first pass, as far as that weighed it.
-        factor: The log of what the book makes of it.
-        wording: The log of how usual its wording is.
+        first: Its log probability by the first pass, if weighed there.
+        factor: The log factor from the book.
+        wording: The log factor of its wording.
     """
 
     texts: tuple[str, ...]
@@ -84,10 +83,10 @@ class _Way:
 def weigh_region(
     region: KeptRegion, pool: str, model: BookModel, options: WeighingOptions = WEIGHING
 ) -> KeptRegion:
-    """Return a region with its lines weighed by the book; the same region where the book has nothing to say.
+    """Return a region with its lines weighed by the book; unchanged if the book has no relevant values.
 
     Args:
-        options: How much the book counts.
+        options: Weights of the book.
     """
     lines = [line for line in region.lines if not line.is_struck] or list(region.lines)
     readings = [line.reading for line in lines if line.reading.text]
@@ -129,13 +128,13 @@ def weigh_region(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the book says of the lines of a region.
+    """The book's values for the lines of a region.
 
     Attributes:
-        candidates: Texts of the book that are like what was read, parted into the lines.
-        factor: Gives the log of what the book makes of a text.
-        wording: Gives the log of how usual the wording of a text is.
-        lacks_beginning: Tells whether a text is the end of others of the book: its beginning may not have been found.
+        candidates: Texts of the book similar to the reading, split into the lines.
+        factor: Returns the book's log factor of a text.
+        wording: Returns the log factor of a text's wording.
+        lacks_beginning: Returns whether a text is the end of other texts of the book: its beginning may be missed ink.
     """
 
     candidates: Sequence[tuple[str, ...]]
@@ -145,7 +144,7 @@ class _Said:
 
 
 def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions) -> _Said | None:
-    """Return what the book says of lines that were read so, ``None`` where it says nothing."""
+    """Return the book's values for lines with this reading, ``None`` if it has no relevant values."""
     if pool == PLACES:
         if not model.places.words:
             return None
@@ -179,7 +178,7 @@ def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: Weigh
 def _candidates(
     texts: tuple[str, ...], known: PoolModel, options: WeighingOptions
 ) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Yield values of the book as lines of a region with their probability by the book, the most alike first."""
+    """Yield values of the book as lines of a region with their probability in the book, most similar first."""
     read = unaccented(" ".join(texts))
     alike = [
         (fuzz.ratio(read, unaccented(value[0])), value[0], chance)
@@ -193,7 +192,7 @@ def _candidates(
 
 
 def _parted(value: str, texts: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
-    """Return a value parted into as many lines as were read, in the ways most like them, with a share for each."""
+    """Return the splits of a value into as many lines as the reading that are most similar to it, with their shares."""
     if len(texts) == 1:
         return [((value,), 1.0)]
     words = value.split()
@@ -225,7 +224,7 @@ def _ways(
     book: _Said,
     options: WeighingOptions,
 ) -> list[_Way]:
-    """Return the combinations of the first pass and the candidates of the book, each with its weights."""
+    """Return the combinations of the first pass and the book's candidates, each with its weights."""
     read = line_combinations(readings)
     best = tuple(reading.text for reading in readings)
     first = {texts: math.log(max(chance, 1e-12)) for texts, chance in read}
@@ -246,8 +245,8 @@ def _scored(
 ) -> dict[tuple[str, ...], float]:
     """Return the log probability of texts that the first pass did not weigh.
 
-    The ink tells how much less likely each is than the text most like it that the first pass did weigh, which knows
-    what is usually written there.
+    The ink gives the difference to the most similar text that the first pass weighed, and that text's weight includes
+    the usual content of the field.
     """
     ranked = sorted(first, key=lambda texts: (-first[texts], texts))
     nearest = {
@@ -269,13 +268,13 @@ def _plain(text: str) -> str:
 
 
 def _factor(texts: tuple[str, ...], chance: float, share: float, per_letter: float) -> float:
-    """Return the log of what the book makes of a text: it is new, or one of those that the book repeats."""
+    """Return the book's log factor of a text: new, or one of its repeated values."""
     letters = sum(map(len, texts))
     return math.log((1.0 - share) + chance * math.exp(min(per_letter * letters, 60.0)))
 
 
 def _apart(best: tuple[str, ...], texts: tuple[str, ...]) -> int:
-    """Return how many words differ; signs are no words, and a difference in signs alone counts as one."""
+    """Return the number of differing words; signs are no words, and a difference in signs alone counts as one."""
     differ = sum(words_apart(_words(one), _words(other)) for one, other in zip(best, texts, strict=True))
     return max(differ, int(best != texts))
 
@@ -285,7 +284,7 @@ def _words(text: str) -> list[str]:
 
 
 def _posterior(ways: Sequence[_Way]) -> list[float]:
-    """Return the probability of each way; what the first pass left to texts that it did not weigh stays with those."""
+    """Return the probability of each way; the first pass's remaining probability stays with unweighed texts."""
     left = max(0.0, 1.0 - sum(math.exp(way.first) for way in ways))
     least = min(way.factor + way.wording for way in ways)
     weights = [math.exp(min(way.weight - least, 700.0)) for way in ways]
@@ -294,7 +293,7 @@ def _posterior(ways: Sequence[_Way]) -> list[float]:
 
 
 def _of_line(ways: Sequence[_Way], chances: Sequence[float], place: int) -> dict[str, float]:
-    """Return the probability of each text of one line."""
+    """Return the probability of each text of a single line."""
     texts: dict[str, float] = {}
     for way, chance in zip(ways, chances, strict=True):
         texts[way.texts[place]] = texts.get(way.texts[place], 0.0) + chance
@@ -312,15 +311,15 @@ def _weighed_line(
 ) -> LineReading:
     """Return the reading of a line with the probabilities of its texts.
 
-    A text that was not the likeliest on its own ink is measured on it. Where the ink does not bear the text, context
-    makes it no surer than it was; nor where that leaves marks, capitals or signs in doubt.
+    A text that was not the likeliest on its own ink is measured on it. Context makes a text no surer where the ink does
+    not support it, or where marks, capitals or signs remain in doubt.
 
     Args:
-        emissions: What the networks saw of it.
-        texts: The probability of each text as the book weighs it.
-        before: The same as the first pass did.
-        options: How much the book counts.
-        is_whole: Whether the beginning of the text was surely found; else context makes it no surer either.
+        emissions: The networks' emissions for the line.
+        texts: The probability of each text after weighing by the book.
+        before: The probability of each text in the first pass.
+        options: Weights of the book.
+        is_whole: Whether the beginning of the text is surely found; otherwise context makes no text surer.
     """
     assert reading.evidence is not None
     text, chance = min(texts.items(), key=lambda one: (-one[1], one[0]))

@@ -1,4 +1,4 @@
-"""The words that names are made of: what no name has is more likely misread, on however many pages of one hand."""
+"""The words of names: a word in no name is more likely misread, even on many pages of the same hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LANGUAGE, NAMES = "vietnamese-text", "name"
 
 @cache
 def name_words() -> frozenset[str]:
-    """Return the words of names in small letters, from the data that the decoder weighs names by; none without it."""
+    """Return the words of names in small letters, from the decoder's name model; empty without its data."""
     try:
         model = read_language(default_folder() / LANGUAGE).model(NAMES)
     except (OSError, ValueError):

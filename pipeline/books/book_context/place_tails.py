@@ -1,8 +1,8 @@
-"""What the places of a book end with: its own commune, the district and province above it, its hospitals.
+"""The final words of a book's places: its own commune, the district and province above it, its hospitals.
 
-Places of a book differ in how they begin (the hamlet) and are alike in how they end. Their words are counted from the
-last to the first, each behind those that follow it, with the probabilities that the pages give them: what one hand's
-ink leaves in doubt on every page counts as that doubt and no more. A word counts when two pages say it.
+Places of a book differ in their beginning (the hamlet) and agree in their end. Their words are counted from last to
+first, each given the words after it, with the probabilities of the pages: a doubt that a hand's ink leaves on every
+page keeps its size. A word counts when two pages have it.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from pipeline.base.text.tones import unaccented
 from pipeline.books.book_context.place_wording import usual_wording
 
 Tail = tuple[str, ...]
-"""The last words of a place, in their order."""
+"""The last words of a place, in reading order."""
 
 LEAST_SAID = 0.3
-"""The probability from which a page says a word."""
+"""The probability from which a page has a word."""
 
 LEAST_PAGES = 2
-"""How many pages have to say a word."""
+"""Number of pages that must have a word."""
 
 ALIKE = 60.0
-"""How like (0..100), marks aside, two words are of which one may be misread for the other."""
+"""Similarity (0..100, without marks) from which a word may be misread as another."""
 
 RUN_TOGETHER = 85.0
-"""The same of two words that may be one, run together."""
+"""The same threshold for a word that may be two words run together."""
 
 GOES_ON = 0.6
-"""The share of the pages with a tail on which known words stand before it for it to be no whole place."""
+"""Share of a tail's pages with known words before it, from which the tail is an incomplete place."""
 
 UNUSUAL = 4.0
-"""How much less likely (nats) a place is that is not worded as usual."""
+"""Penalty (nats) of an unusual wording of a place."""
 
 MOST_TEXTS = 10
-"""How many texts are proposed for a place."""
+"""Number of texts proposed for a place."""
 
 _BEAM = 24
 _MOST_WORDS = 16
@@ -48,11 +48,11 @@ _MOST_WORDS = 16
 
 @dataclass(frozen=True, slots=True)
 class SaidPlace:
-    """One place of a book.
+    """A place of a book.
 
     Attributes:
-        texts: The texts that it may have.
-        is_decided: Whether a person decided it; then it has one text.
+        texts: The hypotheses of its text.
+        is_decided: Whether a person decided it; then it has a single text.
     """
 
     page: PageRef
@@ -62,25 +62,24 @@ class SaidPlace:
 
 @dataclass(frozen=True)
 class PlaceTails:
-    """What the places of a book end with.
+    """The final words of a book's places.
 
     Attributes:
-        words: Behind each tail (``()``: at the end of a place) the words that stand before it, and on how many pages.
-        pages: On how many pages each tail stands.
+        words: For each tail (``()``: the end of a place) the preceding words with their page counts.
+        pages: The page count of each tail.
     """
 
     words: Mapping[Tail, Mapping[str, float]] = field(default_factory=dict)
     pages: Mapping[Tail, float] = field(default_factory=dict)
 
     def factor(self, text: str, per_letter: float) -> float:
-        """Return the log of what the book makes of a text.
+        """Return the book's log factor of a text.
 
-        Each of its words is new behind those that follow it, or one of those that the book repeats there. Of words with
-        figures, and of those before them, the book says nothing.
+        Each word is either new before the words that follow it, or one of the book's repeated words there. Words with
+        figures, and words before them, are neutral.
 
         Args:
-            per_letter: How much less likely (nats a letter) a word that the book does not repeat is for being that word
-                and no other.
+            per_letter: Penalty (nats a letter) of a word that the book does not repeat, for being just this word.
         """
         gained = 0.0
         tail: Tail = ()
@@ -98,29 +97,29 @@ class PlaceTails:
         return gained
 
     def wording(self, text: str) -> float:
-        """Return the log of how likely a place is worded as it is: less where that is not as usual."""
+        """Return the log factor of a place's wording; lower for an unusual wording."""
         return -UNUSUAL if usual_wording(text) != text else 0.0
 
     def goes_on(self, text: str) -> bool:
-        """Return whether the places of the book that end with a text nearly all begin before it.
+        """Return whether nearly all places of the book that end with a text begin before it.
 
-        Then its own beginning may be ink that was not found.
+        Then the text's own beginning may be missed ink.
         """
         tail = tuple(text.split())
         before = self.words.get(tail)
         return before is not None and sum(before.values()) >= GOES_ON * self.pages.get(tail, math.inf)
 
     def near(self, text: str) -> tuple[str, ...]:
-        """Return texts like one that was read, the likeliest first.
+        """Return texts similar to a reading, likeliest first.
 
-        It is worded as usual, and its last words are those of the book that are like them.
+        They have the usual wording, and their last words are similar words of the book.
         """
         worded = usual_wording(text)
         found = self._like(worded)
         return tuple(one for one in dict.fromkeys((worded, *found)) if one != text)
 
     def _like(self, text: str) -> tuple[str, ...]:
-        """Return what a text says if its last words are those of the book that are like them, the likeliest first."""
+        """Return a text with its last words replaced by similar words of the book, likeliest first."""
         words = text.split()[-_MOST_WORDS:]
         head = text.split()[: -_MOST_WORDS or None] if len(text.split()) > _MOST_WORDS else []
         found: dict[str, float] = {}
@@ -138,7 +137,7 @@ class PlaceTails:
     def _longer(
         self, cost: float, left: int, tail: Tail, words: Sequence[str]
     ) -> Iterable[tuple[float, int, Tail]]:
-        """Yield a tail with one more word, or two, for the next words of a text."""
+        """Yield a tail extended by one or two words for the next words of a text."""
         if not left:
             return
         read = words[left - 1]
@@ -156,7 +155,7 @@ class PlaceTails:
 
 
 def _unlike(read: str, word: str, least: float = ALIKE) -> float:
-    """Return how unlike two words are, 0..1; 1 for those of which neither may be misread for the other."""
+    """Return the distance of two words, 0..1; 1 if neither may be misread as the other."""
     if read == word:
         return 0.0
     is_one = least == ALIKE
@@ -173,7 +172,7 @@ def _has_figure(word: str) -> bool:
 
 
 def tails_of(places: Iterable[SaidPlace]) -> PlaceTails:
-    """Return what the places of a book end with.
+    """Return the final words of a book's places.
 
     Args:
         places: All its places, in any order.

@@ -1,7 +1,8 @@
-"""How places are worded: what the words of one place, and the usual words of all, say of letters whose ink does not.
+"""The usual wording of places: the other words of a place, and usual words in general, resolve ambiguous letters.
 
-An x is as large as an X and an accent as wide as a space; a clerk who writes ``h.`` and ``t.`` writes ``x.``, and
-``ĐKhuyện`` and ``KV7`` are two words. A health station is worded alike everywhere: ``Trạm Y te`` is one.
+An x is as large as an X and an accent as wide as a space; a clerk who writes ``h.`` and ``t.`` also writes ``x.``, and
+``ĐKhuyện`` and ``KV7`` are two words each. The wording of a health station is the same everywhere: ``Trạm Y te`` is
+one.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ _STATION = re.compile(r"(?<!\w)([Tt]r)[aạ]m ([Yy]) t[eêéế](?!\w)")
 
 
 def usual_wording(text: str) -> str:
-    """Return a place as it is worded usually: small abbreviations among small ones, words of units by themselves.
+    """Return a place in its usual wording: small abbreviations among small ones, unit words separate.
 
     Args:
-        text: A place as it was read.
+        text: The reading of a place.
     """
     worded = _STATION.sub(r"\1ạm \2 tế", _RUN_TOGETHER.sub(" ", text))
     return _CAPITAL.sub("x.", worded) if _SMALL.search(worded) else worded

@@ -1,4 +1,4 @@
-"""The ink of a region, asked for texts in the place of what was read of one of its fields."""
+"""Score replacements for a field's reading on the ink of its region."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.recognition.decoding import score_texts, unpack_emissions
 
 
 def ink_scores(region: KeptRegion, read: str, texts: Sequence[str]) -> list[float] | None:
-    """Return the log probability, by the ink alone, of a region with each text in the place of what was read.
+    """Return the log probability, by the ink alone, of a region with each text in place of the reading.
 
-    ``None`` where what was read does not stand in the lines of the region, or these have no emissions.
+    ``None`` if the reading does not occur in the region's lines, or the lines have no emissions.
 
     Args:
-        read: The text of the field as it was read.
-        texts: What may stand in its place.
+        read: The reading of the field.
+        texts: Candidate replacements.
     """
     lines = region_readings(region)
     if not lines or not read or any(not line.emissions for line in lines):
@@ -46,7 +46,7 @@ def _scores(emissions: bytes, texts: Sequence[str]) -> list[float]:
 
 
 def _parted(text: str, lines: Sequence[str]) -> list[str]:
-    """Return a text parted into as many lines as were read, each beginning where it is most like them."""
+    """Split a text into as many lines as the reading, each beginning where it is most similar to the line."""
     words = text.split()
     parts: list[str] = []
     for place, line in enumerate(lines[:-1]):

@@ -1,4 +1,4 @@
-"""What the pages of a book say, value by value: the readings of the first pass, and above them people's decisions."""
+"""The values on the pages of a book: readings of the first pass, overridden by people's decisions."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ from pipeline.recognition.decoding import unpack_emissions
 from pipeline.values.kinds import KINDS
 
 DecidedTexts = Mapping[tuple[PageRef, int, str], str]
-"""The text that a person decided, by page, row and field; ``""`` where there is none on paper."""
+"""The decided texts, by page, row and field; ``""`` for no text on paper."""
 
 
 LEAST_READ = 0.01
-"""The probability of a signer's text from which the page says it; a signature crosses most that are less likely."""
+"""Smallest probability of a signer's text to count; less likely texts are mostly crossed by a signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A sighting with the region that it was read in."""
+    """A sighting with its region."""
 
     sighting: Sighting
     region: KeptRegion
@@ -54,11 +54,11 @@ class _Seen:
 def said_in_book(
     pages: Iterable[PageResult], decided: DecidedTexts, form: Form, record: RecordSpec
 ) -> SaidInBook:
-    """Return what the pages of a book say in the pools of its form.
+    """Return the values on the pages of a book in the pools of its form.
 
     Args:
-        pages: The pages as the first pass read them.
-        decided: What people decided on them.
+        pages: The pages of the first pass.
+        decided: People's decisions on the pages.
     """
     pools = {slot.name: (slot, pool) for slot in form.slots if (pool := pool_of(slot, record))}
     written = [
@@ -99,13 +99,13 @@ class _Written:
 
     @property
     def fields(self) -> Sequence[str]:
-        """The fields that a value of the pool has: name and title of a signer, else one."""
+        """The fields of a value in the pool: name and title of a signer, otherwise a single field."""
         if self.pool == SIGNERS:
             return [self.slot.roles[role] for role in ("name", "title")]
         return self.slot.field_names[:1]
 
     def main(self) -> FieldReading | None:
-        """Return what the machine read first in the region, where it is handwriting with evidence."""
+        """Return the first reading in the region, if it is handwriting with evidence."""
         main = self.readings.get(self.fields[0])
         if main is None or main.status is not FieldStatus.READ or self.region.writing is not Writing.HAND:
             return None
@@ -113,7 +113,7 @@ class _Written:
 
 
 def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
-    """Yield what a region says; a signer as a pair, and the title again by itself."""
+    """Yield the sightings of a region; a signer as a pair, and the title again separately."""
     said = [decided.get((written.page, written.row, field)) for field in written.fields]
     if any(text is not None for text in said):
         value = tuple(
@@ -131,7 +131,7 @@ def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
     value = tuple(one.text if one and one.status is FieldStatus.READ else "" for one in read)
     wording = _wording(written.region, value) if written.pool == SIGNERS and all(value) else ""
     if written.pool == SIGNERS and not wording:
-        return  # a name with the title still in it, or a title without its name
+        return  # a name that still contains the title, or a title without its name
     chance = min([1.0, *(one.confidence for one in region_readings(written.region))])
     found = Sighting(written.pool, value, written.page, chance, main.evidence.weakest, wording=wording)
     yield _Seen(found, written.region)
@@ -140,7 +140,7 @@ def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
 
 
 def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
-    """Yield the name of a signer as a page says it, on one line or going on in the next."""
+    """Yield the sighting of a signer's name, on one line or continued in the next."""
     main = written.main()
     if main is None or main.evidence is None or main.evidence.chance < LEAST_READ:
         return
@@ -164,7 +164,7 @@ def _is_name(text: str) -> bool:
 
 
 def _places(written: _Written, decided: DecidedTexts) -> Iterator[SaidPlace]:
-    """Yield the texts that a place may have."""
+    """Yield the hypotheses of a place."""
     text = decided.get((written.page, written.row, written.fields[0]))
     if text:
         yield SaidPlace(written.page, (Hypothesis(text, 1.0),), is_decided=True)
@@ -174,13 +174,13 @@ def _places(written: _Written, decided: DecidedTexts) -> Iterator[SaidPlace]:
 
 
 def region_readings(region: KeptRegion) -> Sequence[LineReading]:
-    """Return the readings of the lines of a region that are not struck out and say something."""
+    """Return the readings of the region's lines that have text and are not struck out."""
     lines = [line for line in region.lines if not line.is_struck] or list(region.lines)
     return [line.reading for line in lines if line.reading.text]
 
 
 def _wording(region: KeptRegion, value: tuple[str, ...]) -> str:
-    """Return how name and title are put together in a region, ``""`` where they do not stand in it whole."""
+    """Return the pattern that joins name and title in a region, ``""`` if they do not occur in it completely."""
     text = " ".join(reading.text for reading in region_readings(region))
     name, title = value
     if text.count(name) != 1 or text.count(title) != 1:
@@ -189,7 +189,7 @@ def _wording(region: KeptRegion, value: tuple[str, ...]) -> str:
 
 
 def _to_look_at(seen: Sequence[_Seen]) -> frozenset[int]:
-    """Return which sightings are looked at letter by letter: a few of each value that no page says clearly."""
+    """Return the sightings to examine letter by letter: a few of each value that no page shows clearly."""
     by_value: dict[tuple[str, tuple[str, ...]], list[_Seen]] = {}
     for one in seen:
         by_value.setdefault((one.sighting.pool, one.sighting.value), []).append(one)
@@ -206,7 +206,7 @@ def _order(page: PageRef) -> tuple[str, int]:
 
 
 def _letters(seen: _Seen) -> tuple[LetterEvidence, ...]:
-    """Return the evidence of the letters of a value, wherever in its region it stands."""
+    """Return the evidence of a value's letters, wherever it occurs in its region."""
     letters: list[LetterEvidence] = []
     text = ""
     for reading in region_readings(seen.region):

@@ -1,9 +1,9 @@
-"""Which entries of a book people had best check first: those whose values stand for most of what waits in it.
+"""The entries of a book to check first: their values represent most of the waiting values.
 
-Waiting values of a pool that are read alike are a cluster. Each choice is the entry whose clusters hold most values
-that nobody is asked about yet; a cluster counts in full until two of its pages are chosen, as two decisions are needed
-before its other values are clear. Stretches of the book of which few entries are chosen come first: a clerk writes for
-weeks, and the next one otherwise.
+Waiting values of a pool with similar readings form a cluster. Each step chooses the entry whose clusters hold the most
+values without a chosen entry; a cluster counts in full until two of its pages are chosen, since its other values become
+clear after two decisions. Sections of the book with few chosen entries come first: a clerk writes for weeks, and the
+next clerk writes differently.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from pipeline.books.book_context.book_model import pool_of_field
 from pipeline.declarations.schema import RecordSpec
 
 MOST = 20
-"""How many entries are chosen."""
+"""Number of chosen entries."""
 
 STRETCHES = 5
-"""Into how many stretches a book is parted, each of which may be of another hand."""
+"""Number of sections of a book, each possibly by a different hand."""
 
 ONE_CLUSTER = 75.0
-"""How like (0..100), marks aside, texts of a cluster are."""
+"""Similarity (0..100, without marks) of texts in a cluster."""
 
 WANTED = 2
-"""How many pages of a cluster are to be chosen."""
+"""Number of pages to choose from a cluster."""
 
 EntryKey = tuple[PageRef, int]
-"""A page and a row on it."""
+"""A page and a row on the page."""
 
 Cluster = tuple[str, int]
-"""A pool, and the number of the text in it that others are like."""
+"""A pool, and the index of the text that represents the cluster."""
 
 
 def teaching_entries(
     pages: Sequence[PageResult], record: RecordSpec, most: int = MOST
 ) -> tuple[EntryKey, ...]:
-    """Return the entries to be checked first, the first first; none where a book has no more than these.
+    """Return the entries to check first, in order; empty if the book has no more than these.
 
     Args:
-        pages: The pages as the book weighs them, in its order.
-        most: How many entries are chosen.
+        pages: The pages weighed by the book, in its order.
+        most: Number of entries to choose.
     """
     keys = [
         (page.ref, entry.row) for page in pages for entry in sorted(page.entries, key=lambda one: one.row)
@@ -76,7 +76,7 @@ def teaching_entries(
 
 
 def _gain(size: int, pages: set[PageRef], page: PageRef) -> float:
-    """Return what one more entry of a cluster is worth: the values that wait for it, until enough pages are chosen."""
+    """Return the gain of another entry of a cluster: its waiting values, until enough pages are chosen."""
     return float(size - 1) if page not in pages and len(pages) < WANTED else 0.0
 
 
@@ -96,7 +96,7 @@ def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey,
 
 
 def _head_of(heads: list[str], text: str) -> int:
-    """Return the number of the first text that one is like, which becomes one itself where there is none."""
+    """Return the index of the first similar text; a text without one becomes a new head."""
     for number, head in enumerate(heads):
         if fuzz.ratio(head, text) >= ONE_CLUSTER:
             return number

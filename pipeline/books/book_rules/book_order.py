@@ -1,7 +1,7 @@
 """Checks of a book's order.
 
-Days of registration do not go back (K09), the totals agree with the closing note (K10), and the printed page
-numbers run on (K11).
+Registration days must not fall (K09), the totals must agree with the closing note (K10), and the printed page numbers
+must be consecutive (K11).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Ite
     """Yield entries whose day breaks the order of the rest of their book and year.
 
     Args:
-        doubted: The ids of entries whose number is in doubt; these, and days not fully known, are left out.
+        doubted: The ids of entries with a doubtful number; these entries, and incomplete days, are left out.
     """
     entries = series.entries
     asked = entries[
@@ -76,9 +76,9 @@ PAGES = "K10-PAGES"
 
 
 def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield totals that do not agree with the closing note, on the last page of the book.
+    """Yield totals that disagree with the closing note, on the last page of the book.
 
-    A count that pages which could not be read may still make up is not wrong.
+    A shortfall that unreadable pages may explain is not reported.
     """
     pages = series.pages
     if pages.empty:
@@ -116,10 +116,9 @@ STEPS = (1, 2)
 
 
 def page_findings(series: RegisterSeries) -> Iterator[BookFinding]:
-    """Yield missing pages (on the page behind the gap) and pages that are out of place.
+    """Yield missing pages (on the page after the gap) and displaced pages.
 
-    A page without a number of its own, or one that could not be read, may be a missing one. Books whose pages bear no
-    numbers are left out.
+    An unnumbered or unreadable page may be a missing page. Books without page numbers are left out.
     """
     failed = series.books["failed"]
     inner = series.pages[~series.pages["is_cover"]]
@@ -156,7 +155,7 @@ def _of_book(book_id: int, pages: Sequence[tuple[int, int]], unread: int) -> Ite
 
 
 def _step(numbers: Sequence[int]) -> int:
-    """Return the usual difference between the numbers of neighbours."""
+    """Return the usual difference between neighbouring numbers."""
     steps = Counter(later - earlier for earlier, later in pairwise(numbers))
     most = steps.most_common(1)
     return most[0][0] if most and most[0][0] in STEPS else STEPS[0]
