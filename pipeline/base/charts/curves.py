@@ -27,17 +27,17 @@ from pipeline.base.text.numbers import (
 )
 
 FLOOR = 1e-4
-"""The least share of errors on the logarithmic axis; no error at all has a line of its own below it."""
+"""Smallest error share on the logarithmic axis; zero errors have a separate line below it."""
 
 DECADES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 ZERO_BAND = 0.09
-"""Share of the height that is kept for no error at all."""
+"""Share of the height reserved for zero errors."""
 
 BAR_WIDTH, BAR_HEIGHT = 14.0, 34.0
-"""Pixels of the bar that tells how many fields a bin holds: its width, and the height of all fields together."""
+"""Pixels of the bar for a bin's number of fields: its width, and the height for all fields together."""
 
 FEW_FIELDS = 10
-"""A bin of fewer fields says little."""
+"""A bin with fewer fields is unreliable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class AxisTick:
 
 @dataclass(frozen=True, slots=True)
 class ToleranceLine:
-    """A horizontal line, ``at`` pixels from the top, at a share of errors that is tolerated."""
+    """A horizontal line, ``at`` pixels from the top, at a tolerated error share."""
 
     at: float
     text: str
@@ -65,7 +65,7 @@ class ChartDot:
         x, y: Its centre, in pixels.
         low, high: The ends of a vertical line through it, in pixels.
         radius: In pixels.
-        few: Whether it speaks of too few fields to say much.
+        few: Whether it represents too few fields to be reliable.
     """
 
     x: float
@@ -79,12 +79,12 @@ class ChartDot:
 
 @dataclass(frozen=True, slots=True)
 class CurveSeries:
-    """The curve of one group of fields.
+    """The curve of a group of fields.
 
     Attributes:
         style: CSS class.
         path, bound, area: SVG path data of the curve, of its upper bound and of the area between them.
-        accepted: Where the machine itself stops accepting; ``None`` where it accepted nothing.
+        accepted: The machine's acceptance point; ``None`` if it accepted nothing.
     """
 
     style: str
@@ -139,11 +139,11 @@ class PlotArea:
 
 @dataclass(frozen=True, slots=True)
 class ErrorCurveChart:
-    """Error among accepted fields against their share of all, one series a group.
+    """Error among accepted fields against their share of all fields, one series per group.
 
     Attributes:
         across, up: The ticks of both axes.
-        levels: Tolerated shares of errors.
+        levels: Tolerated error shares.
     """
 
     area: PlotArea
@@ -159,8 +159,8 @@ class ReliabilityChart:
 
     Attributes:
         ticks, up: The ticks of both axes.
-        dots: One a bin.
-        bars: x and height of the bar that shows how many fields a bin holds, in pixels.
+        dots: One per bin.
+        bars: x and height of the bar for each bin's number of fields, in pixels.
     """
 
     area: PlotArea
@@ -174,7 +174,7 @@ def error_curve_svg(chart: ErrorCurveChart, title: str) -> Markup:
     """Return the chart as an ``<svg>`` element.
 
     Args:
-        title: What it shows, for those who cannot see it.
+        title: Description for users who cannot see the chart.
     """
     return Markup(svg_template("error_curve.svg.j2").render(chart=chart, title=title))
 
@@ -183,7 +183,7 @@ def reliability_svg(chart: ReliabilityChart, title: str) -> Markup:
     """Return the chart as an ``<svg>`` element.
 
     Args:
-        title: What it shows, for those who cannot see it.
+        title: Description for users who cannot see the chart.
     """
     return Markup(svg_template("reliability.svg.j2").render(chart=chart, title=title))
 
@@ -191,11 +191,11 @@ def reliability_svg(chart: ReliabilityChart, title: str) -> Markup:
 def error_curve_chart(
     series: Sequence[CurveSeries], tolerated: Sequence[tuple[float, bool]], area: PlotArea
 ) -> ErrorCurveChart:
-    """Return the chart of those series.
+    """Return the chart of the given series.
 
     Args:
-        series: As ``curve_series`` makes them for the same area.
-        tolerated: Shares of errors that are tolerated, each with whether it is that of critical fields.
+        series: From ``curve_series`` for the same area.
+        tolerated: Tolerated error shares, each with whether it applies to critical fields.
     """
     shares = (0.0, 0.25, 0.5, 0.75, 1.0)
     decades = (AxisTick(area.y_log(share), with_comma(f"{100 * share:g} %")) for share in DECADES)
@@ -215,13 +215,13 @@ def curve_series(
     area: PlotArea,
     accepted: tuple[float, float, float, str] | None = None,
 ) -> CurveSeries:
-    """Return the curve of one group.
+    """Return the curve of a group.
 
     Args:
         style: CSS class.
-        points: Coverage, error and upper bound of the error (0..1 each), from the surest field on.
-        area: Where the chart is drawn.
-        accepted: The same three of the fields the machine accepted, and the tooltip of their dot.
+        points: Coverage, error and upper bound of the error (0..1 each), starting with the surest field.
+        area: Drawing area of the chart.
+        accepted: Coverage, error and bound of the accepted fields, and the tooltip of their dot.
     """
     seen = [(area.x(coverage), area.y_log(error)) for coverage, error, _ in points]
     bound = [(area.x(coverage), area.y_log(upper)) for coverage, _, upper in points]
@@ -244,7 +244,7 @@ def reliability_chart(bins: Sequence[tuple[int, float, float]], area: PlotArea) 
     """Return the reliability chart.
 
     Args:
-        bins: Fields, mean confidence and share of right fields of each.
+        bins: Number of fields, mean confidence and share of right fields of each bin.
     """
     fields = sum(count for count, _, _ in bins)
     half = BAR_WIDTH / 2

@@ -1,4 +1,4 @@
-"""A line over entries or days, with what happened on the axis below it and what was found wrong beside that.
+"""A line over entries or days, with events on the axis below it and wrong values marked beside it.
 
 ::
 
@@ -20,19 +20,19 @@ from pipeline.base.charts.rendering import svg_template
 from pipeline.base.text.numbers import format_count, format_decimal
 
 WIDTH, HEIGHT = 760.0, 250.0
-"""Pixels of the picture."""
+"""Pixels of the image."""
 
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 14.0, 52.0
 LANE = 16.0
-"""Height below the axis in which marks are numbered."""
+"""Height below the axis for the numbers of marks."""
 
 CLOSE = 16.0
-"""Marks nearer to one another than these pixels share a number's place, written one beside the other."""
+"""Marks closer than this many pixels share a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinePoint:
-    """One point: ``at`` its place on the axis, its ``value``, and a ``tooltip`` shown when someone points at it."""
+    """A point: ``at`` its position on the axis, its ``value``, and a ``tooltip`` shown on hover."""
 
     at: float
     value: float
@@ -41,7 +41,7 @@ class LinePoint:
 
 @dataclass(frozen=True, slots=True)
 class AxisMark:
-    """What happened at a place of the axis.
+    """An event at a position of the axis.
 
     Attributes:
         style: CSS class.
@@ -58,14 +58,14 @@ class LineChart:
     """A line chart.
 
     Attributes:
-        description: What can be seen in it, in a sentence, for those who cannot see it.
+        description: A sentence for users who cannot see the chart.
         points: The line, from left to right.
-        found: Places where something was found wrong, on the line's axis.
-        marks: What was learnt.
-        ticks: Places of the axis with their texts.
-        axis: What the axis counts.
-        table: Key of the table that says the same in numbers.
-        sorts: Name and style of what the picture shows, as in ``BarChart``.
+        found: Positions of wrong values, on the line's axis.
+        marks: Learning events.
+        ticks: Positions of the axis with their texts.
+        axis: The quantity of the axis.
+        table: Key of the table with the same numbers.
+        sorts: Name and style of each sort of element, as in ``BarChart``.
     """
 
     title: str
@@ -80,7 +80,7 @@ class LineChart:
 
     @property
     def most(self) -> float:
-        """The greatest value; 0 where there is nothing to show."""
+        """The greatest value; 0 without values."""
         return max((point.value for point in self.points), default=0.0)
 
 
@@ -127,7 +127,7 @@ def line_chart_svg(chart: LineChart) -> Markup:
 
 
 def _labels(marks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Return the numbers below the axis: those too near to each other as one text, ``2–5``."""
+    """Return the numbers below the axis; close numbers share a text, ``2–5``."""
     groups: list[list[tuple[float, str]]] = []
     for place, label in sorted(marks):
         if groups and place - groups[-1][-1][0] < CLOSE:
@@ -144,7 +144,7 @@ def _labels(marks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 def _round_up(most: float) -> float:
-    """Return the top of the axis: a round number that the greatest value does not pass."""
+    """Return the top of the axis: a round number at or above the greatest value."""
     power = 1.0
     while True:
         for step in (1.0, 2.0, 4.0, 6.0, 8.0):

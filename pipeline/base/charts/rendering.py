@@ -1,4 +1,4 @@
-"""The templates that write charts as SVG elements."""
+"""The templates for charts as SVG elements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 @cache
 def svg_template(name: str) -> Template:
-    """Return the template of that name from the folder ``templates``; it escapes every text."""
+    """Return a template from the folder ``templates`` by name; it escapes every text."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

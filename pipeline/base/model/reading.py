@@ -1,4 +1,4 @@
-"""What was read: lines, fields and the evidence for them."""
+"""Readings: lines, fields and their evidence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.base.model.page import NearUnits, Word
 
 
 class Writing(StrEnum):
-    """What made the ink in a field."""
+    """How the ink in a field was made."""
 
     NONE = "none"
     PRINT = "print"
@@ -31,33 +31,33 @@ class FieldStatus(StrEnum):
 
 
 WITHOUT_INK = frozenset({FieldStatus.BLANK, FieldStatus.NOT_ON_FORM})
-"""The states in which there is no ink on the paper."""
+"""The states without ink on the paper."""
 
 
 TYPED = "typed"
-"""The engine of a reading of nothing: a person asked for the field to be typed, and no engine has read it."""
+"""The engine of an empty reading: a person requested typing the field, and no engine has read it."""
 
 
 COPIED = "copied"
-"""The engine of a field of an act in running text: no machine reads it, a person copies it from the picture."""
+"""The engine of a field in a running-text act: no machine reads it, a person copies it from the image."""
 
 NO_ENGINES = frozenset({TYPED, COPIED})
-"""What stands in the place of an engine where none has read."""
+"""Engine names of fields without a machine reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One line of ink cut from the page for an engine.
+    """A line of ink cut from the page for an engine.
 
     Attributes:
         pixels: Grey, (h, w).
-        terms: The spellings of the field's list of values, where it has one.
-        part: The part of a date or a time that the line is.
-        follows: Whether the value goes on from the crop handed over before this one.
-        usual: The usual ways to word the field.
-        year: The year of the book, 0 where it is not known.
-        near: The units around the place of the book, where these are known.
-        beside: The line with ink as high as its figures that stands close beside it; ``None`` where there is none.
+        terms: The spellings of the field's list of values, if it has a list.
+        part: The line's part of a date or a time.
+        follows: Whether the value continues from the preceding crop.
+        usual: The usual wordings of the field.
+        year: The year of the book, 0 if unknown.
+        near: The units around the book's place, if known.
+        beside: A line close beside this line with ink as high as its figures; ``None`` without such a line.
     """
 
     pixels: Pixels
@@ -74,10 +74,10 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One text that a line or a field may have.
+    """A possible text of a line or field.
 
     Attributes:
-        chance: Its probability among all that were weighed, 0..1.
+        chance: Its probability among all weighed texts, 0..1.
     """
 
     text: str
@@ -86,16 +86,16 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a reading before calibration, each 0..1.
+    """The evidence for a reading before calibration, each 0..1.
 
     Attributes:
         chance: The probability of the best hypothesis.
-        margin: How far behind the next one lies.
+        margin: The probability lead over the next hypothesis.
         optical: The mean probability of a letter on the ink alone.
         weakest: The probability of the least certain letter.
-        agreement: How alike the readings of the single networks are.
-        support: The share of its words that are known ones.
-        ink: How dark the ink is on its paper.
+        agreement: Similarity of the single networks' readings.
+        support: The share of known words.
+        ink: The contrast of the ink on its paper.
     """
 
     chance: float
@@ -109,15 +109,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What an engine read on one crop.
+    """An engine's reading of a crop.
 
     Attributes:
         text: Verbatim, NFC.
-        confidence: 0..1; it means only what the engine says.
-        words: Its words with their boxes in pixels of the crop, where the engine gives them.
-        hypotheses: The likeliest texts, best first, where the engine weighs several.
-        evidence: What speaks for the best of them.
-        emissions: What the networks saw (``decoding.pack_emissions``), where it is to be weighed again.
+        confidence: 0..1; its meaning depends on the engine.
+        words: Its words with their boxes in pixels of the crop, if the engine gives them.
+        hypotheses: The likeliest texts, best first, if the engine gives several.
+        evidence: The evidence for the best hypothesis.
+        emissions: The networks' emissions (``decoding.pack_emissions``), if the line is to be weighed again.
     """
 
     text: str
@@ -131,12 +131,12 @@ class LineReading:
 
 @dataclass(frozen=True, slots=True)
 class KeptLine:
-    """A line of a field region as it was read, kept to be weighed again.
+    """A line of a field region with its reading, kept for weighing it again.
 
     Attributes:
-        piece: Number of the piece of the slot that it is written on.
-        box: Its box with the soft edges of its strokes.
-        is_red: Whether it was stamped.
+        piece: Number of its piece of the slot.
+        box: Its box including the soft edges of its strokes.
+        is_red: Whether it is stamped.
         is_struck: Whether a stroke runs through it.
     """
 
@@ -149,16 +149,16 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True)
 class KeptRegion:
-    """A field region as it was read, kept to be weighed again.
+    """A field region with its readings, kept for weighing it again.
 
     Attributes:
-        slot: The name of the slot of the form.
+        slot: The name of the form's slot.
         writing: Print or handwriting.
-        box: Its place on the rectified page of its sheet.
-        is_doubtful: As of the region when it was segmented, as are the next three.
-        is_touched: Likewise.
-        is_cut_short: Likewise.
-        is_labelled: Likewise.
+        box: Its position on the sheet's rectified page.
+        is_doubtful: From the segmented region, as are the next three.
+        is_touched: From the segmented region.
+        is_cut_short: From the segmented region.
+        is_labelled: From the segmented region.
     """
 
     slot: str
@@ -173,21 +173,21 @@ class KeptRegion:
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """What the machine read in one field of one entry.
+    """The machine's reading of a field in an entry.
 
     Attributes:
         status: Read, blank, illegible, …: states that must never be confused.
         text: Verbatim, never corrected.
-        canonical: How its kind writes the parsed value; ``""`` when the text does not parse.
-        confidence: 0..1; once calibrated, the probability that the value is right.
+        canonical: The parsed value in its kind's canonical form; ``""`` when the text does not parse.
+        confidence: 0..1; after calibration, the probability that the value is right.
         writing: Print, handwriting or a check mark.
-        box: Its region on the rectified page; ``None`` when the field has no place on it.
+        box: Its region on the rectified page; ``None`` when the field has no position there.
         accepted: Whether it may enter the record without a person.
-        hypotheses: The texts it may have, best first, where several were weighed.
-        evidence: What speaks for the text before calibration.
-        struck: What was struck out before ``text`` was written.
-        problems: Codes of what is wrong with the text by itself, found when it was parsed; not stored.
-        is_cut_short: Whether its writing may go on where it was cut, so that it is no evidence for another field; not
+        hypotheses: The possible texts, best first, if several were weighed.
+        evidence: The evidence for the text before calibration.
+        struck: The text struck out before ``text`` was written.
+        problems: Codes of the text's own flaws, found by parsing; not stored.
+        is_cut_short: Whether its writing may continue beyond the cut, so that it is no evidence for another field; not
             stored.
     """
 
@@ -215,12 +215,12 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """Which fields of an entry the rest of its book bears out.
+    """The fields of an entry that the rest of its book confirms.
 
     Attributes:
-        values: Those whose values stand elsewhere too: they are surer than their ink.
-        order: Those whose values alone fit between those before and behind them: they are much surer.
-        inks: Those whose ink may touch other ink without harm, all of the former among them.
+        values: Fields whose values occur elsewhere too: they are surer than their ink.
+        order: Fields whose values alone fit between their neighbours: they are much surer.
+        inks: Fields whose ink may touch other ink without harm; they include all of the above.
     """
 
     values: frozenset[str] = frozenset()
