@@ -1,4 +1,4 @@
-"""From what stands on paper to what is delivered: the rules, what an office chose of them, both layers of a value."""
+"""From the value on paper to the delivered value: the rules, the office's choices, both layers of a value."""
 
 from pipeline.delivery_rules.approval import ApprovalPolicy, read_approval
 from pipeline.delivery_rules.delivered import (

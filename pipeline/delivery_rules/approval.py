@@ -1,4 +1,4 @@
-"""``[approval]`` of ``office.toml``: what a second person must have seen before a book is delivered.
+"""``[approval]`` of ``office.toml``: what a second person must approve before a book is delivered.
 
 .. code-block:: toml
 
@@ -19,11 +19,11 @@ TABLE = "approval"
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPolicy:
-    """What an office asks for before it delivers.
+    """The office's conditions for a delivery.
 
     Attributes:
-        book: A supervisor has approved the values of the book as they are.
-        amendments: A second person has signed each amendment that is in force.
+        book: A supervisor has approved the present values of the book.
+        amendments: A second person has signed each amendment in force.
     """
 
     book: bool = False
@@ -31,7 +31,7 @@ class ApprovalPolicy:
 
 
 def read_approval(path: Path) -> ApprovalPolicy:
-    """Return what the file at ``path`` sets, the defaults for what it leaves out.
+    """Return the settings in the file at ``path``, with defaults for missing keys.
 
     Raises:
         SchemaError: Names every flaw with its line.
