@@ -1,7 +1,7 @@
-"""The state of each scanner and day: everything that was delivered is stored, kept apart, or waits.
+"""The state of each scanner and day: every delivery is stored, quarantined, or waits.
 
-Deliveries are numbered when they are first seen, so they are counted without asking what became of them; that the sum
-is right, and that the bytes are where the manifest says, is proven by ``verify_day``.
+Deliveries are numbered at first sight, so their count is independent of their outcomes; ``verify_day`` proves that the
+sum is right and that the bytes are where the manifest says.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class DayReport:
-    """What one scanner delivered on one day and what became of it.
+    """A scanner's deliveries of a day and their outcomes.
 
     Attributes:
         day: The day (``yyyy-mm-dd``).
-        numbered: How many deliveries were seen.
+        numbered: Number of numbered deliveries.
         rows: The outcomes in the manifest.
         waiting: The deliveries without an outcome.
-        assignments: The books that the pages of a delivery went to, by serial number.
+        assignments: The books of a delivery's pages, by serial number.
     """
 
     scanner: str
@@ -42,24 +42,24 @@ class DayReport:
 
     @property
     def delivered(self) -> int:
-        """What was seen, without what others took away before it was taken in."""
+        """The number of deliveries, without those withdrawn by others before the intake."""
         return self.numbered - self.count(IntakeOutcome.WITHDRAWN)
 
     @property
     def unassigned(self) -> tuple[IntakeRow, ...]:
-        """Stored deliveries with pages that are in no book yet."""
+        """Stored deliveries with pages without a book."""
         return tuple(row for row in self.rows if has_waiting_pages(row, self.assignments.get(row.serial)))
 
     @property
     def balanced(self) -> bool:
-        """Whether every delivery is stored, kept apart, or waits, and only one of these."""
+        """Whether every delivery has exactly one state: stored, quarantined, or waiting."""
         told = {row.serial for row in self.rows} | {one.serial for one in self.waiting}
         parts = self.count(IntakeOutcome.STORED) + self.count(IntakeOutcome.QUARANTINED) + len(self.waiting)
         return self.delivered == parts and told == set(range(1, self.numbered + 1))
 
 
 def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport, ...]:
-    """Return a report for every scanner and every day with deliveries, in the order of the days.
+    """Return a report for every scanner and every day with deliveries, ordered by day.
 
     Raises:
         StorageError: A manifest is damaged.
@@ -76,15 +76,15 @@ def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport
 
 
 def foreign_entries(scanner: Scanner) -> tuple[ForeignEntry, ...]:
-    """What lies in an inbox now and is no file."""
+    """Return the present inbox entries that are not files."""
     return list_inbox(scanner.inbox).outsiders
 
 
 def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterator[str]:
-    """Yield in Vietnamese what does not agree with the bytes on disk; nothing when all agrees.
+    """Yield in Vietnamese the contradictions between report and bytes on disk.
 
     Args:
-        day: What the manifest says of one scanner and day.
+        day: The manifest's data for a scanner and day.
     """
     if not day.balanced:
         yield f"{day.scanner} {day.day}: các số thứ tự không khớp với bản kê."

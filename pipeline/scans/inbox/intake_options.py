@@ -1,4 +1,4 @@
-"""``intake.toml``: which scanners deliver to which folders, and where the books are that they fill.
+"""``intake.toml``: the scanners with their inboxes, and the folder of the books that they fill.
 
 .. code-block:: toml
 
@@ -39,7 +39,7 @@ _MEANT = {
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """A scanner and the folder it writes to."""
+    """A scanner and its output folder."""
 
     name: str
     inbox: Path
@@ -47,13 +47,13 @@ class Scanner:
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """What an office has set about its scanners.
+    """An office's settings for its scanners.
 
     Attributes:
-        books: The folder that the books are filled in.
+        books: The folder of the books.
         scanners: The scanners with their inboxes.
-        still_seconds: A file is taken when its size and modification time have not changed for so long.
-        patience_seconds: A file that cannot be used is looked at again for so long before it is refused.
+        still_seconds: Time without a change of size and modification time before a file is taken in.
+        patience_seconds: Time for which an unusable file is retried before it is refused.
     """
 
     books: Path
@@ -75,15 +75,15 @@ class _ScannerKeys(Declaration):
 
 
 def read_options(path: Path, workspace: Path) -> IntakeOptions:
-    """Return what a settings file of the intake says; relative paths in it start at its folder.
+    """Read the intake's settings file; relative paths in it start at its folder.
 
     Args:
         workspace: The workspace, which no inbox may overlap.
 
     Raises:
-        SetupError: There is no such file.
-        SchemaError: Names every flaw with its line. Folders that lie in one another are flaws too: what is
-            taken from one would come back in the other.
+        SetupError: The file is missing.
+        SchemaError: Names every flaw with its line. Nested folders are flaws too: a file taken from one would return in
+            the other.
     """
     if not path.exists():
         raise SetupError(
@@ -111,9 +111,9 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
 
 
 def _refuse_overlaps(file: StaffFile, scanners: list[Scanner], books: Path, workspace: Path) -> None:
-    """Report a flaw for folders that are one, or of which one lies in the other, links followed.
+    """Report a flaw for equal or nested folders; links are followed.
 
-    The workspace may lie around the books, and the books around the workspace.
+    The workspace may contain the books, and the books may contain the workspace.
     """
     inboxes = [one.inbox for one in scanners]
     for number, inbox in enumerate(inboxes):
@@ -145,7 +145,7 @@ def _folder(file: Path, text: str) -> Path:
 def _checked(
     file: StaffFile, model: type[Declaration], row: object, number: int | None
 ) -> Declaration | None:
-    """The keys of the file (``number`` None) or of one scanner; flaws are noted."""
+    """Validate the keys of the file (``number`` None) or of a scanner; flaws are recorded."""
     try:
         return model.model_validate(row)
     except ValidationError as error:

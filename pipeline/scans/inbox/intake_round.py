@@ -1,4 +1,4 @@
-"""One round over all inboxes: what is new is numbered, what is still is taken in, what waits is reported with why."""
+"""A round over all inboxes: number new files, take in still files, report waiting files with their reason."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from pipeline.scans.workspace import Workspace
 
 @dataclass(frozen=True)
 class ScannerRound:
-    """What a round of the intake did for one scanner.
+    """The result of an intake round for a scanner.
 
     Attributes:
-        rows: The outcomes that the round recorded.
+        rows: The outcomes recorded in this round.
         waiting: The deliveries without an outcome.
-        outsiders: What lies in the inbox and is no file.
-        left: The names of files that are stored but could not be removed from the inbox.
-        assigned: The deliveries that were newly assigned to books, or to none.
-        problem: Why the inbox cannot be listed, in Vietnamese; ``""`` if it can.
+        outsiders: The inbox entries that are not files.
+        left: The names of stored files that could not be removed from the inbox.
+        assigned: The deliveries newly assigned to books, or to no book.
+        problem: Why the inbox cannot be listed, in Vietnamese; ``""`` without a problem.
     """
 
     scanner: str
@@ -55,19 +55,19 @@ class ScannerRound:
 def intake_round(
     options: IntakeOptions, workspace: Workspace, inspector: ScanInspector, now: float
 ) -> tuple[ScannerRound, ...] | None:
-    """Take in every inbox's files that are ready.
+    """Take in the ready files of every inbox.
 
-    An inbox that cannot be listed is reported, and the others go on.
+    An inbox that cannot be listed is reported, and the others continue.
 
     Args:
-        inspector: Finds the pages of a scan and takes some out of it.
+        inspector: Inspects the pages of a scan and extracts pages.
         now: Seconds since 1970.
 
     Returns:
-        What was done, by scanner; ``None`` when another process holds the intake's lock.
+        The results by scanner; ``None`` when another process holds the intake's lock.
 
     Raises:
-        StorageError: The workspace cannot be written; nothing is lost then, and the next round goes on.
+        StorageError: The workspace cannot be written; nothing is lost, and the next round continues.
     """
     folders = IntakeFolders(workspace.intake)
     with intake_lock(workspace) as free:
@@ -81,7 +81,7 @@ def intake_round(
 
 @contextmanager
 def intake_lock(workspace: Workspace) -> Iterator[bool]:
-    """Whether this is the one run that may take scans in; a run that dies lets go."""
+    """Yield whether this run holds the intake's lock; the lock of a dead run is released."""
     folders = IntakeFolders(workspace.intake)
     make_folder(folders.root)
     with storage_errors(folders.root), folders.lock.open("a") as file:
@@ -95,7 +95,7 @@ def intake_lock(workspace: Workspace) -> Iterator[bool]:
 
 @dataclass
 class _ScannerRound:
-    """A round over one inbox."""
+    """A round over an inbox."""
 
     options: IntakeOptions
     scanner: Scanner
@@ -126,7 +126,7 @@ class _ScannerRound:
         )
         rows = [row for one in withdrawn if (row := self._withdrawn(one)) is not None]
         now_seen = replace(now_seen, marked=before.marked or found.marked or self._mark())
-        pending_files.save_pending(self._state, now_seen)  # numbers are given before anything is done
+        pending_files.save_pending(self._state, now_seen)  # numbers are assigned before any other step
         waiting = []
         for one in now_seen.waiting:
             if not self._is_ready(one):
@@ -148,14 +148,14 @@ class _ScannerRound:
         )
 
     def _assigned(self, day: str, waiting: tuple[PendingFile, ...]) -> tuple[BookAssignment, ...]:
-        """Scans of that day go to their books."""
+        """Assign the scans of a day to their books."""
         known = manifest.read_manifest(self._folders.manifest(self.scanner.name, day))
         names = {one.serial: one.name for one in waiting if one.day == day}
         assigner = Assigner(self.scanner, day, self.options, self.workspace, self.inspector)
         return assigner.assign(known, names, self.now)
 
     def _numbered(self, before: PendingFiles) -> PendingFiles:
-        """No number is given twice, should the state be lost."""
+        """Raise the numbers to the manifests' highest numbers, so that none repeats after a loss of the state."""
         day = iso_date(self.now)
         highest = max(self._rows(day), default=0)
         if highest <= before.numbered.get(day, 0):
@@ -163,14 +163,14 @@ class _ScannerRound:
         return replace(before, numbered={**before.numbered, day: highest})
 
     def _is_ready(self, one: PendingFile) -> bool:
-        """Whether it is worth a try: still for long enough, and not tried in vain as it is but for the last time."""
+        """Return whether to try a delivery: it is still, and after a failed attempt its patience is over."""
         still = one.still_for(self.now)
         if one.unfinished or one.missing_since is not None or still < self.options.still_seconds:
             return False
         return not one.code or one.code == FileBusy.code or still >= self.options.patience_seconds
 
     def _withdrawn(self, one: PendingFile) -> IntakeRow | None:
-        """Tell that a delivery was taken away by others, unless it was taken in by us."""
+        """Record that a delivery was withdrawn by others, unless this program took it in."""
         if one.serial in self._rows(one.day):
             return None
         row = IntakeRow(one.serial, one.name, IntakeOutcome.WITHDRAWN, iso_time(self.now), one.stamp.size)
@@ -179,7 +179,7 @@ class _ScannerRound:
         return row
 
     def _mark(self) -> bool:
-        """Put the marker into an inbox that has none yet; an inbox that may not be written to goes without."""
+        """Put the marker into an unmarked inbox; a read-only inbox stays unmarked."""
         with suppress(OSError):
             (self.scanner.inbox / MARKER).touch()
             return True
