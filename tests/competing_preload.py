@@ -6,6 +6,6 @@ from importlib import import_module
 
 from tests import durability
 
-for name in ("pipeline.registry", "pipeline.registry.services.desk.desk"):
+for name in ("pipeline.registry", "pipeline.registry.desk"):
     import_module(name)
 durability.leave_to_the_system()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry.model.audit_words import ACTIONS
+from pipeline.registry.audit.audit_words import ACTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = sorted(
@@ -34,7 +34,7 @@ TECHNICAL = ("tls", "hash", "mã băm", "băm", "token", "server", "timeout", "f
 NAMED = {
     "pipeline/training/evaluation": "speaks to who measures the machine",
     "pipeline/values/kinds": "holds wordings of papers",
-    "pipeline/registry/services/accounts": "lists words of passwords",
+    "pipeline/registry/accounts": "lists words of passwords",
 }
 """Where a word may stand, and why."""
 

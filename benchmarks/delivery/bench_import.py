@@ -29,9 +29,9 @@ from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.delivery.reconcile import find_layout, open_workbook
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.registry import Registry
+from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
 
 COLUMNS = ("so", "quyenSo", "noiDangKy", "nksHoTen", "nksGioiTinh", "nksNgaySinh", "nksNoiSinh", "ghiChu")
 LOGIN = "phu.trach"

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 from pipeline.declarations.schema import FormShelf, Schemas
 from pipeline.form_design.drafts import FormDrafts
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.run_context import RunContext
 from pipeline.runs.specimens import SpecimenReader
 from pipeline.scans.workspace import Workspace

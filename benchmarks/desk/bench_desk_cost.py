@@ -28,8 +28,8 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
 
 T = TypeVar("T")
 TICK = 1 / os.sysconf("SC_CLK_TCK")

@@ -36,7 +36,7 @@ from pipeline.base.text.tones import folded
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.training.evaluation import BookTruth, load_truth
 from pipeline.web.app import create_app

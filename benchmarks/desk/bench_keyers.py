@@ -40,11 +40,11 @@ from pipeline.declarations import schema
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
-from pipeline.registry.model import accounts
-from pipeline.registry.model.consensus import KeyedValue, consensus_of
-from pipeline.registry.model.desk import DeskTask
-from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.desk.visibility import work_of
+from pipeline.registry.accounts import model
+from pipeline.registry.desk import Desk
+from pipeline.registry.tasks.consensus import KeyedValue, consensus_of
+from pipeline.registry.tasks.model import DeskTask
+from pipeline.registry.tasks.visibility import work_of
 from pipeline.training.evaluation.field_scores import upper_bound
 
 BOUND = 0.046 / 1000
@@ -198,7 +198,7 @@ def _work(
     tally, idle = KeyerTally(), 0
     while idle < len(people):
         for number, person in people.items():
-            who = accounts.Person(number, f"nguoi-{number}", "", accounts.Role.CHECKER, None)
+            who = model.Person(number, f"nguoi-{number}", "", model.Role.CHECKER, None)
             task = desk.next_task(who)
             idle = 0 if task else idle + 1
             if task is not None:
@@ -208,7 +208,7 @@ def _work(
 
 def _key(
     desk: Desk,
-    who: accounts.Person,
+    who: model.Person,
     person: SimulatedKeyer,
     task: DeskTask,
     names: tuple[str, ...],

@@ -20,10 +20,10 @@ from pipeline.registry.database.audit.row_digests import keep
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import DIGEST_BYTES, batches, key_of, spelled
 from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.database.columns import covered_tables, may_change
 from pipeline.registry.database.database import Database
-from pipeline.registry.tables.guarded import covered_tables, may_change
-from pipeline.registry.tables.records import all_tables
-from pipeline.registry.tables.search import SEARCH_INDEX
+from pipeline.registry.database.record_tables import all_tables
+from pipeline.registry.search.rows import SEARCH_INDEX
 
 LEFT_OUT = (
     "account",

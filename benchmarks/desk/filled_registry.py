@@ -30,9 +30,9 @@ from pipeline.base.model import (
 )
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.audit.chain import head
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Person, Role
 
 FORM, RECORD = "birth-2006", "birth"
 PAGES, ROWS = 20, 4

@@ -16,17 +16,14 @@ from sqlalchemy import Connection, Select, select
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import Way
-from pipeline.registry.database.audit.chain import row_hash
+from pipeline.registry.books.rows import page, scan
+from pipeline.registry.database.audit.chain import audit, row_hash
 from pipeline.registry.database.audit.key import KeyFile
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import batches, digests
-from pipeline.registry.model.consensus import consensus_of
-from pipeline.registry.model.decisions import Verdict
-from pipeline.registry.repositories.keyed_values import keyed_value_of
-from pipeline.registry.tables.audit import audit
-from pipeline.registry.tables.books import page, scan
-from pipeline.registry.tables.desk import keying
-from pipeline.registry.tables.tasks import decision, review_task
+from pipeline.registry.tasks.consensus import Verdict, consensus_of
+from pipeline.registry.tasks.keyed_values import keyed_value_of
+from pipeline.registry.tasks.rows import decision, keying, review_task
 
 AT_ONCE = 500
 

@@ -21,9 +21,9 @@ from benchmarks.desk.history import AuditCheck, flaws_since, history
 from benchmarks.desk.load_log import AcknowledgedValue, LoadLog, TaskHold
 from pipeline.registry import Registry
 from pipeline.registry.database.audit.baseline import ROWS
+from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.database import Database
-from pipeline.registry.tables.audit import audit
-from pipeline.registry.tables.desk import keying
+from pipeline.registry.tasks.rows import keying
 
 ALL_ROWS = 200_000
 """Rows of a registry that are all held against the audit, which takes a few seconds."""

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 
 
 @dataclass(frozen=True)

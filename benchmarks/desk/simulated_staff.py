@@ -24,9 +24,9 @@ from pipeline.base.errors import HotichError
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, StaleTask, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
+from pipeline.registry.tasks.model import CannotUndo, ColumnTask, DeskTask, KeyOutcome, NotYours
 from pipeline.web.server import SWITCH_SECONDS
 
 T = TypeVar("T")

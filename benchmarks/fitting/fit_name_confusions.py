@@ -1,4 +1,4 @@
-"""Counts which letters the handwriting networks take for which others (``registry/services/search/confusions.toml``).
+"""Counts which letters the handwriting networks take for which others (``registry/search/confusions.toml``).
 
     python -m benchmarks.fitting.fit_name_confusions [--names N] [--lines FOLDER] [--out FILE] [--held-out FILE]
 
@@ -40,7 +40,7 @@ LEAST = 0.05
 LONGEST = 2
 """Letters of a block on either side; a longer difference tells more of a line that was lost than of its letters."""
 
-TABLE = Path("pipeline/registry/services/search/confusions.toml")
+TABLE = Path("pipeline/registry/search/confusions.toml")
 HELD_OUT = Path("benchmarks/search/misreadings.json")
 
 HEAD = """\

@@ -12,8 +12,8 @@ from benchmarks.life.paper import misread, share
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import WHOLE_ENTRY, Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.tasks.model import DeskTask, FieldWork
 
 SLIPS = 0.02
 """The share of values that a person types wrong; who is shown the right one takes it."""

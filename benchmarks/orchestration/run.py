@@ -17,9 +17,11 @@ from types import FrameType
 
 from benchmarks.orchestration.quick_reader import bench_of
 from pipeline.base.errors import HotichError, ScanError
+from pipeline.registry.books import book_locks, pages
+from pipeline.registry.books import failures as failed_pages
 from pipeline.registry.database import clock
-from pipeline.registry.repositories import book_locks, pages, places, tasks
-from pipeline.registry.repositories import failures as failed_pages
+from pipeline.registry.entries import places
+from pipeline.registry.tasks import stored_tasks
 from pipeline.runs import book_reading as batch_book
 from pipeline.runs.book_reading import Progress, digitize_books
 from pipeline.scans import workspace
@@ -66,7 +68,7 @@ def main() -> int:
     chosen = parser.parse_args()
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, jump)
-    for module in (clock, failed_pages, pages, places, tasks):
+    for module in (clock, failed_pages, pages, places, stored_tasks):
         module.datetime = JumpingClock  # type: ignore[attr-defined]
     batch_book.silence_seconds = lambda context: SILENCE_SECONDS  # noqa: ARG005
     book_locks.BEAT_SECONDS = 0.5

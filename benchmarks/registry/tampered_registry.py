@@ -25,9 +25,9 @@ from pipeline.base.model import (
     Writing,
 )
 from pipeline.registry import CrossEntryFinding, Link, Registry, RegistryPart, Verdict
-from pipeline.registry.model.accounts import LoginRefused, Role
-from pipeline.registry.model.audit import FlawKind
-from pipeline.registry.services.audit.seal import Seal
+from pipeline.registry.accounts.model import LoginRefused, Role
+from pipeline.registry.audit.model import FlawKind
+from pipeline.registry.audit.seal import Seal
 
 SCAN = "b" * 64
 LEDGER = Ledger(form="birth-2006", place="Xã Thử Nghiệm", place_code="00000", volume="01/2010")

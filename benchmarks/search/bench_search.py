@@ -38,9 +38,9 @@ from benchmarks.servers import postgresql
 from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import unaccented
 from pipeline.registry import Registry, Verdict
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.search import SearchCriteria, SearchOptions, SearchPurpose, SearchReason
+from pipeline.registry.search.model import SearchCriteria, SearchOptions, SearchPurpose, SearchReason
 
 SEED = 68_010
 SETTINGS = {

@@ -41,9 +41,9 @@ from pipeline.base.model import (
 )
 from pipeline.declarations import schema
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import CONSOLE, Account, Person, Role
-from pipeline.registry.model.api_tokens import ApiScope
-from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.accounts.model import CONSOLE, Account, Person, Role
+from pipeline.registry.publishing.model import ApiScope
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.scans.workspace import Workspace
 
 OWN, OTHER = "00001", "00002"

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.security.route_samples import Fields
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.logins import csrf_of
 
 SECONDS = 300.0
 

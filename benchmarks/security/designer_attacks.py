@@ -22,7 +22,7 @@ from pipeline.declarations import schema
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.drafts import MOST_OF_ONE
 from pipeline.form_design.form_toml import design_toml
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 
 FORMS, HANDBOOK, COLUMNS, BROUGHT = "mẫu sổ tự thiết kế", "hướng dẫn", "cột bảng xuất", "bảng tính gửi vào"
 MOST_SECONDS = 20.0

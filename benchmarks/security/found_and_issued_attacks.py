@@ -26,8 +26,8 @@ from benchmarks.servers.free_ports import free_port
 from pipeline.base.model import FieldStatus
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract, SetExtract
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, SetExtract
 from pipeline.scans.workspace import Workspace
 
 FOUND, ISSUED, SIGN_IN = "tra cứu trên trình duyệt", "trích lục đã cấp", "đăng nhập qua nơi cấp"

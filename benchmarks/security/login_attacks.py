@@ -18,7 +18,7 @@ from benchmarks.security.attacked_office import (
     copied_workspace,
     login_of,
 )
-from pipeline.registry.model.accounts import LoginRefused, Role
+from pipeline.registry.accounts.model import LoginRefused, Role
 from pipeline.scans.workspace import Workspace
 
 CLOCK, LOCKOUT, DISK = "đồng hồ", "khóa tên đăng nhập", "ổ đĩa đầy"

@@ -25,8 +25,8 @@ from benchmarks.security.client import Answer, Client
 from benchmarks.security.route_samples import SAMPLES, Sample
 from pipeline.declarations import schema
 from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import HandsFull
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import HandsFull
 from pipeline.web.app import create_app
 from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 

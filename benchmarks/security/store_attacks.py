@@ -16,7 +16,7 @@ from benchmarks.security.attacked_office import (
     login_of,
 )
 from benchmarks.security.command import hotich
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 
 GROUP = "kho bản quét"

@@ -18,8 +18,8 @@ from benchmarks.security.attacked_office import (
     login_of,
 )
 from benchmarks.security.client import Answer, Client
-from pipeline.registry.model.accounts import CONSOLE, Role
-from pipeline.registry.model.api_tokens import ApiScope
+from pipeline.registry.accounts.model import CONSOLE, Role
+from pipeline.registry.publishing.model import ApiScope
 from pipeline.web.security.access import ACCESS
 
 API = "API và mã truy cập"

@@ -12,8 +12,8 @@ from benchmarks.security.attack_log import AttackLog
 from benchmarks.security.attacked_office import OWN, AttackedOffice, Desk, login_of
 from benchmarks.security.client import Client
 from pipeline.declarations.review_policy import ReviewPolicy
-from pipeline.registry.model.accounts import AccountError, Role
-from pipeline.registry.services.accounts import passwords
+from pipeline.registry.accounts import passwords
+from pipeline.registry.accounts.model import AccountError, Role
 
 GROUP = "chữ gõ vào"
 CHARACTERS = {

@@ -13,9 +13,8 @@ from rich.table import Table
 
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
-from pipeline.registry.model.accounts import ROLE_WORDS, Account, Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
+from pipeline.registry.accounts.accounts import Accounts, refuse_unknown_places
+from pipeline.registry.accounts.model import ROLE_WORDS, Account, Role
 from pipeline.settings import read_settings
 
 account_app = typer.Typer(cls=Commands, no_args_is_help=True)

@@ -15,7 +15,7 @@ from pipeline.base.model import PageRef
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import Registry
-from pipeline.registry.model.amendments import AmendmentKind, AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
 from pipeline.settings import read_settings
 from pipeline.values.kinds import DATE
 

@@ -15,10 +15,10 @@ from rich.table import Table
 from pipeline.base.localtime import format_moment
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.registry.model.accounts import CONSOLE
-from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiScope, ApiToken
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
-from pipeline.registry.services.publishing.publishing import Publishing
+from pipeline.registry.accounts.accounts import refuse_unknown_places
+from pipeline.registry.accounts.model import CONSOLE
+from pipeline.registry.publishing.model import SCOPE_LABELS, ApiScope, ApiToken
+from pipeline.registry.publishing.publishing import Publishing
 from pipeline.settings import read_settings
 
 api_token_app = typer.Typer(cls=Commands, no_args_is_help=True)

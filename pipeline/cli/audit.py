@@ -22,11 +22,11 @@ from pipeline.cli.screen import (
     print_json,
 )
 from pipeline.cli.stored_scans import check_scans, format_store_report
+from pipeline.registry.accounts.model import CONSOLE, OpenAct
+from pipeline.registry.audit.audit_words import ACTIONS, format_audit_flaw, unproven_parts
+from pipeline.registry.audit.seal import Seal, seals_in, write_seal
+from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
-from pipeline.registry.model.accounts import CONSOLE, OpenAct
-from pipeline.registry.model.audit_words import ACTIONS, format_audit_flaw, unproven_parts
-from pipeline.registry.services.audit.seal import Seal, seals_in, write_seal
-from pipeline.registry.services.audit.verification import Progress as OnProgress
 from pipeline.run_context import RunContext
 from pipeline.scans.store_check import StoreReport
 from pipeline.scans.workspace import Workspace

@@ -17,7 +17,7 @@ from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_j
 from pipeline.delivery.deliverable import book_layers
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery_rules import DELIVERY_RULES, DeliveredValue, DeliveryPolicy, FieldLayers
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings

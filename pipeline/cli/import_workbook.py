@@ -23,8 +23,8 @@ from pipeline.delivery.workbook_import.header_mapping import layout_of, layout_t
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS, ImportReport
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.imports import ImportMode, WorkbookFile, WorkbookImport
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.imports.model import ImportMode, WorkbookFile, WorkbookImport
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings

@@ -18,7 +18,7 @@ from pipeline.cli.findings import FindingPlaces
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
-from pipeline.registry.model.link_words import KINDS, ROLES, VERDICTS, evidence_told
+from pipeline.registry.checks.model import KINDS, ROLES, VERDICTS, evidence_told
 from pipeline.settings import read_settings
 
 links_app = typer.Typer(cls=Commands, invoke_without_command=True)

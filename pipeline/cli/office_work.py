@@ -20,9 +20,9 @@ from pipeline.delivery.registry_reconciliation import DifferenceReport, Reconcil
 from pipeline.delivery.workbook_import.sent_files import SentFiles
 from pipeline.form_design.record_declaring import RegisterDesk
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.audit_words import format_audit_flaw, unproven_parts
-from pipeline.registry.services.audit.seal import seals_in
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.audit.audit_words import format_audit_flaw, unproven_parts
+from pipeline.registry.audit.seal import seals_in
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify

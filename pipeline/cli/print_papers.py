@@ -23,7 +23,7 @@ from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_templates import OfficeTemplates, read_template, template_name
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty, PrintedFile
 from pipeline.registry import Registry
-from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract, IssueFilter
+from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract, IssueFilter
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 

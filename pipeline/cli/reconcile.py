@@ -37,7 +37,7 @@ from pipeline.delivery.registry_reconciliation import (
     collect_differences,
 )
 from pipeline.registry import Registry
-from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 

@@ -14,8 +14,8 @@ from pipeline.cli.group import Command, Commands
 from pipeline.cli.registry_upgrade import bring_back, rehearse, take_snapshot
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
 from pipeline.registry import role_sql
+from pipeline.registry.copying import copy_registry
 from pipeline.registry.database.encrypted_copy import encrypted_copy
-from pipeline.registry.services.copying import copy_registry
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 

@@ -12,7 +12,7 @@ from pipeline.base.errors import StorageError
 from pipeline.base.files import TEMP_PREFIX, make_folder
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
 from pipeline.registry.database import snapshot
-from pipeline.registry.services.rehearsal import put_back, rehearse_upgrade
+from pipeline.registry.rehearsal import put_back, rehearse_upgrade
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings
 

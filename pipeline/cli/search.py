@@ -14,8 +14,8 @@ from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
 from pipeline.cli.group import Command, Commands
 from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.search import (
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
     NEARNESS_LABELS,
     PURPOSE_LABELS,

@@ -20,7 +20,7 @@ from pipeline.cli.webhook import send_book_events
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.package import export_book
 from pipeline.registry import Registry
-from pipeline.registry.services.accounts.accounts import utc_now
+from pipeline.registry.accounts.accounts import utc_now
 from pipeline.run_context import RunContext
 from pipeline.runs.clear_watch import ClearWatch, PassProcess
 from pipeline.runs.prefect_access import CLIENT_SECRET, known_prefect_secret

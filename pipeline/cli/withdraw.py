@@ -24,7 +24,7 @@ from pipeline.registry import (
     WithdrawalKind,
     WithdrawalPreview,
 )
-from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS
+from pipeline.registry.withdrawals.model import PART_LABELS, WITHDRAWAL_LABELS
 from pipeline.run_context import RunContext
 from pipeline.settings import read_settings
 

@@ -23,7 +23,7 @@ from pipeline.delivery.export.preupload import row_faults
 from pipeline.delivery.export.workbook import cells_of
 from pipeline.delivery_rules import DeliveryPolicy, FieldLayers, notes_with
 from pipeline.registry import WHOLE_ENTRY, Registry, StoredBook, StoredEntry, Task
-from pipeline.registry.model.written_entries import BookLayers
+from pipeline.registry.entries.model import BookLayers
 from pipeline.scans.workspace import Workspace
 
 WITHOUT_ENTRIES = frozenset({PageKind.COVER, PageKind.BLANK})

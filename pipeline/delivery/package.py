@@ -26,7 +26,7 @@ from pipeline.delivery.export.package_values import ExportBlocker, FieldTally, W
 from pipeline.delivery.export.preupload import count_by_check, preupload_faults
 from pipeline.delivery.export.workbook import write_workbook
 from pipeline.registry import Registry, RegistryPart, WithdrawnDelivery
-from pipeline.registry.model.approvals import BookApproval
+from pipeline.registry.approvals.model import BookApproval
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 

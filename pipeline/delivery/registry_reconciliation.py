@@ -44,8 +44,8 @@ from pipeline.delivery.reconcile.differences import (
 from pipeline.delivery_rules import DeliveryPolicy, is_as_delivered, notes_with
 from pipeline.layout.imaging.geometry.warp import crop_rectified
 from pipeline.registry import Registry, StoredEntry
-from pipeline.registry.model.entries import RecordRow
-from pipeline.registry.model.reconciliation import FoundDifference
+from pipeline.registry.entries.model import RecordRow
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.scans.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_of_isolated
 from pipeline.scans.workspace import Workspace
 

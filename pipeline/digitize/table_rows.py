@@ -15,9 +15,7 @@ from pipeline.digitize.slot_ink import SlotInk, residual_ink_of
 from pipeline.layout.imaging.geometry.dewarp import RuleCurvature
 from pipeline.layout.imaging.ruling import grid
 from pipeline.layout.locate import table_fit
-from pipeline.layout.locate.handwriting_lines import (
-    find_handwriting_lines,
-)
+from pipeline.layout.locate.handwriting_lines import find_handwriting_lines
 
 
 def table_rows(page: RectifiedPage, form: Form) -> Iterator[EntryRegion]:

@@ -1,6 +1,6 @@
 """The registry: readings, findings, what people decided, and the records that follow. SQLAlchemy lives here.
 
-What is named here is loaded when it is first asked for: much of the house wants a value of ``model``, and few the
+What is named here is loaded when it is first asked for: much of the house wants a value, and few the
 database.
 """
 
@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.registry.database.roles import role_sql
-    from pipeline.registry.model.books import (
+    from pipeline.registry.books.book_locks import BookLock
+    from pipeline.registry.books.model import (
         BookCorrection,
         BookProgress,
         BookSummary,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         StoredBook,
         StoredPage,
     )
-    from pipeline.registry.model.checks import (
+    from pipeline.registry.checks.model import (
         ChecksOutcome,
         CrossEntryFinding,
         Link,
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
         LinkVerdict,
         StoredLink,
     )
-    from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision, SeenReading, Verdict
-    from pipeline.registry.model.entries import PastReading, ReadEntry, ResolvedPlace, StoredEntry
-    from pipeline.registry.model.errors import NotThere, RowTampered, StaleTask
-    from pipeline.registry.model.tasks import Task, TaskState
-    from pipeline.registry.model.withdrawals import (
+    from pipeline.registry.database.roles import role_sql
+    from pipeline.registry.entries.model import PastReading, ReadEntry, ResolvedPlace, StoredEntry
+    from pipeline.registry.errors import NotThere, RowTampered, StaleTask
+    from pipeline.registry.registry import Registry
+    from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision, SeenReading, Verdict
+    from pipeline.registry.tasks.model import Task, TaskState
+    from pipeline.registry.withdrawals.model import (
         PageReplacement,
         PartKind,
         RegistryPart,
@@ -46,12 +48,10 @@ if TYPE_CHECKING:
         Withdrawn,
         WithdrawnDelivery,
     )
-    from pipeline.registry.registry import Registry
-    from pipeline.registry.repositories.book_locks import BookLock
 
 _MODULES = {
     "database.roles": ("role_sql",),
-    "model.books": (
+    "books.model": (
         "BookCorrection",
         "BookProgress",
         "BookSummary",
@@ -64,7 +64,7 @@ _MODULES = {
         "StoredBook",
         "StoredPage",
     ),
-    "model.checks": (
+    "checks.model": (
         "ChecksOutcome",
         "CrossEntryFinding",
         "Link",
@@ -72,28 +72,28 @@ _MODULES = {
         "LinkVerdict",
         "StoredLink",
     ),
-    "model.decisions": (
+    "tasks.consensus": (
         "WHOLE_ENTRY",
         "Decision",
         "SeenReading",
         "Verdict",
     ),
-    "model.entries": (
+    "entries.model": (
         "PastReading",
         "ReadEntry",
         "ResolvedPlace",
         "StoredEntry",
     ),
-    "model.errors": (
+    "errors": (
         "NotThere",
         "RowTampered",
         "StaleTask",
     ),
-    "model.tasks": (
+    "tasks.model": (
         "Task",
         "TaskState",
     ),
-    "model.withdrawals": (
+    "withdrawals.model": (
         "PageReplacement",
         "PartKind",
         "RegistryPart",
@@ -104,7 +104,7 @@ _MODULES = {
         "WithdrawnDelivery",
     ),
     "registry": ("Registry",),
-    "repositories.book_locks": ("BookLock",),
+    "books.book_locks": ("BookLock",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

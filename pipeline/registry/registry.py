@@ -16,10 +16,30 @@ from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.declarations.sampling import SamplingPolicy
 from pipeline.declarations.schema import Schemas, load
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
+from pipeline.registry import sampled_values, tampered_rows
+from pipeline.registry.accounts.accounts import Accounts, utc_now
+from pipeline.registry.accounts.model import AccountOptions, Person
+from pipeline.registry.accounts.sign_ins import SignIns
+from pipeline.registry.amendments import amendments
+from pipeline.registry.approvals import approvals
+from pipeline.registry.audit.audit import Audit
+from pipeline.registry.books import (
+    book_locks,
+    browsing,
+    corrections,
+    failures,
+    overview,
+    page_order,
+    pages,
+    stored_books,
+)
+from pipeline.registry.checks import checks, links
+from pipeline.registry.clear_values import clear_counts, clear_pages
 from pipeline.registry.database.audit import record
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.migration import bring_up_to_date
+from pipeline.registry.database.record_tables import RecordSchema, all_tables, record_tables
 from pipeline.registry.database.roles import may_change_decisions
 from pipeline.registry.database.transactions import (
     ConnectionFacade,
@@ -29,77 +49,39 @@ from pipeline.registry.database.transactions import (
     writing_declared,
 )
 from pipeline.registry.database.versions import database_version
-from pipeline.registry.model.accounts import AccountOptions, Person
-from pipeline.registry.model.entries import StoredEntry
-from pipeline.registry.model.extracts import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
-from pipeline.registry.model.search import (
+from pipeline.registry.desk import Desk
+from pipeline.registry.entries import decisions, effective_values, machine_view, places, stored_entries
+from pipeline.registry.entries.model import StoredEntry
+from pipeline.registry.entries.stored_entries import confirm_delivery, delivery_layers
+from pipeline.registry.extracts import extracts, issue_book
+from pipeline.registry.extracts.model import EntryToPrint, ExtractOrder, IssuedExtract, SetExtract
+from pipeline.registry.lots.lots import Lots
+from pipeline.registry.publishing.publishing import Publishing
+from pipeline.registry.reconciliation.reconciliations import Reconciliations
+from pipeline.registry.search import following, same_person, searching
+from pipeline.registry.search.following import follow as follow_search
+from pipeline.registry.search.model import (
     IndexAgreement,
     SearchCriteria,
     SearchOptions,
     SearchReason,
     SearchResult,
 )
-from pipeline.registry.repositories import (
-    altered_rows,
-    amendments,
-    approvals,
-    book_locks,
-    books,
-    checks,
-    clear_counts,
-    clear_pages,
-    decisions,
-    delivery_layers,
-    effective_values,
-    entries,
-    failures,
-    keyed_values,
-    links,
-    overview,
-    page_order,
-    pages,
-    pages_at_work,
-    places,
-    sampled_values,
-    stored_entries,
-    teaching,
-    undeclared_books,
-    unfit_pages,
-)
-from pipeline.registry.repositories.search_following import follow as follow_search
-from pipeline.registry.repositories.withdrawals import refuse_withdrawn, withdrawals_of
-from pipeline.registry.services import (
-    answered_tickets,
-    book_corrections,
-    extracts,
-    issue_book,
-    page_replacement,
-    settling,
-    withdrawals,
-)
-from pipeline.registry.services.accounts.accounts import Accounts, utc_now
-from pipeline.registry.services.accounts.sign_ins import SignIns
-from pipeline.registry.services.audit.audit import Audit
-from pipeline.registry.services.desk import browsing
-from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.desk.exclusions import release_exclusions
-from pipeline.registry.services.lots.lots import Lots
-from pipeline.registry.services.publishing.publishing import Publishing
-from pipeline.registry.services.reconciliation import Reconciliations
-from pipeline.registry.services.search import building, same_person, searching
-from pipeline.registry.services.statistics import sampled_values as statistics_of_samples
-from pipeline.registry.services.statistics.statistics import RegistryStatistics
-from pipeline.registry.tables.record_schema import RecordSchema
-from pipeline.registry.tables.records import all_tables, record_tables
+from pipeline.registry.statistics import sampling as statistics_of_samples
+from pipeline.registry.statistics.statistics import RegistryStatistics
+from pipeline.registry.tasks import keyed_values, rescans, teaching
+from pipeline.registry.tasks.exclusions import release_exclusions
+from pipeline.registry.withdrawals import page_replacement, withdrawing
+from pipeline.registry.withdrawals.stored_withdrawals import refuse_withdrawn, withdrawals_of
 
 if TYPE_CHECKING:
-    from pipeline.registry.repositories.frames import Frame
+    from pipeline.registry.books.frames import Frame
 
 
 class Registry(ConnectionFacade):
     """All that was read and decided, in one database. Use it as a context manager, from one thread or several.
 
-    A method is a function of ``repositories`` in a transaction of its own; its docstring stands there. Every method
+    A method is a function of a subject in a transaction of its own, with the docstring of that function. Every method
     raises ``RegistryError`` or ``StorageError`` with advice when the database refuses.
     """
 
@@ -134,7 +116,7 @@ class Registry(ConnectionFacade):
         declared = RecordSchema(schemas, metadata, record_tables(metadata, schemas))
         database.follower = partial(follow_search, declared=declared)
         try:
-            building.build_if_missing(database, declared)
+            following.build_if_missing(database, declared)
         except BaseException:
             database.close()
             raise
@@ -155,35 +137,35 @@ class Registry(ConnectionFacade):
 
     # --- books, scans and pages -----------------------------------------------------------------------------------
 
-    book_id = writing_declared(books.book_id)
-    find_book = reading_declared(books.find_book)
-    book = reading(books.stored_book)
-    known_book = reading(books.known_book)
-    likely_books = reading(books.likely_books)
-    add_book = writing_declared(books.add_book)
-    correction_overview = reading(book_corrections.correction_overview)
-    correct_book = writing_declared(book_corrections.correct_book)
-    numbers_of_year = reading(book_corrections.numbers_of_year)
-    book_corrections = reading(book_corrections.book_corrections)
-    book_rows = reading(books.book_rows)
-    book_progress = reading(books.book_progress)
-    note_package = writing(books.note_package)
-    store_scan = writing(books.store_scan)
-    stored_scans = reading(books.stored_scans)
-    book_with_scan = reading(books.book_with_scan)
-    folder_names = reading(books.folder_names)
-    page_counts = reading(books.page_counts)
-    unfit_pages = reading(unfit_pages.unfit_pages)
-    columns_of = reading(undeclared_books.columns_of)
-    forms_read_by = reading(undeclared_books.forms_read_by)
-    undeclared_books = reading_declared(undeclared_books.undeclared_books)
+    book_id = writing_declared(stored_books.book_id)
+    find_book = reading_declared(stored_books.find_book)
+    book = reading(stored_books.stored_book)
+    known_book = reading(stored_books.known_book)
+    likely_books = reading(stored_books.likely_books)
+    add_book = writing_declared(stored_books.add_book)
+    correction_overview = reading(corrections.correction_overview)
+    correct_book = writing_declared(corrections.correct_book)
+    numbers_of_year = reading(corrections.numbers_of_year)
+    book_corrections = reading(corrections.book_corrections)
+    book_rows = reading(stored_books.book_rows)
+    book_progress = reading(stored_books.book_progress)
+    note_package = writing(stored_books.note_package)
+    store_scan = writing(stored_books.store_scan)
+    stored_scans = reading(stored_books.stored_scans)
+    book_with_scan = reading(stored_books.book_with_scan)
+    folder_names = reading(stored_books.folder_names)
+    page_counts = reading(stored_books.page_counts)
+    unfit_pages = reading(failures.unfit_pages)
+    columns_of = reading(overview.columns_of)
+    forms_read_by = reading(overview.forms_read_by)
+    undeclared_books = reading_declared(overview.undeclared_books)
     save_page = writing_declared(pages.save_page)
     fingerprints = reading(pages.fingerprints)
     last_readings = reading(pages.last_readings)
-    has_decisions = reading(pages_at_work.has_decisions)
-    scan_names = reading(pages_at_work.scan_names)
+    has_decisions = reading(keyed_values.has_decisions)
+    scan_names = reading(keyed_values.scan_names)
     places_of_moved = reading(page_order.places_of_moved)
-    pages_at_work = reading(pages_at_work.pages_at_work)
+    pages_at_work = reading(keyed_values.pages_at_work)
     rectification = reading(pages.rectification_of)
     rectifications = reading(pages.rectifications_of)
     save_failure = writing(failures.save_failure)
@@ -224,7 +206,7 @@ class Registry(ConnectionFacade):
     summary = reading_declared(overview.summary)
     database_version = reading(database_version)
     entry = reading_declared(stored_entries.stored_entry)
-    record_of = reading_declared(entries.record_of)
+    record_of = reading_declared(machine_view.record_of)
     effective_value = reading_declared(effective_values.effective_value)
     record_rows = reading_declared(effective_values.record_rows)
     read_entries = reading(stored_entries.read_entries)
@@ -249,7 +231,7 @@ class Registry(ConnectionFacade):
         come at the end when a row of theirs was tampered with.
         """
         with self._reading() as connection:
-            altered = altered_rows.altered_entries(connection, self._declared, self._audit_key(), book_id)
+            altered = tampered_rows.altered_entries(connection, self._declared, self._audit_key(), book_id)
             ids = stored_entries.entry_ids(connection, book_id)
             ids = [*ids, *sorted(altered.keys() - set(ids))]
             for one in stored_entries.stored_entries(connection, self._declared, ids):
@@ -269,8 +251,8 @@ class Registry(ConnectionFacade):
     withdraw_approval = writing_declared(approvals.withdraw_approval)
     value_digest = reading_declared(approvals.value_digest)
     book_approval = reading_declared(approvals.approval_in_force)
-    confirm_delivery = writing_declared(delivery_layers.confirm_delivery)
-    delivery_layers = reading_declared(delivery_layers.delivery_layers)
+    confirm_delivery = writing_declared(confirm_delivery)
+    delivery_layers = reading_declared(delivery_layers)
 
     def note_view(
         self, person: Person, action: str, subject: str, detail: Mapping[str, str] | None = None
@@ -312,7 +294,7 @@ class Registry(ConnectionFacade):
     def entry_to_print(
         self, entry_id: int, policy: DeliveryPolicy, approval: ApprovalPolicy, person: Person | None = None
     ) -> EntryToPrint:
-        """An entry with all that decides whether it may be printed (``services.extracts``)."""
+        """An entry with all that decides whether it may be printed (``extracts.extracts``)."""
         with self._reading() as connection:
             return extracts.entry_to_print(
                 connection, self._declared, entry_id, policy, approval, self._audit_key(), person
@@ -329,7 +311,7 @@ class Registry(ConnectionFacade):
         author: str,
         person: Person | None = None,
     ) -> IssuedExtract:
-        """Enter an extract into the book of issued extracts (``services.extracts``)."""
+        """Enter an extract into the book of issued extracts (``extracts.extracts``)."""
         with self._writing() as connection:
             return extracts.issue_extract(
                 connection,
@@ -351,18 +333,18 @@ class Registry(ConnectionFacade):
 
     # --- what does not belong into the registry -------------------------------------------------------------------
 
-    withdraw = writing_declared(withdrawals.withdraw)
-    reinstate = writing_declared(withdrawals.reinstate)
+    withdraw = writing_declared(withdrawing.withdraw)
+    reinstate = writing_declared(withdrawing.reinstate)
     replace_page = writing_declared(page_replacement.replace_page)
-    settle_ticket = writing_declared(answered_tickets.settle_ticket)
-    answered_tickets = reading(answered_tickets.answered_tickets)
-    withdrawal_preview = reading(withdrawals.preview)
-    withdrawn_parts = reading(withdrawals.in_force)
+    settle_ticket = writing_declared(rescans.settle_ticket)
+    answered_tickets = reading(rescans.answered_tickets)
+    withdrawal_preview = reading(withdrawing.preview)
+    withdrawn_parts = reading(withdrawing.in_force)
     refuse_withdrawn = reading(refuse_withdrawn)
-    withdrawn_deliveries = reading(withdrawals.withdrawn_deliveries)
-    part_of_entry = reading(withdrawals.part_of_entry)
-    books_named = reading(withdrawals.books_named)
-    scans_named = reading(withdrawals.scans_named)
+    withdrawn_deliveries = reading(withdrawing.withdrawn_deliveries)
+    part_of_entry = reading(withdrawing.part_of_entry)
+    books_named = reading(withdrawing.books_named)
+    scans_named = reading(withdrawing.scans_named)
     withdrawals = reading(withdrawals_of)
 
     # --- checks across entries ------------------------------------------------------------------------------------
@@ -374,36 +356,36 @@ class Registry(ConnectionFacade):
     links = reading(links.stored_links)
 
     def series_columns(self, book_ids: Sequence[int] | None = None) -> tuple[Frame, Frame, Frame]:
-        """Entries, pages and books as columns (``repositories.frames``, which loads pandas only when it is needed)."""
-        from pipeline.registry.repositories import frames
+        """Entries, pages and books as columns (``books.frames``, which loads pandas only when it is needed)."""
+        from pipeline.registry.books import frames
 
         with self._reading() as connection:
             return frames.series_columns(connection, self._declared, book_ids)
 
     def series_books(self, book_id: int) -> tuple[int, ...]:
-        """The books that are checked together with this one (``repositories.frames``)."""
-        from pipeline.registry.repositories import frames
+        """The books that are checked together with this one (``books.frames``)."""
+        from pipeline.registry.books import frames
 
         with self._reading() as connection:
             return frames.series_books(connection, [book_id])
 
     def ink_prints(self, book_ids: Sequence[int]) -> Frame:
-        """Where the ink of the pages of these books lies (``repositories.frames``)."""
-        from pipeline.registry.repositories import frames
+        """Where the ink of the pages of these books lies (``books.frames``)."""
+        from pipeline.registry.books import frames
 
         with self._reading() as connection:
             return frames.ink_prints(connection, book_ids)
 
     def book_columns(self) -> Frame:
-        """All books as columns (``repositories.frames``)."""
-        from pipeline.registry.repositories import frames
+        """All books as columns (``books.frames``)."""
+        from pipeline.registry.books import frames
 
         with self._reading() as connection:
             return frames.books(connection, self._declared, None)
 
     def people_columns(self) -> Frame:
-        """The people of all entries as columns (``repositories.frames``)."""
-        from pipeline.registry.repositories import frames
+        """The people of all entries as columns (``books.frames``)."""
+        from pipeline.registry.books import frames
 
         with self._reading() as connection:
             return frames.people(connection, self._declared)
@@ -420,7 +402,7 @@ class Registry(ConnectionFacade):
         options: SearchOptions = SearchOptions(),
         now: Callable[[], datetime] | None = None,
     ) -> SearchResult:
-        """Look for entries, and record who did so and why (``services.search.searching``)."""
+        """Look for entries, and record who did so and why (``search.searching``)."""
         return searching.search(
             self._database,
             self._declared,
@@ -438,10 +420,10 @@ class Registry(ConnectionFacade):
     judge_link = writing_declared(same_person.judge_link)
 
     def compare_search_index(
-        self, *, mend: bool, progress: building.Progress = lambda _at, _of: None
+        self, *, mend: bool, progress: following.Progress = lambda _at, _of: None
     ) -> IndexAgreement:
         """Compare the index of the search with the registry, and put it right where ``mend`` says so."""
-        return building.compare(self._database, self._declared, mend=mend, progress=progress)
+        return following.compare(self._database, self._declared, mend=mend, progress=progress)
 
     # --- rooms of their own ---------------------------------------------------------------------------------------
 
@@ -471,7 +453,7 @@ class Registry(ConnectionFacade):
         """What reconciliations found, to be stored, asked about and answered."""
         return Reconciliations(self._database, self._declared)
 
-    settle_flaws = writing_declared(settling.settle)
+    settle_flaws = writing_declared(tampered_rows.settle)
 
     def audit(self) -> Audit:
         """Who did what, to be looked through, sealed and shown."""

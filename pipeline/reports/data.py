@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from pipeline.base.localtime import local_date
 from pipeline.declarations.schema import Schemas
-from pipeline.registry.model.statistics import BookStatistics, HourStatistics, Statistics
-from pipeline.registry.services.statistics.statistics import RegistryStatistics
+from pipeline.registry.statistics.model import BookStatistics, HourStatistics, Statistics
+from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.reports.plan import WorkPlan, WorkPlanRow
 
 K = TypeVar("K")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.registry.model.statistics import AGES
+from pipeline.registry.statistics.model import AGES
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.declarations.schema import OwnFlaw, Schemas
 from pipeline.registry import Registry
-from pipeline.registry.model.books import UndeclaredBook
+from pipeline.registry.books.model import UndeclaredBook
 
 GONE_FORM = "{file}: không có tệp này, mà sổ khai mẫu “{name}”. Hãy lấy lại tệp từ bản sao lưu, hoặc sửa mẫu ở bìa sổ."
 GONE_RECORD = (

@@ -17,8 +17,8 @@ from pipeline.base.errors import RegistryError
 from pipeline.declarations import schema
 from pipeline.declarations.schema import Schemas
 from pipeline.recognition.calibration import SampleCheck, weighted_error, weighted_upper_bound
-from pipeline.registry.model.pilot import PilotCounts, PilotField
-from pipeline.registry.model.sampled_values import ValueSource
+from pipeline.registry.sampled_values import ValueSource
+from pipeline.registry.statistics.pilot import PilotCounts, PilotField
 from pipeline.reports.sections.unseen import BOUND_DELTA, SOURCES, TOLERATED
 
 FORMAT = "hotich-pilot-1"

@@ -24,7 +24,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.base.staff_toml import StaffFile
 from pipeline.declarations.schema import Declaration, Schemas, nearest_hint
-from pipeline.registry.model.statistics import BookStatistics
+from pipeline.registry.statistics.model import BookStatistics
 
 TABLE = "plan"
 FIRST, LAST = 1800, 2200

@@ -19,8 +19,8 @@ from pipeline.declarations.schema import RecordSpec
 from pipeline.digitize.route import RoutingOptions
 from pipeline.recognition.calibration import SampleCheck, is_stopped
 from pipeline.registry import Registry, RowTampered
-from pipeline.registry.model.clear_values import REFUTED, SWITCHED_OFF, ClearCounts, NewClearValue
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.clear_values.model import REFUTED, SWITCHED_OFF, ClearCounts, NewClearValue
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.runs.context_pass import kept_pages, pass_over
 from pipeline.runs.unseen_values import check_unseen

@@ -27,7 +27,7 @@ from pipeline.books.book_context.second_pass import (
 from pipeline.books.book_context.teaching_entries import teaching_entries
 from pipeline.declarations.schema import Form
 from pipeline.registry import Registry, RowTampered, SaveOutcome
-from pipeline.registry.model.page_positions import PagePosition
+from pipeline.registry.books.model import PagePosition
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 

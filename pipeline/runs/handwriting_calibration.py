@@ -26,7 +26,7 @@ from pipeline.recognition.calibration import (
     is_right,
 )
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.scans.intake import list_scans
 

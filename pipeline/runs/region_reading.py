@@ -6,7 +6,7 @@ from typing import Self
 
 from pipeline.base.errors import ScanError
 from pipeline.digitize.drawn_region import read_drawn_region
-from pipeline.registry.model.desk import RegionReading, RegionToRead
+from pipeline.registry.tasks.model import RegionReading, RegionToRead
 from pipeline.run_context import RunContext
 from pipeline.runs.single_worker import SingleWorker
 from pipeline.runs.worker_process import allow_cpu

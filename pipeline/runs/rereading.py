@@ -17,7 +17,7 @@ from pipeline.books.book_identity import agreed_ledger
 from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.schema import Form
 from pipeline.registry import Registry
-from pipeline.registry.model.entries import LastReading
+from pipeline.registry.entries.model import LastReading
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import book_folders
 from pipeline.runs.book_run import reading_fingerprint

@@ -19,7 +19,7 @@ from pipeline.declarations.schema import Schemas
 from pipeline.digitize.route import RoutingOptions
 from pipeline.recognition.calibration import DELTA, is_stopped
 from pipeline.registry import CrossEntryFinding, Registry
-from pipeline.registry.model.sampled_values import AcceptedValue, NewSample, SampledValue, ValueSource
+from pipeline.registry.sampled_values import AcceptedValue, NewSample, SampledValue, ValueSource
 from pipeline.run_context import RunContext
 from pipeline.scans.workspace import Workspace
 from pipeline.training.office_reader.versions import SHIPPED, ReaderVersions

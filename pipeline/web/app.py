@@ -20,7 +20,7 @@ from pipeline.delivery.printing.service import NO_PRINTER, Printer
 from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
-from pipeline.registry.services.accounts.accounts import utc_now
+from pipeline.registry.accounts.accounts import utc_now
 from pipeline.reports import WorkPlan
 from pipeline.runs.prefect_runs import NO_RUNS, PrefectRuns
 from pipeline.scans.inbox.uploads import NO_UPLOADS, UploadDesk

@@ -16,11 +16,11 @@ from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.service import Printer
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import OpenAct, Session
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.lots.lots import Lots
-from pipeline.registry.services.publishing.publishing import Publishing
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import OpenAct, Session
+from pipeline.registry.desk import Desk
+from pipeline.registry.lots.lots import Lots
+from pipeline.registry.publishing.publishing import Publishing
 from pipeline.reports import WorkPlan
 from pipeline.reports.own_files import UnusedFile, unused_files
 from pipeline.runs.prefect_runs import PrefectRuns

@@ -17,7 +17,7 @@ from pipeline.base.charts import COLOURS, chart_svg
 from pipeline.base.files import sha256_of_file
 from pipeline.base.localtime import OFFICE_ZONE, format_moment
 from pipeline.base.text.numbers import format_percent
-from pipeline.registry.model.accounts import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
+from pipeline.registry.accounts.model import ACCOUNT_CHANGE_WORDS, ROLE_WORDS, Role, Session
 from pipeline.reports.content import row_label
 from pipeline.web.handbook import handbook_address
 from pipeline.web.person_names import PersonNames

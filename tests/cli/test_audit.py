@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.audit import Flaw, FlawKind
-from pipeline.registry.model.audit_words import format_audit_flaw
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.audit.audit_words import format_audit_flaw
+from pipeline.registry.audit.model import Flaw, FlawKind
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from tests.cli.conftest import Hotich

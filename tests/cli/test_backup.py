@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry.services.audit.seal import SEALS, seals_in
+from pipeline.registry.audit.seal import SEALS, seals_in
 from pipeline.runs.prefect_access import prefect_secret
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import read_settings

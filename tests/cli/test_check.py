@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.link_words import evidence_told
+from pipeline.registry.checks.model import evidence_told
 from pipeline.settings import Settings
 from tests.cli.conftest import Hotich
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.delivery.export.workbook import cells_of
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.scans.workspace import Workspace
 from tests.cli.typed import typed
 from tests.delivery.export.books import CLEAN, stored

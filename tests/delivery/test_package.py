@@ -29,7 +29,7 @@ from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.package import PackageProgress, PackageReport, export_book
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict, Withdrawn
-from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.scans.intake import list_scans, page_of
 from pipeline.scans.workspace import Workspace
 from tests.delivery.export.books import CLEAN, StoredTruth, box_of, stored

@@ -16,7 +16,7 @@ from pipeline.digitize.regions import EntryRegion, FieldRegion, RecognizedEntry
 from pipeline.digitize.route import RoutingOptions
 from pipeline.layout.imaging.ink.connected_components import no_components
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import KnownEntry
+from pipeline.registry.tasks.model import KnownEntry
 from pipeline.web.desk.live_rules import LiveRules
 from tests.digitize.recognized_fields import LEDGER, SCHEMAS, ink
 

@@ -9,7 +9,7 @@ import pytest
 
 from flows import backup
 from pipeline.base.errors import BackupRefused
-from pipeline.registry.services.audit.seal import SEALS
+from pipeline.registry.audit.seal import SEALS
 from pipeline.scans.workspace import Workspace
 from tests.fake_books import FakeSettings
 from tests.registry.pages import LEDGER

@@ -27,7 +27,7 @@ from pipeline.declarations.ledger import load_ledger
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.registry import LinkVerdict, Registry
-from pipeline.registry.services.audit.seal import seals_in
+from pipeline.registry.audit.seal import seals_in
 from pipeline.run_context import RunContext
 from pipeline.runs.book_run import BookReport, ScanFailure
 from pipeline.scans.store_check import StoreFlawKind, read_state

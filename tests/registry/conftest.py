@@ -9,7 +9,8 @@ from argon2 import PasswordHasher
 
 from benchmarks.servers import postgresql
 from pipeline.registry import Registry
-from pipeline.registry.services.accounts import passwords
+from pipeline.registry.accounts import passwords
+from tests.registry.offices import Clock
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 
@@ -18,6 +19,11 @@ from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes of passwords that cost next to nothing."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

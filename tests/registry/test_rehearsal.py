@@ -10,12 +10,11 @@ from sqlalchemy import MetaData
 
 from benchmarks.servers import postgresql
 from pipeline.base.errors import AuditFlawed, RegistryError
-from pipeline.registry import Registry
+from pipeline.registry import Registry, rehearsal
+from pipeline.registry.accounts.model import Role
 from pipeline.registry.database import snapshot
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services import rehearsal
-from pipeline.registry.services.rehearsal import Rehearsal, put_back, rehearse_upgrade
+from pipeline.registry.rehearsal import Rehearsal, put_back, rehearse_upgrade
 from tests.registry.outsider import Outsider
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 

@@ -8,9 +8,8 @@ import pytest
 
 from pipeline.base.model import FieldStatus, Writing
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.sampled_values import AcceptedValue, NewSample, ValueSource
-from pipeline.registry.repositories.sampled_values import SECOND_PASS
-from tests.registry.desk.offices import AN, BINH, PLACE, SINGLE, keyed, said, taken
+from pipeline.registry.sampled_values import SECOND_PASS, AcceptedValue, NewSample, ValueSource
+from tests.registry.offices import AN, BINH, PLACE, SINGLE, keyed, said, taken
 from tests.registry.outsider import Outsider
 from tests.registry.pages import blank, entry, page, read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from pipeline.registry.model.statistics import (
+from pipeline.registry.statistics.model import (
     BookStatistics,
     HourStatistics,
     PersonStatistics,

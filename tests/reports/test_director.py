@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.registry.model.statistics import ReadingStatistics, Statistics, WaitingStatistics
+from pipeline.registry.statistics.model import ReadingStatistics, Statistics, WaitingStatistics
 from pipeline.reports.data import ReportData
 from pipeline.reports.director import director_page, late_rows
 from pipeline.reports.plan import WorkPlan, WorkPlanRow

@@ -7,8 +7,8 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 from pipeline.base.charts import LineChart, chart_svg
-from pipeline.registry.model.learning_history import CheckedEntry, LearningHistory, LearningKind, LearningMark
-from pipeline.registry.model.sampled_values import SampledValue, ValueSource
+from pipeline.registry.sampled_values import SampledValue, ValueSource
+from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind, LearningMark
 from pipeline.reports.sections.learning import learning
 from tests.reports.counts import AT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.base.charts import BarChart
-from pipeline.registry.model.statistics import Statistics
+from pipeline.registry.statistics.model import Statistics
 from pipeline.reports import ManagementReport, ReportSection, ReportTable, WorkPlan
 from pipeline.reports.data import ReportData, StoreCheck
 from tests.registry.pages import SCHEMAS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.registry.model.sampled_values import SampledValue, ValueSource
+from pipeline.registry.sampled_values import SampledValue, ValueSource
 from pipeline.reports.content import percent_cell
 from pipeline.reports.data import ReportData
 from pipeline.reports.plan import WorkPlan

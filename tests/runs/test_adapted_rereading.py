@@ -44,7 +44,7 @@ from tests.context_pages import CLEAR, OTHER, PLAIN, UNSURE, written_page
 from tests.fake_pages import FakeReader, draw
 from tests.recognition.ocr.test_adapters import adapter as of_shipped
 from tests.recognition.ocr.test_adapters import reader as shipped
-from tests.registry.desk.offices import AN
+from tests.registry.offices import AN
 from tests.runs.test_book_adapters import adapter
 
 LEARNT, SHIPPED = "Phạm Thị Học", "Phạm Thị Hạc"

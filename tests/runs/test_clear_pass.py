@@ -13,8 +13,8 @@ from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.registry import CrossEntryFinding, Registry, StoredEntry, Verdict
-from pipeline.registry.model.clear_values import ClearCounts
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.clear_values.model import ClearCounts
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.runs.clear_pass import clear_book, is_drawn, is_over_tolerance, kept_for_people
 from pipeline.runs.clear_watch import ClearWatch, PassProcess, run_pass
@@ -31,7 +31,7 @@ from tests.books.book_context.written_books import (
     doubted,
     ink,
 )
-from tests.registry.desk.offices import AN, SINGLE, SUPERVISOR
+from tests.registry.offices import AN, SINGLE, SUPERVISOR
 
 FIELD, TUAN = "registrar_name", "Trần Văn Tuấn"
 FIRST = "f1"

@@ -18,7 +18,7 @@ from pipeline.runs.rereading import outlook
 from pipeline.scans.workspace import Workspace
 from tests.context_pages import CLEAR, OTHER, PLAIN, UNSURE, written_page
 from tests.fake_pages import changed_engines, draw
-from tests.registry.desk.offices import AN, CHECKED
+from tests.registry.offices import AN, CHECKED
 
 FIELD = "registrar_name"
 

@@ -18,7 +18,7 @@ from pipeline.digitize import DigitizeOptions
 from pipeline.digitize.route import RoutingOptions
 from pipeline.recognition.calibration import CHECKED, BookHold, Calibration, DriftAlarm
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import digitize_book
 from pipeline.runs.handwriting_calibration import BOOK_HELD, BOOK_RELEASED, HELD, record_drift

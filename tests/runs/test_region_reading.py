@@ -14,8 +14,8 @@ from pipeline.base.errors import ScanError, ScanTimeout, SetupError
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Box, PageRef, Writing
 from pipeline.recognition.ocr import Engines
-from pipeline.registry.model.books import Rectification
-from pipeline.registry.model.desk import DrawnRegion, RegionToRead
+from pipeline.registry.books.model import Rectification
+from pipeline.registry.tasks.model import DrawnRegion, RegionToRead
 from pipeline.run_context import RunContext
 from pipeline.runs.region_reading import RegionReader
 from pipeline.runs.workers import WorkersLost

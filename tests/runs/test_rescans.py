@@ -8,7 +8,7 @@ from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import digitize_book
 from tests.fake_pages import GOOD, draw
-from tests.registry.desk.offices import OPERATOR, SUPERVISOR, taken
+from tests.registry.offices import OPERATOR, SUPERVISOR, taken
 
 
 def test_a_run_closes_the_ticket_that_a_scan_in_the_folder_answers(book: Path, context: RunContext) -> None:

@@ -18,7 +18,7 @@ from pipeline.base.localtime import format_moment
 from pipeline.declarations.ledger import load_ledger
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry
-from pipeline.registry.repositories import book_locks
+from pipeline.registry.books import book_locks
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import Progress, book_report, digitize_book, digitize_books
 from tests.fake_books import make_book

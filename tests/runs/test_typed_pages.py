@@ -8,7 +8,7 @@ from pipeline.base.model import PageRef
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.registry import Registry
-from tests.registry.desk.offices import SINGLE, SUPERVISOR
+from tests.registry.offices import SINGLE, SUPERVISOR
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 
 

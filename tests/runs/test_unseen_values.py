@@ -11,7 +11,7 @@ from pipeline.base.model import FieldStatus
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.recognition.calibration import SampleCheck
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.sampled_values import AcceptedValue, SampledValue, ValueSource
+from pipeline.registry.sampled_values import AcceptedValue, SampledValue, ValueSource
 from pipeline.run_context import RunContext
 from pipeline.runs.unseen_values import STOPPED, basis_of, check_unseen, is_drawn, stopped_sources
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
 
 from fastapi import FastAPI
 
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.logins import csrf_of
 
 Fields = Mapping[str, str | Sequence[str]]
 

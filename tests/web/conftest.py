@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts import passwords
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts import passwords
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.reports import read_plan
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.intake import DEFAULT_LIMITS

@@ -17,14 +17,14 @@ from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.api_tokens import ApiScope
-from pipeline.registry.model.extracts import ExtractOrder, IssueFilter, SetExtract
-from pipeline.registry.model.guidelines import GuidedField
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
-from pipeline.registry.model.reconciliation import Answer, FoundDifference
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
+from pipeline.registry.extracts.model import ExtractOrder, IssueFilter, SetExtract
+from pipeline.registry.guidelines import GuidedField
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
+from pipeline.registry.publishing.model import ApiScope
+from pipeline.registry.reconciliation.model import Answer, FoundDifference
 from pipeline.web.app import create_app
 from pipeline.web.security.access import ACCESS, BY_ROUTE, REVIEWING, Access
 from pipeline.web.security.authentication import authorize
@@ -334,7 +334,7 @@ def test_a_route_answers_those_whom_the_table_names_and_refuses_all_others(
     elif access.path == "/imports/files/{sha256}":
         assert status == 404  # a file is there for who sent it alone; tests/web/test_imports.py
     elif access.path == "/pictures/guidelines/{guideline_id}/{number}":
-        assert status == 404  # its page has a task that waits; tests/registry/desk/test_guidelines.py
+        assert status == 404  # its page has a task that waits; tests/registry/test_guidelines.py
     else:
         assert status in {200, 204, 303, 409, 422}
         assert not to.startswith(("/login", "/password")) or access.path in {"/logout", "/password"}

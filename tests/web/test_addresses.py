@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import Role
 from pipeline.web.security.addresses import client_of
 from pipeline.web.security.connections import ConnectionGuard, ConnectionLimits, GuardedProtocol
 from tests.web.conftest import PASSWORD, join

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.api_tokens import ApiScope
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.publishing.model import ApiScope
 from tests.web.browser import text_of
 from tests.web.clock import Clock
 from tests.web.conftest import OWN, browser_of, join

@@ -11,9 +11,9 @@ from pipeline.cli.package_refusal import package_refusal
 from pipeline.delivery.export.package_values import ExportBlocker
 from pipeline.delivery.package import PackageReport
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.amendments.model import AmendmentOrder
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of

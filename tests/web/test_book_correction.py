@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from pipeline.declarations.ledger import ledger_words
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from pipeline.base.model import BookSeries
 from pipeline.declarations.ledger import load_ledger
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.book_states import BookStage, BookState
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.statistics.book_states import BookStage, BookState
 from pipeline.web.app import create_app
 from tests.registry.pages import SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of

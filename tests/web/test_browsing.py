@@ -8,10 +8,9 @@ from fastapi import FastAPI
 from pipeline.base.model import PageRef
 from pipeline.base.stages import Stage
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.page_positions import PagePosition
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.books.model import ListedEntry, PagePosition
 from pipeline.web.supervising.entry_list import ROWS, EntryFilter, entry_list
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of

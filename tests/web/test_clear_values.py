@@ -7,9 +7,9 @@ from fastapi import FastAPI
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.clear_values import NewClearValue
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.clear_values.model import NewClearValue
 from tests.registry.pages import LEDGER, entry, finding, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of

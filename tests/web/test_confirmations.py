@@ -7,8 +7,8 @@ import re
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import browser_of, join
 

@@ -16,9 +16,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import Role
 from pipeline.web.security.connections import ConnectionLimits, LogThrottle
 from tests.web.conftest import PASSWORD, join
 from tests.web.serving import served

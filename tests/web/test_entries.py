@@ -14,8 +14,8 @@ from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport
 from pipeline.delivery_rules import DeliveryPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of

@@ -6,8 +6,8 @@ import pytest
 from fastapi import FastAPI
 
 from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.security.access import ACCESS, BY_ROUTE
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import PASSWORD, browser_in, browser_of, join

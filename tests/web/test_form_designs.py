@@ -19,8 +19,8 @@ from pipeline.declarations.schema import load_form, with_own_forms
 from pipeline.form_design.design import design_of_form
 from pipeline.form_design.form_toml import design_toml
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.form_design.form_desk import FormDesk

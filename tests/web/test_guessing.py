@@ -6,9 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import Role
 from tests.web.browser import text_of
 from tests.web.conftest import PASSWORD, browser_of, join
 from tests.web.serving import served

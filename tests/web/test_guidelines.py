@@ -7,8 +7,8 @@ import re
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from tests.registry.pages import SCAN, entry, page, read
 from tests.web.browser import text_of
 from tests.web.conftest import OWN, PAGES, browser_of

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.handbook import (
     HINTS,
     Handbook,

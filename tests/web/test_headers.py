@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.rendering import ROOM, static_url
 from pipeline.web.security.middleware import ALWAYS, CONTENT_SECURITY_POLICY
 from tests.web.browser import Browser

@@ -14,8 +14,8 @@ from fastapi.routing import APIRoute
 
 from benchmarks.security.route_samples import SAMPLES, TARGET, Sample
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import AccountError, Role
 from pipeline.web.app import create_app
 from pipeline.web.routes import ROUTERS
 from pipeline.web.security.access import ACCESS, BY_ROUTE

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from pipeline.base.errors import ReconcileError
 from pipeline.delivery.workbook_import.sent_files import SentFiles
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app
 from pipeline.web.background_jobs import BackgroundJobs

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from pipeline.declarations.ledger import ledger_text
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.intake import page_of
 from pipeline.web.app import create_app
 from pipeline.web.pictures import Pictures

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk

@@ -9,8 +9,8 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock

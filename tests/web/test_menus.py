@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.web.rendering import UNDER, link_over, menus_of
 from pipeline.web.security.access import ACCESS
 

@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, NewAccount, Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import AccountError, NewAccount, Role
 from pipeline.web.app import create_app
 from pipeline.web.routes.new_accounts import read_lines
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS

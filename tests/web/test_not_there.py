@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from benchmarks.security.route_samples import SAMPLES, Sample
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.security.access import ACCESS, SUPERVISORS, Access
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OWN, browser_in, browser_of, join

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from pipeline.cli.office_work import audit_checker, backup_work
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from pipeline.web.app import create_app

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from pipeline.base.model import Severity
 from pipeline.declarations import office
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_rules import (

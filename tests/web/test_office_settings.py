@@ -18,8 +18,8 @@ from pipeline.declarations.learning_policy import LearningPolicy
 from pipeline.declarations.review_policy import BookPolicy
 from pipeline.delivery_rules import DELIVERY_RULES, RULES_BY_NAME, ApprovalPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.routes.office_settings import with_policies
 from pipeline.web.supervising.office_desk import OfficeDesk

@@ -15,8 +15,8 @@ from pipeline.books.book_checks import check_books, check_registry
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.api_tokens import ApiScope
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.publishing.model import ApiScope
 from pipeline.scans.workspace import Workspace
 from pipeline.settings import Settings
 from pipeline.web.app import create_app

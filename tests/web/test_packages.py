@@ -18,7 +18,7 @@ from pipeline.cli.serve import package_maker
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app
 from pipeline.web.package_queue import PackagePhase, PackageQueue, PackageRefusal

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from tests.registry.desk.offices import doubtful, said
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from tests.registry.offices import doubtful, said
 from tests.registry.pages import LEDGER, page
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.extracts import IssueFilter
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.extracts.model import IssueFilter
 from pipeline.web.app import create_app
 from tests.delivery.printing.printed_office import PrintedOffice, printed_office
 from tests.registry.pages import LEDGER, SCHEMAS, read

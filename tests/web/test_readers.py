@@ -12,8 +12,8 @@ from fastapi import FastAPI
 
 from pipeline.base.model import PageRef
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.training.office_reader.decided_lines import DecidedLine
 from pipeline.training.office_reader.gate import CalibratedShare, GateVerdict, judge_reader
 from pipeline.training.office_reader.line_scores import ComparedLine

@@ -16,8 +16,8 @@ from fastapi import FastAPI
 
 from pipeline.cli.office_work import reconciler, remove_sent_files
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app
 from pipeline.web.background_jobs import FAULT, BackgroundJobs, JobOutcome, OnProgress

@@ -14,9 +14,9 @@ from pipeline.base.model import FieldStatus, Finding, Severity
 from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import CrossEntryFinding, Registry, Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.statistics.books import DRIFT
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.statistics.book_counts import DRIFT
 from pipeline.reports import ManagementReport, StoreCheck, WorkPlan, report
 from pipeline.scans.store_check import check_store, note_whole_check, read_state, wrong_scans
 from pipeline.scans.workspace import Workspace

@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.book_states import ReadingRun
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.statistics.book_states import ReadingRun
 from pipeline.web.routes import runs
 from pipeline.web.scanning.progress import END, duration_in_words, progress_events, run_line
 from tests.registry.pages import entry, page, read

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from pipeline.base.model import Box
 from pipeline.registry import Link, Registry
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Person, Role
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of

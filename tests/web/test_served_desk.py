@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks.servers.free_ports import free_port
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from tests.registry.pages import SCHEMAS
 from tests.web.sign_in_provider.openid_provider import CLIENT, OpenIdProvider, running

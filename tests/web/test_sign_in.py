@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from joserfc import jwt
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import PROVIDER, Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import PROVIDER, Role
 from pipeline.web.app import create_app
 from pipeline.web.security.middleware import Rate, ReviewOptions
 from pipeline.web.sign_in_provider import GroupDuties, Provider

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.registry import Registry
 from pipeline.web.desk.task_view import visible_texts
-from tests.registry.desk.offices import SINGLE, SUPERVISOR, taken
+from tests.registry.offices import SINGLE, SUPERVISOR, taken
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 
 

@@ -16,9 +16,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from pipeline.base.errors import StorageError
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.tables.accounts import login_failure
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.accounts.rows import login_failure
 from pipeline.web.app import create_app
 from pipeline.web.security.middleware import Rate, ReviewOptions
 from tests.registry.pages import SCHEMAS

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 
 from benchmarks.intake.made_scans import encoded, picture
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.scans.inbox.uploads import UploadDesk
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OWN, browser_of

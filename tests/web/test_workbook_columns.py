@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from pipeline.declarations import office
 from pipeline.declarations.schema import Schemas, with_own_records
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
 from pipeline.web.supervising.office_desk import OfficeDesk
 from pipeline.web.supervising.office_settings import load_policies

@@ -1,6 +1,6 @@
 """Acceptance sampling: how many entries of a lot to look at, with how many wrong ones it passes, what that proves.
 
-Pure numbers; lots themselves live in ``pipeline.registry.services.lots``.
+Pure numbers; lots themselves live in ``pipeline.registry.lots``.
 """
 
 from pipeline.declarations.sampling.drawing import draw_sample

@@ -11,8 +11,8 @@ from pipeline.base.model import Ledger
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.delivery.export.package_values import SettledEntry
 from pipeline.delivery.printing.letters import printable_text
-from pipeline.registry.model.amendments import Amendment, AmendmentKind
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.amendments.model import Amendment, AmendmentKind
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds.calendar import parse_canonical
 
 WIDE = 1.3

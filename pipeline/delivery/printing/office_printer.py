@@ -48,15 +48,15 @@ from pipeline.delivery.printing.printable_entry import PrintableEntry, judged, r
 from pipeline.delivery.printing.service import Asker, HandoverOrder, PrintedFile, PrintView, name_of_extract
 from pipeline.delivery.printing.typesetting import PrintedPaper, shipped_template, typeset
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.browsing import ListedEntry
-from pipeline.registry.model.extracts import (
+from pipeline.registry.books.model import ListedEntry
+from pipeline.registry.extracts.extracts import CHANGED, checked_order
+from pipeline.registry.extracts.model import (
     EntryToPrint,
     ExtractOrder,
     IssuedExtract,
     NumberTaken,
     SetExtract,
 )
-from pipeline.registry.services.extracts import CHANGED, checked_order
 from pipeline.scans.intake import ScanFile, ScanLimits, page_of_isolated
 from pipeline.scans.workspace import Workspace
 

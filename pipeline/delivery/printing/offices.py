@@ -28,7 +28,7 @@ from pipeline.base.text.control_characters import control_character_flaw
 from pipeline.declarations.schema import nearest_hint
 from pipeline.delivery.printing.contents import IssuingOffice
 from pipeline.delivery.printing.letters import missing_letters
-from pipeline.registry.model.typed_text import composed
+from pipeline.registry.typed_text import composed
 
 TABLE = "office"
 TEXTS = ("code", "name", "superior", "place", "signer", "signer_title")

@@ -11,7 +11,7 @@ from pipeline.delivery.export.package_values import ExportBlocker, SettledEntry
 from pipeline.delivery.printing.contents import contradiction, texts_in, values_of
 from pipeline.delivery.printing.letters import missing_letters
 from pipeline.delivery_rules import ApprovalPolicy
-from pipeline.registry.model.extracts import EntryToPrint
+from pipeline.registry.extracts.model import EntryToPrint
 from pipeline.scans.workspace import Workspace
 
 WHY = {

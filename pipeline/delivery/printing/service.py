@@ -9,8 +9,8 @@ from typing import Protocol, cast
 
 from pipeline.base.errors import PrintRefused
 from pipeline.delivery.printing.contents import IssuingOffice, Signer
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.extracts import ExtractOrder, IssuedExtract
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.extracts.model import ExtractOrder, IssuedExtract
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,8 +13,8 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.text.tones import folded
 from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow
-from pipeline.registry.model.books import BookRow
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.books.model import BookRow
+from pipeline.registry.entries.model import StoredEntry
 from pipeline.values.kinds import KINDS
 
 NO_BOOK, MANY_BOOKS, NO_NUMBER, NO_ENTRY, DOUBLE = "no-book", "many-books", "no-number", "no-entry", "double"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.delivery.workbook_import.book_matching import UNMATCHED
 from pipeline.delivery.workbook_import.imported_rows import MOST_NAMED, REASONS, CellFlaws
-from pipeline.registry.model.imports import ImportedValues, ImportMode
+from pipeline.registry.imports.model import ImportedValues, ImportMode
 
 UNKNOWN_CODE, NOT_UNDERSTOOD, NO_PLACE = "unknown-code", "not-understood", "no-place"
 

@@ -31,11 +31,11 @@ from pipeline.delivery.workbook_import.import_report import (
 )
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow, ImportedRows, imported_rows
 from pipeline.registry import Registry, StoredEntry, Verdict
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.books import BookRow
-from pipeline.registry.model.imports import ImportedValues, ImportMode, WorkbookFile
-from pipeline.registry.model.reconciliation import FoundDifference
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.books.model import BookRow
+from pipeline.registry.desk import Desk
+from pipeline.registry.imports.model import ImportedValues, ImportMode, WorkbookFile
+from pipeline.registry.reconciliation.model import FoundDifference
 from pipeline.values import kinds
 from pipeline.values.kinds import compared_form
 

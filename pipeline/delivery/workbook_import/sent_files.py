@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.base.errors import ReconcileError
 from pipeline.base.files import make_folder, sha256_and_size, storage_errors, write_atomically
 from pipeline.delivery.reconcile.upload_bounds import check_sent_workbook
-from pipeline.registry.model.errors import NotThere
+from pipeline.registry.errors import NotThere
 
 KEPT_SECONDS = 30 * 24 * 3600.0
 """How long a file is kept that nobody removes."""

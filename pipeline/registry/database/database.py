@@ -20,7 +20,7 @@ from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable
 from pipeline.registry.database import postgresql, sqlite
 from pipeline.registry.database.audit import trail
 from pipeline.registry.database.audit.key import KeyFile
-from pipeline.registry.model.errors import RowTampered
+from pipeline.registry.errors import RowTampered
 
 EXAMPLES = f"{sqlite.EXAMPLE_URL} (một tệp trên máy này) hoặc {postgresql.EXAMPLE_URL} (máy chủ PostgreSQL)"
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from pipeline.registry.tables.books import book, page, scan
-from pipeline.registry.tables.entries import entry
-from pipeline.registry.tables.tasks import review_task
+from pipeline.registry.books.rows import book, page, scan
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.tasks.rows import review_task
 
 NAMESPACE = 0x686F7469
 """The first half of the numbers of our advisory locks, which all programs on a database share."""

@@ -16,11 +16,11 @@ from sqlalchemy import Column, Connection, MetaData, Table, inspect
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry.database.audit.baseline import begin, go_on
+from pipeline.registry.database.audit.chain import audit, row_digest
+from pipeline.registry.database.columns import METADATA
 from pipeline.registry.database.database import Database
 from pipeline.registry.database.locks import Whole, hold
 from pipeline.registry.database.versions import current_step
-from pipeline.registry.tables.audit import audit, row_digest
-from pipeline.registry.tables.metadata import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config  # loaded by those alone that take a step

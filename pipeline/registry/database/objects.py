@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, create_engine, inspect, text
 
+from pipeline.registry.audit.model import Flaw, FlawKind
+from pipeline.registry.database.columns import RowLife, cover, tables_of
 from pipeline.registry.database.migration import made_by_migrations
-from pipeline.registry.model.audit import Flaw, FlawKind
-from pipeline.registry.tables.guarded import ENDING, GROWING
 
 REFUSE = "hotich_refuse"
 """The function of all triggers on PostgreSQL."""
@@ -139,18 +139,19 @@ def _made_on_sqlite() -> tuple[DatabaseObject, ...]:
 
 
 def _growing_on_postgresql(schema: str) -> Iterator[DatabaseObject]:
-    for table in GROWING:
+    for table in tables_of(RowLife.KEPT):
         yield from _refusing(schema, table, f"{table.name} is append-only", {"update": "", "delete": ""})
 
 
 def _ending_on_postgresql(schema: str) -> Iterator[DatabaseObject]:
-    for table, end in ENDING.items():
+    for table in tables_of(RowLife.ENDS_ONCE):
+        end = cover(table).end
         kept = " AND ".join(
             f"(NOT ({_compared('new', column)} IS DISTINCT FROM {_compared('old', column)}))"
             for column in table.columns
-            if column.name != end.name
+            if column.name != end
         )
-        ends = f"(NOT ((old.{end.name} IS NULL) AND (new.{end.name} IS NOT NULL) AND {kept}))"
+        ends = f"(NOT ((old.{end} IS NULL) AND (new.{end} IS NOT NULL) AND {kept}))"
         yield from _refusing(
             schema, table, f"{table.name} only ends", {"update": f" WHEN ({ends})", "delete": ""}
         )

@@ -6,13 +6,13 @@ away, as those belong to the owner of the tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
 from pipeline.declarations.schema import Schemas
-from pipeline.registry.tables.guarded import COMING_AND_GOING, ENDING, GROWING
-from pipeline.registry.tables.records import all_tables, record_tables
+from pipeline.registry.database.columns import RowLife, cover
+from pipeline.registry.database.record_tables import all_tables
 
 HEAD = """\
 -- What the account of hotich may do in its registry. Run it as the owner of the tables, again after every upgrade.
@@ -38,10 +38,9 @@ def role_sql(schemas: Schemas, role: str) -> str:
         return Identifier(name).as_string(None)
 
     metadata = all_tables(schemas)
-    removable = {table.name for table in (*COMING_AND_GOING, *record_tables(metadata, schemas).values())}
     grants = [
         f"GRANT {', '.join(privileges)} ON {quote(table)} TO {quote(role)};\n"
-        for table, privileges in _privileges(metadata, removable)
+        for table, privileges in _privileges(metadata)
     ]
     return HEAD.format(role=quote(role)) + "".join(grants) + "COMMIT;\n"
 
@@ -58,16 +57,16 @@ def may_change_decisions(connection: Connection) -> bool | None:
     )
 
 
-def _privileges(metadata: MetaData, removable: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    kept = {table.name for table in GROWING}
-    ends: Mapping[str, str] = {table.name: end.name for table, end in ENDING.items()}
+def _privileges(metadata: MetaData) -> Iterator[tuple[str, tuple[str, ...]]]:
     for table in metadata.sorted_tables:
-        yield table.name, ("SELECT", "INSERT", *_changes(table, kept, ends, removable))
+        yield table.name, ("SELECT", "INSERT", *_changes(table))
 
 
-def _changes(table: Table, kept: set[str], ends: Mapping[str, str], removable: set[str]) -> tuple[str, ...]:
-    if table.name in kept:
-        return ()
-    if table.name in ends:
-        return (f"UPDATE ({ends[table.name]})",)
-    return ("UPDATE", "DELETE") if table.name in removable else ("UPDATE",)
+def _changes(table: Table) -> tuple[str, ...]:
+    declared = cover(table)
+    return {
+        RowLife.KEPT: (),
+        RowLife.ENDS_ONCE: (f"UPDATE ({declared.end})",),
+        RowLife.CHANGES: ("UPDATE",),
+        RowLife.REMOVABLE: ("UPDATE", "DELETE"),
+    }[declared.life]

@@ -1,7 +1,7 @@
 """Methods that run a function in a transaction of their own: how a façade of the registry lists what it offers.
 
 A façade (``Registry``, ``Desk``, ``Lots``, ``Reconciliations``) holds no code of its own. Each of its methods is a
-function of the layer below, with the transaction in front: ``queue = reading(overview.queue)`` makes of
+function of a subject, with the transaction in front: ``queue = reading(overview.queue)`` makes of
 ``overview.queue(connection, book_id)`` the method ``registry.queue(book_id)``, with its arguments and its docstring.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from pipeline.registry.database.database import Database
-from pipeline.registry.tables.record_schema import RecordSchema
+from pipeline.registry.database.record_tables import RecordSchema
 
 ContextT = TypeVar("ContextT")
 P = ParamSpec("P")

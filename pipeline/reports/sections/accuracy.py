@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.localtime import local_date
 from pipeline.recognition.calibration.drift import FEWEST, NO_BOUND, recalibration_advice
-from pipeline.registry.model.lots import Lot, LotVerdict
-from pipeline.registry.model.statistics import SecondLook
+from pipeline.registry.lots.stored_lots import Lot, LotVerdict
+from pipeline.registry.statistics.model import SecondLook
 from pipeline.reports.content import (
     WAYS,
     ReportCell,

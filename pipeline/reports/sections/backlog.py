@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.model.statistics import AGES, BookStatistics
+from pipeline.registry.statistics.model import AGES, BookStatistics
 from pipeline.reports.content import (
     ReportFigure,
     ReportSection,

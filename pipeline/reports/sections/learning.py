@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from pipeline.base.charts import AxisMark, LineChart, LinePoint
 from pipeline.base.localtime import local_date
-from pipeline.registry.model.learning_history import CheckedEntry, LearningHistory, LearningKind
-from pipeline.registry.model.sampled_values import SampledValue
+from pipeline.registry.sampled_values import SampledValue
+from pipeline.registry.statistics.model import CheckedEntry, LearningHistory, LearningKind
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.base.charts import BarChart, BarSegment, ChartBar
 from pipeline.base.text.numbers import NOTHING
-from pipeline.registry.model.statistics import BookStatistics
+from pipeline.registry.statistics.model import BookStatistics
 from pipeline.reports.content import (
     ReportCell,
     ReportFigure,

@@ -16,10 +16,10 @@ import pipeline
 from pipeline.base.errors import AlteredScan, BackupRefused, RegistryError, StorageError
 from pipeline.base.files import TEMP_PREFIX
 from pipeline.base.logs import scan_id
+from pipeline.registry.audit.audit import seal_of
+from pipeline.registry.audit.seal import SEALS, Seal, add_seal
+from pipeline.registry.books.stored_books import stored_scans_of
 from pipeline.registry.database import snapshot
-from pipeline.registry.repositories.books import stored_scans_of
-from pipeline.registry.services.audit.audit import seal_of
-from pipeline.registry.services.audit.seal import SEALS, Seal, add_seal
 from pipeline.runs.backup.vault import BackedUpFile, BackupManifest, FileUnreadable, Vault
 from pipeline.scans.workspace import Workspace
 

@@ -23,7 +23,7 @@ from pipeline.base.files.names import printable
 from pipeline.base.outbound import ForbiddenAddress, OutboundAddress, connection_to, refuse_forbidden
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.webhooks import BookEvent
+from pipeline.registry.publishing.model import BookEvent
 
 log = logging.getLogger("hotich.webhooks")
 

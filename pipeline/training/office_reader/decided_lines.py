@@ -31,7 +31,7 @@ from pipeline.digitize.drawn_region import line_pictures
 from pipeline.digitize.validate import STRUCK_THROUGH
 from pipeline.recognition.ocr.handwriting import HandwritingReader
 from pipeline.registry import Registry, StoredEntry
-from pipeline.registry.model.decisions import WHOLE_ENTRY, Decision
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision
 from pipeline.run_context import RunContext
 from pipeline.scans.intake import page_of_isolated, scan_file
 from pipeline.scans.workspace import Workspace

@@ -13,7 +13,7 @@ from itertools import product
 
 from pipeline.base.model import FieldReading
 from pipeline.declarations.schema import Slot
-from pipeline.registry.model.decisions import Decision
+from pipeline.registry.tasks.consensus import Decision
 from pipeline.training.office_reader.line_fit import SeenLine, split_over
 
 FIGURES = frozenset({"date", "time", "entry_number", "number", "volume", "id_number"})

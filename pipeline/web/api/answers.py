@@ -11,13 +11,13 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
-from pipeline.registry.model.book_states import BookState
-from pipeline.registry.model.published import (
+from pipeline.registry.publishing.model import (
     PublishedAmendment,
     PublishedEntry,
     PublishedState,
     PublishedValue,
 )
+from pipeline.registry.statistics.book_states import BookState
 
 CACHING = "private, no-cache"
 """Whoever keeps an answer asks before each use whether it still holds."""

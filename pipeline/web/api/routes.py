@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 import pipeline
-from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.published import PublishedEntry, PublishedState
-from pipeline.registry.model.search import SearchCriteria, SearchHit, SearchReason, SearchRefused
+from pipeline.registry.errors import NotThere
+from pipeline.registry.publishing.model import PublishedEntry, PublishedState
+from pipeline.registry.search.model import SearchCriteria, SearchHit, SearchReason, SearchRefused
 from pipeline.web.api.answers import (
     BookAnswer,
     BooksAnswer,

@@ -11,7 +11,7 @@ from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import ColumnCount, ColumnTask, LeasedColumn
+from pipeline.registry.tasks.model import ColumnCount, ColumnTask, LeasedColumn
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.field_view import (

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
 
 from pipeline.base.model import COPIED, TYPED, UNSURE, Evidence, FieldReading, FieldStatus, Hypothesis
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 
 LOW = 0.9
 """The confidence below which it is called low; above, it is merely not enough to go without a person."""

@@ -12,7 +12,7 @@ from math import ceil, floor
 from pipeline.base.model import HANDWRITTEN, TO_COPY, UNSURE, Box, FieldStatus, Finding, Severity
 from pipeline.declarations.schema import RecordSpec, Schemas, describe_details
 from pipeline.registry import WHOLE_ENTRY, Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork
+from pipeline.registry.tasks.model import DeskTask, FieldWork
 from pipeline.values.kinds import Vocabulary
 from pipeline.values.kinds.stamp import likely_stamp
 from pipeline.web.desk.doubt_reasons import doubt_reasons

@@ -12,7 +12,7 @@ from pipeline.base.model import FieldReading, Finding, Severity
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.digitize.validate import MISSING, EntryRules, context_of, rules_of
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import KnownEntry
+from pipeline.registry.tasks.model import KnownEntry
 from pipeline.values.kinds import KINDS, UNCODED, taken_literally
 from pipeline.values.predicates import NO_CONTEXT, RuleContext
 from pipeline.web.desk.expected_form import is_doubted

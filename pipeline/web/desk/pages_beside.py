@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from pipeline.base.model import PageKind, PageRef
-from pipeline.registry.model.data_entry import BookPageState
+from pipeline.registry.data_entry.model import BookPageState
 
 REACH = 12
 """Pages before and behind a task's that may be looked at from it."""

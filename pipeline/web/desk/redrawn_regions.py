@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from pipeline.base.errors import HotichError, RegistryError, ScanError, ScanTimeout
-from pipeline.registry.model.desk import RegionReading, RegionToRead
+from pipeline.registry.tasks.model import RegionReading, RegionToRead
 
 _logger = logging.getLogger("hotich")
 

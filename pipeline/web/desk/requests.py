@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pipeline.base.model import Box, FieldStatus
 from pipeline.base.stages import Stage
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import DrawnRegion
+from pipeline.registry.tasks.model import DrawnRegion
 from pipeline.web.context import RowId
 
 Token = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]

@@ -9,7 +9,7 @@ from pipeline.base.model import STAMPED, FieldStatus, Severity
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.declarations.schema import FieldSpec, RecordSpec, Schemas
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import DeskTask, FieldWork, KnownEntry
+from pipeline.registry.tasks.model import DeskTask, FieldWork, KnownEntry
 from pipeline.web.desk.field_view import (
     READ_TEXT,
     STATUS_LABELS,

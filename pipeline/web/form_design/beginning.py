@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import DraftRefused, FormDraft
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site
 from pipeline.web.form_design.form_desk import NO_FORMS
 from pipeline.web.form_design.own_forms import OwnForms

@@ -25,7 +25,7 @@ from pipeline.form_design.specimen import StraightPage
 from pipeline.form_design.specimen_alignment import align_pages
 from pipeline.form_design.specimen_files import ReadsSpecimens, SpecimenReading, StraightSpecimen
 from pipeline.layout.imaging.geometry import warp
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.accounts.model import Person
 from pipeline.scans.intake import DEFAULT_LIMITS, ScanFile, ScanLimits, page_count_isolated
 from pipeline.web.background_jobs import NO_JOBS, BackgroundJobs, Job, JobOutcome, OnProgress
 from pipeline.web.form_design.own_forms import OwnForms

@@ -11,9 +11,9 @@ from pipeline.base.files import FileRefused, read_regular_file
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import DraftRefused, FormDraft
 from pipeline.form_design.drafts import MOST_PAGES
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.book_states import BookState
-from pipeline.registry.model.books import UnfitPage
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.books.model import UnfitPage
+from pipeline.registry.statistics.book_states import BookState
 from pipeline.web.context import Site
 from pipeline.web.form_design.beginning import begin_draft, free_id, own_forms
 from pipeline.web.form_design.form_desk import MOST_FILE_BYTES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.declarations.schema import Form
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import DraftRefused
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site
 
 OTHER_PLACES = (

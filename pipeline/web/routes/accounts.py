@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import Account, AccountError, Role
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
+from pipeline.registry.accounts.accounts import refuse_unknown_places
+from pipeline.registry.accounts.model import Account, AccountError, Role
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 

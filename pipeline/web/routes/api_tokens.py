@@ -9,7 +9,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiTokenError, UnknownApiToken
+from pipeline.registry.publishing.model import SCOPE_LABELS, ApiTokenError, UnknownApiToken
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 

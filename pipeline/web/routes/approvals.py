@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.amendments import AmendmentKind
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.amendments.model import AmendmentKind
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.book_list import book_of
 from pipeline.web.security.authentication import SessionDep

@@ -12,9 +12,9 @@ from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.assignments import Assignee, ShareRange
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.assignments.portions import Assignee, ShareRange
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 

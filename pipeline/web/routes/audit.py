@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.base.localtime import OFFICE_ZONE
-from pipeline.registry.model.audit_words import ACTIONS
-from pipeline.registry.services.audit.audit import AuditSearch
-from pipeline.registry.services.audit.seal import Seal, seals_in
+from pipeline.registry.audit.audit import AuditSearch
+from pipeline.registry.audit.audit_words import ACTIONS
+from pipeline.registry.audit.seal import Seal, seals_in
 from pipeline.web.background_jobs import JobRefused
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.security.authentication import SessionDep

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.background_jobs import JobRefused
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import LedgerError, RegistryError, RegistryUnavailable, SchemaError
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LEDGER_LABELS, load_ledger
-from pipeline.registry.model.accounts import Person, Role, Session
-from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookState
+from pipeline.registry.accounts.model import Person, Role, Session
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookState
 from pipeline.scans.inbox.book_folder import files_in_book, folder_name_of, open_book_folder
 from pipeline.scans.inbox.separator_sheet import SeparatorSheet, is_folder_name
 from pipeline.web.context import RowId, Site, SiteDep

@@ -23,8 +23,8 @@ from pipeline.base.errors import (
 )
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LedgerDifference, ledger_differences, ledger_words
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.tasks.model import NotYours
 from pipeline.scans.inbox.book_folder import rewrite_ledger
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.scanning.covers import Cover, cover_choices, ledger_of_form, with_checked_code

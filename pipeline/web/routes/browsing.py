@@ -11,7 +11,7 @@ from starlette.responses import Response
 from pipeline.base.model import PageRef
 from pipeline.base.stages import STAGE_LABELS
 from pipeline.registry import NotThere
-from pipeline.registry.model.data_entry import BookPageState
+from pipeline.registry.data_entry.model import BookPageState
 from pipeline.web.context import RowId, SiteDep
 from pipeline.web.routes.book_list import book_of
 from pipeline.web.routes.data_entry import STATE_WORDS, PageNumber, Sha256

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.base.stages import Stage
-from pipeline.registry.model.desk import LeasedColumn
+from pipeline.registry.tasks.model import LeasedColumn
 from pipeline.web.context import Site, SiteDep, page_source
 from pipeline.web.desk.column_view import column_view, count_rows
 from pipeline.web.desk.expected_form import expected_form, is_doubted

@@ -12,11 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import Box
 from pipeline.registry import NotThere, Withdrawn
-from pipeline.registry.model.comments import MOST_LETTERS as MOST_SAID
-from pipeline.registry.model.comments import CommentedTask, CommentThread
-from pipeline.registry.model.data_entry import box_around
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.services.desk.comments import MOST_LISTED
+from pipeline.registry.comments.comments import MOST_LISTED
+from pipeline.registry.comments.model import MOST_LETTERS as MOST_SAID
+from pipeline.registry.comments.model import CommentedTask, CommentThread
+from pipeline.registry.data_entry.model import box_around
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import Site, SiteDep, page_source
 from pipeline.web.drawn_regions import MOST_LETTERS, drawn_boxes, share_of
 from pipeline.web.pictures import PageSource

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import AUTHOR_WORDS, AccountError, Role
+from pipeline.registry.accounts.model import AUTHOR_WORDS, AccountError, Role
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 

@@ -13,10 +13,10 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import PageKind, PageRef
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.data_entry import FAILED, UNREAD, AddedEntries, EntryOnPage
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.services.desk.data_entry import MOST_AT_ONCE
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.data_entry.adding import MOST_AT_ONCE
+from pipeline.registry.data_entry.model import FAILED, UNREAD, AddedEntries, EntryOnPage
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep, page_source
 from pipeline.web.desk.shortcuts import DATA_ENTRY, shortcuts_of
 from pipeline.web.drawn_regions import MOST_LETTERS, drawn_boxes, share_of

@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.base.stages import Stage
 from pipeline.delivery_rules import RULES_BY_NAME
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import DeskTask
-from pipeline.registry.model.typed_text import composed
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import DeskTask
+from pipeline.registry.typed_text import composed
 from pipeline.web.context import Site, SiteDep, page_source
 from pipeline.web.desk.field_view import STATUS_LABELS, boxes_of
 from pipeline.web.desk.pages_beside import pages_beside

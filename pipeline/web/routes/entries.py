@@ -15,9 +15,9 @@ from pipeline.base.model import COPIED, FieldReading, FieldStatus
 from pipeline.base.text.control_characters import visible_text
 from pipeline.declarations.schema import RecordSpec
 from pipeline.delivery_rules import RULES_BY_NAME, FieldLayers
-from pipeline.registry.model.clear_values import ClearField
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.entries import StoredEntry
+from pipeline.registry.clear_values.model import ClearField
+from pipeline.registry.entries.model import StoredEntry
+from pipeline.registry.tasks.model import NotYours
 from pipeline.reports.content import row_label
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.desk.field_view import STATUS_LABELS

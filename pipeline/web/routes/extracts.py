@@ -11,9 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.delivery.printing.service import PrintedFile, name_of_extract
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.extracts import IssueFilter
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.extracts.model import IssueFilter
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.printing import file_response
 from pipeline.web.security.authentication import SessionDep

@@ -15,7 +15,7 @@ from pipeline.form_design.borrowing import borrow_fields
 from pipeline.form_design.design import Design
 from pipeline.form_design.draft import DRAFT_ID, DraftRefused, FormDraft
 from pipeline.form_design.flaws import design_flaws
-from pipeline.registry.model.accounts import Role, Session
+from pipeline.registry.accounts.model import Role, Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.form_design.designer_view import designer_values, draft_state
 from pipeline.web.form_design.form_desk import MOST_FILE_BYTES, NO_FORMS

@@ -14,7 +14,7 @@ from pipeline.base.errors import SchemaError
 from pipeline.base.text.tones import unaccented
 from pipeline.form_design.design import Design, as_proposed, design_of_form
 from pipeline.form_design.draft import DraftRefused, FormDraft
-from pipeline.registry.model.accounts import Role, Session
+from pipeline.registry.accounts.model import Role, Session
 from pipeline.reports.own_files import UnusedFile
 from pipeline.web.context import Site, SiteDep, files_not_used
 from pipeline.web.form_design.beginning import begin_draft, free_id, own_forms

@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import PageRef
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.guidelines import MOST_CAPTION, MOST_LETTERS, GuidedField, Guideline
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep, page_source
 from pipeline.web.drawn_regions import MOST_LETTERS as MOST_REGIONS
 from pipeline.web.drawn_regions import drawn_boxes

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from pipeline.base.localtime import local_date
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.model.accounts import ROLE_WORDS, Role, Session
-from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage, BookState
-from pipeline.registry.model.desk import QueueCount
-from pipeline.registry.repositories.permissions import STAGES
-from pipeline.registry.services.desk.assignment import MOST_BOOKS
+from pipeline.registry.accounts.model import ROLE_WORDS, Role, Session
+from pipeline.registry.accounts.permissions import STAGES
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
+from pipeline.registry.tasks.assignment import MOST_BOOKS
+from pipeline.registry.tasks.model import QueueCount
 from pipeline.web.context import Site, SiteDep, files_not_used, open_acts_for
 from pipeline.web.security.access import REVIEWING
 from pipeline.web.security.authentication import SessionDep

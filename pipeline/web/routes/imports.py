@@ -28,10 +28,10 @@ from pipeline.delivery.workbook_import.header_mapping import (
 from pipeline.delivery.workbook_import.import_report import MODE_WORDS
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.delivery.workbook_import.sent_files import SentFile, SentFiles
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.errors import NotThere
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.errors import NotThere
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.background_jobs import FAULT, JobOutcome, OnProgress
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.security.authentication import SessionDep

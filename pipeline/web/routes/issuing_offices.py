@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.delivery.printing.offices import IssuingOffices
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.office_settings import NOT_HERE, as_typed
 from pipeline.web.security.authentication import SessionDep

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.registry import LinkVerdict, NotThere, Withdrawn
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.link_words import EVIDENCE, KINDS, LIKENESS, ROLES, VERDICTS
+from pipeline.registry.checks.model import EVIDENCE, KINDS, LIKENESS, ROLES, VERDICTS
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.registry.model.accounts import AccountError, LoginRefused
+from pipeline.registry.accounts.model import AccountError, LoginRefused
 from pipeline.web.context import SiteDep
 from pipeline.web.security.authentication import (
     SessionDep,

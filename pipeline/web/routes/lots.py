@@ -9,9 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.declarations.sampling import SamplingPlan
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.lots import Lot
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.lots.stored_lots import Lot
+from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import ReportCell, ReportFigure, ReportTable
 from pipeline.reports.content import count_cell, percent_cell, share_cell, text_cell
 from pipeline.reports.data import ReportData

@@ -11,10 +11,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.base.text.tones import folded
-from pipeline.registry.model.accounts import ROLE_WORDS, AccountError, KnownPlace, NewAccount, Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.stored_accounts import login_of, name_of, places_of
-from pipeline.registry.services.accounts.unknown_places import refuse_unknown_places
+from pipeline.registry.accounts.accounts import Accounts, refuse_unknown_places
+from pipeline.registry.accounts.model import ROLE_WORDS, AccountError, KnownPlace, NewAccount, Role
+from pipeline.registry.accounts.stored_accounts import login_of, name_of, places_of
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.declarations.catalogue import FAMILIES, CatalogueRule
 from pipeline.declarations.schema import Schemas
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.routes.office_settings import BY_HAND, NOT_HERE, with_policies
 from pipeline.web.security.authentication import SessionDep

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exchange_parts
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.issuing_offices import OFFICE, values_of_office

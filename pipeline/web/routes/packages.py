@@ -9,9 +9,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.delivery.printing.service import Asker, HandoverOrder, HandoverParty
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.approvals import ApprovalKind
-from pipeline.registry.model.books import BookRow
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.approvals.model import ApprovalKind
+from pipeline.registry.books.model import BookRow
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.routes.printing import file_response
 from pipeline.web.security.authentication import SessionDep

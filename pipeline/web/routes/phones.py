@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.layout.imaging.qr_codes import draw_qr_code
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.logins import csrf_of
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.book_list import book_of
 from pipeline.web.security.authentication import (

@@ -14,9 +14,9 @@ from fastapi import APIRouter, HTTPException, Path
 from starlette.responses import Response
 
 from pipeline.base.model import Box, PageRef
-from pipeline.registry.model.data_entry import box_around
-from pipeline.registry.model.desk import PagePlace
-from pipeline.registry.model.reconciliation import Asked
+from pipeline.registry.data_entry.model import box_around
+from pipeline.registry.reconciliation.model import Asked
+from pipeline.registry.tasks.model import PagePlace
 from pipeline.web.context import RowId, Site, SiteDep, page_source
 from pipeline.web.pictures import EncodedPicture, PageSource
 from pipeline.web.routes.book_list import book_of

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from pipeline.base.errors import RegistryError
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.accounts.model import Person
 from pipeline.reports.pilot import PilotReport, pilot_report
 from pipeline.reports.pilot_files import NAME, pilot_document, pilot_json, pilot_section
 from pipeline.reports.sections.learning import learning

@@ -13,9 +13,9 @@ from pipeline.base.errors import PrintRefused, RegistryError, RegistryUnavailabl
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.service import Asker, PrintedFile
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.extracts import MOST_COPIES, ExtractOrder
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.extracts.model import MOST_COPIES, ExtractOrder
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.book_list import book_of
 from pipeline.web.security.authentication import SessionDep

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import HotichError, RegistryError, RegistryUnavailable, SetupError, StorageError
 from pipeline.registry import RegistryPart
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.training.evaluation.report.page_content import KIND_LABELS
 from pipeline.training.office_reader.gate_words import GROUPS, STATE_LABELS, objection_sentence, writer_label
 from pipeline.training.office_reader.line_scores import ComparedLine

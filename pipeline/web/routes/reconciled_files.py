@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.base.errors import HotichError, ReconcileError
 from pipeline.base.files import sha256_and_size, storage_errors, write_atomically
 from pipeline.delivery.reconcile.upload_bounds import check_sent_workbook
-from pipeline.registry.model.accounts import Person, Session
+from pipeline.registry.accounts.model import Person, Session
 from pipeline.web.background_jobs import FAULT, Job, JobOutcome, OnProgress
 from pipeline.web.context import MAX_ROW_ID, Site, SiteDep
 from pipeline.web.security.authentication import SessionDep

@@ -13,10 +13,10 @@ from pipeline.declarations.schema import FieldSpec, Schemas
 from pipeline.delivery.reconcile import DifferenceKind, FieldDifferenceKind
 from pipeline.delivery.reconcile.differences import DIFFERENCE_LABELS, FIELD_DIFFERENCE_LABELS
 from pipeline.delivery.reconcile.upload_bounds import MOST_FILE_BYTES
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.reconciliation import Answer, Asked
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.reconciliation.model import Answer, Asked
+from pipeline.registry.tasks.model import NotYours
 from pipeline.values.kinds import DATE
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.desk.shortcuts import RECONCILIATION, shortcuts_of

@@ -14,7 +14,7 @@ from pipeline.base.model import Severity
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.declarations.schema.record_text import SaidField, record_of
 from pipeline.form_design.record_declaring import mark_of
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep
 from pipeline.web.supervising.office_rules import SEVERITY_WORDS

@@ -12,15 +12,15 @@ from starlette.responses import Response
 from pipeline.base.localtime import format_moment
 from pipeline.base.model import FieldStatus
 from pipeline.base.stages import STAGE_LABELS, Stage
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.statistics import (
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.statistics.model import (
     BookStatistics,
     ChangedField,
     ListFilter,
     Statistics,
     WaitingTask,
 )
-from pipeline.registry.services.statistics.statistics import RegistryStatistics
+from pipeline.registry.statistics.statistics import RegistryStatistics
 from pipeline.reports import SPAN, ReportCell, ReportTable, StoreCheck
 from pipeline.reports.content import age_cell, count_cell, text_cell
 from pipeline.reports.data import ReportData, wrong_scans_of

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from pipeline.registry import RegistryPart
-from pipeline.registry.model.accounts import Person, Session
+from pipeline.registry.accounts.model import Person, Session
 from pipeline.runs.prefect_runs import NIGHT, NightResult, RunRefused, RunState
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.routes.book_list import book_of

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.base.errors import RegistryError, RegistryUnavailable
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.search import (
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.search.finding import MOST_REASON
+from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
     MOST_LETTERS,
     NEARNESS_LABELS,
@@ -26,7 +26,7 @@ from pipeline.registry.model.search import (
     SearchResult,
     TooManySearches,
 )
-from pipeline.registry.services.search.conditions import MOST_REASON
+from pipeline.registry.tasks.model import NotYours
 from pipeline.web.context import RowId, Site, SiteDep, page_source
 from pipeline.web.routes.pictures import picture_response
 from pipeline.web.security.authentication import SessionDep

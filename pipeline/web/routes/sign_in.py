@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.registry.model.accounts import LoginRefused
+from pipeline.registry.accounts.model import LoginRefused
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import (
     address_of,

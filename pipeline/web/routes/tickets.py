@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry import NotThere
-from pipeline.registry.model.accounts import Role, Session
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Role, Session
+from pipeline.registry.tasks.model import NotYours
 from pipeline.scans.inbox.uploads import UploadState
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.security.authentication import SessionDep

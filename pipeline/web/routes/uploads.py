@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from pipeline.registry import RegistryPart
-from pipeline.registry.services.answered_tickets import answer_name
+from pipeline.registry.tasks.rescans import answer_name
 from pipeline.web.context import MAX_ROW_ID, RowId, SiteDep
 from pipeline.web.routes.book_list import book_of
 from pipeline.web.security.authentication import SessionDep

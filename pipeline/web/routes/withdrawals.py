@@ -17,9 +17,9 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.base.errors import RegistryError, RegistryUnavailable
 from pipeline.base.model import PageKind, PageRef
 from pipeline.registry import RegistryPart
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.withdrawals import PART_LABELS, WITHDRAWAL_LABELS, BookPage
+from pipeline.registry.accounts.model import Session
+from pipeline.registry.tasks.model import NotYours
+from pipeline.registry.withdrawals.model import PART_LABELS, WITHDRAWAL_LABELS, BookPage
 from pipeline.web.context import RowId, Site, SiteDep
 from pipeline.web.person_names import PersonNames
 from pipeline.web.security.authentication import SessionDep

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.base.staff_toml_edits import with_changed_row, with_row, without_row
-from pipeline.registry.model.accounts import Person, Session
-from pipeline.registry.model.book_states import BookState
-from pipeline.registry.model.desk import NotYours
+from pipeline.registry.accounts.model import Person, Session
+from pipeline.registry.statistics.book_states import BookState
+from pipeline.registry.tasks.model import NotYours
 from pipeline.reports import WorkPlan
 from pipeline.reports.plan import FIRST, LAST, TABLE, WorkPlanRow
 from pipeline.web.context import RowId, Site, SiteDep, exchange_parts

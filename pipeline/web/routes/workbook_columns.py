@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.declarations.office_exports import LONGEST_COLUMN
 from pipeline.declarations.schema import ExportSpec, RecordSpec
-from pipeline.registry.model.accounts import Session
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep
 from pipeline.web.routes.office_rules import declared_of, desk_of, edits_files, save_rows
 from pipeline.web.security.authentication import SessionDep

@@ -11,8 +11,8 @@ from pipeline.base.errors import LedgerError
 from pipeline.base.files import printable
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import load_ledger
-from pipeline.registry.model.accounts import Person
-from pipeline.registry.model.book_states import BOOK_STAGE_LABELS, BookStage, BookState
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.statistics.book_states import BOOK_STAGE_LABELS, BookStage, BookState
 from pipeline.scans.inbox.book_folder import files_in_book
 
 MOST_ROWS = 200

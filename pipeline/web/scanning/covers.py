@@ -10,7 +10,7 @@ from fastapi import Depends, Form
 from pipeline.base.errors import LedgerError
 from pipeline.base.model import Ledger
 from pipeline.declarations.ledger import LEDGER_LABELS, SERIES_NAMES, ledger_from
-from pipeline.registry.model.accounts import KnownPlace, Person
+from pipeline.registry.accounts.model import KnownPlace, Person
 from pipeline.web.context import Site
 from pipeline.web.scanning.place_codes import with_place_code
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from pipeline.registry.model.book_states import ReadingRun
+from pipeline.registry.statistics.book_states import ReadingRun
 
 EVERY_SECONDS = 3.0
 LONGEST_SECONDS = 1800.0

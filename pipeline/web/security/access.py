@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.api_tokens import ApiScope
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.publishing.model import ApiScope
 
 EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 from starlette.responses import Response
 
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import Session
 from pipeline.web.context import Site, SiteDep, exceed_row_ids
 from pipeline.web.security.access import BY_ROUTE, Access
 from pipeline.web.security.addresses import client_of

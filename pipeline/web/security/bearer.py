@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, HTTPException, Request
 
-from pipeline.registry.model.api_tokens import SCOPE_LABELS, ApiScope, ApiToken
+from pipeline.registry.publishing.model import SCOPE_LABELS, ApiScope, ApiToken
 from pipeline.web.context import Site
 from pipeline.web.security.access import Access
 from pipeline.web.security.addresses import client_of

@@ -21,10 +21,10 @@ from pipeline.base.errors import (
 )
 from pipeline.form_design.draft import DraftRefused, DraftStale, NoSuchDraft
 from pipeline.registry import NotThere, StaleTask, Withdrawn
-from pipeline.registry.model.accounts import AccountError
-from pipeline.registry.model.desk import CannotUndo, HandsFull, NotYours
-from pipeline.registry.model.errors import RowTampered
-from pipeline.registry.model.search import TooManySearches
+from pipeline.registry.accounts.model import AccountError
+from pipeline.registry.errors import RowTampered
+from pipeline.registry.search.model import TooManySearches
+from pipeline.registry.tasks.model import CannotUndo, HandsFull, NotYours
 from pipeline.runs.prefect_runs import RunRefused
 from pipeline.scans.inbox.uploads import UploadRefused
 from pipeline.web.api.answers import problem

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from pipeline.registry.model.accounts import Session
-from pipeline.registry.model.sign_ins import ExternalPerson
-from pipeline.registry.services.accounts.sign_ins import SignIns
+from pipeline.registry.accounts.model import ExternalPerson, Session
+from pipeline.registry.accounts.sign_ins import SignIns
 from pipeline.web.sign_in_provider import Provider, SignInFailed
 
 LASTS = timedelta(minutes=10)

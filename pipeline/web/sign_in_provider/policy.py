@@ -26,7 +26,7 @@ from pipeline.base.errors import SetupError
 from pipeline.base.files import read_private_file
 from pipeline.base.outbound import OutboundAddress, read_address
 from pipeline.base.staff_toml import StaffFile
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 
 TABLE = "sign_in"
 KEYS = ("issuer", "client_id", "address", "claim", "group")

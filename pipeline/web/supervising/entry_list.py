@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from pipeline.registry.model.browsing import ListedEntry
+from pipeline.registry.books.model import ListedEntry
 
 ROWS = 50
 """Entries on one page of the list."""

@@ -12,7 +12,7 @@ from pipeline.declarations.schema import Schemas
 from pipeline.delivery.printing.offices import IssuingOffices
 from pipeline.delivery.workbook_import.sent_files import SentFiles
 from pipeline.form_design.record_declaring import RegisterDesk
-from pipeline.registry.model.accounts import Person
+from pipeline.registry.accounts.model import Person
 from pipeline.reports import WorkPlan
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions

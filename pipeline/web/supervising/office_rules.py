@@ -14,7 +14,7 @@ from pipeline.declarations import catalogue
 from pipeline.declarations.catalogue import CatalogueRule, rule_catalogue
 from pipeline.declarations.office import OFF, SET_BY_OFFICES, Alias, OwnTerm, RuleChange
 from pipeline.declarations.schema import Declaration, Schemas
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.statistics.book_states import BookState
 from pipeline.web.supervising.setting_specs import SettingKind, SettingSpec
 from pipeline.web.supervising.staff_file_desk import SettingsRefused
 

@@ -16,7 +16,7 @@ from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.declarations.sampling import SamplingPolicy
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
-from pipeline.registry.model.book_states import BookState
+from pipeline.registry.statistics.book_states import BookState
 from pipeline.web.supervising.setting_specs import (
     APPROVAL,
     PLACES,

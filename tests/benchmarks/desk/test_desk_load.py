@@ -22,10 +22,10 @@ from benchmarks.servers import postgresql
 from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import ReviewPolicy
 from pipeline.registry import Registry
+from pipeline.registry.accounts.model import Role
 from pipeline.registry.database.audit import add, record
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.tables.tasks import decision
+from pipeline.registry.tasks.rows import decision
 from tests.competing import competing_context
 from tests.registry.outsider import Outsider
 from tests.registry.told_once import KeptRegistry

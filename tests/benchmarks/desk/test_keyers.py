@@ -11,7 +11,7 @@ from benchmarks.desk.simulated_keyers import FieldInk, Keyers, SimulatedKeyer, m
 from pipeline.base.model import FieldReading, FieldStatus
 from pipeline.declarations.review_policy import Way
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 from tests.registry.pages import SCHEMAS
 
 SEED, MANY = 7, 4000

@@ -18,7 +18,7 @@ from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.pdf_text import text_of_pdf
 from pipeline.delivery.printing.service import Asker
-from pipeline.registry.model.search import SearchCriteria
+from pipeline.registry.search.model import SearchCriteria
 from pipeline.scans.intake import DEFAULT_LIMITS
 from pipeline.scans.workspace import Workspace
 from tests.delivery.export.books import CLEAN, stored

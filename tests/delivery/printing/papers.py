@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.declarations.schema import load
 from pipeline.delivery.printing.contents import day_of, extract_rows
-from pipeline.registry.model.extracts import ExtractOrder
+from pipeline.registry.extracts.model import ExtractOrder
 
 SCHEMAS = load()
 AT = datetime(2026, 11, 29, tzinfo=UTC)

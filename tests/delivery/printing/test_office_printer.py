@@ -19,8 +19,8 @@ from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.pdf_text import text_of_pdf
 from pipeline.delivery.printing.service import HandoverOrder, HandoverParty, PrintedFile
 from pipeline.registry import RegistryPart, Verdict, Withdrawn
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.extracts import IssueFilter
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.extracts.model import IssueFilter
 from tests.delivery.printing.papers import order
 from tests.delivery.printing.printed_office import ASKER, PrintedOffice, printed_office
 from tests.registry.pages import read

@@ -14,11 +14,11 @@ from pipeline.delivery.workbook_import.header_mapping import layout_of
 from pipeline.delivery.workbook_import.import_report import ImportReport
 from pipeline.delivery.workbook_import.importing import WorkbookImporter
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.imports import ImportMode, WorkbookFile
-from pipeline.registry.services.desk.desk import Desk
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
+from pipeline.registry.imports.model import ImportMode, WorkbookFile
 from tests.delivery.reconcile.files import FIELDS, birth
-from tests.registry.desk.offices import SINGLE, person
+from tests.registry.offices import SINGLE, person
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, blank, entry, page, read
 
 AN, BINH = person(1), person(2, Role.CHECKER)

@@ -8,7 +8,7 @@ from contextlib import closing
 from pipeline.delivery.reconcile import SheetLayout
 from pipeline.delivery.workbook_import.book_matching import MANY_BOOKS, NO_BOOK, BookFinder, KeyFields
 from pipeline.delivery.workbook_import.imported_rows import ImportedRow, ImportedRows
-from pipeline.registry.model.books import BookRow
+from pipeline.registry.books.model import BookRow
 from tests.registry.pages import SCHEMAS
 
 

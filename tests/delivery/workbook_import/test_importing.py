@@ -13,7 +13,7 @@ import pytest
 from pipeline.base.errors import ReconcileError
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.imports import ImportMode
+from pipeline.registry.imports.model import ImportMode
 from tests.delivery.reconcile.files import COLUMNS, birth, write
 from tests.delivery.workbook_import.books import AN, brought, desk_of, looked, waiting_book
 from tests.registry.pages import SCHEMAS

@@ -4,8 +4,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from pipeline.registry import Registry
-from pipeline.registry.services.accounts import passwords
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts import passwords
+from pipeline.registry.accounts.accounts import Accounts
 from tests.web.clock import Clock
 
 

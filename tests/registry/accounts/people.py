@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.registry.model.accounts import LoginRefused, Role, Session
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import LoginRefused, Role, Session
 
 OWN = "con mèo mà trèo cây cau"
 HERE, THERE = "10.0.0.7", "10.0.0.8"

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import AccountError, Role
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
 from tests.web.clock import Clock
 

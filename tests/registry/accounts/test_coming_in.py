@@ -7,8 +7,8 @@ import json
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import LoginRefused, Role
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import LoginRefused, Role
 from tests.registry.accounts.people import HERE, OWN, joined
 from tests.web.clock import Clock
 

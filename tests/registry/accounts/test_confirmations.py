@@ -5,17 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import (
-    CONSOLE,
-    AccountChange,
-    AccountError,
-    LoginRefused,
-    Person,
-    Role,
-)
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.errors import NotThere
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import CONSOLE, AccountChange, AccountError, LoginRefused, Person, Role
+from pipeline.registry.errors import NotThere
+from pipeline.registry.tasks.model import NotYours
 from tests.registry.accounts.people import HERE, OWN, joined
 
 PLACE = ["00000"]

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountOptions, LoginLocked, LoginRefused
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import AccountOptions, LoginLocked, LoginRefused
 from tests.registry.accounts.people import HERE, OWN, THERE, joined, wrong
 from tests.web.clock import Clock
 

@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from pipeline.registry.model.accounts import AccountError
-from pipeline.registry.services.accounts import passwords
+from pipeline.registry.accounts import passwords
+from pipeline.registry.accounts.model import AccountError
 
 LONG = "con mèo mà trèo cây cau"
 

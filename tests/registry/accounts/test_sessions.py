@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import AccountError, AccountOptions, LoginRefused, Role
-from pipeline.registry.services.accounts.accounts import Accounts
-from pipeline.registry.services.accounts.logins import csrf_of
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.logins import csrf_of
+from pipeline.registry.accounts.model import AccountError, AccountOptions, LoginRefused, Role
 from tests.registry.accounts.people import HERE, OWN, joined, wrong
 from tests.web.clock import Clock
 

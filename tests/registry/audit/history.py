@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import CrossEntryFinding, Link, Registry, Verdict
-from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.accounts.model import Person, Role
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
 REVIEWER = Person(1, "binh", "Người Thử", Role.REVIEWER, None)

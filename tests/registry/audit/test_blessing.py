@@ -14,9 +14,9 @@ from benchmarks.servers.postgresql import OWNER
 from pipeline.base.errors import RegistryError
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, Verdict
-from pipeline.registry.model.accounts import AccountTampered, LoginRefused, Role
-from pipeline.registry.model.audit import FlawKind
-from pipeline.registry.model.errors import RowTampered
+from pipeline.registry.accounts.model import AccountTampered, LoginRefused, Role
+from pipeline.registry.audit.model import FlawKind
+from pipeline.registry.errors import RowTampered
 from tests.registry.audit.history import NATIVE_PLACE
 from tests.registry.audit.intruder import Intruder
 from tests.registry.pages import SCHEMAS, entry, finding, page, read

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry import Registry
+from pipeline.registry.audit.model import Flaw, FlawKind, Verification
 from pipeline.registry.database.audit.rows import packed, unpacked
-from pipeline.registry.model.audit import Flaw, FlawKind, Verification
 from tests.registry.audit.history import REVIEWER
 from tests.registry.audit.intruder import Intruder, chained_anew
 from tests.registry.pages import SCHEMAS

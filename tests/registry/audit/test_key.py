@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry import Registry
+from pipeline.registry.audit.model import FlawKind
 from pipeline.registry.database.audit.key import Key, KeyFile
-from pipeline.registry.model.audit import FlawKind
 from tests.registry.audit.history import REVIEWER, live
 from tests.registry.pages import SCHEMAS
 

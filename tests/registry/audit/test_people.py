@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.audit import Flaw, FlawKind
-from pipeline.registry.model.audit_words import ACTIONS
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.audit.audit_words import ACTIONS
+from pipeline.registry.audit.model import Flaw, FlawKind
 from tests.registry.audit.intruder import Intruder
-from tests.registry.desk.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
+from tests.registry.offices import AN, BINH, CHECKED, OPERATOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, page
 from tests.registry.told_once import told_once
 

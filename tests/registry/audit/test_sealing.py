@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.base.errors import RegistryError, StorageError
 from pipeline.registry import Registry
-from pipeline.registry.model.audit import Flaw, FlawKind
-from pipeline.registry.services.audit.seal import Seal, read_seal, write_seal
+from pipeline.registry.audit.model import Flaw, FlawKind
+from pipeline.registry.audit.seal import Seal, read_seal, write_seal
 from tests.registry.audit.history import REVIEWER, live
 from tests.registry.audit.intruder import Intruder, chained_anew
 from tests.registry.pages import SCHEMAS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.registry import Registry
-from pipeline.registry.services.audit.audit import AuditSearch
+from pipeline.registry.audit.audit import AuditSearch
 from tests.registry.pages import LEDGER
 
 

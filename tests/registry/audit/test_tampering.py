@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.base.errors import RegistryError
 from pipeline.registry import Registry
-from pipeline.registry.model.audit import Flaw, FlawKind
+from pipeline.registry.audit.model import Flaw, FlawKind
 from tests.registry.audit.intruder import Intruder
 
 K = FlawKind

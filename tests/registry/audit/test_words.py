@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pipeline
-from pipeline.registry.model.audit_words import ACTIONS
+from pipeline.registry.audit.audit_words import ACTIONS
 
 PLACES = {"record": 2, "_note": 0, "note_printed": 0}
 """Which argument of a call is the action."""

@@ -13,12 +13,12 @@ from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.declarations.sampling import QualityLevels, SamplingPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.desk import DeskTask, NotYours
-from pipeline.registry.model.lots import LotVerdict
-from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.lots.lots import Lots
-from tests.registry.desk.offices import PLACE, Clock, keyed, said
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.desk import Desk
+from pipeline.registry.lots.lots import Lots
+from pipeline.registry.lots.stored_lots import LotVerdict
+from pipeline.registry.tasks.model import DeskTask, NotYours
+from tests.registry.offices import PLACE, Clock, keyed, said
 from tests.registry.pages import LEDGER, blank, entry, page, read
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")

@@ -7,9 +7,8 @@ import pytest
 from pipeline.base.model import PageRef
 from pipeline.delivery_rules import ApprovalPolicy, DeliveryPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.api_tokens import ApiScope, ApiTokenError, UnknownApiToken
-from pipeline.registry.model.published import PublishedEntry
-from pipeline.registry.services.publishing.publishing import Publishing
+from pipeline.registry.publishing.model import ApiScope, ApiTokenError, PublishedEntry, UnknownApiToken
+from pipeline.registry.publishing.publishing import Publishing
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
 from tests.web.clock import Clock

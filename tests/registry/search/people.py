@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
-from pipeline.registry.model.search import Nearness, SearchCriteria, SearchOptions, SearchReason
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.search.model import Nearness, SearchCriteria, SearchOptions, SearchReason
 
 SUPERVISOR = Person(1, "lan", "Lan", Role.SUPERVISOR, None)
 CHECKER = Person(2, "hai", "Hải", Role.CHECKER, frozenset({"00000"}))

@@ -13,20 +13,13 @@ from sqlalchemy import table as table_clause
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Registry, RegistryPart, Verdict
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.copying import copy_registry
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.search import Nearness, SearchCriteria, SearchRefused
-from pipeline.registry.repositories import search_index
-from pipeline.registry.repositories.search_index import bring_in_step
-from pipeline.registry.services.copying import copy_registry
-from pipeline.registry.services.search import building
-from pipeline.registry.tables.search import (
-    FULL_TEXT,
-    SEARCH_INDEX,
-    search_name,
-    search_person,
-    search_state,
-)
+from pipeline.registry.search import following, index
+from pipeline.registry.search.index import bring_in_step
+from pipeline.registry.search.model import Nearness, SearchCriteria, SearchRefused
+from pipeline.registry.search.rows import FULL_TEXT, SEARCH_INDEX, search_name, search_person, search_state
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.registry.search.people import SUPERVISOR, WHY, numbers
 
@@ -110,7 +103,7 @@ def test_an_index_that_is_missing_is_built_on_opening_and_gone_on_with(
         connection.execute(update(search_state).values(built=False, upto=0))
     with pytest.raises(SearchRefused, match="chưa dựng xong"):
         births.search(SUPERVISOR, SearchCriteria(name="an"), WHY)
-    monkeypatch.setattr(building, "BUILT_AT_ONCE", 3)
+    monkeypatch.setattr(following, "BUILT_AT_ONCE", 3)
     kept = bring_in_step
     calls = iter(range(10))
 
@@ -119,7 +112,7 @@ def test_an_index_that_is_missing_is_built_on_opening_and_gone_on_with(
             raise KeyboardInterrupt
         return kept(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(building, "bring_in_step", stop)
+    monkeypatch.setattr(following, "bring_in_step", stop)
     with pytest.raises(KeyboardInterrupt):
         Registry.open(sqlite_url, SCHEMAS)
     with Registry.open(sqlite_url, SCHEMAS) as again:
@@ -139,7 +132,7 @@ def test_a_copy_of_a_registry_builds_its_own(births: Registry, sqlite_url: str, 
 def test_signs_of_streams_are_letters_like_any_other(
     registry: Registry, book: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_index, "COPIED_FROM", 1)
+    monkeypatch.setattr(index, "COPIED_FROM", 1)
     odd = read("child_name", "Thử \\N Tên\\t\\."), read("entry_number", "7\t8/2010")
     registry.save_page(book, page(entry(*odd)), "f1")
     assert registry.compare_search_index(mend=False).agrees

@@ -6,10 +6,10 @@ import string
 
 import pytest
 
-from pipeline.registry.repositories.search_index import name_key, name_row, year_of
-from pipeline.registry.repositories.search_words import words_of
-from pipeline.registry.services.search import near_names
-from pipeline.registry.services.search.near_names import DEAREST, confusions, weighed
+from pipeline.registry.search import name_matches
+from pipeline.registry.search.index import name_key, name_row, year_of
+from pipeline.registry.search.name_matches import DEAREST, confusions, weighed
+from pipeline.registry.search.rows import words_of
 
 NAMES = ("nguyen van an", "tran thi ngoc huyen", "hoa", "le thi a")
 
@@ -61,10 +61,10 @@ def test_a_name_is_found_under_its_words_whatever_its_marks() -> None:
 
 
 def test_no_word_makes_or_keeps_more_than_memory_bears(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(near_names, "MOST_REMEMBERED", 5000)
-    made = near_names.Confusions(confusions().costs)
+    monkeypatch.setattr(name_matches, "MOST_REMEMBERED", 5000)
+    made = name_matches.Confusions(confusions().costs)
     for word in ("nguyen", "hoang", "tran", "le", "pham", "vuong"):
         assert len(made.of_word(word)) > 100
         assert sum(map(len, made._of_words.values())) <= 5000
-    assert made.of_word("a" * near_names.LONGEST_WORD)
+    assert made.of_word("a" * name_matches.LONGEST_WORD)
     assert made.neighbours("a" * 200) == {}

@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 
 from pipeline.registry import Link, LinkVerdict, NotThere, Registry, RegistryPart, StaleTask
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.withdrawals import Withdrawn
+from pipeline.registry.tasks.model import NotYours
+from pipeline.registry.withdrawals.model import Withdrawn
 from tests.registry.pages import SCAN, SCHEMAS
 from tests.registry.search.conftest import fill
 from tests.registry.search.people import CHECKER, ELSEWHERE, SUPERVISOR

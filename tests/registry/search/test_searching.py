@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import NotThere, Registry, RegistryPart, Verdict
+from pipeline.registry.database.audit.chain import audit
 from pipeline.registry.database.database import Database
-from pipeline.registry.model.desk import NotYours
-from pipeline.registry.model.search import (
+from pipeline.registry.search.model import (
     HitState,
     Nearness,
     SearchCriteria,
@@ -23,8 +23,8 @@ from pipeline.registry.model.search import (
     SearchRefused,
     TooManySearches,
 )
-from pipeline.registry.tables.audit import audit
-from pipeline.registry.tables.search import search_request
+from pipeline.registry.search.rows import search_request
+from pipeline.registry.tasks.model import NotYours
 from tests.registry.outsider import Outsider
 from tests.registry.pages import SCAN, entry, page, read
 from tests.registry.search.conftest import BOX, fill

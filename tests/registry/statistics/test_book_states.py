@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.registry import Registry, RegistryPart
-from pipeline.registry.model.book_states import BookStage
-from tests.registry.desk.offices import PLACE, SINGLE, SUPERVISOR, taken
+from pipeline.registry.statistics.book_states import BookStage
+from tests.registry.offices import PLACE, SINGLE, SUPERVISOR, taken
 from tests.registry.pages import LEDGER, SCAN, entry, page, read
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.base.model.adapted_reader import ADAPTER_MARK
 from pipeline.registry import Registry, RegistryPart, Verdict
-from pipeline.registry.model.clear_values import NewClearValue
-from pipeline.registry.model.learning_history import LearningKind
-from tests.registry.desk.offices import PLACE, doubtful, said
+from pipeline.registry.clear_values.model import NewClearValue
+from pipeline.registry.statistics.model import LearningKind
+from tests.registry.offices import PLACE, doubtful, said
 from tests.registry.pages import page
 
 FIELDS = ("child_name", "registrar_name", "child_sex")

@@ -10,10 +10,10 @@ import pytest
 from pipeline.base.model import FieldStatus, Finding, PageKind, Severity
 from pipeline.base.stages import Stage
 from pipeline.registry import CrossEntryFinding, Registry
-from pipeline.registry.model.statistics import AGES, ListFilter, SecondLook, Statistics
-from pipeline.registry.services.desk.desk import Desk
-from pipeline.registry.services.statistics.books import DRIFT
-from tests.registry.desk.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
+from pipeline.registry.desk import Desk
+from pipeline.registry.statistics.book_counts import DRIFT
+from pipeline.registry.statistics.model import AGES, ListFilter, SecondLook, Statistics
+from tests.registry.offices import AN, BINH, BLIND, CHI, SUPERVISOR, Clock, doubtful, keyed, said, taken
 from tests.registry.pages import LEDGER, SCAN, entry, finding, page, read
 
 DAYS = 30

@@ -19,7 +19,7 @@ from pipeline.base.model import FieldStatus
 from pipeline.base.outbound import OutboundAddress
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict
-from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.runs.webhooks import WebhookSender, send_events, sending, signature_of, signing_secret
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read
 from tests.web.clock import Clock

@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from pipeline.base.model import FieldStatus
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.amendments import AmendmentOrder
-from pipeline.registry.model.api_tokens import ApiScope
-from pipeline.registry.services.accounts.accounts import Accounts
+from pipeline.registry.accounts.accounts import Accounts
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.registry.publishing.model import ApiScope
 from pipeline.web.app import create_app
 from pipeline.web.package_queue import PackageQueue
 from pipeline.web.security.access import ACCESS

@@ -14,7 +14,7 @@ import uvicorn
 from pipeline.base.model import Ledger
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
 from pipeline.registry import Registry
-from pipeline.registry.model.accounts import Person, Role
+from pipeline.registry.accounts.model import Person, Role
 from pipeline.scans.inbox.uploads import UploadDesk, UploadOptions
 from pipeline.scans.intake import page_of
 from pipeline.scans.workspace import Workspace

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from pipeline.base.model import Finding, Severity
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book, usual_lines
 from tests.web.desk.judged import overflow, overflow_below, violations
 from tests.web.desk.office import DOUBLE, Office

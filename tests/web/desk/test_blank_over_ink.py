@@ -10,7 +10,7 @@ from playwright.sync_api import Request, expect
 
 from pipeline.base.model import FieldStatus
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, decided, draw_book
 from tests.web.desk.office import DOUBLE, Office
 from tests.web.desk.sexes import SEXES, at_the_column, rows, sexes

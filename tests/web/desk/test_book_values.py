@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, decided, draw_book
 from tests.web.desk.judged import violations
 from tests.web.desk.office import Office

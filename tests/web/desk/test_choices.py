@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.base.model import FieldReading, FieldStatus, Hypothesis, Writing
 from pipeline.declarations.review_policy import Way
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 from pipeline.web.desk.field_view import choices
 
 

@@ -9,7 +9,7 @@ from pipeline.base.model import FieldStatus, PageRef
 from pipeline.base.stages import Stage
 from pipeline.declarations.review_policy import Way
 from pipeline.registry import Verdict
-from pipeline.registry.model.desk import ColumnTask, FieldWork, LeasedColumn
+from pipeline.registry.tasks.model import ColumnTask, FieldWork, LeasedColumn
 from pipeline.web.desk.column_view import column_view
 from pipeline.web.pictures import NO_PICTURES
 from tests.registry.pages import SCHEMAS

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from pipeline.base.model import FIRST_TYPED_ROW, FieldStatus
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.judged import overflow, overflow_below, violations
 from tests.web.desk.office import DOUBLE, SINGLE, Office

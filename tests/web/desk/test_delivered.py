@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from pipeline.delivery_rules import DeliveryPolicy
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.office import Office
 from tests.web.desk.typist import Typist

@@ -17,7 +17,7 @@ from pipeline.base.model import (
     Writing,
 )
 from pipeline.declarations.review_policy import Way
-from pipeline.registry.model.desk import FieldWork
+from pipeline.registry.tasks.model import FieldWork
 from pipeline.web.desk.doubt_reasons import doubt_reasons
 
 SURE = Evidence(chance=0.9, margin=0.8, optical=1.0, weakest=0.9, agreement=1.0, support=1.0, ink=0.8)

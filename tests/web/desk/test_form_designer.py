@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.intake.made_scans import encoded, picture
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.web.background_jobs import BackgroundJobs
 from tests.registry.pages import SCHEMAS
 from tests.web.desk.judged import violations

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from pipeline.base.model import FieldStatus
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import decided, one_line_book
 from tests.web.desk.office import Office
 from tests.web.desk.sexes import SEXES, at_the_column, sexes

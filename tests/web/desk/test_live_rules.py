@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from pipeline.base.model import FieldReading, FieldStatus, Finding, Severity
 from pipeline.registry import Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import KnownEntry
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import KnownEntry
 from pipeline.web.desk.expected_form import expected_form, is_doubted
 from pipeline.web.desk.live_rules import LiveRules, live_codes
 from tests.registry.pages import LEDGER, SCHEMAS

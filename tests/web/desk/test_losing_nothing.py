@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from playwright.sync_api import Dialog, Route, expect
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import NAME, DrawnBook, decision, draw_book, one_line_book, usual_book
 from tests.web.desk.office import Office
 from tests.web.desk.typist import TWICE, Typist

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.judged import overflow, violations
 from tests.web.desk.office import Office

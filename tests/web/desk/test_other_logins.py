@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import decision, one_line_book
 from tests.web.desk.office import PASSWORD, Office
 from tests.web.desk.typist import PATIENCE, Typist

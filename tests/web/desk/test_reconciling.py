@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.reconciliation import Answer, FoundDifference
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.reconciliation.model import Answer, FoundDifference
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.judged import overflow, violations
 from tests.web.desk.office import Office

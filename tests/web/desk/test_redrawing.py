@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from pipeline.base.errors import HotichError, ScanError, ScanTimeout, SetupError
 from pipeline.base.model import FieldReading, FieldStatus, Writing
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import RegionReading, RegionToRead
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import RegionReading, RegionToRead
 from pipeline.web.desk.redrawn_regions import RedrawnRegions, RegionRefused
 from tests.competing import WAIT_SECONDS
 from tests.web.desk.drawn_book import decision, one_line_book

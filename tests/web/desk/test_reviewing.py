@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from pipeline.base.model import FieldStatus, Finding, Severity
 from pipeline.base.stages import Stage
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, decided, draw_book, usual_book
 from tests.web.desk.office import Office
 from tests.web.desk.typist import Typist, held_up

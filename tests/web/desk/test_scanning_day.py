@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 from benchmarks.intake.made_scans import encoded, picture
 from pipeline.base.files import sha256_of_file
 from pipeline.declarations.ledger import load_ledger
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.runs.rescans import settle_tickets
 from tests.registry.pages import entry, page, read
 from tests.web.desk.drawn_book import FONT, one_line_book

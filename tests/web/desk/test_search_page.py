@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from pipeline.registry import Link
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.judged import overflow, violations
 from tests.web.desk.office import Office

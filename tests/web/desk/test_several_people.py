@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pipeline.declarations.review_policy import BookPolicy, ReviewPolicy
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import NAME, decision, draw_book, one_line_book
 from tests.web.desk.office import DOUBLE, Office
 from tests.web.desk.typist import Typist

@@ -8,8 +8,8 @@ from dataclasses import replace
 from playwright.sync_api import expect
 
 from pipeline.base.model import FieldReading, FieldStatus, Writing
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.desk import RegionReading, RegionToRead
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.tasks.model import RegionReading, RegionToRead
 from pipeline.web.desk.field_view import FieldPicture, FieldView
 from pipeline.web.desk.shared_blanks import field_groups
 from tests.web.desk.drawn_book import Line, decided, draw_book

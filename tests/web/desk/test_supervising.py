@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from pipeline.base.model import FieldStatus
 from pipeline.registry import Verdict
-from pipeline.registry.model.accounts import Role
-from pipeline.registry.model.amendments import AmendmentOrder
+from pipeline.registry.accounts.model import Role
+from pipeline.registry.amendments.model import AmendmentOrder
 from tests.web.desk.drawn_book import usual_book
 from tests.web.desk.judged import overflow, violations
 from tests.web.desk.office import Office

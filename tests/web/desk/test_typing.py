@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import CDPSession, expect
 
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from tests.web.desk.drawn_book import Line, draw_book
 from tests.web.desk.office import Office
 from tests.web.desk.typist import Typist

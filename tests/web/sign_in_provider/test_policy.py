@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SchemaError, SecurityError, SetupError
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.web.sign_in_provider import GroupDuties, read_sign_in, sign_in_secret
 
 HEAD = """[sign_in]

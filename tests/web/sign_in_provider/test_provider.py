@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pipeline.base.outbound import OutboundAddress
-from pipeline.registry.model.accounts import Role
+from pipeline.registry.accounts.model import Role
 from pipeline.web.sign_in_provider import GroupDuties, Provider, SignInFailed
 from pipeline.web.sign_in_provider.fetching import MOST_BYTES, fetch
 from tests.web.clock import Clock

@@ -12,8 +12,8 @@ from pipeline.registry.database.audit.row_digests import keep, make_anew
 from pipeline.registry.database.audit.rows import packed
 from pipeline.registry.database.audit.stored import batches, digest, key_of
 from pipeline.registry.database.audit.trail import MACHINE
+from pipeline.registry.database.columns import covered_tables, may_change
 from pipeline.registry.database.locks import Whole, hold
-from pipeline.registry.tables.guarded import covered_tables, may_change
 
 BEGUN = "audit-begun"
 FOUND = "found-at-begin"

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pipeline.registry.database.audit.chain import audit, row_digest
 from pipeline.registry.database.audit.key import Key
 from pipeline.registry.database.audit.rows import unpacked
 from pipeline.registry.database.audit.stored import DIGEST_BYTES, GONE, batches, digests
-from pipeline.registry.tables.audit import audit, row_digest
-from pipeline.registry.tables.guarded import may_change
+from pipeline.registry.database.columns import may_change
 
 AT_ONCE = 500
 """Rows in one statement."""

@@ -27,9 +27,9 @@ from pipeline.registry.database.audit.row_digests import (
 )
 from pipeline.registry.database.audit.rows import NEW, packed
 from pipeline.registry.database.audit.stored import digests, key_of
+from pipeline.registry.database.columns import may_change
 from pipeline.registry.database.locks import Whole, hold
-from pipeline.registry.model.errors import RowTampered
-from pipeline.registry.tables.guarded import may_change
+from pipeline.registry.errors import RowTampered
 
 MACHINE = "(máy)"
 """The actor of what a run does by itself; no login can be written this way."""

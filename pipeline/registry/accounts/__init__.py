@@ -1,0 +1,1 @@
+"""Accounts of people: sessions, passwords, duties, sign-ins, permissions."""

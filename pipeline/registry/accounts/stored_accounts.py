@@ -1,0 +1,302 @@
+"""Accounts in the database, and their changes under the rule of the second person.
+
+Every function runs in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, func, select, update
+
+from pipeline.base.text.control_characters import LINE_BREAKS, control_character_flaw
+from pipeline.registry.accounts import logins
+from pipeline.registry.accounts.logins import gives_more, is_privileged, must_wait, note
+from pipeline.registry.accounts.model import (
+    CONSOLE,
+    Account,
+    AccountChange,
+    AccountError,
+    KnownPlace,
+    Person,
+    Role,
+    UnknownAccount,
+    password_mark,
+)
+from pipeline.registry.accounts.rows import account
+from pipeline.registry.books.rows import book
+from pipeline.registry.database import audit
+from pipeline.registry.database.audit import changing, record, wrote
+from pipeline.registry.database.audit.row_digests import compared
+from pipeline.registry.database.database import Database
+from pipeline.registry.errors import RowTampered
+
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+LONGEST_NAME = 80
+
+
+def login_of(text: str) -> str:
+    """Return a login as it is stored.
+
+    Raises:
+        AccountError: The text cannot be a login.
+    """
+    login = text.strip().lower()
+    if login == CONSOLE or not LOGIN.fullmatch(login):
+        raise AccountError(
+            "Tên đăng nhập gồm 2 đến 40 chữ cái không dấu, chữ số, dấu chấm, gạch ngang, bắt đầu bằng chữ cái "
+            f"(không dùng “{CONSOLE}”). Ví dụ: an.tran"
+        )
+    return login
+
+
+def name_of(text: str) -> str:
+    """Return a person's name as it is shown.
+
+    Raises:
+        AccountError: There is none, or it holds hidden characters.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    flaw = control_character_flaw(text, LINE_BREAKS)
+    if flaw:
+        raise AccountError(f"Họ tên {flaw}.")
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise AccountError(f"Hãy ghi họ tên người dùng, không quá {LONGEST_NAME} ký tự.")
+    return name
+
+
+def places_of(role: Role, codes: Collection[str] | None) -> list[str] | None:
+    """Return place codes as they are stored; an administrator sees no entries and administers all accounts.
+
+    Raises:
+        AccountError: A code cannot be one.
+    """
+    if codes is None or role is Role.ADMINISTRATOR:
+        return None
+    cleaned = sorted({code.strip() for code in codes} - {""})
+    if not all(re.fullmatch(r"[\w.:-]{1,40}", code) for code in cleaned):
+        raise AccountError(
+            "Mã nơi đăng ký chỉ gồm chữ, số, dấu chấm, gạch ngang; các mã cách nhau bằng dấu phẩy."
+        )
+    return cleaned
+
+
+def add(
+    connection: Connection,
+    values: Mapping[str, Any],
+    password_hash: str,
+    now: datetime,
+    by: str,
+    *,
+    active: bool = True,
+    must_change: bool = True,
+) -> None:
+    """``values``: login, name, role, places. Raises ``AccountError`` when the login is taken."""
+    if connection.scalar(select(account.c.id).where(account.c.login == values["login"])) is not None:
+        raise AccountError("Tên đăng nhập này đã có. Hãy chọn tên khác.")
+    stored = {
+        **values,
+        "active": active,
+        "password_hash": password_hash,
+        "must_change": must_change,
+        "password_set_at": now,
+        "created_at": now,
+        "created_by": by,
+        "changed_at": now,
+        "changed_by": by,
+    }
+    audit.add(connection, account, [stored])
+    told = {
+        "role": values["role"],
+        "places": values["places"],
+        "password": password_mark(password_hash),
+        **({} if active else {"active": False}),
+    }
+    record(connection, by, "account-created", f"account:{values['login']}", told)
+
+
+def row_of(connection: Connection, login: str, *, lock: bool = False) -> RowMapping | None:
+    """The account of that login; what cannot be a login never reaches the database."""
+    if not LOGIN.fullmatch(login):
+        return None
+    query = select(account).where(account.c.login == login)
+    return connection.execute(query.with_for_update() if lock else query).mappings().first()
+
+
+def known_row(connection: Connection, login: str) -> RowMapping:
+    """Return the account of that login, held until the transaction ends.
+
+    Raises:
+        UnknownAccount: There is none.
+    """
+    row = row_of(connection, login.strip().lower(), lock=True)
+    if row is None:
+        raise UnknownAccount("Không có tài khoản nào với tên đăng nhập này. Hãy xem danh sách tài khoản.")
+    return row
+
+
+def store_change(
+    connection: Connection,
+    row: RowMapping,
+    values: Mapping[str, Any],
+    now: datetime,
+    by: str,
+    action: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Store ``values`` of the account ``row``, who changed it, and in the audit what for."""
+    changing(connection, account, [row["id"]])
+    connection.execute(
+        update(account).where(account.c.id == row["id"]).values(**values, changed_at=now, changed_by=by)
+    )
+    wrote(connection, account, [row["id"]])
+    told = dict(detail or {})
+    if "active" in values:
+        told["active"] = values["active"]
+    if "password_hash" in values:
+        told["password"] = password_mark(values["password_hash"])
+    record(connection, by, action, f"account:{row['login']}", told)
+
+
+def note_login(
+    connection: Connection, row: RowMapping, now: datetime, password_hash: str, action: str = "logged-in"
+) -> None:
+    """Somebody came in; their password may have been hashed anew under today's costs."""
+    changing(connection, account, [row["id"]])
+    connection.execute(
+        update(account)
+        .where(account.c.id == row["id"])
+        .values(last_login_at=now, password_hash=password_hash)
+    )
+    wrote(connection, account, [row["id"]])
+    told = {} if password_hash == row["password_hash"] else {"password": password_mark(password_hash)}
+    record(connection, row["login"], action, f"account:{row['login']}", told)
+
+
+def refuse_last_administrator(connection: Connection, row: RowMapping) -> None:
+    """Check that somebody else in use can administer accounts.
+
+    Raises:
+        AccountError: Nobody can.
+    """
+    if row["role"] != Role.ADMINISTRATOR or not row["active"]:
+        return
+    others = connection.scalars(
+        select(account.c.id)
+        .where(account.c.role == Role.ADMINISTRATOR, account.c.active, account.c.id != row["id"])
+        .with_for_update()
+    ).all()
+    if not others:
+        raise AccountError("Đây là người quản trị duy nhất. Hãy giao quyền quản trị cho người khác trước.")
+
+
+def is_empty(connection: Connection) -> bool:
+    return not connection.scalar(select(func.count()).select_from(account))
+
+
+def all_accounts(connection: Connection) -> tuple[Account, ...]:
+    """By login, those in use first."""
+    rows = connection.execute(select(account).order_by(account.c.active.desc(), account.c.login)).mappings()
+    return tuple(
+        Account(person_of(row), row["active"], row["must_change"], row["created_at"], row["last_login_at"])
+        for row in rows
+    )
+
+
+def known_places(connection: Connection) -> tuple[KnownPlace, ...]:
+    """The registration places of the books that are here, by code."""
+    rows = connection.execute(
+        select(book.c.place_code, func.max(book.c.place))
+        .group_by(book.c.place_code)
+        .order_by(book.c.place_code)
+    )
+    return tuple(KnownPlace(code, name) for code, name in rows)
+
+
+def person_of(row: RowMapping) -> Person:
+    places = row["places"]
+    return Person(
+        row["id"],
+        row["login"],
+        row["name"],
+        Role(row["role"]),
+        None if places is None else frozenset(places),
+    )
+
+
+def add_account(
+    connection: Connection,
+    values: Mapping[str, Any],
+    password_hash: str,
+    now: datetime,
+    by: str,
+    *,
+    must_change: bool = True,
+) -> None:
+    """Store a new account, which may have to wait for a second person.
+
+    Args:
+        values: Login, name, role and places.
+        must_change: Whether the person must choose a password first.
+
+    Raises:
+        AccountError: The login is taken.
+    """
+    privileged = is_privileged(values["role"])
+    waits = privileged and must_wait(connection, by, values["login"])
+    add(connection, values, password_hash, now, by, active=not waits, must_change=must_change)
+    if privileged:
+        note(connection, values["login"], AccountChange.CREATED, values, waits=waits, by=by, now=now)
+
+
+def change_account(
+    connection: Connection,
+    row: RowMapping,
+    values: Mapping[str, Any],
+    change: AccountChange,
+    now: datetime,
+    by: str,
+    detail: Mapping[str, Any] | None = None,
+) -> bool:
+    """Store a change of an account, which may have to wait for a second person and in any case shows.
+
+    Args:
+        values: What it has since.
+        detail: What the audit says of it.
+
+    Returns:
+        Whether the account waits.
+    """
+    after = {**row, **values}
+    gives = change is not AccountChange.DUTIES_SET or gives_more(dict(row), after)
+    shows = is_privileged(row["role"], after["role"]) and (gives or row["role"] != after["role"])
+    waits = (
+        change is not AccountChange.DEACTIVATED
+        and gives
+        and after["active"]
+        and is_privileged(after["role"])
+        and must_wait(connection, by, row["login"])
+    )
+    if waits:
+        values = {**values, "active": False}
+    store_change(connection, row, values, now, by, change, detail)
+    if waits:
+        logins.end_all(connection, row["id"])
+    if shows:
+        note(connection, row["login"], change, after, waits=waits, by=by, now=now)
+    return bool(waits)
+
+
+def tampered(database: Database, connection: Connection, *rows: tuple[Table, int]) -> RowTampered | None:
+    """Return what was changed behind the program's back, if anything of these rows was."""
+    key_file = database.key_file
+    keys = () if key_file is None else key_file.known()
+    for table, row_id in rows:
+        now = compared(connection, keys[-1] if keys else None, table.name, [row_id])
+        if now.altered:
+            return RowTampered(table.name, (row_id,), untold=bool(now.untold()))
+    return None

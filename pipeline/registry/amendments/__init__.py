@@ -1,0 +1,1 @@
+"""Amendments: what an authority decided on an entry after it was written."""

@@ -1,0 +1,1 @@
+"""Approvals of books before delivery, second signatures, and confirmed deliveries."""

@@ -1,0 +1,1 @@
+"""Books and shares of books that people and teams are assigned to."""

@@ -1,0 +1,1 @@
+"""Books, their scans and pages, failures, corrections, and browsing."""

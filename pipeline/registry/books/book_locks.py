@@ -1,0 +1,137 @@
+"""One run at a time over a book: whoever reads it holds it, and says so again while it gets on.
+
+A run that was killed on this machine is known by its process and its book taken over at once. One that hangs, or whose
+machine is gone, says nothing more: its time runs out. A run that finds its book taken over stops; nothing that it has
+saved is lost, and nothing is read twice into the registry, since a page is known by its fingerprint.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pipeline.base.errors import BookBusy, HotichError
+from pipeline.base.localtime import OFFICE_ZONE, format_moment
+from pipeline.registry.books.rows import book_run
+from pipeline.registry.database.audit import MACHINE, record
+from pipeline.registry.database.clock import now
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import hold_book
+from pipeline.registry.database.runner import Runner, is_dead, this_runner
+
+_logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 10.0
+"""How often at most a run says that it gets on."""
+
+_held_here: set[str] = set()
+"""Tokens of the runs of this process."""
+
+
+class BookLock:
+    """A book in the hands of this run. ``seconds``: how long it may say nothing before others take the book over."""
+
+    def __init__(self, database: Database, book_id: int, seconds: float) -> None:
+        self._database = database
+        self._book_id = book_id
+        self._seconds = seconds
+        self._runner = this_runner()
+        self._beaten = time.monotonic()
+
+    def beat(self) -> None:
+        """Report that the run makes progress; this is cheap enough for every page.
+
+        Raises:
+            BookBusy: Another run has taken the book over.
+        """
+        if time.monotonic() - self._beaten < BEAT_SECONDS:
+            return
+        with self._database.writing() as connection:
+            _beat(connection, self._book_id, self._runner.token, self._seconds)
+        self._beaten = time.monotonic()
+
+    def begin(self) -> None:
+        with self._database.writing() as connection:
+            _claim(connection, self._book_id, self._runner, self._seconds)
+        _held_here.add(self._runner.token)
+
+    def end(self) -> None:
+        _held_here.discard(self._runner.token)
+        with suppress(HotichError), self._database.writing() as connection:
+            mine = (book_run.c.book_id == self._book_id) & (book_run.c.token == self._runner.token)
+            connection.execute(delete(book_run).where(mine))
+
+
+@contextmanager
+def lock_book(database: Database, book_id: int, seconds: float) -> Iterator[BookLock]:
+    """Lock a book while this context is open.
+
+    Raises:
+        BookBusy: Another run has it.
+    """
+    turn = BookLock(database, book_id, seconds)
+    turn.begin()
+    try:
+        yield turn
+    finally:
+        turn.end()
+
+
+def refuse_running(connection: Connection, book_id: int) -> None:
+    """Raise ``BookBusy`` where a run has a book in hand; what a dead run left of its lock goes.
+
+    The book is held until the end of the transaction, so that no run begins before.
+    """
+    runner = this_runner()
+    _claim(connection, book_id, runner, 0.0)
+    mine = (book_run.c.book_id == book_id) & (book_run.c.token == runner.token)
+    connection.execute(delete(book_run).where(mine))
+
+
+def _claim(connection: Connection, book_id: int, runner: Runner, seconds: float) -> None:
+    hold_book(connection, book_id)
+    moment = now(connection)
+    row = connection.execute(select(book_run).where(book_run.c.book_id == book_id)).mappings().first()
+    if row is not None:
+        own = row["token"] in _held_here
+        gone = is_dead(row["machine"], row["pid"], row["process"])
+        left = row["machine"] == runner.machine and row["pid"] == runner.pid and not own
+        if own or not (gone or left or row["lasts_until"] <= moment):
+            begun = format_moment(row["begun_at"])
+            raise BookBusy(
+                f"Quyển này đang được một lượt chạy khác đọc (máy {row['host']}, tiến trình {row['pid']}, từ {begun}). "
+                "Hãy đợi lượt ấy xong; nếu nó đã treo, quyển tự được nhả lúc "
+                f"{row['lasts_until'].astimezone(OFFICE_ZONE):%H:%M:%S}."
+            )
+        connection.execute(delete(book_run).where(book_run.c.book_id == book_id))
+        record(connection, MACHINE, "run-taken-over", f"book:{book_id}")
+        _logger.info("lock on book %d broken: its run is gone or silent", book_id)
+    connection.execute(
+        insert(book_run),
+        {
+            "book_id": book_id,
+            "token": runner.token,
+            "host": runner.host,
+            "machine": runner.machine,
+            "pid": runner.pid,
+            "process": runner.process,
+            "begun_at": moment,
+            "lasts_until": moment + timedelta(seconds=seconds),
+        },
+    )
+
+
+def _beat(connection: Connection, book_id: int, token: str, seconds: float) -> None:
+    moment = now(connection)
+    mine = (book_run.c.book_id == book_id) & (book_run.c.token == token)
+    later = update(book_run).where(mine).values(lasts_until=moment + timedelta(seconds=seconds))
+    if connection.execute(later).rowcount == 0:
+        raise BookBusy(
+            "Một lượt chạy khác đã nhận đọc tiếp quyển này vì lượt này im lặng quá lâu. Những trang đã đọc đã được "
+            "lưu; không cần làm gì."
+        )

@@ -1,0 +1,276 @@
+"""Browsing the books of one's places: pages for data entry, entries for supervisors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from pipeline.base.model import FIRST_TYPED_ROW, Box, PageRef
+from pipeline.base.stages import Stage
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.accounts.permissions import check_place, check_supervises, stages
+from pipeline.registry.books.model import ListedEntry, PagePosition
+from pipeline.registry.books.page_order import places_of_moved
+from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.data_entry.model import FAILED, UNREAD, BookPageState, EntryOnPage
+from pipeline.registry.database.audit import record
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.effective_values import select_values
+from pipeline.registry.entries.machine_view import amendments_in, readings_of
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.errors import NotThere
+from pipeline.registry.tasks.model import TaskState
+from pipeline.registry.tasks.rows import review_task
+from pipeline.registry.withdrawals.model import RegistryPart
+from pipeline.registry.withdrawals.stored_withdrawals import (
+    book_stands,
+    covering,
+    failure_stands,
+    page_stands,
+    scan_stands,
+    withdrawals_in_force,
+)
+
+
+def check_data_entry(connection: Connection, person: Person, book_id: int) -> Mapping[str, Any]:
+    """Return the row of a book to which a person may add.
+
+    Raises:
+        NotYours: They may not, or the book belongs to another place.
+        NotThere: There is no such book.
+    """
+    stages(person)
+    row = connection.execute(select(book).where(book.c.id == book_id, book_stands)).mappings().first()
+    if row is None:
+        raise NotThere(f"Không có quyển sổ số {book_id}. Hãy tải lại danh sách.")
+    check_place(person, row["place_code"])
+    return dict(row)
+
+
+def books_of(context: DeskContext, person: Person) -> tuple[tuple[int, str, str, str, int], ...]:
+    """Return the books to which a person may add: id, folder, volume, place code and how many pages were scanned."""
+    stages(person)
+    pages = func.coalesce(func.sum(scan.c.pages), 0)
+    rows = context.connection.execute(
+        select(book.c.id, book.c.folder_name, book.c.volume, book.c.place_code, pages.label("pages"))
+        .join_from(book, scan, (scan.c.book_id == book.c.id) & scan_stands)
+        .where(book_stands)
+        .group_by(book.c.id, book.c.folder_name, book.c.volume, book.c.place_code)
+        .order_by(book.c.folder_name, book.c.id)
+    )
+    return tuple(
+        (row.id, row.folder_name, row.volume, row.place_code, int(row.pages))
+        for row in rows
+        if person.may_see(row.place_code)
+    )
+
+
+def scanned_pages(context: DeskContext, person: Person, book_id: int) -> tuple[BookPageState, ...]:
+    """Return all pages of a book, read or not, by the names of their scans, for a person who may add to them."""
+    of_book = check_data_entry(context.connection, person, book_id)
+    return tuple(_scanned_pages(context.connection, of_book))
+
+
+def scanned_page(context: DeskContext, person: Person, book_id: int, ref: PageRef) -> BookPageState:
+    """Return one page of a book, as ``scanned_pages`` does.
+
+    Raises:
+        NotThere: The book has no such page.
+    """
+    of_book = check_data_entry(context.connection, person, book_id)
+    return page_of_book(context.connection, of_book, ref)
+
+
+def entries_on_page(
+    context: DeskContext, person: Person, book_id: int, ref: PageRef
+) -> tuple[EntryOnPage, ...]:
+    """Return the entries of a page that stand, the typed ones last."""
+    check_data_entry(context.connection, person, book_id)
+    rows = context.connection.execute(
+        select(entry.c.id, entry.c.row, entry.c.number, entry.c.year, review_task.c.fields)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
+        .where(
+            scan.c.book_id == book_id,
+            scan.c.sha256 == ref.scan_sha256,
+            page.c.page_no == ref.page_no,
+            entry.c.stands,
+        )
+        .order_by(entry.c.row)
+    )
+    return tuple(
+        EntryOnPage(
+            row.id,
+            row.row,
+            "/".join(str(part) for part in (row.number, row.year) if part is not None),
+            row.row >= FIRST_TYPED_ROW,
+            len(row.fields or ()),
+            _place_on_page(context.connection, row.id),
+        )
+        for row in rows
+    )
+
+
+def page_of_book(connection: Connection, of_book: Mapping[str, Any], ref: PageRef) -> BookPageState:
+    """Return one page of a book, whose row is ``of_book``.
+
+    Raises:
+        NotThere: The book has no such page, or the page is withdrawn.
+    """
+    found = (one for one in _scanned_pages(connection, of_book, ref.scan_sha256) if one.ref == ref)
+    page_there = next(found, None)
+    if page_there is None:
+        raise NotThere("Sổ này không có trang ấy, hoặc trang đã được thu hồi. Hãy tải lại danh sách.")
+    return page_there
+
+
+def _scanned_pages(
+    connection: Connection, of_book: Mapping[str, Any], sha256: str | None = None
+) -> Iterator[BookPageState]:
+    """Yield the pages of the standing scans of a book, or of one scan, by the names of the scans."""
+    in_book = [scan.c.book_id == of_book["id"], *(() if sha256 is None else (scan.c.sha256 == sha256,))]
+    scans = connection.execute(
+        select(scan.c.id, scan.c.sha256, scan.c.name, scan.c.pages)
+        .where(*in_book, scan_stands)
+        .order_by(scan.c.name, scan.c.id)
+    ).all()
+    standing = case((entry.c.stands, entry.c.id))
+    known = connection.execute(
+        select(
+            page.c.id, page.c.scan_id, page.c.page_no, page_run.c.kind, func.count(standing).label("entries")
+        )
+        .join_from(page, scan, page.c.scan_id == scan.c.id)
+        .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .outerjoin(entry, entry.c.page_id == page.c.id)
+        .where(*in_book, page_stands)
+        .group_by(page.c.id, page.c.scan_id, page.c.page_no, page_run.c.kind)
+    ).all()
+    gone = withdrawals_in_force(connection, [of_book["id"]])
+    moved = places_of_moved(connection, of_book["id"])
+    failures = {
+        (row.scan_sha256, row.page_no): row.message
+        for row in connection.execute(
+            select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.message).where(
+                page_failure.c.book_id == of_book["id"], failure_stands
+            )
+        )
+    }
+    pages = {(row.scan_id, row.page_no): row for row in known}
+    for one in scans:
+        numbers = {*range(1, one.pages + 1), *(page_no for scan_id, page_no in pages if scan_id == one.id)}
+        numbers |= {page_no for sha, page_no in failures if sha == one.sha256 and page_no}
+        for page_no in sorted(numbers):
+            part = RegistryPart(of_book["id"], one.sha256, page_no)
+            if covering(gone, part) is not None:
+                continue
+            ref = PageRef(one.sha256, page_no)
+            row = pages.get((one.id, page_no))
+            why = failures.get((one.sha256, page_no)) or failures.get((one.sha256, None)) or ""
+            read = row is not None and row.kind is not None
+            yield BookPageState(
+                book_id=of_book["id"],
+                book=of_book["folder_name"],
+                record=of_book["record"],
+                ref=ref,
+                scan=one.name,
+                place=moved.get(ref) or PagePosition(one.name, page_no),
+                state=row.kind if row is not None and read else (FAILED if why else UNREAD),
+                failure="" if read else why,
+                entries=0 if row is None else row.entries,
+                page_id=None if row is None else row.id,
+            )
+
+
+def _place_on_page(connection: Connection, entry_id: int) -> Box | None:
+    boxes = [
+        box for one in readings_of(connection, entry_id) for box in (*one.lines, *filter(None, [one.box]))
+    ]
+    return reduce(Box.union, boxes) if boxes else None
+
+
+WHAT = "xem các sự kiện của sổ"
+SUBJECT = "subject-"
+"""Prefix of the columns with the names of those whom an entry is about."""
+
+
+def entries_of_book(context: DeskContext, person: Person, book_id: int) -> tuple[ListedEntry, ...]:
+    """Return the entries of a book that stand, in the order of the book, for a supervisor of its place.
+
+    The audit records the view.
+
+    Raises:
+        NotYours: The person does not supervise the place of the book.
+        NotThere: There is no such book.
+    """
+    check_supervises(context.connection, person, book_id, WHAT)
+    record(context.connection, person.login, "entries-listed", f"book:{book_id}")
+    return listed_entries(context.connection, context.declared, book_id)
+
+
+def listed_entries(connection: Connection, declared: RecordSchema, book_id: int) -> tuple[ListedEntry, ...]:
+    """Return the entries of a book that stand, in the order of the book, without what waits for people."""
+    in_book = scan.c.book_id == book_id
+    amended, moved = amendments_in(connection, [book_id]), places_of_moved(connection, book_id)
+    records = connection.scalars(
+        select(entry.c.record)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(in_book, entry.c.stands)
+        .distinct()
+    ).all()
+    found = []
+    for name in records:
+        spec = declared.schemas.record(name)
+        number = declared.number_field(name)
+        asked = {} if number is None else {"number": number}
+        if spec.book is not None:
+            asked |= {"registered_on": spec.book.registered_on, "page_number": spec.book.page}
+        asked |= {f"{SUBJECT}{at}": one.name for at, one in enumerate(spec.people) if one.event != "other"}
+        query = (
+            select_values(
+                declared,
+                name,
+                asked,
+                scan.c.sha256,
+                scan.c.name,
+                page.c.page_no,
+                entry.c.row,
+                review_task.c.state,
+                review_task.c.stage,
+                review_task.c.fields,
+            )
+            .outerjoin(review_task, review_task.c.entry_id == entry.c.id)
+            .where(in_book)
+        )
+        for row in connection.execute(query).mappings():
+            opened = row["state"] == TaskState.OPEN
+            waiting = frozenset(row["fields"] or ()) if opened else frozenset()
+            ref = PageRef(row["sha256"], row["page_no"])
+            changed = amended.get((book_id, ref.scan_sha256, ref.page_no, row["row"]), {})
+            shown = {
+                key: "" if field in waiting else changed[field].value if field in changed else row[key] or ""
+                for key, field in asked.items()
+            }
+            names = [shown[key] for key in asked if key.startswith(SUBJECT)]
+            listed = ListedEntry(
+                entry_id=row["entry_id"],
+                ref=ref,
+                scan=row["name"],
+                place=moved.get(ref) or PagePosition(row["name"], ref.page_no),
+                row=row["row"],
+                record=name,
+                number=shown.get("number", ""),
+                registered_on=shown.get("registered_on", ""),
+                page_number=shown.get("page_number", ""),
+                stage=Stage(row["stage"]) if opened else Stage.SETTLED,
+                waiting=len(waiting),
+                amended=len(changed),
+                subject=", ".join(filter(None, names)),
+            )
+            found.append(listed)
+    return tuple(sorted(found, key=lambda one: (one.place.order, one.ref.scan_sha256, one.row)))

@@ -1,0 +1,151 @@
+"""Pages and scans that could not be read, and pages of no declared form.
+
+A failure waits for a person until the page can be read, and is never forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from pipeline.base.model import PageRef
+from pipeline.registry.books.model import ReadFailure, UnfitPage
+from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.locks import hold_book
+from pipeline.registry.entries.rows import finding
+from pipeline.registry.withdrawals.stored_withdrawals import failure_stands, page_stands
+
+
+def read_failures(connection: Connection, book_id: int | None = None) -> tuple[ReadFailure, ...]:
+    """Return pages and scans that could not be read, of a book or of all, in the order of books, scans and pages."""
+    query = (
+        select(page_failure, book.c.folder_name)
+        .join(book)
+        .where(failure_stands)
+        .order_by(page_failure.c.book_id, page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.id)
+    )
+    if book_id is not None:
+        query = query.where(page_failure.c.book_id == book_id)
+    return tuple(
+        ReadFailure(
+            row["book_id"],
+            row["folder_name"],
+            row["scan_name"],
+            row["scan_sha256"],
+            row["page_no"],
+            row["code"],
+            row["message"],
+            row["failed_at"],
+            row["tries"] or 1,
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def set_aside(
+    connection: Connection, book_id: int, codes: Collection[str], tries: int, prints: Mapping[str, str]
+) -> dict[tuple[str, int | None], ReadFailure]:
+    """Return what failed so often in a row that trying again is no use until something changes.
+
+    The result is by SHA-256 of the scan and page. Only failures under the current fingerprint of the scan count.
+
+    Args:
+        codes: The error codes that count.
+        tries: How many failures in a row.
+        prints: The current fingerprint of the reading by SHA-256 of the scan.
+    """
+    rows = connection.execute(
+        select(page_failure.c.scan_sha256, page_failure.c.page_no, page_failure.c.fingerprint).where(
+            page_failure.c.book_id == book_id, page_failure.c.code.in_(codes), page_failure.c.tries >= tries
+        )
+    ).all()
+    same = {(row.scan_sha256, row.page_no) for row in rows if prints.get(row.scan_sha256) == row.fingerprint}
+    if not same:
+        return {}
+    return {
+        (one.sha256, one.page_no): one
+        for one in read_failures(connection, book_id)
+        if (one.sha256, one.page_no) in same
+    }
+
+
+def save_failure(
+    connection: Connection,
+    book_id: int,
+    sha256: str,
+    name: str,
+    page_no: int | None,
+    code: str,
+    message: str,
+    fingerprint: str | None = None,
+) -> None:
+    """Record that a page, or with ``page_no`` None the scan, could not be used.
+
+    The record takes the place of the one before about the same page of the same scan, counts failures alike, and is
+    removed when reading succeeds later. ``fingerprint`` is that of the reading that was tried.
+    """
+    hold_book(connection, book_id)
+    same = (
+        page_failure.c.book_id == book_id,
+        page_failure.c.scan_sha256 == sha256,
+        page_failure.c.scan_name == name,
+        page_failure.c.page_no.is_not_distinct_from(page_no),
+    )
+    alike = (page_failure.c.code == code, page_failure.c.fingerprint.is_not_distinct_from(fingerprint))
+    tries = connection.scalar(select(page_failure.c.tries).where(*same, *alike).limit(1)) or 0
+    forget_failures(connection, *same)
+    failed = {
+        "book_id": book_id,
+        "scan_sha256": sha256,
+        "scan_name": name,
+        "page_no": page_no,
+        "code": code,
+        "message": message,
+        "failed_at": datetime.now(UTC),
+        "fingerprint": fingerprint,
+        "tries": tries + 1,
+    }
+    add(connection, page_failure, [failed])
+    record(connection, MACHINE, "page-failed", f"book:{book_id}", {"code": code, "page": page_no})
+
+
+def forget_failures(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Take away what was noted about pages or scans that could not be used; returns how many.
+
+    Two who forget some of the same failures take them in the same order. What was altered stays.
+    """
+    over = select(page_failure.c.id).where(*which).order_by(page_failure.c.id)
+    found = connection.scalars(over.with_for_update()).all()
+    altered = changing(connection, page_failure, found, leave=True)
+    ids = [one for one in found if one not in altered]
+    if ids:
+        connection.execute(delete(page_failure).where(page_failure.c.id.in_(ids)))
+        wrote(connection, page_failure, ids)
+    return len(ids)
+
+
+OTHER_FORM = "PAGE-FORM"
+
+
+def unfit_pages(connection: Connection, book_id: int) -> tuple[UnfitPage, ...]:
+    """Return the pages of a book that fit neither its form nor a cover, in the order of their scans."""
+    rows = connection.execute(
+        select(scan.c.sha256, scan.c.name, page.c.page_no, page_run.c.size, finding.c.details)
+        .join_from(page, scan)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .join(finding, finding.c.page_run_id == page_run.c.id)
+        .where(scan.c.book_id == book_id, finding.c.code == OTHER_FORM, page_stands)
+        .order_by(scan.c.id, page.c.page_no)
+    )
+    return tuple(
+        UnfitPage(
+            PageRef(row.sha256, row.page_no),
+            row.name,
+            (row.size[0], row.size[1]),
+            row.details.get("form", ""),
+        )
+        for row in rows
+    )

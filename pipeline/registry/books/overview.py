@@ -1,0 +1,194 @@
+"""Tasks that wait, the progress of books, and books whose form or record is no longer declared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, inspect, or_, select
+
+from pipeline.registry.books.model import BookSummary, UndeclaredBook
+from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.database.record_tables import RecordSchema, record_table_name
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.tasks.model import Task, TaskState
+from pipeline.registry.tasks.rows import review_task
+from pipeline.registry.withdrawals.stored_withdrawals import (
+    book_stands,
+    failure_stands,
+    page_stands,
+    scan_stands,
+)
+
+
+def queue(connection: Connection, book_id: int | None = None, limit: int | None = None) -> tuple[Task, ...]:
+    """Return what waits for a person, in a book or in all: reopened tasks first, then in the order of the book."""
+    rows = connection.execute(
+        select(
+            review_task,
+            scan.c.book_id,
+            book.c.folder_name,
+            book.c.volume,
+            func.coalesce(entry.c.record, book.c.record).label("record"),
+            scan.c.sha256,
+            scan.c.name,
+            page.c.page_no,
+            func.coalesce(entry.c.number_text, "").label("entry_number"),
+        )
+        .join_from(review_task, page, review_task.c.page_id == page.c.id)
+        .join(scan)
+        .join(book)
+        .outerjoin(entry, review_task.c.entry_id == entry.c.id)
+        .where(review_task.c.state == TaskState.OPEN, *_in_book(book_id))
+        .order_by(review_task.c.reopened.desc(), scan.c.book_id, scan.c.id, page.c.page_no, review_task.c.row)
+        .limit(limit)
+    )
+    return tuple(
+        Task(
+            task_id=row["id"],
+            page_id=row["page_id"],
+            entry_id=row["entry_id"],
+            book_id=row["book_id"],
+            book=row["folder_name"],
+            volume=row["volume"],
+            record=row["record"],
+            scan_sha256=row["sha256"],
+            scan=row["name"],
+            page_no=row["page_no"],
+            row=row["row"],
+            entry_number=row["entry_number"],
+            reasons=tuple(row["reasons"]),
+            fields=tuple(row["fields"]),
+            reopened=row["reopened"],
+            version=row["version"],
+        )
+        for row in rows.mappings()
+    )
+
+
+def summary(connection: Connection, declared: RecordSchema, book_id: int | None = None) -> BookSummary:
+    """Return the progress of a book, or of all of them."""
+    tasks = connection.execute(
+        select(review_task.c.entry_id, review_task.c.reasons, review_task.c.reopened)
+        .join(page, review_task.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(review_task.c.state == TaskState.OPEN, *_in_book(book_id))
+    ).all()
+    waiting = {task.entry_id for task in tasks if task.entry_id is not None}
+    standing = connection.execute(
+        select(entry.c.id, entry.c.accepted)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands, *_in_book(book_id))
+    ).all()
+    accepted = sum(one.accepted and one.id not in waiting for one in standing)
+    return BookSummary(
+        books=_count(connection, select(book.c.id).where(book_stands), _is(book.c.id, book_id)),
+        scans=_count(connection, select(scan.c.id).where(scan_stands), _in_book(book_id)),
+        pages=_pages_by_kind(connection, book_id),
+        entries=len(standing),
+        accepted=accepted,
+        decided=len(standing) - accepted - len(waiting),
+        review=len(waiting),
+        reopened=sum(task.reopened for task in tasks),
+        page_tasks=sum(task.entry_id is None for task in tasks),
+        reasons=dict(Counter(code for task in tasks for code in task.reasons).most_common()),
+        failures=_failures(connection, book_id),
+        uncoded=_uncoded(connection, declared, book_id),
+    )
+
+
+def _pages_by_kind(connection: Connection, book_id: int | None) -> Mapping[str, int]:
+    rows = connection.execute(
+        select(page_run.c.kind, func.count().label("pages"))
+        .join(page, page_run.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(page_run.c.latest, page_stands, *_in_book(book_id))
+        .group_by(page_run.c.kind)
+        .order_by(func.count().desc(), page_run.c.kind)
+    )
+    return {row.kind: row.pages for row in rows}
+
+
+def _failures(connection: Connection, book_id: int | None) -> Mapping[str, int]:
+    rows = connection.execute(
+        select(page_failure.c.code, func.count().label("failures"))
+        .where(failure_stands, *_is(page_failure.c.book_id, book_id))
+        .group_by(page_failure.c.code)
+        .order_by(func.count().desc(), page_failure.c.code)
+    )
+    return {row.code: row.failures for row in rows}
+
+
+def _uncoded(connection: Connection, declared: RecordSchema, book_id: int | None) -> Mapping[str, int]:
+    """How often a box without a code is in force, by the words beside it."""
+    found: Counter[str] = Counter()
+    for record, table in declared.records.items():
+        for spec in declared.fields(record).values():
+            vocabulary = declared.schemas.vocabulary(spec)
+            if vocabulary is None or not vocabulary.uncoded:
+                continue
+            value = table.c[spec.name]
+            query = (
+                select(value, func.count())
+                .join_from(table, entry, table.c.entry_id == entry.c.id)
+                .join(page, entry.c.page_id == page.c.id)
+                .join(scan, page.c.scan_id == scan.c.id)
+                .where(entry.c.stands, value.in_(vocabulary.uncoded), *_in_book(book_id))
+                .group_by(value)
+            )
+            found.update({row[0]: row[1] for row in connection.execute(query)})
+    return dict(found.most_common())
+
+
+def _count(connection: Connection, query: Select[int], where: Iterable[ColumnElement[bool]]) -> int:
+    return connection.scalar(select(func.count()).select_from(query.where(*where).subquery())) or 0
+
+
+def _in_book(book_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return _is(scan.c.book_id, book_id)
+
+
+def _is(column: Column[Any], book_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition that ``column`` is that book; none at all for all books."""
+    return () if book_id is None else (column == book_id,)
+
+
+def is_undeclared(declared: RecordSchema) -> ColumnElement[bool]:
+    """Return the condition on ``book`` that its form or its kind is not declared."""
+    forms, records = list(declared.schemas.forms), list(declared.schemas.records)
+    return or_(book.c.form.not_in(forms), book.c.record.not_in(records))
+
+
+def undeclared_books(connection: Connection, declared: RecordSchema) -> tuple[UndeclaredBook, ...]:
+    """Return the books that stand and whose form or kind of register is not declared now, by place."""
+    rows = connection.execute(
+        select(book.c.id, book.c.folder_name, book.c.place_code, book.c.form, book.c.record)
+        .where(book_stands, is_undeclared(declared))
+        .order_by(book.c.place_code, book.c.id)
+    )
+    return tuple(
+        UndeclaredBook(row.id, row.folder_name, row.place_code, row.form, row.record) for row in rows
+    )
+
+
+def forms_read_by(connection: Connection, book_id: int) -> frozenset[str]:
+    """Return the forms by which the pages of a book were read last: its own, and other printings of it."""
+    query = (
+        select(page_run.c.form)
+        .join_from(page_run, page, page_run.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(scan.c.book_id == book_id, page_run.c.latest)
+        .distinct()
+    )
+    return frozenset(connection.scalars(query))
+
+
+def columns_of(connection: Connection, record: str) -> tuple[str, ...]:
+    """Return the fields that the table of a kind of register has, also of one that is not declared now."""
+    found = inspect(connection)
+    table = record_table_name(record)
+    if not found.has_table(table):
+        return ()
+    return tuple(one["name"] for one in found.get_columns(table) if one["name"] != "entry_id")

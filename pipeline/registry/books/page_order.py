@@ -1,0 +1,103 @@
+"""The order of the pages of a book: a page that was scanned again lies where the page that it replaced lay.
+
+All else lies by its scan and number. A page may be replaced several times; where the first one lay counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from pipeline.base.model import PageRef
+from pipeline.registry.books.model import PagePosition
+from pipeline.registry.books.rows import scan
+from pipeline.registry.withdrawals.stored_withdrawals import withdrawals_of
+
+R = TypeVar("R")
+"""A row of a query; its columns are named in ``in_page_order``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPage:
+    """Where a page lies that replaced another one.
+
+    Attributes:
+        scan_id: The scan of the page that lay there first.
+        place: The name of that scan and the number of that page.
+    """
+
+    scan_id: int
+    place: PagePosition
+
+
+def moved_pages(
+    connection: Connection, book_ids: Collection[int] | None = None
+) -> Mapping[tuple[int, PageRef], MovedPage]:
+    """Return where the pages lie that replaced others, by book and page; ``book_ids``: of these books only."""
+    before = {}
+    alone = next(iter(book_ids)) if book_ids is not None and len(book_ids) == 1 else None
+    for act in withdrawals_of(connection, alone):
+        part = act.part
+        if act.in_force and act.replaced_by and part.scan_sha256 and part.page_no:
+            before[part.book_id, act.replaced_by] = PageRef(part.scan_sha256, part.page_no)
+    wanted = {
+        (book_id, ref): _first(before, book_id, ref)
+        for book_id, ref in before
+        if book_ids is None or book_id in book_ids
+    }
+    if not wanted:
+        return {}
+    hashes = {first.scan_sha256 for first in wanted.values()}
+    rows = connection.execute(
+        select(scan.c.book_id, scan.c.sha256, scan.c.id, scan.c.name).where(scan.c.sha256.in_(hashes))
+    )
+    scans = {(row.book_id, row.sha256): row for row in rows}
+    return {
+        (book_id, ref): MovedPage(there.id, PagePosition(there.name, first.page_no))
+        for (book_id, ref), first in wanted.items()
+        if (there := scans.get((book_id, first.scan_sha256))) is not None
+    }
+
+
+def places_of_moved(connection: Connection, book_id: int) -> Mapping[PageRef, PagePosition]:
+    """Return where the pages of a book lie that replaced others."""
+    return {ref: moved.place for (_, ref), moved in moved_pages(connection, [book_id]).items()}
+
+
+def in_page_order(connection: Connection, rows: Sequence[R]) -> Sequence[R]:
+    """Return rows of pages or entries in the order of the books.
+
+    Args:
+        rows: Rows with ``book_id``, ``scan_id``, ``sha256`` and ``page_no``, in the order of the scans.
+    """
+    of_books: Sequence[Any] = rows
+    moved = moved_pages(connection, {row.book_id for row in of_books}) if rows else {}
+    if not moved:
+        return rows
+
+    return sorted(rows, key=lambda row: place_in_order(moved, row))
+
+
+def place_in_order(moved: Mapping[tuple[int, PageRef], MovedPage], row: Any) -> tuple[int, int, int]:
+    """Return by what a row comes in the order of the books: book, scan and number where its page lies.
+
+    Args:
+        moved: Where pages lie that replaced others.
+        row: A row as ``in_page_order`` takes it.
+    """
+    there = moved.get((row.book_id, PageRef(row.sha256, row.page_no)))
+    if there is None:
+        return row.book_id, row.scan_id, row.page_no
+    return row.book_id, there.scan_id, there.place.page_no
+
+
+def _first(before: Mapping[tuple[int, PageRef], PageRef], book_id: int, ref: PageRef) -> PageRef:
+    """Return the page that lay first where this one lies now."""
+    seen = {ref}
+    while (older := before.get((book_id, ref))) is not None and older not in seen:
+        seen.add(older)
+        ref = older
+    return ref

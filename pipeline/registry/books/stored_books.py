@@ -1,0 +1,395 @@
+"""Books and their scans: noting them, finding them, and how far they are."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from sqlalchemy import Connection, Table, case, func, or_, select, update
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import BookSeries, Ledger, PageRef
+from pipeline.registry.books.failures import forget_failures
+from pipeline.registry.books.model import BookProgress, BookRow, FailedPage, KnownBook, StoredBook, StoredPage
+from pipeline.registry.books.page_order import in_page_order
+from pipeline.registry.books.rows import book, book_run, page, page_failure, page_run, scan
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.locks import Whole, hold, hold_book
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.errors import NotThere
+from pipeline.registry.typed_text import refuse_hidden_characters
+from pipeline.registry.withdrawals.stored_withdrawals import (
+    book_stands,
+    failure_stands,
+    package,
+    page_stands,
+    scan_stands,
+)
+from pipeline.values.places import DayRange
+from pipeline.values.predicates import date_parts
+
+_logger = logging.getLogger(__name__)
+
+AT_ONCE = 500
+"""Scans that one statement asks about."""
+
+
+def book_id(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int:
+    """Return the id of a book, made when it is new.
+
+    A book is its folder's name, the unit that bore its place code then, volume, series and kind of event; the rest of
+    ``ledger`` is brought up to date.
+    """
+    hold(connection, Whole.BOOKS)
+    known = find_book(connection, declared, ledger, folder_name)
+    row = {
+        "record": declared.schemas.form(ledger.form).record,
+        "folder_name": folder_name,
+        **ledger_row(ledger),
+    }
+    if known is None:
+        found, changed = add(connection, book, [row])[0], True
+    else:
+        found, changed = upserted(connection, book, {"id": known}, row)
+    if changed:
+        record(connection, MACHINE, "book-noted", f"book:{found}")
+        _logger.info("book %d noted", found)
+    return found
+
+
+def find_book(connection: Connection, declared: RecordSchema, ledger: Ledger, folder_name: str) -> int | None:
+    """Return the id of a book as ``book_id`` does, None when it was never read; a withdrawn one only if no other is."""
+    rows = connection.execute(
+        select(book)
+        .where(
+            book.c.record == declared.schemas.form(ledger.form).record,
+            book.c.place_code == ledger.place_code,
+            book.c.volume == ledger.volume,
+            book.c.folder_name == folder_name,
+        )
+        .order_by(case((book_stands, 0), else_=1), book.c.id)
+    )
+    mine = ledger.series, registering_unit(declared, ledger)
+    for row in rows.mappings():
+        known = ledger_of_row(row)
+        if (known.series, registering_unit(declared, known)) == mine:
+            return int(row["id"])
+    return None
+
+
+def known_book(connection: Connection, book_id: int) -> KnownBook:
+    """Return what the registry holds of the cover and the folder of a book.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
+    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
+    if row is None:
+        raise _no_book(book_id)
+    return KnownBook(book_id, row["folder_name"], ledger_of_row(row), len(page_counts(connection, book_id)))
+
+
+def likely_books(connection: Connection, folder_name: str, hashes: Collection[str]) -> tuple[KnownBook, ...]:
+    """Return the books that scans of these hashes are of, and books from a folder of that name that have none yet.
+
+    Withdrawn books and scans are left out: nothing asks whether a folder is one of them.
+
+    Args:
+        hashes: The SHA-256 of the scans in it.
+
+    Returns:
+        Those with most of the scans first.
+    """
+    shared: Counter[int] = Counter()
+    wanted = sorted(set(hashes))
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        shared.update(connection.scalars(select(scan.c.book_id).where(scan.c.sha256.in_(some), scan_stands)))
+    empty = select(book.c.id).where(
+        book.c.folder_name == folder_name,
+        book_stands,
+        ~select(scan.c.id).where(scan.c.book_id == book.c.id).exists(),
+    )
+    found = [
+        replace(known_book(connection, one), shared=shared[one])
+        for one in {*shared, *connection.scalars(empty)}
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.shared, one.book_id)))
+
+
+def add_book(
+    connection: Connection,
+    declared: RecordSchema,
+    ledger: Ledger,
+    folder_name: str,
+    *,
+    author: str,
+    reason: str,
+) -> int:
+    """Note a book of which a person says that it is none of those that are there; returns its id.
+
+    Raises:
+        RegistryError: Who says so or why is missing, or the book is there.
+    """
+    check_reason(author, reason)
+    hold(connection, Whole.BOOKS)
+    known = find_book(connection, declared, ledger, folder_name)
+    if known is not None:
+        raise RegistryError(f"Sổ này đã có trong sổ dữ liệu (mã {known}). Không cần làm gì thêm.")
+    row = {
+        "record": declared.schemas.form(ledger.form).record,
+        "folder_name": folder_name,
+        **ledger_row(ledger),
+    }
+    (found,) = add(connection, book, [row])
+    record(connection, author.strip(), "book-added", f"book:{found}", {"reason": reason.strip()})
+    return found
+
+
+def check_reason(author: str, reason: str) -> None:
+    """Raise ``RegistryError`` unless it is said who and why, in words that show all they hold."""
+    if not author.strip() or not reason.strip():
+        raise RegistryError("Hãy ghi ai làm việc này và vì sao.")
+    refuse_hidden_characters(author, "người ghi")
+    refuse_hidden_characters(reason, "lý do")
+
+
+def ledger_row(ledger: Ledger) -> dict[str, Any]:
+    """Return what a row of ``book`` holds of its ledger."""
+    return {**asdict(ledger), "series": None if ledger.series is BookSeries.ORDINARY else ledger.series.value}
+
+
+def ledger_of_row(row: Mapping[Any, Any]) -> Ledger:
+    """Return the ledger that a row of ``book`` tells."""
+    told = {one.name: row[one.name] for one in fields(Ledger)}
+    return Ledger(**{**told, "series": BookSeries(row["series"] or BookSeries.ORDINARY)})
+
+
+def registering_unit(declared: RecordSchema, ledger: Ledger) -> str:
+    """Return which unit bore the place code when the book was opened, as ``Gazetteer.unit_of_code`` does."""
+    opened = date_parts(ledger.opened_on) or (ledger.year,)
+    units = declared.schemas.places.gazetteer
+    return units.unit_of_code(ledger.place_code, DayRange.of(opened), ledger.place)
+
+
+def store_scan(connection: Connection, book_id: int, sha256: str, name: str, size: int, pages: int) -> None:
+    """Note a readable scan of a book; ``size`` in bytes.
+
+    Its own earlier failures as a whole, and those of a file of the same name, are cleared.
+    """
+    hold_book(connection, book_id)
+    found, changed = upserted(
+        connection, scan, {"book_id": book_id, "sha256": sha256}, {"name": name, "size": size, "pages": pages}
+    )
+    over = forget_failures(
+        connection,
+        page_failure.c.book_id == book_id,
+        page_failure.c.page_no.is_(None),
+        or_(page_failure.c.scan_sha256 == sha256, page_failure.c.scan_name == name),
+    )
+    if changed or over:
+        record(connection, MACHINE, "scan-noted", f"scan:{found}", {"failures ended": over})
+
+
+def page_counts(connection: Connection, book_id: int) -> dict[str, int]:
+    """Return how many pages each readable scan of a book has, by its SHA-256."""
+    rows = connection.execute(select(scan.c.sha256, scan.c.pages).where(scan.c.book_id == book_id))
+    return {row.sha256: row.pages for row in rows}
+
+
+def book_with_scan(connection: Connection, sha256: str, besides: int) -> str:
+    """Return the folder of another book that has a scan of that SHA-256; ``""`` where none has.
+
+    Args:
+        besides: The id of the book that does not count.
+    """
+    found = connection.scalar(
+        select(book.c.folder_name)
+        .join(scan, scan.c.book_id == book.c.id)
+        .where(scan.c.sha256 == sha256, book.c.id != besides, scan_stands)
+        .limit(1)
+    )
+    return found or ""
+
+
+def folder_names(connection: Connection) -> frozenset[str]:
+    """Return the names of the folders that are of some book, a withdrawn one too."""
+    return frozenset(connection.scalars(select(book.c.folder_name)))
+
+
+def stored_scans(connection: Connection) -> dict[str, str]:
+    """Return how the books name each of their scans, by SHA-256: ``folder/file``."""
+    rows = connection.execute(
+        select(scan.c.sha256, scan.c.name, book.c.folder_name).join(book, book.c.id == scan.c.book_id)
+    )
+    return {row.sha256: f"{row.folder_name}/{row.name}" for row in rows}
+
+
+def stored_scans_of(url: str, wait_seconds: float = 60.0) -> dict[str, str]:
+    """Return how the books of a registry that is not open name each of their scans, by SHA-256.
+
+    The registry is left as it is, whichever version made it.
+    """
+    database = Database(url, wait_seconds)
+    try:
+        with database.reading() as connection:
+            return stored_scans(connection)
+    finally:
+        database.close()
+
+
+def upserted(
+    connection: Connection, table: Table, identity: dict[str, Any], rest: dict[str, Any]
+) -> tuple[int, bool]:
+    """The id of the row with that identity, made or brought up to date, and whether anything changed by that.
+
+    What the caller holds makes that safe.
+    """
+    found = connection.execute(select(table).filter_by(**identity)).mappings().first()
+    if found is None:
+        return add(connection, table, [identity | rest])[0], True
+    if all(found[name] == value for name, value in rest.items()):
+        return int(found["id"]), False
+    changing(connection, table, [found["id"]])
+    connection.execute(update(table).where(table.c.id == found["id"]).values(rest))
+    wrote(connection, table, [found["id"]])
+    return int(found["id"]), True
+
+
+def stored_book(connection: Connection, book_id: int) -> StoredBook:
+    """Return a book with its pages and what has no result.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
+    row = connection.execute(select(book).where(book.c.id == book_id)).mappings().first()
+    if row is None:
+        raise _no_book(book_id)
+    scans = connection.execute(
+        select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id, scan_stands).order_by(scan.c.id)
+    )
+    pages = connection.execute(
+        select(
+            page.c.id,
+            scan.c.book_id,
+            scan.c.id.label("scan_id"),
+            scan.c.sha256,
+            page.c.page_no,
+            page_run.c.kind,
+            page_run.c.form,
+        )
+        .join_from(page, scan)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(scan.c.book_id == book_id, page_stands)
+        .order_by(scan.c.id, page.c.page_no)
+    ).all()
+    failures = connection.execute(
+        select(page_failure.c.scan_name, page_failure.c.page_no, page_failure.c.code)
+        .where(page_failure.c.book_id == book_id, failure_stands)
+        .order_by(page_failure.c.scan_name, page_failure.c.page_no)
+    )
+    return StoredBook(
+        book_id,
+        row["folder_name"],
+        row["record"],
+        ledger_of_row(row),
+        {one.sha256: one.name for one in scans},
+        tuple(
+            StoredPage(one.id, PageRef(one.sha256, one.page_no), one.kind, one.form)
+            for one in in_page_order(connection, pages)
+        ),
+        tuple(FailedPage(one.scan_name, one.page_no, one.code) for one in failures),
+    )
+
+
+def _no_book(book_id: int) -> NotThere:
+    return NotThere(f"Không có quyển sổ số {book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+
+
+def book_progress(connection: Connection) -> Mapping[str, BookProgress]:
+    """Return how far every book is, by the name of its folder; of books in folders of one name the least far."""
+    pages_of = (
+        select(scan.c.book_id, func.sum(scan.c.pages).label("pages"))
+        .where(scan_stands)
+        .group_by(scan.c.book_id)
+    )
+    counted = {row.book_id: row.pages for row in connection.execute(pages_of)}
+    failures_of = (
+        select(page_failure.c.book_id, func.count().label("pages"))
+        .where(page_failure.c.page_no.is_not(None), failure_stands)
+        .group_by(page_failure.c.book_id)
+    )
+    failed = {row.book_id: row.pages for row in connection.execute(failures_of)}
+    read = {
+        row.book_id: (row.pages, row.saved_at)
+        for row in connection.execute(
+            select(
+                scan.c.book_id, func.count().label("pages"), func.max(page_run.c.saved_at).label("saved_at")
+            )
+            .join_from(page_run, page, page_run.c.page_id == page.c.id)
+            .join(scan, page.c.scan_id == scan.c.id)
+            .where(page_run.c.latest, scan_stands)
+            .group_by(scan.c.book_id)
+        )
+    }
+    in_hand = set(connection.scalars(select(book_run.c.book_id)))
+    found: dict[str, BookProgress] = {}
+    for book_id, name in connection.execute(select(book.c.id, book.c.folder_name).where(book_stands)):
+        pages, saved_at = read.get(book_id, (0, None))
+        missing = max(0, (counted.get(book_id) or 0) - pages - failed.get(book_id, 0))
+        one = BookProgress(book_id in in_hand, missing, saved_at)
+        if name not in found or (one.in_hand, one.missing) > (found[name].in_hand, found[name].missing):
+            found[name] = one
+    return found
+
+
+def book_rows(connection: Connection, record: str) -> tuple[BookRow, ...]:
+    """Return all books of a record, each with the number of its valid entries."""
+    standing = (
+        select(scan.c.book_id, func.count().label("entries"))
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands)
+        .group_by(scan.c.book_id)
+        .subquery()
+    )
+    query = (
+        select(
+            book.c.id,
+            book.c.folder_name,
+            book.c.record,
+            book.c.place,
+            book.c.place_code,
+            book.c.volume,
+            func.coalesce(standing.c.entries, 0),
+        )
+        .outerjoin(standing, standing.c.book_id == book.c.id)
+        .where(book.c.record == record, book_stands)
+        .order_by(book.c.id)
+    )
+    return tuple(BookRow(*row) for row in connection.execute(query))
+
+
+def note_package(
+    connection: Connection, book_id: int, entries: Mapping[int, str], manifest_sha256: str
+) -> None:
+    """Record that entries of a book left the registry in a package.
+
+    Args:
+        entries: The number of each entry as delivered, by its id.
+    """
+    row = {
+        "book_id": book_id,
+        "manifest_sha256": manifest_sha256,
+        "entries": [[entry_id, number] for entry_id, number in entries.items()],
+        "written_at": clock.now(connection),
+    }
+    add(connection, package, [row])
+    details = {"entries": len(entries), "manifest": manifest_sha256}
+    record(connection, MACHINE, "package-written", f"book:{book_id}", details)

@@ -1,0 +1,1 @@
+"""Findings of checks across entries, and links between entries."""

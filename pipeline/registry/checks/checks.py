@@ -1,0 +1,138 @@
+"""What the checks of books and of the registry found: kept as long as it holds, and its tasks with it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from pipeline.base.model import Severity
+from pipeline.registry.books.pages import ask_rescans
+from pipeline.registry.books.rows import page, scan
+from pipeline.registry.checks.model import ChecksOutcome, CrossEntryFinding
+from pipeline.registry.checks.rows import book_finding
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.locks import Whole, hold, hold_pages
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.machine_view import cross_entry_finding
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.withdrawals.stored_withdrawals import entry_stands, page_stands
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What makes two findings the same one."""
+
+    book_id: int
+    page_id: int
+    entry_id: int | None
+    code: str
+    severity: str
+    fields: tuple[str, ...]
+    details: str
+
+
+def save_checks(
+    connection: Connection,
+    declared: RecordSchema,
+    findings: Iterable[CrossEntryFinding],
+    codes: Collection[str],
+    book_ids: Sequence[int] | None = None,
+    *,
+    change: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> ChecksOutcome:
+    """Replace the findings of the ``codes`` that were checked, in these books or in all.
+
+    New findings are added, those that are no longer found end. A value that a new finding names is no longer
+    effective until someone decides it; tasks open and close accordingly. ``change`` is what the audit says besides,
+    of those books, with the ``detail``.
+    """
+    hold(connection, Whole.CHECKS)
+    wanted = {_key(one): one for one in findings}
+    standing = {
+        _key(cross_entry_finding(row)): int(row["id"])
+        for row in connection.execute(
+            select(book_finding).where(
+                book_finding.c.cleared_at.is_(None),
+                book_finding.c.code.in_(codes),
+                *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+            )
+        ).mappings()
+    }
+    new = [one for key, one in wanted.items() if key not in standing]
+    over = [key for key in standing if key not in wanted]
+    hold_pages(connection, [*(one.page_id for one in new), *(key.page_id for key in over)])
+    now = clock.now(connection)
+    add(connection, book_finding, [_row(one, now) for one in new])
+    altered = changing(connection, book_finding, [standing[key] for key in over], leave=True)
+    over = [key for key in over if standing[key] not in altered]
+    ended = [standing[key] for key in over]
+    if ended:
+        end = update(book_finding).where(book_finding.c.id == bindparam("ended")).values(cleared_at=now)
+        connection.execute(end, [{"ended": one} for one in ended])
+    wrote(connection, book_finding, ended)
+    touched = [(one.page_id, one.entry_id) for one in new if one.finding.severity is not Severity.INFO]
+    touched += [(key.page_id, key.entry_id) for key in over if key.severity != Severity.INFO]
+    refresh_projections(connection, declared, touched, leave=True)
+    for one in new:
+        ask_rescans(connection, declared, one.page_id, [one.finding])
+    record(connection, MACHINE, "checks-saved", "", {"raised": len(new), "cleared": len(over)})
+    for book_id in (book_ids or ()) if change else ():
+        record(connection, MACHINE, change, f"book:{book_id}", detail)
+    _logger.info("checks saved: %d findings raised, %d cleared", len(new), len(over))
+    return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
+
+
+def cross_entry_findings(
+    connection: Connection, book_ids: Sequence[int] | None = None
+) -> tuple[CrossEntryFinding, ...]:
+    """Return what the last checks of books and of the registry found and still holds, in the order it was raised."""
+    rows = connection.execute(
+        select(book_finding)
+        .join(page, page.c.id == book_finding.c.page_id)
+        .join(scan, scan.c.id == page.c.scan_id)
+        .where(
+            book_finding.c.cleared_at.is_(None),
+            page_stands,
+            entry_stands(book_finding.c.entry_id),
+            *(() if book_ids is None else (book_finding.c.book_id.in_(book_ids),)),
+        )
+        .order_by(book_finding.c.id)
+    )
+    return tuple(cross_entry_finding(row) for row in rows.mappings())
+
+
+def _key(one: CrossEntryFinding) -> _Key:
+    finding = one.finding
+    details = json.dumps(dict(finding.details), sort_keys=True, ensure_ascii=False)
+    return _Key(
+        one.book_id,
+        one.page_id,
+        one.entry_id,
+        finding.code,
+        finding.severity.value,
+        finding.fields,
+        details,
+    )
+
+
+def _row(one: CrossEntryFinding, now: datetime) -> Mapping[str, Any]:
+    return {
+        "book_id": one.book_id,
+        "page_id": one.page_id,
+        "entry_id": one.entry_id,
+        "code": one.finding.code,
+        "severity": one.finding.severity,
+        "fields": list(one.finding.fields),
+        "details": dict(one.finding.details),
+        "raised_at": now,
+    }

@@ -1,0 +1,191 @@
+"""Links between entries that may speak of one person or event: suggested by programs, decided by people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select, update
+
+from pipeline.base.errors import RegistryError
+from pipeline.registry.checks.model import ChecksOutcome, Link, LinkDecision, LinkVerdict, StoredLink
+from pipeline.registry.checks.rows import link, link_decision
+from pipeline.registry.database.audit import MACHINE, add, changing, record, wrote
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.typed_text import refuse_hidden_characters
+from pipeline.registry.withdrawals.stored_withdrawals import entry_stands
+
+PAIR = ("kind", "first_entry_id", "first_role", "second_entry_id", "second_role")
+"""What makes two suggestions the same pair, whatever speaks for it."""
+
+
+def save_links(connection: Connection, links: Iterable[Link]) -> ChecksOutcome:
+    """Replace the suggested links by these. A pair whose probability or evidence changed ends and is made anew."""
+    hold(connection, Whole.LINKS)
+    wanted = {_key(one): one for one in links}
+    standing = {
+        _key(link_of(row)): row["id"]
+        for row in connection.execute(select(link).where(link.c.withdrawn_at.is_(None))).mappings()
+    }
+    new = [one for key, one in wanted.items() if key not in standing]
+    over = [row_id for key, row_id in standing.items() if key not in wanted]
+    altered = changing(connection, link, over, leave=True)
+    over = [row_id for row_id in over if row_id not in altered]
+    now = datetime.now(UTC)
+    for row_id in over:
+        connection.execute(update(link).where(link.c.id == row_id).values(withdrawn_at=now))
+    wrote(connection, link, over)
+    rows = [
+        {
+            "kind": one.kind,
+            "first_entry_id": one.first_entry_id,
+            "first_role": one.first_role,
+            "second_entry_id": one.second_entry_id,
+            "second_role": one.second_role,
+            "probability": one.probability,
+            "evidence": dict(one.evidence),
+            "suggested_at": now,
+        }
+        for one in new
+    ]
+    add(connection, link, rows)
+    record(connection, MACHINE, "links-saved", "", {"suggested": len(new), "withdrawn": len(over)})
+    return ChecksOutcome(raised=len(new), cleared=len(over), standing=len(wanted))
+
+
+def link_of(row: RowMapping) -> Link:
+    """A row of ``link``."""
+    return Link(
+        row["kind"],
+        row["first_entry_id"],
+        row["first_role"],
+        row["second_entry_id"],
+        row["second_role"],
+        row["probability"],
+        dict(row["evidence"]),
+    )
+
+
+def _key(one: Link) -> tuple[object, ...]:
+    return (
+        *(getattr(one, name) for name in PAIR),
+        round(one.probability, 4),
+        tuple(sorted(one.evidence.items())),
+    )
+
+
+_Pair = tuple[Any, ...]
+
+_both_stand = entry_stands(link.c.first_entry_id) & entry_stands(link.c.second_entry_id)
+"""The condition on ``link`` that neither entry is withdrawn."""
+
+
+def decide_link(
+    connection: Connection, link_id: int, verdict: LinkVerdict, *, author: str, reason: str = ""
+) -> None:
+    """Record a person's verdict on a suggested link, for good; the last one counts.
+
+    No later run suggests a rejected pair again unless its evidence changes. ``TAKEN_BACK`` leaves the pair as if nobody
+    had decided on it.
+
+    Raises:
+        RegistryError: Nobody answers for it, a rejection has no reason, there is no such suggestion, or the pair is
+            suggested under another number now.
+    """
+    if not author.strip():
+        raise RegistryError("Thiếu tên người quyết định. Mỗi quyết định phải có người chịu trách nhiệm.")
+    if verdict is LinkVerdict.REJECTED and not reason.strip():
+        raise RegistryError("Hãy ghi lý do bác gợi ý, để người sau còn biết.")
+    refuse_hidden_characters(author, "người quyết định")
+    refuse_hidden_characters(reason, "lý do")
+    hold(connection, Whole.LINKS)
+    row = connection.execute(select(link).where(link.c.id == link_id)).mappings().first()
+    if row is None:
+        raise RegistryError(f"Không có gợi ý số {link_id}. Xem số ở cột đầu của hotich links.")
+    newer = connection.scalar(
+        select(link.c.id).where(
+            *(link.c[name] == row[name] for name in PAIR), link.c.id > link_id, link.c.withdrawn_at.is_(None)
+        )
+    )
+    if newer is not None:
+        raise RegistryError(
+            f"Gợi ý số {link_id} nay là số {newer}, vì bằng chứng đã khác. Hãy xem lại bằng hotich links."
+        )
+    word = {"link_id": link_id, "verdict": verdict, "reason": reason.strip(), "author": author.strip()}
+    add(connection, link_decision, [word | {"decided_at": datetime.now(UTC)}])
+    record(connection, author.strip(), "link-decided", f"link:{link_id}", {"verdict": verdict})
+
+
+def stored_links(
+    connection: Connection,
+    kind: str | None = None,
+    limit: int | None = None,
+    *,
+    rejected: bool = False,
+    entry_ids: Collection[int] | None = None,
+) -> tuple[StoredLink, ...]:
+    """Return what is suggested to belong together and what people confirmed.
+
+    First what nobody has decided on its present evidence, then the surest. Those that people ``rejected`` only on
+    demand. ``entry_ids``: only links of these entries.
+    """
+    of_entries = () if entry_ids is None else (_names_one_of(entry_ids),)
+    words = _last_words(connection, *of_entries)
+    of_kind = () if kind is None else (link.c.kind == kind,)
+    suggested = select(link).where(link.c.withdrawn_at.is_(None), _both_stand, *of_kind, *of_entries)
+    rows = connection.execute(suggested).mappings().all()
+    found = [_standing(row, words.get(_pair(row))) for row in rows]
+    there = {_pair(row) for row in rows}
+    found += [
+        replace(_standing(row, row), suggested=False)
+        for pair, row in words.items()
+        if pair not in there and kind in (None, row["kind"])
+    ]
+    shown = [one for one in found if _is_shown(one, rejected=rejected)]
+    shown.sort(key=lambda one: (_is_settled(one), -one.probability, one.link_id))
+    return tuple(shown[:limit])
+
+
+def _names_one_of(entry_ids: Collection[int]) -> ColumnElement[bool]:
+    """The condition that a link is one of these entries."""
+    return or_(link.c.first_entry_id.in_(entry_ids), link.c.second_entry_id.in_(entry_ids))
+
+
+def _last_words(connection: Connection, *where: ColumnElement[bool]) -> Mapping[_Pair, RowMapping]:
+    """Return the last verdict that stands on every pair that has any, with its link."""
+    said: Sequence[RowMapping] = (
+        connection.execute(
+            select(link, *(link_decision.c[name] for name in ("verdict", "reason", "author", "decided_at")))
+            .join_from(link_decision, link, link_decision.c.link_id == link.c.id)
+            .where(_both_stand, *where)
+            .order_by(link_decision.c.id)
+        )
+        .mappings()
+        .all()
+    )
+    last = {_pair(row): row for row in said}
+    return {pair: row for pair, row in last.items() if row["verdict"] != LinkVerdict.TAKEN_BACK}
+
+
+def _pair(row: RowMapping) -> _Pair:
+    return tuple(row[name] for name in PAIR)
+
+
+def _standing(row: RowMapping, word: RowMapping | None) -> StoredLink:
+    decision = None
+    if word is not None:
+        outdated = word["evidence"] != row["evidence"]
+        verdict = LinkVerdict(word["verdict"])
+        decision = LinkDecision(verdict, word["author"], word["decided_at"], word["reason"], outdated)
+    return StoredLink(**asdict(link_of(row)), link_id=row["id"], decision=decision)
+
+
+def _is_settled(one: StoredLink) -> bool:
+    return one.decision is not None and not one.decision.outdated
+
+
+def _is_shown(one: StoredLink, *, rejected: bool) -> bool:
+    was_rejected = one.decision is not None and one.decision.verdict is LinkVerdict.REJECTED
+    return rejected or not was_rejected or (one.suggested and not _is_settled(one))

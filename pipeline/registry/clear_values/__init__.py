@@ -1,0 +1,1 @@
+"""Values that are clear by decisions on other entries."""

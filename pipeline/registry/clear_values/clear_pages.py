@@ -1,0 +1,232 @@
+"""Saving what a book says of its pages while people check it: never under the hands of somebody, never twice.
+
+A value that a person calls back, or whose witnesses no longer count, waits again; its row says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, RowMapping, exists, or_, select
+
+from pipeline.base.model import PageResult
+from pipeline.registry.books.pages import held_page, save_page
+from pipeline.registry.books.rows import page, scan
+from pipeline.registry.clear_values.model import FEWEST_WITNESSES, WITNESS_GONE, ClearField, NewClearValue
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import MACHINE, record
+from pipeline.registry.database.locks import hold_pages, hold_tasks
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.accepted_readings import (
+    add_clear,
+    add_take_backs,
+    clear_in_force,
+    decisions_of_rows,
+    recalled,
+    rows_in_force,
+)
+from pipeline.registry.entries.machine_view import decisions_at, readings_of
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.tasks.keyed_values import at_work, withdrawn
+from pipeline.registry.tasks.rows import decision, review_task
+from pipeline.registry.withdrawals.stored_withdrawals import decision_stands
+
+_logger = logging.getLogger(__name__)
+
+
+def save_clear_page(
+    connection: Connection,
+    declared: RecordSchema,
+    book_id: int,
+    result: PageResult,
+    fingerprint: str,
+    new: Sequence[NewClearValue],
+) -> int | None:
+    """Save a page as its book weighs it now, with its values that are clear.
+
+    What a person called back is not accepted again, nor is what people decided or are at work on, nor what rests on a
+    decision that no longer counts.
+
+    Args:
+        result: The page as it is weighed; it is a further reading where its ``fingerprint`` is new.
+
+    Returns:
+        How many values are accepted or drawn from now on; None where somebody is at work on the page, and nothing was
+        saved.
+    """
+    page_id = held_page(connection, book_id, result.ref)
+    tasks = connection.scalars(select(review_task.c.id).where(review_task.c.page_id == page_id)).all()
+    hold_tasks(connection, tasks)
+    if connection.scalar(select(exists().where(review_task.c.page_id == page_id, at_work(connection)))):
+        return None
+    save_page(connection, declared, book_id, result, fingerprint)
+    ids = {
+        row.row: row.id
+        for row in connection.execute(
+            select(entry.c.row, entry.c.id).where(entry.c.page_id == page_id, entry.c.stands)
+        )
+    }
+    known = clear_in_force(connection, list(ids.values()))
+    back = recalled(connection, book_id)
+    decided = decisions_at(connection, {(page_id, row) for row in ids})
+    standing = standing_decisions(connection, {one for each in new for one in each.decisions})
+    kept = []
+    for one in new:
+        entry_id = ids.get(one.row)
+        if entry_id is None or (entry_id, one.field) in back or one.field in decided[page_id, one.row]:
+            continue
+        before = known.get(entry_id, {}).get(one.field)
+        witnesses = set(one.decisions)
+        if (
+            len(witnesses) < FEWEST_WITNESSES
+            or not witnesses <= standing
+            or (before is not None and before["text"] == one.text)
+        ):
+            continue
+        read = next((read for read in readings_of(connection, entry_id) if read.field == one.field), None)
+        if read is None or (read.text, read.canonical) != (one.text, one.canonical):
+            continue
+        if before is not None:
+            add_take_backs(connection, [before], MACHINE, "read-otherwise", clock.now(connection))
+        kept.append(one)
+    if kept:
+        _add(connection, declared, book_id, page_id, ids, kept)
+    return len(kept)
+
+
+def _add(
+    connection: Connection,
+    declared: RecordSchema,
+    book_id: int,
+    page_id: int,
+    ids: dict[int, int],
+    kept: Sequence[NewClearValue],
+) -> None:
+    add_clear(connection, book_id, ids, kept, clock.now(connection))
+    refresh_projections(
+        connection, declared, [(page_id, ids[row]) for row in sorted({one.row for one in kept})]
+    )
+    entries = entries_of_decisions(connection, {one for each in kept for one in each.decisions})
+    for row in sorted({one.row for one in kept}):
+        mine = [one for one in kept if one.row == row]
+        told = {
+            "fields": [one.field for one in mine],
+            "drawn": [one.field for one in mine if one.drawn],
+            "rests_on": {
+                one.field: sorted({entries[each] for each in one.decisions if each in entries})
+                for one in mine
+            },
+            "reason": f"đã rõ nhờ {max(len(one.decisions) for one in mine)} sự kiện đã đối chiếu",
+        }
+        record(connection, MACHINE, "value-clear", f"entry:{ids[row]}", told)
+    _logger.info("page %d: %d values clear", page_id, len(kept))
+
+
+def take_back_unfounded(connection: Connection, declared: RecordSchema, book_id: int) -> int:
+    """Take back the values of a book that rest on a decision that no longer counts; return how many.
+
+    A value that people have decided meanwhile stays as it is.
+    """
+    rows = rows_in_force(connection, book_id)
+    if not rows:
+        return 0
+    resting = decisions_of_rows(connection, [row["id"] for row in rows])
+    standing = standing_decisions(connection, {one for some in resting.values() for one in some})
+    gone = [row for row in rows if not set(resting[row["id"]]) <= standing]
+    return take_back(connection, declared, gone, MACHINE, WITNESS_GONE)
+
+
+def take_back(
+    connection: Connection, declared: RecordSchema, rows: Sequence[RowMapping], login: str, reason: str
+) -> int:
+    """Take these clear values back, so that they wait again; return how many were taken back.
+
+    Those that people decided stay as they are.
+    """
+    if not rows:
+        return 0
+    places = {
+        row.id: row
+        for row in connection.execute(
+            select(entry.c.id, entry.c.page_id, entry.c.row).where(
+                entry.c.id.in_({row["entry_id"] for row in rows})
+            )
+        )
+    }
+    hold_pages(connection, {one.page_id for one in places.values()})
+    still = clear_in_force(connection, list(places))
+    decided = decisions_at(connection, {(one.page_id, one.row) for one in places.values()})
+    left = []
+    for row in rows:
+        at = places[row["entry_id"]]
+        now = still.get(row["entry_id"], {}).get(row["field"])
+        if now is not None and now["id"] == row["id"] and row["field"] not in decided[at.page_id, at.row]:
+            left.append(row)
+    if not left:
+        return 0
+    add_take_backs(connection, left, login, reason, clock.now(connection))
+    subjects = {(places[row["entry_id"]].page_id, row["entry_id"]) for row in left}
+    refresh_projections(connection, declared, sorted(subjects))
+    for entry_id in sorted({row["entry_id"] for row in left}):
+        fields = [row["field"] for row in left if row["entry_id"] == entry_id]
+        record(connection, login, "value-recalled", f"entry:{entry_id}", {"fields": fields, "reason": reason})
+    return len(left)
+
+
+def standing_decisions(connection: Connection, decision_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these decisions that count: not taken back, not withdrawn, and not decided otherwise since."""
+    if not decision_ids:
+        return frozenset()
+    later = decision.alias("later_decision")
+    decided_again = exists().where(
+        later.c.book_id == decision.c.book_id,
+        later.c.scan_sha256 == decision.c.scan_sha256,
+        later.c.page_no == decision.c.page_no,
+        later.c.row == decision.c.row,
+        later.c.field == decision.c.field,
+        later.c.id > decision.c.id,
+        or_(later.c.canonical != decision.c.canonical, later.c.status != decision.c.status),
+    )
+    rows = connection.execute(
+        select(decision.c.id, decision.c.keyings).where(
+            decision.c.id.in_(decision_ids), decision_stands, ~decided_again
+        )
+    ).all()
+    gone = withdrawn(connection, {one for row in rows for one in row.keyings or ()})
+    return frozenset(row.id for row in rows if gone.isdisjoint(row.keyings or ()))
+
+
+def entries_of_decisions(connection: Connection, decision_ids: Collection[int]) -> dict[int, int]:
+    """Return the entry of each of these decisions."""
+    rows = connection.execute(
+        select(decision.c.id, entry.c.id.label("entry_id"))
+        .join(scan, (scan.c.book_id == decision.c.book_id) & (scan.c.sha256 == decision.c.scan_sha256))
+        .join(page, (page.c.scan_id == scan.c.id) & (page.c.page_no == decision.c.page_no))
+        .join(entry, (entry.c.page_id == page.c.id) & (entry.c.row == decision.c.row))
+        .where(decision.c.id.in_(decision_ids), decision_stands)
+    )
+    return {row.id: row.entry_id for row in rows}
+
+
+def clear_fields(connection: Connection, book_id: int) -> tuple[ClearField, ...]:
+    """Return the fields of a book that are clear and count, those drawn for a blind check aside."""
+    rows = [row for row in rows_in_force(connection, book_id) if not row["drawn"]]
+    return fields_of_rows(connection, rows)
+
+
+def fields_of_rows(connection: Connection, rows: Sequence[RowMapping]) -> tuple[ClearField, ...]:
+    """Return what rows of clear values say, with the entries on which they rest."""
+    resting = decisions_of_rows(connection, [row["id"] for row in rows])
+    entries = entries_of_decisions(connection, {one for some in resting.values() for one in some})
+    return tuple(
+        ClearField(
+            row["id"],
+            row["entry_id"],
+            row["field"],
+            tuple(sorted({entries[one] for one in resting[row["id"]] if one in entries})),
+            row["noted_at"],
+        )
+        for row in rows
+    )

@@ -1,0 +1,63 @@
+"""The table of comments on review tasks, and its rows as threads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Column, Connection, ForeignKey, Integer, RowMapping, Table, UniqueConstraint, select
+
+from pipeline.registry.comments.model import Comment, CommentKind, CommentThread
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    METADATA,
+    count_column,
+    id_column,
+    json_column,
+    text_column,
+    time_column,
+)
+
+task_comment = Table(
+    "task_comment",
+    METADATA,
+    id_column(),
+    Column("task_id", Integer, ForeignKey("review_task.id"), nullable=False, index=True),
+    Column("thread_id", Integer, ForeignKey("task_comment.id"), nullable=True),
+    text_column("kind"),
+    text_column("text"),
+    json_column("corners", nullable=True),
+    count_column("account_id"),
+    text_column("login"),
+    time_column("said_at"),
+    text_column("token"),
+    UniqueConstraint("token"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""``kind``: as in ``CommentKind``; ``thread_id``: the comment that is answered or closed; ``corners``: the region it is
+about, four points [x, y] in pixels of the page as scanned; ``token``: the same for the same form sent again."""
+
+
+def threads_on(connection: Connection, task_ids: Collection[int]) -> tuple[CommentThread, ...]:
+    """Return the threads on these tasks, the oldest first, closed ones included."""
+    rows = connection.execute(
+        select(task_comment).where(task_comment.c.task_id.in_(task_ids)).order_by(task_comment.c.id)
+    )
+    by_thread: dict[int, list[RowMapping]] = {}
+    for row in rows.mappings():
+        by_thread.setdefault(row["thread_id"] or row["id"], []).append(row)
+    return tuple(_thread(words) for words in by_thread.values())
+
+
+def _thread(rows: Sequence[RowMapping]) -> CommentThread:
+    first = rows[0]
+    closing = next((row["login"] for row in rows if row["kind"] == CommentKind.CLOSED), "")
+    said = [row for row in rows if row["kind"] != CommentKind.CLOSED]
+    return CommentThread(
+        first["id"],
+        first["task_id"],
+        first["account_id"],
+        tuple(Comment(row["text"], row["login"], row["said_at"]) for row in said),
+        None if first["corners"] is None else tuple((x, y) for x, y in first["corners"]),
+        closing,
+    )

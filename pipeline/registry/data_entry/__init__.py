@@ -1,0 +1,1 @@
+"""Entries and fields that people add, and regions that they redraw."""

@@ -1,0 +1,333 @@
+"""Data entry at the desk: entries that the machine did not find, and fields that no form has.
+
+What a person adds is an ordinary entry, or an ordinary field of one, about which the machine says nothing. It waits at
+the desk as all others do, for as many people as the office's policy asks, and everything that goes by entries, tasks
+and decisions holds for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, Box, FieldStatus, Matrix, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.schema import FieldSpec
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.accounts.permissions import stages
+from pipeline.registry.books.browsing import check_data_entry, page_of_book
+from pipeline.registry.books.pages import held_page, rectification_of
+from pipeline.registry.books.rows import page, scan
+from pipeline.registry.books.stored_books import ledger_of_row
+from pipeline.registry.data_entry.model import AddedColumn, AddedEntries, corners_of
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.locks import hold_page_of, hold_pages
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.machine_view import decisions_at, machine_views, place_of
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import added_field, entry
+from pipeline.registry.tasks import leases
+from pipeline.registry.tasks.assignment import MOST_HELD
+from pipeline.registry.tasks.leases import KeyingMode, lasts
+from pipeline.registry.tasks.model import NotYours
+from pipeline.registry.tasks.rows import keying, lease, review_task
+from pipeline.registry.withdrawals import withdrawing
+from pipeline.registry.withdrawals.model import RegistryPart
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
+from pipeline.values.derivations import OF_NOTES
+
+AT_ONCE = 500
+"""Entries that one statement asks about."""
+
+MOST_AT_ONCE = 60
+"""Entries that a person may add to a page at once: more rows than any form has."""
+
+ADDED_BY_MISTAKE = "thêm nhầm"
+"""Why an entry is withdrawn that was added and that nobody has keyed."""
+
+
+def fields_to_add(context: DeskContext, person: Person, entry_id: int) -> tuple[FieldSpec, ...]:
+    """Return the fields of an entry of which nobody has said anything and that are not waiting: what may be added."""
+    place = place_of(context.connection, entry_id)
+    check_data_entry(context.connection, person, place["book_id"])
+    refuse_withdrawn(context.connection, part_of(place))
+    taken = _taken_fields(context.connection, [(place["page_id"], entry_id, place["row"])])[entry_id]
+    return tuple(spec for name, spec in context.declared.fields(place["record"]).items() if name not in taken)
+
+
+def columns_to_add(context: DeskContext, person: Person, book_id: int) -> tuple[FieldSpec, ...]:
+    """Return the fields that may be added to all entries of a book: those that its form has no place for."""
+    of_book = check_data_entry(context.connection, person, book_id)
+    schemas = context.declared.schemas
+    on_form = schemas.form(of_book["form"]).field_names
+    return tuple(
+        spec
+        for spec in schemas.record(of_book["record"]).fields
+        if spec.name not in on_form and not spec.ledger
+    )
+
+
+# --- adding -------------------------------------------------------------------------------------------------------
+
+
+def add_entries(
+    context: DeskContext, person: Person, book_id: int, ref: PageRef, regions: Sequence[Box | None]
+) -> AddedEntries:
+    """Add entries to a page of a book, to be typed at the desk, and lend the person the first ones.
+
+    Each has the fields of the book's form and those that can be derived; what the cover says is known.
+
+    Args:
+        ref: The page; it need not have been read.
+        regions: Where each stands on the page as it is shown now, None where nobody drew it.
+
+    Raises:
+        NotThere: The book has no such page.
+        RegistryError: There are none, or too many at once.
+        Withdrawn: The page is withdrawn.
+    """
+    connection, declared = context.connection, context.declared
+    of_book = check_data_entry(connection, person, book_id)
+    if not 0 < len(regions) <= MOST_AT_ONCE:
+        raise RegistryError(f"Mỗi lần thêm từ 1 đến {MOST_AT_ONCE} sự kiện.")
+    refuse_withdrawn(connection, RegistryPart(book_id, ref.scan_sha256, ref.page_no))
+    page_of_book(connection, of_book, ref)
+    page_id = held_page(connection, book_id, ref)
+    shown = rectification_of(connection, book_id, ref)
+    matrix = None if shown is None else shown.matrix
+    last = connection.scalar(select(func.max(entry.c.row)).where(entry.c.page_id == page_id))
+    first = max(FIRST_TYPED_ROW, -1 if last is None else int(last) + 1)
+    entry_ids = add(
+        connection,
+        entry,
+        [_entry_row(page_id, first + at, of_book["record"]) for at in range(len(regions))],
+    )
+    fields = fields_of_typed(declared, of_book)
+    cover = _cover_of(declared, of_book)
+    rows = [
+        _field_row(context, person, entry_id, field, region, matrix)
+        for entry_id, region in zip(entry_ids, regions, strict=True)
+        for field in fields
+    ]
+    rows += [
+        _field_row(context, person, entry_id, field, None, None) | {"text": text, "canonical": canonical}
+        for entry_id in entry_ids
+        for field, (text, canonical) in cover.items()
+    ]
+    add(connection, added_field, rows)
+    refresh_projections(connection, declared, [(page_id, entry_id) for entry_id in entry_ids])
+    told = {"entries": list(entry_ids), "drawn": sum(region is not None for region in regions)}
+    record(connection, person.login, "entries-added", f"page:{page_id}", told)
+    return AddedEntries(entry_ids, _lend(context, person, entry_ids))
+
+
+def add_fields(
+    context: DeskContext, person: Person, entry_id: int, fields: Collection[str], region: Box | None = None
+) -> AddedEntries:
+    """Add fields to an entry, to be typed at the desk, and lend the person its task.
+
+    Args:
+        fields: The fields; the form may have no place for them.
+        region: Where their ink stands on the page as it is shown now, None where there is none or nobody drew it.
+
+    Raises:
+        NotThere: There is no such entry.
+        RegistryError: None is named, or one waits or is decided already.
+        Withdrawn: The entry is withdrawn.
+    """
+    connection = context.connection
+    hold_page_of(connection, entry_id)
+    place = place_of(connection, entry_id)
+    check_data_entry(connection, person, place["book_id"])
+    refuse_withdrawn(connection, part_of(place))
+    if not fields:
+        raise RegistryError("Chưa chọn trường nào. Hãy chọn trường cần nhập.")
+    taken = _taken_fields(connection, [(place["page_id"], entry_id, place["row"])])[entry_id]
+    for name in fields:
+        label = context.declared.field(place["record"], name).label
+        if name in taken:
+            raise RegistryError(
+                f"“{label}” của sự kiện này đang chờ nhập hoặc đã có giá trị. Muốn nhập lại, hãy mở lại trường ấy."
+            )
+    shown = rectification_of(connection, place["book_id"], PageRef(place["sha256"], place["page_no"]))
+    matrix = None if shown is None else shown.matrix
+    order = [name for name in context.declared.fields(place["record"]) if name in fields]
+    add(
+        connection,
+        added_field,
+        [_field_row(context, person, entry_id, name, region, matrix) for name in order],
+    )
+    refresh_projections(connection, context.declared, [(place["page_id"], entry_id)])
+    told = {"fields": order, "drawn": region is not None}
+    record(connection, person.login, "fields-added", f"entry:{entry_id}", told)
+    return AddedEntries((entry_id,), _lend(context, person, [entry_id]))
+
+
+def add_column(context: DeskContext, person: Person, book_id: int, field: str) -> AddedColumn:
+    """Add a field to every entry of a book that has it neither on paper nor typed, for supervisors.
+
+    Entries whose task somebody has in hand are left as they are, as adding would put what they type in doubt.
+
+    Raises:
+        NotYours: The person is no supervisor of the book's place.
+        RegistryError: The form has a place for the field, or the cover says it.
+    """
+    connection, declared = context.connection, context.declared
+    if person.role is not Role.SUPERVISOR:
+        raise NotYours("Chỉ người phụ trách thêm được một cột cho cả quyển sổ.")
+    of_book = check_data_entry(connection, person, book_id)
+    spec = declared.field(of_book["record"], field)
+    if field not in {one.name for one in columns_to_add(context, person, book_id)}:
+        raise RegistryError(f"Mẫu sổ hay bìa sổ đã có “{spec.label}”; không cần thêm cho cả quyển.")
+    hold_pages(connection, connection.scalars(select(page.c.id).join(scan).where(scan.c.book_id == book_id)))
+    rows = connection.execute(
+        select(entry.c.id, entry.c.page_id, entry.c.row)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(scan.c.book_id == book_id, entry.c.stands, entry.c.record == of_book["record"])
+        .order_by(scan.c.id, page.c.page_no, entry.c.row)
+    ).all()
+    taken = _taken_fields(connection, [(row.page_id, row.id, row.row) for row in rows])
+    wanted = [row for row in rows if field not in taken[row.id]]
+    at_work = set(
+        connection.scalars(
+            select(review_task.c.entry_id)
+            .join(lease, lease.c.task_id == review_task.c.id)
+            .where(review_task.c.book_id == book_id, lasts(context))
+        )
+    )
+    free = [row for row in wanted if row.id not in at_work]
+    add(connection, added_field, [_field_row(context, person, row.id, field, None, None) for row in free])
+    refresh_projections(connection, declared, [(row.page_id, row.id) for row in free])
+    told = {"field": field, "entries": len(free), "at_work": len(wanted) - len(free)}
+    record(connection, person.login, "column-added", f"book:{book_id}", told)
+    return AddedColumn(len(free), len(wanted) - len(free))
+
+
+def discard_entry(context: DeskContext, person: Person, entry_id: int) -> int:
+    """Withdraw an entry that was added by mistake, as long as nobody has keyed anything of it.
+
+    Returns:
+        The number of the withdrawal, by which a supervisor takes it back.
+
+    Raises:
+        NotThere: There is no such entry.
+        RegistryError: The machine found it, or somebody has keyed it: withdrawing that is for supervisors.
+        Withdrawn: It is withdrawn already.
+    """
+    connection = context.connection
+    hold_page_of(connection, entry_id)
+    place = place_of(connection, entry_id)
+    check_data_entry(connection, person, place["book_id"])
+    is_typed = place["row"] >= FIRST_TYPED_ROW and not place["found"]
+    if not is_typed or _has_words(connection, place):
+        raise RegistryError(
+            "Sự kiện này do máy tìm thấy hoặc đã có người nhập. Người phụ trách thu hồi được ở trang Thu hồi."
+        )
+    return withdrawing.withdraw(
+        connection, context.declared, part_of(place), author=person.login, reason=ADDED_BY_MISTAKE
+    )
+
+
+def fields_of_typed(declared: RecordSchema, of_book: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the fields of an entry that is typed whole.
+
+    They are those of the book's form in their order on paper, then what an entry must have besides, then what can be
+    derived from the others. What the cover of the book says is not among them.
+    """
+    spec = declared.schemas.record(of_book["record"])
+    names = [*declared.schemas.form(of_book["form"]).field_names]
+    names += [one.name for one in spec.fields if one.required]
+    derived = [one.field for one in spec.derivations if one.rule not in OF_NOTES]
+    cover = {one.name for one in spec.fields if one.ledger}
+    ordered = [name for name in names if name not in derived] + derived
+    return tuple(dict.fromkeys(name for name in ordered if name not in cover))
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _entry_row(page_id: int, row: int, kind: str) -> dict[str, Any]:
+    return {
+        "page_id": page_id,
+        "row": row,
+        "record": kind,
+        "found": False,
+        "stands": True,
+        "accepted": False,
+        "number_text": "",
+    }
+
+
+def _field_row(
+    context: DeskContext, person: Person, entry_id: int, field: str, region: Box | None, matrix: Matrix | None
+) -> dict[str, Any]:
+    corners = None if region is None else [list(point) for point in corners_of(region, matrix)]
+    return {
+        "entry_id": entry_id,
+        "field": field,
+        "text": "",
+        "canonical": "",
+        "corners": corners,
+        "account_id": person.account_id,
+        "login": person.login,
+        "added_at": context.now,
+    }
+
+
+def _cover_of(declared: RecordSchema, of_book: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """What the cover of a book says of its entries, by field: text and canonical form."""
+    ledger = ledger_of_row(of_book)
+    found = {}
+    for spec in declared.schemas.record(of_book["record"]).fields:
+        text = str(getattr(ledger, spec.ledger)) if spec.ledger else ""
+        if text:
+            found[spec.name] = text, declared.canonical(of_book["record"], spec.name, text) or text
+    return found
+
+
+def _taken_fields(connection: Connection, entries: Sequence[tuple[int, int, int]]) -> dict[int, set[str]]:
+    """Of each entry the fields that wait, were read or decided: all but those that its form has no place for.
+
+    ``entries``: page, id and row of each.
+    """
+    found: dict[int, set[str]] = {}
+    for start in range(0, len(entries), AT_ONCE):
+        some = entries[start : start + AT_ONCE]
+        views = machine_views(connection, [(page_id, entry_id) for page_id, entry_id, _ in some])
+        decisions = decisions_at(connection, [(page_id, row) for page_id, _, row in some])
+        for page_id, entry_id, row in some:
+            said = views[page_id, entry_id].readings
+            found[entry_id] = {one.field for one in said if one.status is not FieldStatus.NOT_ON_FORM}
+            found[entry_id] |= decisions[page_id, row].keys()
+    return found
+
+
+def _lend(context: DeskContext, person: Person, entry_ids: Iterable[int]) -> tuple[int, ...]:
+    """Lend the person the tasks of these entries, as many as they may have in hand; the ids of the tasks."""
+    room = MOST_HELD - len(leases.held(context, person, KeyingMode.DESK))
+    allowed = stages(person)
+    rows = context.connection.execute(
+        select(review_task.c.id, review_task.c.stage)
+        .where(review_task.c.entry_id.in_(list(entry_ids)))
+        .order_by(review_task.c.row)
+        .with_for_update()
+    ).all()
+    lent: list[int] = []
+    for row in rows:
+        if len(lent) < room and Stage(row.stage) in allowed:
+            lent += [row.id] if leases.take(context, row.id, person, KeyingMode.DESK) else []
+    return tuple(lent)
+
+
+def _has_words(connection: Connection, place: Mapping[str, Any]) -> bool:
+    """Whether anybody has keyed or decided anything of an entry, taken back or not."""
+    tasks = select(review_task.c.id).where(review_task.c.entry_id == place["id"])
+    keyed = exists().where(keying.c.task_id.in_(tasks))
+    return bool(connection.scalar(select(keyed))) or bool(
+        decisions_at(connection, [(place["page_id"], place["row"])])[place["page_id"], place["row"]]
+    )

@@ -1,0 +1,60 @@
+"""One call at the desk: its transaction, what is declared, what the office has set, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline.declarations.review_policy import ReviewPolicy
+from pipeline.registry.database import clock
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.database.transactions import Facade
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY
+
+
+@dataclass(frozen=True, slots=True)
+class DeskContext:
+    """What every step of a call needs. ``now`` is one moment throughout, in UTC."""
+
+    connection: Connection
+    declared: RecordSchema
+    policy: ReviewPolicy
+    now: datetime
+
+    def compared(self, folder_name: str, record: str, field: str, text: str) -> str | None:
+        """The form in which a text is compared with others, as the office has it for that book."""
+        if field == WHOLE_ENTRY:
+            return None
+        case_counts = self.policy.of_book(folder_name).letter_case == "counts"
+        return self.declared.compared(record, field, text, case_counts=case_counts)
+
+    @property
+    def until(self) -> datetime:
+        """When a lease that is given now runs out."""
+        return self.now + self.policy.lease
+
+
+class DeskFacade(Facade[DeskContext]):
+    """A façade whose functions take a ``DeskContext``.
+
+    Args:
+        now: Returns the time in UTC; by default that of the database.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        declared: RecordSchema,
+        policy: ReviewPolicy,
+        now: Callable[[], datetime] | None,
+    ) -> None:
+        super().__init__(database, declared)
+        self._policy, self._now = policy, now
+
+    def _context(self, connection: Connection) -> DeskContext:
+        moment = clock.now(connection) if self._now is None else self._now()
+        return DeskContext(connection, self._declared, self._policy, moment)

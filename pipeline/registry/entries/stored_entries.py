@@ -1,0 +1,314 @@
+"""Entries with all that the registry knows of them, and both layers of their values, one or whole books at a time.
+
+One query a table, not one an entry. The effective values come from the record tables, where ``projections`` keeps them.
+Confirming a delivery changes neither readings nor decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus, PageRef
+from pipeline.base.model.adapted_reader import ADAPTER_MARK
+from pipeline.delivery_rules import DeliveryPolicy, FieldLayers
+from pipeline.registry.approvals.stored_deliveries import confirmed_delivery, confirmed_in
+from pipeline.registry.books.page_order import in_page_order
+from pipeline.registry.books.rows import page, page_run, scan
+from pipeline.registry.books.stored_books import stored_book
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.locks import hold_page_of
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.effective_values import effective_values_of
+from pipeline.registry.entries.machine_view import (
+    Subject,
+    amendments_in,
+    decisions_at,
+    machine_views,
+    place_of,
+    places_of_subjects,
+    reading_of_row,
+)
+from pipeline.registry.entries.model import BookLayers, PastReading, ReadEntry, StoredEntry
+from pipeline.registry.entries.places import places_of
+from pipeline.registry.entries.rows import entry, reading
+from pipeline.registry.entries.rows import entry as entry_table
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
+
+AT_ONCE = 500
+"""Entries that one statement asks about."""
+
+
+def entry_ids(connection: Connection, book_id: int | None = None) -> Sequence[int]:
+    """Return the ids of the valid entries, of a book or of all, in the order of the books."""
+    query = (
+        select(entry.c.id, scan.c.book_id, scan.c.id.label("scan_id"), scan.c.sha256, page.c.page_no)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.stands)
+        .order_by(scan.c.book_id, scan.c.id, page.c.page_no, entry.c.row)
+    )
+    rows = connection.execute(query if book_id is None else query.where(scan.c.book_id == book_id)).all()
+    return [row.id for row in in_page_order(connection, rows)]
+
+
+def stored_entry(connection: Connection, declared: RecordSchema, entry_id: int) -> StoredEntry:
+    """Return all that is known of an entry now.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
+    return next(stored_entries(connection, declared, [entry_id]))
+
+
+def stored_entries(
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
+) -> Iterator[StoredEntry]:
+    """Yield all that is known of each of these entries, in their order.
+
+    Raises:
+        NotThere: When one of them is not in the registry.
+    """
+    for start in range(0, len(entry_ids), AT_ONCE):
+        yield from _some_entries(connection, declared, entry_ids[start : start + AT_ONCE])
+
+
+def _some_entries(
+    connection: Connection, declared: RecordSchema, entry_ids: Sequence[int]
+) -> Iterator[StoredEntry]:
+    pages = dict(
+        iter(connection.execute(select(entry.c.id, entry.c.page_id).where(entry.c.id.in_(entry_ids))))
+    )
+    subjects: list[Subject] = [(pages.get(entry_id, 0), entry_id) for entry_id in entry_ids]
+    positions = places_of_subjects(connection, subjects)
+    machine = machine_views(connection, subjects)
+    decisions = decisions_at(connection, {(row["page_id"], row["row"]) for row in positions.values()})
+    values = effective_values_of(
+        connection, declared, {row["id"]: row["record"] for row in positions.values()}
+    )
+    places = places_of(connection, entry_ids)
+    readers = _hand_readers(connection, set(pages.values()))
+    book_ids = {row["book_id"] for row in positions.values()}
+    amendments, confirmed = amendments_in(connection, book_ids), confirmed_in(connection, book_ids)
+    for subject in subjects:
+        row, view = positions[subject], machine[subject]
+        yield StoredEntry(
+            entry_id=row["id"],
+            book_id=row["book_id"],
+            ref=PageRef(row["sha256"], row["page_no"]),
+            scan=row["name"],
+            row=row["row"],
+            record=row["record"],
+            readings=view.readings,
+            findings=view.findings,
+            decisions=decisions[row["page_id"], row["row"]],
+            values=values[row["id"]],
+            places=places.get(row["id"], {}),
+            cross_entry_findings=view.cross_entry_findings,
+            hand_reader=readers.get(row["page_id"]),
+            amendments=amendments.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
+            confirmed=confirmed.get((row["book_id"], row["sha256"], row["page_no"], row["row"]), {}),
+        )
+
+
+def _hand_readers(connection: Connection, page_ids: set[int]) -> Mapping[int, str | None]:
+    """Return the reader of handwriting of the latest run over each of these pages."""
+    query = select(page_run.c.page_id, page_run.c.hand_reader).where(
+        page_run.c.page_id.in_(page_ids), page_run.c.latest
+    )
+    return {row.page_id: row.hand_reader for row in connection.execute(query)}
+
+
+def _is_reader(hand_reader: str) -> ColumnElement[bool]:
+    """Whether a run was read by that reader, be it with what it learnt of the hand of the book."""
+    learnt = page_run.c.hand_reader.startswith(hand_reader + ADAPTER_MARK, autoescape=True)
+    return or_(page_run.c.hand_reader == hand_reader, learnt)
+
+
+def read_entries(connection: Connection, book_id: int, hand_reader: str) -> tuple[ReadEntry, ...]:
+    """Return the latest readings of the valid entries of a book that this handwriting reader has read, in its order.
+
+    What it read with an adapter of the book counts too.
+    """
+    rows = connection.execute(
+        select(
+            entry.c.id,
+            entry.c.page_id,
+            entry.c.record,
+            page_run.c.hand_reader,
+            scan.c.book_id,
+            scan.c.id.label("scan_id"),
+            scan.c.sha256,
+            page.c.page_no,
+        )
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .join(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(entry.c.stands, scan.c.book_id == book_id, _is_reader(hand_reader))
+        .order_by(scan.c.id, page.c.page_no, entry.c.row)
+    ).all()
+    rows = in_page_order(connection, rows)
+    found = []
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        views = machine_views(connection, [(row.page_id, row.id) for row in some])
+        for row in some:
+            view = views[row.page_id, row.id]
+            found.append(
+                ReadEntry(row.id, row.page_id, row.record, row.hand_reader, view.readings, view.findings)
+            )
+    return tuple(found)
+
+
+def past_readings(connection: Connection, entry_id: int) -> tuple[PastReading, ...]:
+    """Return what every run read on an entry, oldest first."""
+    rows = connection.execute(
+        select(reading, page_run.c.fingerprint, page_run.c.saved_at, page_run.c.latest)
+        .join(page_run)
+        .where(reading.c.entry_id == entry_id)
+        .order_by(reading.c.id)
+    )
+    return tuple(
+        PastReading(row["fingerprint"], row["saved_at"], row["latest"], reading_of_row(row))
+        for row in rows.mappings()
+    )
+
+
+def delivery_layers(
+    connection: Connection,
+    declared: RecordSchema,
+    entry_id: int,
+    policy: DeliveryPolicy,
+    typed: Mapping[str, tuple[FieldStatus, str]] | None = None,
+) -> Mapping[str, FieldLayers]:
+    """Return both layers of the settled fields of an entry.
+
+    Args:
+        typed: What a person is typing: by field the status and the text, as if it were decided.
+
+    Raises:
+        NotThere: There is no such entry.
+    """
+    asked = stored_entry(connection, declared, entry_id)
+    layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
+    for one in entries_before(connection, declared, asked):
+        layers.of(one)
+    return layers.of(_with_typed(asked, declared, typed or {}), typed=typed or {})
+
+
+def page_layers(
+    connection: Connection, declared: RecordSchema, entry_id: int, policy: DeliveryPolicy
+) -> tuple[StoredEntry, Mapping[str, FieldLayers], tuple[StoredEntry, ...]]:
+    """Return an entry, both layers of its values, and the other entries of its page that stand.
+
+    Raises:
+        NotThere: There is no such entry.
+    """
+    asked = stored_entry(connection, declared, entry_id)
+    layers = BookLayers(stored_book(connection, asked.book_id).ledger, declared.schemas, policy)
+    before = entries_before(connection, declared, asked)
+    for one in before:
+        layers.of(one)
+    near = select(entry_table.c.id).where(
+        entry_table.c.page_id
+        == select(entry_table.c.page_id).where(entry_table.c.id == entry_id).scalar_subquery(),
+        entry_table.c.id != entry_id,
+        entry_table.c.stands,
+    )
+    others = tuple(stored_entries(connection, declared, connection.scalars(near).all()))
+    return asked, layers.of(asked), others
+
+
+def entries_before(
+    connection: Connection, declared: RecordSchema, asked: StoredEntry
+) -> tuple[StoredEntry, ...]:
+    """Return the entries above one on its page, and those of the page before."""
+    ids = list(entry_ids(connection, asked.book_id))
+    if asked.entry_id not in ids:
+        return ()
+    at = ids.index(asked.entry_id)
+    near = ids[max(0, at - _MOST_ABOVE) : at + 1]
+    of_page = select(entry_table.c.id, entry_table.c.page_id).where(entry_table.c.id.in_(near))
+    pages = dict(iter(connection.execute(of_page)))
+    wanted = tuple(dict.fromkeys(pages[one] for one in reversed(near)))[:2]
+    above = [one for one in near[:-1] if pages[one] in wanted]
+    return tuple(stored_entries(connection, declared, above))
+
+
+_MOST_ABOVE = 60
+"""Entries that are looked at above one; two pages of the fullest table have fewer."""
+
+
+def _with_typed(
+    asked: StoredEntry, declared: RecordSchema, typed: Mapping[str, tuple[FieldStatus, str]]
+) -> StoredEntry:
+    """Return the entry with the values that typed texts would have."""
+    values = dict(asked.values)
+    for field, (status, text) in typed.items():
+        canonical = declared.canonical(asked.record, field, text)
+        values[field] = {FieldStatus.READ: canonical or text, FieldStatus.BLANK: ""}.get(status)
+    return replace(asked, values=values)
+
+
+def confirm_delivery(
+    connection: Connection,
+    declared: RecordSchema,
+    entry_id: int,
+    field: str,
+    policy: DeliveryPolicy,
+    choice: int = 0,
+    typed: tuple[FieldStatus, str] | None = None,
+    *,
+    author: str,
+    shown: str | None = None,
+) -> FieldLayers:
+    """Record that a person confirmed one of the values that a delivery rule proposes.
+
+    Args:
+        choice: Which of the proposals, from 0.
+        typed: What the person has typed of the field and not saved yet.
+        shown: The ``mark`` of the layers that the person saw; None where they saw none.
+
+    Returns:
+        Both layers of the field from then on.
+
+    Raises:
+        RegistryError: No rule proposes anything, or not so many values, or others than those that were shown.
+        Withdrawn: The entry is withdrawn.
+    """
+    hold_page_of(connection, entry_id)
+    place = place_of(connection, entry_id)
+    refuse_withdrawn(connection, part_of(place))
+    label = declared.field(place["record"], field).label
+    texts = {} if typed is None else {field: typed}
+    before = delivery_layers(connection, declared, entry_id, policy, texts).get(field)
+    if before is None or not before.proposals:
+        raise RegistryError(f"“{label}”: không có giá trị bàn giao nào chờ xác nhận.")
+    if shown not in (None, before.mark):
+        raise RegistryError(f"“{label}”: giá trị bàn giao vừa đổi. Hãy xem lại rồi xác nhận.")
+    if not 0 <= choice < len(before.proposals):
+        raise RegistryError(f"“{label}” chỉ có {len(before.proposals)} giá trị bàn giao để chọn.")
+    if not author.strip():
+        raise RegistryError("Hãy ghi ai xác nhận giá trị bàn giao.")
+    chosen = before.proposals[choice]
+    row = {
+        "book_id": place["book_id"],
+        "scan_sha256": place["sha256"],
+        "page_no": place["page_no"],
+        "row": place["row"],
+        "field": field,
+        "written": before.written,
+        "value": chosen.value,
+        "note": chosen.note,
+        "rule": chosen.rule,
+        "author": author.strip(),
+        "confirmed_at": clock.now(connection),
+    }
+    (number,) = add(connection, confirmed_delivery, [row])
+    told = {"field": field, "rule": chosen.rule, "confirmation": number}
+    record(connection, author.strip(), "delivery-confirmed", f"entry:{entry_id}", told)
+    return replace(before, delivered=replace(chosen, certain=True, confirmed_by=author.strip()))

@@ -1,0 +1,1 @@
+"""Extracts that an office issues from its entries."""

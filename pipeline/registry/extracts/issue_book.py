@@ -1,0 +1,119 @@
+"""The book of issued extracts: listed with what has become of each since, files taken again, numbers declared void.
+
+A ``person`` supervises the place of the book; ``None`` is the command line, whose user the operating system let in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from pipeline.base.errors import RegistryError
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.accounts.permissions import check_supervises
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.locks import Whole, hold
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.extracts import stored_extracts
+from pipeline.registry.extracts.extracts import WHAT, checked_line, with_changes_since
+from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilter
+from pipeline.registry.extracts.stored_extracts import voided_extract
+from pipeline.registry.tasks.model import NotYours
+
+
+def void_extract(
+    connection: Connection, extract_id: int, reason: str, *, author: str, person: Person | None = None
+) -> IssuedExtract:
+    """Declare an issued extract void; its number stays with the reason and is never given again.
+
+    Raises:
+        RegistryError: It is void already, or no reason is given.
+        NotYours: The person does not supervise the place of its book.
+        NotThere: There is none of that id.
+    """
+    hold(connection, Whole.EXTRACTS)
+    found = _seen_by(connection, extract_id, person)
+    if found.is_void:
+        raise RegistryError(f"Trích lục số {found.told_number} đã hủy trước đó ({found.voided_by}).")
+    why = checked_line(reason, "lý do hủy")
+    row = {
+        "extract_id": extract_id,
+        "reason": why,
+        "author": author.strip(),
+        "voided_at": clock.now(connection),
+    }
+    add(connection, voided_extract, [row])
+    told = {"extract": extract_id, "office": found.office, "number": found.told_number}
+    record(connection, author.strip(), "extract-voided", f"book:{found.book_id}", told)
+    return stored_extracts.issued_extract_of(connection, extract_id)
+
+
+def issued_extracts(
+    connection: Connection,
+    declared: RecordSchema,
+    wanted: IssueFilter,
+    *,
+    author: str,
+    person: Person | None = None,
+) -> IssueBook:
+    """Return lines of the book of issued extracts, for a supervisor those of their places. The audit records the view.
+
+    Each says what has become of its entry since.
+
+    Raises:
+        NotYours: The person is no supervisor.
+    """
+    if person is not None and person.role is not Role.SUPERVISOR:
+        raise NotYours(f"Chỉ người phụ trách mới được {WHAT}.")
+    found = stored_extracts.issue_book(connection, None if person is None else person.places, wanted)
+    record(connection, author, "extracts-listed", "registry", {"lines": len(found.rows)})
+    return replace(found, rows=with_changes_since(connection, declared, found.rows))
+
+
+def extract_file(
+    connection: Connection,
+    declared: RecordSchema,
+    extract_id: int,
+    *,
+    author: str,
+    person: Person | None = None,
+    even_void: bool = False,
+    even_outdated: bool = False,
+) -> tuple[IssuedExtract, bytes]:
+    """Return an issued extract and its file, as it was issued. The audit records that it was taken.
+
+    Args:
+        author: Who takes it.
+        person: The same with rights.
+        even_void: Also one that was declared void.
+        even_outdated: Also one whose entry was withdrawn or says something else by now.
+
+    Raises:
+        RegistryError: It is void or outdated and that is not asked for, or the file is not what it was.
+        NotYours: The person does not supervise the place of its book.
+        NotThere: There is none of that id.
+    """
+    (found,) = with_changes_since(connection, declared, [_seen_by(connection, extract_id, person)])
+    if found.is_void and not even_void:
+        raise RegistryError(
+            f"Trích lục số {found.told_number} đã hủy ({found.void_reason}), nên không tải về được nữa."
+        )
+    if found.outdated and not even_outdated:
+        raise RegistryError(
+            f"Trích lục số {found.told_number} không còn đúng với sổ: {found.outdated}. Hãy hủy số này và cấp số mới "
+            "nếu cấp được. Tệp đã cấp vẫn còn: sổ cấp trích lục, cột Tệp, cho lấy ra để đối chiếu."
+        )
+    content = stored_extracts.extract_pdf(connection, extract_id)
+    subject = f"book:{found.book_id}" if found.entry_id is None else f"entry:{found.entry_id}"
+    told = {"extract": extract_id} | ({"outdated": "yes"} if found.outdated else {})
+    record(connection, author, "extract-taken", subject, told)
+    return found, content
+
+
+def _seen_by(connection: Connection, extract_id: int, person: Person | None) -> IssuedExtract:
+    found = stored_extracts.issued_extract_of(connection, extract_id)
+    if person is not None:
+        check_supervises(connection, person, found.book_id, WHAT)
+    return found

@@ -1,0 +1,243 @@
+"""Rows of the book of issued extracts: the next number of a series, its lines, the files, the void ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import PageRef
+from pipeline.registry.books.rows import book, page, scan
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    MANY,
+    METADATA,
+    count_column,
+    many_id_column,
+    reference_to,
+    text_column,
+    time_column,
+)
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.errors import NotThere
+from pipeline.registry.extracts.model import IssueBook, IssuedExtract, IssueFilter
+
+issued_extract = Table(
+    "issued_extract",
+    METADATA,
+    many_id_column(),
+    reference_to("book"),
+    text_column("scan_sha256"),
+    count_column("page_no"),
+    count_column("row"),
+    text_column("record"),
+    text_column("office"),
+    count_column("year"),
+    count_column("number"),
+    text_column("entry_number"),
+    text_column("subject"),
+    text_column("recipient"),
+    text_column("reason"),
+    count_column("copies"),
+    text_column("signer"),
+    text_column("signer_title"),
+    text_column("state"),
+    text_column("template_sha256"),
+    text_column("pdf_sha256"),
+    Column("pdf", LargeBinary, nullable=False),
+    text_column("token"),
+    text_column("author"),
+    text_column("issued_on"),
+    time_column("issued_at"),
+    Column("said", Text),
+    UniqueConstraint("office", "year", "number"),
+    UniqueConstraint("token"),
+    Index(None, "book_id"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""The book of issued extracts. ``office`` and ``year`` name a series, in which ``number`` runs without gaps;
+``subject``: whom the entry is about; ``state``: the digest of what the entry said with all that let it be
+printed (``entry_to_print``); ``said``: of what it said alone (``contents_digest``), NULL of extracts of earlier
+versions; ``token``: that of the form that was sent, so that a form sent twice issues one extract; ``issued_on``: the
+day on the paper."""
+
+voided_extract = Table(
+    "voided_extract",
+    METADATA,
+    many_id_column(),
+    Column("extract_id", MANY, ForeignKey("issued_extract.id"), nullable=False),
+    text_column("reason"),
+    text_column("author"),
+    time_column("voided_at"),
+    UniqueConstraint("extract_id"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+
+
+def last_of_series(connection: Connection, office: str, year: int) -> int:
+    """Return the last number that was given in a series, 0 where there is none."""
+    mine = (issued_extract.c.office == office) & (issued_extract.c.year == year)
+    return connection.scalar(select(func.max(issued_extract.c.number)).where(mine)) or 0
+
+
+def last_day_of_office(connection: Connection, office: str) -> date | None:
+    """Return the latest day that stands on an extract of an office that is not void; None where there is none.
+
+    An extract that a wrong clock has dated ahead is declared void, and the office can issue again.
+    """
+    void = select(voided_extract.c.extract_id)
+    last = connection.scalar(
+        select(func.max(issued_extract.c.issued_on)).where(
+            issued_extract.c.office == office, issued_extract.c.id.not_in(void)
+        )
+    )
+    return date.fromisoformat(last) if last else None
+
+
+def issued_with_token(connection: Connection, token: str) -> IssuedExtract | None:
+    """Return the extract that a form issued before; None where it was not sent yet."""
+    row = connection.execute(_lines().where(issued_extract.c.token == token)).mappings().first()
+    return None if row is None else _line_of(row)
+
+
+def issued_extract_of(connection: Connection, extract_id: int) -> IssuedExtract:
+    """Return a line of the book of issued extracts.
+
+    Raises:
+        NotThere: There is none of that id.
+    """
+    row = connection.execute(_lines().where(issued_extract.c.id == extract_id)).mappings().first()
+    if row is None:
+        raise NotThere(f"Không có trích lục mã {extract_id}. Hãy tải lại sổ cấp trích lục.")
+    return _line_of(row)
+
+
+def issue_book(connection: Connection, places: Collection[str] | None, wanted: IssueFilter) -> IssueBook:
+    """Return lines of the book of issued extracts, the newest first.
+
+    Args:
+        connection: A connection to the registry.
+        places: Only of books of these registration places; None: of all.
+        wanted: Which of them.
+    """
+    asked: list[ColumnElement[bool]] = []
+    if places is not None:
+        asked.append(book.c.place_code.in_(sorted(places)))
+    if wanted.office:
+        asked.append(issued_extract.c.office == wanted.office)
+    for column, value in (
+        (issued_extract.c.year, wanted.year),
+        (issued_extract.c.number, wanted.number),
+        (issued_extract.c.book_id, wanted.book_id),
+    ):
+        if value is not None:
+            asked.append(column == value)
+    found = connection.scalar(
+        select(func.count())
+        .select_from(issued_extract)
+        .join(book, issued_extract.c.book_id == book.c.id)
+        .where(*asked)
+    )
+    rows = connection.execute(
+        _lines().where(*asked).order_by(issued_extract.c.id.desc()).offset(wanted.start).limit(wanted.most)
+    )
+    return IssueBook(tuple(_line_of(row) for row in rows.mappings()), found or 0)
+
+
+def extract_pdf(connection: Connection, extract_id: int) -> bytes:
+    """Return the file of an extract as it was issued.
+
+    Raises:
+        RegistryError: It is not what it was.
+        NotThere: There is none of that id.
+    """
+    row = connection.execute(
+        select(issued_extract.c.pdf, issued_extract.c.pdf_sha256).where(issued_extract.c.id == extract_id)
+    ).first()
+    if row is None:
+        raise NotThere(f"Không có trích lục mã {extract_id}. Hãy tải lại sổ cấp trích lục.")
+    content = bytes(row.pdf)
+    if hashlib.sha256(content).hexdigest() != row.pdf_sha256:
+        raise RegistryError(
+            "Tệp của trích lục này đã bị sửa ngoài chương trình nên không đưa ra. Hãy báo người quản trị chạy hotich "
+            "audit verify."
+        )
+    return content
+
+
+def _lines() -> Select[Any]:
+    """Return the query of lines, without the files."""
+    columns = [one for one in issued_extract.c if one.name != "pdf"]
+    same_page = (
+        (scan.c.book_id == issued_extract.c.book_id)
+        & (scan.c.sha256 == issued_extract.c.scan_sha256)
+        & (page.c.page_no == issued_extract.c.page_no)
+    )
+    standing = (
+        select(entry.c.id)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(same_page, entry.c.row == issued_extract.c.row, entry.c.stands)
+        .correlate(issued_extract)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *columns,
+            book.c.folder_name,
+            standing.label("entry_id"),
+            voided_extract.c.reason.label("void_reason"),
+            voided_extract.c.author.label("voided_by"),
+            voided_extract.c.voided_at,
+        )
+        .join(book, issued_extract.c.book_id == book.c.id)
+        .outerjoin(voided_extract, voided_extract.c.extract_id == issued_extract.c.id)
+    )
+
+
+def _line_of(row: Mapping[Any, Any]) -> IssuedExtract:
+    return IssuedExtract(
+        extract_id=row["id"],
+        office=row["office"],
+        year=row["year"],
+        number=row["number"],
+        record=row["record"],
+        book_id=row["book_id"],
+        folder_name=row["folder_name"],
+        ref=PageRef(row["scan_sha256"], row["page_no"]),
+        row=row["row"],
+        entry_id=row["entry_id"],
+        entry_number=row["entry_number"],
+        subject=row["subject"],
+        recipient=row["recipient"],
+        reason=row["reason"],
+        copies=row["copies"],
+        signer=row["signer"],
+        signer_title=row["signer_title"],
+        pdf_sha256=row["pdf_sha256"],
+        author=row["author"],
+        issued_on=date.fromisoformat(row["issued_on"]),
+        issued_at=row["issued_at"],
+        void_reason=row["void_reason"] or "",
+        voided_by=row["voided_by"] or "",
+        voided_at=row["voided_at"],
+    )

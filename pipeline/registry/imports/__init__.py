@@ -1,0 +1,1 @@
+"""Workbooks whose values come in as keyed values."""

@@ -1,0 +1,394 @@
+"""Values of a workbook come in as keyed values of a person, and are taken back as one act.
+
+A value is taken only for a field that waits for people and that nobody has keyed: settled or leased fields are never
+touched. The mode of the import says what the values count for; of values to be checked, another person always compares
+them with the paper, whatever the office asks for otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    literal,
+    select,
+)
+
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.accounts.permissions import check_place, require_text
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    METADATA,
+    count_column,
+    id_column,
+    text_column,
+    time_column,
+)
+from pipeline.registry.database.locks import hold_tasks
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.errors import NotThere
+from pipeline.registry.imports.model import (
+    ImportedValues,
+    ImportMode,
+    TakenBackImport,
+    WorkbookFile,
+    WorkbookImport,
+)
+from pipeline.registry.reconciliation.model import difference
+from pipeline.registry.tasks.consensus import Consensus, Verdict, consensus_of
+from pipeline.registry.tasks.keyed_values import is_keyed_value, is_live, live_keyings
+from pipeline.registry.tasks.keying import KeyedTask, Submission, record_keyed_values
+from pipeline.registry.tasks.leases import KeyingMode, lasts
+from pipeline.registry.tasks.loading import LoadedTask, load_tasks
+from pipeline.registry.tasks.model import CannotUndo, NotYours
+from pipeline.registry.tasks.rows import keying, lease, review_task
+from pipeline.registry.tasks.undo import withdraw
+from pipeline.registry.typed_text import refuse_hidden_characters
+
+workbook_import = Table(
+    "workbook_import",
+    METADATA,
+    id_column(),
+    text_column("record"),
+    text_column("file_name"),
+    text_column("file_sha256"),
+    text_column("mode"),
+    Column("account_id", Integer, nullable=False),
+    text_column("login"),
+    time_column("made_at"),
+    Index(None, "file_sha256"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""One import: which file, what its values count for, who answers for it."""
+
+workbook_import_end = Table(
+    "workbook_import_end",
+    METADATA,
+    id_column(),
+    Column("workbook_import_id", Integer, ForeignKey("workbook_import.id"), nullable=False),
+    text_column("login"),
+    text_column("reason"),
+    count_column("fields"),
+    time_column("taken_back_at"),
+    UniqueConstraint("workbook_import_id"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""That an import was taken back, by whom and why."""
+
+
+AT_ONCE = 200
+"""Entries of which one statement asks, or whose values one transaction takes back."""
+
+WORKED_AT = frozenset({Stage.REVIEW, Stage.CHECK, Stage.THIRD})
+"""The stages at which a value may come in; a task that waits for a supervisor or a scan is left as it is."""
+
+_TAKEN_BACK = select(workbook_import_end.c.workbook_import_id)
+
+
+def begin_import(
+    context: DeskContext, person: Person, of_record: str, file: WorkbookFile, mode: ImportMode
+) -> int:
+    """Note that a person begins to import a workbook, and return the number of the import.
+
+    Raises:
+        NotYours: The person is no supervisor.
+    """
+    _check_imports(person)
+    context.declared.schemas.record(of_record)
+    refuse_hidden_characters(file.name, "tên tệp")
+    row = {
+        "record": of_record,
+        "file_name": file.name[:200],
+        "file_sha256": file.sha256,
+        "mode": mode,
+        "account_id": person.account_id,
+        "login": person.login,
+        "made_at": context.now,
+    }
+    (import_id,) = add(context.connection, workbook_import, [row])
+    told = {"record": of_record, "file": file.sha256, "mode": mode}
+    record(context.connection, person.login, "import-begun", f"import:{import_id}", told)
+    return import_id
+
+
+def import_values(
+    context: DeskContext, person: Person, import_id: int, values: Mapping[int, Sequence[Verdict]]
+) -> ImportedValues:
+    """Take the values of a workbook for some entries, by entry.
+
+    Raises:
+        NotYours: The person is no supervisor of an entry's place, or did not begin the import.
+        NotThere: There is no such import, or it was taken back.
+    """
+    _check_imports(person)
+    head = _head(context.connection, import_id)
+    if head["account_id"] != person.account_id:
+        raise NotYours("Lần nhập này do người khác bắt đầu.")
+    tasks = _tasks_of(context.connection, values)
+    hold_tasks(context.connection, list(tasks.values()))
+    cases = load_tasks(context, list(tasks.values()))
+    at_work = _at_work(context, list(cases))
+    mode, said, busy, left = ImportMode(head["mode"]), [], 0, 0
+    for entry_id, words in values.items():
+        case = cases.get(tasks.get(entry_id, 0))
+        if case is None:
+            left += len(words)
+            continue
+        check_place(person, case.row["place_code"])
+        if case.task_id in at_work or case.stage not in WORKED_AT or case.row["question"]:
+            busy += 1
+            continue
+        free = [word for word in words if _is_free(case, word.field)]
+        left += len(words) - len(free)
+        if free:
+            fields = [word.field for word in free]
+            said.append(KeyedTask(_as_imported(case, fields, mode), free, fields))
+    if said:
+        sent = Submission(person, KeyingMode.IMPORT, _token(import_id), 0.0)
+        record_keyed_values(context, said, sent)
+    return ImportedValues(len(said), sum(len(one.words) for one in said), busy, left)
+
+
+def keyed_fields(context: DeskContext, person: Person, book_id: int) -> dict[int, frozenset[str]]:
+    """Return the fields of the entries of a book that people have keyed and that are not settled, by entry."""
+    _check_imports(person)
+    rows = context.connection.execute(
+        select(keying.c.entry_id, keying.c.field)
+        .join(review_task, review_task.c.id == keying.c.task_id)
+        .where(review_task.c.book_id == book_id, review_task.c.stage != Stage.SETTLED, is_live)
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.entry_id].add(row.field)
+    return {entry_id: frozenset(fields) for entry_id, fields in found.items()}
+
+
+def asked_differences(context: DeskContext, entry_ids: Collection[int]) -> frozenset[tuple[int, str, str]]:
+    """Return what people are, or were, asked about these entries: entry, field, the other value.
+
+    A value that an import brought before is among it: whoever settled the field otherwise has seen the paper.
+    """
+    found: set[tuple[int, str, str]] = set()
+    ids = sorted(entry_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        some = difference.c.entry_id.in_(ids[start : start + AT_ONCE])
+        query = select(difference.c.entry_id, difference.c.field, difference.c.theirs).where(some)
+        found.update((row.entry_id, row.field, row.theirs) for row in context.connection.execute(query))
+        brought = select(keying.c.entry_id, keying.c.field, keying.c.text).where(
+            keying.c.entry_id.in_(ids[start : start + AT_ONCE]), keying.c.mode == KeyingMode.IMPORT
+        )
+        found.update((row.entry_id, row.field, row.text) for row in context.connection.execute(brought))
+    return frozenset(found)
+
+
+def imports_for(context: DeskContext, person: Person) -> tuple[WorkbookImport, ...]:
+    """Return the imports that brought anything to the places of a person, and those of their own; the newest first."""
+    _check_imports(person)
+    live = func.count(keying.c.id).filter(is_live)
+    query = (
+        select(
+            workbook_import,
+            workbook_import_end.c.taken_back_at,
+            workbook_import_end.c.login.label("taken_back_by"),
+            func.count(func.distinct(keying.c.entry_id)).label("entries"),
+            func.count(keying.c.id).label("fields"),
+            live.label("in_force"),
+        )
+        .outerjoin(workbook_import_end, workbook_import_end.c.workbook_import_id == workbook_import.c.id)
+        .outerjoin(
+            keying,
+            (keying.c.token == literal(TOKEN) + cast(workbook_import.c.id, Text))
+            & (keying.c.mode == KeyingMode.IMPORT)
+            & is_keyed_value,
+        )
+        .outerjoin(review_task, review_task.c.id == keying.c.task_id)
+        .group_by(*workbook_import.c, workbook_import_end.c.taken_back_at, workbook_import_end.c.login)
+        .order_by(workbook_import.c.id.desc())
+    )
+    if person.places is not None:
+        query = query.where(
+            review_task.c.place_code.in_(person.places) | (workbook_import.c.account_id == person.account_id)
+        )
+    return tuple(_import_of(row) for row in context.connection.execute(query).mappings())
+
+
+def check_takes_back(context: DeskContext, person: Person, import_id: int) -> None:
+    """Check that a person may take an import back.
+
+    Raises:
+        NotYours: The person is no supervisor of all its places.
+        NotThere: There is no such import, or it was taken back.
+    """
+    _check_imports(person)
+    head = _head(context.connection, import_id)
+    if person.places is None or head["account_id"] == person.account_id:
+        return
+    places = set(
+        context.connection.scalars(
+            select(review_task.c.place_code)
+            .join(keying, keying.c.task_id == review_task.c.id)
+            .where(keying.c.token == _token(import_id))
+            .distinct()
+        )
+    )
+    if not places:
+        raise NotYours("Lần nhập này do người khác bắt đầu.")
+    for place_code in places:
+        check_place(person, place_code)
+
+
+def take_back_some(
+    context: DeskContext, person: Person, import_id: int, after: int
+) -> tuple[int, int, list[int]]:
+    """Take back values of an import, of some of its tasks behind the one numbered ``after``.
+
+    Returns:
+        The last task that was looked at (0: there is none left), how many values count no longer, and the entries on
+        which somebody has built or works.
+
+    Raises:
+        NotYours: The person is no supervisor of all its places.
+        NotThere: There is no such import, or it was taken back.
+    """
+    connection = context.connection
+    check_takes_back(context, person, import_id)
+    mine = (keying.c.token == _token(import_id)) & (keying.c.mode == KeyingMode.IMPORT)
+    task_ids = list(
+        connection.scalars(
+            select(keying.c.task_id)
+            .where(mine, is_live, keying.c.task_id > after)
+            .distinct()
+            .order_by(keying.c.task_id)
+            .limit(AT_ONCE)
+        )
+    )
+    if not task_ids:
+        return 0, 0, []
+    hold_tasks(connection, task_ids)
+    words = defaultdict(list)
+    for row in live_keyings(connection, mine, keying.c.task_id.in_(task_ids)):
+        words[row["task_id"]].append(row)
+    fields, kept = 0, []
+    for task_id, rows in words.items():
+        try:
+            withdraw(context, person, task_id, rows)
+            fields += len(rows)
+        except CannotUndo:
+            kept.append(int(rows[0]["entry_id"]))
+    return max(task_ids), fields, kept
+
+
+def end_import(
+    context: DeskContext, person: Person, import_id: int, reason: str, taken_back: TakenBackImport
+) -> None:
+    """Note that an import was taken back.
+
+    Raises:
+        NotYours: The person is no supervisor of all its places.
+        NotThere: There is no such import, or it was taken back.
+    """
+    check_takes_back(context, person, import_id)
+    row = {
+        "workbook_import_id": import_id,
+        "login": person.login,
+        "reason": require_text(reason, "lý do"),
+        "fields": taken_back.fields,
+        "taken_back_at": context.now,
+    }
+    add(context.connection, workbook_import_end, [row])
+    told = {"fields": taken_back.fields, "kept": len(taken_back.kept)}
+    record(context.connection, person.login, "import-taken-back", f"import:{import_id}", told)
+
+
+TOKEN = "import-"
+"""How the token of the values of an import begins; its number follows."""
+
+
+def _token(import_id: int) -> str:
+    return f"{TOKEN}{import_id}"
+
+
+def _check_imports(person: Person) -> None:
+    if person.role is not Role.SUPERVISOR:
+        raise NotYours("Chỉ người phụ trách nhập được tệp Excel vào sổ dữ liệu.")
+
+
+def _head(connection: Connection, import_id: int) -> Mapping[str, Any]:
+    row = connection.execute(
+        select(workbook_import).where(
+            workbook_import.c.id == import_id, workbook_import.c.id.not_in(_TAKEN_BACK)
+        )
+    )
+    found = row.mappings().first()
+    if found is None:
+        raise NotThere(f"Không có lần nhập số {import_id}, hoặc đã được rút lại. Hãy tải lại danh sách.")
+    return dict(found)
+
+
+def _tasks_of(connection: Connection, entry_ids: Collection[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    ids = list(entry_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        query = select(review_task.c.entry_id, review_task.c.id).where(
+            review_task.c.entry_id.in_(ids[start : start + AT_ONCE])
+        )
+        found.update({row.entry_id: row.id for row in connection.execute(query)})
+    return found
+
+
+def _at_work(context: DeskContext, task_ids: Collection[int]) -> frozenset[int]:
+    held = select(lease.c.task_id).where(lease.c.task_id.in_(task_ids), lasts(context))
+    return frozenset(context.connection.scalars(held))
+
+
+def _is_free(case: LoadedTask, field: str) -> bool:
+    one = case.consensus.get(field)
+    return one is not None and not one.words and not one.excluded and one.stage is not Stage.SETTLED
+
+
+def _as_imported(case: LoadedTask, fields: Collection[str], mode: ImportMode) -> LoadedTask:
+    """Return the task with the way in which each of these fields is settled after an import."""
+    agreed: dict[str, Consensus] = dict(case.consensus)
+    for field in fields:
+        way = case.consensus[field].way
+        if mode is ImportMode.DECIDED:
+            way = Way.SINGLE
+        elif way is Way.SINGLE:
+            way = Way.CHECKED
+        agreed[field] = consensus_of(way, ())
+    return replace(case, consensus=agreed)
+
+
+def _import_of(row: RowMapping) -> WorkbookImport:
+    return WorkbookImport(
+        import_id=row["id"],
+        record=row["record"],
+        file=WorkbookFile(row["file_name"], row["file_sha256"]),
+        mode=ImportMode(row["mode"]),
+        login=row["login"],
+        made_at=row["made_at"],
+        entries=row["entries"],
+        fields=row["fields"],
+        in_force=row["in_force"],
+        taken_back_at=row["taken_back_at"],
+        taken_back_by=row["taken_back_by"] or "",
+    )

@@ -1,0 +1,1 @@
+"""Acceptance sampling by lots."""

@@ -1,1 +1,0 @@
-"""Values that the registry takes and gives back, by subject. Nothing here touches a database."""

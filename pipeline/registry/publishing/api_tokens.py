@@ -1,0 +1,195 @@
+"""Tokens with which other systems read. Of each secret the database holds a hash only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, Table, UniqueConstraint, func, select, update
+
+from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.row_digests import compared
+from pipeline.registry.database.columns import (
+    CHANGING,
+    METADATA,
+    id_column,
+    json_column,
+    text_column,
+    time_column,
+)
+from pipeline.registry.publishing.model import (
+    MOST_DAYS,
+    MOST_TOKENS,
+    ApiScope,
+    ApiToken,
+    ApiTokenError,
+    NewApiToken,
+    UnknownApiToken,
+)
+
+api_token = Table(
+    "api_token",
+    METADATA,
+    id_column(),
+    text_column("name"),
+    text_column("secret_digest"),
+    json_column("scopes"),
+    json_column("places", nullable=True),
+    time_column("created_at"),
+    text_column("created_by"),
+    time_column("expires_at"),
+    time_column("revoked_at", nullable=True),
+    text_column("revoked_by"),
+    time_column("used_at", nullable=True),
+    UniqueConstraint("name"),
+    UniqueConstraint("secret_digest"),
+    sqlite_autoincrement=True,
+    info=CHANGING,
+)
+"""A token is never deleted, as the audit names it. ``secret_digest``: SHA-256; ``places``: codes, NULL = all;
+``revoked_by``: ``""`` while it was not revoked; ``used_at``: the last use, to the minute."""
+
+
+BEGIN = "hotich_"
+"""How every secret begins, so that whoever looks through files for secrets finds it."""
+
+NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}", re.ASCII)
+PLACE = re.compile(r"[\w.:-]{1,40}")
+NOTE_USE_EVERY = timedelta(minutes=1)
+LONGEST_SECRET = 100
+
+
+def create_api_token(
+    connection: Connection,
+    name: str,
+    scopes: Collection[ApiScope],
+    places: Collection[str] | None,
+    days: int,
+    now: datetime,
+    *,
+    author: str,
+) -> NewApiToken:
+    """Make a token and return it with its secret, which nobody is ever told again.
+
+    Args:
+        scopes: What it may read.
+        places: Codes of the registration places whose books it may read; None = all.
+        days: How long it lasts.
+        now: The clock, in UTC.
+
+    Raises:
+        ApiTokenError: The name is none or taken, nothing may be read, or it would last too long.
+    """
+    told = name.strip()
+    if not NAME.fullmatch(told):
+        raise ApiTokenError(
+            "Tên mã truy cập gồm 2 đến 40 chữ cái không dấu viết thường, chữ số, dấu chấm, gạch ngang, bắt đầu bằng "
+            "chữ cái. Ví dụ: cong-dan-so"
+        )
+    if not scopes:
+        raise ApiTokenError("Mã truy cập phải được đọc ít nhất một điều. Hãy chọn phạm vi.")
+    if not 1 <= days <= MOST_DAYS:
+        raise ApiTokenError(f"Mã truy cập dùng được từ 1 đến {MOST_DAYS} ngày. Hãy ghi lại số ngày.")
+    codes = None if places is None else sorted({one.strip() for one in places} - {""})
+    if codes is not None and not (codes and all(PLACE.fullmatch(one) for one in codes)):
+        raise ApiTokenError("Hãy chọn ít nhất một nơi đăng ký, ghi đúng mã nơi, hay cho đọc mọi nơi.")
+    if connection.scalar(select(api_token.c.id).where(api_token.c.name == told)) is not None:
+        raise ApiTokenError(
+            "Tên mã truy cập này đã có; tên đã thu hồi cũng không dùng lại. Hãy chọn tên khác."
+        )
+    in_force = select(func.count()).where(api_token.c.revoked_at.is_(None), api_token.c.expires_at > now)
+    if (connection.scalar(in_force) or 0) >= MOST_TOKENS:
+        raise ApiTokenError(f"Đã có {MOST_TOKENS} mã truy cập. Hãy thu hồi những mã không dùng nữa.")
+    secret = BEGIN + secrets.token_urlsafe(32)
+    row = {
+        "name": told,
+        "secret_digest": _digest(secret),
+        "scopes": sorted(scopes),
+        "places": codes,
+        "created_at": now,
+        "created_by": author,
+        "expires_at": now + timedelta(days=days),
+        "revoked_by": "",
+    }
+    (token_id,) = add(connection, api_token, [row])
+    detail = {"scopes": sorted(scopes), "places": codes, "days": days}
+    record(connection, author, "api-token-created", f"api-token:{told}", detail)
+    found = connection.execute(select(api_token).where(api_token.c.id == token_id)).mappings().one()
+    return NewApiToken(_token_of(found), secret)
+
+
+def api_tokens(connection: Connection) -> tuple[ApiToken, ...]:
+    """Return all tokens there ever were, the newest first."""
+    rows = connection.execute(select(api_token).order_by(api_token.c.id.desc())).mappings()
+    return tuple(_token_of(row) for row in rows)
+
+
+def revoke_api_token(connection: Connection, name: str, now: datetime, *, author: str) -> ApiToken:
+    """End a token at once.
+
+    Raises:
+        UnknownApiToken: There is none of that name.
+        ApiTokenError: It was revoked before.
+    """
+    named = select(api_token).where(api_token.c.name == name.strip()[:40]).with_for_update()
+    row = connection.execute(named).mappings().first()
+    if row is None:
+        raise UnknownApiToken("Không có mã truy cập nào mang tên này. Hãy xem danh sách mã truy cập.")
+    if row["revoked_at"] is not None:
+        raise ApiTokenError(f"Mã truy cập này đã bị thu hồi ({row['revoked_by']}).")
+    changing(connection, api_token, [row["id"]])
+    ended = {"revoked_at": now, "revoked_by": author}
+    connection.execute(update(api_token).where(api_token.c.id == row["id"]).values(**ended))
+    wrote(connection, api_token, [row["id"]])
+    record(connection, author, "api-token-revoked", f"api-token:{row['name']}")
+    return _token_of({**row, **ended})
+
+
+def token_in_force(connection: Connection, secret: str, key: Key | None, now: datetime) -> ApiToken | None:
+    """Return the token of a secret; None: unknown, over, revoked, or changed behind the program's back."""
+    if not secret.startswith(BEGIN) or len(secret) > LONGEST_SECRET:
+        return None
+    of_secret = select(api_token).where(api_token.c.secret_digest == _digest(secret))
+    row = connection.execute(of_secret).mappings().first()
+    if row is None or compared(connection, key, api_token.name, [row["id"]]).altered:
+        return None
+    found = _token_of(row)
+    return found if found.holds(now) else None
+
+
+def note_api_read(connection: Connection, token: ApiToken, route: str, subject: str, now: datetime) -> None:
+    """Record that a system read something.
+
+    Args:
+        route: The template of the address, which holds no value.
+        subject: What of (``book:3``, ``entry:12``, ``registry``).
+        now: The clock, in UTC.
+    """
+    record(connection, token.author, "api-read", subject, {"route": route, "token": token.token_id})
+    if token.used_at is None or now - token.used_at >= NOTE_USE_EVERY:
+        connection.execute(update(api_token).where(api_token.c.id == token.token_id).values(used_at=now))
+
+
+def _token_of(row: RowMapping | Mapping[str, object]) -> ApiToken:
+    known = dict(row)
+    places = known.pop("places")
+    return ApiToken(
+        token_id=known["id"],
+        name=known["name"],
+        scopes=frozenset(ApiScope(one) for one in known["scopes"]),
+        places=None if places is None else frozenset(places),
+        created_at=known["created_at"],
+        created_by=known["created_by"],
+        expires_at=known["expires_at"],
+        revoked_at=known["revoked_at"],
+        revoked_by=known["revoked_by"],
+        used_at=known["used_at"],
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Differences against another program, asked about and answered."""

@@ -1,1 +1,0 @@
-"""Reading and writing the rows of one subject each, within the transaction of the caller."""

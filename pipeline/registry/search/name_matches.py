@@ -1,0 +1,289 @@
+"""Names of the registry that a typed name may mean, from the exact to the near.
+
+``confusions.toml`` holds how often the handwriting networks confuse letters; the cost of a confusion is its rarity
+(-log10). Near names are generated, not looked through: a name has some thousand neighbours, and the registry says at
+once which of them it knows.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain, combinations
+from pathlib import Path
+
+from sqlalchemy import Column, Connection, select
+
+from pipeline.base.text.tones import folded, has_marks
+from pipeline.registry.search.index import bare_name_key, name_key
+from pipeline.registry.search.model import Nearness
+from pipeline.registry.search.rows import hold_words, one_of, search_name, words_of
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+DEAREST = 4.2
+"""What a change of letters may cost that the networks were never seen to make: the last to be tried."""
+
+FARTHEST = 5.6
+"""What all changes of a name together may cost."""
+
+LONGEST_WORD = 30
+"""Letters of the longest word that has neighbours: no name has longer ones, and each letter makes hundreds more."""
+
+MOST_REMEMBERED = 400_000
+"""Neighbours that are remembered, of all words together; some hundred bytes each."""
+
+FEW = 14
+"""Neighbours of a word that are tried together with those of another word."""
+
+SELDOM = 0.2
+"""What was counted for less is left to chance."""
+
+CREDIT = 10.0
+"""Misreadings that every block of letters is credited with beside those counted, so that few say little."""
+
+SOUNDS = (
+    ("i", "y"), ("s", "x"), ("ch", "tr"), ("d", "gi"), ("d", "v"), ("l", "n"), ("r", "g"), ("c", "k"), ("c", "q"),
+    ("n", "ng"), ("ng", "ngh"), ("g", "gh"), ("t", "c"), ("qu", "w"), ("ph", "f"), ("z", "d"), ("j", "d"), ("oa", "ua"),
+    ("uy", "ui"), ("ie", "i"), ("ie", "e"), ("uo", "u"), ("uu", "uou"), ("oe", "ue"),
+)  # fmt: skip
+"""Spellings that people take for one another because they sound alike, here or there."""
+
+SOUND_COST = 2.0
+"""What one of these costs: as much as a common misreading."""
+
+
+@dataclass(frozen=True)
+class Confusions:
+    """What it costs to take a block of letters for another one, by the first block; at most two letters each."""
+
+    costs: Mapping[str, tuple[tuple[str, float], ...]]
+    _of_words: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    def neighbours(self, bare: str) -> dict[str, float]:
+        """Return the neighbours of a name without marks, with what each costs; the name itself is none.
+
+        All by one change are among them, and those by two that are common, in one word or in two.
+        """
+        words = bare.split()
+        found: dict[str, float] = {}
+        for name, cost in chain(self._by_one_word(words), self._by_two_words(words)):
+            if cost < found.get(name, math.inf):
+                found[name] = cost
+        for name in [one for one in found if not one or one[0] == " " or one[-1] == " " or "  " in one]:
+            told, cost = " ".join(name.split()), found.pop(name)  # nothing is left of a word
+            found[told] = min(cost, found.get(told, math.inf))
+        for none in ("", bare):
+            found.pop(none, None)
+        return found
+
+    def _by_one_word(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Names with another word in one place, or with two words in one; with a space too many where one is gone."""
+        join = dict(self.costs.get(" ", ())).get("", DEAREST)
+        for at, word in enumerate(words):
+            before = "".join(f"{one} " for one in words[:at])
+            after = "".join(f" {one}" for one in words[at + 1 :])
+            for other, cost in self.of_word(word):
+                yield before + other + after, cost
+            if at:
+                yield before[:-1] + word + after, join
+
+    def _by_two_words(self, words: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Names with other words in two places, by the common changes of either."""
+        for first, second in combinations(range(len(words)), 2):
+            before = "".join(f"{one} " for one in words[:first])
+            between = " ".join(("", *words[first + 1 : second], ""))
+            after = "".join(f" {one}" for one in words[second + 1 :])
+            for one, cost in self.of_word(words[first])[:FEW]:
+                for other, more in self.of_word(words[second])[:FEW]:
+                    if cost + more > FARTHEST:
+                        break
+                    yield before + one + between + other + after, cost + more
+
+    def of_word(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Return the neighbours of a word by what they cost: all by one change, and the common ones by two."""
+        if len(word) > LONGEST_WORD:
+            return ()
+        known = self._of_words.get(word)
+        if known is not None:
+            return known
+        ones = self._changed(word, DEAREST)
+        found = dict(ones)
+        for name, cost in sorted(ones.items(), key=lambda one: one[1])[:FEW]:
+            for second, more in self._changed(name, FARTHEST - cost).items():
+                if cost + more <= DEAREST and cost + more < found.get(second, math.inf):
+                    found[second] = cost + more
+        found.pop(word, None)
+        ranked = tuple(sorted(found.items(), key=lambda one: (one[1], one[0])))
+        if sum(map(len, tuple(self._of_words.values()))) + len(ranked) > MOST_REMEMBERED:
+            self._of_words.clear()
+        self._of_words[word] = ranked
+        return ranked
+
+    def _changed(self, word: str, most: float) -> Mapping[str, float]:
+        """Words by one change that costs at most so much."""
+        found: dict[str, float] = {}
+        for at in range(len(word) + 1):
+            for size in range(min(2, len(word) - at) + 1):
+                for other, cost in self.costs.get(word[at : at + size], ()):
+                    if cost > most:
+                        break
+                    name = (word[:at] + other + word[at + size :]).strip()
+                    if cost < found.get(name, math.inf):
+                        found[name] = cost
+        return found
+
+
+@cache
+def confusions() -> Confusions:
+    """Return the confusions of the networks that this version brings."""
+    told = tomllib.loads((Path(__file__).parent / "confusions.toml").read_text(encoding="utf-8"))
+    return weighed(told["counts"])
+
+
+def weighed(counts: Mapping[str, float]) -> Confusions:
+    """Return what changes cost by how often they were counted, in either direction.
+
+    Args:
+        counts: By ``READ AS``: what stands on paper, ``>``, what was read.
+    """
+    seen: defaultdict[tuple[str, str], float] = defaultdict(float)
+    of: defaultdict[str, float] = defaultdict(float)
+    for pair, count in counts.items():
+        told, _, read = pair.partition(">")
+        for one, other in ((told, read), (read, told)):
+            seen[one, other] += count
+            of[one] += count
+    costs: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for one in ("", *LETTERS, " "):
+        for other in ("", *LETTERS, " "):
+            if one != other:
+                costs[one][other] = DEAREST
+    for (one, other), count in seen.items():
+        if one != other and count >= SELDOM:
+            costs[one][other] = min(
+                costs[one].get(other, DEAREST), 1.0 - math.log10(count / (of[one] + CREDIT))
+            )
+    for one, other in SOUNDS:
+        for a, b in ((one, other), (other, one)):
+            costs[a][b] = min(costs[a].get(b, math.inf), SOUND_COST)
+    return Confusions(
+        {one: tuple(sorted(its.items(), key=lambda pair: pair[1])) for one, its in costs.items()}
+    )
+
+
+MOST_WITHIN = 400
+"""Names that hold the words of a shorter one and are looked through."""
+
+ANY_ORDER = 3.0
+"""What the changes of a name may cost whose words have changed places as well."""
+
+SWAPPED_COST = 1.0
+"""What changed places cost beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameStep:
+    """Names that are equally near.
+
+    Attributes:
+        cost: What the changes cost, in thousandths; 0 of exact ones.
+        spelled: The spelling that is asked for; None: any.
+    """
+
+    nearness: Nearness
+    cost: int
+    name_ids: tuple[int, ...]
+    spelled: str | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the step stands among those of any name."""
+        return tuple(Nearness).index(self.nearness), self.cost
+
+
+class NameMatches:
+    """The names that are known and that a typed name may mean, step by step as far as they are wanted.
+
+    Args:
+        name: As it was typed; without a letter it means none.
+
+    Attributes:
+        narrowed: Whether more names hold its words than were looked through, as far as that is known.
+    """
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._made: list[NameStep] = []
+        self._left = self._make()
+        self._met: set[int] = set()
+        self.narrowed = False
+
+    @property
+    def steps(self) -> Iterator[NameStep]:
+        """The steps, those that were made before first."""
+        yield from tuple(self._made)
+        for step in self._left:
+            self._made.append(step)
+            yield step
+
+    def name_ids(self, *, made: bool = False) -> tuple[int, ...]:
+        """The names of all steps, or of those that were made so far."""
+        steps = self._made if made else self.steps
+        return tuple({one: None for step in steps for one in step.name_ids})
+
+    def _make(self) -> Iterator[NameStep]:
+        words = words_of(self._name)
+        if not words:
+            return
+        own, connection = name_key(words), self._connection
+        if own in _known(connection, search_name.c.id, [own]):
+            if has_marks(self._name):
+                yield NameStep(Nearness.SPELLED, 0, (own,), folded(self._name))
+            yield from self._step(Nearness.SAME, [own])
+        swapped = _known(connection, search_name.c.ordered, [name_key(sorted(words))])
+        yield from self._step(Nearness.SWAPPED, swapped)
+        within = connection.scalars(
+            select(search_name.c.id).where(hold_words(connection, search_name, words)).limit(MOST_WITHIN + 1)
+        ).all()
+        self.narrowed = len(within) > MOST_WITHIN
+        yield from self._step(Nearness.WITHIN, within[:MOST_WITHIN])
+        for cost, ids in _near(connection, " ".join(words)):
+            yield from self._step(Nearness.NEAR, ids, cost)
+
+    def _step(self, nearness: Nearness, ids: Collection[int], cost: int = 0) -> Iterator[NameStep]:
+        fresh = tuple(sorted(set(ids) - self._met))
+        self._met.update(fresh)
+        if fresh:
+            yield NameStep(nearness, cost, fresh)
+
+
+def _near(connection: Connection, bare: str) -> Iterator[tuple[int, Sequence[int]]]:
+    """Near names that are known, by what they cost; by one change with their words in any order, too."""
+    costs = confusions().neighbours(bare)
+    by_id = {bare_name_key(name): cost for name, cost in costs.items()}
+    by_words: dict[int, float] = {}
+    for name, cost in costs.items():
+        if cost <= ANY_ORDER:
+            key = name_key(sorted(name.split()))
+            by_words[key] = min(cost, by_words.get(key, cost))
+    found = {one: by_id[one] for one in _known(connection, search_name.c.id, list(by_id))}
+    query = select(search_name.c.id, search_name.c.ordered)
+    for name_id, key in connection.execute(
+        query.where(one_of(connection, search_name.c.ordered, list(by_words)))
+    ):
+        found.setdefault(name_id, by_words[key] + SWAPPED_COST)
+    grouped: defaultdict[int, list[int]] = defaultdict(list)
+    for name_id, cost in found.items():
+        grouped[max(1, round(cost * 2)) * 500].append(name_id)
+    yield from sorted(grouped.items())
+
+
+def _known(connection: Connection, column: Column[int], keys: Sequence[int]) -> Sequence[int]:
+    """The names whose column is one of these."""
+    return connection.scalars(select(search_name.c.id).where(one_of(connection, column, keys))).all()

@@ -1,0 +1,232 @@
+"""The tables of the search: an index that follows from the effective values, its full-text words, and the requests.
+
+Each name is held once without diacritics, and entries refer to it, so that near names are found among names. SQLite has
+FTS5 tables, written beside the rows; PostgreSQL an index over the rows. Both take words of small letters and figures
+without diacritics, as ``words_of`` makes them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    Table,
+    TableValuedAlias,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+)
+
+from pipeline.base.text.tones import unaccented
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    MANY,
+    METADATA,
+    REMOVABLE,
+    count_column,
+    flag_column,
+    id_column,
+    json_column,
+    many_id_column,
+    text_column,
+    time_column,
+    uncovered,
+)
+
+DERIVED = uncovered(REMOVABLE, "follows from the effective values; “hotich search check” compares the two")
+
+FULL_TEXT = ("search_name_fts", "search_entry_fts")
+"""The full-text tables of a SQLite file, of the words of names and of entries: no tables of the declared ones."""
+
+FULL_TEXT_INDEXES = ("ix_search_name_words", "ix_search_entry_words")
+"""The full-text indexes of PostgreSQL over the same words."""
+
+
+search_name = Table(
+    "search_name",
+    METADATA,
+    Column("id", MANY, primary_key=True, autoincrement=False),
+    text_column("bare"),
+    Column("ordered", BigInteger, nullable=False, index=True),
+    info=DERIVED,
+)
+"""A name without marks; ``id`` follows from it, ``ordered`` from its words in alphabetical order."""
+
+search_person = Table(
+    "search_person",
+    METADATA,
+    many_id_column(),
+    Column("entry_id", Integer, nullable=False, index=True),
+    text_column("field"),
+    Column("name_id", BigInteger, nullable=False),
+    text_column("spelled"),
+    Index(None, "name_id", "entry_id"),
+    info=DERIVED,
+)
+"""A person whom an entry names in a field; ``spelled``: the name with its marks, in small letters."""
+
+search_number = Table(
+    "search_number",
+    METADATA,
+    many_id_column(),
+    Column("entry_id", Integer, nullable=False, index=True),
+    text_column("field"),
+    text_column("number"),
+    Index(None, "number", "entry_id"),
+    info=DERIVED,
+)
+"""The number of a person or of a person's paper, letters and figures alone."""
+
+search_entry = Table(
+    "search_entry",
+    METADATA,
+    Column("entry_id", Integer, primary_key=True, autoincrement=False),
+    count_column("book_id"),
+    text_column("record"),
+    Column("number", Text),
+    count_column("year", nullable=True),
+    count_column("event_year", nullable=True),
+    text_column("words"),
+    Index(None, "book_id", "entry_id"),
+    Index(None, "number", "entry_id"),
+    info=DERIVED,
+)
+"""``number``: without its year and leading zeros; ``year``: of the registration; ``event_year``: of birth or death;
+``words``: those of notes and places without marks."""
+
+search_book = Table(
+    "search_book",
+    METADATA,
+    Column("book_id", Integer, primary_key=True, autoincrement=False),
+    count_column("changes"),
+    count_column("approval_id", nullable=True),
+    info=DERIVED,
+)
+"""How often anything of a book was written, and the approval that was seen to hold since the last change."""
+
+search_state = Table(
+    "search_state",
+    METADATA,
+    id_column(),
+    count_column("upto"),
+    flag_column("built"),
+    info=DERIVED,
+)
+"""How far the index was built, by the ids of entries; one row."""
+
+search_request = Table(
+    "search_request",
+    METADATA,
+    many_id_column(),
+    text_column("author"),
+    text_column("purpose"),
+    text_column("reason"),
+    json_column("criteria"),
+    json_column("found"),
+    time_column("searched_at"),
+    Index(None, "author", "searched_at"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""A page of results that somebody was shown: ``criteria`` by their names alone, ``found`` by the ids of entries."""
+
+
+SEARCH_INDEX = (search_name, search_person, search_number, search_entry, search_book, search_state)
+"""What follows from the effective values and is made anew where it is not right."""
+
+
+_WORD = re.compile(r"[a-z0-9]+")
+
+_COLUMNS = {search_name.name: search_name.c.bare, search_entry.name: search_entry.c.words}
+_KEYS: dict[str, Column[int]] = {
+    search_name.name: search_name.c.id,
+    search_entry.name: search_entry.c.entry_id,
+}
+
+
+@lru_cache(maxsize=100_000)
+def words_of(written: str) -> tuple[str, ...]:
+    """Return the words of a text as they are looked for: without marks, case and punctuation."""
+    return tuple(_WORD.findall(unaccented(written)))
+
+
+def one_of(connection: Connection, column: Column[int], keys: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of many keys, as one parameter and not as thousands."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(list(keys), ARRAY(BigInteger)))
+    told = func.json_each(literal(json.dumps(list(keys)))).table_valued("value")
+    return column.in_(select(told.c.value))
+
+
+def row_of_each(connection: Connection, keys: Collection[int]) -> TableValuedAlias | None:
+    """Return a table with a row for each of many keys, which a lateral query can refer to; None on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return (
+        func.unnest(literal(list(keys), ARRAY(BigInteger)))
+        .table_valued("key", name="one_key")
+        .render_derived()
+    )
+
+
+def hold_words(connection: Connection, table: Table, words: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a row of ``search_name`` or ``search_entry`` holds all these words."""
+    if connection.dialect.name == "sqlite":
+        asked = " ".join(f'"{word}"' for word in words)
+        found = text(f"SELECT rowid FROM {table.name}_fts WHERE {table.name}_fts MATCH :asked_{table.name}")  # noqa: S608 (our own names)
+        rows = found.bindparams(bindparam(f"asked_{table.name}", asked)).columns(rowid=Integer)
+        return _KEYS[table.name].in_(rows)
+    asked = " & ".join(f"'{word}'" for word in words)
+    held = func.array_to_tsvector(func.string_to_array(_COLUMNS[table.name], text("' '")))
+    query = text(f"CAST(:asked_{table.name} AS tsquery)").bindparams(**{f"asked_{table.name}": asked})
+    return held.bool_op("@@")(query)
+
+
+def keep_words(connection: Connection, table: Table, rows: Iterable[tuple[int, str]]) -> None:
+    """Hold the words of new rows, where the database does not do so by itself."""
+    some = [(key, words) for key, words in rows if words]
+    if some and connection.dialect.name == "sqlite":
+        statement = f"INSERT OR REPLACE INTO {table.name}_fts (rowid, words) VALUES (?, ?)"  # noqa: S608 (our own names)
+        connection.exec_driver_sql(statement, some)
+
+
+def without_words(connection: Connection, table: Table) -> Sequence[int]:
+    """Return the rows of which a SQLite file holds no words, or those of rows that are gone; none on PostgreSQL."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    key = _KEYS[table.name].name
+    both = f"SELECT {key} FROM {table.name} EXCEPT SELECT rowid FROM {table.name}_fts"  # noqa: S608 (our own names)
+    gone = f"SELECT rowid FROM {table.name}_fts EXCEPT SELECT {key} FROM {table.name}"  # noqa: S608 (our own names)
+    return [key for query in (both, gone) for key in connection.scalars(text(query))]
+
+
+def drop_words(connection: Connection, table: Table, keys: Collection[int]) -> None:
+    """Hold the words of rows that go no longer."""
+    if keys and connection.dialect.name == "sqlite":
+        connection.execute(
+            text(f"DELETE FROM {table.name}_fts WHERE rowid = :key"),  # noqa: S608 (our own names)
+            [{"key": key} for key in keys],
+        )
+
+
+def held_words(connection: Connection, table: Table, keys: Collection[int]) -> dict[int, str]:
+    """Return the words of a SQLite file by row; nothing on PostgreSQL, whose index follows by itself."""
+    if not keys or connection.dialect.name != "sqlite":
+        return {}
+    some = text(f"SELECT rowid, words FROM {table.name}_fts WHERE rowid IN :keys")  # noqa: S608 (our own names)
+    query = some.bindparams(bindparam("keys", list(keys), expanding=True, type_=BigInteger))
+    return {row.rowid: row.words for row in connection.execute(query)}

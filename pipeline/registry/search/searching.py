@@ -1,0 +1,175 @@
+"""The search of the registry: one function for browser, command line and every other way in.
+
+What is found is looked up without keeping anybody from writing; the audit is told who searched and why before anybody
+is shown it, and without the audit nothing is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.base.model import Box, PageRef
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.accounts.permissions import check_place_of_book
+from pipeline.registry.books.rows import page, page_run, scan
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.database import Database
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.rows import entry, reading
+from pipeline.registry.errors import NotThere
+from pipeline.registry.search.finding import Found, check_criteria, check_person, check_reason, find
+from pipeline.registry.search.following import SeenApproval, is_built, note_approval
+from pipeline.registry.search.hits import hits_of
+from pipeline.registry.search.index import indexed_fields
+from pipeline.registry.search.model import (
+    HitInk,
+    SearchCriteria,
+    SearchOptions,
+    SearchReason,
+    SearchRefused,
+    SearchResult,
+    TooManySearches,
+)
+from pipeline.registry.search.rows import search_request
+from pipeline.registry.tampered_rows import altered_among
+from pipeline.registry.withdrawals.stored_withdrawals import entry_stands
+
+
+def search(
+    database: Database,
+    declared: RecordSchema,
+    person: Person,
+    criteria: SearchCriteria,
+    reason: SearchReason,
+    key: Key | None,
+    *,
+    after: str = "",
+    options: SearchOptions = SearchOptions(),
+    now: Callable[[], datetime] | None = None,
+) -> SearchResult:
+    """Look for entries, and record who did so and why.
+
+    Args:
+        person: Who searches; nothing of other places than theirs is found.
+        key: What signs the audit: entries that were altered behind the program's back are shown as such.
+        after: The cursor of the page before; ``""``: the first page.
+        now: The clock, in UTC; by default that of the database.
+
+    Raises:
+        NotYours: The person may not search.
+        SearchRefused: Too little or too much is asked, no reason is given, or the index is not built yet.
+        TooManySearches: The person searched too often.
+    """
+    check_person(person)
+    check_reason(reason)
+    check_criteria(criteria)
+    with database.reading() as connection:
+        if not is_built(connection):
+            raise SearchRefused("Chỉ mục tra cứu chưa dựng xong. Hãy chạy hotich search rebuild rồi thử lại.")
+        _check_rate(connection, person, options, now)
+        found = find(connection, person, criteria, after=after, most=options.page)
+        altered = altered_among(connection, declared, key, [one for one, _ in found.entries])
+        hits, seen = hits_of(connection, declared, found.entries, found.name_ids, altered)
+    with database.writing() as connection:
+        at = _check_rate(connection, person, options, now)
+        request_id = _note(connection, person, criteria, reason, found, seen, at)
+    return SearchResult(request_id, hits, found.cursor, found.narrowed)
+
+
+def _note(
+    connection: Connection,
+    person: Person,
+    criteria: SearchCriteria,
+    reason: SearchReason,
+    found: Found,
+    seen: tuple[SeenApproval, ...],
+    at: datetime,
+) -> int:
+    """Record a search; which names were looked for is not told, whom they saw is."""
+    for one in seen:
+        note_approval(connection, one)
+    row = {
+        "author": person.login,
+        "purpose": reason.purpose,
+        "reason": reason.words.strip(),
+        "criteria": list(criteria.asked),
+        "found": [entry_id for entry_id, _ in found.entries],
+        "searched_at": at,
+    }
+    (request_id,) = add(connection, search_request, [row])
+    told: Mapping[str, object] = {
+        "purpose": reason.purpose,
+        "criteria": list(criteria.asked),
+        "found": len(found.entries),
+    }
+    record(connection, person.login, "searched", f"search:{request_id}", told)
+    return request_id
+
+
+def _check_rate(
+    connection: Connection, person: Person, options: SearchOptions, now: Callable[[], datetime] | None
+) -> datetime:
+    """Check that the person may search once more; return the moment."""
+    at = clock.now(connection) if now is None else now()
+    made = connection.scalar(
+        select(func.count())
+        .select_from(search_request)
+        .where(
+            search_request.c.author == person.login,
+            search_request.c.searched_at > at - options.window,
+            search_request.c.searched_at <= at + clock.CLOCK_DIFFERENCE,
+        )
+    )
+    if (made or 0) >= options.most:
+        minutes = max(1, int(options.window.total_seconds() // 60))
+        raise TooManySearches(
+            f"Đã tra cứu {made} lần trong {minutes} phút, là mức nhiều nhất. Hãy đợi ít phút rồi tra cứu tiếp."
+        )
+    return at
+
+
+def ink_of_hit(
+    connection: Connection,
+    declared: RecordSchema,
+    person: Person,
+    request_id: int,
+    entry_id: int,
+    field: str,
+    *,
+    options: SearchOptions = SearchOptions(),
+    now: Callable[[], datetime] | None = None,
+) -> HitInk:
+    """Return where the ink of a hit's name lies, for who found it a while ago: the audit knows that they see it.
+
+    Raises:
+        NotThere: That search did not find it, is another person's or too old, the field names nobody, or the ink is not
+            known.
+        NotYours: The person may not search, or not see the place any more.
+    """
+    check_person(person)
+    at = clock.now(connection) if now is None else now()
+    found = connection.scalar(
+        select(search_request.c.found).where(
+            search_request.c.id == request_id,
+            search_request.c.author == person.login,
+            search_request.c.searched_at > at - options.ink,
+        )
+    )
+    row = connection.execute(
+        select(scan.c.book_id, scan.c.sha256, page.c.page_no, reading.c.box, entry.c.record)
+        .join_from(reading, page_run, reading.c.page_run_id == page_run.c.id)
+        .join(entry, reading.c.entry_id == entry.c.id)
+        .join(page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.id == entry_id, entry_stands(entry.c.id), page_run.c.latest, reading.c.field == field)
+    ).first()
+    named = row is not None and field in indexed_fields(declared.schemas.record(row.record)).people
+    if not isinstance(found, list) or entry_id not in found or row is None or row.box is None or not named:
+        raise NotThere("Không còn xem được ảnh chữ viết ấy. Hãy tra cứu lại.")
+    check_place_of_book(connection, person, row.book_id)
+    return HitInk(row.book_id, PageRef(row.sha256, row.page_no), Box(*row.box))

@@ -1,1 +1,0 @@
-"""What people and programs do with the registry: decisions over several repositories, a transaction a call."""

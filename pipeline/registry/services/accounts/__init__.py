@@ -1,1 +1,0 @@
-"""Who may log in, as what, and whose books they may see. Argon2 lives here."""

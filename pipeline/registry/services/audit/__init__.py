@@ -1,1 +1,0 @@
-"""Verifying, sealing and showing the audit."""

@@ -1,1 +1,0 @@
-"""What other systems may read of the registry, and with which tokens."""

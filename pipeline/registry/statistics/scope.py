@@ -1,0 +1,36 @@
+"""What every count is limited to: the books of the places that somebody may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, true
+
+from pipeline.registry.books.rows import book
+
+Places = Collection[str] | None
+"""Codes of registration places; None = all."""
+
+
+def of_places(places: Places, column: ColumnElement[str] = book.c.place_code) -> ColumnElement[bool]:
+    """The condition that a row belongs to one of these places."""
+    return true() if places is None else column.in_(sorted(places))
+
+
+def hour_of(connection: Connection, moment: ColumnElement[Any]) -> ColumnElement[str]:
+    """The hour of a moment in UTC as ``2026-11-26 05``."""
+    if connection.dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD HH24")
+    return func.substr(moment, 1, 13)
+
+
+def hour_told(hour: str) -> str:
+    """That text as ISO 8601 reads it."""
+    return f"{hour.replace(' ', 'T')}:00:00+00:00"
+
+
+def moment_of(hour: str) -> datetime:
+    """The moment at which such an hour begins."""
+    return datetime.fromisoformat(hour_told(hour))

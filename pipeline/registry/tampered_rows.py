@@ -1,0 +1,273 @@
+"""Rows that were changed behind the program's back: found before their values leave the office, and settled.
+
+Only rows that may change have a last digest; rows that are only added (readings, decisions, amendments) are compared by
+``hotich audit verify``, which walks the whole chain.
+
+A flaw stays until an administrator settles it, by an act that the audit records. Settling repairs what can be repaired:
+accounts get back the duties that the audit gives them and a new one-time password, effective values and tasks are
+derived anew, sessions that nobody opened go. For everything else the present state counts from then on; who settled it
+under which document is on record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, select, update
+
+from pipeline.base.errors import RegistryError
+from pipeline.registry.accounts import passwords
+from pipeline.registry.accounts.model import password_mark
+from pipeline.registry.accounts.rows import account, login_failure, login_session
+from pipeline.registry.audit.comparison import AccountReplay
+from pipeline.registry.audit.model import Flaw, FlawKind
+from pipeline.registry.audit.verification import OF_DIGESTS, OF_GUARDS, OF_ROWS, SETTLED
+from pipeline.registry.books.rows import book, page, page_run, scan
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import MACHINE, changing, record, wrote
+from pipeline.registry.database.audit.chain import audit
+from pipeline.registry.database.audit.key import Key
+from pipeline.registry.database.audit.row_digests import compared
+from pipeline.registry.database.audit.stored import batches
+from pipeline.registry.database.audit.trail import accept, take_digests_from_chain
+from pipeline.registry.database.columns import METADATA
+from pipeline.registry.database.objects import put_guards_right
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.tasks.rows import PAGE_ITSELF, review_task
+
+
+def altered_entries(
+    connection: Connection,
+    declared: RecordSchema,
+    key: Key | None,
+    book_id: int,
+    entry_id: int | None = None,
+) -> Mapping[int, tuple[str, ...]]:
+    """Return the entries of a book of which a row is not as the audit says last, with the tables of those rows.
+
+    Entries that are valid no more are looked at too: somebody may have made them so. One query a table, whatever the
+    number of entries.
+
+    Args:
+        entry_id: Only this entry of it; None: all.
+    """
+    asked = () if entry_id is None else (entry.c.id == entry_id,)
+    return _altered_of(connection, declared, key, scan.c.book_id == book_id, *asked)
+
+
+def altered_among(
+    connection: Connection, declared: RecordSchema, key: Key | None, entry_ids: Collection[int]
+) -> Mapping[int, tuple[str, ...]]:
+    """Return those of these entries, whatever their books, of which a row is not as the audit says last."""
+    return _altered_of(connection, declared, key, entry.c.id.in_(entry_ids)) if entry_ids else {}
+
+
+def _altered_of(
+    connection: Connection, declared: RecordSchema, key: Key | None, *asked: ColumnElement[bool]
+) -> Mapping[int, tuple[str, ...]]:
+    """The altered ones among the entries of these conditions, with the tables of the altered rows."""
+    rows = connection.execute(
+        select(
+            entry.c.id,
+            entry.c.row,
+            entry.c.record,
+            page.c.id.label("page"),
+            scan.c.id.label("scan"),
+            scan.c.book_id.label("book"),
+            page_run.c.id.label("run"),
+        )
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(*asked)
+    ).all()
+    of_page: dict[int, list[int]] = defaultdict(list)
+    of_place: dict[tuple[int, int], list[int]] = defaultdict(list)
+    needed: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in rows:
+        of_page[one.page].append(one.id)
+        of_place[one.page, one.row].append(one.id)
+        needed[entry.name][one.id].append(one.id)
+        needed[page.name][one.page].append(one.id)
+        needed[scan.name][one.scan].append(one.id)
+        needed[book.name][one.book].append(one.id)
+        if one.run is not None:
+            needed[page_run.name][one.run].append(one.id)
+        if one.record in declared.records:
+            needed[declared.records[one.record].name][one.id].append(one.id)
+    tasks = select(review_task.c.id, review_task.c.page_id, review_task.c.row)
+    wanted = (
+        select(entry.c.page_id)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(*asked)
+    )
+    for task in connection.execute(tasks.where(review_task.c.page_id.in_(wanted))):
+        held = of_page[task.page_id] if task.row == PAGE_ITSELF else of_place[task.page_id, task.row]
+        needed[review_task.name][task.id] = list(held)
+    found: dict[int, set[str]] = defaultdict(set)
+    for table_name, entries_by_row in needed.items():
+        for row_id in _altered(connection, key, table_name, entries_by_row):
+            for entry_id in entries_by_row[row_id]:
+                found[entry_id].add(table_name)
+    return {entry_id: tuple(sorted(names)) for entry_id, names in sorted(found.items())}
+
+
+def _altered(connection: Connection, key: Key | None, table_name: str, ids: Iterable[int]) -> Iterable[int]:
+    return compared(connection, key, table_name, ids).altered
+
+
+DOCUMENT = re.compile(r"[\w./-]{1,60}")
+"""How the document is named under which flaws are settled: a number, never words."""
+
+UNREPAIRABLE = frozenset({FlawKind.TABLE_GONE, FlawKind.AUDIT_EMPTY})
+"""Only a backup helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settling came to.
+
+    Attributes:
+        left: How many need a backup instead.
+        passwords: New one-time passwords by login.
+    """
+
+    flaws: int
+    left: int
+    passwords: Mapping[str, str]
+
+
+def settle(
+    connection: Connection,
+    declared: RecordSchema,
+    flaws: Iterable[Flaw],
+    *,
+    document: str,
+    by: str,
+) -> Settlement:
+    """Settle these flaws, within the transaction of the caller.
+
+    Raises:
+        RegistryError: The number of the document cannot be one.
+    """
+    if DOCUMENT.fullmatch(document) is None:
+        raise RegistryError(
+            "Hãy ghi số của biên bản hay văn bản, chỉ gồm chữ, số, dấu chấm, gạch; ví dụ: BB-12/2026."
+        )
+    wanted = list(flaws)
+    gone = {one.table for one in wanted if one.kind is FlawKind.TABLE_GONE}
+    mine = [
+        one
+        for one in wanted
+        if one.kind not in UNREPAIRABLE and not (one.kind in OF_GUARDS and one.table in gone)
+    ]
+    kinds = {one.kind for one in mine}
+    if kinds & OF_GUARDS:
+        put_guards_right(connection)
+    if kinds & OF_DIGESTS:
+        take_digests_from_chain(connection)
+    handed_out = _put_right(connection, declared, mine)
+    for one in mine:
+        table = _tables(declared).get(one.table)
+        rows = {one.table: [one.row_id]} if table is not None and one.row_id is not None else {}
+        told = {"flaw": one.identity(), "document": document}
+        record(connection, by, SETTLED, f"{one.table}:{one.row_id or one.name}", told, rows=rows)
+    return Settlement(len(mine), len(wanted) - len(mine), handed_out)
+
+
+def _put_right(connection: Connection, declared: RecordSchema, flaws: Collection[Flaw]) -> dict[str, str]:
+    """Take rows for what they are, and put right those of which the audit says what they must be."""
+    tables = _tables(declared)
+    altered: dict[str, set[int]] = defaultdict(set)
+    touched: dict[str, set[int]] = defaultdict(set)
+    for one in flaws:
+        if one.table in tables and one.row_id is not None:
+            touched[one.table].add(one.row_id)
+            if one.kind in OF_ROWS or one.kind is FlawKind.TAMPERING_FOUND:
+                altered[one.table].add(one.row_id)
+    for name, ids in altered.items():
+        accept(connection, tables[name], ids)
+    for table in (login_session, login_failure):
+        _drop(connection, table, touched[table.name])
+    _derive(connection, declared, touched)
+    unknown = {one.row_id for one in flaws if one.kind is FlawKind.ROW_UNKNOWN and one.table == account.name}
+    return _put_accounts_right(connection, touched[account.name], unknown)
+
+
+def _tables(declared: RecordSchema) -> dict[str, Any]:
+    return {
+        **{name: table for name, table in METADATA.tables.items() if name != audit.name},
+        **{table.name: table for table in declared.records.values()},
+    }
+
+
+def _drop(connection: Connection, table: Any, ids: Collection[int]) -> None:
+    there = connection.scalars(select(table.c.id).where(table.c.id.in_(ids))).all()
+    changing(connection, table, there)
+    connection.execute(delete(table).where(table.c.id.in_(there)))
+    wrote(connection, table, there)
+
+
+def _derive(connection: Connection, declared: RecordSchema, touched: Mapping[str, Collection[int]]) -> None:
+    """Bring values in force and tasks back to what follows from readings and decisions."""
+    entries = set(touched.get(entry.name, ()))
+    for table in declared.records.values():
+        entries.update(touched.get(table.name, ()))
+    tasks = select(review_task.c.page_id, review_task.c.entry_id).where(
+        review_task.c.id.in_(touched.get(review_task.name, ()))
+    )
+    subjects = [(page_id, entry_id) for page_id, entry_id in connection.execute(tasks)]
+    subjects += [
+        (page_id, entry_id)
+        for page_id, entry_id in connection.execute(
+            select(entry.c.page_id, entry.c.id).where(entry.c.id.in_(entries))
+        )
+    ]
+    refresh_projections(connection, declared, subjects, leave=True)
+
+
+def _put_accounts_right(
+    connection: Connection, ids: Collection[int], unknown: Collection[int | None]
+) -> dict[str, str]:
+    """Give accounts back what the audit says of them, and a new password; one that nobody made is closed."""
+    rows = connection.execute(select(account).where(account.c.id.in_(ids))).mappings().all()
+    if not rows:
+        return {}
+    replay = AccountReplay()
+    for batch in batches(connection, audit.name, 200, newest_first=True):
+        for said in batch:
+            replay.observe(said)
+    now, handed_out = clock.now(connection), {}
+    for row in rows:
+        expected = replay.expected(row["login"])
+        password = passwords.one_time_password()
+        values = {name: expected[name] for name in ("role", "places", "active") if name in expected}
+        if row["id"] in unknown:
+            values["active"] = False
+        else:
+            handed_out[row["login"]] = password
+        password_hash = passwords.hashed(password)
+        changing(connection, account, [row["id"]])
+        connection.execute(
+            update(account)
+            .where(account.c.id == row["id"])
+            .values(**values, password_hash=password_hash, must_change=True, password_set_at=now)
+        )
+        wrote(connection, account, [row["id"]])
+        told = {"password": password_mark(password_hash)}
+        record(connection, MACHINE, "password-reset", f"account:{row['login']}", told, rows={})
+        _drop(
+            connection,
+            login_session,
+            connection.scalars(
+                select(login_session.c.id).where(login_session.c.account_id == row["id"])
+            ).all(),
+        )
+    return handed_out

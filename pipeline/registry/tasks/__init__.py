@@ -1,0 +1,1 @@
+"""Review tasks at the desk: leases, keying, consensus, decisions, columns, undo, reopening."""

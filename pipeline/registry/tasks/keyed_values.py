@@ -1,0 +1,211 @@
+"""Keyed values in the database: which of them are live, new ones, and the pages on which people are at work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, or_, select
+
+from pipeline.base.model import FieldStatus, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
+from pipeline.registry.books.rows import page, scan
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add
+from pipeline.registry.tasks.consensus import Consensus, Decision, KeyedValue, Verdict, consensus_of
+from pipeline.registry.tasks.leases import KeyingMode
+from pipeline.registry.tasks.rows import aside, decision, keying, lease, review_task, submission
+from pipeline.registry.typed_text import composed
+
+EXCLUDED = "apart"
+"""The kind of ``aside`` of a person who is to say no word of what was put into question; its ``words`` are the token of
+the words that put it there."""
+
+RELEASED = "let-back"
+"""The kind of ``aside`` by which nobody is excluded any longer from what the words of that token put into question."""
+
+_OF_LOT = "lot-"
+
+Exclusions = Mapping[str, frozenset[int]]
+"""The accounts that are excluded, by that token."""
+
+AT_ONCE = 500
+"""Keyed values that one statement asks about."""
+
+_taking_back = keying.alias("taking_back")
+
+is_keyed_value = func.coalesce(keying.c.takes_back_id, 0) == 0
+"""Rows that take nothing back. Said so that SQLite does not look for them by the index of ``takes_back_id``, in which
+nearly all rows are alike: of a million entries that took 70 ms."""
+
+is_live = is_keyed_value & ~exists().where(_taking_back.c.takes_back_id == keying.c.id)
+"""Rows that are words, and that nobody has taken back."""
+
+
+def live_consensus(
+    connection: Connection, decisions: Mapping[int, Mapping[str, Decision]]
+) -> dict[int, dict[str, Consensus]]:
+    """Return the state of agreement on the fields that were keyed since they were last decided, by task.
+
+    ``decisions`` holds the last ones on every task that is asked about.
+    """
+    words: dict[int, list[RowMapping]] = {task_id: [] for task_id in decisions}
+    for row in live_keyings(connection, keying.c.task_id.in_(decisions)):
+        decided = decisions[row["task_id"]].get(row["field"])
+        if row["after_decision_id"] == (decided.decision_id if decided else None):
+            words[row["task_id"]].append(row)
+    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
+    return {task_id: consensus_by_field(rows, excluded) for task_id, rows in words.items()}
+
+
+def keyings_on(connection: Connection, task_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+    """Return all rows of ``keying`` of each of these tasks, oldest first, withdrawals included."""
+    found: dict[int, list[RowMapping]] = {task_id: [] for task_id in task_ids}
+    rows = connection.execute(
+        select(keying).where(keying.c.task_id.in_(task_ids)).order_by(keying.c.id)
+    ).mappings()
+    for row in rows:
+        found[row["task_id"]].append(row)
+    return found
+
+
+def live_consensus_among(
+    rows: Iterable[RowMapping], decisions: Mapping[str, Decision], excluded: Exclusions
+) -> dict[str, Consensus]:
+    """Return what ``live_consensus`` returns for one task, from its rows and exclusions that were read already."""
+    rows = list(rows)
+    gone = {row["takes_back_id"] for row in rows}
+    in_force = {field: decision.decision_id for field, decision in decisions.items()}
+    live = (
+        row
+        for row in rows
+        if row["takes_back_id"] is None
+        and row["id"] not in gone
+        and row["after_decision_id"] == in_force.get(row["field"])
+    )
+    return consensus_by_field(live, excluded)
+
+
+def exclusions_among(connection: Connection, rows: Iterable[RowMapping]) -> Exclusions:
+    """Who is to say nothing where these rows of ``keying`` put something into question. Asks only where one does."""
+    asked = {(row["task_id"], row["token"]) for row in rows if row["mode"] == KeyingMode.LOT}
+    if not asked:
+        return {}
+    task_ids, tokens = map(set, zip(*asked, strict=True))
+    found: dict[str, set[int]] = defaultdict(set)
+    query = select(aside.c.kind, aside.c.words, aside.c.account_id).where(
+        aside.c.task_id.in_(task_ids), aside.c.kind.in_((EXCLUDED, RELEASED)), aside.c.words.in_(tokens)
+    )
+    over: set[str] = set()
+    for row in connection.execute(query):
+        found[row.words].add(row.account_id)
+        if row.kind == RELEASED:
+            over.add(row.words)
+    return {token: frozenset(accounts) for token, accounts in found.items() if token not in over}
+
+
+def live_keyings(connection: Connection, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
+    """The rows of ``keying`` that were not taken back, oldest first."""
+    found = connection.execute(select(keying).where(*where, is_live).order_by(keying.c.id))
+    return found.mappings().all()
+
+
+def consensus_by_field(rows: Iterable[RowMapping], excluded: Exclusions) -> dict[str, Consensus]:
+    """Return the state of agreement on the fields of one task after these live keyed values.
+
+    A field is settled in the way that held when its first value was keyed, whatever an office sets meanwhile.
+    """
+    words: dict[str, list[KeyedValue]] = defaultdict(list)
+    first: dict[str, RowMapping] = {}
+    for row in rows:
+        words[row["field"]].append(keyed_value_of(row))
+        first.setdefault(row["field"], row)
+    return {
+        field: consensus_of(Way(first[field]["way"]), said, excluded.get(first[field]["token"], frozenset()))
+        for field, said in words.items()
+    }
+
+
+def lot_token(lot_id: int) -> str:
+    """Return the token of the effective values that a lot puts into question."""
+    return f"{_OF_LOT}{lot_id}"
+
+
+def keyed_value_of(row: Mapping[str, Any] | RowMapping) -> KeyedValue:
+    """A row of ``keying``."""
+    verdict = Verdict(row["field"], FieldStatus(row["status"]), row["text"])
+    in_force = row["mode"] == KeyingMode.LOT and row["token"].startswith(_OF_LOT)
+    return KeyedValue(row["id"], row["account_id"], row["login"], verdict, row["compared"], in_force)
+
+
+def add_keyings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """New rows of ``keying``, in this order; their ids."""
+    return add(connection, keying, rows)
+
+
+def were_keyed(connection: Connection, token: str, task_id: int, words: Collection[Verdict]) -> bool:
+    """Return whether exactly these values were submitted under that token on that task."""
+    same = (keying.c.token == token) & (keying.c.task_id == task_id)
+    rows = connection.execute(select(keying.c.field, keying.c.status, keying.c.text).where(same)).all()
+    told = {(word.field, word.status.value, composed(word.text)) for word in words}
+    return told == {tuple(row) for row in rows}
+
+
+def withdrawn(connection: Connection, keying_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these keyed values that were taken back."""
+    if not keying_ids:
+        return frozenset()
+    return frozenset(
+        connection.scalars(select(keying.c.takes_back_id).where(keying.c.takes_back_id.in_(keying_ids)))
+    )
+
+
+def keyed_by(connection: Connection, keying_ids: Collection[int]) -> dict[int, str]:
+    """Return the login of whoever keyed each of these values."""
+    found: dict[int, str] = {}
+    ids = sorted(set(keying_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        query = select(keying.c.id, keying.c.login).where(keying.c.id.in_(ids[start : start + AT_ONCE]))
+        found.update({row.id: row.login for row in connection.execute(query)})
+    return found
+
+
+def earlier_submissions(
+    connection: Connection, token: str, task_ids: Collection[int]
+) -> dict[int, RowMapping]:
+    """What the submission of that token came to on each of these tasks on which there was one."""
+    same = (submission.c.token == token) & submission.c.task_id.in_(task_ids)
+    return {row["task_id"]: row for row in connection.execute(select(submission).where(same)).mappings()}
+
+
+def pages_at_work(connection: Connection, book_id: int) -> frozenset[PageRef]:
+    """Return the pages of a book on which a person has a task in hand, or has keyed values that are not settled."""
+    rows = connection.execute(
+        select(scan.c.sha256, page.c.page_no)
+        .join_from(review_task, page, review_task.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(review_task.c.book_id == book_id, at_work(connection))
+        .distinct()
+    )
+    return frozenset(PageRef(sha256, page_no) for sha256, page_no in rows)
+
+
+def at_work(connection: Connection) -> ColumnElement[bool]:
+    """Return the condition on ``review_task`` that somebody has it in hand, or keyed values that are not settled."""
+    leased = exists().where(lease.c.task_id == review_task.c.id, lease.c.until > clock.now(connection))
+    keyed = exists().where(keying.c.task_id == review_task.c.id, is_live)
+    return or_(leased, keyed & (review_task.c.stage != Stage.SETTLED))
+
+
+def has_decisions(connection: Connection, book_id: int) -> bool:
+    """Return whether people decided anything in a book."""
+    return bool(connection.scalar(select(exists().where(decision.c.book_id == book_id))))
+
+
+def scan_names(connection: Connection, book_id: int) -> dict[str, str]:
+    """Return the names of the scans of a book, by SHA-256."""
+    rows = connection.execute(select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id))
+    return {row.sha256: row.name for row in rows}

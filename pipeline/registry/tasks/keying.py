@@ -1,0 +1,379 @@
+"""Keyed values of a person on a task: recorded, and settled where enough people keyed the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy import case as sql_case
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.database.audit import add, changing, noted, record, wrote
+from pipeline.registry.database.audit.stored import key_of
+from pipeline.registry.database.locks import hold_tasks
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries import projections
+from pipeline.registry.entries.decisions import NewDecision, add_decisions, checked_verdict
+from pipeline.registry.entries.effective_values import whole_seen
+from pipeline.registry.entries.rows import added_field, entry, resolved_place
+from pipeline.registry.errors import StaleTask
+from pipeline.registry.tasks.consensus import (
+    WHOLE_ENTRY,
+    Consensus,
+    KeyedValue,
+    SeenReading,
+    Verdict,
+    consensus_of,
+)
+from pipeline.registry.tasks.keyed_values import add_keyings, earlier_submissions, were_keyed
+from pipeline.registry.tasks.leases import KeyingMode, hand_back
+from pipeline.registry.tasks.loading import LoadedTask, initial_consensus, load_leased_task, open_noted_fields
+from pipeline.registry.tasks.model import KeyOutcome
+from pipeline.registry.tasks.rows import decision, keying, review_task, submission
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission at the desk.
+
+    Attributes:
+        token: What identifies the submission when a browser sends it twice.
+        kept: Fields of which the person was asked and kept to their word: a text that is no value of its field, a blank
+            where the machine saw ink.
+    """
+
+    person: Person
+    mode: KeyingMode
+    token: str
+    seconds: float
+    kept: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedTask:
+    """The values that one person keyed on one task; ``wanted`` are the fields that they may key there."""
+
+    case: LoadedTask
+    words: Sequence[Verdict]
+    wanted: Collection[str]
+
+
+def key(
+    context: DeskContext,
+    person: Person,
+    task_id: int,
+    version: int,
+    words: Sequence[Verdict],
+    *,
+    token: str,
+    seconds: float = 0.0,
+    kept: Collection[str] = (),
+) -> KeyOutcome:
+    """Record the values that a person keyed for some or all fields of a task they hold.
+
+    They keep it as long as something else on it waits for them. The same ``token`` again gets the same answer and adds
+    nothing. The audit names the fields of ``kept``: they stand on paper so, though they are no values, or are
+    blank where the machine saw ink.
+
+    Raises:
+        NotYours: The person does not hold the task.
+        StaleTask: The task is no longer the one that was shown.
+    """
+    sent = Submission(person, KeyingMode.DESK, token, seconds, kept)
+    hold_tasks(context.connection, [task_id])
+    again = earlier_outcomes(context, sent, {task_id: words})
+    if again:
+        return again[task_id]
+    case = load_leased_task(context, sent.person, task_id)
+    check_version(case, version)
+    said = KeyedTask(case, words, case.keyable_by(sent.person.account_id))
+    outcome = record_keyed_values(context, [said], sent)[task_id]
+    if not outcome.waiting:
+        hand_back(context.connection, sent.person, KeyingMode.DESK, [task_id])
+    return outcome
+
+
+def earlier_outcomes(
+    context: DeskContext, sent: Submission, words: Mapping[int, Sequence[Verdict]]
+) -> dict[int, KeyOutcome]:
+    """Return the earlier outcomes of the same submission, on each task where it was recorded.
+
+    Raises:
+        RegistryError: Somebody else's submission, or other ``words``, had that token: values that were not recorded
+            must not be reported as recorded.
+    """
+    if not sent.token:
+        raise RegistryError("Lần gửi này thiếu mã. Hãy tải lại trang rồi gửi lại.")
+    found = {}
+    for task_id, row in earlier_submissions(context.connection, sent.token, list(words)).items():
+        if row["account_id"] != sent.person.account_id or not were_keyed(
+            context.connection, sent.token, task_id, words[task_id]
+        ):
+            raise RegistryError("Mã của lần gửi này đã dùng rồi. Hãy tải lại trang rồi gửi lại.")
+        found[task_id] = KeyOutcome(
+            Stage(row["stage"]), tuple(row["settled"]), row["version"], tuple(row["waiting"])
+        )
+    return found
+
+
+def check_version(case: LoadedTask, version: int) -> None:
+    """Check that the task is still the one that was shown.
+
+    Raises:
+        StaleTask: It is not.
+    """
+    if case.version != version:
+        raise StaleTask(
+            "Nhiệm vụ này vừa được người khác sửa hoặc máy vừa đọc lại. Hãy tải lại rồi xem tiếp."
+        )
+
+
+def record_keyed_values(
+    context: DeskContext, said: Sequence[KeyedTask], sent: Submission
+) -> dict[int, KeyOutcome]:
+    """Record the values that one person keyed on tasks that the caller holds, and decide what they settle.
+
+    Records and tasks follow.
+
+    Returns:
+        The outcome of each task, by its id.
+
+    Raises:
+        RegistryError: A field is not ``wanted``, or a value contradicts itself; nothing is recorded then.
+    """
+    checked = [_checked(context, one) for one in said]
+    rows = [
+        _row(one.case, verdict, sent, context)
+        for one, verdicts in zip(said, checked, strict=True)
+        for verdict in verdicts
+    ]
+    ids = iter(add_keyings(context.connection, rows))
+    spoken = [
+        _spoken(one.case, verdicts, tuple(islice(ids, len(verdicts))), sent.person)
+        for one, verdicts in zip(said, checked, strict=True)
+    ]
+    settled = [(one.case, field, now) for one in spoken for field, now in one.settled.items()]
+    add_decisions(context.connection, [_decision(context, *one) for one in settled], context.now)
+    if asked := [one.case.task_id for one in said if one.case.row["question"]]:
+        changing(context.connection, review_task, asked)
+        context.connection.execute(update(review_task).where(review_task.c.id.in_(asked)).values(question=""))
+        wrote(context.connection, review_task, asked)
+    opened = [
+        open_noted_fields(
+            context,
+            sent.person,
+            one.case,
+            [Verdict(row["field"], row["status"], row["text"]) for row in rows],
+        )
+        for one, rows in zip(said, checked, strict=True)
+    ]
+    now = refresh_tasks_of(context, opened)
+    outcomes = {one.case.task_id: one.outcome(context, now[one.case.task_id], sent.person) for one in spoken}
+    add(
+        context.connection,
+        submission,
+        [_submission(context, task_id, sent, came_to) for task_id, came_to in outcomes.items()],
+    )
+    written = rows_of_tasks(context.connection, [one.case.row for one in said])
+    for one in spoken:
+        told = {"fields": list(one.consensus), "settled": list(one.settled), "mode": sent.mode}
+        if kept := [field for field in one.consensus if field in sent.kept]:
+            told["kept"] = kept
+        task_id = one.case.task_id
+        record(context.connection, sent.person.login, "keyed", f"task:{task_id}", told, rows=written[task_id])
+    return outcomes
+
+
+def refresh_tasks_of(context: DeskContext, cases: Sequence[LoadedTask]) -> dict[int, Mapping[str, Any]]:
+    """Bring records and tasks in step with the values keyed on these tasks, and raise the version of each task.
+
+    Returns:
+        The rows of the tasks afterwards, by id.
+    """
+    machines = {(case.row["page_id"], case.row["entry_id"]): case.machine for case in cases}
+    projections.refresh_projections(context.connection, context.declared, list(machines), machines)
+    versions = {case.task_id: case.version + 1 for case in cases}
+    changing(context.connection, review_task, versions)
+    rows = context.connection.execute(
+        update(review_task)
+        .where(review_task.c.id.in_(versions))
+        .values(version=sql_case(versions, value=review_task.c.id))
+        .returning(review_task.c.id, review_task.c.stage, review_task.c.fields, review_task.c.version)
+    )
+    wrote(context.connection, review_task, versions)
+    return {row["id"]: dict(row) for row in rows.mappings()}
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyedOutcome:
+    """What a person has just keyed on a task, with the agreement on its fields afterwards."""
+
+    case: LoadedTask
+    consensus: Mapping[str, Consensus]
+
+    @property
+    def settled(self) -> dict[str, Consensus]:
+        return {field: one for field, one in self.consensus.items() if one.stage is Stage.SETTLED}
+
+    def outcome(self, context: DeskContext, now: Mapping[str, Any], person: Person) -> KeyOutcome:
+        """What it came to; ``now``: the row of the task."""
+        stage, settled = Stage(now["stage"]), self.settled
+        row = {**self.case.row, **now}
+        consensus = {
+            field: initial_consensus(context, row, field)
+            if field in settled
+            else self.consensus.get(field)
+            or self.case.consensus.get(field)
+            or initial_consensus(context, row, field)
+            for field in now["fields"]
+        }
+        later = replace(self.case, row=row, consensus=consensus)
+        waiting = later.keyable_by(person.account_id) if stage is self.case.stage else ()
+        return KeyOutcome(stage, tuple(settled), later.version, waiting)
+
+
+def _checked(context: DeskContext, said: KeyedTask) -> list[dict[str, Any]]:
+    """Return the keyed values as columns."""
+    if not said.words or len({word.field for word in said.words}) < len(said.words):
+        raise RegistryError("Mỗi lần gửi phải có ít nhất một trường, mỗi trường một lần.")
+    for word in said.words:
+        if word.field not in said.wanted:
+            label = _label(context.declared, said.case, word.field)
+            raise RegistryError(f"{label} không chờ bạn. Hãy tải lại nhiệm vụ này.")
+    row = said.case.row
+    verdicts = [checked_verdict(context.declared, row["record"], word) for word in said.words]
+    return [
+        {**one, "compared": context.compared(row["folder_name"], row["record"], one["field"], one["text"])}
+        for one in verdicts
+    ]
+
+
+def _spoken(
+    case: LoadedTask, verdicts: Sequence[Mapping[str, Any]], ids: Sequence[int], person: Person
+) -> _KeyedOutcome:
+    """Return the agreement on the fields after these keyed values, which got these ``ids``."""
+    consensus = {}
+    for verdict, keying_id in zip(verdicts, ids, strict=True):
+        field = verdict["field"]
+        said = Verdict(field, FieldStatus(verdict["status"]), verdict["text"])
+        word = KeyedValue(keying_id, person.account_id, person.login, said, verdict["compared"])
+        before = case.consensus[field]
+        consensus[field] = consensus_of(before.way, (*before.words, word), before.excluded)
+    return _KeyedOutcome(case, consensus)
+
+
+def _row(
+    case: LoadedTask, verdict: Mapping[str, Any], sent: Submission, context: DeskContext
+) -> dict[str, Any]:
+    one, decision = case.consensus[verdict["field"]], case.decisions.get(verdict["field"])
+    return {
+        "task_id": case.task_id,
+        "entry_id": case.row["entry_id"],
+        "page_id": case.row["page_id"],
+        **verdict,
+        "stage": one.stage,
+        "way": one.way,
+        "account_id": sent.person.account_id,
+        "login": sent.person.login,
+        "keyed_at": context.now,
+        "seconds": sent.seconds,
+        "mode": sent.mode,
+        "token": sent.token,
+        "after_decision_id": decision.decision_id if decision else None,
+        "takes_back_id": None,
+    }
+
+
+def _decision(context: DeskContext, case: LoadedTask, field: str, one: Consensus) -> NewDecision:
+    """Return the decision that these keyed values settle."""
+    assert one.settled is not None
+    seen = (
+        whole_seen(case.machine.findings)
+        if field == WHOLE_ENTRY
+        else SeenReading.of(case.readings.get(field))
+    )
+    said = one.settled.verdict
+    return NewDecision(
+        case.row,
+        checked_verdict(
+            context.declared, case.row["record"], Verdict(field, FieldStatus(said.status), said.text)
+        ),
+        seen,
+        ", ".join(one.authors),
+        keyings=[word.keying_id for word in one.words],
+    )
+
+
+def _submission(context: DeskContext, task_id: int, sent: Submission, came_to: KeyOutcome) -> dict[str, Any]:
+    return {
+        "token": sent.token,
+        "task_id": task_id,
+        "account_id": sent.person.account_id,
+        "login": sent.person.login,
+        "submitted_at": context.now,
+        "stage": came_to.stage,
+        "settled": list(came_to.settled),
+        "waiting": list(came_to.waiting),
+        "version": came_to.version,
+    }
+
+
+def _label(declared: RecordSchema, case: LoadedTask, field: str) -> str:
+    if field == WHOLE_ENTRY:
+        return "Phần chung của nhiệm vụ này"
+    return f"“{declared.field(case.row['record'], field).label}”"
+
+
+Rows = Mapping[str, Collection[int]]
+"""Ids of rows by table."""
+
+
+def rows_of_tasks(connection: Connection, tasks: Sequence[Mapping[str, Any]]) -> dict[int, Rows | None]:
+    """Return what was written of each task and no ``record`` has taken yet, by the task's id.
+
+    The rows are as ``task_rows`` gives them; None where there is one task, to which all of it belongs.
+    """
+    if len(tasks) == 1:
+        return {tasks[0]["id"]: None}
+    owners: dict[Any, int] = {("task", task["id"]): task["id"] for task in tasks}
+    owners |= {("entry", task["entry_id"]): task["id"] for task in tasks}
+    owners |= {
+        ("spot", task["book_id"], task["sha256"], task["page_no"], task["row"]): task["id"] for task in tasks
+    }
+    found: dict[int, dict[str, set[int]]] = {task["id"]: defaultdict(set) for task in tasks}
+    for name, ids in noted(connection).items():
+        for row_id, owner in _owners(connection, name, ids):
+            if owner in owners:
+                found[owners[owner]][name].add(row_id)
+    return {**found}
+
+
+def _owners(connection: Connection, table_name: str, ids: Collection[int]) -> Iterator[tuple[int, Any]]:
+    """Each of these rows with what it is about."""
+    for table in (keying, submission):
+        if table_name == table.name:
+            query = select(table.c.id, table.c.task_id).where(table.c.id.in_(ids))
+            yield from ((row.id, ("task", row.task_id)) for row in connection.execute(query))
+    if table_name == review_task.name:
+        yield from ((task_id, ("task", task_id)) for task_id in ids)
+    elif table_name == added_field.name:
+        query = select(added_field.c.id, added_field.c.entry_id).where(added_field.c.id.in_(ids))
+        yield from ((row.id, ("entry", row.entry_id)) for row in connection.execute(query))
+    elif table_name == decision.name:
+        query = select(
+            decision.c.id, decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row
+        ).where(decision.c.id.in_(ids))
+        yield from ((row[0], ("spot", *row[1:])) for row in connection.execute(query))
+    elif table_name == resolved_place.name:
+        query = select(resolved_place.c.id, resolved_place.c.entry_id).where(resolved_place.c.id.in_(ids))
+        yield from ((row.id, ("entry", row.entry_id)) for row in connection.execute(query))
+    elif table_name == entry.name or key_of(table_name) == "entry_id":
+        yield from ((entry_id, ("entry", entry_id)) for entry_id in ids)

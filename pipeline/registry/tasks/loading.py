@@ -1,0 +1,316 @@
+"""A review task with all that the desk needs: its stage, the machine's readings, the keyed values.
+
+Fields of the acts in a margin note are opened as soon as somebody keys the note. They wait like fields that a person
+added, at the ink of the note; what follows from the note is offered there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, ScalarSelect, func, select
+
+from pipeline.base.model import FieldReading, FieldStatus, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.schema import RecordSpec
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.accounts.permissions import check_place
+from pipeline.registry.accounts.permissions import stages as allowed_stages
+from pipeline.registry.books.pages import rectification_of
+from pipeline.registry.books.rows import book, page, scan
+from pipeline.registry.data_entry.model import corners_of
+from pipeline.registry.database.audit import add
+from pipeline.registry.database.locks import hold_tasks
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.machine_view import MachineView, decisions_at, machine_view, machine_views
+from pipeline.registry.entries.rows import added_field, entry
+from pipeline.registry.errors import NotThere
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Decision, Verdict, consensus_of
+from pipeline.registry.tasks.keyed_values import (
+    Exclusions,
+    exclusions_among,
+    keyed_value_of,
+    keyings_on,
+    live_consensus_among,
+)
+from pipeline.registry.tasks.leases import KeyingMode, lease_lost, renew
+from pipeline.registry.tasks.model import NotYours
+from pipeline.registry.tasks.rows import aside, lease, review_task
+from pipeline.registry.withdrawals.stored_withdrawals import part_of, refuse_withdrawn
+from pipeline.values.derivations import OF_NOTES, DerivationContext, derived
+from pipeline.values.kinds.note import NotedActKind, noted_acts
+from pipeline.values.predicates import Value
+
+ANSWERED = "answered"
+"""The kind of ``aside`` that holds a question with its answer."""
+
+
+def last_answer() -> ScalarSelect[str]:
+    """Beside ``review_task``: the last answer on the task, with the question; NULL when there is none."""
+    return (
+        select(aside.c.words)
+        .where(aside.c.task_id == review_task.c.id, aside.c.kind == ANSWERED)
+        .order_by(aside.c.id.desc())
+        .limit(1)
+        .correlate(review_task)
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTask:
+    """A task with all that belongs to it.
+
+    Attributes:
+        row: The row of the task with those of its page, scan and book.
+        decisions: The last decisions on its fields.
+        consensus: The agreement on each field that is left, in the order of the form.
+        words: All its rows of ``keying``, oldest first.
+    """
+
+    row: Mapping[str, Any]
+    machine: MachineView
+    readings: Mapping[str, FieldReading]
+    decisions: Mapping[str, Decision]
+    consensus: Mapping[str, Consensus]
+    words: Sequence[RowMapping]
+
+    @property
+    def task_id(self) -> int:
+        return int(self.row["id"])
+
+    @property
+    def version(self) -> int:
+        return int(self.row["version"])
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.row["stage"])
+
+    @property
+    def ref(self) -> PageRef:
+        return PageRef(self.row["sha256"], self.row["page_no"])
+
+    def withdrawn_by(self, account_id: int) -> dict[str, Verdict]:
+        """What that person said last of each field, where they took it back."""
+        gone = {row["takes_back_id"] for row in self.words}
+        mine = {
+            row["field"]: row
+            for row in self.words
+            if row["account_id"] == account_id and row["takes_back_id"] is None
+        }
+        return {field: keyed_value_of(row).verdict for field, row in mine.items() if row["id"] in gone}
+
+    def decided(self, field: str) -> Verdict | None:
+        """What was decided of that field last."""
+        found = self.decisions.get(field)
+        return None if found is None else Verdict(field, found.status, found.text)
+
+    def keyable_by(self, account_id: int) -> tuple[str, ...]:
+        """Return the fields that this person may key at the stage of the task."""
+        if self.stage in (Stage.RESCAN, Stage.SETTLED, Stage.WITHDRAWN):
+            return ()
+        return tuple(
+            field
+            for field, one in self.consensus.items()
+            if one.waits_for(account_id) and self.stage in (one.stage, Stage.SUPERVISOR)
+        )
+
+
+def task_row(connection: Connection, task_id: int) -> Mapping[str, Any]:
+    """Return the row of a task with those of its page, scan and book.
+
+    ``lease_until`` is None when nobody holds the task, ``answer`` (the last one) when there is none.
+
+    Raises:
+        NotThere: There is no such task.
+    """
+    return task_rows(connection, [task_id])[task_id]
+
+
+def task_rows(connection: Connection, task_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """Return the rows of many tasks, as ``task_row`` does, by their ids in the order in which they were asked for."""
+    query = (
+        select(
+            review_task,
+            page.c.page_no,
+            scan.c.sha256,
+            scan.c.name,
+            book.c.folder_name,
+            book.c.volume,
+            book.c.form,
+            func.coalesce(entry.c.record, book.c.record).label("record"),
+            func.coalesce(entry.c.number_text, "").label("number_text"),
+            lease.c.until.label("lease_until"),
+            last_answer().label("answer"),
+        )
+        .join_from(review_task, page, review_task.c.page_id == page.c.id)
+        .join(scan)
+        .join(book)
+        .outerjoin(entry, review_task.c.entry_id == entry.c.id)
+        .outerjoin(lease, lease.c.task_id == review_task.c.id)
+        .where(review_task.c.id.in_(task_ids))
+    )
+    found = {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+    for task_id in task_ids:
+        if task_id not in found:
+            raise NotThere(f"Không có nhiệm vụ số {task_id}. Hãy tải lại danh sách nhiệm vụ.")
+    return {task_id: found[task_id] for task_id in task_ids}
+
+
+def load_task(context: DeskContext, task_id: int) -> LoadedTask:
+    """Return all about one task.
+
+    Raises:
+        NotThere: There is no such task.
+    """
+    return load_tasks(context, [task_id])[task_id]
+
+
+def load_tasks(context: DeskContext, task_ids: Collection[int]) -> dict[int, LoadedTask]:
+    """All about many tasks, with as few questions to the database as about one."""
+    connection = context.connection
+    rows = task_rows(connection, task_ids)
+    decisions = decisions_at(connection, [(row["page_id"], row["row"]) for row in rows.values()])
+    by_task = {task_id: decisions[row["page_id"], row["row"]] for task_id, row in rows.items()}
+    words = keyings_on(connection, task_ids)
+    excluded = exclusions_among(connection, chain.from_iterable(words.values()))
+    machines = machine_views(connection, [(row["page_id"], row["entry_id"]) for row in rows.values()])
+    return {
+        task_id: _case(
+            context,
+            row,
+            machines[row["page_id"], row["entry_id"]],
+            by_task[task_id],
+            words[task_id],
+            excluded,
+        )
+        for task_id, row in rows.items()
+    }
+
+
+def _case(
+    context: DeskContext,
+    row: Mapping[str, Any],
+    machine: MachineView,
+    decisions: Mapping[str, Decision],
+    words: Sequence[RowMapping],
+    excluded: Exclusions,
+) -> LoadedTask:
+    keyed = live_consensus_among(words, decisions, excluded)
+    return LoadedTask(
+        row=row,
+        machine=machine,
+        readings={reading.field: reading for reading in machine.readings},
+        decisions=decisions,
+        consensus={
+            field: keyed.get(field) or initial_consensus(context, row, field) for field in row["fields"]
+        },
+        words=words,
+    )
+
+
+def initial_consensus(context: DeskContext, row: Mapping[str, Any], field: str) -> Consensus:
+    """Return the agreement on a field that nobody has keyed; ``row`` is that of the task with its book."""
+    of_book = context.policy.of_book(row["folder_name"])
+    if field == WHOLE_ENTRY:
+        return consensus_of(of_book.whole, ())
+    return consensus_of(of_book.way(context.declared.field(row["record"], field)), ())
+
+
+EITHER_MODE = (KeyingMode.DESK, KeyingMode.COLUMN)
+"""A task may be in hand by itself or as a snippet of a column: what is done with the task as a whole is the same."""
+
+
+def load_held_task(
+    context: DeskContext, person: Person, task_id: int, modes: Collection[KeyingMode] = (KeyingMode.DESK,)
+) -> LoadedTask:
+    """Return all about a task that this person holds and may work on, and renew its lease.
+
+    Args:
+        modes: How they may hold it.
+
+    Raises:
+        NotYours: The person does not hold it.
+        Withdrawn: What it is about was withdrawn.
+    """
+    hold_tasks(context.connection, [task_id])
+    return load_leased_task(context, person, task_id, modes)
+
+
+def load_leased_task(
+    context: DeskContext, person: Person, task_id: int, modes: Collection[KeyingMode] = (KeyingMode.DESK,)
+) -> LoadedTask:
+    """Return all about a task like ``load_held_task``, for a caller that has locked it already."""
+    allowed = allowed_stages(person)
+    case = load_task(context, task_id)
+    check_place(person, case.row["place_code"])
+    if case.stage is Stage.WITHDRAWN:
+        refuse_withdrawn(context.connection, part_of(case.row))
+    if not any(renew(context, [task_id], person, mode) for mode in modes):
+        raise lease_lost()
+    if case.stage not in allowed:
+        raise NotYours("Nhiệm vụ này không còn ở bước của bạn. Hãy nhận nhiệm vụ khác.")
+    return case
+
+
+ALWAYS = frozenset({"noted_kind", "noted_number", "noted_day", "noted_authority"})
+"""Derivations of the fields that are asked for whatever of them is clear in the text: the ink may say more."""
+
+
+def open_noted_fields(
+    context: DeskContext, person: Person, case: LoadedTask, words: Sequence[Verdict]
+) -> LoadedTask:
+    """Open the fields of the acts that a keyed note tells of, and return the task with them.
+
+    Fields that wait, were read or were decided stay as they are; so does the task of a note that tells of no act.
+    """
+    record, entry_id = context.declared.schemas.record(case.row["record"]), case.row["entry_id"]
+    note = next((one for one in words if record.book is not None and one.field == record.book.notes), None)
+    if note is None or entry_id is None or note.status is not FieldStatus.READ:
+        return case
+    taken = {one.field for one in case.readings.values() if one.status is not FieldStatus.NOT_ON_FORM}
+    fields = [name for name in _fields_of(record, note) if name not in taken | case.decisions.keys()]
+    if not fields:
+        return case
+    shown = rectification_of(context.connection, case.row["book_id"], case.ref)
+    reading = case.readings.get(note.field)
+    box = reading.box if reading else None
+    corners = None if box is None else corners_of(box, None if shown is None else shown.matrix)
+    add(
+        context.connection,
+        added_field,
+        [
+            {
+                "entry_id": entry_id,
+                "field": name,
+                "text": "",
+                "canonical": "",
+                "corners": None if corners is None else [list(point) for point in corners],
+                "account_id": person.account_id,
+                "login": person.login,
+                "added_at": context.now,
+            }
+            for name in fields
+        ],
+    )
+    machine = machine_view(context.connection, case.row["page_id"], entry_id)
+    return replace(case, machine=machine, readings={one.field: one for one in machine.readings})
+
+
+def _fields_of(record: RecordSpec, note: Verdict) -> list[str]:
+    """Return the fields that a note with acts asks for, in the record's order."""
+    acts = noted_acts(note.text)
+    if not any(one.kind is not NotedActKind.RE_REGISTRATION or one.number for one in acts):
+        return []  # a stamp that says nothing but the kind of registration, which has a field of its own
+    value = Value(note.text, note.text, FieldStatus.READ)
+    wanted = {
+        one.field
+        for one in record.derivations
+        if one.rule in ALWAYS
+        or (one.rule in OF_NOTES and derived(one.rule, [value], one.limits, DerivationContext()) is not None)
+    }
+    return [spec.name for spec in record.fields if spec.name in wanted]

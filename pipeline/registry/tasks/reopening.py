@@ -1,0 +1,303 @@
+"""Reopening of settled fields, so that people key them again from the paper. Nothing is deleted.
+
+The effective value becomes the first keyed value of the field, under the name of whoever settled it, in mode ``lot``;
+the desk then asks for a second value as for any field, and for a third one where the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, or_, select
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FieldReading, FieldStatus
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import Way
+from pipeline.declarations.schema import FieldSpec
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.accounts.permissions import check_place, require_text
+from pipeline.registry.accounts.rows import account
+from pipeline.registry.books.rows import book
+from pipeline.registry.database.audit import MACHINE, add, record
+from pipeline.registry.database.locks import Whole, hold, hold_page_of
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.machine_view import decisions_of, machine_view, place_of
+from pipeline.registry.entries.model import StoredEntry
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.entries.stored_entries import stored_entry
+from pipeline.registry.errors import NotThere
+from pipeline.registry.tasks.assignment import checkers
+from pipeline.registry.tasks.consensus import Decision
+from pipeline.registry.tasks.exclusions import NOBODY, Seen, release_exclusions, seen_of
+from pipeline.registry.tasks.keyed_values import EXCLUDED, add_keyings, live_consensus
+from pipeline.registry.tasks.leases import KeyingMode
+from pipeline.registry.tasks.model import NotYours, TaskState
+from pipeline.registry.tasks.rows import aside, keying, review_task
+
+AccountRef = tuple[int, str]
+"""Account and login of somebody who knew what stood."""
+
+ModeByField = Callable[[FieldSpec], Way]
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenedFields:
+    """The task of an entry, and those of its fields that are in question now and were not before."""
+
+    task_id: int
+    fields: tuple[str, ...]
+
+
+def reopen_fields(
+    context: DeskContext,
+    entry_id: int,
+    specs: Iterable[FieldSpec],
+    way_of: ModeByField,
+    token: str,
+    account_id: int = NOBODY,
+    excluded: Iterable[AccountRef] = (),
+) -> ReopenedFields:
+    """Reopen these fields of an entry: each is keyed again in the way that ``way_of`` gives.
+
+    Fields that wait for people anyway, and fields of which nothing is known, are left alone. ``token`` is that of the
+    new keyings. ``account_id`` saw the effective values when asking and so must not key the next value; nor may those
+    in ``excluded``.
+    """
+    connection, declared = context.connection, context.declared
+    hold_page_of(connection, entry_id)
+    place = place_of(connection, entry_id)
+    task_id = _task_of(context, place, entry_id)
+    decisions = decisions_of(connection, place["page_id"], place["row"])
+    machine = machine_view(connection, place["page_id"], entry_id)
+    readings = {reading.field: reading for reading in machine.readings}
+    waiting = live_consensus(connection, {task_id: decisions})[task_id]
+    folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == place["book_id"])) or ""
+    words = []
+    for spec in specs:
+        said = _stands(decisions.get(spec.name), readings.get(spec.name))
+        if said is not None and spec.name not in waiting:
+            words.append(
+                {
+                    "task_id": task_id,
+                    "entry_id": entry_id,
+                    "page_id": place["page_id"],
+                    "field": spec.name,
+                    "stage": Stage.REVIEW,
+                    "way": way_of(spec),
+                    **said,
+                    "compared": context.compared(folder_name, place["record"], spec.name, said["text"]),
+                    "account_id": account_id,
+                    "keyed_at": context.now,
+                    "seconds": 0.0,
+                    "mode": KeyingMode.LOT,
+                    "token": token,
+                    "takes_back_id": None,
+                }
+            )
+    add_keyings(connection, words)
+    if words:
+        add(connection, aside, [_apart(context, task_id, token, *witness) for witness in excluded])
+    subject = place["page_id"], entry_id
+    refresh_projections(connection, declared, [subject], {subject: machine})
+    return ReopenedFields(task_id, tuple(word["field"] for word in words))
+
+
+def _apart(context: DeskContext, task_id: int, token: str, account_id: int, login: str) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "account_id": account_id,
+        "login": login,
+        "kind": EXCLUDED,
+        "words": token,
+        "said_at": context.now,
+    }
+
+
+def _stands(decided: Decision | None, reading: FieldReading | None) -> dict[str, Any] | None:
+    """Return the effective value of a field and whose it is; None where nothing is known."""
+    if decided is not None:
+        return {
+            "status": decided.status,
+            "text": decided.text,
+            "canonical": decided.canonical,
+            "login": decided.author,
+            "after_decision_id": decided.decision_id,
+        }
+    if reading is None or not reading.accepted or reading.status not in (FieldStatus.READ, FieldStatus.BLANK):
+        return None
+    return {
+        "status": reading.status,
+        "text": reading.text,
+        "canonical": reading.canonical,
+        "login": MACHINE,
+        "after_decision_id": None,
+    }
+
+
+def _task_of(context: DeskContext, place: Any, entry_id: int) -> int:
+    """The task of an entry, made settled where there is none: ``follow`` opens it."""
+    connection: Connection = context.connection
+    mine = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    found = connection.scalar(select(review_task.c.id).where(mine))
+    if found is not None:
+        return int(found)
+    made = {
+        "page_id": place["page_id"],
+        "row": place["row"],
+        "entry_id": entry_id,
+        "state": TaskState.DONE,
+        "reasons": [],
+        "fields": [],
+        "reopened": False,
+        "version": 1,
+        "opened_at": context.now,
+        "closed_at": context.now,
+        "stage": Stage.SETTLED,
+        "book_id": place["book_id"],
+        "place_code": connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])),
+        "question": "",
+    }
+    return add(connection, review_task, [made])[0]
+
+
+REOPENED = "reopened"
+"""The kind of ``aside`` that holds why an entry was opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The result of reopening fields.
+
+    Attributes:
+        fields: Fields that are newly reopened, or that more people may key now.
+        by_others: Those who had keyed them or seen the entry key no value, as there are enough others.
+    """
+
+    fields: tuple[str, ...]
+    by_others: bool
+
+
+def check_entry(context: DeskContext, person: Person, entry_id: int) -> str:
+    """Return the name of the entry's book for a person who may open its entries again.
+
+    Raises:
+        NotYours: The person may not.
+        NotThere: There is no such entry on paper.
+    """
+    if person.role is not Role.SUPERVISOR:
+        raise NotYours("Chỉ người phụ trách mở lại được sự kiện đã xong.")
+    place = place_of(context.connection, entry_id)
+    row = context.connection.execute(
+        select(book.c.place_code, book.c.folder_name, entry.c.stands)
+        .join_from(book, entry, entry.c.id == entry_id)
+        .where(book.c.id == place["book_id"])
+    ).one()
+    check_place(person, row.place_code)
+    if not row.stands:
+        raise NotThere(
+            f"Sự kiện mã {entry_id} không còn trên trang của lần đọc sau cùng. Hãy tìm sự kiện thay nó ở trang ấy."
+        )
+    return str(row.folder_name)
+
+
+def settled_entry(context: DeskContext, person: Person, entry_id: int) -> tuple[StoredEntry, frozenset[str]]:
+    """Return all about an entry for a person who may open it again, and the fields that wait for people.
+
+    Fields that wait must not be shown to somebody who may yet key them blind. The audit records the view.
+
+    Raises:
+        NotYours: The person may not open the entry again.
+    """
+    check_entry(context, person, entry_id)
+    record(context.connection, person.login, "entry-shown", f"entry:{entry_id}")
+    entry = stored_entry(context.connection, context.declared, entry_id)
+    return entry, _waiting_fields(context.connection, entry_id)
+
+
+def _waiting_fields(connection: Connection, entry_id: int) -> frozenset[str]:
+    """The fields of an entry that wait for people now."""
+    place = place_of(connection, entry_id)
+    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    found = connection.scalar(
+        select(review_task.c.fields).where(of_entry, review_task.c.state == TaskState.OPEN)
+    )
+    return frozenset(found or ())
+
+
+def seen_so_far(context: DeskContext, person: Person, entry_id: int) -> Seen:
+    """Who has seen what an entry says, for ``reopen``: the whole audit is looked through, while nobody waits.
+
+    Raises as ``check_entry`` does.
+    """
+    check_entry(context, person, entry_id)
+    return seen_of(context.connection, place_of(context.connection, entry_id))
+
+
+def reopen(
+    context: DeskContext, person: Person, entry_id: int, fields: Collection[str], reason: str, seen: Seen
+) -> Reopened:
+    """Reopen these fields of an entry.
+
+    The effective value becomes the first keyed value; somebody else keys the next one from the paper, blind where the
+    office keys blind. This person saw the effective value and does not key it, nor does anybody else who keyed or saw
+    it (``seen``), as long as the place has enough others. A field that waits already gets its exclusions anew.
+
+    Raises:
+        RegistryError: No field is reopened.
+    """
+    hold(context.connection, Whole.ACCOUNTS)
+    book_name = check_entry(context, person, entry_id)
+    reason = require_text(reason, "lý do mở lại")
+    of_book = context.policy.of_book(book_name)
+
+    def way_of(spec: FieldSpec) -> Way:
+        return Way.BLIND if of_book.way(spec) is Way.BLIND else Way.CHECKED
+
+    place = place_of(context.connection, entry_id)
+    wanted = [spec for name, spec in context.declared.fields(place["record"]).items() if name in fields]
+    token = f"reopened-{uuid4().hex}"
+    seen = seen_of(context.connection, place, seen)
+    excluded = _witnesses(context.connection, place, [spec.name for spec in wanted], seen.logins)
+    made = reopen_fields(context, entry_id, wanted, way_of, token, person.account_id, excluded)
+    freed = release_exclusions(context.connection, context.declared, context.now, made.task_id)
+    shared = freed.get(made.task_id, frozenset()).intersection(fields)
+    opened = (*made.fields, *sorted(shared.difference(made.fields)))
+    if not opened:
+        raise RegistryError("Chưa mở lại ô nào: hãy chọn ô đã có giá trị và chưa chờ ai.")
+    told = {
+        "task_id": made.task_id,
+        "account_id": person.account_id,
+        "login": person.login,
+        "kind": REOPENED,
+        "words": reason,
+        "said_at": context.now,
+    }
+    add(context.connection, aside, [told])
+    record(context.connection, person.login, "entry-reopened", f"entry:{entry_id}", {"fields": list(opened)})
+    place_code = (
+        context.connection.scalar(select(book.c.place_code).where(book.c.id == place["book_id"])) or ""
+    )
+    others = checkers(context.connection, place_code) - {person.account_id}
+    return Reopened(opened, by_others=bool(others) and not shared)
+
+
+def _witnesses(
+    connection: Connection, place: Any, fields: Sequence[str], seen: Collection[str]
+) -> Sequence[AccountRef]:
+    """Who has keyed or decided these fields of an entry, and whose login is among those who have ``seen`` it."""
+    decisions = decisions_of(connection, place["page_id"], place["row"])
+    authors = [decisions[field].author for field in fields if field in decisions]
+    logins = {login.strip() for together in authors for login in together.split(",")}.union(seen)
+    of_entry = (review_task.c.page_id == place["page_id"]) & (review_task.c.row == place["row"])
+    keyed = (
+        select(keying.c.account_id)
+        .join(review_task, keying.c.task_id == review_task.c.id)
+        .where(of_entry, keying.c.field.in_(fields))
+    )
+    known = or_(account.c.login.in_(logins), account.c.id.in_(keyed))
+    return [tuple(row) for row in connection.execute(select(account.c.id, account.c.login).where(known))]

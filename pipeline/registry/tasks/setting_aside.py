@@ -1,0 +1,94 @@
+"""Tasks that a person skips, asks about or answers, as rows that are only added."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, RowMapping, String, cast, exists, select, update
+
+from pipeline.base.stages import Stage
+from pipeline.registry.accounts.model import Person
+from pipeline.registry.accounts.permissions import require_text, stages
+from pipeline.registry.database.audit import add, changing, record, wrote
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.tasks.keying import refresh_tasks_of
+from pipeline.registry.tasks.leases import hand_back
+from pipeline.registry.tasks.loading import ANSWERED, EITHER_MODE, LoadedTask, load_held_task
+from pipeline.registry.tasks.rows import aside, review_task
+
+SKIPPED = "skipped"
+"""The kind of ``aside`` of a person who would rather not."""
+
+ASKED = "asked"
+"""The kind of ``aside`` that holds a question."""
+
+RESCAN = "rescan"
+"""The kind of ``aside`` of a person who asked that the page be scanned again; ``words`` is the ticket's number."""
+
+TAKEN_BACK = "taken-back"
+"""The kind of ``aside`` that takes another one back; ``words`` is its number."""
+
+
+def note_act(context: DeskContext, person: Person, task_id: int, kind: str, words: str) -> None:
+    row = {
+        "task_id": task_id,
+        "account_id": person.account_id,
+        "login": person.login,
+        "kind": kind,
+        "words": words,
+        "said_at": context.now,
+    }
+    add(context.connection, aside, [row])
+
+
+def last_laid_aside(connection: Connection, person: Person) -> RowMapping | None:
+    """Return the last act by which a person laid a task aside and that they have not taken back."""
+    back = aside.alias("taking_back")
+    gone = (back.c.kind == TAKEN_BACK) & (back.c.words == cast(aside.c.id, String))
+    mine = (aside.c.account_id == person.account_id) & aside.c.kind.in_((SKIPPED, ASKED, RESCAN))
+    own = (back.c.account_id == person.account_id) & (back.c.task_id == aside.c.task_id)
+    return (
+        connection.execute(
+            select(aside).where(mine, ~exists().where(gone, own)).order_by(aside.c.id.desc()).limit(1)
+        )
+        .mappings()
+        .first()
+    )
+
+
+def skip(context: DeskContext, person: Person, task_id: int, reason: str) -> None:
+    """Give a task back for somebody else; this person gets it again only when nothing else is there."""
+    case = load_held_task(context, person, task_id, EITHER_MODE)
+    _lay(context, case, person, SKIPPED, require_text(reason, "lý do bỏ qua"))
+
+
+def ask(context: DeskContext, person: Person, task_id: int, question: str) -> None:
+    """Hand a task to the supervisor with a question."""
+    case = load_held_task(context, person, task_id, EITHER_MODE)
+    question = require_text(question, "câu hỏi")
+    put_question(context, case, question)
+    _lay(context, case, person, ASKED, question)
+
+
+def answer(context: DeskContext, person: Person, task_id: int, answer: str) -> None:
+    """Send a question back to the stage of the task, with the answer and without keying any field."""
+    stages(person, Stage.SUPERVISOR)
+    case = load_held_task(context, person, task_id)
+    answer = require_text(answer, "câu trả lời")
+    put_question(context, case, "")
+    _lay(context, case, person, ANSWERED, f"{case.row['question']} — {answer}")
+
+
+def _lay(context: DeskContext, case: LoadedTask, person: Person, kind: str, words: str) -> None:
+    """Note it and hand the task back."""
+    note_act(context, person, case.task_id, kind, words)
+    record(context.connection, person.login, f"task-{kind}", f"task:{case.task_id}")
+    for mode in EITHER_MODE:
+        hand_back(context.connection, person, mode, [case.task_id])
+
+
+def put_question(context: DeskContext, case: LoadedTask, question: str) -> None:
+    """Put a question to the supervisor on a task that the caller holds; with ``""`` none is open any longer."""
+    mine = review_task.c.id == case.task_id
+    changing(context.connection, review_task, [case.task_id])
+    context.connection.execute(update(review_task).where(mine).values(question=question))
+    wrote(context.connection, review_task, [case.task_id])
+    refresh_tasks_of(context, [case])

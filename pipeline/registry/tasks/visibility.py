@@ -1,0 +1,238 @@
+"""What a person sees of a task. What might tell them what to say is left out where they are to key blind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pipeline.base.model import NO_ENGINES, Box, FieldReading, PageRef
+from pipeline.base.stages import Stage
+from pipeline.declarations.review_policy import BookPolicy, Way
+from pipeline.declarations.schema import Form
+from pipeline.registry.accounts.model import Person, Role
+from pipeline.registry.accounts.permissions import check_place, stages
+from pipeline.registry.comments.threads import threads_on
+from pipeline.registry.database.audit import record
+from pipeline.registry.desk_context import DeskContext
+from pipeline.registry.entries.effective_values import effective_values_of
+from pipeline.registry.entries.machine_view import readings_of
+from pipeline.registry.guidelines import guided_fields
+from pipeline.registry.tasks import leases
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Consensus, Verdict
+from pipeline.registry.tasks.loading import LoadedTask, load_task, task_row
+from pipeline.registry.tasks.model import DeskTask, FieldWork, PagePlace
+from pipeline.registry.tasks.teaching import is_teaching
+
+
+def show(context: DeskContext, task_id: int, person: Person) -> DeskTask:
+    """Return the task as that person may see it; the audit records that they were shown it.
+
+    Where a field is blind for them, no value, finding, number or answer is shown that might tell it; and that what was
+    found about the whole has been seen is then asked afterwards, when it can be shown.
+    """
+    record(context.connection, person.login, "task-shown", f"task:{task_id}")
+    case, account_id = load_task(context, task_id), person.account_id
+    policy = context.policy.of_book(case.row["folder_name"])
+    mine = case.withdrawn_by(account_id)
+    shared = fields_of_shared_slots(context.declared.schemas.forms.get(case.row["form"]))
+    shared |= fields_of_shared_ink(case.readings.values())
+    works = [
+        work_of(
+            field,
+            case.consensus[field],
+            policy,
+            case.readings.get(field),
+            case.decided(field),
+            mine.get(field),
+            is_shared=field in shared,
+        )
+        for field in case.keyable_by(account_id)
+    ]
+    hidden = any(work.blind for work in works)
+    if hidden:
+        works = [work for work in works if work.field != WHOLE_ENTRY]
+    row = case.row
+    threads = [one for one in threads_on(context.connection, [task_id]) if one.is_open]
+    readable = [one for one in threads if not hidden or one.is_of(person.login)]
+    number = context.declared.number_field(row["record"])
+    number_hidden = hides_number(case.consensus.get(number or ""), policy)
+    return DeskTask(
+        task_id=task_id,
+        version=case.version,
+        stage=case.stage,
+        lease_until=row["lease_until"],
+        book_id=row["book_id"],
+        book=row["folder_name"],
+        volume=row["volume"],
+        place_code=row["place_code"],
+        record=row["record"],
+        form=row["form"],
+        entry_id=row["entry_id"],
+        entry_number="" if number_hidden else row["number_text"],
+        ref=case.ref,
+        scan=row["name"],
+        row=row["row"],
+        fields=tuple(works),
+        values={} if hidden else _effective_values(context, row),
+        findings=()
+        if hidden
+        else (*case.machine.findings, *(one.finding for one in case.machine.cross_entry_findings)),
+        question=row["question"] or ("" if hidden else row["answer"] or ""),
+        reopened=row["reopened"],
+        comments=tuple(readable),
+        hidden_comments=len(threads) - len(readable),
+        guided=guided_fields(context.connection, row["record"], row["form"]),
+        is_teaching=policy.teaching_first
+        and is_teaching(context.connection, row["book_id"], row["entry_id"]),
+    )
+
+
+def _effective_values(context: DeskContext, row: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the effective values of the entry of a task; nothing for a page itself."""
+    entry_id = row["entry_id"]
+    if entry_id is None:
+        return {}
+    return dict(
+        effective_values_of(context.connection, context.declared, {entry_id: row["record"]})[entry_id]
+    )
+
+
+def page_of(context: DeskContext, person: Person, task_id: int) -> PagePlace:
+    """Return the page of a task to who has it in hand or supervises its place.
+
+    A lease that has run out will do until somebody else takes the task: its holder has seen the page.
+
+    Raises:
+        NotYours: The person may not see that place, or neither has the task in hand nor supervises.
+    """
+    return _page_of(context, person, task_id)[0]
+
+
+def ink_of(context: DeskContext, person: Person, task_id: int, box: Box) -> tuple[PagePlace, bool]:
+    """Return the page of a task, and whether the audit already says that this person sees the ink in ``box``.
+
+    It does when they have the task in hand and the box lies among its fields.
+
+    Args:
+        box: The area on the rectified page.
+
+    Raises:
+        NotYours: The task belongs to another place, or the person neither has it in hand nor supervises.
+    """
+    place, entry_id = _page_of(context, person, task_id)
+    is_noted = leases.has(context, task_id, person) and _lies_among(context.connection, entry_id, box)
+    return place, is_noted
+
+
+def _page_of(context: DeskContext, person: Person, task_id: int) -> tuple[PagePlace, int | None]:
+    """Return the page of a task and the id of its entry."""
+    stages(person)
+    row = task_row(context.connection, task_id)
+    check_place(person, row["place_code"])
+    if person.role is not Role.SUPERVISOR and not leases.keeps(context.connection, task_id, person):
+        raise leases.lease_lost()
+    return PagePlace(row["book_id"], PageRef(row["sha256"], row["page_no"]), row["name"]), row["entry_id"]
+
+
+def _lies_among(connection: Connection, entry_id: int | None, box: Box) -> bool:
+    """Whether a box lies within what the fields of an entry take up on its page, to the whole pixel."""
+    if entry_id is None:
+        return False
+    said = readings_of(connection, entry_id)
+    boxes = [one for reading in said for one in (*reading.lines, reading.box) if one is not None]
+    return bool(boxes) and (
+        min(one.left for one in boxes) - 1 <= box.left
+        and min(one.top for one in boxes) - 1 <= box.top
+        and box.right <= max(one.right for one in boxes) + 1
+        and box.bottom <= max(one.bottom for one in boxes) + 1
+    )
+
+
+def work_of(
+    field: str,
+    one: Consensus,
+    policy: BookPolicy,
+    reading: FieldReading | None,
+    decided: Verdict | None,
+    mine: Verdict | None,
+    *,
+    is_shared: bool,
+) -> FieldWork:
+    """Return one field as the person sees it who keys its next value.
+
+    Args:
+        one: The agreement on it so far.
+        decided: What was decided of it before.
+        mine: What this person keyed and took back.
+        is_shared: Whether other fields are written into the same slot of the form.
+    """
+    blind = is_blind(one, policy)
+    return FieldWork(
+        field=field,
+        way=one.way,
+        blind=blind,
+        box=reading.box if reading else None,
+        lines=reading.lines if reading else (),
+        reading=None if blind else reading,
+        first=one.words[0].verdict if one.stage is Stage.CHECK and not blind else None,
+        candidates=_candidates(one),
+        mine=mine,
+        decided=None if blind else decided,
+        is_likely=reading is None or reading.confidence >= policy.prefill_from,
+        inked=reading is not None and has_own_ink(reading, is_shared=is_shared),
+    )
+
+
+def fields_of_shared_slots(form: Form | None) -> frozenset[str]:
+    """Return the fields of a form that are written into one slot together with others."""
+    slots = form.slots if form is not None else ()
+    return frozenset(name for slot in slots if len(slot.field_names) > 1 for name in slot.field_names)
+
+
+def fields_of_shared_ink(readings: Collection[FieldReading]) -> frozenset[str]:
+    """Return the fields of an entry whose ink is that of other fields as well, wherever the form has their slots."""
+    times = Counter(reading.lines for reading in readings if reading.lines)
+    return frozenset(reading.field for reading in readings if times[reading.lines] > 1)
+
+
+def has_own_ink(reading: FieldReading, *, is_shared: bool) -> bool:
+    """Return whether the machine saw ink on the page that is this field's.
+
+    It did where it read something there. Ink that it could not read counts where a line of it was cut out and no other
+    field is written into the same slot; ink left over beside an empty line does not, which may be a neighbour's.
+    """
+    if not reading.inked or reading.engine in NO_ENGINES or not (reading.box or reading.lines):
+        return False
+    return bool(reading.text) or (bool(reading.lines) and not is_shared)
+
+
+def is_blind(one: Consensus, policy: BookPolicy) -> bool:
+    """Whether the next person sees nothing that was read or said.
+
+    The second one of a field that is keyed blind, the first one too where the office wants it so. A third one
+    sees what the two said, and nothing else.
+    """
+    if one.way is not Way.BLIND:
+        return False
+    return one.stage is not Stage.REVIEW or policy.blind_first
+
+
+def keys_blind(context: DeskContext, case: LoadedTask, person: Person) -> bool:
+    """Return whether a person is to key a field of a task blind."""
+    policy = context.policy.of_book(case.row["folder_name"])
+    return any(is_blind(case.consensus[field], policy) for field in case.keyable_by(person.account_id))
+
+
+def hides_number(number: Consensus | None, policy: BookPolicy) -> bool:
+    """Return whether an entry's number must not be shown with its fields: somebody is still to key it blind."""
+    return number is not None and is_blind(number, policy)
+
+
+def _candidates(one: Consensus) -> tuple[Verdict, ...]:
+    """Return the keyed values that differ, in alphabetical order."""
+    if one.stage is not Stage.THIRD:
+        return ()
+    return tuple(sorted((word.verdict for word in one.words), key=lambda said: (said.status, said.text)))

@@ -1,0 +1,1 @@
+"""Books, pages and entries that are withdrawn or replaced."""

@@ -1,0 +1,356 @@
+"""A page that was scanned again takes the place of the old one, with what people decided and amended on it.
+
+A decision goes over with what the person saw when making it. So it holds where the new page reads what they saw or what
+they said, and else waits for a person, while it stays effective. A value that the machine had accepted on the old page
+and reads otherwise on the new one is put in doubt by a finding that tells the old value. What people had keyed on the
+old page and not settled waits on the new one, whatever the machine reads there; the finding does not tell what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW, FieldReading, FieldStatus, PageRef, Severity
+from pipeline.registry.amendments.rows import amendment
+from pipeline.registry.approvals.stored_deliveries import carry_confirmed
+from pipeline.registry.books.pages import NOBODY
+from pipeline.registry.checks.rows import book_finding
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.decisions import NewDecision, add_decisions
+from pipeline.registry.entries.effective_values import effective_values_of, has_changed
+from pipeline.registry.entries.machine_view import (
+    Subject,
+    amendments_in,
+    decisions_at,
+    machine_views,
+    place_of,
+    tasks_at,
+)
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import added_field, entry
+from pipeline.registry.tasks.consensus import WHOLE_ENTRY, Decision
+from pipeline.registry.tasks.keyed_values import live_consensus
+from pipeline.registry.tasks.rows import ticket, ticket_closing
+from pipeline.registry.withdrawals.model import PageReplacement, RegistryPart, WithdrawalKind
+from pipeline.registry.withdrawals.stored_withdrawals import refuse_withdrawn, withdrawal
+from pipeline.registry.withdrawals.withdrawing import (
+    checked_words,
+    end_leases,
+    hold_parts,
+    name_of,
+    withdrawal_row,
+)
+
+DIFFERS = "RESCAN-DIFFERS"
+"""The code of the finding that the old page had another accepted value, or one that people had not settled."""
+_UNSETTLED = "(người rà soát đã nhập, chưa thống nhất)"
+"""What the finding tells of a value that people keyed: never the value itself, which others may still key blind."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An entry of the old page and the one of the new page that is the same entry, as rows of ``place_of``."""
+
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+
+
+def replace_page(
+    connection: Connection,
+    declared: RecordSchema,
+    book_id: int,
+    old: PageRef,
+    new: PageRef,
+    *,
+    author: str,
+    reason: str,
+) -> PageReplacement:
+    """Let a page of a book take the place of another one of it, which is withdrawn as replaced.
+
+    Raises:
+        NotThere: One of the pages was never read.
+        RegistryError: They are the same page, their entries cannot be matched, or no reason or author is given.
+        Withdrawn: One of them is withdrawn.
+    """
+    author, reason = checked_words(author, reason, "lý do thay trang")
+    gone, come = (RegistryPart(book_id, ref.scan_sha256, ref.page_no) for ref in (old, new))
+    if gone == come:
+        raise RegistryError("Trang mới và trang cũ là một. Hãy chọn trang của bản quét lại.")
+    subjects = hold_parts(connection, gone, come)
+    for part in (gone, come):
+        refuse_withdrawn(connection, part)
+    old_page, new_page = (next(page_id for page_id, _ in some) for some in subjects)
+    old_ids, new_ids = map(_entry_ids, subjects)
+    pairs = _matched(connection, name_of(connection, gone)[0], old_ids, new_ids, new_page)
+    _carry_added_fields(connection, pairs)
+    before = _effective(connection, declared, [pair.old for pair in pairs])
+    copied = _carry_decisions(connection, pairs)
+    amended = _carry_amendments(connection, book_id, pairs, reason)
+    carry_confirmed(connection, book_id, _places(pairs))
+    row = withdrawal_row(connection, gone, WithdrawalKind.REPLACED, author, reason)
+    row |= {"replaced_by_sha256": new.scan_sha256, "replaced_by_page_no": new.page_no}
+    (withdrawal_id,) = add(connection, withdrawal, [row])
+    unsettled = _unsettled_fields(connection, pairs)
+    differing = _doubt_differing(connection, declared, book_id, pairs, before, unsettled)
+    _close_tickets(connection, old_page, author, reason)
+    end_leases(connection, subjects[0])
+    now_there = {*subjects[1], *((new_page, pair.new["id"]) for pair in pairs)}
+    refresh_projections(connection, declared, [*subjects[0], *sorted(now_there, key=str)])
+    told = {"withdrawal": withdrawal_id, "by": new_page, "decisions": len(copied), "differing": differing}
+    record(connection, author, "page-replaced", f"page:{old_page}", told)
+    return PageReplacement(withdrawal_id, len(pairs), len(copied), amended, differing)
+
+
+def _entry_ids(subjects: Sequence[Subject]) -> list[int]:
+    return [entry_id for _, entry_id in subjects if entry_id is not None]
+
+
+def _matched(
+    connection: Connection, old_name: str, old_ids: Sequence[int], new_ids: Sequence[int], new_page: int
+) -> list[_Pair]:
+    """Return the entries of both pages in pairs: those of one number, the rest by their rows.
+
+    A typed entry that the new page has not is typed there too: the machine need not find it this time either.
+
+    Raises:
+        RegistryError: An entry of the old page has none, or one with another number that is settled.
+    """
+    standing = select(entry.c.id).where(entry.c.stands).order_by(entry.c.row)
+    old, new = (
+        [place_of(connection, one) for one in connection.scalars(standing.where(entry.c.id.in_(ids))).all()]
+        for ids in (old_ids, new_ids)
+    )
+    numbered = {one["number_text"]: one for one in new if one["number_text"]}
+    pairs, left = [], []
+    for one in old:
+        same = numbered.pop(one["number_text"], None)
+        if same is None or same["record"] != one["record"]:
+            left.append(one)
+        else:
+            pairs.append(_Pair(one, same))
+            new.remove(same)
+    rows = {one["row"]: one for one in new}
+    if len(left) == len(new) == 1:
+        rows = {left[0]["row"]: new[0]}
+    for one in left:
+        same = rows.get(one["row"])
+        if one["row"] >= FIRST_TYPED_ROW and not _may_be_same(one, same):
+            pairs.append(_Pair(one, _typed_again(connection, one, new_page)))
+            continue
+        if same is None or same["record"] != one["record"]:
+            raise RegistryError(
+                "Trang mới không có sự kiện nào ứng với sự kiện số "
+                f"{one['number_text'] or '(chưa rõ)'} của {old_name}. "
+                "Hãy kiểm tra có đúng là trang quét lại ấy không; nếu đúng, hãy thu hồi trang cũ."
+            )
+        if None not in (one["number"], same["number"]) and one["number_text"] != same["number_text"]:
+            raise RegistryError(
+                f"Trang cũ ghi số {one['number_text']}, trang mới ghi số {same['number_text']}: hai trang khác nhau. "
+                "Hãy chọn đúng trang quét lại."
+            )
+        pairs.append(_Pair(one, same))
+    return pairs
+
+
+def _may_be_same(old: Mapping[str, Any], new: Mapping[str, Any] | None) -> bool:
+    """Whether an entry of the new page may be this one: nothing that is known of both contradicts."""
+    if new is None or new["record"] != old["record"]:
+        return False
+    return None in (old["number"], new["number"]) or old["number_text"] == new["number_text"]
+
+
+def _typed_again(connection: Connection, old: Mapping[str, Any], new_page: int) -> Mapping[str, Any]:
+    """Add an entry that was typed on the old page to the new one; return its row as ``place_of`` does."""
+    last = connection.scalar(select(func.max(entry.c.row)).where(entry.c.page_id == new_page))
+    row = {
+        "page_id": new_page,
+        "row": max(FIRST_TYPED_ROW, -1 if last is None else int(last) + 1),
+        "record": old["record"],
+        "found": False,
+        "stands": True,
+        "accepted": False,
+        "number_text": "",
+    }
+    return place_of(connection, add(connection, entry, [row])[0])
+
+
+def _carry_added_fields(connection: Connection, pairs: Sequence[_Pair]) -> None:
+    """Have the fields that people added to the old entries typed on the new ones, without the regions drawn before."""
+    places = {pair.old["id"]: pair.new["id"] for pair in pairs}
+    rows = connection.execute(
+        select(added_field).where(added_field.c.entry_id.in_(places)).order_by(added_field.c.id)
+    )
+    add(
+        connection,
+        added_field,
+        [
+            {name: value for name, value in row.items() if name != "id"}
+            | {"entry_id": places[row["entry_id"]], "corners": None}
+            for row in rows.mappings()
+        ],
+    )
+
+
+def _carry_decisions(connection: Connection, pairs: Sequence[_Pair]) -> tuple[int, ...]:
+    """Add the decisions in force on the old entries to the new ones; return their ids.
+
+    A decision that people made on the new page already is younger, and stays.
+    """
+    spots = {(one["page_id"], one["row"]) for pair in pairs for one in (pair.old, pair.new)}
+    decisions = decisions_at(connection, spots) if spots else {}
+    new = []
+    for pair in pairs:
+        mine = decisions.get((pair.new["page_id"], pair.new["row"]), {})
+        for field, one in decisions.get((pair.old["page_id"], pair.old["row"]), {}).items():
+            if field not in mine:
+                new.append(_carried(pair.new, one))
+    return add_decisions(connection, new)
+
+
+def _carried(place: Mapping[str, Any], one: Decision) -> NewDecision:
+    verdict = {"field": one.field, "status": one.status, "text": one.text, "canonical": one.canonical}
+    return NewDecision(
+        place,
+        verdict,
+        one.seen,
+        one.author,
+        one.reason,
+        keyings=one.keyings or None,
+        decided_at=one.decided_at,
+    )
+
+
+def _carry_amendments(connection: Connection, book_id: int, pairs: Sequence[_Pair], reason: str) -> int:
+    """Add the amendments in force on the old entries to the new ones; return how many."""
+    ids = {
+        one.amendment_id: (spot[1:], one)
+        for spot, fields in amendments_in(connection, [book_id]).items()
+        for one in fields.values()
+    }
+    places = _places(pairs)
+    wanted = {number: places[spot] for number, (spot, _) in ids.items() if spot in places}
+    rows = connection.execute(select(amendment).where(amendment.c.id.in_(wanted)).order_by(amendment.c.id))
+    new = []
+    for row in rows.mappings():
+        place = wanted[row["id"]]
+        new.append(
+            {name: value for name, value in row.items() if name != "id"}
+            | {"scan_sha256": place["sha256"], "page_no": place["page_no"], "row": place["row"]}
+            | {"reason": row["reason"] or reason}
+        )
+    add(connection, amendment, new)
+    return len(new)
+
+
+def _places(pairs: Sequence[_Pair]) -> dict[tuple[str, int, int], Mapping[str, Any]]:
+    """Return from scan, page and row of each old entry to the place of the new one."""
+    return {(pair.old["sha256"], pair.old["page_no"], pair.old["row"]): pair.new for pair in pairs}
+
+
+def _effective(
+    connection: Connection, declared: RecordSchema, places: Sequence[Mapping[str, Any]]
+) -> Mapping[int, Mapping[str, str | None]]:
+    return effective_values_of(connection, declared, {one["id"]: one["record"] for one in places})
+
+
+def _unsettled_fields(connection: Connection, pairs: Sequence[_Pair]) -> dict[int, frozenset[str]]:
+    """Return the fields that people keyed on each old entry and that are not settled, by its id.
+
+    The entry as a whole is none of them: the findings of the new page say whether that waits.
+    """
+    spots = {pair.old["id"]: (pair.old["page_id"], pair.old["row"]) for pair in pairs}
+    tasks = tasks_at(connection, spots.values())
+    decisions = decisions_at(connection, spots.values()) if spots else {}
+    keyed = live_consensus(connection, {task["id"]: decisions.get(spot, {}) for spot, task in tasks.items()})
+    return {
+        entry_id: frozenset(keyed[tasks[spot]["id"]]) - {WHOLE_ENTRY} if spot in tasks else frozenset()
+        for entry_id, spot in spots.items()
+    }
+
+
+def _doubt_differing(
+    connection: Connection,
+    declared: RecordSchema,
+    book_id: int,
+    pairs: Sequence[_Pair],
+    before: Mapping[int, Mapping[str, str | None]],
+    unsettled: Mapping[int, Collection[str]],
+) -> int:
+    """Put in doubt what the machine had accepted on the old page and reads otherwise on the new one.
+
+    Unless the office has switched the rule off. What is ``unsettled`` between people is put in doubt in any case.
+
+    Returns:
+        How many fields wait for a person because the pages differ, those that people had decided included.
+    """
+    views = machine_views(connection, [(pair.new["page_id"], pair.new["id"]) for pair in pairs])
+    spots = {(pair.new["page_id"], pair.new["row"]) for pair in pairs}
+    decisions = decisions_at(connection, spots) if spots else {}
+    now, severity = clock.now(connection), declared.schemas.severity_of(DIFFERS)
+    rows, against = [], 0
+    for pair in pairs:
+        readings = {one.field: one for one in views[pair.new["page_id"], pair.new["id"]].readings}
+        decided = decisions.get((pair.new["page_id"], pair.new["row"]), {})
+        against += sum(
+            has_changed(one, readings.get(field)) for field, one in decided.items() if field != WHOLE_ENTRY
+        )
+        open_fields = unsettled[pair.old["id"]]
+        rows += [
+            _doubt(book_id, pair, field, _UNSETTLED, severity or Severity.REVIEW, now)
+            for field in sorted(open_fields)
+        ]
+        for field, value in before[pair.old["id"]].items():
+            reading = readings.get(field)
+            if (
+                field in open_fields
+                or value is None
+                or field in decided
+                or reading is None
+                or not reading.accepted
+            ):
+                continue
+            if severity is not None and value != _accepted_value(reading):
+                rows.append(_doubt(book_id, pair, field, value or "(trống)", severity, now))
+    add(connection, book_finding, rows)
+    return against + len(rows)
+
+
+def _doubt(
+    book_id: int, pair: _Pair, field: str, old: str, severity: Severity, now: datetime
+) -> dict[str, Any]:
+    return {
+        "book_id": book_id,
+        "page_id": pair.new["page_id"],
+        "entry_id": pair.new["id"],
+        "code": DIFFERS,
+        "severity": severity,
+        "fields": [field],
+        "details": {"old": old},
+        "raised_at": now,
+    }
+
+
+def _accepted_value(reading: FieldReading) -> str | None:
+    if reading.status is FieldStatus.BLANK:
+        return ""
+    return (reading.canonical or reading.text) if reading.status is FieldStatus.READ else None
+
+
+def _close_tickets(connection: Connection, page_id: int, author: str, reason: str) -> None:
+    """Close what asks for another scan of the page."""
+    closed = exists().where(ticket_closing.c.ticket_id == ticket.c.id)
+    mine = connection.scalars(select(ticket.c.id).where(ticket.c.page_id == page_id, ~closed)).all()
+    now = clock.now(connection)
+    rows = [
+        {"ticket_id": one, "note": reason, "account_id": NOBODY, "login": author, "closed_at": now}
+        for one in mine
+    ]
+    add(connection, ticket_closing, rows)

@@ -1,0 +1,242 @@
+"""Withdrawals and packages in the database: the one place that says what is withdrawn.
+
+Withdrawals name a book or a part of it by the content of the scan, as decisions do, so that they outlive every reading
+and hold for what could not be read. An entry is withdrawn with its page, a page with its scan, a scan with its book.
+``projections`` keeps what follows for entries in ``entry.stands``, the record tables and the state of tasks; a query of
+books, scans, pages, failures or decisions adds the condition of that table (``book_stands``, ``scan_stands``,
+``page_stands``, ``failure_stands``, ``decision_stands``). A test goes through every function that reads these tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from pipeline.base.model import PageRef
+from pipeline.registry.books.rows import book, page, page_failure, scan
+from pipeline.registry.database.columns import (
+    APPEND_ONLY,
+    METADATA,
+    count_column,
+    id_column,
+    json_column,
+    reference_to,
+    text_column,
+    time_column,
+)
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.tasks.rows import PAGE_ITSELF, decision
+from pipeline.registry.withdrawals.model import (
+    PART_LABELS,
+    RegistryPart,
+    Withdrawal,
+    WithdrawalKind,
+    Withdrawn,
+)
+
+withdrawal = Table(
+    "withdrawal",
+    METADATA,
+    id_column(),
+    reference_to("book", index=True),
+    Column("scan_sha256", Text),
+    count_column("page_no", nullable=True),
+    count_column("row", nullable=True),
+    text_column("kind"),
+    text_column("reason"),
+    text_column("author"),
+    time_column("noted_at"),
+    Column("reinstates_id", Integer, ForeignKey("withdrawal.id")),
+    Column("replaced_by_sha256", Text),
+    count_column("replaced_by_page_no", nullable=True),
+    UniqueConstraint("reinstates_id"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""Of a whole book ``scan_sha256`` is empty, of a scan ``page_no``, of a page ``row``. ``reinstates_id``: the row that
+this one takes back; a row is in force as long as no other takes it back."""
+
+package = Table(
+    "package",
+    METADATA,
+    id_column(),
+    reference_to("book"),
+    text_column("manifest_sha256"),
+    json_column("entries"),
+    time_column("written_at"),
+    Index(None, "book_id", "id"),
+    sqlite_autoincrement=True,
+    info=APPEND_ONLY,
+)
+"""A package of a book that was written, with the ``entries`` that it holds: id and number as delivered."""
+
+
+_taking_back = withdrawal.alias("taking_back")
+
+_in_force = (withdrawal.c.kind != WithdrawalKind.REINSTATED) & ~exists().where(
+    _taking_back.c.reinstates_id == withdrawal.c.id
+)
+
+
+_INNER = (withdrawal.c.scan_sha256, withdrawal.c.page_no, withdrawal.c.row)
+
+
+def _stands(book_id: Column[int], *inner: ColumnElement[Any] | Column[Any]) -> ColumnElement[bool]:
+    """The condition that neither this part nor what it lies in is withdrawn.
+
+    Args:
+        inner: The columns of scan, page and row, as far as the table has them.
+    """
+    same = [withdrawal.c.book_id == book_id]
+    for mine, theirs in zip(_INNER, (*inner, *(None,) * (len(_INNER) - len(inner))), strict=True):
+        same.append(mine.is_(None) if theirs is None else or_(mine.is_(None), mine == theirs))
+    return ~exists().where(_in_force, *same)
+
+
+book_stands = _stands(book.c.id)
+"""The condition on ``book``."""
+
+scan_stands = _stands(scan.c.book_id, scan.c.sha256)
+"""The condition on ``scan``."""
+
+page_stands = _stands(scan.c.book_id, scan.c.sha256, page.c.page_no)
+"""The condition on ``page`` beside its ``scan``."""
+
+failure_stands = _stands(page_failure.c.book_id, page_failure.c.scan_sha256, page_failure.c.page_no)
+"""The condition on ``page_failure``."""
+
+decision_stands = _stands(decision.c.book_id, decision.c.scan_sha256, decision.c.page_no, decision.c.row)
+"""The condition on ``decision``: what it decides is not withdrawn."""
+
+
+def pages_withdrawn() -> Select[Any]:
+    """Return the query of how many pages were withdrawn one by one of the scans of each book that stand themselves.
+
+    Their scan still counts them.
+    """
+    one = withdrawal.alias("withdrawn_page")
+    taken_back = exists().where(_taking_back.c.reinstates_id == one.c.id)
+    of_pages = (
+        select(scan.c.book_id, scan.c.sha256, one.c.page_no)
+        .join(one, (one.c.book_id == scan.c.book_id) & (one.c.scan_sha256 == scan.c.sha256))
+        .where(one.c.kind != WithdrawalKind.REINSTATED, ~taken_back, one.c.page_no.is_not(None))
+        .where(one.c.row.is_(None), scan_stands)
+        .distinct()
+        .subquery()
+    )
+    return select(of_pages.c.book_id, func.count().label("counted")).group_by(of_pages.c.book_id)
+
+
+_named = entry.alias("named_entry")
+
+
+def entry_stands(entry_id: Column[int]) -> ColumnElement[bool]:
+    """The condition that a column names an entry that stands; one that names none passes."""
+    return or_(entry_id.is_(None), exists().where(_named.c.id == entry_id, _named.c.stands))
+
+
+def book_of_stands(book_id: Column[int]) -> ColumnElement[bool]:
+    """The condition that a column names a book that is not withdrawn; one that names none passes."""
+    return _stands(book_id)
+
+
+def withdrawals_in_force(connection: Connection, book_ids: Collection[int]) -> tuple[Withdrawal, ...]:
+    """Return what is withdrawn of these books, in the order in which it was."""
+    rows = connection.execute(
+        select(withdrawal).where(withdrawal.c.book_id.in_(book_ids), _in_force).order_by(withdrawal.c.id)
+    )
+    return tuple(withdrawal_of(row, in_force=True) for row in rows.mappings())
+
+
+def withdrawals_of(connection: Connection, book_id: int | None = None) -> tuple[Withdrawal, ...]:
+    """Return every act on a book, or on all books, the oldest first; those that were taken back included."""
+    of_book = () if book_id is None else (withdrawal.c.book_id == book_id,)
+    rows = connection.execute(
+        select(withdrawal, _in_force.label("in_force")).where(*of_book).order_by(withdrawal.c.id)
+    )
+    return tuple(withdrawal_of(row, in_force=bool(row["in_force"])) for row in rows.mappings())
+
+
+def withdrawal_of(row: RowMapping, *, in_force: bool) -> Withdrawal:
+    """A row as a value."""
+    replaced = row["replaced_by_sha256"]
+    return Withdrawal(
+        row["id"],
+        RegistryPart(row["book_id"], row["scan_sha256"], row["page_no"], row["row"]),
+        WithdrawalKind(row["kind"]),
+        row["reason"],
+        row["author"],
+        row["noted_at"],
+        row["reinstates_id"],
+        None if replaced is None else PageRef(replaced, row["replaced_by_page_no"]),
+        in_force,
+    )
+
+
+def part_of(place: Mapping[str, Any]) -> RegistryPart:
+    """Return the part at a place as ``entries.place_of`` and ``place_of_page`` give it."""
+    row = None if place["row"] == PAGE_ITSELF else place["row"]
+    return RegistryPart(place["book_id"], place["sha256"], place["page_no"], row)
+
+
+def covering(found: Sequence[Withdrawal], part: RegistryPart) -> Withdrawal | None:
+    """Return the first of these withdrawals by which a part is withdrawn; None when it stands."""
+    return next((one for one in found if one.part.covers(part)), None)
+
+
+def withdrawn_places(
+    connection: Connection, places: Collection[Mapping[str, Any]]
+) -> frozenset[RegistryPart]:
+    """Return the parts at those of these places that are withdrawn, by one query."""
+    found = withdrawals_in_force(connection, {place["book_id"] for place in places})
+    if not found:
+        return frozenset()
+    return frozenset(part for part in map(part_of, places) if covering(found, part) is not None)
+
+
+def is_withdrawn(connection: Connection, part: RegistryPart) -> bool:
+    """Return whether a part is withdrawn, by itself or with what it lies in."""
+    return covering(withdrawals_in_force(connection, [part.book_id]), part) is not None
+
+
+def refuse_withdrawn(connection: Connection, part: RegistryPart) -> None:
+    """Check that a part is not withdrawn.
+
+    Raises:
+        Withdrawn: It is; the message says since when, by whom and why.
+    """
+    found = covering(withdrawals_in_force(connection, [part.book_id]), part)
+    if found is not None:
+        raise Withdrawn(told_withdrawn(found))
+
+
+def told_withdrawn(found: Withdrawal) -> str:
+    """Return what is told to somebody who meets something withdrawn."""
+    what = PART_LABELS[found.part.kind]
+    if found.kind is WithdrawalKind.REPLACED:
+        return (
+            f"Trang này đã có bản quét lại thay thế (số {found.withdrawal_id}, {found.author}: {found.reason}). "
+            "Hãy làm tiếp ở trang mới; những gì đã làm ở đây vẫn được giữ."
+        )
+    return (
+        f"{what[:1].upper()}{what[1:]} này đã được thu hồi (số {found.withdrawal_id}, {found.author}: {found.reason}). "
+        "Những gì đã làm vẫn được giữ. Nếu thu hồi nhầm, người phụ trách hủy thu hồi được."
+    )

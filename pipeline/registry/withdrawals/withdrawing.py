@@ -1,0 +1,409 @@
+"""Taking a book, a scan, a page or an entry out of the registry, and putting it back. Nothing is ever deleted.
+
+What is withdrawn stays in the store, in the tables and in the audit. Its entries no longer stand and its tasks wait for
+nobody; when it is put back, all goes on as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from pipeline.base.errors import RegistryError
+from pipeline.base.model import FIRST_TYPED_ROW
+from pipeline.registry.accounts.permissions import require_text
+from pipeline.registry.books.rows import book, page, page_failure, page_run, scan
+from pipeline.registry.database import clock
+from pipeline.registry.database.audit import add, record
+from pipeline.registry.database.locks import hold_book, hold_pages, hold_scans
+from pipeline.registry.database.record_tables import RecordSchema
+from pipeline.registry.entries.machine_view import Subject, amendments_in, decisions_at
+from pipeline.registry.entries.projections import refresh_projections
+from pipeline.registry.entries.rows import entry
+from pipeline.registry.errors import NotThere
+from pipeline.registry.lots.stored_lots import lot, lot_closing
+from pipeline.registry.tasks.keyed_values import live_consensus
+from pipeline.registry.tasks.leases import end_all
+from pipeline.registry.tasks.model import TaskState
+from pipeline.registry.tasks.rows import PAGE_ITSELF, lease, review_task
+from pipeline.registry.typed_text import refuse_hidden_characters
+from pipeline.registry.withdrawals.model import (
+    PART_LABELS,
+    PartKind,
+    RegistryPart,
+    Withdrawal,
+    WithdrawalKind,
+    WithdrawalPreview,
+    WithdrawnDelivery,
+)
+from pipeline.registry.withdrawals.stored_withdrawals import (
+    covering,
+    package,
+    page_stands,
+    refuse_withdrawn,
+    withdrawal,
+    withdrawals_in_force,
+    withdrawals_of,
+)
+
+
+def withdraw(
+    connection: Connection, declared: RecordSchema, part: RegistryPart, *, author: str, reason: str
+) -> int:
+    """Withdraw a part of the registry.
+
+    Its open tasks wait for nobody; who has one in hand is told so with their next action.
+
+    Returns:
+        The number of the withdrawal, by which it is taken back.
+
+    Raises:
+        NotThere: There is no such part.
+        RegistryError: No reason or author is given.
+        Withdrawn: It is withdrawn already, by itself or with what it lies in.
+    """
+    author, reason = checked_words(author, reason, "lý do thu hồi")
+    (subjects,) = hold_parts(connection, part)
+    refuse_withdrawn(connection, part)
+    (withdrawal_id,) = add(
+        connection, withdrawal, [withdrawal_row(connection, part, WithdrawalKind.WITHDRAWN, author, reason)]
+    )
+    end_leases(connection, subjects)
+    refresh_projections(connection, declared, subjects)
+    told = {"withdrawal": withdrawal_id, "kind": part.kind, "entries": _entries_among(subjects)}
+    record(connection, author, "withdrawn", _audit_subject(connection, part), told)
+    return withdrawal_id
+
+
+def reinstate(
+    connection: Connection, declared: RecordSchema, withdrawal_id: int, *, author: str, reason: str
+) -> int:
+    """Take a withdrawal back: what it took out is as it was before, with its decisions, keyed values and tasks.
+
+    Returns:
+        The number of the act.
+
+    Raises:
+        NotThere: There is no withdrawal of that number.
+        RegistryError: It is not in force, no reason or author is given, or the page that replaced this one still
+            stands.
+    """
+    author, reason = checked_words(author, reason, "lý do hủy thu hồi")
+    found = withdrawal_numbered(connection, withdrawal_id)
+    (subjects,) = hold_parts(connection, found.part)
+    found = withdrawal_numbered(connection, withdrawal_id)
+    if not found.in_force:
+        raise RegistryError(f"Thu hồi số {withdrawal_id} không còn hiệu lực. Xem: hotich withdraw list.")
+    _refuse_both_pages(connection, found)
+    row = withdrawal_row(connection, found.part, WithdrawalKind.REINSTATED, author, reason)
+    (act,) = add(connection, withdrawal, [row | {"reinstates_id": withdrawal_id}])
+    refresh_projections(connection, declared, subjects)
+    told = {"withdrawal": withdrawal_id, "kind": found.part.kind, "entries": _entries_among(subjects)}
+    record(connection, author, "reinstated", _audit_subject(connection, found.part), told)
+    return act
+
+
+def withdrawal_numbered(connection: Connection, withdrawal_id: int) -> Withdrawal:
+    """Return a withdrawal by its number.
+
+    Raises:
+        NotThere: There is none.
+    """
+    book_id = connection.scalar(select(withdrawal.c.book_id).where(withdrawal.c.id == withdrawal_id))
+    for one in () if book_id is None else withdrawals_of(connection, book_id):
+        if one.withdrawal_id == withdrawal_id and one.kind is not WithdrawalKind.REINSTATED:
+            return one
+    raise NotThere(f"Không có thu hồi số {withdrawal_id}. Xem số ở cột đầu của: hotich withdraw list.")
+
+
+def in_force(connection: Connection, book_id: int) -> tuple[Withdrawal, ...]:
+    """Return what is withdrawn of a book now."""
+    return withdrawals_in_force(connection, [book_id])
+
+
+def part_of_entry(connection: Connection, entry_id: int) -> RegistryPart:
+    """Return an entry as a part of its book.
+
+    Raises:
+        NotThere: There is no such entry.
+    """
+    row = connection.execute(
+        select(scan.c.book_id, scan.c.sha256, page.c.page_no, entry.c.row)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(entry.c.id == entry_id)
+    ).first()
+    if row is None:
+        raise NotThere(f"Không có sự kiện hộ tịch số {entry_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+    return RegistryPart(row.book_id, row.sha256, row.page_no, row.row)
+
+
+def books_named(connection: Connection, folder_name: str) -> tuple[int, ...]:
+    """Return the ids of the books with that folder name, withdrawn ones included."""
+    query = select(book.c.id).where(book.c.folder_name == folder_name).order_by(book.c.id)
+    return tuple(connection.scalars(query))
+
+
+def scans_named(connection: Connection, book_id: int) -> Mapping[str, str]:
+    """Return the names of all scans of a book by SHA-256: withdrawn ones and unreadable ones included."""
+    failed = select(page_failure.c.scan_sha256, page_failure.c.scan_name).where(
+        page_failure.c.book_id == book_id, page_failure.c.scan_sha256 != ""
+    )
+    found = {row.scan_sha256: row.scan_name for row in connection.execute(failed)}
+    read = select(scan.c.sha256, scan.c.name).where(scan.c.book_id == book_id).order_by(scan.c.id)
+    return found | {row.sha256: row.name for row in connection.execute(read)}
+
+
+def preview(connection: Connection, part: RegistryPart) -> WithdrawalPreview:
+    """Return what hangs on a part, to be shown before it is withdrawn. Nothing changes.
+
+    Raises:
+        NotThere: There is no such part.
+    """
+    name, folder_name = name_of(connection, part)
+    rows = connection.execute(_entries_of(part).where(entry.c.stands)).all()
+    ids = {row.id for row in rows}
+    spots = {(row.page_id, row.row) for row in rows}
+    decisions = decisions_at(connection, spots)
+    tasks = connection.execute(_tasks_of(part)).all()
+    consensus = live_consensus(connection, {task.id: decisions[task.page_id, task.row] for task in tasks})
+    amended = amendments_in(connection, [part.book_id])
+    held = (
+        select(lease.c.login)
+        .where(lease.c.task_id.in_([task.id for task in tasks]), lease.c.until > clock.now(connection))
+        .distinct()
+        .order_by(lease.c.login)
+    )
+    return WithdrawalPreview(
+        part=part,
+        book=folder_name,
+        name=name,
+        pages=0
+        if part.kind is PartKind.ENTRY
+        else _count(connection, _pages_of(part).where(page_run.c.latest, page_stands)),
+        entries=len(ids),
+        decided=sum(len(of_entry) for of_entry in decisions.values()),
+        keyed=sum(len(of_task) for of_task in consensus.values()),
+        tasks=len(tasks),
+        holders=tuple(connection.scalars(held)),
+        amendments=sum(len(fields) for spot, fields in amended.items() if part.covers(RegistryPart(*spot))),
+        failures=0 if part.kind is PartKind.ENTRY else _count(connection, _failures_of(part)),
+        lots=_lots_with(connection, ids),
+        packages=sum(
+            any(entry_id in ids for entry_id, _ in row.entries)
+            for row in connection.execute(select(package.c.entries).where(package.c.book_id == part.book_id))
+        ),
+    )
+
+
+def withdrawn_deliveries(connection: Connection, book_id: int) -> tuple[WithdrawnDelivery, ...]:
+    """Return the entries of a book that a package held and that stand no longer because they are withdrawn.
+
+    Of each entry the last package that held it.
+    """
+    found: dict[int, WithdrawnDelivery] = {}
+    rows = connection.execute(select(package).where(package.c.book_id == book_id).order_by(package.c.id))
+    for row in rows:
+        for entry_id, number in row.entries:
+            found[entry_id] = WithdrawnDelivery(entry_id, number, row.manifest_sha256, row.written_at)
+    if not found:
+        return ()
+    gone = withdrawals_in_force(connection, [book_id])
+    places = connection.execute(_entries_of(RegistryPart(book_id)).where(~entry.c.stands))
+    withdrawn = {
+        row.id
+        for row in places
+        if covering(gone, RegistryPart(book_id, row.sha256, row.page_no, row.row)) is not None
+    }
+    return tuple(one for entry_id, one in found.items() if entry_id in withdrawn)
+
+
+# --- what replacing a page needs too ------------------------------------------------------------------------------
+
+
+def checked_words(author: str, reason: str, what: str) -> tuple[str, str]:
+    """Return who acts and why, without space around them.
+
+    Raises:
+        RegistryError: One of them is empty or holds hidden characters.
+    """
+    refuse_hidden_characters(author, "người thu hồi")
+    if not author.strip():
+        raise RegistryError("Thiếu tên người thu hồi. Mỗi lần thu hồi phải có người chịu trách nhiệm.")
+    return author.strip(), require_text(reason, what)
+
+
+def hold_parts(connection: Connection, *parts: RegistryPart) -> list[list[Subject]]:
+    """Hold parts of one book with all their pages; return the pages and entries of each.
+
+    Raises:
+        NotThere: There is no such part.
+    """
+    book_id = parts[0].book_id
+    hold_book(connection, book_id)
+    hold_scans(connection, book_id)
+    found: list[list[Subject]] = []
+    for part in parts:
+        name_of(connection, part)
+        pages = () if part.kind is PartKind.ENTRY else connection.scalars(_pages_of(part)).all()
+        rows = connection.execute(_entries_of(part)).all()
+        found.append([*((page_id, None) for page_id in pages), *((row.page_id, row.id) for row in rows)])
+    hold_pages(connection, [page_id for subjects in found for page_id, _ in subjects])
+    return found
+
+
+def withdrawal_row(
+    connection: Connection, part: RegistryPart, kind: WithdrawalKind, author: str, reason: str
+) -> dict[str, Any]:
+    """Return a row of ``withdrawal``."""
+    return {
+        "book_id": part.book_id,
+        "scan_sha256": part.scan_sha256,
+        "page_no": part.page_no,
+        "row": part.row,
+        "kind": kind,
+        "reason": reason,
+        "author": author,
+        "noted_at": clock.now(connection),
+        "reinstates_id": None,
+        "replaced_by_sha256": None,
+        "replaced_by_page_no": None,
+    }
+
+
+def end_leases(connection: Connection, subjects: Sequence[Subject]) -> None:
+    """End the leases of the tasks of these pages and entries."""
+    entries = [entry_id for _, entry_id in subjects if entry_id is not None]
+    pages = [page_id for page_id, entry_id in subjects if entry_id is None]
+    of_page = review_task.c.page_id.in_(pages) & (review_task.c.row == PAGE_ITSELF)
+    for which in (review_task.c.entry_id.in_(entries), of_page):
+        end_all(connection, connection.scalars(select(review_task.c.id).where(which)).all())
+
+
+def name_of(connection: Connection, part: RegistryPart) -> tuple[str, str]:
+    """Return how people know a part, and the name of its book's folder.
+
+    Raises:
+        NotThere: There is no such part.
+    """
+    folder_name = connection.scalar(select(book.c.folder_name).where(book.c.id == part.book_id))
+    if folder_name is None:
+        raise NotThere(f"Không có quyển sổ số {part.book_id} trong cơ sở dữ liệu. Hãy kiểm tra lại số.")
+    if part.scan_sha256 is None:
+        return folder_name, folder_name
+    scan_name = scans_named(connection, part.book_id).get(part.scan_sha256)
+    there = scan_name is not None and (
+        part.kind is PartKind.SCAN
+        or _count(connection, _entries_of(part) if part.kind is PartKind.ENTRY else _pages_of(part))
+        or (part.kind is PartKind.PAGE and _count(connection, _failures_of(part)))
+    )
+    if not there:
+        raise NotThere(
+            f"Sổ “{folder_name}” không có {PART_LABELS[part.kind]} ấy. Hãy kiểm tra lại tên và số."
+        )
+    name = str(scan_name) if part.page_no is None else f"{scan_name} trang {part.page_no}"
+    if part.row is None:
+        return name, folder_name
+    number = connection.scalars(_entries_of(part).with_only_columns(entry.c.number_text)).first()
+    if number:
+        return f"{name}, số {number}", folder_name
+    if part.row >= FIRST_TYPED_ROW:
+        return f"{name}, sự kiện nhập tay thứ {part.row - FIRST_TYPED_ROW + 1}", folder_name
+    return f"{name}, dòng {part.row + 1}", folder_name
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _refuse_both_pages(connection: Connection, found: Withdrawal) -> None:
+    """``RegistryError`` when the page that takes the place of this one still stands: one of the two is enough."""
+    if found.replaced_by is None:
+        return
+    new = RegistryPart(found.part.book_id, found.replaced_by.scan_sha256, found.replaced_by.page_no)
+    if covering(withdrawals_in_force(connection, [new.book_id]), new) is None:
+        name, _ = name_of(connection, new)
+        raise RegistryError(
+            f"Trang này đã có bản quét lại thay thế: {name}. Hãy thu hồi trang ấy trước, rồi hủy thu hồi trang này."
+        )
+
+
+def _within(part: RegistryPart) -> list[Any]:
+    """The conditions on ``scan``, ``page`` and ``entry`` that they belong to a part."""
+    found = [scan.c.book_id == part.book_id]
+    found += [] if part.scan_sha256 is None else [scan.c.sha256 == part.scan_sha256]
+    found += [] if part.page_no is None else [page.c.page_no == part.page_no]
+    return found + ([] if part.row is None else [entry.c.row == part.row])
+
+
+def _pages_of(part: RegistryPart) -> Select[Any]:
+    """The ids of the pages of a part, with their latest runs beside."""
+    return (
+        select(page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .outerjoin(page_run, (page_run.c.page_id == page.c.id) & page_run.c.latest)
+        .where(*_within(part))
+    )
+
+
+def _entries_of(part: RegistryPart) -> Select[Any]:
+    """The entries of a part, whether they stand or not."""
+    return (
+        select(entry.c.id, entry.c.page_id, entry.c.row, scan.c.sha256, page.c.page_no)
+        .join_from(entry, page, entry.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .where(*_within(part))
+    )
+
+
+def _tasks_of(part: RegistryPart) -> Select[Any]:
+    """The open tasks of a part."""
+    query = (
+        select(review_task.c.id, review_task.c.page_id, review_task.c.row)
+        .join_from(review_task, page, review_task.c.page_id == page.c.id)
+        .join(scan, page.c.scan_id == scan.c.id)
+        .outerjoin(entry, review_task.c.entry_id == entry.c.id)
+    )
+    return query.where(review_task.c.state == TaskState.OPEN, *_within(part))
+
+
+def _failures_of(part: RegistryPart) -> Select[Any]:
+    found = [page_failure.c.book_id == part.book_id]
+    found += [] if part.scan_sha256 is None else [page_failure.c.scan_sha256 == part.scan_sha256]
+    found += [] if part.page_no is None else [page_failure.c.page_no == part.page_no]
+    return select(page_failure.c.id).where(*found)
+
+
+def _count(connection: Connection, query: Select[Any]) -> int:
+    return connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _lots_with(connection: Connection, entry_ids: Collection[int]) -> tuple[int, ...]:
+    """The open lots whose sample holds one of these entries."""
+    rows = connection.execute(
+        select(lot.c.id, lot.c.sample)
+        .outerjoin(lot_closing, lot_closing.c.lot_id == lot.c.id)
+        .where(lot_closing.c.id.is_(None))
+        .order_by(lot.c.id)
+    )
+    return tuple(row.id for row in rows if not set(row.sample).isdisjoint(entry_ids))
+
+
+def _entries_among(subjects: Sequence[Subject]) -> int:
+    return sum(entry_id is not None for _, entry_id in subjects)
+
+
+def _audit_subject(connection: Connection, part: RegistryPart) -> str:
+    """How the audit names a part; what was never read goes by its book."""
+    if part.kind is PartKind.ENTRY:
+        found = connection.scalar(_entries_of(part).with_only_columns(entry.c.id))
+    elif part.kind is PartKind.PAGE:
+        found = connection.scalar(_pages_of(part))
+    elif part.kind is PartKind.SCAN:
+        found = connection.scalar(
+            select(scan.c.id).where(scan.c.book_id == part.book_id, scan.c.sha256 == part.scan_sha256)
+        )
+    else:
+        found = None
+    return f"book:{part.book_id}" if found is None else f"{part.kind}:{found}"
