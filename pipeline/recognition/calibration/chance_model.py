@@ -188,12 +188,12 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
             outside[place] = x[place] @ parts.get(kind, earlier.get(kind, pool))
     pool, parts = _weights(x, right, kinds, before, many, counts)
     bend = _beta_correction(outside, right, np.array(before.pool.bend if before else STRAIGHT), counts)
-    made = []
+    models = []
     for kind in sorted(parts):
         own = kinds == kind
         known = before.by_kind.get(kind) if before else None
         usual = np.array(known.bend) if known else bend
-        made.append(
+        models.append(
             KindModel(
                 kind,
                 int(own.sum()),
@@ -201,18 +201,18 @@ def chance_model(samples: Sequence[Sample], before: ChanceModel | None = None) -
                 _triple(_beta_correction(outside[own], right[own], usual, counts[own])),
             )
         )
-    seen = set(kinds.tolist())
-    made += [
+    present = set(kinds.tolist())
+    models += [
         KindModel(kind, int((kinds == kind).sum()), _floats(pool), _triple(bend))
-        for kind in sorted(seen - set(parts))
+        for kind in sorted(present - set(parts))
     ]
-    made_of = {part.kind for part in made}
+    made_of = {part.kind for part in models}
     kept = [part for part in (before.kinds if before else ()) if part.kind not in made_of]
     return ChanceModel(
         _floats(mean),
         _floats(spread),
         KindModel("", len(samples), _floats(pool), _triple(bend)),
-        tuple(sorted([*made, *kept], key=lambda part: part.kind)),
+        tuple(sorted([*models, *kept], key=lambda part: part.kind)),
     )
 
 
@@ -251,7 +251,6 @@ def _weights(
 
 
 def _beta_correction(scores: Floats, right: Floats, usual: Floats, counts: Floats) -> Floats:
-    """Fit a beta correction to cross-validation scores."""
     pull = np.array([OFFSET_PULL, BEND_PULL, BEND_PULL])
     return fit_logistic(_beta_columns(scores), right, usual, pull, np.array([False, True, True]), counts)
 

@@ -167,11 +167,11 @@ def _quantiles(chances: Floats, kinds: np.ndarray) -> dict[str, tuple[float, ...
 def _places(chances: Floats, kinds: Sequence[str], quantiles: Mapping[str, Sequence[float]]) -> Floats:
     """Return the rank 0..1 of each probability within its kind."""
     steps = np.linspace(0, 1, QUANTILES)
-    found = np.full(len(chances), 0.5)
+    ranks = np.full(len(chances), 0.5)
     for kind in dict.fromkeys(kinds):
         own = np.array([other == kind for other in kinds])
-        found[own] = np.interp(chances[own], quantiles.get(kind) or quantiles[""], steps)
-    return found
+        ranks[own] = np.interp(chances[own], quantiles.get(kind) or quantiles[""], steps)
+    return ranks
 
 
 def _by_chance(fields: int) -> float:
@@ -226,14 +226,14 @@ def hold_sentences(hold: BookHold | None) -> tuple[str, ...]:
     """Return which values wait for a person, or why they no longer wait; empty if no value would have been accepted."""
     if hold is None or not (hold.held or hold.checked):
         return ()
-    seen = f"đã xem {hold.checked} ô, sai {hold.wrong}"
+    checked_text = f"đã xem {hold.checked} ô, sai {hold.wrong}"
     if hold.is_over:
-        return (f"ô quan trọng của sổ này không còn phải chờ: người rà soát {seen}.",)
+        return (f"ô quan trọng của sổ này không còn phải chờ: người rà soát {checked_text}.",)
     waiting = f"{hold.held} ô quan trọng của sổ này được giữ lại chờ người xem"
     release = (
         f"khi {CHECKED} ô như vậy đã được xem mà không sai quá mức cho phép, lượt chạy sau nhận các ô còn lại"
     )
-    return (f"{waiting}; {release} (nay {seen}).",)
+    return (f"{waiting}; {release} (nay {checked_text}).",)
 
 
 def doubt_sentences(unseen: int) -> tuple[str, ...]:

@@ -145,10 +145,10 @@ def calibration_features(
         if reading.evidence is not None and is_handwritten(reading) and reading.field in record.by_name
     }
     clear = {name: evidence.optical for name, (_, _, evidence) in handwritten.items()}
-    found = {}
+    features = {}
     for name, (reading, spec, evidence) in handwritten.items():
         others = [optical for other, optical in clear.items() if other != name]
-        found[name] = CalibrationFeatures(
+        features[name] = CalibrationFeatures(
             kind=calibrated_kind(spec),
             evidence=evidence,
             letters=len(reading.text.replace(" ", "")),
@@ -159,7 +159,7 @@ def calibration_features(
             neighbour_clarity=fmean(others) if others else evidence.optical,
             whole=not (_lacks_its_day(reading, spec) or may_be_ditto(reading, spec) or _is_unclear(reading)),
         )
-    return found
+    return features
 
 
 def is_handwritten(reading: FieldReading) -> bool:

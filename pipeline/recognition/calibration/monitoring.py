@@ -48,9 +48,9 @@ def evidence_against(checks: Iterable[SampleCheck]) -> float:
     some = list(checks)
     if not some:
         return 1.0
-    wrong = np.array([one.wrong for one in some], dtype=np.float64)[:, None]
-    tolerated = np.clip([one.tolerated for one in some], 1e-6, 1 - 1e-6)[:, None]
-    shares = np.array([one.share for one in some])[:, None]
+    wrong = np.array([check.wrong for check in some], dtype=np.float64)[:, None]
+    tolerated = np.clip([check.tolerated for check in some], 1e-6, 1 - 1e-6)[:, None]
+    shares = np.array([check.share for check in some])[:, None]
     likelier = np.minimum(np.array(ALTERNATIVES) * tolerated, MOST_WRONG)
     bets = np.maximum((likelier / tolerated - 1) / (1 - tolerated), 0)
     outcomes = 1 + bets * (wrong - tolerated) * (shares.min() / shares)
@@ -69,8 +69,8 @@ def is_stopped(checks: Iterable[SampleCheck], delta: float = DELTA) -> bool:
 
 def weighted_error(checks: Sequence[SampleCheck]) -> float | None:
     """Return the error share among all accepted values; None without checks."""
-    total = sum(1 / one.share for one in checks)
-    return sum(one.wrong / one.share for one in checks) / total if total else None
+    total = sum(1 / check.share for check in checks)
+    return sum(check.wrong / check.share for check in checks) / total if total else None
 
 
 def weighted_upper_bound(checks: Sequence[SampleCheck], delta: float = DELTA) -> float | None:
@@ -81,5 +81,5 @@ def weighted_upper_bound(checks: Sequence[SampleCheck], delta: float = DELTA) ->
     """
     if not checks:
         return None
-    counts, wrong = effective_counts([one.wrong for one in checks], [1 / one.share for one in checks])
+    counts, wrong = effective_counts([check.wrong for check in checks], [1 / check.share for check in checks])
     return upper_bound(max(counts, 1), min(wrong, max(counts, 1)), delta)

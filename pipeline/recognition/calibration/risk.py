@@ -139,16 +139,16 @@ def _worst(hands: np.ndarray, errors: np.ndarray, accepted: np.ndarray) -> tuple
     counts, wrong = np.cumsum(own, axis=0), np.cumsum(own & errors[:, None], axis=0)
     worst, each = [], DELTA / len(names)
     for place in accepted - 1:
-        found = 0.0
-        seen = zip(counts[place].tolist(), wrong[place].tolist(), strict=True)
-        for fields, bad in sorted(seen, key=lambda pair: -pair[1] / max(pair[0], 1)):
-            if bad <= found * fields:
+        bound = 0.0
+        totals = zip(counts[place].tolist(), wrong[place].tolist(), strict=True)
+        for fields, bad in sorted(totals, key=lambda pair: -pair[1] / max(pair[0], 1)):
+            if bad <= bound * fields:
                 break
             if is_refuted(
-                bad, fields, found, each
+                bad, fields, bound, each
             ):  # otherwise this writer's bound is no greater: one comparison instead of forty
-                found = max(found, lower_bound(fields, bad, each))
-        worst.append(found)
+                bound = max(bound, lower_bound(fields, bad, each))
+        worst.append(bound)
     return tuple(worst)
 
 
@@ -206,7 +206,6 @@ def upper_bound(fields: int, wrong: int, delta: float = DELTA) -> float:
 
     Args:
         fields: Number of checked fields.
-        wrong: Number of wrong fields.
         delta: The probability (0..1) that the true rate is above the bound.
     """
     if wrong >= fields:

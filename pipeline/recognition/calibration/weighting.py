@@ -20,7 +20,6 @@ def effective_counts(wrong: Sequence[bool], weights: Sequence[float]) -> tuple[i
     Fields with equal weights keep their counts.
 
     Args:
-        wrong: Whether each field is wrong.
         weights: Number of fields that each field represents.
     """
     counts, errors = effective_sums(np.asarray(wrong, dtype=bool), np.asarray(weights, dtype=np.float64))

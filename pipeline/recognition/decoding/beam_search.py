@@ -143,8 +143,8 @@ def _variants(
         against = _excluded(edit, best[:number])
         more = [(chosen | 1 << number, ink + gain) for chosen, ink in combinations if not chosen & against]
         combinations = sorted([*combinations, *more], key=_by_gain, reverse=True)[:most]
-    backwards = sorted(enumerate(edit for edit, _ in best), key=lambda one: (-one[1].start, -one[1].end))
-    found: dict[str, tuple[float, float]] = {}
+    backwards = sorted(enumerate(edit for edit, _ in best), key=lambda pair: (-pair[1].start, -pair[1].end))
+    scored: dict[str, tuple[float, float]] = {}
     scores: list[float] = []
     for chosen, ink in combinations:
         if len(scores) == options.variants and options.sharpness * ink <= scores[0]:
@@ -155,22 +155,22 @@ def _variants(
                 text = text[: edit.start - start] + edit.letters + text[edit.end - start :]
         words = text.split()
         text = " ".join(words)
-        if text not in found:
+        if text not in scored:
             score = options.sharpness * ink + sum(prior.word(_UNKNOWN_CONTEXT, word) for word in words)
-            found[text] = score, ink
+            scored[text] = score, ink
             insort(scores, score)
             del scores[: -options.variants]
-    ranked = sorted(found, key=lambda text: found[text][0], reverse=True)
-    return [(text, found[text][1]) for text in ranked[: options.variants]]
+    ranked = sorted(scored, key=lambda text: scored[text][0], reverse=True)
+    return [(text, scored[text][1]) for text in ranked[: options.variants]]
 
 
 def _excluded(edit: Edit, others: Sequence[_Gain]) -> int:
     """Return a bit mask of the edits that conflict with an edit."""
-    found = 0
+    bits = 0
     for number, (other, _) in enumerate(others):
         if not _are_apart(edit, other):
-            found |= 1 << number
-    return found
+            bits |= 1 << number
+    return bits
 
 
 def _are_apart(edit: Edit, other: Edit) -> bool:

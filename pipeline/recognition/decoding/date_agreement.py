@@ -124,10 +124,10 @@ def chance_of_one_date(meeting: float) -> float:
 
 
 def _by_date(parse: Callable[[str], Parsed], hypotheses: Sequence[Hypothesis]) -> dict[str, list[Hypothesis]]:
-    found: dict[str, list[Hypothesis]] = {}
+    by_date: dict[str, list[Hypothesis]] = {}
     for hypothesis in hypotheses:
         parsed = parse(hypothesis.text)
         doubted = set(parsed.problems) - {MISREAD}
         if hypothesis.chance >= LEAST and parsed.canonical.count(".") == 2 and not doubted:
-            found.setdefault(parsed.canonical, []).append(hypothesis)
-    return found
+            by_date.setdefault(parsed.canonical, []).append(hypothesis)
+    return by_date

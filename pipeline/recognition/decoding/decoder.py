@@ -94,7 +94,9 @@ def decode_line(
     hypotheses = _ranked(tuple(tried), ink, np.array(known), options)
     shown = hypotheses[: options.hypotheses]
     shown += tuple(
-        found for found in hypotheses[options.hypotheses :] if found.text and found.text in readings
+        hypothesis
+        for hypothesis in hypotheses[options.hypotheses :]
+        if hypothesis.text and hypothesis.text in readings
     )
     return DecodedLine(shown, _evidence(hypotheses, weighing, readings, prior))
 
@@ -124,7 +126,7 @@ def _near(
 ) -> tuple[Edit, ...]:
     """Return edits that replace doubtful words of the pivot by known words and are not yet in ``edits``."""
     letters = letter_chances(pivot, pivot, edits, gained)
-    found: dict[Edit, None] = {}
+    new_edits: dict[Edit, None] = {}
     others = set(edits)
     words = list(re.finditer(r"\S+", pivot))
     around = ["", *(match.group() for match in words), ""]
@@ -134,16 +136,18 @@ def _near(
         for known in prior.near(*around[place : place + 3]):
             edit = trim_edit(Edit(match.start(), match.end(), known), pivot)
             if all(letter in columns for letter in edit.letters):
-                found[edit] = None
-    return tuple(edit for edit in found if edit not in others and (edit.letters or edit.start < edit.end))
+                new_edits[edit] = None
+    return tuple(edit for edit in new_edits if edit not in others and (edit.letters or edit.start < edit.end))
 
 
 def _terms_like(readings: Sequence[str], prior: Prior, letters: str) -> tuple[str, ...]:
     """Return the terms most similar to the readings, in the usual cases."""
     if not prior.terms:
         return ()
-    seen = [folded(reading) for reading in readings]
-    near = sorted(prior.terms, key=lambda term: -max(fuzz.ratio(folded(term), text) for text in seen))
+    folded_readings = [folded(reading) for reading in readings]
+    near = sorted(
+        prior.terms, key=lambda term: -max(fuzz.ratio(folded(term), text) for text in folded_readings)
+    )
     cased = (case for term in near[:_TERMS] for case in (term, term.lower(), term.title(), term.upper()))
     return tuple(term for term in dict.fromkeys(cased) if all(letter in letters for letter in term))
 

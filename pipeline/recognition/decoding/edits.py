@@ -141,12 +141,12 @@ def _run(
 
 def _step(chain: Chances, here: Chances, leaps: Chances) -> None:
     leapt = np.empty(leaps.shape)
-    for before, now, seen in zip(chain[:-1], chain[1:, 1:], here[1:, 1:], strict=True):
+    for before, now, ink in zip(chain[:-1], chain[1:, 1:], here[1:, 1:], strict=True):
         np.add(before[1:], before[:-1], out=now)
         np.multiply(before[:-2:2], leaps, out=leapt)
         own = now[1::2]
         own += leapt
-        now *= seen
+        now *= ink
 
 
 def propose_edits(
@@ -164,14 +164,14 @@ def propose_edits(
         readings: The best paths of the emissions.
         allowed: Letters of the field's grammar, proposed even where they are unlikely.
     """
-    found: dict[Edit, None] = {}
+    proposed: dict[Edit, None] = {}
     for reading in readings:
-        found.update(dict.fromkeys(differences(pivot, reading)))
+        proposed.update(dict.fromkeys(differences(pivot, reading)))
     for place in range(len(pivot)):
-        found[Edit(place, place + 1, "")] = None
+        proposed[Edit(place, place + 1, "")] = None
     for trellis in trellises:
-        found.update(dict.fromkeys(_seen(pivot, trellis, letters, options, allowed)))
-    return tuple(edit for edit in found if is_tidy(edit, pivot))
+        proposed.update(dict.fromkeys(_edits_from_emission(pivot, trellis, letters, options, allowed)))
+    return tuple(edit for edit in proposed if is_tidy(edit, pivot))
 
 
 def differences(pivot: str, reading: str) -> tuple[Edit, ...]:
@@ -200,23 +200,23 @@ def edits_between(pivot: str, reading: str) -> tuple[Edit, ...]:
     return tuple(blocks)
 
 
-def _seen(
+def _edits_from_emission(
     pivot: str, trellis: Trellis, letters: str, options: DecodingOptions, allowed: str
 ) -> Iterable[Edit]:
     """Return edits for the letters with probability besides the pivot's own letters, likeliest first."""
-    seen = trellis.chances[:, 1 : 1 + len(letters)]
-    open_to = seen > options.least_seen
+    by_letter = trellis.chances[:, 1 : 1 + len(letters)]
+    open_to = by_letter > options.least_seen
     if allowed:
-        asked = [number for number, letter in enumerate(letters) if letter in allowed]
-        open_to[:, asked] |= seen[:, asked] > options.least_asked
+        grammar_letters = [number for number, letter in enumerate(letters) if letter in allowed]
+        open_to[:, grammar_letters] |= by_letter[:, grammar_letters] > options.least_asked
     steps, numbers = np.nonzero(open_to)
-    chances = seen[steps, numbers]
+    chances = by_letter[steps, numbers]
     order = np.argsort(-chances, kind="stable")
     states = trellis.stays.argmax(axis=1)[steps[order]].tolist()
-    found: dict[tuple[int, int, str], None] = {}
+    proposed: dict[tuple[int, int, str], None] = {}
     known: set[tuple[int, int]] = set()
     for state, number, chance in zip(states, numbers[order].tolist(), chances[order].tolist(), strict=True):
-        if len(found) >= options.edits:
+        if len(proposed) >= options.edits:
             break
         if (state, number) in known:
             continue  # the same letter at another step, where it was likelier and proposed already
@@ -224,8 +224,8 @@ def _seen(
         place, is_gap = divmod(state, 2)
         likely = chance > options.least_block
         for edit in _around(pivot, place if is_gap else place - 1, bool(is_gap), letters[number], likely):
-            found[edit] = None
-    return map(Edit._make, found)
+            proposed[edit] = None
+    return map(Edit._make, proposed)
 
 
 def _around(

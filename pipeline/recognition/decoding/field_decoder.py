@@ -76,7 +76,7 @@ def decode_field(
         return closed
     log.debug("%s: no whole value with its gaps closed", kind)
     plain = decode_line(emissions, prior, options)
-    known, known_closed = (of_figures.whole(found.hypotheses[0].text) for found in (plain, closed))
+    known, known_closed = (of_figures.whole(decoded.hypotheses[0].text) for decoded in (plain, closed))
     if kind == IDENTITY_PAPER or known > known_closed:
         return plain
     if "/" in of_figures.letters and kind == "date":
@@ -110,12 +110,12 @@ def _decode_figures(
     changed: Callable[[Emission], Emission] = lambda emission: emission,
 ) -> DecodedLine:
     """Decode a line without letters. Its agreement is the agreement of the networks and the figure reader."""
-    seen = [figures_of(emission, prior.letters) for emission in emissions]
-    shares = [1 / len(seen)] * len(seen)
+    restricted = [figures_of(emission, prior.letters) for emission in emissions]
+    shares = [1 / len(restricted)] * len(restricted)
     if figures is None:
-        return decode_line([changed(emission) for emission in seen], prior, options, shares)
+        return decode_line([changed(emission) for emission in restricted], prior, options, shares)
     further = figures_of(figures, prior.letters)
-    together = [changed(emission) for emission in (*seen, further)]
+    together = [changed(emission) for emission in (*restricted, further)]
     return decode_line(together, prior, options, (*shares, FIGURE_READER))
 
 
@@ -150,18 +150,18 @@ def figures_of(emission: Emission, letters: str) -> Emission:
 def confuse_ones_and_slashes(emission: Emission) -> Emission:
     """Return the emission of a network that confuses ``1`` and ``/``, since many hands write both alike.
 
-    ``3/10/20/6`` is no date, ``3/10/2016`` is one.
+    ``3/10/20/6`` is not a date, but ``3/10/2016`` is.
     """
     if not {"1", "/"} <= set(emission.letters):
         return emission
     one, slash = (1 + emission.letters.index(sign) for sign in "1/")
     chances = emission.log_chances.copy()
-    seen = chances[:, [one, slash]]
-    chances[:, [one, slash]] = np.logaddexp(seen, seen[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
+    before = chances[:, [one, slash]]
+    chances[:, [one, slash]] = np.logaddexp(before, before[:, ::-1] + np.log(ALIKE)) - np.log1p(ALIKE)
     return Emission(chances, emission.letters)
 
 
-def _is_whole(found: DecodedLine, prior: Prior, kind: str) -> bool:
-    text = found.hypotheses[0].text
+def _is_whole(decoded: DecodedLine, prior: Prior, kind: str) -> bool:
+    text = decoded.hypotheses[0].text
     is_date = kind == "date" and "/" in prior.letters
     return prior.support(text) == 1.0 and (not is_date or _WHOLE_DATE.fullmatch(text) is not None)

@@ -75,11 +75,11 @@ class WordModel:
     @cached_property
     def _alike(self) -> Mapping[str, tuple[int, ...]]:
         """From unmarked letters, complete or with one missing, to the words that have them."""
-        found: dict[str, list[int]] = {}
+        by_letters: dict[str, list[int]] = {}
         for number, word in enumerate(self.words, 1):
             for letters in _shortened(unaccented(word)):
-                found.setdefault(letters, []).append(number)
-        return {letters: tuple(numbers) for letters, numbers in found.items()}
+                by_letters.setdefault(letters, []).append(number)
+        return {letters: tuple(numbers) for letters, numbers in by_letters.items()}
 
     def prepare(self) -> None:
         """Build the lookup tables now instead of at the first line."""
@@ -113,8 +113,8 @@ class WordModel:
         return cost + (self._pair(number, last) if last else 0)
 
     def _pair(self, first: int, second: int) -> int:
-        found = self.chances.get(first << 16 | second)
-        return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if found is None else found
+        cost = self.chances.get(first << 16 | second)
+        return self.fallbacks.get(first, 0) + self.chances.get(second, _NO_WORD) if cost is None else cost
 
     @cached_property
     def _numbered(self) -> dict[str, int]:
@@ -133,32 +133,32 @@ class WordModel:
 
     @cached_property
     def _usual_behind(self) -> Mapping[int, list[int]]:
-        found: dict[int, list[int]] = {}
+        followers: dict[int, list[int]] = {}
         for _, key in self._pairs:
-            words = found.setdefault(key >> 16, [])
+            words = followers.setdefault(key >> 16, [])
             if len(words) < _USUAL:
                 words.append(key & 0xFFFF)
-        return found
+        return followers
 
     @cached_property
     def _usual_before(self) -> Mapping[int, list[int]]:
         joint = sorted((cost + self.chances.get(key >> 16, _NO_WORD), key) for cost, key in self._pairs)
-        found: dict[int, list[int]] = {}
+        predecessors: dict[int, list[int]] = {}
         for _, key in joint:
-            words = found.setdefault(key & 0xFFFF, [])
+            words = predecessors.setdefault(key & 0xFFFF, [])
             if len(words) < _USUAL:
                 words.append(key >> 16)
-        return found
+        return predecessors
 
     def _number(self, word: str) -> int:
         number = self._numbered.get(word)
         if number is None:
             if len(self._numbered) > _CACHED:
                 self._numbered.clear()
-            number = self._numbered[word] = self._found(word)
+            number = self._numbered[word] = self._number_of(word)
         return number
 
-    def _found(self, word: str) -> int:
+    def _number_of(self, word: str) -> int:
         if word in (START, NUMBER):
             return self.numbers.get(phonetic_key(word), 0)
         plain = word.strip(_SIGNS)

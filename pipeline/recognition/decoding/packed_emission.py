@@ -39,9 +39,9 @@ def pack_emissions(emissions: Sequence[Emission]) -> bytes:
     parts = [_HEAD.pack(len(emissions), len(letters)), letters]
     for emission in emissions:
         chances = prepare_emission(emission)[1:-1, :-2]
-        steps, columns = _kept(chances)
-        seen = chances[steps, columns]
-        levels = np.round(_LEVELS * np.sqrt(-np.log(np.clip(seen, FLOOR, 1.0)) / _DEEPEST))
+        steps, columns = _kept_letters(chances)
+        kept_chances = chances[steps, columns]
+        levels = np.round(_LEVELS * np.sqrt(-np.log(np.clip(kept_chances, FLOOR, 1.0)) / _DEEPEST))
         parts += [
             _STEPS.pack(len(chances), len(steps)),
             np.bincount(steps, minlength=len(chances)).astype(np.uint8).tobytes(),
@@ -51,7 +51,7 @@ def pack_emissions(emissions: Sequence[Emission]) -> bytes:
     return b"".join(parts)
 
 
-def _kept(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _kept_letters(chances: Chances) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the steps and columns of the kept letters, by step, the likeliest first."""
     is_kept = chances >= LEAST
     is_kept[np.arange(len(chances)), chances.argmax(axis=1)] = True
@@ -81,7 +81,7 @@ def _unpacked(packed: bytes) -> list[Emission]:
     count, length = _HEAD.unpack_from(packed)
     at = _HEAD.size + length
     letters = packed[_HEAD.size : at].decode()
-    found = []
+    emissions = []
     for _ in range(count):
         steps, total = _STEPS.unpack_from(packed, at)
         at += _STEPS.size
@@ -92,8 +92,8 @@ def _unpacked(packed: bytes) -> list[Emission]:
             for size, start in ((steps, at), (total, at + steps), (total, at + steps + total))
         )
         at += steps + 2 * total
-        found.append(Emission(_log_chances(kept, columns, levels, 1 + len(letters)), letters))
-    return found
+        emissions.append(Emission(_log_chances(kept, columns, levels, 1 + len(letters)), letters))
+    return emissions
 
 
 def _log_chances(

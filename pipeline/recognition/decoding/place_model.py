@@ -173,7 +173,7 @@ class PlaceModel:
     def near(self, before: str, word: str, after: str, most: int) -> tuple[str, ...]:
         """Return known words that this word may be a misreading of, words of the nearest units first."""
         bare, first, last = unaccented(word.strip(_SIGNS)), sound_of(before), sound_of(after)
-        found: dict[str, None] = {}
+        candidates: dict[str, None] = {}
         for ring, bare_words in zip(self.rings, self._bare, strict=True):
             fitting = [
                 (-ratio(bare, letters) - _FITS * (fits + joins), sound)
@@ -182,8 +182,8 @@ class PlaceModel:
                 + (joins := last in ring.followers.get((sound,), ()))
                 and ratio(bare, letters) >= _ALIKE
             ]
-            found.update(dict.fromkeys(ring.words[sound] for _, sound in sorted(fitting)))
-        local = tuple(found)[: most // 2]
+            candidates.update(dict.fromkeys(ring.words[sound] for _, sound in sorted(fitting)))
+        local = tuple(candidates)[: most // 2]
         country = self.country.near(before, word, after, most)
         return (*local, *(known for known in country if known not in local))
 

@@ -72,7 +72,7 @@ def build_trellises(
         if last > 0.0:
             logs[lane] = np.log(scale[: len(chances), lane]).sum() + np.log(last)
     best = int(logs.reshape(len(texts), -1).mean(axis=1).argmax())
-    found = []
+    trellises = []
     for lane in range(best * len(witnesses), (best + 1) * len(witnesses)):
         chances, states = lanes[lane]
         forward = stood[: len(chances), : len(states), lane].copy()
@@ -81,7 +81,7 @@ def build_trellises(
             backward /= np.einsum("ts,ts->t", forward, backward)[:, None]
             stays = forward * backward
         weights = chances / scale[: len(chances), lane, None]
-        found.append(
+        trellises.append(
             Trellis(
                 pivot=texts[best],
                 chances=chances,
@@ -93,7 +93,7 @@ def build_trellises(
                 log_chance=float(logs[lane]),
             )
         )
-    return tuple(found)
+    return tuple(trellises)
 
 
 def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, Chances, Chances]:
@@ -106,9 +106,9 @@ def _run_both_ways(lanes: Sequence[tuple[Chances, Columns]]) -> tuple[Chances, C
     steps, count = max(len(chances) for chances, _ in lanes), max(len(states) for _, states in lanes)
     here, leaps = np.zeros((steps, count, 2, len(lanes))), np.zeros((count, 2, len(lanes)))
     for lane, (chances, states) in enumerate(lanes):
-        seen, leap = chances[:, states], (states[2:] != states[:-2]) & (states[2:] != 0)
-        here[: len(chances), : len(states), 0, lane] = seen
-        here[: len(chances), : len(states), 1, lane] = seen[::-1, ::-1]
+        emitted, leap = chances[:, states], (states[2:] != states[:-2]) & (states[2:] != 0)
+        here[: len(chances), : len(states), 0, lane] = emitted
+        here[: len(chances), : len(states), 1, lane] = emitted[::-1, ::-1]
         leaps[2 : len(states), 0, lane] = leap
         leaps[2 : len(states), 1, lane] = leap[::-1]
     came, stood = np.zeros(here.shape), np.zeros((steps, count + 2, 2, len(lanes)))
@@ -143,9 +143,9 @@ def _states(text: str, columns: dict[str, int], width: int) -> Columns:
 def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Sequence[str]) -> Chances:
     """Return the exact log probability (emissions, texts) of each text; ``NEVER`` for a text with an unknown letter."""
     writable = [number for number, text in enumerate(texts) if all(letter in columns for letter in text)]
-    found = np.full((len(witnesses), len(texts)), NEVER)
+    log_values = np.full((len(witnesses), len(texts)), NEVER)
     if not writable:
-        return found
+        return log_values
     lengths = np.array([len(texts[number]) for number in writable])
     width, steps = witnesses[0].shape[1], max(len(chances) for chances in witnesses) - 1
     letters = np.full((int(lengths.max()), len(writable)), width - 1, np.intp)
@@ -158,8 +158,8 @@ def log_chances(witnesses: Sequence[Chances], columns: dict[str, int], texts: Se
     ended, size = _blanks_at_the_end(odds, letters)
     with np.errstate(divide="ignore"):
         last = np.log(ended[lengths, :, np.arange(len(writable))].T)
-    found[:, writable] = np.maximum(last + size + total, NEVER)
-    return found
+    log_values[:, writable] = np.maximum(last + size + total, NEVER)
+    return log_values
 
 
 def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chances]:
@@ -180,8 +180,8 @@ def _blanks_at_the_end(odds: Chances, letters: Columns) -> tuple[Chances, Chance
     now, here, leapt = np.zeros(where.shape), np.empty(where.shape), np.empty(leaps.shape)
     blank[0] = 1.0
     total = np.zeros(where.shape[1:])
-    for step, seen in enumerate(odds.reshape(len(odds), -1), 1):
-        seen.take(where, out=here, mode="clip")
+    for step, step_odds in enumerate(odds.reshape(len(odds), -1), 1):
+        step_odds.take(where, out=here, mode="clip")
         np.multiply(letter[:-1], leaps, out=leapt)
         np.add(letter, blank[:-1], out=now)
         np.add(now[1:], leapt, out=now[1:])

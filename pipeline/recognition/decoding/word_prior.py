@@ -274,7 +274,7 @@ def casing(word: str, small: float) -> float:
 
 
 def as_cased(word: str, like: str) -> str:
-    """Return the word with the capitals of another one."""
+    """Return the word with the capitals of another word."""
     letters = "".join(filter(str.isalpha, like))
     if len(letters) > 1 and letters.isupper():
         return word.upper()

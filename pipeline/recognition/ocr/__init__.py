@@ -39,7 +39,7 @@ class PrintReader(Protocol):
 
 
 class WritingClassifier(Protocol):
-    """Distinguishes typed lines from handwritten ones."""
+    """Distinguishes typed lines from handwritten lines."""
 
     @property
     def fingerprint(self) -> str: ...

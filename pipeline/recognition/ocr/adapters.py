@@ -110,8 +110,8 @@ class Adapter:
     @property
     def fingerprint(self) -> str:
         """Identifies the adapter in every reading by its trust, book, version and resulting weights."""
-        told = json.dumps(self.card.results, sort_keys=True)
-        mark = hashlib.sha256(told.encode()).hexdigest()[:12]
+        results = json.dumps(self.card.results, sort_keys=True)
+        mark = hashlib.sha256(results.encode()).hexdigest()[:12]
         return f"{self.card.trust}.{self.card.book}.{self.card.version}.{mark}"
 
 
@@ -133,8 +133,8 @@ def unpack_adapter(data: bytes) -> Adapter:
         AdapterRefused: The file is damaged or not an adapter.
     """
     body = data[len(_HEAD) + _DIGEST :]
-    told = data[len(_HEAD) : len(_HEAD) + _DIGEST]
-    if not data.startswith(_HEAD) or len(data) > MOST_BYTES or hashlib.sha256(body).digest() != told:
+    checksum = data[len(_HEAD) : len(_HEAD) + _DIGEST]
+    if not data.startswith(_HEAD) or len(data) > MOST_BYTES or hashlib.sha256(body).digest() != checksum:
         raise AdapterRefused("Bản học nét chữ của sổ bị hỏng nên không được dùng.")
     try:
         with ZipFile(io.BytesIO(body)) as parts:
@@ -236,8 +236,8 @@ class _ByResult:
 
 
 @lru_cache(maxsize=4)
-def _session(asked: _ByResult) -> Any:
-    network = asked.network
+def _session(key: _ByResult) -> Any:
+    network = key.network
     whole = proven_weights(network.parent.path, network.parent.sha256)
     try:
         adapted = add_differences(whole, network.differences)

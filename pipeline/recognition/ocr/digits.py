@@ -38,8 +38,8 @@ UNSEEN = 1e-4
 @cache
 def model_path() -> Path:
     """Return the weights inside the installed package. Raises ``SetupError`` when it is missing."""
-    found = util.find_spec("rapidocr")
-    path = Path(found.origin).parent / "models" / MODEL if found and found.origin else None
+    package = util.find_spec("rapidocr")
+    path = Path(package.origin).parent / "models" / MODEL if package and package.origin else None
     if path is None or not path.is_file():
         raise SetupError("Thiếu gói rapidocr (đọc chữ số). Hãy chạy lại: make setup.")
     return path
@@ -95,19 +95,19 @@ class DigitReader:
     def emissions(self, lines: Sequence[Pixels]) -> tuple[Emission, ...]:
         """Return the emissions of each line: figures and their signs only; all other probabilities are left out."""
         columns = _columns()
-        seen = (_chances([_scaled(pixels)])[0][:, columns] for pixels in lines)
-        return tuple(Emission(np.log(np.maximum(chances, UNSEEN)), FIGURES) for chances in seen)
+        figure_chances = (_chances([_scaled(pixels)])[0][:, columns] for pixels in lines)
+        return tuple(Emission(np.log(np.maximum(chances, UNSEEN)), FIGURES) for chances in figure_chances)
 
 
 def _weighed(read: LineReading, chances: NDArray[np.float32], kind: str) -> LineReading:
     """Return the reading of a printed number with its hypotheses; a letter beside the number becomes a blank."""
     if not read.text:
         return read
-    seen = chances[:, _columns()].astype(np.float64)
-    seen[:, 0] += np.maximum(0.0, 1.0 - seen.sum(axis=1))
-    emission = Emission(np.log(np.maximum(seen, UNSEEN)).astype(np.float32), FIGURES)
-    found = decode_field((emission,), prior_for(kind), kind)
-    return replace(read, hypotheses=found.hypotheses, emissions=pack_emissions((emission,)))
+    figure_chances = chances[:, _columns()].astype(np.float64)
+    figure_chances[:, 0] += np.maximum(0.0, 1.0 - figure_chances.sum(axis=1))
+    emission = Emission(np.log(np.maximum(figure_chances, UNSEEN)).astype(np.float32), FIGURES)
+    decoded = decode_field((emission,), prior_for(kind), kind)
+    return replace(read, hypotheses=decoded.hypotheses, emissions=pack_emissions((emission,)))
 
 
 @cache

@@ -171,11 +171,11 @@ class HandwritingReader:
         Raises:
             SetupError: A network or word model is missing or damaged.
         """
-        seen = self.emissions([crop.pixels for crop in crops])
-        figures = self._figures(crops, seen)
+        line_emissions = self.emissions([crop.pixels for crop in crops])
+        figures = self._figures(crops, line_emissions)
         read: list[LineReading] = []
         prior = Prior()
-        for number, (crop, emissions) in enumerate(zip(crops, seen, strict=True)):
+        for number, (crop, emissions) in enumerate(zip(crops, line_emissions, strict=True)):
             before, prior = prior, self._prior_of(crop)
             if not crop.follows or not read:
                 read.append(self._line(crop, emissions, prior, figures.get(number)))
@@ -185,17 +185,21 @@ class HandwritingReader:
             ahead = prior_before(before, reading.text)
             if ahead is not None and _fits_better(read[-1], ahead):
                 last = number - 1
-                read[-1] = self._line(crops[last], seen[last], ahead, figures.get(last))
+                read[-1] = self._line(crops[last], line_emissions[last], ahead, figures.get(last))
             read.append(reading)
         return tuple(read)
 
-    def _figures(self, crops: Sequence[Crop], seen: Sequence[Sequence[Emission]]) -> Mapping[int, Emission]:
+    def _figures(
+        self, crops: Sequence[Crop], line_emissions: Sequence[Sequence[Emission]]
+    ) -> Mapping[int, Emission]:
         """Return the figure reader's emission for each line of figures, by line number."""
-        asked = [number for number, crop in enumerate(crops) if shows_figures(seen[number], crop.kind)]
-        if self.figures is None or not asked:
+        figure_lines = [
+            number for number, crop in enumerate(crops) if shows_figures(line_emissions[number], crop.kind)
+        ]
+        if self.figures is None or not figure_lines:
             return {}
-        answers = self.figures.emissions([crops[number].pixels for number in asked])
-        return dict(zip(asked, answers, strict=True))
+        answers = self.figures.emissions([crops[number].pixels for number in figure_lines])
+        return dict(zip(figure_lines, answers, strict=True))
 
     def _line(
         self, crop: Crop, emissions: Sequence[Emission], prior: Prior, figures: Emission | None
@@ -203,14 +207,14 @@ class HandwritingReader:
         if not emissions:
             return LineReading("", 0.0, self.name)
         name = f"{self.name}+{self.figures.name}" if self.figures and figures is not None else self.name
-        found = decode_field(emissions, prior, crop.kind, figures=figures)
-        best = found.hypotheses[0]
+        decoded = decode_field(emissions, prior, crop.kind, figures=figures)
+        best = decoded.hypotheses[0]
         packed = pack_emissions(emissions)
         if not best.text:
-            return LineReading("", 0.0, name, hypotheses=found.hypotheses, emissions=packed)
-        evidence = None if found.proposed else replace(found.evidence, ink=contrast(crop.pixels))
+            return LineReading("", 0.0, name, hypotheses=decoded.hypotheses, emissions=packed)
+        evidence = None if decoded.proposed else replace(decoded.evidence, ink=contrast(crop.pixels))
         return LineReading(
-            best.text, best.chance, name, hypotheses=found.hypotheses, evidence=evidence, emissions=packed
+            best.text, best.chance, name, hypotheses=decoded.hypotheses, evidence=evidence, emissions=packed
         )
 
     def _prior_of(self, crop: Crop) -> Prior:
@@ -222,25 +226,28 @@ class HandwritingReader:
         A strongly slanted line is read again, sheared upright. The result is empty without ink, or where a network
         returned no probabilities.
         """
-        looks = [_looks(line_image(pixels)) for pixels in lines]
-        seen = iter(self._seen([picture for pictures in looks for picture in pictures]))
-        by_line = [[emission for _ in pictures for emission in next(seen)] for pictures in looks]
-        return tuple(tuple(found) if all(map(_is_chances, found)) else () for found in by_line)
+        looks = [_versions(line_image(pixels)) for pixels in lines]
+        by_picture = iter(self._picture_emissions([picture for pictures in looks for picture in pictures]))
+        by_line = [[emission for _ in pictures for emission in next(by_picture)] for pictures in looks]
+        return tuple(
+            tuple(line_emissions) if all(map(_is_chances, line_emissions)) else ()
+            for line_emissions in by_line
+        )
 
-    def _seen(self, pictures: Sequence[LineImage]) -> Sequence[Sequence[Emission]]:
+    def _picture_emissions(self, pictures: Sequence[LineImage]) -> Sequence[Sequence[Emission]]:
         """Return the emission of every network for each picture."""
-        seen: list[list[Emission]] = [[] for _ in pictures]
+        emissions: list[list[Emission]] = [[] for _ in pictures]
         for batch in _batches(pictures):
             stacked = _stacked([pictures[number] for number in batch])
             for network in self.networks:
                 chances = network.log_chances(stacked)
                 for place, number in enumerate(batch):
                     steps = -(-pictures[number].shape[1] // STRIDE)
-                    seen[number].append(Emission(chances[place, :steps], network.letters))
-        return seen
+                    emissions[number].append(Emission(chances[place, :steps], network.letters))
+        return emissions
 
 
-def _looks(picture: LineImage) -> tuple[LineImage, ...]:
+def _versions(picture: LineImage) -> tuple[LineImage, ...]:
     """Return the picture, and for strongly slanted writing also a picture half upright and larger."""
     lean = estimate_slant(picture)
     if abs(lean) < LEANING:

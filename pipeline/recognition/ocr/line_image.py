@@ -139,11 +139,11 @@ def _long_runs(marks: NDArray[np.bool_], length: float) -> NDArray[np.bool_]:
         changes = np.append(0, changes)
     starts, ends = changes[::2], changes[1::2]
     wanted = ends - starts >= length
-    found = np.zeros_like(marks)
+    runs = np.zeros_like(marks)
     for start, size in zip(starts[wanted].tolist(), (ends - starts)[wanted].tolist(), strict=True):
         row, column = divmod(start, padded.shape[1])
-        found[max(0, row - 1) : row + 2, column : column + size] = True
-    return found & marks
+        runs[max(0, row - 1) : row + 2, column : column + size] = True
+    return runs & marks
 
 
 def _rows(marks: NDArray[np.bool_], reach: float) -> tuple[float, float]:

@@ -89,7 +89,7 @@ def default_folder() -> Path:
 def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
     """Read the cards of all models in a folder, by name. Raises ``SetupError`` for an unreadable card."""
     folder = folder or default_folder()
-    found = []
+    cards = []
     for path in sorted(folder.glob("*/model.toml")):
         data = path.read_bytes()
         try:
@@ -99,25 +99,25 @@ def read_cards(folder: Path | None = None) -> tuple[ModelCard, ...]:
                 f"{path}: mô tả mô hình không đúng ({error}). Hãy cài lại mô hình này."
             ) from None
         mark = card.fingerprint or f"{card.name}-{hashlib.sha256(data).hexdigest()[:16]}"
-        found.append(card.model_copy(update={"fingerprint": mark}))
-    return tuple(found)
+        cards.append(card.model_copy(update={"fingerprint": mark}))
+    return tuple(cards)
 
 
 def read_card(name: str, folder: Path | None = None) -> ModelCard:
     """Read the card of one model. Raises ``SetupError`` when it is not installed."""
-    for found in read_cards(folder):
-        if found.name == name:
-            return found
+    for card in read_cards(folder):
+        if card.name == name:
+            return card
     raise SetupError(
         f"Thiếu mô hình “{name}” trong {folder or default_folder()}. Hãy cài lại phần mềm (make setup)."
     )
 
 
-def damaged_files(found: ModelCard, folder: Path | None = None) -> tuple[str, ...]:
+def damaged_files(card: ModelCard, folder: Path | None = None) -> tuple[str, ...]:
     """Return the weight files of a model that are missing or do not have the SHA-256 of its card."""
-    home = (folder or default_folder()) / found.name
+    home = (folder or default_folder()) / card.name
     wrong = []
-    for name, sha256 in found.files:
+    for name, sha256 in card.files:
         path = home / name
         if not path.is_file() or sha256_of_file(path) != sha256:
             wrong.append(name)

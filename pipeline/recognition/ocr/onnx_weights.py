@@ -61,15 +61,15 @@ def weight_places(model: bytes) -> dict[str, WeightPlace]:
     Raises:
         ValueError: The bytes are not a model.
     """
-    found: dict[str, WeightPlace] = {}
+    places: dict[str, WeightPlace] = {}
     for number, start, end in _fields(model, 0, len(model)):
         if number == _GRAPH:
             for inner, first, last in _fields(model, start, end):
                 if inner == _INITIALIZER:
                     name, place = _weight(model, first, last)
                     if place is not None:
-                        found[name] = place
-    return found
+                        places[name] = place
+    return places
 
 
 def with_weights(model: bytes, weights: Mapping[str, Weights]) -> bytes:
@@ -106,10 +106,10 @@ def _weight(model: bytes, start: int, end: int) -> tuple[str, WeightPlace | None
             packed = number == _FLOATS
     if raw is None or kind not in _KINDS or (packed and kind != _FLOAT):
         return name, None
-    found = WeightPlace(*raw, _KINDS[kind], tuple(shape))
-    if found.end - found.start != found.kind.itemsize * int(np.prod(shape, dtype=np.int64)):
+    place = WeightPlace(*raw, _KINDS[kind], tuple(shape))
+    if place.end - place.start != place.kind.itemsize * int(np.prod(shape, dtype=np.int64)):
         raise ValueError(f"the weight {name} is not whole")
-    return name, found
+    return name, place
 
 
 def _fields(model: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -134,11 +134,11 @@ def _fields(model: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]
 
 def _numbers(model: bytes, start: int, end: int) -> list[int]:
     """Return the numbers of a field, single or packed."""
-    found = []
+    numbers = []
     while start < end:
         number, start = _varint(model, start, end)
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def _varint(model: bytes, at: int, end: int) -> tuple[int, int]:

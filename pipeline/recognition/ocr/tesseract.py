@@ -46,10 +46,10 @@ HOW_TO_INSTALL = "Cài bằng: sudo apt-get install tesseract-ocr tesseract-ocr-
 def tesseract_version() -> str:
     """Return the version of the installed program. Raises ``SetupError`` with installation advice if it is missing."""
     # not through pytesseract, which loads pandas: every run asks before its first page
-    found = re.search(r"\d+(\.\d+)+", _tesseract_output("--version"))
-    if found is None:
+    version = re.search(r"\d+(\.\d+)+", _tesseract_output("--version"))
+    if version is None:
         raise SetupError(f"Chương trình tesseract không nói phiên bản của nó. {HOW_TO_INSTALL}")
-    return found.group()
+    return version.group()
 
 
 @cache
@@ -101,8 +101,8 @@ class TesseractPage:
         _need(self.language)
         library = _library_for(self.language) if self.in_process else None
         if library is not None:
-            found = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
-            return tuple(_word(row) for row in found)
+            word_rows = _rows_of(library, grey, dpi, self.language, PAGE_PSM, self.timeout)
+            return tuple(_word(row) for row in word_rows)
         with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
             # uncompressed: compressing a page as PNG takes a third of the reading time
             picture = Path(folder) / "page.pgm"
