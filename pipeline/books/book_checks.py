@@ -32,7 +32,6 @@ class CheckReport:
     """The report of a check.
 
     Attributes:
-        books, entries: Number of checked books and entries.
         pages: Number of checked pages; 0 where only people were checked.
         outcome: What changed.
         counts: Number of present findings, by code.
@@ -56,15 +55,15 @@ def check_books(registry: Registry, schemas: Schemas, book_ids: Sequence[int] | 
 
     entries, pages, books = registry.series_columns(book_ids)
     series = build_series(entries, in_order(pages), books)
-    found = list(_findings(book_findings(series), books, schemas))
+    findings = list(_findings(book_findings(series), books, schemas))
     for prints in _prints_by_book(registry, books["book_id"].tolist()):
-        found += _findings(duplicate_page_findings(prints), books, schemas)
+        findings += _findings(duplicate_page_findings(prints), books, schemas)
     looked_at = None if book_ids is None else _looked_at(books)
     if registry.undeclared_books():
         looked_at = _looked_at(books)
-    outcome = registry.save_checks(found, BOOK_CODES, looked_at)
-    _logger.info("%d books checked: findings %s", len(books), dict(_counts(found)))
-    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(found))
+    outcome = registry.save_checks(findings, BOOK_CODES, looked_at)
+    _logger.info("%d books checked: findings %s", len(books), dict(_counts(findings)))
+    return CheckReport(len(books), len(entries), len(pages), outcome, _counts(findings))
 
 
 def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
@@ -74,12 +73,12 @@ def check_registry(registry: Registry, schemas: Schemas) -> CheckReport:
     books = registry.book_columns()
     places = books.set_index("book_id")["place_code"]
     people = comparable_people(registry.people_columns())
-    found = list(_findings(registry_findings(people, places), books, schemas))
+    findings = list(_findings(registry_findings(people, places), books, schemas))
     outcome = registry.save_checks(
-        found, REGISTRY_CODES, _looked_at(books) if registry.undeclared_books() else None
+        findings, REGISTRY_CODES, _looked_at(books) if registry.undeclared_books() else None
     )
-    _logger.info("people of %d books checked: findings %s", len(books), dict(_counts(found)))
-    return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(found))
+    _logger.info("people of %d books checked: findings %s", len(books), dict(_counts(findings)))
+    return CheckReport(len(books), people["entry_id"].nunique(), 0, outcome, _counts(findings))
 
 
 def _looked_at(books: pd.DataFrame) -> list[int]:
@@ -126,16 +125,16 @@ def _findings(
     Findings switched off by the office are left out.
     """
     records = dict(zip(books["book_id"].tolist(), books["record"].tolist(), strict=True))
-    for found in findings:
-        severity = schemas.severity_of(found.code)
+    for book_finding in findings:
+        severity = schemas.severity_of(book_finding.code)
         if severity is None:
             continue
-        bound = schemas.record(records[found.book_id]).book
+        bound = schemas.record(records[book_finding.book_id]).book
         roles = bound.model_dump() if bound else {}
-        fields = tuple(roles.get(name, name) for name in found.fields)
-        finding = Finding(found.code, severity, fields, found.details)
-        yield CrossEntryFinding(found.book_id, found.page_id, found.entry_id, finding)
+        fields = tuple(roles.get(name, name) for name in book_finding.fields)
+        finding = Finding(book_finding.code, severity, fields, book_finding.details)
+        yield CrossEntryFinding(book_finding.book_id, book_finding.page_id, book_finding.entry_id, finding)
 
 
-def _counts(found: Sequence[CrossEntryFinding]) -> Mapping[str, int]:
-    return dict(Counter(standing.finding.code for standing in found).most_common())
+def _counts(findings: Sequence[CrossEntryFinding]) -> Mapping[str, int]:
+    return dict(Counter(standing.finding.code for standing in findings).most_common())

@@ -29,14 +29,14 @@ def agreed_ledger(registry: Registry, folder: Path, ledger: Ledger, hashes: Hash
     Raises:
         BookInQuestion: The file contradicts the registry, or the scans belong to a book with another cover or folder.
     """
-    found = registry.find_book(ledger, folder.name)
-    if found is None:
+    book_id = registry.find_book(ledger, folder.name)
+    if book_id is None:
         scans = frozenset(hashes())
         for known in registry.likely_books(folder.name, scans):
             if _may_be(known, folder.name, len(scans)):
                 raise BookInQuestion(_question(known, folder, ledger))
         return ledger
-    known = registry.known_book(found)
+    known = registry.known_book(book_id)
     agreed = replace(
         ledger, **{key: value for key, value in asdict(known.ledger).items() if _is_silent(ledger, key)}
     )
@@ -62,8 +62,8 @@ def _may_be(known: KnownBook, folder_name: str, scans: int) -> bool:
 def _question(known: KnownBook, folder: Path, ledger: Ledger) -> str:
     name = printable(folder.name)
     differences = [
-        f"{one.label}: {LEDGER_FILE} ghi {_said(one.new)}, sổ dữ liệu ghi {_said(one.old)}"
-        for one in ledger_differences(known.ledger, ledger)
+        f"{difference.label}: {LEDGER_FILE} ghi {_quoted(difference.new)}, sổ dữ liệu ghi {_quoted(difference.old)}"
+        for difference in ledger_differences(known.ledger, ledger)
     ]
     if known.folder_name != folder.name:
         differences.append(f"tên thư mục: nay là “{name}”, trước là “{printable(known.folder_name)}”")
@@ -97,5 +97,5 @@ def describe_book(known: KnownBook) -> str:
     )
 
 
-def _said(words: str) -> str:
+def _quoted(words: str) -> str:
     return f"“{printable(words)}”" if words else "để trống"

@@ -140,17 +140,18 @@ class BookModel:
     @property
     def fingerprint(self) -> str:
         """Hash of the model's contents: 16 hex digits."""
-        told = [
-            [name, _told(pool.values), pool.pages, pool.repeated] for name, pool in sorted(self.pools.items())
+        pool_parts = [
+            [name, _counts(pool.values), pool.pages, pool.repeated]
+            for name, pool in sorted(self.pools.items())
         ]
         signers = self.signers
-        who = [_told(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)]
-        tails = [[list(tail), _told(words)] for tail, words in sorted(self.places.words.items())]
-        text = json.dumps([told, who, signers.pages, tails], ensure_ascii=False)
+        who = [_counts(some) for some in (signers.names, signers.titles, signers.pairs, signers.wordings)]
+        tails = [[list(tail), _counts(words)] for tail, words in sorted(self.places.words.items())]
+        text = json.dumps([pool_parts, who, signers.pages, tails], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _told(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
+def _counts(counts: Mapping[Any, float]) -> list[tuple[Any, float]]:
     return sorted((value, round(count, 6)) for value, count in counts.items())
 
 
@@ -180,31 +181,33 @@ def pool_of_field(spec: FieldSpec, record: RecordSpec) -> str:
     return spec.name if spec.kind == "text" and spec.name != "notes" else ""
 
 
-def make_model(said: SaidInBook) -> BookModel:
+def make_model(values: SaidInBook) -> BookModel:
     """Build the model of a book.
 
     Args:
-        said: All values on its pages. Sightings of values on several pages carry letter evidence.
+        values: The values on its pages. Sightings of values on several pages carry letter evidence.
     """
     by_pool: dict[str, list[Sighting]] = defaultdict(list)
-    for sighting in said.sightings:
+    for sighting in values.sightings:
         by_pool[sighting.pool].append(sighting)
     pools: dict[str, PoolModel] = {}
-    for name, seen in sorted(by_pool.items()):
-        kept = _supported(seen) if name not in (SIGNERS, TITLES) else {}
-        repeated = {one.page for some in kept.values() for one in some}
+    for name, sightings in sorted(by_pool.items()):
+        kept = _supported(sightings) if name not in (SIGNERS, TITLES) else {}
+        repeated = {sighting.page for some in kept.values() for sighting in some}
         if kept:
-            pages = {one.page for one in seen}
-            counts = {value: float(len({one.page for one in some})) for value, some in sorted(kept.items())}
+            pages = {sighting.page for sighting in sightings}
+            counts = {
+                value: float(len({sighting.page for sighting in some}))
+                for value, some in sorted(kept.items())
+            }
             pools[name] = PoolModel(counts, len(pages), len(repeated))
-    signers = _signers(said.names, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
-    return BookModel(pools, signers, tails_of(said.places))
+    signers = _signers(values.names, by_pool.get(SIGNERS, ()), by_pool.get(TITLES, ()))
+    return BookModel(pools, signers, tails_of(values.places))
 
 
-def _supported(seen: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]]:
-    """Return the supported values of a pool, with their sightings."""
+def _supported(sightings: Sequence[Sighting]) -> dict[tuple[str, ...], list[Sighting]]:
     by_value: dict[tuple[str, ...], list[Sighting]] = defaultdict(list)
-    for sighting in seen:
+    for sighting in sightings:
         by_value[sighting.value].append(sighting)
     return {value: some for value, some in by_value.items() if is_supported(some)}
 
@@ -219,27 +222,29 @@ def _signers(
     names = dict(spellings_of(names_said, UsualNames(SURNAMES, name_words())))
     pages_of: dict[str, set[PageRef]] = defaultdict(set)
     alike: dict[str, set[PageRef]] = defaultdict(set)
-    for one in titles:
-        pages_of[one.value[0]].add(one.page)
-        alike[folded(one.value[0])].add(one.page)
+    for sighting in titles:
+        pages_of[sighting.value[0]].add(sighting.page)
+        alike[folded(sighting.value[0])].add(sighting.page)
     supported = _supported(titles)
     known = {
         title: float(len(pages))
         for title, pages in pages_of.items()
         if (title,) in supported or (len(alike[folded(title)]) > 1 and is_usual_title(title))
     }
-    for one in pairs:
-        if one.is_decided:
-            name, title = one.value
+    for sighting in pairs:
+        if sighting.is_decided:
+            name, title = sighting.value
             names[name] = names.get(name, 0.0) + 1.0
             known[title] = known.get(title, 0.0) + 1.0
-    together = Counter(one.value for one in pairs if one.value[0] in names and one.value[1] in known)
+    together = Counter(
+        sighting.value for sighting in pairs if sighting.value[0] in names and sighting.value[1] in known
+    )
     return Signers(
         dict(sorted((name, count) for name, count in names.items() if name)),
         dict(sorted((title, count) for title, count in known.items() if title)),
         {(name, title): float(count) for (name, title), count in sorted(together.items())},
-        usual_wordings(Counter(one.wording for one in pairs if one.wording)),
-        len({one.page for one in names_said} | {one.page for one in pairs}),
+        usual_wordings(Counter(sighting.wording for sighting in pairs if sighting.wording)),
+        len({sighting.page for sighting in names_said} | {sighting.page for sighting in pairs}),
     )
 
 
@@ -250,14 +255,17 @@ def is_supported(sightings: Sequence[Sighting]) -> bool:
     has it clearly and the others are not doubtful as a whole, or every letter is seen, by most pages or by two pages
     with different doubts. Pages that confuse a letter with the same other letter count as a single witness.
     """
-    if any(one.is_decided for one in sightings):
+    if any(sighting.is_decided for sighting in sightings):
         return True
-    if len({one.page for one in sightings}) < 2:
+    if len({sighting.page for sighting in sightings}) < 2:
         return False
-    weakest = [one.weakest for one in sightings]
-    if any(min(one.chance, one.weakest) >= CLEAR for one in sightings) and median(weakest) >= MOST_DOUBT:
+    weakest = [sighting.weakest for sighting in sightings]
+    if (
+        any(min(sighting.chance, sighting.weakest) >= CLEAR for sighting in sightings)
+        and median(weakest) >= MOST_DOUBT
+    ):
         return True
-    looked_at = [one.letters for one in sightings if one.letters]
+    looked_at = [sighting.letters for sighting in sightings if sighting.letters]
     if len(looked_at) < 2 or len({len(letters) for letters in looked_at}) > 1:
         return False
     return all(map(_is_seen, zip(*looked_at, strict=True)))
@@ -265,11 +273,11 @@ def is_supported(sightings: Sequence[Sighting]) -> bool:
 
 def _is_seen(letter: Sequence[LetterEvidence]) -> bool:
     """Return whether a letter is seen, given its evidence in each sighting."""
-    if median(one.chance for one in letter) >= CLEAR_LETTER:
+    if median(evidence.chance for evidence in letter) >= CLEAR_LETTER:
         return True
     by_rival: dict[str, list[float]] = defaultdict(list)
-    for one in letter:
-        by_rival[one.rival].append(one.chance)
+    for evidence in letter:
+        by_rival[evidence.rival].append(evidence.chance)
     groups = sorted((median(chances) for chances in by_rival.values()), reverse=True)
     return len(groups) > 1 and 1.0 - (1.0 - groups[0]) * (1.0 - groups[1]) >= CLEAR_TOGETHER
 
@@ -278,8 +286,8 @@ def repeated_values(sightings: Iterable[Sighting]) -> frozenset[tuple[str, tuple
     """Return pool and value of undecided values on several pages: these need letter evidence."""
     pages: dict[tuple[str, tuple[str, ...]], set[PageRef]] = defaultdict(set)
     decided = set()
-    for one in sightings:
-        pages[one.pool, one.value].add(one.page)
-        if one.is_decided:
-            decided.add((one.pool, one.value))
+    for sighting in sightings:
+        pages[sighting.pool, sighting.value].add(sighting.page)
+        if sighting.is_decided:
+            decided.add((sighting.pool, sighting.value))
     return frozenset(key for key, where in pages.items() if len(where) > 1 and key not in decided)

@@ -59,16 +59,16 @@ class ConfirmedValues:
     def of(self, key: EntryKey, readings: Sequence[FieldReading]) -> Confirmed:
         """Return the confirmed fields of an entry."""
         read = [
-            one
-            for one in readings
-            if one.status is FieldStatus.READ and one.canonical and not one.is_cut_short
+            reading
+            for reading in readings
+            if reading.status is FieldStatus.READ and reading.canonical and not reading.is_cut_short
         ]
-        said = {one.field for one in read if self._is_said(key, one)}
-        texts = {name for name in said if self.record.by_name[name].kind not in OF_ONE_SHAPE}
-        order = {one.field for one in read if self._is_in_order(key, one)}
-        days = {one.field for one in read if self._is_within_month(key, one)}
+        repeated = {reading.field for reading in read if self._is_said(key, reading)}
+        texts = {name for name in repeated if self.record.by_name[name].kind not in OF_ONE_SHAPE}
+        order = {reading.field for reading in read if self._is_in_order(key, reading)}
+        days = {reading.field for reading in read if self._is_within_month(key, reading)}
         same = fields_saying_the_same(read, self.record)
-        return Confirmed(frozenset(texts), frozenset(order), frozenset(said | order | days | same))
+        return Confirmed(frozenset(texts), frozenset(order), frozenset(repeated | order | days | same))
 
     def breaks_order(self, key: EntryKey, reading: FieldReading) -> bool:
         """Return whether a page number contradicts the only number that fits between its accepted neighbours."""
@@ -132,20 +132,20 @@ def confirmed_values(
         pages: The pages of the first pass, in the order of the scans.
         decided: The canonical values that people decided, by page, row and field; ``""`` for no value.
     """
-    said: dict[tuple[str, str], set[EntryKey]] = defaultdict(set)
+    entries_of: dict[tuple[str, str], set[EntryKey]] = defaultdict(set)
     order: dict[str, dict[int, int]] = defaultdict(dict)
     places: dict[EntryKey, tuple[int, int]] = {}
     turned: list[int] = []
     readers = _order_readers(record)
     for page_no, page in enumerate(pages):
-        for entry in sorted(page.entries, key=lambda one: one.row):
+        for entry in sorted(page.entries, key=lambda entry: entry.row):
             key = (page.ref, entry.row)
             places[key] = (len(turned), page_no)
             for reading in entry.readings:
                 value = decided.get((*key, reading.field), _accepted(reading))
                 pool = _pool(record.by_name[reading.field], record)
                 if value and pool:
-                    said[pool, value].add(key)
+                    entries_of[pool, value].add(key)
                 if record.book is not None and reading.field == record.book.registered_on and not value:
                     value = _surely_read(reading) if (*key, reading.field) not in decided else ""
                 known = readers[reading.field](value) if value and reading.field in readers else None
@@ -153,7 +153,7 @@ def confirmed_values(
                     order[reading.field][len(turned)] = known
             turned.append(page_no)
     return ConfirmedValues(
-        record, {one: frozenset(keys) for one, keys in said.items()}, order, places, turned
+        record, {pooled: frozenset(keys) for pooled, keys in entries_of.items()}, order, places, turned
     )
 
 

@@ -89,7 +89,6 @@ def with_book_signer(
     The region stays the same if it is read, or if no officer of the book fits clearly better than the others.
 
     Args:
-        signers: The signers of the book.
         titles: The possible titles of its officers (``usual_titles``).
         vocabulary: Usual titles, for splitting a text into name and title.
     """
@@ -100,13 +99,13 @@ def with_book_signer(
     is_unread = _is_unread(lines)
     if not is_unread and not _is_doubtful(**split(_text(lines), vocabulary), signers=signers):
         return region
-    found = _proposed(lines, signers, titles, 0.0 if is_unread else LEAST_SEEN_OF_READ)
-    if found is None:
+    signer = _proposed(lines, signers, titles, 0.0 if is_unread else LEAST_SEEN_OF_READ)
+    if signer is None:
         return region
-    parted = split("\n".join(filter(None, found.lines)), vocabulary)
-    if (parted["name"], parted["title"]) != (found.name, found.title):
+    parted = split("\n".join(filter(None, signer.lines)), vocabulary)
+    if (parted["name"], parted["title"]) != (signer.name, signer.title):
         return region
-    proposed = iter(found.lines)
+    proposed = iter(signer.lines)
     return replace(
         region,
         lines=tuple(
@@ -135,10 +134,10 @@ def _is_doubtful(name: str, title: str, signers: Signers) -> bool:
     be missed), or if the book has a similar name of usual words.
     """
     if _is_strange(name):
-        return any(_is_one(name, one) and not _is_strange(one) for one in signers.names)
+        return any(_is_one(name, other) and not _is_strange(other) for other in signers.names)
     if not title:
-        return all(folded(name) != folded(one) for one in signers.names)
-    return len(name.split()) > 1 and any(one.endswith(f" {name}") for one in signers.names)
+        return all(folded(name) != folded(other) for other in signers.names)
+    return len(name.split()) > 1 and any(other.endswith(f" {name}") for other in signers.names)
 
 
 def _is_strange(name: str) -> bool:
@@ -152,7 +151,7 @@ def _proposed(
     read = " ".join(line.reading.text for line in lines)
     names = _names(signers, is_upper=_is_upper(read))
     known = list(
-        dict.fromkeys((*sorted(signers.titles, key=lambda one: (-signers.titles[one], one)), *titles))
+        dict.fromkeys((*sorted(signers.titles, key=lambda other: (-signers.titles[other], other)), *titles))
     )
     ink = SignerInk(
         [unpack_emissions(line.reading.emissions) for line in lines], " ".join((*names, *known, read))
@@ -164,7 +163,7 @@ def _proposed(
     for _, name, title, is_first in _likeliest(ink, pairs, signers):
         if name not in ahead:
             ahead[name] = ink.best_path(_ordered(name, title, is_first))
-    name = max(ahead, key=lambda one: (ahead[one], one), default="")
+    name = max(ahead, key=lambda candidate: (ahead[candidate], candidate), default="")
     if not known or math.isinf(ahead.get(name, -math.inf)):
         return None  # letters outside the networks' alphabet, or a line shorter than any name
     others = [score for other, score in ahead.items() if not _is_one(name, other)]
@@ -173,8 +172,8 @@ def _proposed(
     least = least_seen if others else LEAST_SEEN_OF_READ  # nobody to compare with
     if not _is_seen(ink, name, least) or _says_another(ink, read, name, known):
         return None
-    alike = [one for one in names if _is_one(name, one)]
-    spelled = max(alike, key=lambda one: (not _is_strange(one), names[one], one))
+    alike = [candidate for candidate in names if _is_one(name, candidate)]
+    spelled = max(alike, key=lambda candidate: (not _is_strange(candidate), names[candidate], candidate))
     _, _, title, is_first = _likeliest(ink, [(spelled, title) for title in known], signers)[0]
     text = f"{title}: {spelled}" if is_first else f"{spelled}, {title}"
     return ProposedSigner(spelled, title, ink.parted(text))
@@ -182,9 +181,9 @@ def _proposed(
 
 def _is_seen(ink: SignerInk, name: str, least: float) -> bool:
     """Return whether the ink keeps enough of a name to distinguish it from unknown names."""
-    seen = {word: len(word) for word, share in ink.seen(name).items() if share >= SEEN}
-    telling = sum(letters for word, letters in seen.items() if word not in COMMON)
-    return telling >= LEAST_SEEN and sum(seen.values()) >= least * len(folded(name).replace(" ", ""))
+    seen_words = {word: len(word) for word, share in ink.seen(name).items() if share >= SEEN}
+    telling = sum(letters for word, letters in seen_words.items() if word not in COMMON)
+    return telling >= LEAST_SEEN and sum(seen_words.values()) >= least * len(folded(name).replace(" ", ""))
 
 
 def _says_another(ink: SignerInk, read: str, name: str, titles: Sequence[str]) -> bool:
@@ -196,7 +195,7 @@ def _says_another(ink: SignerInk, read: str, name: str, titles: Sequence[str]) -
         if share >= CLEAR
         and len(word) > 1
         and word in name_words()
-        and all(fuzz.ratio(unaccented(word), one) < ONE_WORD for one in own)
+        and all(fuzz.ratio(unaccented(word), own_word) < ONE_WORD for own_word in own)
     }
     return len(foreign - COMMON) >= ANOTHER
 
@@ -211,26 +210,26 @@ def _likeliest(
     """Return (score, name, title, whether the title comes first), likeliest first."""
     ways = [(name, title, is_first) for name, title in dict.fromkeys(pairs) for is_first in (False, True)]
     scores = ink.scores([_ordered(*way) for way in ways])
-    found = [
+    scored = [
         (score + _prior(name, title, signers, len(pairs)), name, title, is_first)
         for score, (name, title, is_first) in zip(scores, ways, strict=True)
     ]
-    return sorted(found, key=lambda one: -one[0])
+    return sorted(scored, key=lambda way: -way[0])
 
 
 def _names(signers: Signers, *, is_upper: bool) -> dict[str, float]:
     """Return the names of a book in the case of a text, with their page counts."""
-    found: dict[str, float] = {}
+    pages_by_name: dict[str, float] = {}
     for name, pages in signers.names.items():
         plain = name.title() if name.isupper() else name
         cased = plain.upper() if is_upper else plain
-        found[cased] = found.get(cased, 0.0) + pages
-    return found
+        pages_by_name[cased] = pages_by_name.get(cased, 0.0) + pages
+    return pages_by_name
 
 
 def _first_titles(name: str, signers: Signers) -> list[str]:
     """Return the titles that are tried first with a name: its most frequent titles, and short titles."""
-    own = {title: pages for (one, title), pages in signers.pairs.items() if folded(one) == folded(name)}
+    own = {title: pages for (signer, title), pages in signers.pairs.items() if folded(signer) == folded(name)}
     some = own or signers.titles
     return [*sorted(some, key=lambda title: (-some[title], title))[:2], *RANKS]
 
@@ -238,13 +237,15 @@ def _first_titles(name: str, signers: Signers) -> list[str]:
 def _prior(name: str, title: str, signers: Signers, known: int) -> float:
     """Return the log prior of a title with a name, by its letters alone."""
     wanted = folded(title)
-    own = [(one, pages) for (who, one), pages in signers.pairs.items() if folded(who) == folded(name)]
+    own = [(other, pages) for (who, other), pages in signers.pairs.items() if folded(who) == folded(name)]
     chance, left = 0.0, 1.0
     for share, some in ((WITH_NAME, own), (IN_BOOK, list(signers.titles.items()))):
         every = sum(pages for _, pages in some)
-        given = left * share * every / (every + 1.0)
-        chance += given * sum(pages for one, pages in some if folded(one) == wanted) / every if every else 0.0
-        left -= given
+        weight = left * share * every / (every + 1.0)
+        chance += (
+            weight * sum(pages for other, pages in some if folded(other) == wanted) / every if every else 0.0
+        )
+        left -= weight
     chance += left / known
     return math.log(chance)
 
@@ -263,7 +264,9 @@ def _proposed_line(line: KeptLine, text: str) -> KeptLine:
     reading = line.reading
     assert reading.evidence is not None
     others = [
-        Hypothesis(one.text, min(one.chance, 0.5 * LEAST)) for one in reading.hypotheses if one.text != text
+        Hypothesis(hypothesis.text, min(hypothesis.chance, 0.5 * LEAST))
+        for hypothesis in reading.hypotheses
+        if hypothesis.text != text
     ]
     known = reading.evidence
     evidence = replace(

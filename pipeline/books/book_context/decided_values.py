@@ -128,13 +128,13 @@ class DecidedValues:
             decided: The decided fields of the entry, which do not wait.
         """
         doubted = _doubted(weighed.findings)
-        first = {one.field: one for one in before.readings}
+        first = {earlier.field: earlier for earlier in before.readings}
         for reading in weighed.readings:
             if reading.accepted or reading.field in decided | doubted or not _is_whole(reading):
                 continue
-            found = self._clear(ref, before, first.get(reading.field), reading)
-            if found is not None:
-                yield found
+            clear = self._clear(ref, before, first.get(reading.field), reading)
+            if clear is not None:
+                yield clear
 
     def stamped(self, key: tuple[PageRef, int], reading: FieldReading) -> str:
         """Return the value decided on two other pages whose letters a stamp has; ``""`` if there is none.
@@ -146,42 +146,44 @@ class DecidedValues:
         if reading.writing is not Writing.PRINT or reading.accepted or not _is_whole(reading):
             return ""
         pool = pool_of_field(self.record.by_name[reading.field], self.record)
-        said: dict[str, dict[PageRef, str]] = defaultdict(dict)
-        for one in self.witnesses.get(pool, ()):
-            if one.key[0] != key[0]:
-                said[one.canonical.casefold()][one.key[0]] = one.canonical
+        texts_by_value: dict[str, dict[PageRef, str]] = defaultdict(dict)
+        for witness in self.witnesses.get(pool, ()):
+            if witness.key[0] != key[0]:
+                texts_by_value[witness.canonical.casefold()][witness.key[0]] = witness.canonical
         like = {
             value: print_likeness(reading.text, value)
-            for value, pages in said.items()
+            for value, pages in texts_by_value.items()
             if len(pages) >= WITNESSES
         }
         best = max(like, key=lambda value: (like[value], value), default="")
         if not best or like[best] < SAME_IN_PRINT:
             return ""
-        written = sorted(text for text in said[best].values() if text.isupper() == reading.text.isupper())
+        written = sorted(
+            text for text in texts_by_value[best].values() if text.isupper() == reading.text.isupper()
+        )
         return max(written, key=lambda text: (written.count(text), text), default="")
 
     def _clear(
         self, ref: PageRef, entry: EntryResult, first: FieldReading | None, reading: FieldReading
     ) -> ClearValue | None:
         pool = pool_of_field(self.record.by_name[reading.field], self.record)
-        said = [
-            one
-            for one in self.witnesses.get(pool, ())
-            if _is_one(one.canonical, reading.canonical) and one.key[:2] != (ref, entry.row)
+        witnesses = [
+            witness
+            for witness in self.witnesses.get(pool, ())
+            if _is_one(witness.canonical, reading.canonical) and witness.key[:2] != (ref, entry.row)
         ]
-        pages = {one.key[0] for one in said} - {ref}
+        pages = {witness.key[0] for witness in witnesses} - {ref}
         region = _region_of(entry, reading.field, self.form)
-        is_written_so = any(one.canonical == reading.canonical for one in said)
+        is_written_so = any(witness.canonical == reading.canonical for witness in witnesses)
         if len(pages) < WITNESSES or not is_written_so or region is None or first is None:
             return None
         leads = self._leads(pool, region, first, reading)
         if leads is None or any(lead < least for lead, least in zip(leads, self.least, strict=True)):
             return None
-        told: dict[PageRef, FieldKey] = {}
-        for one in said:
-            told.setdefault(one.key[0], one.key)
-        return ClearValue(reading, tuple(told[page] for page in list(told)[:MOST_TOLD]), *leads)
+        key_by_page: dict[PageRef, FieldKey] = {}
+        for witness in witnesses:
+            key_by_page.setdefault(witness.key[0], witness.key)
+        return ClearValue(reading, tuple(key_by_page[page] for page in list(key_by_page)[:MOST_TOLD]), *leads)
 
     def _leads(
         self, pool: str, region: KeptRegion, first: FieldReading, reading: FieldReading
@@ -195,30 +197,30 @@ class DecidedValues:
             is_alone = not self._near(pool, reading, ALIKE_IN_PRINT)
             return (math.inf, math.inf) if is_clear and is_alone else None
         proposed = [
-            one.text
-            for one in (*first.hypotheses, *reading.hypotheses)
-            if self._canonical(one.text, reading.field) != reading.canonical
+            hypothesis.text
+            for hypothesis in (*first.hypotheses, *reading.hypotheses)
+            if self._canonical(hypothesis.text, reading.field) != reading.canonical
         ]
         if first.canonical != reading.canonical:
             proposed.append(first.text)
         proposed = [text for text in dict.fromkeys(proposed) if text][:MOST_RIVALS]
         known = self._near(pool, reading)[:MOST_RIVALS]
-        said = ink_scores(region, first.text, (reading.text, *proposed, *known))
-        if said is None or not math.isfinite(said[0]):
+        scores = ink_scores(region, first.text, (reading.text, *proposed, *known))
+        if scores is None or not math.isfinite(scores[0]):
             return None
         return (
-            said[0] - max(said[1 : 1 + len(proposed)], default=-math.inf),
-            said[0] - max(said[1 + len(proposed) :], default=-math.inf),
+            scores[0] - max(scores[1 : 1 + len(proposed)], default=-math.inf),
+            scores[0] - max(scores[1 + len(proposed) :], default=-math.inf),
         )
 
     def _near(self, pool: str, reading: FieldReading, least: float = ALIKE) -> list[str]:
         """Return the other values of the pool that are similar to the reading, most similar first."""
-        found = [
+        similar = [
             (print_likeness(reading.text, text), text)
             for value, text in self.texts.get(pool, {}).items()
             if not _is_one(value, reading.canonical)
         ]
-        return [text for likeness, text in sorted(found, reverse=True) if likeness >= least]
+        return [text for likeness, text in sorted(similar, reverse=True) if likeness >= least]
 
     def _canonical(self, text: str, name: str) -> str:
         return parse_text(text, name, self.record, self.schemas, self.ledger).canonical
@@ -287,8 +289,8 @@ def bears(region: KeptRegion, reading: FieldReading, text: str) -> bool | None:
     if reading.writing is Writing.PRINT:
         likeness = print_likeness(reading.text, text)
         return True if likeness >= SAME_IN_PRINT else False if likeness <= ANOTHER_IN_PRINT else None
-    said = ink_scores(region, reading.text, (text, reading.text))
-    return None if said is None else said[0] >= said[1] - BORNE
+    scores = ink_scores(region, reading.text, (text, reading.text))
+    return None if scores is None else scores[0] >= scores[1] - BORNE
 
 
 def _is_one(value: str, other: str) -> bool:
@@ -303,7 +305,7 @@ def print_likeness(text: str, other: str) -> float:
 
 def _region_of(entry: EntryResult, name: str, form: Form) -> KeptRegion | None:
     slots = {slot.name for slot in form.slots if name in slot.field_names}
-    return next((one for one in entry.regions if one.slot in slots), None)
+    return next((region for region in entry.regions if region.slot in slots), None)
 
 
 def _is_whole(reading: FieldReading) -> bool:
@@ -317,5 +319,9 @@ def _is_whole(reading: FieldReading) -> bool:
 
 def _doubted(findings: Sequence[Finding]) -> frozenset[str]:
     """Return the doubted fields of an entry; a mere lack of confidence does not count."""
-    serious = (one for one in findings if one.severity is not Severity.INFO and one.code not in CONFIRMABLE)
-    return frozenset(name for one in serious for name in one.fields)
+    serious = (
+        finding
+        for finding in findings
+        if finding.severity is not Severity.INFO and finding.code not in CONFIRMABLE
+    )
+    return frozenset(name for finding in serious for name in finding.fields)

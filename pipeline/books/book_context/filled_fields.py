@@ -40,13 +40,13 @@ class FilledFields:
 
 def filled_fields(entries: Iterable[EntryResult], record: RecordSpec) -> FilledFields:
     """Return how many entries of a book fill each ordering field."""
-    found = FilledFields()
+    filled = FilledFields()
     if record.book is None:
-        return found
+        return filled
     ordering = {record.book.number, record.book.registered_on, record.book.page}
     for entry in entries:
         for reading in entry.readings:
             if reading.field in ordering and reading.status is not FieldStatus.NOT_ON_FORM:
-                found.entries[reading.field] += 1
-                found.filled[reading.field] += reading.status is not FieldStatus.BLANK
-    return found
+                filled.entries[reading.field] += 1
+                filled.filled[reading.field] += reading.status is not FieldStatus.BLANK
+    return filled

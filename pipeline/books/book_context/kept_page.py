@@ -87,8 +87,8 @@ def pack_page(result: PageResult, fingerprint: str) -> bytes:
         result.hand_reader,
         result.ink_print,
     )
-    told = json.dumps(_plain(page, blobs), ensure_ascii=False, separators=(",", ":")).encode()
-    return zlib.compress(b"".join((_LENGTH.pack(len(told)), told, *blobs)), 6)
+    document = json.dumps(_plain(page, blobs), ensure_ascii=False, separators=(",", ":")).encode()
+    return zlib.compress(b"".join((_LENGTH.pack(len(document)), document, *blobs)), 6)
 
 
 def unpack_page(packed: bytes) -> KeptPage:
@@ -126,10 +126,10 @@ def unpack_page(packed: bytes) -> KeptPage:
 
 def _unpacked(whole: bytes) -> _Page:
     (length,) = _LENGTH.unpack_from(whole)
-    told = json.loads(whole[_LENGTH.size : _LENGTH.size + length])
-    if told[0] != file_format():
+    document = json.loads(whole[_LENGTH.size : _LENGTH.size + length])
+    if document[0] != file_format():
         raise ValueError("a page of another format")
-    page: _Page = _made(_Page, told, _Blobs(whole, _LENGTH.size + length))
+    page: _Page = _restored(_Page, document, _Blobs(whole, _LENGTH.size + length))
     return page
 
 
@@ -140,11 +140,11 @@ class _Blobs:
         self._whole, self._at = whole, at
 
     def take(self, size: int) -> bytes:
-        found = self._whole[self._at : self._at + size]
-        if len(found) != size:
+        data = self._whole[self._at : self._at + size]
+        if len(data) != size:
             raise ValueError("a kept page that is cut short")
         self._at += size
-        return found
+        return data
 
 
 def _plain(value: Any, blobs: list[bytes]) -> Any:
@@ -159,51 +159,51 @@ def _plain(value: Any, blobs: list[bytes]) -> Any:
     if isinstance(value, float):
         return float(f"{value:.6g}")
     if isinstance(value, tuple | list):
-        return [_plain(one, blobs) for one in value]
+        return [_plain(item, blobs) for item in value]
     if isinstance(value, Mapping):
-        return {str(name): _plain(one, blobs) for name, one in value.items()}
+        return {str(name): _plain(item, blobs) for name, item in value.items()}
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _made(kind: Any, told: Any, blobs: _Blobs) -> Any:
+def _restored(kind: Any, plain: Any, blobs: _Blobs) -> Any:
     """Convert the output of ``_plain`` back to a value of a type."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        (inner,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
-        return None if told is None else _made(inner, told, blobs)
+        (inner,) = (argument for argument in typing.get_args(kind) if argument is not types.NoneType)
+        return None if plain is None else _restored(inner, plain, blobs)
     if origin is tuple:
         inner = typing.get_args(kind)[0]
-        return tuple(_made(inner, one, blobs) for one in told)
+        return tuple(_restored(inner, item, blobs) for item in plain)
     if origin is not None and issubclass(origin, Mapping):
         inner = typing.get_args(kind)[1]
-        return {name: _made(inner, one, blobs) for name, one in told.items()}
+        return {name: _restored(inner, item, blobs) for name, item in plain.items()}
     if kind is bytes:
-        return blobs.take(told)
+        return blobs.take(plain)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         names = _attributes(kind)
-        if len(names) != len(told):
+        if len(names) != len(plain):
             raise ValueError("a page of another format")
         return kind(
-            **{name: _made(inner, one, blobs) for (name, inner), one in zip(names, told, strict=True)}
+            **{name: _restored(inner, item, blobs) for (name, inner), item in zip(names, plain, strict=True)}
         )
-    return kind(told)
+    return kind(plain)
 
 
 @cache
 def file_format() -> str:
     """Return the format's identifier: 12 hex digits that change with the attributes of the stored types."""
-    told: dict[str, list[str]] = {}
+    attributes: dict[str, list[str]] = {}
     waiting: list[Any] = [_Page]
     while waiting:
         kind = waiting.pop()
         waiting += typing.get_args(kind)
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__name__ not in told:
-            told[kind.__name__] = [f"{name}: {inner}" for name, inner in _attributes(kind)]
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__name__ not in attributes:
+            attributes[kind.__name__] = [f"{name}: {inner}" for name, inner in _attributes(kind)]
             waiting += [inner for _, inner in _attributes(kind)]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+    return hashlib.sha256(json.dumps(attributes, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @cache
 def _attributes(kind: type) -> tuple[tuple[str, Any], ...]:
     hints = typing.get_type_hints(kind)
-    return tuple((one.name, hints[one.name]) for one in dataclasses.fields(kind))
+    return tuple((attribute.name, hints[attribute.name]) for attribute in dataclasses.fields(kind))

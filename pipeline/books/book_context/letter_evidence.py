@@ -17,14 +17,14 @@ def letters_of(emissions: Sequence[Emission], text: str) -> tuple[LetterEvidence
     Returns:
         Empty if the networks lack a letter of the text, or the line has fewer steps than letters.
     """
-    seen = [_seen(emission, text) for emission in emissions]
-    if not seen or not all(seen):
+    by_emission = [_clearest_letters(emission, text) for emission in emissions]
+    if not by_emission or not all(by_emission):
         return ()
-    worst = (min(each, key=lambda one: one.chance) for each in zip(*seen, strict=True))
-    return tuple(one for one, letter in zip(worst, text, strict=True) if letter != " ")
+    worst = (min(each, key=lambda evidence: evidence.chance) for each in zip(*by_emission, strict=True))
+    return tuple(evidence for evidence, letter in zip(worst, text, strict=True) if letter != " ")
 
 
-def _seen(emission: Emission, text: str) -> list[LetterEvidence]:
+def _clearest_letters(emission: Emission, text: str) -> list[LetterEvidence]:
     """Return the evidence of every letter in an emission, each at the step where it is clearest."""
     columns = {letter: number for number, letter in enumerate(emission.letters, start=1)}
     if not text or len(emission.log_chances) < len(text) or not columns.keys() >= set(text):
@@ -32,12 +32,14 @@ def _seen(emission: Emission, text: str) -> list[LetterEvidence]:
     target = [columns[letter] for letter in text]
     places, _ = align_classes(emission.log_chances, target)
     ends = [*places[1:], len(emission.log_chances)]
-    found = []
+    evidence = []
     for column, start, end in zip(target, places, ends, strict=True):
         step = emission.log_chances[start : max(end, start + 1)]
         best = np.exp(step[step[:, column].argmax()].astype(np.float64))
         own = float(best[column])
         best[[0, column]] = 0.0
         rival = int(best.argmax())
-        found.append(LetterEvidence(own / max(own + float(best[rival]), 1e-12), emission.letters[rival - 1]))
-    return found
+        evidence.append(
+            LetterEvidence(own / max(own + float(best[rival]), 1e-12), emission.letters[rival - 1])
+        )
+    return evidence

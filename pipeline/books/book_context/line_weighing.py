@@ -61,7 +61,7 @@ WEIGHING = WeighingOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _JointReading:
     """A possible reading of the lines of a region.
 
     Attributes:
@@ -95,26 +95,26 @@ def weigh_region(
     if any(not reading.hypotheses or reading.evidence is None for reading in readings):
         return region
     texts = tuple(reading.text for reading in readings)
-    book = _said_by(model, pool, texts, options)
+    book = _book_values(model, pool, texts, options)
     if book is None:
         return region
     emissions = [unpack_emissions(reading.emissions) for reading in readings]
-    ways = _ways(readings, emissions, book, options)
-    chances = _posterior(ways)
-    before = [math.exp(way.first) for way in ways]
-    likeliest = max(zip(chances, ways, strict=True), key=lambda one: one[0])[1]
+    joint_readings = _joint_readings(readings, emissions, book, options)
+    chances = _posterior(joint_readings)
+    before = [math.exp(joint.first) for joint in joint_readings]
+    likeliest = max(zip(chances, joint_readings, strict=True), key=lambda pair: pair[0])[1]
     is_whole = not book.lacks_beginning(likeliest.texts)
     weighed = iter(
         [
             _weighed_line(
                 reading,
-                seen,
-                _of_line(ways, chances, place),
-                _of_line(ways, before, place),
+                line_emissions,
+                _of_line(joint_readings, chances, place),
+                _of_line(joint_readings, before, place),
                 options,
                 is_whole=is_whole,
             )
-            for place, (reading, seen) in enumerate(zip(readings, emissions, strict=True))
+            for place, (reading, line_emissions) in enumerate(zip(readings, emissions, strict=True))
         ]
     )
     chosen = {id(line) for line in lines if line.reading.text}
@@ -127,7 +127,7 @@ def weigh_region(
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _BookValues:
     """The book's values for the lines of a region.
 
     Attributes:
@@ -143,35 +143,37 @@ class _Said:
     lacks_beginning: Callable[[tuple[str, ...]], bool] = lambda _: False
 
 
-def _said_by(model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions) -> _Said | None:
+def _book_values(
+    model: BookModel, pool: str, texts: tuple[str, ...], options: WeighingOptions
+) -> _BookValues | None:
     """Return the book's values for lines with this reading, ``None`` if it has no relevant values."""
     if pool == PLACES:
         if not model.places.words:
             return None
         near = model.places.near(" ".join(texts))
-        parted = [way for text in near for way, _ in _parted(text, texts)[:1]]
-        return _Said(
+        parted = [lines for text in near for lines, _ in _parted(text, texts)[:1]]
+        return _BookValues(
             parted,
-            lambda way: model.places.factor(" ".join(way), options.per_letter),
-            lambda way: model.places.wording(" ".join(way)),
-            lambda way: model.places.goes_on(" ".join(way)),
+            lambda lines: model.places.factor(" ".join(lines), options.per_letter),
+            lambda lines: model.places.wording(" ".join(lines)),
+            lambda lines: model.places.goes_on(" ".join(lines)),
         )
     if pool == SIGNERS:
         if not model.signers.names:
             return None
-        return _Said(
+        return _BookValues(
             model.signers.near(texts, options.least_alike),
-            lambda way: model.signers.factor(way, options.per_letter),
+            lambda lines: model.signers.factor(lines, options.per_letter),
         )
     known = model.pools.get(pool)
     candidates = dict(_candidates(texts, known, options)) if known else {}
     if known is None or not candidates:
         return None
     share = known.share
-    return _Said(
+    return _BookValues(
         list(candidates),
-        lambda way: _factor(way, candidates.get(way, 0.0), share, options.per_letter),
-        lacks_beginning=lambda way: known.has_longer(" ".join(way)),
+        lambda lines: _factor(lines, candidates.get(lines, 0.0), share, options.per_letter),
+        lacks_beginning=lambda lines: known.has_longer(" ".join(lines)),
     )
 
 
@@ -185,10 +187,10 @@ def _candidates(
         for value in known.values
         if (chance := known.chance(value)) > 0.0
     ]
-    near = sorted(one for one in alike if one[0] >= options.least_alike)
+    near = sorted(scored for scored in alike if scored[0] >= options.least_alike)
     for _, text, chance in near[::-1][:MOST_CANDIDATES]:
-        for way, share in _parted(text, texts):
-            yield way, chance * share
+        for split, share in _parted(text, texts):
+            yield split, chance * share
 
 
 def _parted(value: str, texts: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
@@ -198,18 +200,18 @@ def _parted(value: str, texts: tuple[str, ...]) -> list[tuple[tuple[str, ...], f
     words = value.split()
     if len(words) < len(texts) or len(texts) > 3:
         return []
-    ways = [
+    splits = [
         tuple(" ".join(words[start:end]) for start, end in zip((0, *cuts), (*cuts, len(words)), strict=True))
         for cuts in _cuts(len(words), len(texts) - 1)
     ]
 
-    def likeness(way: tuple[str, ...]) -> float:
+    def likeness(split: tuple[str, ...]) -> float:
         return sum(
-            fuzz.ratio(unaccented(one), unaccented(text)) for one, text in zip(way, texts, strict=True)
+            fuzz.ratio(unaccented(part), unaccented(text)) for part, text in zip(split, texts, strict=True)
         )
 
-    best = sorted(ways, key=lambda way: (-likeness(way), way))[:MOST_SPLITS]
-    return [(way, 1.0 / len(ways)) for way in best]
+    best = sorted(splits, key=lambda split: (-likeness(split), split))[:MOST_SPLITS]
+    return [(split, 1.0 / len(splits)) for split in best]
 
 
 def _cuts(words: int, cuts: int) -> list[tuple[int, ...]]:
@@ -218,23 +220,25 @@ def _cuts(words: int, cuts: int) -> list[tuple[int, ...]]:
     return [(first, second) for first in range(1, words - 1) for second in range(first + 1, words)]
 
 
-def _ways(
+def _joint_readings(
     readings: Sequence[LineReading],
     emissions: Sequence[Sequence[Emission]],
-    book: _Said,
+    book: _BookValues,
     options: WeighingOptions,
-) -> list[_Way]:
+) -> list[_JointReading]:
     """Return the combinations of the first pass and the book's candidates, each with its weights."""
     read = line_combinations(readings)
     best = tuple(reading.text for reading in readings)
     first = {texts: math.log(max(chance, 1e-12)) for texts, chance in read}
-    first.setdefault(best, sum(math.log(max(one.confidence, 1e-12)) for one in readings))
+    first.setdefault(best, sum(math.log(max(reading.confidence, 1e-12)) for reading in readings))
     first |= _scored([texts for texts in book.candidates if texts not in first], first, emissions, options)
     factors = {texts: book.factor(texts) for texts in first}
     bounded = {
         texts: min(factor, factors[best] + LIMIT * _apart(best, texts)) for texts, factor in factors.items()
     }
-    return [_Way(texts, chance, bounded[texts], book.wording(texts)) for texts, chance in first.items()]
+    return [
+        _JointReading(texts, chance, bounded[texts], book.wording(texts)) for texts, chance in first.items()
+    ]
 
 
 def _scored(
@@ -254,9 +258,11 @@ def _scored(
         for texts in new
     }
     scored = {texts: first[nearest[texts]] for texts in new}
-    for place, seen in enumerate(emissions):
-        asked = tuple(dict.fromkeys(one[place] for pair in nearest.items() for one in pair))
-        ink = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
+    for place, line_emissions in enumerate(emissions):
+        line_texts = tuple(dict.fromkeys(split[place] for pair in nearest.items() for split in pair))
+        ink = (
+            dict(zip(line_texts, score_texts(line_emissions, line_texts), strict=True)) if line_texts else {}
+        )
         for texts, known in nearest.items():
             scored[texts] += options.sharpness * (ink[texts[place]] - ink[known[place]])
     return scored
@@ -275,7 +281,9 @@ def _factor(texts: tuple[str, ...], chance: float, share: float, per_letter: flo
 
 def _apart(best: tuple[str, ...], texts: tuple[str, ...]) -> int:
     """Return the number of differing words; signs are no words, and a difference in signs alone counts as one."""
-    differ = sum(words_apart(_words(one), _words(other)) for one, other in zip(best, texts, strict=True))
+    differ = sum(
+        words_apart(_words(best_line), _words(other)) for best_line, other in zip(best, texts, strict=True)
+    )
     return max(differ, int(best != texts))
 
 
@@ -283,20 +291,22 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
-def _posterior(ways: Sequence[_Way]) -> list[float]:
-    """Return the probability of each way; the first pass's remaining probability stays with unweighed texts."""
-    left = max(0.0, 1.0 - sum(math.exp(way.first) for way in ways))
-    least = min(way.factor + way.wording for way in ways)
-    weights = [math.exp(min(way.weight - least, 700.0)) for way in ways]
+def _posterior(joint_readings: Sequence[_JointReading]) -> list[float]:
+    """Return the probability of each joint reading; the remaining probability stays with unweighed texts."""
+    left = max(0.0, 1.0 - sum(math.exp(joint.first) for joint in joint_readings))
+    least = min(joint.factor + joint.wording for joint in joint_readings)
+    weights = [math.exp(min(joint.weight - least, 700.0)) for joint in joint_readings]
     total = sum(weights) + left
     return [weight / total for weight in weights]
 
 
-def _of_line(ways: Sequence[_Way], chances: Sequence[float], place: int) -> dict[str, float]:
+def _of_line(
+    joint_readings: Sequence[_JointReading], chances: Sequence[float], place: int
+) -> dict[str, float]:
     """Return the probability of each text of a single line."""
     texts: dict[str, float] = {}
-    for way, chance in zip(ways, chances, strict=True):
-        texts[way.texts[place]] = texts.get(way.texts[place], 0.0) + chance
+    for joint, chance in zip(joint_readings, chances, strict=True):
+        texts[joint.texts[place]] = texts.get(joint.texts[place], 0.0) + chance
     return texts
 
 
@@ -322,7 +332,7 @@ def _weighed_line(
         is_whole: Whether the beginning of the text is surely found; otherwise context makes no text surer.
     """
     assert reading.evidence is not None
-    text, chance = min(texts.items(), key=lambda one: (-one[1], one[0]))
+    text, chance = min(texts.items(), key=lambda item: (-item[1], item[0]))
     evidence = reading.evidence
     if text != reading.text:
         optical, weakest = measure_text(emissions, text)
@@ -332,7 +342,7 @@ def _weighed_line(
     alike = before[text] + max(rivals, default=0.0)
     is_clear = evidence.optical >= options.least_optical and before[text] >= options.least_plain * alike
     if not (is_whole and is_clear):
-        known = {one.text: one.chance for one in reading.hypotheses}
+        known = {hypothesis.text: hypothesis.chance for hypothesis in reading.hypotheses}
         chance = min(chance, max(known.get(text, 0.0), LEAST))
         others = {other: max(share, known.get(other, 0.0)) for other, share in others.items()}
     ranked = sorted(((min(share, 0.999 * chance), other) for other, share in others.items()), reverse=True)

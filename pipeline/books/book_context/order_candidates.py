@@ -23,33 +23,35 @@ _NUMBER = re.compile(r"\d+")
 
 
 def with_candidates(
-    said: Sequence[Hypothesis], numbers: Sequence[int], region: KeptRegion | None
+    hypotheses: Sequence[Hypothesis], numbers: Sequence[int], region: KeptRegion | None
 ) -> tuple[Hypothesis, ...]:
     """Return the hypotheses of a number together with the expected numbers that its ink supports.
 
     Args:
-        said: The hypotheses of the reading, likeliest first; without any, no number is added.
+        hypotheses: The hypotheses of the reading, likeliest first; without any, no number is added.
         numbers: The numbers that the book's order makes likely.
         region: The region of the number; a region with several lines or without emissions adds nothing.
     """
-    if not said or not numbers or region is None:
-        return tuple(said)
+    if not hypotheses or not numbers or region is None:
+        return tuple(hypotheses)
     lines = [line.reading for line in region.lines if not line.is_struck and line.reading.text]
-    if len(lines) != 1 or not lines[0].emissions or lines[0].text != said[0].text:
-        return tuple(said)
-    known = {one.text for one in said}
-    asked = [text for number in numbers for text in _wordings(lines[0].text, number) if text not in known]
-    if not asked:
-        return tuple(said)
-    read, *ink = score_texts(unpack_emissions(lines[0].emissions), (said[0].text, *asked))
-    found = {
-        text: said[0].chance * math.exp(min(0.0, SHARPNESS * (score - read)))
-        for text, score in zip(asked, ink, strict=True)
+    if len(lines) != 1 or not lines[0].emissions or lines[0].text != hypotheses[0].text:
+        return tuple(hypotheses)
+    known = {hypothesis.text for hypothesis in hypotheses}
+    new_texts = [text for number in numbers for text in _wordings(lines[0].text, number) if text not in known]
+    if not new_texts:
+        return tuple(hypotheses)
+    read, *ink = score_texts(unpack_emissions(lines[0].emissions), (hypotheses[0].text, *new_texts))
+    chances = {
+        text: hypotheses[0].chance * math.exp(min(0.0, SHARPNESS * (score - read)))
+        for text, score in zip(new_texts, ink, strict=True)
     }
-    more = [Hypothesis(text, chance) for text, chance in found.items() if chance >= LEAST]
-    total = sum(one.chance for one in (*said, *more))
+    more = [Hypothesis(text, chance) for text, chance in chances.items() if chance >= LEAST]
+    total = sum(hypothesis.chance for hypothesis in (*hypotheses, *more))
     scale = 1.0 / max(1.0, total)
-    return tuple(Hypothesis(one.text, one.chance * scale) for one in (*said, *more))
+    return tuple(
+        Hypothesis(hypothesis.text, hypothesis.chance * scale) for hypothesis in (*hypotheses, *more)
+    )
 
 
 def chosen_numbers(
@@ -61,9 +63,11 @@ def chosen_numbers(
         ordered: The hypotheses of fields weighed by the order, likeliest first.
     """
     return {
-        one.field: one.text
-        for one in readings
-        if one.field in ordered and _is_printed(one) and ordered[one.field][0].text != one.text
+        reading.field: reading.text
+        for reading in readings
+        if reading.field in ordered
+        and _is_printed(reading)
+        and ordered[reading.field][0].text != reading.text
     }
 
 

@@ -227,11 +227,11 @@ class _Read:
 
 
 def _read(hypotheses: Sequence[Hypothesis], value_of: Callable[[str], int | None]) -> _Read:
-    of_text = tuple(value_of(one.text) for one in hypotheses)
+    of_text = tuple(value_of(hypothesis.text) for hypothesis in hypotheses)
     chances: dict[int, float] = {}
-    for one, value in zip(hypotheses, of_text, strict=True):
+    for hypothesis, value in zip(hypotheses, of_text, strict=True):
         if value is not None:
-            chances[value] = chances.get(value, 0.0) + one.chance
+            chances[value] = chances.get(value, 0.0) + hypothesis.chance
     return _Read(of_text, dict(sorted(chances.items(), key=lambda known: (-known[1], known[0]))))
 
 
@@ -269,7 +269,7 @@ class _States:
 
 def _states(reads: Sequence[_Read], step: int) -> list[_States]:
     known = [place for place, read in enumerate(reads) if read.chances]
-    found = []
+    states_of_entries = []
     behind = 0
     for place, read in enumerate(reads):
         while behind < len(known) and known[behind] < place:
@@ -284,8 +284,8 @@ def _states(reads: Sequence[_Read], step: int) -> list[_States]:
         values = sorted(own | {value for value in suggested if value > 0})
         left = read.rest / _SPREAD
         ink = [read.chances.get(value, left) for value in values]
-        found.append(_States(np.array([_ELSEWHERE, *values]), np.array([left, *ink]), own))
-    return found
+        states_of_entries.append(_States(np.array([_ELSEWHERE, *values]), np.array([left, *ink]), own))
+    return states_of_entries
 
 
 def _contexts(
@@ -366,11 +366,11 @@ def _day_turns(before: _States, after: _States, weights: OrderWeights) -> tuple[
 
 
 def _with_elsewhere(runs: Floats, before: _States, after: _States, weights: OrderWeights) -> Floats:
-    """Return the transitions with those from and to values without a nearby reading."""
+    """Return the transitions extended by values without a nearby reading."""
     from_elsewhere = (before.values == _ELSEWHERE)[:, None]
     to_elsewhere = (after.values == _ELSEWHERE)[None, :]
-    found = np.where(to_elsewhere, weights.elsewhere, runs)
-    return np.where(from_elsewhere, np.where(to_elsewhere, 0.5, 0.5 / _SPREAD), found)
+    from_known = np.where(to_elsewhere, weights.elsewhere, runs)
+    return np.where(from_elsewhere, np.where(to_elsewhere, 0.5, 0.5 / _SPREAD), from_known)
 
 
 def _years(days: Integers) -> Integers:
@@ -389,14 +389,19 @@ def _weighed(
     """Return the hypotheses with their probabilities by ink and order, likeliest first."""
     if not read.chances:
         return tuple(hypotheses)
-    said = dict(zip(states.values.tolist(), context.tolist(), strict=True))
-    others = sum(worth for value, worth in said.items() if value not in states.own) / _SPREAD
-    factors = [others if value is None else said[value] for value in read.of_text]
+    worth_of = dict(zip(states.values.tolist(), context.tolist(), strict=True))
+    others = sum(worth for value, worth in worth_of.items() if value not in states.own) / _SPREAD
+    factors = [others if value is None else worth_of[value] for value in read.of_text]
     floor = max(*factors, others) * math.exp(-LIMIT)
-    given = [one.chance * max(factor, floor) for one, factor in zip(hypotheses, factors, strict=True)]
-    left = max(0.0, 1.0 - sum(one.chance for one in hypotheses)) * max(others, floor)
-    total = sum(given) + left
+    weighted = [
+        hypothesis.chance * max(factor, floor) for hypothesis, factor in zip(hypotheses, factors, strict=True)
+    ]
+    left = max(0.0, 1.0 - sum(hypothesis.chance for hypothesis in hypotheses)) * max(others, floor)
+    total = sum(weighted) + left
     if total <= 0.0:
         return tuple(hypotheses)
-    weighed = [Hypothesis(one.text, chance / total) for one, chance in zip(hypotheses, given, strict=True)]
-    return tuple(sorted(weighed, key=lambda one: (-one.chance, one.text)))
+    weighed = [
+        Hypothesis(hypothesis.text, chance / total)
+        for hypothesis, chance in zip(hypotheses, weighted, strict=True)
+    ]
+    return tuple(sorted(weighed, key=lambda hypothesis: (-hypothesis.chance, hypothesis.text)))

@@ -87,9 +87,9 @@ class PlaceTails:
             known = self.words.get(tail)
             if not known or _has_figure(word):
                 break
-            said = sum(known.values())
-            share = said / (max(said, self.pages.get(tail, said)) + 1.0 + len(known))
-            chance = share * known.get(word, 0.0) / said
+            total = sum(known.values())
+            share = total / (max(total, self.pages.get(tail, total)) + 1.0 + len(known))
+            chance = share * known.get(word, 0.0) / total
             gained += math.log(1.0 - share + chance * math.exp(per_letter * (len(word) + 1)))
             if word not in known:
                 break
@@ -115,24 +115,24 @@ class PlaceTails:
         They have the usual wording, and their last words are similar words of the book.
         """
         worded = usual_wording(text)
-        found = self._like(worded)
-        return tuple(one for one in dict.fromkeys((worded, *found)) if one != text)
+        similar = self._like(worded)
+        return tuple(candidate for candidate in dict.fromkeys((worded, *similar)) if candidate != text)
 
     def _like(self, text: str) -> tuple[str, ...]:
         """Return a text with its last words replaced by similar words of the book, likeliest first."""
         words = text.split()[-_MOST_WORDS:]
         head = text.split()[: -_MOST_WORDS or None] if len(text.split()) > _MOST_WORDS else []
-        found: dict[str, float] = {}
+        cost_of: dict[str, float] = {}
         beam: list[tuple[float, int, Tail]] = [(0.0, len(words), ())]
         while beam:
             longer: list[tuple[float, int, Tail]] = []
             for cost, left, tail in beam:
                 if tail:
                     whole = " ".join((*head, *words[:left], *tail))
-                    found[whole] = min(cost, found.get(whole, cost))
+                    cost_of[whole] = min(cost, cost_of.get(whole, cost))
                 longer += self._longer(cost, left, tail, words)
             beam = sorted(longer)[:_BEAM]
-        return tuple(sorted(found, key=lambda one: (found[one], one))[:MOST_TEXTS])
+        return tuple(sorted(cost_of, key=lambda candidate: (cost_of[candidate], candidate))[:MOST_TEXTS])
 
     def _longer(
         self, cost: float, left: int, tail: Tail, words: Sequence[str]
@@ -177,22 +177,26 @@ def tails_of(places: Iterable[SaidPlace]) -> PlaceTails:
     Args:
         places: All its places, in any order.
     """
-    said: dict[Tail, dict[PageRef, float]] = defaultdict(lambda: defaultdict(float))
+    pages_by_tail: dict[Tail, dict[PageRef, float]] = defaultdict(lambda: defaultdict(float))
     decided: set[Tail] = set()
     for place in places:
-        said[()][place.page] = 1.0
-        total = sum(one.chance for one in place.texts)
-        for one in place.texts:
-            words = usual_wording(one.text).split()
+        pages_by_tail[()][place.page] = 1.0
+        total = sum(hypothesis.chance for hypothesis in place.texts)
+        for hypothesis in place.texts:
+            words = usual_wording(hypothesis.text).split()
             for start in range(max(0, len(words) - _MOST_WORDS), len(words)):
-                said[tuple(words[start:])][place.page] += one.chance / total if total else 0.0
+                pages_by_tail[tuple(words[start:])][place.page] += hypothesis.chance / total if total else 0.0
                 if place.is_decided:
                     decided.add(tuple(words[start:]))
-    pages = {tail: math.fsum(min(1.0, one) for one in by_page.values()) for tail, by_page in said.items()}
+    pages = {
+        tail: math.fsum(min(1.0, chance) for chance in by_page.values())
+        for tail, by_page in pages_by_tail.items()
+    }
     known = [
         tail
-        for tail, by_page in said.items()
-        if tail and (tail in decided or sum(one >= LEAST_SAID for one in by_page.values()) >= LEAST_PAGES)
+        for tail, by_page in pages_by_tail.items()
+        if tail
+        and (tail in decided or sum(chance >= LEAST_SAID for chance in by_page.values()) >= LEAST_PAGES)
     ]
     words_of: dict[Tail, dict[str, float]] = defaultdict(dict)
     for tail in sorted(known):

@@ -38,10 +38,10 @@ def ink_scores(region: KeptRegion, read: str, texts: Sequence[str]) -> list[floa
 
 
 def _scores(emissions: bytes, texts: Sequence[str]) -> list[float]:
-    seen = unpack_emissions(emissions)
-    known = set(seen[0].letters)
-    asked = [text for text in dict.fromkeys(texts) if text and set(text) <= known]
-    scores = dict(zip(asked, score_texts(seen, asked), strict=True)) if asked else {}
+    line_emissions = unpack_emissions(emissions)
+    known = set(line_emissions[0].letters)
+    candidates = [text for text in dict.fromkeys(texts) if text and set(text) <= known]
+    scores = dict(zip(candidates, score_texts(line_emissions, candidates), strict=True)) if candidates else {}
     return [scores.get(text, -math.inf) for text in texts]
 
 

@@ -129,32 +129,31 @@ class SecondPass:
 
         Args:
             page: The page of the first pass.
-            weighed: The page weighed by the book.
         """
         routing = self.options.routing.for_reader(page.hand_reader)
         if self.decided is None or not self.decided.witnesses or routing.calibration is None:
             return {}
         before = {entry.row: entry for entry in page.entries}
         record = self.decided.record
-        found: dict[tuple[int, str], ClearValue] = {}
+        clear: dict[tuple[int, str], ClearValue] = {}
         for entry in weighed.entries:
-            said = self.confirmed.of((page.ref, entry.row), entry.readings).values
+            confirmed = self.confirmed.of((page.ref, entry.row), entry.readings).values
             known = self._decided_fields(page.ref, entry)
-            for one in self.decided.clear_values(page.ref, before[entry.row], entry, known):
-                spec = record.by_name[one.reading.field]
-                if not routing.trusts(one.reading, critical=spec.critical):
+            for value in self.decided.clear_values(page.ref, before[entry.row], entry, known):
+                spec = record.by_name[value.reading.field]
+                if not routing.trusts(value.reading, critical=spec.critical):
                     continue
-                if one.reading.writing is Writing.PRINT:
+                if value.reading.writing is Writing.PRINT:
                     tolerated = routing.tolerated_critical if spec.critical else routing.tolerated
                     is_sure = tolerated >= STAMPED_OTHERWISE
                 else:
                     bound = routing.bound(critical=spec.critical)
-                    odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if one.reading.field in said else 1.0)
-                    chance = confirmed_chance(min(one.reading.confidence, 1.0), odds)
+                    odds = DECIDED_ELSEWHERE / (SAID_ELSEWHERE if value.reading.field in confirmed else 1.0)
+                    chance = confirmed_chance(min(value.reading.confidence, 1.0), odds)
                     is_sure = bound is not None and bound.threshold is not None and chance >= bound.threshold
                 if is_sure:
-                    found[entry.row, one.reading.field] = one
-        return found
+                    clear[entry.row, value.reading.field] = value
+        return clear
 
     def _decided_fields(self, ref: PageRef, entry: EntryResult) -> frozenset[str]:
         names = (reading.field for reading in entry.readings)
@@ -276,21 +275,28 @@ def fingerprint_of(first: str, before: PageResult, after: PageResult) -> str:
         before: The page of the first pass.
         after: The page weighed by the second pass.
     """
-    told = _told(after)
-    if after is before or told == _told(before):
+    parts = _parts_to_save(after)
+    if after is before or parts == _parts_to_save(before):
         return first
-    text = json.dumps([VERSION, told], ensure_ascii=False)
+    text = json.dumps([VERSION, parts], ensure_ascii=False)
     return f"{first}{MARK}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _told(page: PageResult) -> list[object]:
+def _parts_to_save(page: PageResult) -> list[object]:
     """Return the parts of a page whose change requires saving it again."""
     return [
         [
             entry.row,
             [
-                [one.field, one.status, one.text, one.canonical, one.accepted, round(one.confidence, 1)]
-                for one in entry.readings
+                [
+                    reading.field,
+                    reading.status,
+                    reading.text,
+                    reading.canonical,
+                    reading.accepted,
+                    round(reading.confidence, 1),
+                ]
+                for reading in entry.readings
             ],
             sorted({finding.code for finding in entry.findings}),
         ]
@@ -314,32 +320,36 @@ def _ordered(
     """Yield the numbers and days whose hypotheses the book's order changes."""
     if record.book is None:
         return
-    entries = [(page.ref, entry) for page in pages for entry in sorted(page.entries, key=lambda one: one.row)]
+    entries = [
+        (page.ref, entry) for page in pages for entry in sorted(page.entries, key=lambda result: result.row)
+    ]
     number, day, of_page = record.book.number, record.book.registered_on, record.book.page
 
-    def said(name: str | None) -> list[tuple[Hypothesis, ...]]:
-        return [_said(ref, entry, name, decided) for ref, entry in entries]
+    def hypotheses_of(name: str | None) -> list[tuple[Hypothesis, ...]]:
+        return [_hypotheses_of(ref, entry, name, decided) for ref, entry in entries]
 
-    def asked(
+    def with_expected(
         name: str | None, read: Sequence[tuple[Hypothesis, ...]], expected: Sequence[tuple[int, ...]]
     ) -> list[tuple[Hypothesis, ...]]:
-        slot = next((one.name for one in form.slots if one.field_names == (name,)), "")
+        slot = next((form_slot.name for form_slot in form.slots if form_slot.field_names == (name,)), "")
         return [
-            with_candidates(known, likely, next((one for one in entry.regions if one.slot == slot), None))
+            with_candidates(
+                known, likely, next((region for region in entry.regions if region.slot == slot), None)
+            )
             if (ref, entry.row, name) not in decided
             else known
             for (ref, entry), known, likely in zip(entries, read, expected, strict=True)
         ]
 
-    numbers, days, page_numbers = said(number), said(day), said(of_page)
+    numbers, days, page_numbers = map(hypotheses_of, (number, day, of_page))
     read = [EntryOrder(*each) for each in zip(numbers, days, strict=True)]
-    numbers_asked = asked(number, numbers, expected_numbers(read))
-    pages_asked = asked(of_page, page_numbers, expected_pages(page_numbers))
-    weighed = reweigh_entries([EntryOrder(*each) for each in zip(numbers_asked, days, strict=True)])
+    more_numbers = with_expected(number, numbers, expected_numbers(read))
+    more_pages = with_expected(of_page, page_numbers, expected_pages(page_numbers))
+    weighed = reweigh_entries([EntryOrder(*each) for each in zip(more_numbers, days, strict=True)])
     now = (
-        (number, numbers, [one.number for one in weighed]),
-        (day, days, [one.registered_on for one in weighed]),
-        (of_page, page_numbers, reweigh_pages(pages_asked)),
+        (number, numbers, [order.number for order in weighed]),
+        (day, days, [order.registered_on for order in weighed]),
+        (of_page, page_numbers, reweigh_pages(more_pages)),
     )
     for name, before, after in now:
         for (ref, entry), old, new in zip(entries, before, after, strict=True):
@@ -347,7 +357,7 @@ def _ordered(
                 yield (ref, entry.row, name), new
 
 
-def _said(
+def _hypotheses_of(
     ref: PageRef, entry: EntryResult, name: str | None, decided: Mapping[FieldKey, str]
 ) -> tuple[Hypothesis, ...]:
     """Return the hypotheses of a field; empty if it is blank or was not read completely."""
@@ -356,7 +366,7 @@ def _said(
     if (ref, entry.row, name) in decided:
         text = decided[ref, entry.row, name]
         return (Hypothesis(text, 1.0),) if text else ()
-    reading = next((one for one in entry.readings if one.field == name), None)
+    reading = next((field_reading for field_reading in entry.readings if field_reading.field == name), None)
     if reading is None or reading.status is not FieldStatus.READ or reading.is_cut_short:
         return ()
     return reading.hypotheses or (Hypothesis(reading.text, min(1.0, reading.confidence)),)

@@ -44,7 +44,7 @@ LEAST_READ = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Located:
     """A sighting with its region."""
 
     sighting: Sighting
@@ -62,23 +62,27 @@ def said_in_book(
     """
     pools = {slot.name: (slot, pool) for slot in form.slots if (pool := pool_of(slot, record))}
     written = [
-        _Written(page.ref, entry.row, region, slot, pool, {one.field: one for one in entry.readings})
+        _Written(
+            page.ref, entry.row, region, slot, pool, {reading.field: reading for reading in entry.readings}
+        )
         for page in pages
         for entry in page.entries
         for region in entry.regions
         for slot, pool in [pools.get(region.slot, (None, ""))]
         if slot is not None
     ]
-    seen = [one for some in written if some.pool != PLACES for one in _sightings(some, decided)]
-    repeated = repeated_values(one.sighting for one in seen if one.sighting.pool != SIGNERS)
-    unsure = _to_look_at([one for one in seen if (one.sighting.pool, one.sighting.value) in repeated])
+    sightings = [located for some in written if some.pool != PLACES for located in _sightings(some, decided)]
+    repeated = repeated_values(located.sighting for located in sightings if located.sighting.pool != SIGNERS)
+    unsure = _to_look_at(
+        [located for located in sightings if (located.sighting.pool, located.sighting.value) in repeated]
+    )
     return SaidInBook(
         tuple(
-            replace(one.sighting, letters=_letters(one)) if number in unsure else one.sighting
-            for number, one in ((id(one), one) for one in seen)
+            replace(located.sighting, letters=_letters(located)) if number in unsure else located.sighting
+            for number, located in ((id(located), located) for located in sightings)
         ),
-        tuple(one for some in written if some.pool == SIGNERS for one in _names(some, decided)),
-        tuple(one for some in written if some.pool == PLACES for one in _places(some, decided)),
+        tuple(name for some in written if some.pool == SIGNERS for name in _names(some, decided)),
+        tuple(place for some in written if some.pool == PLACES for place in _places(some, decided)),
     )
 
 
@@ -112,31 +116,31 @@ class _Written:
         return None if main.evidence is None or self.region.is_cut_short else main
 
 
-def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Seen]:
+def _sightings(written: _Written, decided: DecidedTexts) -> Iterator[_Located]:
     """Yield the sightings of a region; a signer as a pair, and the title again separately."""
-    said = [decided.get((written.page, written.row, field)) for field in written.fields]
-    if any(text is not None for text in said):
+    decisions = [decided.get((written.page, written.row, field)) for field in written.fields]
+    if any(text is not None for text in decisions):
         value = tuple(
             written.readings[field].text if text is None and field in written.readings else text or ""
-            for text, field in zip(said, written.fields, strict=True)
+            for text, field in zip(decisions, written.fields, strict=True)
         )
         if any(value):
-            is_decided = None not in said
-            yield _Seen(Sighting(written.pool, value, written.page, 1.0, 1.0, is_decided), written.region)
+            is_decided = None not in decisions
+            yield _Located(Sighting(written.pool, value, written.page, 1.0, 1.0, is_decided), written.region)
         return
     main = written.main()
     if main is None or main.evidence is None:
         return
     read = [written.readings.get(field) for field in written.fields]
-    value = tuple(one.text if one and one.status is FieldStatus.READ else "" for one in read)
+    value = tuple(reading.text if reading and reading.status is FieldStatus.READ else "" for reading in read)
     wording = _wording(written.region, value) if written.pool == SIGNERS and all(value) else ""
     if written.pool == SIGNERS and not wording:
         return  # a name that still contains the title, or a title without its name
-    chance = min([1.0, *(one.confidence for one in region_readings(written.region))])
-    found = Sighting(written.pool, value, written.page, chance, main.evidence.weakest, wording=wording)
-    yield _Seen(found, written.region)
+    chance = min([1.0, *(reading.confidence for reading in region_readings(written.region))])
+    sighting = Sighting(written.pool, value, written.page, chance, main.evidence.weakest, wording=wording)
+    yield _Located(sighting, written.region)
     if written.pool == SIGNERS:
-        yield _Seen(replace(found, pool=TITLES, value=value[1:], wording=""), written.region)
+        yield _Located(replace(sighting, pool=TITLES, value=value[1:], wording=""), written.region)
 
 
 def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
@@ -146,7 +150,7 @@ def _names(written: _Written, decided: DecidedTexts) -> Iterator[NameSighting]:
         return
     if any((written.page, written.row, field) in decided for field in written.fields):
         return
-    proposed = [one for one in main.hypotheses if _is_name(one.text)]
+    proposed = [hypothesis for hypothesis in main.hypotheses if _is_name(hypothesis.text)]
     if not proposed or proposed[0].text != main.text:
         return
     readings = region_readings(written.region)
@@ -188,16 +192,16 @@ def _wording(region: KeptRegion, value: tuple[str, ...]) -> str:
     return text.replace(name, NAME).replace(title, TITLE)
 
 
-def _to_look_at(seen: Sequence[_Seen]) -> frozenset[int]:
+def _to_look_at(sightings: Sequence[_Located]) -> frozenset[int]:
     """Return the sightings to examine letter by letter: a few of each value that no page shows clearly."""
-    by_value: dict[tuple[str, tuple[str, ...]], list[_Seen]] = {}
-    for one in seen:
-        by_value.setdefault((one.sighting.pool, one.sighting.value), []).append(one)
+    by_value: dict[tuple[str, tuple[str, ...]], list[_Located]] = {}
+    for located in sightings:
+        by_value.setdefault((located.sighting.pool, located.sighting.value), []).append(located)
     chosen: set[int] = set()
     for some in by_value.values():
-        ordered = sorted(some, key=lambda one: (-one.sighting.weakest, _order(one.sighting.page)))
+        ordered = sorted(some, key=lambda located: (-located.sighting.weakest, _order(located.sighting.page)))
         if min(ordered[0].sighting.chance, ordered[0].sighting.weakest) < CLEAR:
-            chosen |= {id(one) for one in ordered[:MOST_SIGHTINGS]}
+            chosen |= {id(located) for located in ordered[:MOST_SIGHTINGS]}
     return frozenset(chosen)
 
 
@@ -205,18 +209,18 @@ def _order(page: PageRef) -> tuple[str, int]:
     return page.scan_sha256, page.page_no
 
 
-def _letters(seen: _Seen) -> tuple[LetterEvidence, ...]:
+def _letters(located: _Located) -> tuple[LetterEvidence, ...]:
     """Return the evidence of a value's letters, wherever it occurs in its region."""
     letters: list[LetterEvidence] = []
     text = ""
-    for reading in region_readings(seen.region):
-        found = letters_of(unpack_emissions(reading.emissions), reading.text)
-        if not found:
+    for reading in region_readings(located.region):
+        line_letters = letters_of(unpack_emissions(reading.emissions), reading.text)
+        if not line_letters:
             return ()
-        letters += found
+        letters += line_letters
         text += reading.text.replace(" ", "")
     kept: list[LetterEvidence] = []
-    for part in seen.sighting.value:
+    for part in located.sighting.value:
         plain = part.replace(" ", "")
         at = text.find(plain)
         if at < 0:

@@ -60,7 +60,7 @@ class SignerInk:
     def __init__(self, lines: Sequence[Sequence[Emission]], alphabet: str) -> None:
         known = {letter.lower() for letter in lines[0][0].letters}
         self._letters = "".join(sorted(set(folded(alphabet)) & known | {" "}))
-        self._emissions = [self._bounded(one) for one in joined_emissions(lines)]
+        self._emissions = [self._bounded(emission) for emission in joined_emissions(lines)]
         sizes = [len(line[0].log_chances) for line in lines]
         self._ends = np.cumsum([size + 1 for size in sizes]) - 1
 
@@ -79,16 +79,18 @@ class SignerInk:
         paths over many steps.
         """
         classes = [1 + self._letters.index(letter) for letter in folded(text)]
-        return -float(np.mean([align_classes(one.log_chances, classes)[1] for one in self._emissions[:2]]))
+        return -float(
+            np.mean([align_classes(emission.log_chances, classes)[1] for emission in self._emissions[:2]])
+        )
 
     def seen(self, text: str) -> Mapping[str, float]:
         """Return the visibility of each word of a text, 0..1: the mean probability of its letters."""
         chances = [chance for chance, _ in self._places(text)]
-        found: dict[str, float] = {}
+        visibility: dict[str, float] = {}
         for word in folded(text).split():
             own, chances = chances[: len(word)], chances[len(word) :]
-            found[word] = max(found.get(word, 0.0), float(np.mean(own or [0.0])))
-        return found
+            visibility[word] = max(visibility.get(word, 0.0), float(np.mean(own or [0.0])))
+        return visibility
 
     def parted(self, text: str) -> tuple[str, ...]:
         """Split a text into the lines of the region, each word on the line of most of its letters."""
@@ -106,15 +108,15 @@ class SignerInk:
 
     def _bounded(self, emission: Emission) -> Emission:
         chances = np.exp(emission.log_chances)
-        found = np.zeros((len(chances), 1 + len(self._letters)), np.float32)
-        found[:, 0] = chances[:, 0]
+        bounded = np.zeros((len(chances), 1 + len(self._letters)), np.float32)
+        bounded[:, 0] = chances[:, 0]
         for column, letter in enumerate(emission.letters, start=1):
             at = self._letters.find(letter.lower())
             if at >= 0:
-                found[:, 1 + at] += chances[:, column]
+                bounded[:, 1 + at] += chances[:, column]
             elif not letter.isalnum():
-                found[:, 0] += chances[:, column]
-        return Emission(np.log(found * (1.0 - LEAST_SEEN) + LEAST_SEEN), self._letters)
+                bounded[:, 0] += chances[:, column]
+        return Emission(np.log(bounded * (1.0 - LEAST_SEEN) + LEAST_SEEN), self._letters)
 
     def _places(self, text: str) -> list[tuple[float, int]]:
         """Return the clarity and the line of each letter of a text without spaces."""

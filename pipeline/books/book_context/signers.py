@@ -68,36 +68,41 @@ class Signers:
             lines: The reading, line by line.
             least_alike: Required similarity (0..100), without marks.
         """
-        found: dict[tuple[str, ...], float] = {}
+        scores: dict[tuple[str, ...], float] = {}
         for likeness, named in self._exchanged(tuple(lines), self.names, least_alike):
-            found[named] = max(likeness, found.get(named, 0.0))
+            scores[named] = max(likeness, scores.get(named, 0.0))
             for also, titled in self._exchanged(named, self.titles, least_alike):
-                found[titled] = max(also + likeness, found.get(titled, 0.0))
-        ranked = sorted(found, key=lambda one: (-found[one], one))[: MOST_NAMES * MOST_NAMES]
+                scores[titled] = max(also + likeness, scores.get(titled, 0.0))
+        ranked = sorted(scores, key=lambda candidate: (-scores[candidate], candidate))[
+            : MOST_NAMES * MOST_NAMES
+        ]
         if len(lines) == 1:
-            ranked += [(one,) for one in self._worded(lines[0], least_alike)]
-        return tuple(one for one in dict.fromkeys(ranked) if one != tuple(lines))
+            ranked += [(text,) for text in self._worded(lines[0], least_alike)]
+        return tuple(candidate for candidate in dict.fromkeys(ranked) if candidate != tuple(lines))
 
     def _exchanged(
         self, lines: tuple[str, ...], known: Mapping[str, float], least_alike: float
     ) -> Iterator[tuple[float, tuple[str, ...]]]:
         """Yield the lines with the part most similar to a value of the book replaced, in one line or across two."""
-        found = []
+        exchanges = []
         for value in known:
             for place, line in enumerate(lines):
                 for likeness, new in _exchanged(line, value, least_alike):
-                    found.append((likeness, known[value], (*lines[:place], new, *lines[place + 1 :])))
+                    exchanges.append((likeness, known[value], (*lines[:place], new, *lines[place + 1 :])))
             for place, pair in enumerate(pairwise(lines)):
                 for likeness, new in _exchanged(" ".join(pair), value, least_alike):
                     parted = _parted(new, pair)
-                    found.append((likeness, known[value], (*lines[:place], *parted, *lines[place + 2 :])))
-        for likeness, _, exchanged in sorted(found, key=lambda one: (-one[0], -one[1], one[2]))[:MOST_NAMES]:
+                    exchanges.append((likeness, known[value], (*lines[:place], *parted, *lines[place + 2 :])))
+        for likeness, _, exchanged in sorted(exchanges, key=lambda row: (-row[0], -row[1], row[2]))[
+            :MOST_NAMES
+        ]:
             yield likeness, exchanged
 
     def _worded(self, read: str, least_alike: float) -> list[str]:
         plain = unaccented(read)
         names = sorted(
-            self.names, key=lambda one: (-fuzz.partial_ratio(unaccented(one), plain), -self.names[one], one)
+            self.names,
+            key=lambda name: (-fuzz.partial_ratio(unaccented(name), plain), -self.names[name], name),
         )
         texts = [
             wording.replace(NAME, name).replace(TITLE, title)
@@ -106,13 +111,15 @@ class Signers:
             for wording in self.wordings
         ]
         alike = [(fuzz.ratio(plain, unaccented(text)), text) for text in texts]
-        near = sorted((one for one in alike if one[0] >= least_alike), key=lambda one: (-one[0], one[1]))
+        near = sorted(
+            (pair for pair in alike if pair[0] >= least_alike), key=lambda pair: (-pair[0], pair[1])
+        )
         return [text for _, text in near[: 2 * MOST_NAMES]]
 
     def _longest(self, known: Mapping[str, float], text: str) -> str:
         """Return the longest value that occurs in a text between other letters, ``""`` if there is none."""
         inside = [value for value in known if _stands_in(value, text)]
-        return max(inside, key=lambda one: (len(one), one), default="")
+        return max(inside, key=lambda candidate: (len(candidate), candidate), default="")
 
     def _chance_of_name(self, name: str) -> float:
         return self.names[name] / sum(self.names.values()) if name else 0.0
@@ -121,7 +128,7 @@ class Signers:
         if not title:
             return 0.0
         every = self.titles[title] / sum(self.titles.values())
-        of_name = sum(pages for (one, _), pages in self.pairs.items() if one == name)
+        of_name = sum(pages for (signer, _), pages in self.pairs.items() if signer == name)
         if not of_name:
             return every
         return (1.0 - OWN_TITLE) * every + OWN_TITLE * self.pairs.get((name, title), 0.0) / of_name
@@ -135,8 +142,8 @@ class Signers:
 
 def usual_wordings(wordings: Counter[str]) -> dict[str, int]:
     """Return the repeated wordings of a book, most frequent first; its only wording if none is repeated."""
-    usual = sorted(wordings.items(), key=lambda one: (-one[1], one[0]))
-    return dict(([one for one in usual if one[1] > 1] or usual[:1])[:MOST_WORDINGS])
+    usual = sorted(wordings.items(), key=lambda item: (-item[1], item[0]))
+    return dict(([item for item in usual if item[1] > 1] or usual[:1])[:MOST_WORDINGS])
 
 
 def _exchanged(line: str, value: str, least_alike: float) -> Iterator[tuple[float, str]]:

@@ -96,54 +96,58 @@ def spellings_of(sightings: Sequence[NameSighting], usual: UsualNames) -> dict[s
     Args:
         sightings: All pages with a name, in any order.
     """
-    found: dict[str, float] = {}
+    pages_of: dict[str, float] = {}
     for cluster in _clusters(sightings):
-        if len({one.page for one in cluster}) > 1:
+        if len({sighting.page for sighting in cluster}) > 1:
             for spelling, pages in _decided(cluster, usual):
-                found[spelling] = found.get(spelling, 0.0) + pages
-    return dict(sorted(found.items()))
+                pages_of[spelling] = pages_of.get(spelling, 0.0) + pages
+    return dict(sorted(pages_of.items()))
 
 
 def _clusters(sightings: Sequence[NameSighting]) -> list[list[NameSighting]]:
     """Return the sightings by name, the clearest of each first."""
     clusters: list[list[NameSighting]] = []
     seeds: list[str] = []
-    for one in sorted(sightings, key=_clearness):
-        plain = unaccented(one.name)
+    for sighting in sorted(sightings, key=_clearness):
+        plain = unaccented(sighting.name)
         likeness = [fuzz.ratio(plain, seed) for seed in seeds]
         best = max(range(len(seeds)), key=likeness.__getitem__, default=None)
         if best is not None and likeness[best] >= ALIKE:
-            clusters[best].append(one)
+            clusters[best].append(sighting)
         else:
-            clusters.append([one])
+            clusters.append([sighting])
             seeds.append(plain)
     return clusters
 
 
 def _clearness(sighting: NameSighting) -> tuple[float, str, int, str]:
-    chance = max((one.chance for one in sighting.hypotheses), default=0.0)
+    chance = max((hypothesis.chance for hypothesis in sighting.hypotheses), default=0.0)
     return -chance, sighting.page.scan_sha256, sighting.page.page_no, sighting.name
 
 
 def _decided(cluster: Sequence[NameSighting], usual: UsualNames) -> Iterator[tuple[str, float]]:
     """Yield the spellings of a cluster that its pages do not exclude, in their case on the pages."""
-    asked = cluster[:MOST_PAGES]
-    spellings = _proposed(asked)
-    scores = _scores(asked, spellings)
+    clearest = cluster[:MOST_PAGES]
+    spellings = _proposed(clearest)
+    scores = _scores(clearest, spellings)
     for _ in range(ROUNDS):
         best = spellings[_best(scores, spellings, usual)]
-        more = [one for one in dict.fromkeys(_exchanged(best, asked, usual)) if one not in spellings]
+        more = [
+            candidate
+            for candidate in dict.fromkeys(_exchanged(best, clearest, usual))
+            if candidate not in spellings
+        ]
         if not more:
             break
         spellings += more
-        scores = np.hstack((scores, _scores(asked, more)))
+        scores = np.hstack((scores, _scores(clearest, more)))
         if spellings[_best(scores, spellings, usual)] == best:
             break
-    kept, ahead = _left(scores, spellings, usual)
+    kept, ahead = _not_excluded(scores, spellings, usual)
     own = scores[:, kept]
     nearest = (own >= own.max(axis=1, keepdims=True) - SEEN) * np.exp(np.maximum(ahead, -SEEN))
     share = (nearest / nearest.sum(axis=1, keepdims=True)).mean(axis=0)
-    upper = sum(one.name.isupper() for one in cluster)
+    upper = sum(sighting.name.isupper() for sighting in cluster)
     for place, part in zip(kept, share.tolist(), strict=True):
         for spelling, pages in ((spellings[place], len(cluster) - upper), (spellings[place].upper(), upper)):
             if pages and part:
@@ -154,9 +158,9 @@ def _proposed(cluster: Sequence[NameSighting]) -> list[str]:
     """Return the proposed spellings, likeliest first."""
     chances: dict[str, float] = {}
     for sighting in cluster:
-        for one in sighting.hypotheses:
-            spelling = _plain_case(one.text)
-            chances[spelling] = chances.get(spelling, 0.0) + one.chance
+        for hypothesis in sighting.hypotheses:
+            spelling = _plain_case(hypothesis.text)
+            chances[spelling] = chances.get(spelling, 0.0) + hypothesis.chance
     return sorted(chances, key=lambda spelling: (-chances[spelling], spelling))[:MOST_SPELLINGS]
 
 
@@ -166,19 +170,21 @@ def _exchanged(best: str, cluster: Sequence[NameSighting], usual: UsualNames) ->
     A first word that is no family name is replaced by family names that differ only in marks.
     """
     words = best.split()
-    seen: list[dict[str, float]] = [{} for _ in words]
+    words_at: list[dict[str, float]] = [{} for _ in words]
     for sighting in cluster:
-        for one in sighting.hypotheses:
-            others = _plain_case(one.text).split()
+        for hypothesis in sighting.hypotheses:
+            others = _plain_case(hypothesis.text).split()
             if len(others) == len(words):
-                for known, word in zip(seen, others, strict=True):
-                    known[word] = known.get(word, 0.0) + one.chance
+                for known, word in zip(words_at, others, strict=True):
+                    known[word] = known.get(word, 0.0) + hypothesis.chance
     if words[0].lower() not in usual.surnames:
         plain = unaccented(words[0])
         yield from (
-            " ".join((one.title(), *words[1:])) for one in sorted(usual.surnames) if unaccented(one) == plain
+            " ".join((surname.title(), *words[1:]))
+            for surname in sorted(usual.surnames)
+            if unaccented(surname) == plain
         )
-    for place, known in enumerate(seen):
+    for place, known in enumerate(words_at):
         ranked = sorted(known, key=lambda word: (-known[word], word))
         for word in [word for word in ranked if word != words[place]][:MOST_WORDS]:
             yield " ".join((*words[:place], word, *words[place + 1 :]))
@@ -197,10 +203,12 @@ def _scores(cluster: Sequence[NameSighting], spellings: Sequence[str]) -> Scores
     """
     rows = []
     for sighting in cluster:
-        in_case = [one.upper() if sighting.name.isupper() else one for one in spellings]
-        texts = [f"{sighting.before}{one}{sighting.behind}" for one in (sighting.name, *in_case)]
+        in_case = [candidate.upper() if sighting.name.isupper() else candidate for candidate in spellings]
+        texts = [f"{sighting.before}{name}{sighting.behind}" for name in (sighting.name, *in_case)]
         read, *ink = score_texts(joined_emissions([*map(unpack_emissions, sighting.emissions)]), texts)
-        known = {one.text: math.log(max(one.chance, 1e-9)) for one in sighting.hypotheses}
+        known = {
+            hypothesis.text: math.log(max(hypothesis.chance, 1e-9)) for hypothesis in sighting.hypotheses
+        }
         reference, least = known[sighting.name], min(known.values())
         rows.append(
             [
@@ -212,7 +220,7 @@ def _scores(cluster: Sequence[NameSighting], spellings: Sequence[str]) -> Scores
 
 
 def _priors(spellings: Sequence[str], usual: UsualNames) -> Scores:
-    return np.array([usual.log_chance(one) for one in spellings])
+    return np.array([usual.log_chance(spelling) for spelling in spellings])
 
 
 def _best(scores: Scores, spellings: Sequence[str], usual: UsualNames) -> int:
@@ -221,12 +229,12 @@ def _best(scores: Scores, spellings: Sequence[str], usual: UsualNames) -> int:
     return int((capped.mean(axis=0) + _priors(spellings, usual)).argmax())
 
 
-def _left(scores: Scores, spellings: Sequence[str], usual: UsualNames) -> tuple[list[int], Scores]:
+def _not_excluded(scores: Scores, spellings: Sequence[str], usual: UsualNames) -> tuple[list[int], Scores]:
     """Return the spellings that are not excluded, best first, and the mean lead (nats) of each over the best."""
     best = _best(scores, spellings, usual)
     priors = _priors(spellings, usual)
-    said = np.clip(scores - scores[:, [best]], -MOST_SAID, MOST_SAID)
-    ahead = said.mean(axis=0) + priors - priors[best]
+    leads = np.clip(scores - scores[:, [best]], -MOST_SAID, MOST_SAID)
+    ahead = leads.mean(axis=0) + priors - priors[best]
     kept = [place for place in range(len(spellings)) if place == best or ahead[place] > -SEEN]
     kept.sort(key=lambda place: (place != best, -ahead[place], spellings[place]))
     return kept, ahead[kept]

@@ -47,20 +47,24 @@ def teaching_entries(
         most: Number of entries to choose.
     """
     keys = [
-        (page.ref, entry.row) for page in pages for entry in sorted(page.entries, key=lambda one: one.row)
+        (page.ref, entry.row)
+        for page in pages
+        for entry in sorted(page.entries, key=lambda result: result.row)
     ]
     if len(keys) <= most:
         return ()
     stretch_of = {key: place * STRETCHES // len(keys) for place, key in enumerate(keys)}
     clusters = _clusters(pages, record)
     sizes = Counter(cluster for some in clusters.values() for cluster in some)
-    asked: dict[Cluster, set[PageRef]] = defaultdict(set)
+    chosen_pages: dict[Cluster, set[PageRef]] = defaultdict(set)
     in_stretch: Counter[int] = Counter()
     chosen: list[EntryKey] = []
     left = list(keys)
     while left and len(chosen) < most:
         gains = {
-            key: sum(_gain(sizes[one], asked[one], key[0]) for one in clusters.get(key, ()))
+            key: sum(
+                _gain(sizes[cluster], chosen_pages[cluster], key[0]) for cluster in clusters.get(key, ())
+            )
             / (1 + in_stretch[stretch_of[key]])
             for key in left
         }
@@ -70,8 +74,8 @@ def teaching_entries(
         chosen.append(best)
         left.remove(best)
         in_stretch[stretch_of[best]] += 1
-        for one in clusters[best]:
-            asked[one].add(best[0])
+        for cluster in clusters[best]:
+            chosen_pages[cluster].add(best[0])
     return tuple(chosen)
 
 
@@ -83,7 +87,7 @@ def _gain(size: int, pages: set[PageRef], page: PageRef) -> float:
 def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey, list[Cluster]]:
     """Return the clusters of the waiting values of each entry."""
     heads: dict[str, list[str]] = defaultdict(list)
-    found: dict[EntryKey, list[Cluster]] = defaultdict(list)
+    clusters: dict[EntryKey, list[Cluster]] = defaultdict(list)
     for page in pages:
         for entry in page.entries:
             key = (page.ref, entry.row)
@@ -91,8 +95,8 @@ def _clusters(pages: Sequence[PageResult], record: RecordSpec) -> dict[EntryKey,
                 pool = pool_of_field(record.by_name[reading.field], record)
                 if not pool or reading.accepted or reading.status is not FieldStatus.READ:
                     continue
-                found[key].append((pool, _head_of(heads[pool], unaccented(reading.text.casefold()))))
-    return found
+                clusters[key].append((pool, _head_of(heads[pool], unaccented(reading.text.casefold()))))
+    return clusters
 
 
 def _head_of(heads: list[str], text: str) -> int:

@@ -34,24 +34,24 @@ def date_order_findings(series: RegisterSeries, doubted: Collection[int]) -> Ite
         doubted: The ids of entries with a doubtful number; these entries, and incomplete days, are left out.
     """
     entries = series.entries
-    asked = entries[
+    dated = entries[
         (full_days(entries["day"].to_numpy()) != UNKNOWN)
         & (entries["number"] != UNKNOWN)
         & (entries["year"] != UNKNOWN)
         & ~entries["entry_id"].isin(list(doubted))
     ].sort_values(["book_id", "year", "number"], kind="stable")
-    if asked.empty:
+    if dated.empty:
         return
-    book, year, day = (asked[name].to_numpy() for name in ("book_id", "year", "day"))
-    first = np.ones(len(asked), dtype=bool)
+    book, year, day = (dated[name].to_numpy() for name in ("book_id", "year", "day"))
+    first = np.ones(len(dated), dtype=bool)
     first[1:] = (book[1:] != book[:-1]) | (year[1:] != year[:-1])
-    back = np.zeros(len(asked), dtype=bool)
+    back = np.zeros(len(dated), dtype=bool)
     back[1:] = (day[1:] < day[:-1]) & ~first[1:]
     starts = np.flatnonzero(first)
-    ends = np.append(starts[1:], len(asked))
+    ends = np.append(starts[1:], len(dated))
     for place in np.flatnonzero(np.add.reduceat(back, starts) > 0):
         yield from _strays(
-            list(iter_rows(asked[starts[place] : ends[place]], "entry_id", "page_id", "book_id", "day"))
+            list(iter_rows(dated[starts[place] : ends[place]], "entry_id", "page_id", "book_id", "day"))
         )
 
 
@@ -95,16 +95,16 @@ def closing_findings(series: RegisterSeries) -> Iterator[BookFinding]:
     books["book_id"] = books.index
     columns = ("book_id", "last_page", "written", "inner", "found", "entries", "pages", "rows", "failed")
     for row in iter_rows(books, *columns):
-        book_id, last_page, written, inner, found, entries, noted_pages, rows, failed = map(int, row)
-        if entries != UNKNOWN and not found <= entries <= found + failed * rows:
-            yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, found, failed))
+        book_id, last_page, written, inner, present, entries, noted_pages, rows, failed = map(int, row)
+        if entries != UNKNOWN and not present <= entries <= present + failed * rows:
+            yield BookFinding(ENTRIES, book_id, last_page, None, (), _details(entries, present, failed))
         if noted_pages != UNKNOWN and not written <= noted_pages <= inner + failed:
             counted = inner if noted_pages > inner else written
             yield BookFinding(PAGES, book_id, last_page, None, (), _details(noted_pages, counted, failed))
 
 
-def _details(noted: int, found: int, failed: int) -> dict[str, str]:
-    details = {"said": str(noted), "found": str(found)}
+def _details(noted: int, counted: int, failed: int) -> dict[str, str]:
+    details = {"said": str(noted), "found": str(counted)}
     return details | {"failed": str(failed)} if failed else details
 
 

@@ -48,7 +48,9 @@ def book_findings(series: RegisterSeries) -> tuple[BookFinding, ...]:
     """Return the findings on whole books of these series."""
     numbers = [*number_findings(series), *duplicate_findings(series)]
     doubted = {
-        found.entry_id for found in numbers if found.code == OUT_OF_ORDER and found.entry_id is not None
+        finding.entry_id
+        for finding in numbers
+        if finding.code == OUT_OF_ORDER and finding.entry_id is not None
     }
     return (
         *numbers,

@@ -43,10 +43,10 @@ def _shared(rows: pd.DataFrame) -> Iterator[BookFinding]:
     entries = rows["entry_id"].tolist()
     known = [ComparedPerson(*row) for row in iter_rows(rows, "bare", "sex", "born")]
     against: dict[int, set[int]] = {}
-    for one, other in combinations(range(len(known)), 2):
-        if not may_be_same_person(known[one], known[other]):
-            against.setdefault(one, set()).add(other)
-            against.setdefault(other, set()).add(one)
+    for first, other in combinations(range(len(known)), 2):
+        if not may_be_same_person(known[first], known[other]):
+            against.setdefault(first, set()).add(other)
+            against.setdefault(other, set()).add(first)
     for place, row in enumerate(iter_rows(rows, "book_id", "page_id", "entry_id", "id_fields")):
         if place in against:
             book_id, page_id, entry_id, fields = row
@@ -95,9 +95,11 @@ def marriage_findings(people: pd.DataFrame) -> Iterator[BookFinding]:
     for of_one in marriages.values():
         for first, second in pairwise(of_one):
             if _both_live(first, second, dead):
-                for one, other in ((first, second), (second, first)):
+                for marriage, other in ((first, second), (second, first)):
                     others = {"others": str(other.entry_id)}
-                    yield BookFinding(TWICE, one.book_id, one.page_id, one.entry_id, (), others)
+                    yield BookFinding(
+                        TWICE, marriage.book_id, marriage.page_id, marriage.entry_id, (), others
+                    )
 
 
 def _keys(wed: pd.DataFrame) -> pd.Series:

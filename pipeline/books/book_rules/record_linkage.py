@@ -128,7 +128,7 @@ def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
     columns = [*EVIDENCE, "bare"]
     if len(people) < 2:
         return pd.DataFrame(columns=["first", "second", "probability", *EVIDENCE])
-    asked = pd.DataFrame(
+    compared = pd.DataFrame(
         {
             "unique_id": people.index,
             "entry_id": people["entry_id"],
@@ -136,15 +136,15 @@ def link_people(people: pd.DataFrame, least: float) -> pd.DataFrame:
         }
     )
     api = DuckDBAPI()
-    linker = splink.Linker(api.register(asked), _settings(len(asked)), log_level=None)
+    linker = splink.Linker(api.register(compared), _settings(len(compared)), log_level=None)
     predicted = linker.inference.predict(threshold_match_probability=least)
-    found: pd.DataFrame = predicted.as_pandas_dataframe()  # type: ignore[no-untyped-call]
+    pairs: pd.DataFrame = predicted.as_pandas_dataframe()  # type: ignore[no-untyped-call]
     return pd.DataFrame(
         {
-            "first": found["unique_id_l"],
-            "second": found["unique_id_r"],
-            "probability": found["match_probability"].round(4),
-            **{name: found[f"gamma_{name}"].map(_labels(name)).fillna("") for name in EVIDENCE},
+            "first": pairs["unique_id_l"],
+            "second": pairs["unique_id_r"],
+            "probability": pairs["match_probability"].round(4),
+            **{name: pairs[f"gamma_{name}"].map(_labels(name)).fillna("") for name in EVIDENCE},
         }
     ).sort_values(["first", "second"], ignore_index=True)
 
