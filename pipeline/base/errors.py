@@ -83,7 +83,7 @@ class StorageError(HotichError):
 
 
 class ScanError(HotichError):
-    """A scan, or a page of it, cannot be used. The rest of the book continues."""
+    """A scan, or a page in a scan, cannot be used. The rest of the book continues."""
 
     code = "scan"
     exit_code = 8

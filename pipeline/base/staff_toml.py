@@ -48,7 +48,7 @@ class StaffFile:
         self._lines = TomlLines(text)
         for key, value in self.table.items():
             hidden = next(
-                filter(None, (control_character_flaw(one, LINE_BREAKS) for one in _texts((key, value)))), ""
+                filter(None, (control_character_flaw(part, LINE_BREAKS) for part in _texts((key, value)))), ""
             )
             if hidden:
                 self.flaw(key, f"“{key}” {hidden}.")
@@ -111,8 +111,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _where(message: str) -> str:
-    found = re.search(r"line (\d+), column (\d+)", message)
-    return f"dòng {found[1]}, cột {found[2]}" if found else message
+    position = re.search(r"line (\d+), column (\d+)", message)
+    return f"dòng {position[1]}, cột {position[2]}" if position else message
 
 
 class TomlLines:

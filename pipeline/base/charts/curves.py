@@ -223,7 +223,7 @@ def curve_series(
         area: Drawing area of the chart.
         accepted: Coverage, error and bound of the accepted fields, and the tooltip of their dot.
     """
-    seen = [(area.x(coverage), area.y_log(error)) for coverage, error, _ in points]
+    curve = [(area.x(coverage), area.y_log(error)) for coverage, error, _ in points]
     bound = [(area.x(coverage), area.y_log(upper)) for coverage, _, upper in points]
     dot = None
     if accepted is not None:
@@ -233,9 +233,9 @@ def curve_series(
     return CurveSeries(
         style=style,
         name=name,
-        path=_path(seen),
+        path=_path(curve),
         bound=_path(bound),
-        area=f"{_path([*seen, *reversed(bound)])}Z",
+        area=f"{_path([*curve, *reversed(bound)])}Z",
         accepted=dot,
     )
 

@@ -5,7 +5,7 @@
     8 |--.
       |   `--.__   ◆          ◆ found wrong
     0 +---┆------┆------
-          1      2            what was learnt, numbered as in the table
+          1      2            learning events, numbered as in the table
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def line_chart_svg(chart: LineChart) -> Markup:
     def y(value: float) -> float:
         return round(floor - (floor - TOP) * value / top, 1)
 
-    points = [_Place(x(one.at), y(one.value), "", one.tooltip) for one in chart.points]
+    points = [_Place(x(point.at), y(point.value), "", point.tooltip) for point in chart.points]
     steps = [top * step / TICKS for step in range(TICKS + 1)]
     drawing = {
         "width": WIDTH,
@@ -114,13 +114,13 @@ def line_chart_svg(chart: LineChart) -> Markup:
         "right": WIDTH - RIGHT,
         "floor": floor,
         "top": TOP,
-        "path": "M" + "L".join(f"{one.x:g},{one.y:g}" for one in points) if points else "",
+        "path": "M" + "L".join(f"{point.x:g},{point.y:g}" for point in points) if points else "",
         "points": points if len(points) <= 60 else [],
         "rules": [_Place(LEFT, y(value), _amount(value)) for value in steps],
         "ticks": [_Place(x(at), floor + LANE, text) for at, text in chart.ticks],
-        "found": [_Place(x(one.at), floor, one.label, one.tooltip, one.style) for one in chart.found],
-        "marks": [_Place(x(one.at), floor, one.label, one.tooltip, one.style) for one in chart.marks],
-        "labels": _labels([(x(one.at), one.label) for one in chart.marks]),
+        "found": [_Place(x(mark.at), floor, mark.label, mark.tooltip, mark.style) for mark in chart.found],
+        "marks": [_Place(x(mark.at), floor, mark.label, mark.tooltip, mark.style) for mark in chart.marks],
+        "labels": _labels([(x(mark.at), mark.label) for mark in chart.marks]),
         "label_height": floor + LANE + 17,
     }
     return Markup(svg_template("lines.svg.j2").render(chart=chart, drawing=drawing))

@@ -141,20 +141,20 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 def _parsed(parse: Callable[[str], Any], text: str, deepest: int) -> Any:
     try:
-        said = parse(text)
+        parsed = parse(text)
     except RecursionError:
         raise FileRefused(_TOO_DEEP) from None
     except ValueError as error:
         if "integer string conversion" in str(error):  # the number has more digits than Python reads
             raise FileRefused(_TOO_LARGE) from None
         raise
-    _check(said, deepest)
-    return said
+    _check(parsed, deepest)
+    return parsed
 
 
-def _check(said: Any, deepest: int) -> None:
+def _check(parsed: Any, deepest: int) -> None:
     """Refuse flaws that the text alone does not show: numbers out of range, deep tables from dotted keys."""
-    todo = [(said, 0)]
+    todo = [(parsed, 0)]
     while todo:
         value, depth = todo.pop()
         if depth > 2 * deepest:

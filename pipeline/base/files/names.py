@@ -19,7 +19,7 @@ def printable(name: str | Path, keep: str = "") -> str:
 
 def json_printable(document: str) -> str:
     """Return an equivalent JSON document that holds only characters a terminal shows unchanged."""
-    return _HIDDEN.sub(lambda found: _json_escape(found.group()), document)
+    return _HIDDEN.sub(lambda match: _json_escape(match.group()), document)
 
 
 _HIDDEN = re.compile(r"[^\n -~]")

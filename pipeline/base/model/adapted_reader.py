@@ -1,4 +1,4 @@
-"""Distinguish the readings of an adapted reader (trained on a book's hand) from those of the shipped reader."""
+"""Distinguish readings by an adapted reader (trained on a book's hand) from readings by the shipped reader."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def parent_of(fingerprint: str) -> tuple[str, Trust | None]:
     Args:
         fingerprint: Of a handwriting reader; without an adapter it is returned unchanged, with None.
     """
-    found = _ADAPTED.fullmatch(fingerprint)
-    if found is None:
+    match = _ADAPTED.fullmatch(fingerprint)
+    if match is None:
         return fingerprint, None
-    trust: Trust = found["trust"]  # type: ignore[assignment]
-    return found["parent"], trust
+    trust: Trust = match["trust"]  # type: ignore[assignment]
+    return match["parent"], trust
 
 
 def is_adapted(engine: str) -> bool:

@@ -97,7 +97,7 @@ class NearUnits:
 
 
 class PageKind(StrEnum):
-    """What a page of a book holds."""
+    """The content of a book's page."""
 
     ENTRIES = "entries"
     COVER = "cover"

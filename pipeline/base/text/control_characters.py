@@ -31,24 +31,22 @@ def control_characters(text: str, allowed: str = "") -> tuple[str, ...]:
     """Return the control, direction and zero-width characters of a text as ``U+202E``, without repetition, in order.
 
     Args:
-        text: Any text, composed or not.
         allowed: Permitted control characters, such as ``LINE_BREAKS``.
     """
-    found = dict.fromkeys(letter for letter in _CONTROL.findall(text) if letter not in allowed)
-    return tuple(f"U+{ord(letter):04X}" for letter in found)
+    letters = dict.fromkeys(letter for letter in _CONTROL.findall(text) if letter not in allowed)
+    return tuple(f"U+{ord(letter):04X}" for letter in letters)
 
 
 def control_character_flaw(text: str, allowed: str = "") -> str:
     """Describe in Vietnamese a text's control characters and the remedy; ``""`` if there are none.
 
     Args:
-        text: Any text, composed or not.
         allowed: Permitted control characters, such as ``LINE_BREAKS``.
     """
-    found = control_characters(text, allowed)
-    if not found:
+    characters = control_characters(text, allowed)
+    if not characters:
         return ""
-    named = ", ".join(found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
+    named = ", ".join(characters[:_MOST_NAMED]) + (", …" if len(characters) > _MOST_NAMED else "")
     return f"có ký tự điều khiển hoặc ký tự ẩn ({named}); hãy xóa rồi gõ lại bằng tay"
 
 
@@ -59,7 +57,6 @@ def visible_text(text: str, allowed: str = LINE_BREAKS) -> str:
     """Return a text with control characters written out, ``[U+202E]``: stored texts may still hold them.
 
     Args:
-        text: Any text.
         allowed: Characters to leave unchanged.
     """
-    return _CONTROL.sub(lambda found: found[0] if found[0] in allowed else f"[U+{ord(found[0]):04X}]", text)
+    return _CONTROL.sub(lambda match: match[0] if match[0] in allowed else f"[U+{ord(match[0]):04X}]", text)

@@ -114,14 +114,14 @@ def parse_date(tokens: tuple[str, ...]) -> frozenset[DateParts]:
         day = _DAYS.get(before[1:] if before[0] == "ngay" else before)
         if day is None:
             return frozenset()
-    found: set[DateParts] = set()
+    dates: set[DateParts] = set()
     for length in (1, 2):
         month = _MONTHS.get(after[:length])
         if month and after[length : length + 1] == ("nam",):
             year = _year(after[length + 1 :])
             if year is not None:
-                found.add((year, month, day))
-    return frozenset(found)
+                dates.add((year, month, day))
+    return frozenset(dates)
 
 
 def _year(tokens: tuple[str, ...]) -> int | None:
@@ -293,7 +293,6 @@ def _full_tens(number: int, wording: Wording) -> str:
 
 
 def _ones_after(tens: int, ones: int, wording: Wording) -> str:
-    """Return the ones as spelt after tens."""
     if ones == 5:
         return wording.five
     if tens > 1 and ones in (1, 4):

@@ -70,12 +70,12 @@ def _vni_letters() -> Mapping[str, str]:
         base + sign: base + CIRCUMFLEX + tone for base in "aeo" for sign, tone in _OVER_CIRCUMFLEX.items()
     }
     small |= {"a" + sign: "a" + BREVE + tone for sign, tone in _OVER_BREVE.items()}
-    found: dict[str, str] = {}
+    letters: dict[str, str] = {}
     for typed, letter in small.items():
         meant = unicodedata.normalize("NFC", letter)
-        found |= {typed: meant, typed.upper(): meant.upper()}
-        found |= {typed[0].upper() + typed[1:]: meant.upper()}
-    return found
+        letters |= {typed: meant, typed.upper(): meant.upper()}
+        letters |= {typed[0].upper() + typed[1:]: meant.upper()}
+    return letters
 
 
 _LETTERS: Mapping[LegacyFont, Mapping[str, str]] = {
