@@ -3,8 +3,8 @@
 .. code-block:: toml
 
     [approval]
-    book = true                   # a supervisor approves a book before a package of it is made (default: false)
-    amendments = false            # amendments go out without a second signature (default: true, they want one)
+    book = true                   # a supervisor approves a book before its package is made (default: false)
+    amendments = false            # amendments are delivered without a second signature (default: true, with it)
 """
 
 from __future__ import annotations
@@ -39,6 +39,6 @@ def read_approval(path: Path) -> ApprovalPolicy:
     if not path.exists():
         return ApprovalPolicy()
     file = StaffFile(path)
-    switches = file.switches(TABLE, [one.name for one in fields(ApprovalPolicy)])
+    switches = file.switches(TABLE, [key.name for key in fields(ApprovalPolicy)])
     file.refuse_flaws()
     return ApprovalPolicy(**switches)

@@ -92,7 +92,7 @@ def _short_year(
         return
     limit = facts.registered_on
     late = limit is not None and any(not _is_not_after(day, limit) for day in days)
-    yield from _chosen([one.canonical for one in days], written, spec, "short_year", policy, doubted=late)
+    yield from _chosen([day.canonical for day in days], written, spec, "short_year", policy, doubted=late)
 
 
 def _contradict(figures: PartialDate, words: PartialDate) -> bool:
@@ -108,8 +108,8 @@ def _with_year(
     with_year = DeliveredValue(year, note_of(spec, written))
     blank = blank_with_note(spec, written)
     ordered = (blank, with_year) if policy[rule] == NOTE else (with_year, blank)
-    for one in ordered:
-        yield from settled_by(rule, policy, one)
+    for proposal in ordered:
+        yield from settled_by(rule, policy, proposal)
 
 
 def _chosen(
@@ -211,8 +211,8 @@ def _days_of(lunar: LunarDate, facts: DateFacts) -> tuple[list[date], bool]:
         first, closing = _span(facts)
         doubted |= any(not first <= day.year <= closing for day in days)
     limit = facts.registered_on
-    found = [day for day in dict.fromkeys(days) if limit is None or _is_not_after(_partial(day), limit)]
-    return found, doubted or len(found) < len(set(days))
+    possible = [day for day in dict.fromkeys(days) if limit is None or _is_not_after(_partial(day), limit)]
+    return possible, doubted or len(possible) < len(set(days))
 
 
 def _partial(day: date) -> PartialDate:

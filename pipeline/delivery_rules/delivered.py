@@ -88,7 +88,10 @@ class FieldLayers:
     @property
     def mark(self) -> str:
         """Hash of the text and its proposals: a confirmation holds only for the values that were shown."""
-        shown = [self.written, *((one.value, one.note, one.rule) for one in self.proposals)]
+        shown = [
+            self.written,
+            *((proposal.value, proposal.note, proposal.rule) for proposal in self.proposals),
+        ]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
     def unless_of_others(self, author: str) -> FieldLayers:
@@ -161,7 +164,7 @@ def notes_with(notes: str, layers: Mapping[str, FieldLayers]) -> str:
         notes: The delivered margin note.
         layers: Both layers of the entry.
     """
-    left = (one.delivered.note for one in layers.values())
+    left = (field_layers.delivered.note for field_layers in layers.values())
     return "; ".join(dict.fromkeys(filter(None, (notes, *left))))
 
 
@@ -176,11 +179,11 @@ class _EntryRules:
 
     def layers(self) -> Mapping[str, FieldLayers]:
         for spec in self._entry.record.fields:
-            self._of(spec)
+            self._layers_of(spec)
         order = self._entry.record.by_name
         return {name: self._done[name] for name in order if name in self._done}
 
-    def _of(self, spec: FieldSpec) -> FieldLayers | None:
+    def _layers_of(self, spec: FieldSpec) -> FieldLayers | None:
         """Return the layers of a field; None if it is not settled."""
         if spec.name in self._done:
             return self._done[spec.name]
@@ -188,12 +191,12 @@ class _EntryRules:
         if written is None:
             return None
         if written.amended is not None:
-            found: tuple[DeliveredValue, ...] = (DeliveredValue(written.amended),)
+            proposals: tuple[DeliveredValue, ...] = (DeliveredValue(written.amended),)
         else:
-            found = tuple(self._proposed(spec, written))
-        if not found:
+            proposals = tuple(self._proposed(spec, written))
+        if not proposals:
             return None
-        layers = self._with_word_of_person(spec, FieldLayers(written.text, found[0], found))
+        layers = self._with_word_of_person(spec, FieldLayers(written.text, proposals[0], proposals))
         if not layers.delivered.rule:
             layers = replace(layers, proposals=())
         self._done[spec.name] = layers
@@ -204,9 +207,9 @@ class _EntryRules:
         word = self._entry.confirmed.get(spec.name)
         if word is None or word.written != layers.written:
             return layers
-        for one in layers.proposals:
-            if (one.value, one.note, one.rule) == (word.value, word.note, word.rule):
-                return replace(layers, delivered=replace(one, certain=True, confirmed_by=word.author))
+        for proposal in layers.proposals:
+            if (proposal.value, proposal.note, proposal.rule) == (word.value, word.note, word.rule):
+                return replace(layers, delivered=replace(proposal, certain=True, confirmed_by=word.author))
         return layers
 
     def _proposed(self, spec: FieldSpec, written: WrittenField) -> Iterator[DeliveredValue]:
@@ -239,18 +242,18 @@ class _EntryRules:
         if not written.is_decided or not spec.column:
             return
         if written.status is FieldStatus.STRUCK_THROUGH:
-            said = f"gạch bỏ: {written.text}" if written.text else "gạch bỏ"
-            yield from self._blank("struck_through", spec, said)
+            wording = f"gạch bỏ: {written.text}" if written.text else "gạch bỏ"
+            yield from self._blank("struck_through", spec, wording)
         elif written.status is FieldStatus.ILLEGIBLE:
             if self._policy.illegible_wording and spec.kind in FREE_TEXT:
                 yield DeliveredValue(self._policy.illegible_wording, rule="illegible")
             else:
                 yield from self._blank("illegible", spec, "không đọc được")
 
-    def _blank(self, rule: str, spec: FieldSpec, said: str) -> Iterator[DeliveredValue]:
+    def _blank(self, rule: str, spec: FieldSpec, text: str) -> Iterator[DeliveredValue]:
         """Yield an empty cell with a note; a mandatory field is delivered empty only after a person's confirmation."""
-        for one in settled_by(rule, self._policy, blank_with_note(spec, said)):
-            yield replace(one, certain=one.certain and not spec.required)
+        for proposal in settled_by(rule, self._policy, blank_with_note(spec, text)):
+            yield replace(proposal, certain=proposal.certain and not spec.required)
 
     # --- numbers ------------------------------------------------------------------------------------------------------
 
@@ -287,7 +290,7 @@ class _EntryRules:
     def _registered_on(self) -> PartialDate | None:
         """Return the delivered day of registration; None if unknown."""
         spec = self._entry.record.by_column.get(self._entry.record.key_columns.registered_on)
-        layers = None if spec is None else self._of(spec)
+        layers = None if spec is None else self._layers_of(spec)
         return parse_canonical(layers.delivered.value) if layers is not None and not layers.waits else None
 
     def _in_words(self, spec: FieldSpec) -> PartialDate | None:
@@ -321,12 +324,12 @@ class _EntryRules:
         by_parents = self._entry.record.unknown_parent
         if by_parents is not None and spec.name == by_parents.field and value == by_parents.words:
             known = [self._is_named(name) for name in by_parents.parents]
-            named = tuple(bool(one) for one in known)
+            named = tuple(bool(is_named) for is_named in known)
             if None not in known and named in by_parents.codes:
                 yield from settled_by("unknown_parent", self._policy, by_parents.codes[named])
                 return
-            for one in by_parents.codes.values():
-                yield DeliveredValue(one, rule="unknown_parent", certain=False)
+            for offered_code in by_parents.codes.values():
+                yield DeliveredValue(offered_code, rule="unknown_parent", certain=False)
             yield replace(blank_with_note(spec, value), rule="unknown_parent", certain=False)
             return
         yield from self._blank("outside_list", spec, value)
@@ -343,9 +346,9 @@ class _EntryRules:
         if choice == NOTE:
             yield replace(left, rule="ditto")
             return
-        for one, is_sure in self._lines_above(spec):
+        for delivered, is_sure in self._lines_above(spec):
             certain = is_sure and choice != CONFIRM and spec.kind in SURE_DITTO
-            yield DeliveredValue(one.value, one.note, "ditto", certain)
+            yield DeliveredValue(delivered.value, delivered.note, "ditto", certain)
         yield replace(left, rule="ditto", certain=False)
 
     def _lines_above(self, spec: FieldSpec) -> Iterator[tuple[DeliveredValue, bool]]:
@@ -359,7 +362,7 @@ class _EntryRules:
             written = self._entry.fields.get(name)
             if written is None or written.amended is not None:  # the ditto mark is older than the amendment
                 continue
-            there = self._of(self._entry.record.by_name[name])
+            there = self._layers_of(self._entry.record.by_name[name])
             if there is not None and not there.waits and there.delivered.value:
                 yield there.delivered, False
 

@@ -101,12 +101,12 @@ class _Calendar:
 
     def _months(self, year: int) -> dict[tuple[int, bool], int]:
         """Return the initial new moon of each month in a lunar year, by the month's number and whether it is leap."""
-        found = {}
+        months = {}
         for start, wanted in ((year - 1, range(1, 11)), (year, range(11, 13))):
             for k, month, is_leap in self._between_solstices(start):
                 if month in wanted:
-                    found[month, is_leap] = k
-        return found
+                    months[month, is_leap] = k
+        return months
 
     def _between_solstices(self, year: int) -> Sequence[tuple[int, int, bool]]:
         """Return (new moon, number, leap) of the months from month 11 of the given year to the next month 11."""
@@ -180,7 +180,7 @@ def _possible_days(written: LunarDate, year: int) -> Iterator[set[int | None]]:
         return
     calendars = _LATE if year >= ONE_MERIDIAN_FROM else _EARLY
     for is_leap in (True,) if written.is_leap else (False, True):
-        yield {one.solar(year, written.month, written.day, is_leap=is_leap) for one in calendars}
+        yield {calendar.solar(year, written.month, written.day, is_leap=is_leap) for calendar in calendars}
 
 
 def lunar_years(written: LunarDate, first: int, last: int) -> tuple[int, ...]:

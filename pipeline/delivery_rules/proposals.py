@@ -41,5 +41,5 @@ def blank_with_note(spec: FieldSpec, text: str) -> DeliveredValue:
 
 def settled_by(rule: str, policy: DeliveryPolicy, proposed: DeliveredValue | str) -> Iterator[DeliveredValue]:
     """Yield a rule's single value, for confirmation if the office requires it."""
-    found = DeliveredValue(proposed) if isinstance(proposed, str) else proposed
-    yield replace(found, rule=rule, certain=policy[rule] != CONFIRM)
+    value = DeliveredValue(proposed) if isinstance(proposed, str) else proposed
+    yield replace(value, rule=rule, certain=policy[rule] != CONFIRM)
