@@ -87,14 +87,14 @@ class SharedStore:
         """
 
         def fetch(files: Any, root: str) -> Path | None:
-            found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
-            if not found:
+            matches = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
+            if not matches:
                 return None
             folder.mkdir(parents=True, exist_ok=True)
-            target: Path = folder / found[0].rsplit("/", 1)[-1]
+            target: Path = folder / matches[0].rsplit("/", 1)[-1]
             coming = temporary_path(folder)
             try:
-                files.get_file(found[0], str(coming))
+                files.get_file(matches[0], str(coming))
                 if sha256_of_file(coming) != sha256:
                     raise AlteredScan(
                         f"Bản quét {sha256[:12]}… trong kho chung {self.url} đã bị sửa hoặc hỏng. "
@@ -116,8 +116,8 @@ class SharedStore:
         """
 
         def digest(files: Any, root: str) -> str | None:
-            found = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
-            return _hash_of(files, found[0]) if found else None
+            matches = sorted(files.glob(f"{root}/{sha256[:2]}/{sha256}*"))
+            return _hash_of(files, matches[0]) if matches else None
 
         return self._ask(digest)
 

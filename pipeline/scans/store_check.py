@@ -118,14 +118,14 @@ def check_store(
         StorageError: The shared store cannot be reached.
     """
     wanted, objects, size = tuple(folders), 0, 0
-    found: list[StoreFlaw] = []
+    all_flaws: list[StoreFlaw] = []
     for done, folder in enumerate(wanted, start=1):
         hashed, read, here = _checked_folder(workspace, known, folder)
         objects, size = objects + hashed, size + read
-        found += here
+        all_flaws += here
         on_folder(done, len(wanted))
-    strays = tuple(flaw for flaw in found if flaw.kind is StoreFlawKind.STRAY)
-    flaws = tuple(flaw for flaw in found if flaw.kind is not StoreFlawKind.STRAY)
+    strays = tuple(flaw for flaw in all_flaws if flaw.kind is StoreFlawKind.STRAY)
+    flaws = tuple(flaw for flaw in all_flaws if flaw.kind is not StoreFlawKind.STRAY)
     for flaw in flaws:
         log.info("scan %s in the store: %s", scan_id(flaw.sha256), flaw.kind)
     return StoreReport(objects, size, flaws, strays)
@@ -154,7 +154,7 @@ def _checked_folder(
         flaws += _flaws_of(sha256, digest, known)
     missing = {sha256 for sha256 in known if sha256.startswith(folder)} - there
     if (shared := workspace.shared) is not None:
-        for sha256 in sorted(one for one in known if one.startswith(folder)):
+        for sha256 in sorted(digest for digest in known if digest.startswith(folder)):
             digest_there = shared.digest_of(sha256)
             if digest_there is not None:
                 missing.discard(sha256)
@@ -205,15 +205,18 @@ class StoreState:
 def read_state(workspace: Workspace) -> StoreState:
     """Return the progress of the rolling check; the beginning if the file is missing or unusable."""
     try:
-        told = parse_json(read_regular_file(workspace.root / STATE_FILE, MOST_STATE_BYTES))
-        flaws = {str(folder): tuple(_flaw(one) for one in found) for folder, found in told["flaws"].items()}
-        return StoreState(int(told["next"]) % len(FOLDERS), str(told["finished_at"]), flaws)
+        content = parse_json(read_regular_file(workspace.root / STATE_FILE, MOST_STATE_BYTES))
+        flaws = {
+            str(folder): tuple(_flaw(flaw) for flaw in folder_flaws)
+            for folder, folder_flaws in content["flaws"].items()
+        }
+        return StoreState(int(content["next"]) % len(FOLDERS), str(content["finished_at"]), flaws)
     except (OSError, FileRefused, ValueError, KeyError, TypeError, AttributeError):
         return StoreState()
 
 
-def _flaw(told: Mapping[str, Any]) -> StoreFlaw:
-    return StoreFlaw(**{**told, "kind": StoreFlawKind(told["kind"])})
+def _flaw(content: Mapping[str, Any]) -> StoreFlaw:
+    return StoreFlaw(**{**content, "kind": StoreFlawKind(content["kind"])})
 
 
 def check_share(
@@ -237,7 +240,7 @@ def check_share(
         folder = FOLDERS[state.next]
         report = check_store(workspace, known, [folder])
         reports.append(report)
-        flaws = {key: found for key, found in state.flaws.items() if key != folder}
+        flaws = {key: folder_flaws for key, folder_flaws in state.flaws.items() if key != folder}
         if report.flaws:
             flaws[folder] = report.flaws
         after = (state.next + 1) % len(FOLDERS)
@@ -261,15 +264,15 @@ def note_whole_check(workspace: Workspace, report: StoreReport, now: str) -> Non
 def _together(reports: Iterable[StoreReport]) -> StoreReport:
     every = tuple(reports)
     return StoreReport(
-        sum(one.objects for one in every),
-        sum(one.size for one in every),
-        tuple(flaw for one in every for flaw in one.flaws),
-        tuple(flaw for one in every for flaw in one.strays),
+        sum(report.objects for report in every),
+        sum(report.size for report in every),
+        tuple(flaw for report in every for flaw in report.flaws),
+        tuple(flaw for report in every for flaw in report.strays),
     )
 
 
 def _write_state(workspace: Workspace, state: StoreState) -> None:
-    told = {
+    content = {
         "next": state.next,
         "finished_at": state.finished_at,
         "flaws": {folder: [asdict(flaw) for flaw in flaws] for folder, flaws in state.flaws.items()},
@@ -277,7 +280,7 @@ def _write_state(workspace: Workspace, state: StoreState) -> None:
     make_folder(workspace.root)
     with storage_errors(workspace.root):
         write_atomically(
-            workspace.root / STATE_FILE, json.dumps(told, ensure_ascii=False), mode=0o600, durable=False
+            workspace.root / STATE_FILE, json.dumps(content, ensure_ascii=False), mode=0o600, durable=False
         )
 
 
@@ -305,12 +308,12 @@ def wrong_scans(state: StoreState) -> dict[str, tuple[str, str]]:
 
     Both are in Vietnamese, for reports.
     """
-    found: dict[str, tuple[str, str]] = {}
+    wrong: dict[str, tuple[str, str]] = {}
     for flaw in state.known_flaws:
         what = _WHAT[flaw.kind] + (" (trong kho chung)" if flaw.shared else "")
-        before = f"{found[flaw.sha256][1]}; " if flaw.sha256 in found else ""
-        found[flaw.sha256] = (printable(flaw.name), before + what)
-    return found
+        before = f"{wrong[flaw.sha256][1]}; " if flaw.sha256 in wrong else ""
+        wrong[flaw.sha256] = (printable(flaw.name), before + what)
+    return wrong
 
 
 def store_sentence(report: StoreReport, state: StoreState) -> str:

@@ -319,10 +319,10 @@ class Workspace:
         if re.fullmatch("[0-9a-f]{64}", sha256) is None:
             return None
         folder = self.objects / sha256[:2]
-        found = next(iter(sorted(folder.glob(f"{sha256}*"))), None)
-        if found is None and (shared := self.shared) is not None:
-            found = shared.fetch(sha256, folder)
-        return found
+        copy = next(iter(sorted(folder.glob(f"{sha256}*"))), None)
+        if copy is None and (shared := self.shared) is not None:
+            copy = shared.fetch(sha256, folder)
+        return copy
 
 
 def digest_of_object(path: Path) -> tuple[str, int]:

@@ -90,13 +90,13 @@ class _Folder:
 
     def shares(self, row: IntakeRow) -> tuple[PageShare, ...]:
         """Return the books of a delivery's pages; sheets belong to no book."""
-        found: list[tuple[list[int], SeparatorSheet | None, str]] = []
+        shares: list[tuple[list[int], SeparatorSheet | None, str]] = []
         for page in row.pages:
             try:
                 sheet = separator_sheet_on(page.codes)
             except LedgerError as error:
                 self.sheet, self.doubt = None, error.message
-                found.append(([page.page_no], None, error.message))
+                shares.append(([page.page_no], None, error.message))
                 continue
             if sheet is not None:
                 self.sheet, self.doubt = sheet, ""
@@ -104,11 +104,11 @@ class _Folder:
             if page.fault and self.sheet is not None:
                 self.doubt = f"trang {page.page_no} không mở được, có thể là tờ phân cách"
             whose, reason = self._whose()
-            if found and found[-1][1:] == (whose, reason) and found[-1][0][-1] == page.page_no - 1:
-                found[-1][0].append(page.page_no)
+            if shares and shares[-1][1:] == (whose, reason) and shares[-1][0][-1] == page.page_no - 1:
+                shares[-1][0].append(page.page_no)
             else:
-                found.append(([page.page_no], whose, reason))
-        return tuple(PageShare(tuple(pages), whose, reason) for pages, whose, reason in found)
+                shares.append(([page.page_no], whose, reason))
+        return tuple(PageShare(tuple(pages), whose, reason) for pages, whose, reason in shares)
 
     def _whose(self) -> tuple[SeparatorSheet | None, str]:
         if self.doubt:
@@ -164,7 +164,7 @@ class Assigner:
         Raises:
             StorageError: A disk cannot be read or written; the next round repeats unrecorded work.
         """
-        told = []
+        assignments = []
         for row, shares in pages_by_book(known.rows, waiting, self._ledger_of):
             before = known.assignments.get(row.serial)
             if before is not None and (before.by or _is_done(before, shares)):
@@ -183,8 +183,8 @@ class Assigner:
                 placed,
                 sum(len(part.pages) for part in parts),
             )
-            told.append(assignment)
-        return tuple(told)
+            assignments.append(assignment)
+        return tuple(assignments)
 
     def assign_to(
         self, row: IntakeRow, before: BookAssignment | None, folder: str, by: str, now: float
@@ -259,17 +259,17 @@ class Assigner:
         known = book_folder.known_pages(path)
         looks = {page.page_no: page.likeness for page in row.pages}
         numbered = [(at, looks[page]) for at, page in enumerate(pages, 1) if looks[page]]
-        found = book_folder.similar_pages(known, file, numbered)
+        similar = book_folder.similar_pages(known, file, numbered)
         if numbered and file not in known:
             book_folder.remember_pages(path, file, numbered)
-        return found
+        return similar
 
     def _elsewhere(self, row: IntakeRow, folder: str) -> str:
         """Return another book that already received the same bytes; ``""`` if there is none."""
-        for one in self._all_manifests():
-            for serial, other in one.rows.items():
-                if other.sha256 == row.sha256 and serial in one.assignments:
-                    books = [part.book for part in one.assignments[serial].parts if part.book]
+        for day_manifest in self._all_manifests():
+            for serial, other in day_manifest.rows.items():
+                if other.sha256 == row.sha256 and serial in day_manifest.assignments:
+                    books = [part.book for part in day_manifest.assignments[serial].parts if part.book]
                     if books and folder not in books:
                         return books[0]
         return ""

@@ -52,7 +52,7 @@ def open_book_folder(books: Path, sheet: SeparatorSheet) -> Path:
     if not folder.exists():
         make_folder(books)
         remove_temporary_files(books)
-        _made(folder, sheet.ledger)
+        _create(folder, sheet.ledger)
     if folder.is_symlink() or folder.resolve().parent != books.resolve():
         raise LedgerError(f"Thư mục sổ «{sheet.folder}» là một liên kết. Hãy dùng một thư mục thật.")
     known = load_ledger(folder)
@@ -98,7 +98,7 @@ def files_in_book(folder: Path) -> int:
     """Return the number of files in a book's folder that a run would read; 0 for a missing folder."""
     try:
         with os.scandir(folder) as entries:
-            return sum(not is_ignored(one.name) for one in entries)
+            return sum(not is_ignored(entry.name) for entry in entries)
     except OSError:
         return 0
 
@@ -107,9 +107,6 @@ def place_in_book(copy: Path, folder: Path, file: str) -> None:
     """Put a stored file into a book's folder, once.
 
     It becomes a hard link if the disk supports links, else a copy. An existing file of that name stays.
-
-    Args:
-        copy: The stored file.
 
     Raises:
         StorageError: The disk cannot be written.
@@ -133,7 +130,7 @@ def place_in_book(copy: Path, folder: Path, file: str) -> None:
             sync(folder)
 
 
-def _made(folder: Path, ledger: Ledger) -> None:
+def _create(folder: Path, ledger: Ledger) -> None:
     """Create the folder atomically with its ledger; a folder created by others in the meantime stays."""
     temporary = temporary_path(folder.parent)
     with storage_errors(folder.parent):
@@ -159,8 +156,10 @@ Look = tuple[int, str]
 
 def known_pages(path: Path) -> dict[str, tuple[Look, ...]]:
     """Return the perceptual hashes of a book's pages, by file."""
-    told = (json.loads(line) for line in complete_lines(path))
-    return {one["file"]: tuple((int(page), str(look)) for page, look in one["pages"]) for one in told}
+    records = (json.loads(line) for line in complete_lines(path))
+    return {
+        record["file"]: tuple((int(page), str(look)) for page, look in record["pages"]) for record in records
+    }
 
 
 def remember_pages(path: Path, file: str, pages: Sequence[Look]) -> None:
@@ -194,10 +193,10 @@ def similar_pages(
         the same file.
     """
     before = [(other, page, look) for other, looks in book.items() if other != file for page, look in looks]
-    found = []
+    similar = []
     for page, look in pages:
-        nearest = min(before[-NEAR:], key=lambda one: hash_distance(look, one[2]), default=None)
+        nearest = min(before[-NEAR:], key=lambda earlier: hash_distance(look, earlier[2]), default=None)
         if nearest is not None and hash_distance(look, nearest[2]) <= MAX_DUPLICATE_DISTANCE:
-            found.append((page, nearest[0], nearest[1]))
+            similar.append((page, nearest[0], nearest[1]))
         before.append((file, page, look))
-    return tuple(found)
+    return tuple(similar)

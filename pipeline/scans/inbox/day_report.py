@@ -24,7 +24,6 @@ class DayReport:
 
     Attributes:
         day: The day (``yyyy-mm-dd``).
-        numbered: Number of numbered deliveries.
         rows: The outcomes in the manifest.
         waiting: The deliveries without an outcome.
         assignments: The books of a delivery's pages, by serial number.
@@ -42,7 +41,7 @@ class DayReport:
 
     @property
     def delivered(self) -> int:
-        """The number of deliveries, without those withdrawn by others before the intake."""
+        """The number of deliveries that were not withdrawn by others before the intake."""
         return self.numbered - self.count(IntakeOutcome.WITHDRAWN)
 
     @property
@@ -53,9 +52,9 @@ class DayReport:
     @property
     def balanced(self) -> bool:
         """Whether every delivery has exactly one state: stored, quarantined, or waiting."""
-        told = {row.serial for row in self.rows} | {one.serial for one in self.waiting}
+        numbers = {row.serial for row in self.rows} | {delivery.serial for delivery in self.waiting}
         parts = self.count(IntakeOutcome.STORED) + self.count(IntakeOutcome.QUARANTINED) + len(self.waiting)
-        return self.delivered == parts and told == set(range(1, self.numbered + 1))
+        return self.delivered == parts and numbers == set(range(1, self.numbered + 1))
 
 
 def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport, ...]:
@@ -65,14 +64,14 @@ def day_reports(options: IntakeOptions, workspace: Workspace) -> tuple[DayReport
         StorageError: A manifest is damaged.
     """
     folders = IntakeFolders(workspace.intake)
-    found = []
+    reports = []
     for scanner in options.scanners:
         state = pending_files.load_pending(folders.pending(scanner.name))
-        told = {path.stem for path in folders.manifests(scanner.name).glob("*.jsonl")}
-        for day in told | state.numbered.keys():
+        days = {path.stem for path in folders.manifests(scanner.name).glob("*.jsonl")}
+        for day in days | state.numbered.keys():
             read = manifest.read_manifest(folders.manifest(scanner.name, day))
-            found.append(_standing(scanner.name, day, read, state))
-    return tuple(sorted(found, key=lambda one: (one.day, one.scanner)))
+            reports.append(_standing(scanner.name, day, read, state))
+    return tuple(sorted(reports, key=lambda report: (report.day, report.scanner)))
 
 
 def foreign_entries(scanner: Scanner) -> tuple[ForeignEntry, ...]:
@@ -100,12 +99,14 @@ def verify_day(day: DayReport, scanner: Scanner, workspace: Workspace) -> Iterat
                 yield f"{what}: khu cách ly không còn đúng tệp ấy."
             elif not kept.with_name(f"{kept.name}{REASON_ENDING}").exists():
                 yield f"{what}: tệp cách ly không còn lý do bên cạnh."
-    for one in day.waiting:
-        if one.missing_since is None and not (scanner.inbox / one.name).exists():
-            yield f"{day.scanner} {day.day} số {one.serial}: tệp đang chờ không còn trong thư mục tiếp nhận."
+    for delivery in day.waiting:
+        if delivery.missing_since is None and not (scanner.inbox / delivery.name).exists():
+            yield f"{day.scanner} {day.day} số {delivery.serial}: tệp đang chờ không còn trong thư mục tiếp nhận."
 
 
 def _standing(scanner: str, day: str, read: IntakeManifest, state: PendingFiles) -> DayReport:
-    waiting = tuple(one for one in state.waiting if one.day == day and one.serial not in read.rows)
+    waiting = tuple(
+        delivery for delivery in state.waiting if delivery.day == day and delivery.serial not in read.rows
+    )
     highest = max([state.numbered.get(day, 0), *read.rows])
     return DayReport(scanner, day, highest, tuple(read.rows.values()), waiting, read.assignments)

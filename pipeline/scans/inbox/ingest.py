@@ -156,8 +156,8 @@ def give_back(hidden: Path, name: str) -> None:
 
 def delivery_key_of(name: str) -> DeliveryKey | None:
     """Return the delivery whose removal a dead run left incomplete, by its file name; ``None`` for other names."""
-    found = _TAKEN.fullmatch(Path(name).name)
-    return (found[1], int(found[2])) if found else None
+    match = _TAKEN.fullmatch(Path(name).name)
+    return (match[1], int(match[2])) if match else None
 
 
 def file_digest(path: Path) -> str:
@@ -216,7 +216,7 @@ class Ingestor:
             copy = self._staged(sighting.name)
             try:
                 digest = copy_from_inbox(self.scanner.inbox / sighting.name, copy, sighting.stamp)
-                row = self._kept(sighting, copy, digest, now)
+                row = self._archived(sighting, copy, digest, now)
             except ScanError as error:
                 log.info("Delivery %s %s/%d waits: %s", self.scanner.name, *sighting.key, error.code)
                 return IngestResult(replace(sighting, code=error.code, message=error.message))
@@ -262,7 +262,7 @@ class Ingestor:
             return False
         return True
 
-    def _kept(self, sighting: PendingFile, copy: Path, digest: str, now: float) -> IntakeRow:
+    def _archived(self, sighting: PendingFile, copy: Path, digest: str, now: float) -> IntakeRow:
         """Return the row of a stored or quarantined copy; raise a ``ScanError`` if waiting may help."""
         at, patient = iso_time(now), sighting.still_for(now) < self.options.patience_seconds
         row = IntakeRow(sighting.serial, sighting.name, IntakeOutcome.STORED, at, sighting.stamp.size, digest)
@@ -272,11 +272,15 @@ class Ingestor:
             if patient:
                 raise
             name = printable(sighting.name.rpartition("/")[2])
-            told = scan_error(error.code, error.message.replace(copy.name, name))
+            shown_error = scan_error(error.code, error.message.replace(copy.name, name))
             folder = self.folders.quarantine(self.scanner.name, sighting.day)
-            file = quarantine_file(copy, folder, sighting.serial, sighting.name, told, at)
+            file = quarantine_file(copy, folder, sighting.serial, sighting.name, shown_error, at)
             return replace(
-                row, outcome=IntakeOutcome.QUARANTINED, code=told.code, message=told.message, file=file
+                row,
+                outcome=IntakeOutcome.QUARANTINED,
+                code=shown_error.code,
+                message=shown_error.message,
+                file=file,
             )
         again = self.workspace.flaw_of(digest) != MISSING and self._is_told(digest)
         self.workspace.store(copy, digest)

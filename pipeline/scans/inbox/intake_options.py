@@ -3,8 +3,8 @@
 .. code-block:: toml
 
     books = "/srv/so-da-quet"        # the folder of books that the nightly run reads
-    still_seconds = 10               # so long a file must stay as it is before it is taken
-    patience_seconds = 600           # so long one that cannot be used may become better
+    still_seconds = 10               # for so long a file must be unchanged before its intake
+    patience_seconds = 600           # for so long an unusable file is retried
 
     [[scanner]]
     name = "may-1"
@@ -50,7 +50,6 @@ class IntakeOptions:
     """An office's settings for its scanners.
 
     Attributes:
-        books: The folder of the books.
         scanners: The scanners with their inboxes.
         still_seconds: Time without a change of size and modification time before a file is taken in.
         patience_seconds: Time for which an unusable file is retried before it is refused.
@@ -94,12 +93,12 @@ def read_options(path: Path, workspace: Path) -> IntakeOptions:
     keys = _checked(file, _Keys, {key: value for key, value in file.table.items() if key != SCANNER}, None)
     scanners: list[Scanner] = []
     for number, row in file.rows(SCANNER):
-        one = _checked(file, _ScannerKeys, row, number)
-        if isinstance(one, _ScannerKeys):
-            scanners.append(Scanner(one.name, _folder(path, one.inbox)))
+        declared = _checked(file, _ScannerKeys, row, number)
+        if isinstance(declared, _ScannerKeys):
+            scanners.append(Scanner(declared.name, _folder(path, declared.inbox)))
     if not scanners:
         file.flaw(SCANNER, f"thiếu máy quét: cần ít nhất một mục [[{SCANNER}]].")
-    names = [one.name for one in scanners]
+    names = [scanner.name for scanner in scanners]
     for number, name in enumerate(names):
         if name in names[:number]:
             file.flaw_of_row(SCANNER, number, "name", f"máy quét “{name}” đã khai ở trên.")
@@ -115,27 +114,27 @@ def _refuse_overlaps(file: StaffFile, scanners: list[Scanner], books: Path, work
 
     The workspace may contain the books, and the books may contain the workspace.
     """
-    inboxes = [one.inbox for one in scanners]
+    inboxes = [scanner.inbox for scanner in scanners]
     for number, inbox in enumerate(inboxes):
         for other, what in ((books, "thư mục các sổ"), (workspace, "thư mục làm việc")):
             if _overlap(inbox, other):
                 file.flaw_of_row(
                     SCANNER, number, "inbox", f"thư mục tiếp nhận {inbox} và {what} {other} nằm trong nhau."
                 )
-    for (_, one), (number, other) in combinations(enumerate(inboxes), 2):
-        if _overlap(one, other):
+    for (_, earlier), (number, other) in combinations(enumerate(inboxes), 2):
+        if _overlap(earlier, other):
             file.flaw_of_row(
                 SCANNER,
                 number,
                 "inbox",
-                f"thư mục tiếp nhận {other} và thư mục tiếp nhận {one} nằm trong nhau.",
+                f"thư mục tiếp nhận {other} và thư mục tiếp nhận {earlier} nằm trong nhau.",
             )
     file.refuse_flaws()
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    one, other = one.resolve(), other.resolve()
-    return one == other or one in other.parents or other in one.parents
+def _overlap(first: Path, other: Path) -> bool:
+    first, other = first.resolve(), other.resolve()
+    return first == other or first in other.parents or other in first.parents
 
 
 def _folder(file: Path, text: str) -> Path:
@@ -153,13 +152,13 @@ def _checked(
             key = str(flaw["loc"][0])
             known = ", ".join(model.model_fields)
             if flaw["type"] == "extra_forbidden":
-                said = f"khóa lạ “{key}”. Các khóa được dùng: {known}."
+                complaint = f"khóa lạ “{key}”. Các khóa được dùng: {known}."
             elif flaw["type"] == "missing":
-                said = f"thiếu khóa “{key}”."
+                complaint = f"thiếu khóa “{key}”."
             else:
-                said = f"“{key}” {_MEANT[key]}."
+                complaint = f"“{key}” {_MEANT[key]}."
             if number is None:
-                file.flaw(key, said)
+                file.flaw(key, complaint)
             else:
-                file.flaw_of_row(SCANNER, number, key, said)
+                file.flaw_of_row(SCANNER, number, key, complaint)
         return None

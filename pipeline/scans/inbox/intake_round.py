@@ -102,55 +102,54 @@ class _ScannerRound:
     workspace: Workspace
     inspector: ScanInspector
     now: float
-    told: dict[str, dict[int, IntakeRow]] = field(default_factory=dict)
+    rows_by_day: dict[str, dict[int, IntakeRow]] = field(default_factory=dict)
 
     def run(self) -> ScannerRound:
         try:
-            found = list_inbox(self.scanner.inbox)
+            listing = list_inbox(self.scanner.inbox)
             before = pending_files.load_pending(self._state)
-            if before.marked and not found.marked:
+            if before.marked and not listing.marked:
                 return ScannerRound(
                     self.scanner.name, waiting=before.waiting, problem=_unplugged(self.scanner)
                 )
-            return self._taken(found, before)
+            return self._take_ready(listing, before)
         except StorageError as error:
             if os.access(self.scanner.inbox, os.R_OK | os.X_OK):
                 raise
             return ScannerRound(self.scanner.name, problem=error.message)
 
-    def _taken(self, found: InboxListing, before: PendingFiles) -> ScannerRound:
+    def _take_ready(self, listing: InboxListing, before: PendingFiles) -> ScannerRound:
         taker = Ingestor(self.scanner, self.options, self.workspace, self.inspector, self._rows)
-        left = [name for name in found.taken if not taker.finish_removal(name)]
+        left = [name for name in listing.taken if not taker.finish_removal(name)]
         now_seen, withdrawn = pending_files.update_pending(
-            self._numbered(before), found.files, self.now, self.options.still_seconds
+            self._numbered(before), listing.files, self.now, self.options.still_seconds
         )
-        rows = [row for one in withdrawn if (row := self._withdrawn(one)) is not None]
-        now_seen = replace(now_seen, marked=before.marked or found.marked or self._mark())
+        rows = [row for delivery in withdrawn if (row := self._withdrawn(delivery)) is not None]
+        now_seen = replace(now_seen, marked=before.marked or listing.marked or self._mark())
         pending_files.save_pending(self._state, now_seen)  # numbers are assigned before any other step
         waiting = []
-        for one in now_seen.waiting:
-            if not self._is_ready(one):
-                waiting.append(one)
+        for delivery in now_seen.waiting:
+            if not self._is_ready(delivery):
+                waiting.append(delivery)
                 continue
-            taken = taker.take(one, self.now)
+            taken = taker.take(delivery, self.now)
             if taken.row is None or taken.left:
                 waiting.append(taken.sighting)
             if taken.left:
-                left.append(one.name)
+                left.append(delivery.name)
             elif taken.row is not None:
                 rows.append(taken.row)
         pending_files.save_pending(self._state, replace(now_seen, waiting=tuple(waiting)))
-        open_ones = tuple(one for one in waiting if one.serial not in self._rows(one.day))
-        days = {iso_date(self.now), *(one.day for one in now_seen.waiting)}
-        assigned = [one for day in sorted(days) for one in self._assigned(day, open_ones)]
+        open_ones = tuple(delivery for delivery in waiting if delivery.serial not in self._rows(delivery.day))
+        days = {iso_date(self.now), *(delivery.day for delivery in now_seen.waiting)}
+        assigned = [assignment for day in sorted(days) for assignment in self._assigned(day, open_ones)]
         return ScannerRound(
-            self.scanner.name, tuple(rows), open_ones, found.outsiders, tuple(left), tuple(assigned)
+            self.scanner.name, tuple(rows), open_ones, listing.outsiders, tuple(left), tuple(assigned)
         )
 
     def _assigned(self, day: str, waiting: tuple[PendingFile, ...]) -> tuple[BookAssignment, ...]:
-        """Assign the scans of a day to their books."""
         known = manifest.read_manifest(self._folders.manifest(self.scanner.name, day))
-        names = {one.serial: one.name for one in waiting if one.day == day}
+        names = {delivery.serial: delivery.name for delivery in waiting if delivery.day == day}
         assigner = Assigner(self.scanner, day, self.options, self.workspace, self.inspector)
         return assigner.assign(known, names, self.now)
 
@@ -162,20 +161,22 @@ class _ScannerRound:
             return before
         return replace(before, numbered={**before.numbered, day: highest})
 
-    def _is_ready(self, one: PendingFile) -> bool:
+    def _is_ready(self, delivery: PendingFile) -> bool:
         """Return whether to try a delivery: it is still, and after a failed attempt its patience is over."""
-        still = one.still_for(self.now)
-        if one.unfinished or one.missing_since is not None or still < self.options.still_seconds:
+        still = delivery.still_for(self.now)
+        if delivery.unfinished or delivery.missing_since is not None or still < self.options.still_seconds:
             return False
-        return not one.code or one.code == FileBusy.code or still >= self.options.patience_seconds
+        return not delivery.code or delivery.code == FileBusy.code or still >= self.options.patience_seconds
 
-    def _withdrawn(self, one: PendingFile) -> IntakeRow | None:
+    def _withdrawn(self, delivery: PendingFile) -> IntakeRow | None:
         """Record that a delivery was withdrawn by others, unless this program took it in."""
-        if one.serial in self._rows(one.day):
+        if delivery.serial in self._rows(delivery.day):
             return None
-        row = IntakeRow(one.serial, one.name, IntakeOutcome.WITHDRAWN, iso_time(self.now), one.stamp.size)
-        manifest.append_to_manifest(self._folders.manifest(self.scanner.name, one.day), row)
-        self._rows(one.day)[one.serial] = row
+        row = IntakeRow(
+            delivery.serial, delivery.name, IntakeOutcome.WITHDRAWN, iso_time(self.now), delivery.stamp.size
+        )
+        manifest.append_to_manifest(self._folders.manifest(self.scanner.name, delivery.day), row)
+        self._rows(delivery.day)[delivery.serial] = row
         return row
 
     def _mark(self) -> bool:
@@ -186,9 +187,11 @@ class _ScannerRound:
         return False
 
     def _rows(self, day: str) -> dict[int, IntakeRow]:
-        if day not in self.told:
-            self.told[day] = manifest.read_manifest(self._folders.manifest(self.scanner.name, day)).rows
-        return self.told[day]
+        if day not in self.rows_by_day:
+            self.rows_by_day[day] = manifest.read_manifest(
+                self._folders.manifest(self.scanner.name, day)
+            ).rows
+        return self.rows_by_day[day]
 
     @property
     def _folders(self) -> IntakeFolders:

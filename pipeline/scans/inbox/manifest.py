@@ -86,7 +86,6 @@ class BookAssignment:
 
     Attributes:
         serial: The delivery's number within its scanner and day.
-        parts: The books with their pages.
         by: The person who assigned them, ``""`` for the machine.
     """
 
@@ -116,8 +115,10 @@ def append_to_manifest(path: Path, entry: IntakeRow | BookAssignment) -> None:
         StorageError: The disk cannot be written.
     """
     kind = "row" if isinstance(entry, IntakeRow) else "assignment"
-    told = {key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)}
-    append_line(path, json.dumps({kind: told}, separators=(",", ":")))
+    content = {
+        key: value for key, value in dataclasses.asdict(entry).items() if value not in ("", (), False, 0)
+    }
+    append_line(path, json.dumps({kind: content}, separators=(",", ":")))
 
 
 def read_manifest(path: Path) -> IntakeManifest:
@@ -130,12 +131,12 @@ def read_manifest(path: Path) -> IntakeManifest:
     assignments: dict[int, BookAssignment] = {}
     for number, line in enumerate(complete_lines(path), 1):
         try:
-            ((kind, told),) = parse_json(line).items()
+            ((kind, content),) = parse_json(line).items()
             if kind == "row":
-                row = _row(told)
+                row = _parse_row(content)
                 rows[row.serial] = row
             else:
-                assignment = _assignment(told)
+                assignment = _parse_assignment(content)
                 assignments[assignment.serial] = assignment
         except (FileRefused, ValueError, TypeError, KeyError, AttributeError):
             raise StorageError(
@@ -169,12 +170,14 @@ def manifest_scans(folder: Path, *, skip_damaged: bool = False) -> dict[str, str
     return scans
 
 
-def _row(told: dict[str, Any]) -> IntakeRow:
-    pages = tuple(InspectedPage(**{**page, "codes": tuple(page["codes"])}) for page in told.pop("pages", ()))
-    return IntakeRow(**{**told, "outcome": IntakeOutcome(told["outcome"]), "pages": pages})
+def _parse_row(content: dict[str, Any]) -> IntakeRow:
+    pages = tuple(
+        InspectedPage(**{**page, "codes": tuple(page["codes"])}) for page in content.pop("pages", ())
+    )
+    return IntakeRow(**{**content, "outcome": IntakeOutcome(content["outcome"]), "pages": pages})
 
 
-def _assignment(told: dict[str, Any]) -> BookAssignment:
+def _parse_assignment(content: dict[str, Any]) -> BookAssignment:
     parts = tuple(
         BookPart(
             **{
@@ -183,6 +186,6 @@ def _assignment(told: dict[str, Any]) -> BookAssignment:
                 "like": tuple((int(page), str(file), int(other)) for page, file, other in part["like"]),
             }
         )
-        for part in told.pop("parts", ())
+        for part in content.pop("parts", ())
     )
-    return BookAssignment(**told, parts=parts)
+    return BookAssignment(**content, parts=parts)

@@ -56,7 +56,6 @@ class InboxFile:
     """A regular file in an inbox.
 
     Attributes:
-        stamp: The file's stamp.
         stamp: Changes when the file does.
         unfinished: Whether its name marks it as incomplete.
     """
@@ -82,7 +81,6 @@ class InboxListing:
         files: The files, by modification time, then in natural order of their names.
         outsiders: The entries that are not files.
         taken: The names of files that a crashed run archived but did not remove.
-        marked: Whether the inbox has its marker.
     """
 
     files: tuple[InboxFile, ...]
@@ -119,7 +117,7 @@ def list_inbox(inbox: Path) -> InboxListing:
             taken.append(name)
         elif stat.S_ISREG(status.st_mode):
             files.append(InboxFile(name, FileStamp.of(status), is_unfinished(base)))
-    files.sort(key=lambda one: (one.stamp.written, natural_key(one.name)))
+    files.sort(key=lambda file: (file.stamp.written, natural_key(file.name)))
     return InboxListing(tuple(files), tuple(outsiders), tuple(taken), marked)
 
 
@@ -185,7 +183,6 @@ class PendingFile:
         day: The day of its first sight (``yyyy-mm-dd``).
         serial: Its number (from 1) within its scanner and day.
         name: Its path below the inbox.
-        stamp: The file's stamp.
         first_seen: The time of its first sight.
         still_since: The time of its last change.
         unfinished: Whether its name marks it as incomplete.
@@ -232,11 +229,13 @@ class PendingFiles:
 def load_pending(path: Path) -> PendingFiles:
     """Load the state of the last run; empty without an earlier run."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        state = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return PendingFiles()
-    waiting = (PendingFile(**{**one, "stamp": FileStamp(**one["stamp"])}) for one in told["waiting"])
-    return PendingFiles(tuple(waiting), dict(told["numbered"]), bool(told["marked"]))
+    waiting = (
+        PendingFile(**{**delivery, "stamp": FileStamp(**delivery["stamp"])}) for delivery in state["waiting"]
+    )
+    return PendingFiles(tuple(waiting), dict(state["numbered"]), bool(state["marked"]))
 
 
 def save_pending(path: Path, pending: PendingFiles) -> None:
@@ -262,46 +261,48 @@ def update_pending(
         now: Seconds since 1970.
         still_seconds: Required time without change, in seconds.
     """
-    old = {one.name: one for one in before.waiting}
-    by_file = {(one.stamp.device, one.stamp.inode): one for one in before.waiting}
+    old = {delivery.name: delivery for delivery in before.waiting}
+    by_file = {(delivery.stamp.device, delivery.stamp.inode): delivery for delivery in before.waiting}
     present = list(files)
-    names = {one.name for one in present}
+    names = {file.name for file in present}
     waiting: list[PendingFile] = []
     new: list[InboxFile] = []
     for arrival in present:
-        one = old.get(arrival.name)
-        if one is None:
+        delivery = old.get(arrival.name)
+        if delivery is None:
             renamed = by_file.pop((arrival.stamp.device, arrival.stamp.inode), None)
-            one = renamed if renamed is not None and renamed.name not in names else None
-        if one is None:
+            delivery = renamed if renamed is not None and renamed.name not in names else None
+        if delivery is None:
             new.append(arrival)
         else:
-            waiting.append(_again(one, arrival, now))
-    found = {one.key for one in waiting}
+            waiting.append(_again(delivery, arrival, now))
+    keys = {delivery.key for delivery in waiting}
     withdrawn: list[PendingFile] = []
-    for one in before.waiting:
-        if one.key not in found:
-            since = now if one.missing_since is None else min(one.missing_since, now)
-            gone = now - since >= still_seconds and one.missing_since is not None
-            (withdrawn if gone else waiting).append(replace(one, missing_since=since))
+    for delivery in before.waiting:
+        if delivery.key not in keys:
+            since = now if delivery.missing_since is None else min(delivery.missing_since, now)
+            gone = now - since >= still_seconds and delivery.missing_since is not None
+            (withdrawn if gone else waiting).append(replace(delivery, missing_since=since))
     day, numbered = iso_date(now), dict(before.numbered)
     for arrival in new:
         numbered[day] = numbered.get(day, 0) + 1
         waiting.append(
             PendingFile(day, numbered[day], arrival.name, arrival.stamp, now, now, arrival.unfinished)
         )
-    waiting.sort(key=lambda one: one.key)
+    waiting.sort(key=lambda delivery: delivery.key)
     return PendingFiles(tuple(waiting), numbered, before.marked), tuple(withdrawn)
 
 
-def _again(one: PendingFile, arrival: InboxFile, now: float) -> PendingFile:
-    as_it_was = one.stamp == arrival.stamp and one.name == arrival.name and one.still_since <= now
-    if as_it_was and one.missing_since is None:
-        return one
+def _again(delivery: PendingFile, arrival: InboxFile, now: float) -> PendingFile:
+    as_it_was = (
+        delivery.stamp == arrival.stamp and delivery.name == arrival.name and delivery.still_since <= now
+    )
+    if as_it_was and delivery.missing_since is None:
+        return delivery
     if as_it_was:
-        return replace(one, missing_since=None)
+        return replace(delivery, missing_since=None)
     return replace(
-        one,
+        delivery,
         name=arrival.name,
         stamp=arrival.stamp,
         unfinished=arrival.unfinished,

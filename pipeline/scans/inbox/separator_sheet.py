@@ -47,8 +47,8 @@ def separator_text(sheet: SeparatorSheet) -> str:
             f"Tên thư mục sổ «{sheet.folder}» không in lên tờ phân cách được. "
             "Hãy chỉ dùng chữ, số và các dấu . - _ ( )."
         )
-    said = {"folder": sheet.folder, **ledger_table(sheet.ledger)}
-    return PREFIX + json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    content = {"folder": sheet.folder, **ledger_table(sheet.ledger)}
+    return PREFIX + json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def separator_codes(codes: Iterable[str]) -> tuple[str, ...]:
@@ -72,13 +72,13 @@ def _read(code: str) -> SeparatorSheet:
     try:
         if len(code) > LONGEST_CODE:
             raise ValueError(len(code))
-        said = parse_json(code.removeprefix(PREFIX), deepest=1)
-        folder = said.pop("folder")
+        content = parse_json(code.removeprefix(PREFIX), deepest=1)
+        folder = content.pop("folder")
     except (FileRefused, ValueError, KeyError, AttributeError, TypeError):
         raise LedgerError("Mã trên tờ phân cách không đọc được. Hãy in lại tờ phân cách.") from None
     if not isinstance(folder, str) or not is_folder_name(folder):
         raise LedgerError("Tờ phân cách nêu tên thư mục không dùng được. Hãy in lại tờ phân cách.")
-    return SeparatorSheet(folder, ledger_from(said, "tờ phân cách"))
+    return SeparatorSheet(folder, ledger_from(content, "tờ phân cách"))
 
 
 def is_folder_name(name: str) -> bool:

@@ -119,13 +119,13 @@ def scan_type(path: Path, limits: ScanLimits) -> FileType:
             raise BrokenScan(
                 f"Không đọc được tệp «{shown(path)}». Hãy kiểm tra ổ đĩa rồi chép lại tệp."
             ) from None
-    found = file_type(head)
-    if found is None:
+    kind = file_type(head)
+    if kind is None:
         raise UnknownFileType(
             f"Tệp «{shown(path)}» không phải PDF, TIFF, JPEG, PNG, BMP hay WebP (xét theo nội dung, không theo tên). "
             "Hãy xuất lại từ máy quét sang một trong các định dạng này."
         )
-    return found
+    return kind
 
 
 def _why_not_opened(path: Path, error: OSError) -> str:

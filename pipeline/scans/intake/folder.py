@@ -81,11 +81,11 @@ def folder_contents(folder: Path, limits: ScanLimits = DEFAULT_LIMITS) -> Folder
     scans: list[ScanFile] = []
     foreign: list[ForeignFile] = []
     for name in sorted((name for name in names if not is_ignored(name)), key=natural_key):
-        found = _scan_or_foreign(folder / name, limits)
-        if isinstance(found, ScanFile):
-            scans.append(found)
+        entry = _scan_or_foreign(folder / name, limits)
+        if isinstance(entry, ScanFile):
+            scans.append(entry)
         else:
-            foreign.append(found)
+            foreign.append(entry)
     return FolderContents(tuple(scans), tuple(foreign))
 
 

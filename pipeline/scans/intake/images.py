@@ -177,10 +177,10 @@ def believed_dpi(dpi: tuple[float, float], size: tuple[int, int]) -> tuple[float
         size: The width and height in pixels.
     """
     known = all(
-        LEAST_DPI <= one < math.inf
-        and PAPER_INCHES[0] <= pixels / one <= PAPER_INCHES[1]
-        and not any(abs(one - made_up) < 0.5 for made_up in MADE_UP_DPI)
-        for one, pixels in zip(dpi, size, strict=True)
+        LEAST_DPI <= axis_dpi < math.inf
+        and PAPER_INCHES[0] <= pixels / axis_dpi <= PAPER_INCHES[1]
+        and not any(abs(axis_dpi - made_up) < 0.5 for made_up in MADE_UP_DPI)
+        for axis_dpi, pixels in zip(dpi, size, strict=True)
     )
     return dpi if known else (0.0, 0.0)
 

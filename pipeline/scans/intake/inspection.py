@@ -84,19 +84,19 @@ class Inspector:
             ScanError: The file is not a complete scan, or its pages cannot be counted.
         """
         check_complete(scan.path, scan_type(scan.path, self._limits))
-        seen: list[InspectedPage] = []
+        inspected: list[InspectedPage] = []
         began, ends, count = time.monotonic(), 0, 0
-        while not count or len(seen) < count:
+        while not count or len(inspected) < count:
             child = self._running()
             page_no = None
             try:
-                child.ask(scan, len(seen) + 1)
+                child.ask(scan, len(inspected) + 1)
                 count = child.count()
-                while len(seen) < count:
-                    page_no = len(seen) + 1
+                while len(inspected) < count:
+                    page_no = len(inspected) + 1
                     if time.monotonic() - began > 60 * MINUTES_A_SCAN + SECONDS_A_PAGE * count:
                         child.kill_late()
-                    seen.append(child.page())
+                    inspected.append(child.page())
             except (OSError, ValueError, KeyError, TypeError, EOFError):
                 error = child.died_of(scan, page_no)
                 self._end()
@@ -104,10 +104,10 @@ class Inspector:
                     raise error from None
                 ends += 1
                 last = page_no if ends < ENDS_A_SCAN and not child.out_of_time else count
-                seen += [
+                inspected += [
                     InspectedPage(number, error.code, error.message) for number in range(page_no, last + 1)
                 ]
-        return tuple(seen)
+        return tuple(inspected)
 
     def split(self, scan: ScanFile, pages: Sequence[int], target: Path) -> None:
         """Write some pages of a scan to a new file (``pipeline.scans.intake.pages``).

@@ -38,9 +38,9 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         scan = ScanFile(Path(request["path"]), request["sha256"], request["size"])
-        told_of = _split if "target" in request else _seen
-        for told in told_of(scan, request, limits):
-            answer.write(json.dumps(told).encode() + b"\n")
+        answers_to = _split if "target" in request else _inspected
+        for message in answers_to(scan, request, limits):
+            answer.write(json.dumps(message).encode() + b"\n")
             answer.flush()
 
 
@@ -53,7 +53,7 @@ def _split(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Itera
         yield _error(error)
 
 
-def _seen(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
+def _inspected(scan: ScanFile, request: dict[str, Any], limits: ScanLimits) -> Iterator[dict[str, Any]]:
     """Yield the number of pages, then each page from the requested page on.
 
     If the pages cannot be counted, yield only that error.

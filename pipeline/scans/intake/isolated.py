@@ -129,7 +129,7 @@ def page_count_isolated(scan: ScanFile, limits: ScanLimits = DEFAULT_LIMITS) -> 
     Raises:
         ScanError: The count fails, whatever happens in that process.
     """
-    return _asked(scan, None, limits, lambda header, _: int(header["pages"]))
+    return _answer_of(scan, None, limits, lambda header, _: int(header["pages"]))
 
 
 def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_LIMITS) -> PageImage:
@@ -146,10 +146,10 @@ def page_of_isolated(scan: ScanFile, page_no: int, limits: ScanLimits = DEFAULT_
         pixels = _received(answer, int(header["height"]), int(header["width"]), limits)
         return PageImage(PageRef(scan.sha256, page_no), pixels, float(header["dpi"]))
 
-    return _asked(scan, page_no, limits, page)
+    return _answer_of(scan, page_no, limits, page)
 
 
-def _asked(
+def _answer_of(
     scan: ScanFile,
     page_no: int | None,
     limits: ScanLimits,
@@ -207,8 +207,8 @@ def _received(answer: IO[bytes], height: int, width: int, limits: ScanLimits) ->
     pixels: Pixels = np.empty((height, width, 3), dtype=np.uint8)
     wanted = pixels.reshape(-1).data
     while wanted:
-        got = answer.readinto(wanted)  # type: ignore[attr-defined]
-        if not got:
+        received = answer.readinto(wanted)  # type: ignore[attr-defined]
+        if not received:
             raise EOFError
-        wanted = wanted[got:]
+        wanted = wanted[received:]
     return pixels

@@ -14,7 +14,6 @@ class ScanLimits:
 
     Attributes:
         max_bytes: Size limit of a scan.
-        max_pages: Page limit of a scan.
         max_pixels: Pixel limit of a page.
         seconds: Wall time limit of a page.
         memory_bytes: Additional address space of a decoding process, beyond its use when the limit is set.

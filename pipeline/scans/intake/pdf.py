@@ -50,7 +50,7 @@ def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pike
         OversizedScan: There are more than ``limits.max_pages`` pages.
     """
     slots: list[pikepdf.Object | None] = []
-    seen: set[tuple[int, int]] = set()
+    visited: set[tuple[int, int]] = set()
     todo = [pdf.Root.get("/Pages")]
     while todo:
         node = todo.pop()
@@ -58,17 +58,17 @@ def page_objects(pdf: pikepdf.Pdf, path: Path, limits: ScanLimits) -> tuple[pike
             slots.append(None)
         elif "/Kids" not in node:
             slots.append(node if _is_page(node) else None)
-        elif node.is_indirect and node.objgen in seen:
+        elif node.is_indirect and node.objgen in visited:
             slots.append(None)
         else:
-            seen.add(node.objgen)
+            visited.add(node.objgen)
             kids = node["/Kids"]
             todo.extend(reversed(list(kids)) if isinstance(kids, pikepdf.Array) else [None])
         if len(slots) > limits.max_pages:
             raise OversizedScan(
                 f"«{shown(path)}» có hơn {limits.max_pages} trang. Hãy tách tệp thành nhiều phần."
             )
-        if len(seen) > 2 * limits.max_pages:
+        if len(visited) > 2 * limits.max_pages:
             raise BrokenScan(f"Cây trang của «{shown(path)}» bị hỏng. Hãy xuất lại PDF từ máy quét.")
     if not slots:
         raise EmptyScan(f"«{shown(path)}» không có trang nào. Hãy xuất lại PDF từ máy quét.")
@@ -101,11 +101,11 @@ def _is_page(node: pikepdf.Object) -> bool:
 
 def _inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
     node = page.get("/Parent")
-    seen: set[tuple[int, int]] = set()
-    while isinstance(node, pikepdf.Dictionary) and node.objgen not in seen:
+    visited: set[tuple[int, int]] = set()
+    while isinstance(node, pikepdf.Dictionary) and node.objgen not in visited:
         if key in node:
             return node[key]
-        seen.add(node.objgen)
+        visited.add(node.objgen)
         node = node.get("/Parent")
     return None
 
@@ -135,9 +135,9 @@ def draw_page(
     size, dpi = _drawing_size(page, name, page_no, limits, dpi)
     with tempfile.TemporaryDirectory(prefix="hotich-") as folder:
         alone = Path(folder) / "page.pdf"
-        with pikepdf.new() as one:
-            one.pages.append(page)
-            one.save(alone, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+        with pikepdf.new() as single:
+            single.pages.append(page)
+            single.save(alone, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
         try:
             pixels = _drawn(alone, size, limits, strict=False)
             if pixels is not None and pixels.min() == pixels.max():

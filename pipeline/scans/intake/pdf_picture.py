@@ -148,7 +148,10 @@ def page_instructions(page: pikepdf.Page) -> Instructions:
     if not 0 < size <= CONTENT_BYTES:
         return []
     try:
-        return [(str(one.operator), list(one.operands)) for one in pikepdf.parse_content_stream(page)]
+        return [
+            (str(instruction.operator), list(instruction.operands))
+            for instruction in pikepdf.parse_content_stream(page)
+        ]
     except pikepdf.PdfError:
         return []
 
@@ -289,10 +292,10 @@ def _fills_page(page: pikepdf.Page, drawing: PdfDrawing) -> bool:
     placed = place_rectangle(0, 0, 1, 1, matrix)
     if clip is None or placed is None or not is_axis_aligned(matrix):
         return False
-    seen = placed.intersection(page_box)
-    covers = seen.area >= (ALL_OF_PAGE if drawing.underneath else FULL_PAGE) * page_box.area
+    visible = placed.intersection(page_box)
+    covers = visible.area >= (ALL_OF_PAGE if drawing.underneath else FULL_PAGE) * page_box.area
     allowed = page_box.grown(OVERHANG * page_box.width, OVERHANG * page_box.height)
-    return covers and contains(allowed, placed) and contains(clip.grown(CLIP_SLACK, CLIP_SLACK), seen)
+    return covers and contains(allowed, placed) and contains(clip.grown(CLIP_SLACK, CLIP_SLACK), visible)
 
 
 def _is_plain(image: pikepdf.Stream) -> bool:
@@ -326,9 +329,9 @@ def _has_visible_annotations(page: pikepdf.Page) -> bool:
     if not isinstance(annotations, pikepdf.Array):
         return False
     return any(
-        isinstance(one, pikepdf.Dictionary)
-        and "/AP" in one
-        and int(one.get("/F", 0)) & _HIDDEN == 0
-        and one.get("/Subtype") not in ("/Link", "/Popup")
-        for one in annotations
+        isinstance(annotation, pikepdf.Dictionary)
+        and "/AP" in annotation
+        and int(annotation.get("/F", 0)) & _HIDDEN == 0
+        and annotation.get("/Subtype") not in ("/Link", "/Popup")
+        for annotation in annotations
     )

@@ -160,11 +160,11 @@ class UploadChecker:
 
     def _set_apart(self, upload: Upload, part: Path, error: ScanError, now: float) -> Upload:
         """Quarantine an unusable scan, with the reason beside it."""
-        told = type(error)(error.message.replace(part.name, printable(upload.name)))
+        shown_error = type(error)(error.message.replace(part.name, printable(upload.name)))
         path, serial = self._next(now)
         day = iso_date(now)
         kept = quarantine_file(
-            part, self._folders.quarantine(BROWSERS, day), serial, upload.name, told, iso_time(now)
+            part, self._folders.quarantine(BROWSERS, day), serial, upload.name, shown_error, iso_time(now)
         )
         row = IntakeRow(
             serial,
@@ -174,12 +174,12 @@ class UploadChecker:
             upload.size,
             upload.digest,
             code=error.code,
-            message=told.message,
+            message=shown_error.message,
             file=kept,
         )
         manifest.append_to_manifest(path, row)
         log.info("An upload for book %d was refused: %s", upload.book_id, error.code)
-        return _refused(upload, error, told.message)
+        return _refused(upload, error, shown_error.message)
 
     def _next(self, now: float) -> tuple[Path, int]:
         """Return the day's manifest and its next number."""

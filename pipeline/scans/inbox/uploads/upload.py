@@ -85,8 +85,8 @@ class Upload:
 
 def upload_id_of(book_id: int, login: str, name: str, size: int, modified: int, ticket_id: int | None) -> str:
     """Return an upload's id; a browser that sends the same file again gets the same id and continues there."""
-    told = json.dumps([book_id, login, name, size, modified, ticket_id])
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    identity = json.dumps([book_id, login, name, size, modified, ticket_id])
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
 def name_in_book(upload: Upload) -> str:
@@ -111,7 +111,9 @@ def write_note(folder: Path, upload: Upload) -> None:
 def read_note(folder: Path) -> Upload | None:
     """Return the upload of a folder; None if the note is missing or unreadable."""
     try:
-        told = parse_json(read_regular_file(folder / NOTE))
-        return Upload(**{**told, "state": UploadState(told["state"]), "broken": tuple(told["broken"])})
+        content = parse_json(read_regular_file(folder / NOTE))
+        return Upload(
+            **{**content, "state": UploadState(content["state"]), "broken": tuple(content["broken"])}
+        )
     except (FileRefused, OSError, ValueError, KeyError, TypeError):
         return None

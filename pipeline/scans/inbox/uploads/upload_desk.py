@@ -74,7 +74,6 @@ class UploadPage:
     """The uploads of a book, for its page.
 
     Attributes:
-        stored: Number of stored uploads.
         half: The incomplete uploads.
         checking: Number of uploads waiting for inspection.
         refused: The refused uploads, latest first.
@@ -176,9 +175,9 @@ class UploadDesk:
             if known is not None and self._goes_on(known):
                 return known, self._received(known)
             self._forget_old()
-            half = [one for one in self._uploads.values() if one.state is UploadState.RECEIVING]
-            self._refuse_size(name, size, sum(one.size - self._received(one) for one in half))
-            if sum(one.login == login for one in half) >= self.options.open_by_person:
+            half = [upload for upload in self._uploads.values() if upload.state is UploadState.RECEIVING]
+            self._refuse_size(name, size, sum(upload.size - self._received(upload) for upload in half))
+            if sum(upload.login == login for upload in half) >= self.options.open_by_person:
                 raise UploadRefused(
                     f"Bạn có quá {self.options.open_by_person} tệp gửi dở. Hãy gửi nốt các tệp ấy trước."
                 )
@@ -268,26 +267,26 @@ class UploadDesk:
         Checks that failed because of a disk are repeated from time to time when this is called.
         """
         with self._lock:
-            for upload_id in [one for one, at in self._later.items() if at <= self._now()]:
+            for upload_id in [waiting_id for waiting_id, at in self._later.items() if at <= self._now()]:
                 del self._later[upload_id]
                 self._worker.submit(self._check, upload_id)
             return tuple(
                 sorted(
-                    (one for one in self._uploads.values() if one.book_id == book_id),
-                    key=lambda one: one.began,
+                    (upload for upload in self._uploads.values() if upload.book_id == book_id),
+                    key=lambda upload: upload.began,
                 )
             )
 
     def page_of(self, book_id: int) -> UploadPage:
         """Return the uploads of a book for its page."""
         known = self.of_book(book_id)
-        refused = tuple(one for one in reversed(known) if one.state is UploadState.REFUSED)
+        refused = tuple(upload for upload in reversed(known) if upload.state is UploadState.REFUSED)
         return UploadPage(
-            stored=_count((one for one in known if not one.is_original), UploadState.STORED),
-            half=tuple(one for one in known if one.state is UploadState.RECEIVING),
+            stored=_count((upload for upload in known if not upload.is_original), UploadState.STORED),
+            half=tuple(upload for upload in known if upload.state is UploadState.RECEIVING),
             checking=_count(known, UploadState.CHECKING),
             refused=refused,
-            broken=tuple(one for one in known if one.broken),
+            broken=tuple(upload for upload in known if upload.broken),
         )
 
     def wait(self) -> None:
@@ -357,9 +356,13 @@ class UploadDesk:
 
     def _other_book(self, digest: str, book_id: int) -> str:
         with self._lock:
-            for one in self._uploads.values():
-                if one.digest == digest and one.book_id != book_id and one.state is UploadState.STORED:
-                    return one.folder
+            for upload in self._uploads.values():
+                if (
+                    upload.digest == digest
+                    and upload.book_id != book_id
+                    and upload.state is UploadState.STORED
+                ):
+                    return upload.folder
         return self._elsewhere(digest, book_id)
 
     def _received(self, upload: Upload) -> int:
@@ -401,7 +404,7 @@ class UploadDesk:
 
 
 def _count(uploads: Iterable[Upload], state: UploadState) -> int:
-    return sum(one.state is state for one in uploads)
+    return sum(upload.state is state for upload in uploads)
 
 
 NO_UPLOADS = UploadDesk(Workspace(Path(os.devnull)), None, lambda _: Ledger("", "", "", ""))
