@@ -65,9 +65,9 @@ def registration_kind(
     Before the year ``since`` the limit varied from ``days_before`` to ``days``; between the two nothing is offered.
     ``abroad``: the kind for a case already registered in another country.
     """
-    said = _by_notes_or_book(notes, context.series)
-    if said is not None:
-        return said
+    offer = _by_notes_or_book(notes, context.series)
+    if offer is not None:
+        return offer
     if notes is None:
         return None
     if abroad and "nuoc ngoai" in _plain(notes):
@@ -87,8 +87,8 @@ def registration_kind(
 
 def registration_again(notes: Known, *, context: DerivationContext) -> Derived | None:
     """Offer the repeated registration, if the margin or the book's title says so."""
-    found = _by_notes_or_book(notes, context.series)
-    return found if found is not None and found.text == AGAIN else None
+    offer = _by_notes_or_book(notes, context.series)
+    return offer if offer is not None and offer.text == AGAIN else None
 
 
 def noted_kind(notes: Known, *, context: DerivationContext) -> Derived | None:
@@ -107,8 +107,8 @@ def noted_number(notes: Known, *, context: DerivationContext) -> Derived | None:
 def noted_day(notes: Known, *, context: DerivationContext) -> Derived | None:
     """Offer the day of the decision in the margin note."""
     del context
-    found = _part_of_note(notes, "decided_on")
-    return None if found is None else Derived(found.text.replace(".", "/"), found.reason)
+    part = _part_of_note(notes, "decided_on")
+    return None if part is None else Derived(part.text.replace(".", "/"), part.reason)
 
 
 def noted_authority(notes: Known, *, context: DerivationContext) -> Derived | None:
@@ -128,10 +128,10 @@ def noted_state(notes: Known, *, context: DerivationContext) -> Derived | None:
 def noted_basis(notes: Known, *, context: DerivationContext, act: str) -> Derived | None:
     """Offer the decision of an act of a given kind, in words, if the margin note holds this act alone."""
     del context
-    found = _noted(notes)
-    if found is None or found.kind != act or not found.basis:
+    noted = _noted(notes)
+    if noted is None or noted.kind != act or not noted.basis:
         return None
-    return Derived(found.basis, "Số, ngày, cơ quan ở ghi chú")
+    return Derived(noted.basis, "Số, ngày, cơ quan ở ghi chú")
 
 
 def parents_known(
@@ -146,7 +146,7 @@ def parents_known(
         return None
     if notes is not None and "bo roi" in _plain(notes):
         return Derived("Trẻ bị bỏ rơi", "Ghi chú nói trẻ bị bỏ rơi")
-    mother, father = (one.status is FieldStatus.READ for one in (mother_name, father_name))
+    mother, father = (name.status is FieldStatus.READ for name in (mother_name, father_name))
     if not (mother or mother_name.status is FieldStatus.BLANK):
         return None
     if not (father or father_name.status is FieldStatus.BLANK):
@@ -156,7 +156,7 @@ def parents_known(
     half = len(others) // 2
     blocks = {"mẹ": (mother, others[:half]), "cha": (father, others[half:])}
     blank = [who for who, (named, _) in blocks.items() if not named]
-    if any(one is not None and one.inked for who in blank for one in blocks[who][1]):
+    if any(value is not None and value.inked for who in blank for value in blocks[who][1]):
         return None
     if len(blank) > 1:
         return Derived("Chưa xác định cả cha và mẹ", "Phần ghi về cha và mẹ để trống")
@@ -169,23 +169,23 @@ def unit_of_place(place: Known, on: Known, *, context: DerivationContext) -> Der
     if place is None or place.status is not FieldStatus.READ or context.places is None:
         return None
     day = () if on is None else date_parts(on.canonical)
-    found = context.places.resolve(place.text, day)
-    if found.state is not ResolutionState.RESOLVED or not found.spelled:
+    resolution = context.places.resolve(place.text, day)
+    if resolution.state is not ResolutionState.RESOLVED or not resolution.spelled:
         return None
     written = folded(place.text)
-    smallest = found.line[-1]
+    smallest = resolution.line[-1]
     others = (kind for kind in TYPES[smallest.level] if kind != smallest.type)
     if any(folded(f"{kind} {smallest.name}") in written for kind in others):
         return None  # at that time it was another type of unit, whose title the tables lack
-    units = ", ".join(unit.title for unit in reversed(found.line))
+    units = ", ".join(unit.title for unit in reversed(resolution.line))
     when = f" năm {day[0]}" if day else ""
-    code = found.code.partition(":")[2]
+    code = resolution.code.partition(":")[2]
     return Derived(units, f"Nơi ấy là đơn vị mã {code} của bảng địa danh{when}")
 
 
 DERIVATIONS: Mapping[str, Callable[..., Derived | None]] = {
-    one.__name__: one
-    for one in (
+    derivation.__name__: derivation
+    for derivation in (
         registration_kind,
         registration_again,
         noted_kind,
@@ -204,14 +204,20 @@ DERIVATIONS: Mapping[str, Callable[..., Derived | None]] = {
 def limits_of(name: str) -> tuple[str, ...]:
     """Return the names of a derivation's options in a binding (``with``)."""
     parameters = inspect.signature(DERIVATIONS[name]).parameters.values()
-    return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name != "context")
+    return tuple(
+        parameter.name
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name != "context"
+    )
 
 
 def takes(name: str, count: int) -> bool:
     """Return whether a derivation takes this number of fields."""
     parameters = inspect.signature(DERIVATIONS[name]).parameters.values()
-    named = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
-    return count == named or (count > named and any(one.kind is one.VAR_POSITIONAL for one in parameters))
+    named = sum(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
+    return count == named or (
+        count > named and any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+    )
 
 
 def derived(
@@ -235,7 +241,8 @@ def _by_notes_or_book(notes: Known, series: BookSeries) -> Derived | None:
 
 
 OF_NOTES = frozenset(
-    one.__name__ for one in (noted_kind, noted_number, noted_day, noted_authority, noted_state, noted_basis)
+    derivation.__name__
+    for derivation in (noted_kind, noted_number, noted_day, noted_authority, noted_state, noted_basis)
 )
 """Derivations of fields that are typed only if the margin note has an act."""
 

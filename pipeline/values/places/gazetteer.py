@@ -131,37 +131,37 @@ class Gazetteer:
             schemes = (
                 (line[-1].scheme,) if line[-1].scheme in TABLES else (line[-1].scheme, "history", "2004")
             )
-            found = [
+            versions = [
                 version for scheme in schemes for version in self.versions(f"{scheme}:{line[-1].parent}")
             ]
-            if not found:
+            if not versions:
                 break
-            line.append(next((version for version in found if version.span.at(days).exists), found[-1]))
+            line.append(next((version for version in versions if version.span.at(days).exists), versions[-1]))
         return tuple(reversed(line))
 
     @cached_property
     def _by_letters(self) -> Mapping[str, Sequence[Unit]]:
-        found: dict[str, list[Unit]] = defaultdict(list)
+        units: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
             for letters in {bare_letters(name) for name in unit.names}:
-                found[letters].append(unit)
-        return dict(found)
+                units[letters].append(unit)
+        return dict(units)
 
     @cached_property
     def _by_id(self) -> Mapping[str, Sequence[Unit]]:
-        found: dict[str, list[Unit]] = defaultdict(list)
+        versions: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
-            found[unit.id].append(unit)
-        return dict(found)
+            versions[unit.id].append(unit)
+        return dict(versions)
 
     @cached_property
     def _parents(self) -> Mapping[str, frozenset[str]]:
         """The codes ever above each district; districts have their own codes in all schemes but 2025."""
-        found: dict[str, set[str]] = defaultdict(set)
+        parents_of: dict[str, set[str]] = defaultdict(set)
         for unit in self.units:
             if unit.level is Level.DISTRICT:
-                found[unit.code].add(unit.parent)
-        return {code: frozenset(parents) for code, parents in found.items()}
+                parents_of[unit.code].add(unit.parent)
+        return {code: frozenset(parents) for code, parents in parents_of.items()}
 
 
 def _is_within(name: Sequence[object], text: Sequence[object]) -> bool:

@@ -72,12 +72,12 @@ class _Reader:
         rows = {name: self._file.rows(name) for name in KEYS}
         units = []
         own = {str(row["code"]) for _, row in rows["unit"] if "code" in row}
-        seen: set[str] = set()
+        codes: set[str] = set()
         for number, row in rows["unit"]:
-            unit = self._checked("unit", number, row, self._unit, seen, own)
+            unit = self._checked("unit", number, row, self._unit, codes, own)
             if unit is not None:
                 units.append(unit)
-                seen.add(unit.code)
+                codes.add(unit.code)
         begun = [self._checked("dated", number, row, self._dated) for number, row in rows["dated"]]
         aliases = [self._checked("alias", number, row, self._alias) for number, row in rows["alias"]]
         self._file.refuse_flaws()
@@ -101,11 +101,11 @@ class _Reader:
             self._file.flaw_of_row(table, number, key, message)
         return None
 
-    def _unit(self, row: Mapping[str, Any], seen: Collection[str], own: Collection[str]) -> Unit:
+    def _unit(self, row: Mapping[str, Any], codes: Collection[str], own: Collection[str]) -> Unit:
         code = row["code"]
         if not _CODE.fullmatch(code):
             raise RowFlaw("code", f"mã “{code}” chỉ được gồm chữ không dấu, chữ số, dấu gạch.")
-        if code in seen or code in self._codes:
+        if code in codes or code in self._codes:
             raise RowFlaw("code", f"mã “{code}” đã có; mỗi đơn vị một mã riêng.")
         if row["level"] not in LEVELS:
             raise RowFlaw("level", _unknown("cấp", row["level"], LEVELS))

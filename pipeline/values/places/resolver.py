@@ -128,12 +128,12 @@ class Resolver:
         return self._existing(written, *self._between(DayRange.of(on)), former)
 
     def _existed(self, written: str, first: int, last: int, former: bool) -> bool | None:
-        found = self._resolved(_NUMBERED_HAMLET.sub(r"\g<1>1", written), first, last)
-        if found.state is ResolutionState.RESOLVED:
+        resolution = self._resolved(_NUMBERED_HAMLET.sub(r"\g<1>1", written), first, last)
+        if resolution.state is ResolutionState.RESOLVED:
             return True
-        if found.state is ResolutionState.NOT_THEN:
-            return former and found.validity is Validity.NO_LONGER
-        return False if found.complete and found.unknown else None
+        if resolution.state is ResolutionState.NOT_THEN:
+            return former and resolution.validity is Validity.NO_LONGER
+        return False if resolution.complete and resolution.unknown else None
 
     def _between(self, days: DayRange) -> tuple[int, int]:
         """Return a key shared by all days between which nothing changes."""
@@ -171,7 +171,7 @@ class Resolver:
         units = _units(chain for chain, _ in existing)
         if len({unit.id for unit in units}) > 1:
             return PlaceResolution(ResolutionState.AMBIGUOUS, candidates=units, unknown=unknown)
-        chain, how = min(existing, key=lambda one: one[1] is not Validity.SURE)
+        chain, how = min(existing, key=lambda pair: pair[1] is not Validity.SURE)
         return PlaceResolution(
             ResolutionState.PARTIAL if unknown else ResolutionState.RESOLVED,
             unit=chain[-1].unit,
@@ -212,15 +212,15 @@ class Resolver:
         In a text with marks (``marked``) an unmarked name has no marks; in a text without marks it may lack them.
         """
         above = chain[-1].unit if chain else None
-        found = [
+        candidates = [
             _Named(unit, span, spelled)
             for kind, name in part.readings
             for unit, spelled in self.gazetteer.named(name)
             if above is None or self.gazetteer.lies_in(unit, above)
             for span in _spans(unit, kind)
         ]
-        choosy = marked and any(named.spelled for named in found)
-        return (named for named in found if named.spelled or not choosy)
+        choosy = marked and any(named.spelled for named in candidates)
+        return (named for named in candidates if named.spelled or not choosy)
 
 
 def _spans(unit: Unit, kind: str) -> Iterator[Span]:

@@ -207,19 +207,19 @@ def _names(piece: str) -> Iterator[str]:
     """Yield the piece as a name: whole, and without the preceding type."""
     yield piece
     for _, start in (*_STARTS, *_STARTS_BARE):
-        if (found := start.match(piece)) and found.end() < len(piece):
-            yield piece[found.end() :]
+        if (match := start.match(piece)) and match.end() < len(piece):
+            yield piece[match.end() :]
 
 
 def _typed_pieces(piece: str, bare: bool) -> Iterator[str]:
     """Split ``xã A huyện B`` into two pieces. A type without a following name belongs to the preceding words."""
-    found: list[str] = []
+    pieces: list[str] = []
     for text in (_INSIDE_BARE if bare else _INSIDE).split(piece):
-        if found and (_is_type(found[-1]) or _is_type(text)):
-            found[-1] = f"{found[-1]} {text}"
+        if pieces and (_is_type(pieces[-1]) or _is_type(text)):
+            pieces[-1] = f"{pieces[-1]} {text}"
         elif text:
-            found.append(text)
-    return iter(found)
+            pieces.append(text)
+    return iter(pieces)
 
 
 def _is_type(text: str) -> bool:
@@ -242,7 +242,7 @@ def _part(piece: str, bare: bool, is_name: Callable[[str], bool]) -> PlacePart |
 
 def _starts(piece: str, starts: tuple[tuple[str, re.Pattern[str]], ...]) -> list[tuple[str, str]]:
     for kind, start in starts:
-        found = start.match(piece)
-        if found and (rest := piece[found.end() :].strip(" .")):
+        match = start.match(piece)
+        if match and (rest := piece[match.end() :].strip(" .")):
             return [(kind, rest)]
     return []

@@ -87,5 +87,5 @@ LISTED: tuple[Predicate, ...] = (
 )
 """All predicates, in the order of their families."""
 
-PREDICATES: Mapping[str, Predicate] = {found.name: found for found in LISTED}
+PREDICATES: Mapping[str, Predicate] = {listed.name: listed for listed in LISTED}
 """The predicates by the names that ``schemas/records`` bind."""

@@ -38,9 +38,9 @@ def same_date(first: Value, second: Value) -> bool | None:
         if not allowed or allowed[0].chance < ALLOWED:
             return None
         date = allowed[0].date
-        said = tuple(part for part in (date.year, date.month, date.day) if part is not None)
-        exact = min(len(left), len(said))
-        return False if left[:exact] != said[:exact] else None
+        known_parts = tuple(part for part in (date.year, date.month, date.day) if part is not None)
+        exact = min(len(left), len(known_parts))
+        return False if left[:exact] != known_parts[:exact] else None
     exact = min(len(left), len(right))
     return left[:exact] == right[:exact] if exact else None
 
@@ -123,7 +123,7 @@ def late_note_agrees(
 ) -> bool | None:
     """A registration called late in the margin or by the book is late; used where the form has no boxes for it.
 
-    The limits are those of ``time_limit_agrees``.
+    The limits are the same as in ``time_limit_agrees``.
     """
     if registration_type.status is not FieldStatus.NOT_ON_FORM:
         return None

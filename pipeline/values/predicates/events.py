@@ -31,10 +31,10 @@ def named_when_described(name: Value, *others: Value) -> bool | None:
 @predicate(INK, ANY, more=ANY, of_states=True)
 def described_when_named(name: Value, *others: Value) -> bool | None:
     """A parent's block with a name has another value (as far as the form asks for it)."""
-    asked = [other for other in others if other.status is not FieldStatus.NOT_ON_FORM]
-    if not name.inked or not asked:
+    on_form = [other for other in others if other.status is not FieldStatus.NOT_ON_FORM]
+    if not name.inked or not on_form:
         return None
-    return any(other.inked for other in asked)
+    return any(other.inked for other in on_form)
 
 
 @predicate(VALUE, ANY, ANY)
@@ -48,9 +48,9 @@ def birth_type_agrees(
     if _words(birth_type.text) == _words(not_both):
         return not (mother_name.inked and father_name.inked)
     answers = [
-        says[birth_type.canonical] == name.inked
-        for says, name in ((_SAYS_OF_MOTHER, mother_name), (_SAYS_OF_FATHER, father_name))
-        if birth_type.canonical in says and name.status is not FieldStatus.NOT_ON_FORM
+        codes[birth_type.canonical] == name.inked
+        for codes, name in ((_SAYS_OF_MOTHER, mother_name), (_SAYS_OF_FATHER, father_name))
+        if birth_type.canonical in codes and name.status is not FieldStatus.NOT_ON_FORM
     ]
     return all(answers) if answers else None
 

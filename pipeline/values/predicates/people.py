@@ -51,7 +51,7 @@ def number_of_a(number: Value, *, sex: str) -> bool | None:
 
 @predicate(VALUE, VALUE)
 def number_tells_birth(number: Value, born_on: Value) -> bool | None:
-    """Century and year in a personal number are those of the birth date."""
+    """Century and year in a personal number agree with the birth date."""
     born = date_parts(born_on.canonical)
     if not born or not _is_personal(number.canonical):
         return None
@@ -215,8 +215,8 @@ def namesake_number_of_a(number: Value, name: Value, other: Value, *, sex: str) 
 @lru_cache(maxsize=1 << 12)
 def _word(relation: str) -> str:
     """Return the bare word of a relation, in small letters."""
-    found = _RELATION.fullmatch(folded(relation).strip(" .,;:()"))
-    return found["word"] if found else ""
+    match = _RELATION.fullmatch(folded(relation).strip(" .,;:()"))
+    return match["word"] if match else ""
 
 
 def _same_name(first: Value, second: Value) -> bool:

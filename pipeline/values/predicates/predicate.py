@@ -115,10 +115,10 @@ def date_parts(canonical: str) -> tuple[int, ...]:
     if len(canonical) == FULL and canonical[2] == "." == canonical[5]:
         day, month, year = canonical[:2], canonical[3:5], canonical[6:]
         return (int(year), int(month), int(day)) if (day + month + year).isdecimal() else ()
-    found = _SAYS_DATE.fullmatch(canonical)
-    if found is None:
+    match = _SAYS_DATE.fullmatch(canonical)
+    if match is None:
         return ()
-    month, year = found.groups()
+    month, year = match.groups()
     return (int(year), int(month)) if month else (int(year),)
 
 
@@ -172,7 +172,6 @@ class Predicate:
     Attributes:
         name: The name for bindings in ``schemas/records``.
         ask: Returns ``True`` (it holds), ``False`` (the rule's finding is raised) or ``None`` (it cannot be known).
-        needs: Its need of each value.
         more: Its need of any further values; ``None``: no further values.
         in_context: Whether it takes a ``RuleContext``.
         limits: The names of a rule's options (``with``).
@@ -199,9 +198,9 @@ class Predicate:
         if not limits:
             return self.ask
         assert isinstance(self.ask, FunctionType)
-        asked = FunctionType(self.ask.__code__, self.ask.__globals__, self.name)
-        asked.__kwdefaults__ = {**(self.ask.__kwdefaults__ or {}), **limits}
-        return asked
+        bound = FunctionType(self.ask.__code__, self.ask.__globals__, self.name)
+        bound.__kwdefaults__ = {**(self.ask.__kwdefaults__ or {}), **limits}
+        return bound
 
     def __call__(self, *values: Value, context: RuleContext = NO_CONTEXT, **limits: object) -> bool | None:
         """Return the answer for these values, ``None`` if a need is not met."""
