@@ -134,7 +134,7 @@ def silent(project: Path) -> None:
     """A desk that ends as soon as it is started."""
     path = project / "pipeline/cli/serve.py"
     text = path.read_text()
-    begin = text.index("    from pipeline.reports import read_plan")
+    begin = text.index("    settings = work.settings")
     path.write_text(f'{text[:begin]}    raise SystemExit("does not start")\n{text[begin:]}')
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
 from pipeline.base.model import PageRef
-from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.context import HERE, ME, EntryArgument, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.group import Command, command_group
+from pipeline.cli.screen import say, show
 from pipeline.registry import Registry
 from pipeline.registry.amendments.model import AmendmentKind, AmendmentOrder
-from pipeline.settings import read_settings
 from pipeline.values.kinds import DATE
 
 KINDS = {
@@ -25,18 +22,14 @@ KINDS = {
     AmendmentKind.WITHDRAWN: "đã rút",
 }
 
-amend_app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-EntryArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sự kiện hộ tịch trong sổ dữ liệu.")]
-ByOption = Annotated[str | None, typer.Option("--by", help="Người ghi [tên tài khoản của máy đang dùng].")]
-
-
-@amend_app.callback()
-def amend() -> None:
+app = command_group(
     """Cải chính, bổ sung theo quyết định: giá trị mới nằm trên giá trị cũ, không xóa gì, không đổi chữ đã đọc."""
+)
+
+ByOption = Annotated[str, by_option("Người ghi")]
 
 
-@amend_app.command("add", cls=Command)
+@app.command("add", cls=Command)
 def add(
     entry_id: EntryArgument,
     column: Annotated[str, typer.Argument(metavar="CỘT", help="Cột của Bộ, ví dụ nksHoTen.")],
@@ -53,12 +46,11 @@ def add(
     authority: Annotated[str, typer.Option("--authority", help="Cơ quan quyết định.")] = "",
     scan: Annotated[str, typer.Option("--scan", help="Bản quét của sổ có trang quyết định ấy.")] = "",
     page: Annotated[int, typer.Option("--page", min=1, help="Trang thứ mấy của bản quét ấy.")] = 1,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi một cải chính (ô đã có giá trị) hoặc bổ sung (ô chưa có)."""
-    author = getpass.getuser() if by is None else by
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         noted = _noted_order(registry, entry_id) if from_note else AmendmentOrder("", "", "")
         order = AmendmentOrder(
             decision or noted.decision_number,
@@ -68,55 +60,52 @@ def add(
             _paper(registry, entry_id, scan, page) if scan else None,
         )
         field = field_of(registry, entry_id, column)
-        number = registry.amend(entry_id, field, text, order, author=author)
+        number = registry.amend(entry_id, field, text, order, author=by)
         kind = registry.entry(entry_id).amendments[field].kind
-    out().print(f"Đã ghi {KINDS[kind]} số {number}: sự kiện {entry_id}, cột {column}.", markup=False)
+    say(f"Đã ghi {KINDS[kind]} số {number}: sự kiện {entry_id}, cột {column}.")
 
 
-@amend_app.command("withdraw", cls=Command)
+@app.command("withdraw", cls=Command)
 def withdraw(
     entry_id: EntryArgument,
     number: Annotated[int, typer.Argument(metavar="SỐ", help="Số của cải chính, bổ sung.")],
     reason: Annotated[str, typer.Option("--reason", help="Vì sao rút.")],
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Rút một cải chính, bổ sung đã ghi nhầm. Dòng cũ vẫn còn trong sổ dữ liệu."""
-    author = getpass.getuser() if by is None else by
-    with read_settings().run_context(workspace).open_registry() as registry:
-        registry.withdraw_amendment(entry_id, number, author=author, reason=reason)
-    out().print(f"Đã rút cải chính, bổ sung số {number}.", markup=False)
+    with work.open_registry() as registry:
+        registry.withdraw_amendment(entry_id, number, author=by, reason=reason)
+    say(f"Đã rút cải chính, bổ sung số {number}.")
 
 
-@amend_app.command("list", cls=Command)
+@app.command("list", cls=Command)
 def list_amendments(
-    entry_id: EntryArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
+    entry_id: EntryArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False
 ) -> None:
     """Mọi cải chính, bổ sung của một sự kiện, từ cũ đến mới, kể cả những cái đã rút."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         entry = registry.entry(entry_id)
-        record = context.schemas.record(entry.record)
+        record = work.schemas.record(entry.record)
         found = registry.amendments(entry_id)
-    if as_json:
-        print_json({"amendments": [plain(one) for one in found]})
-        return
-    table = Table(
-        "Số", "Cột", "Loại", "Giá trị cũ", "Giá trị mới", "Quyết định", "Ngày", "Căn cứ", "Người ghi"
+    show(
+        found,
+        {
+            "Số": lambda one: one.amendment_id,
+            "Cột": lambda one: record.by_name[one.field].column or one.field,
+            "Loại": lambda one: KINDS[one.kind],
+            "Giá trị cũ": lambda one: one.old or "–",
+            "Giá trị mới": lambda one: one.value or "–",
+            "Quyết định": lambda one: (
+                one.order.decision_number + (" (ở ghi chú)" if entry.is_noted(one) else "")
+            ),
+            "Ngày": lambda one: one.order.decided_on,
+            "Căn cứ": lambda one: one.order.legal_basis,
+            "Người ghi": lambda one: one.author,
+        },
+        as_json,
+        {"amendments": found},
     )
-    for one in found:
-        table.add_row(
-            str(one.amendment_id),
-            record.by_name[one.field].column or one.field,
-            KINDS[one.kind],
-            escape(one.old) or "–",
-            escape(one.value) or "–",
-            escape(one.order.decision_number) + (" (ở ghi chú)" if entry.is_noted(one) else ""),
-            one.order.decided_on,
-            escape(one.order.legal_basis),
-            escape(one.author),
-        )
-    out().print(table)
 
 
 def field_of(registry: Registry, entry_id: int, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,46 +10,35 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from pipeline.base.errors import AuditFlawed, AuditUnproven
-from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import (
-    JsonOption,
-    WorkspaceOption,
-    err,
-    out,
-    plain,
-    print_json,
-)
-from pipeline.cli.stored_scans import check_scans, format_store_report
+from pipeline.base.localtime import iso_time
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.group import Command, command_group
+from pipeline.cli.screen import err, plain, print_json, say, show, track_work
 from pipeline.registry.accounts.model import CONSOLE, OpenAct
 from pipeline.registry.audit.audit_words import ACTIONS, format_audit_flaw, unproven_parts
 from pipeline.registry.audit.seal import Seal, seals_in, write_seal
 from pipeline.registry.audit.verification import Progress as OnProgress
 from pipeline.registry.database.audit.trail import MACHINE
 from pipeline.run_context import RunContext
-from pipeline.scans.store_check import StoreReport
+from pipeline.scans.inbox.intake_folders import IntakeFolders
+from pipeline.scans.inbox.manifest import manifest_scans
+from pipeline.scans.store_check import StoreReport, check_store, format_store_report, note_whole_check
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def _tell_unconfirmed(acts: Iterable[OpenAct]) -> None:
     for act in acts:
-        out().print(f"Chưa có người thứ hai xác nhận: {act.sentence}", markup=False)
+        say(f"Chưa có người thứ hai xác nhận: {act.sentence}")
 
 
-audit_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group("""Nhật ký kiểm tra: ai đã làm gì, và có ai sửa sau lưng chương trình không.""")
 
 
-@audit_app.callback()
-def audit() -> None:
-    """Nhật ký kiểm tra: ai đã làm gì, và có ai sửa sau lưng chương trình không."""
-
-
-@audit_app.command("verify", cls=Command)
+@app.command("verify", cls=Command)
 def verify(
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     seal: Annotated[
         list[Path] | None,
         typer.Option(
@@ -68,9 +58,9 @@ def verify(
     Không cần mạng. Có chỗ sai thì mã thoát là 10; không thấy chỗ sai nhưng không có khóa để chứng minh thì là 16. Niêm
     phong mỗi đêm trong thư mục làm việc luôn được đem so.
     """
-    context = read_settings().run_context(workspace)
+    context = work.run
     kept = _seals(context.workspace, seal)
-    with context.open_registry() as registry, _progress() as on_progress:
+    with work.open_registry() as registry, _progress() as on_progress:
         found = registry.audit().verify(*kept, progress=on_progress)
         unconfirmed = registry.accounts().open_acts()
     stored = _checked_scans(context) if scans else None
@@ -80,21 +70,17 @@ def verify(
         told["unconfirmed"] = [plain(act) for act in unconfirmed]
         print_json({**told, **({"scans": plain(stored)} if stored else {})})
     else:
-        screen = out()
         _tell_unconfirmed(unconfirmed)
         begun = found.begun_at[:19] or "–"
-        screen.print(
-            f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.",
-            markup=False,
-        )
+        say(f"Đã xem {found.audit_rows} dòng nhật ký (từ {begun} UTC) và {found.rows} dòng dữ liệu.")
         for sentence in unproven_parts(found, sealed=bool(kept)):
-            screen.print(f"Lưu ý: {sentence}", markup=False)
+            say(f"Lưu ý: {sentence}")
         for flaw in found.flaws:
-            screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+            say(f"– {format_audit_flaw(flaw)}")
         if found.settled:
-            screen.print(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
+            say(f"{found.settled} chỗ sai khác đã được người quản trị xử lý, có ghi trong nhật ký.")
         for line in format_store_report(stored) if stored else ():
-            screen.print(line, markup=False)
+            say(line)
     if not found.passed:
         raise AuditFlawed(
             f"Nhật ký kiểm tra cho thấy {found.flaw_count} chỗ không đúng như chương trình đã ghi. "
@@ -111,20 +97,26 @@ def verify(
             "Hãy lấy lại tệp audit.key từ bản sao lưu rồi chạy lại."
         )
     if not as_json:
-        out().print("Không có dòng nào bị sửa, bị xóa hay chen vào.")
+        say("Không có dòng nào bị sửa, bị xóa hay chen vào.")
 
 
 def _checked_scans(context: RunContext) -> StoreReport:
+    """Return the flaws of the whole store, and note the outcome for the nightly checks."""
+    place = Workspace(context.workspace)
     with context.open_registry() as registry:
-        return check_scans(registry, context.workspace)
+        known = {**manifest_scans(IntakeFolders(place.intake).all_manifests), **registry.stored_scans()}
+    with track_work("Kiểm tra kho bản quét", "thư mục") as on_folder:
+        report = check_store(place, known, on_folder=on_folder)
+    note_whole_check(place, report, iso_time(time.time()))
+    return report
 
 
-@audit_app.command("settle", cls=Command)
+@app.command("settle", cls=Command)
 def settle(
     document: Annotated[
         str, typer.Option("--document", help="Số của biên bản xử lý, ví dụ BB-12/2026; được ghi vào nhật ký.")
     ],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     seal: Annotated[list[Path] | None, typer.Option("--seal", help="Như ở “hotich audit verify”.")] = None,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
@@ -133,66 +125,66 @@ def settle(
     Tài khoản lấy lại vai trò và nơi theo nhật ký, và nhận mật khẩu mới dùng một lần; giá trị đang có hiệu lực và việc
     chờ được suy lại từ kết quả đọc và quyết định; phiên đăng nhập lạ bị xóa. Những thứ khác giữ nguyên như đang có.
     """
-    context = read_settings().run_context(workspace)
-    kept = _seals(context.workspace, seal)
-    screen = out()
-    with context.open_registry() as registry:
+    kept = _seals(work.run.workspace, seal)
+    with work.open_registry() as registry:
         found = registry.audit().verify(*kept)
         for flaw in found.flaws:
-            screen.print(f"– {format_audit_flaw(flaw)}", markup=False)
+            say(f"– {format_audit_flaw(flaw)}")
         if found.passed:
-            screen.print("Không có chỗ sai nào để xử lý.")
+            say("Không có chỗ sai nào để xử lý.")
             return
         if not sure:
             typer.confirm("Đã lập biên bản và xử lý những chỗ sai này?", abort=True)
         done = registry.settle_flaws(found.flaws, document=document, by=CONSOLE)
-    screen.print(f"Đã ghi {done.flaws} chỗ sai là đã xử lý theo {document}.", markup=False)
+    say(f"Đã ghi {done.flaws} chỗ sai là đã xử lý theo {document}.")
     for login, password in done.passwords.items():
-        screen.print(f"Mật khẩu dùng một lần của {login}: {password}", markup=False)
+        say(f"Mật khẩu dùng một lần của {login}: {password}")
     if done.left:
-        screen.print(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
+        say(f"{done.left} chỗ chỉ khôi phục được từ bản sao lưu.")
     if found.flaw_count > len(found.flaws):
-        screen.print("Còn nhiều chỗ sai nữa: hãy chạy lại.")
+        say("Còn nhiều chỗ sai nữa: hãy chạy lại.")
 
 
-@audit_app.command("seal", cls=Command)
+@app.command("seal", cls=Command)
 def seal_file(
     file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp mới để ghi niêm phong.")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi dòng cuối của nhật ký ra một tệp nhỏ, không có dữ liệu cá nhân, để cất ở nơi khác."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         sealed = registry.audit().seal()
     write_seal(sealed, file)
-    out().print(
-        f"Đã niêm phong đến dòng {sealed.id}. Hãy cất {file} ở nơi mà người giữ cơ sở dữ liệu không sửa được.",
-        markup=False,
+    say(
+        f"Đã niêm phong đến dòng {sealed.id}. Hãy cất {file} ở nơi mà người giữ cơ sở dữ liệu không sửa được."
     )
 
 
-@audit_app.command("show", cls=Command)
-def show(
-    workspace: WorkspaceOption = None,
+@app.command("show", cls=Command)
+def show_audit(
+    work: WorkspaceOption = HERE,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu dòng.")] = 40,
     actor: Annotated[str | None, typer.Option("--actor", help="Chỉ việc của tên đăng nhập này.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê những việc gần đây: ai, lúc nào, làm gì, với dòng nào. Không có dữ liệu cá nhân của sổ."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         rows = registry.audit().recent(limit, actor)
-    if as_json:
-        print_json([plain(row) for row in rows])
-        return
-    table = Table("Dòng", "Lúc (UTC)", "Ai", "Việc", "Với")
-    for row in rows:
-        action = ACTIONS.get(row.action, row.action)
-        table.add_row(str(row.id), f"{row.at:%Y-%m-%d %H:%M:%S}", row.actor, action, row.subject)
-    out().print(table)
+    show(
+        rows,
+        {
+            "Dòng": lambda row: row.id,
+            "Lúc (UTC)": lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}",
+            "Ai": lambda row: row.actor,
+            "Việc": lambda row: ACTIONS.get(row.action, row.action),
+            "Với": lambda row: row.subject,
+        },
+        as_json,
+    )
 
 
-@audit_app.command("new-key", cls=Command)
+@app.command("new-key", cls=Command)
 def new_key(
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
     """Tạo khóa mới để ký tiếp, khi khóa cũ đã lộ hoặc đã mất hẳn.
@@ -202,9 +194,9 @@ def new_key(
     """
     if not sure:
         typer.confirm("Tạo khóa mới cho nhật ký kiểm tra?", abort=True)
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         name = registry.audit().renew_key(MACHINE)
-    out().print(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.", markup=False)
+    say(f"Từ nay nhật ký được ký bằng khóa {name}. Hãy sao lưu tệp audit.key.")
 
 
 def _seals(workspace: Path, places: list[Path] | None) -> tuple[Seal, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +10,15 @@ import typer
 
 from pipeline.base.errors import AuditFlawed, SetupError
 from pipeline.base.files import printable
-from pipeline.cli.screen import JsonOption, WorkspaceOption, err, out, print_json, track_work
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.screen import err, print_json, say, track_work
+from pipeline.run_context import RunContext
 from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
 from pipeline.runs.backup import restore as bring_back
 from pipeline.scans.inbox.intake_folders import IntakeFolders
 from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
+from pipeline.settings import Settings
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Thư mục chứa các bản sao lưu, tốt nhất trên ổ đĩa khác.", metavar="THƯ_MỤC")
@@ -48,11 +51,11 @@ def backup(
     check: Annotated[
         bool, typer.Option("--verify", help="Không sao lưu; đọc lại từng tệp của bản sao lưu mới nhất.")
     ] = False,
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Sao lưu sổ dữ liệu, bản quét, thiết lập, khai báo và mô hình; rồi khôi phục thử sổ dữ liệu."""
-    settings = read_settings()
+    settings = work.settings
     key_file, plain = settings.backup_protection(key_file, plain=plain)
     if keys and key_file is None:
         raise SetupError(
@@ -63,37 +66,44 @@ def backup(
         if check:
             report = verify(vault, on_file=on_file)
         else:
-            context = settings.run_context(workspace)
-            manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
-            report = back_up(
-                vault,
-                context.workspace,
-                context.registry_url,
-                settings.program_folders(),
-                delivered=manifest_scans(manifests, skip_damaged=True),
-                registry_key=settings.registry_key_file,
-                keys=keys,
-                keep=keep,
-                on_file=on_file,
-            )
+            report = make_backup(settings, work.run, vault, keys=keys, keep=keep, on_file=on_file)
     if as_json:
         print_json(report)
         _refuse_altered(report)
         return
-    screen = out()
     done = "toàn vẹn" if check else "đã xong, sổ dữ liệu trong đó đã mở thử"
-    screen.print(
-        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.", markup=False
-    )
+    say(f"Bản sao lưu {report.name} {done}: {report.files} tệp, {report.size / 1e6:.1f} MB.")
     if report.seal:
-        screen.print(f"Niêm phong nhật ký kiểm tra: {report.seal}.", markup=False)
+        say(f"Niêm phong nhật ký kiểm tra: {report.seal}.")
     for name in report.left_out:
-        screen.print(
-            f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.", markup=False
-        )
+        say(f"Không có trong bản sao lưu: {name} (khóa riêng). Hãy giữ một bản ở nơi khác.")
     if report.removed:
-        screen.print(f"Đã bỏ {report.removed} bản sao lưu cũ.")
+        say(f"Đã bỏ {report.removed} bản sao lưu cũ.")
     _refuse_altered(report)
+
+
+def make_backup(
+    settings: Settings,
+    context: RunContext,
+    vault: Vault,
+    *,
+    on_file: Callable[[int, int], None],
+    keys: bool = False,
+    keep: int | None = None,
+) -> BackupReport:
+    """Back up the workspace of a context with the schemas and models of the installation. Raises as ``back_up``."""
+    manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
+    return back_up(
+        vault,
+        context.workspace,
+        context.registry_url,
+        settings.program_folders(),
+        delivered=manifest_scans(manifests, skip_damaged=True),
+        registry_key=settings.registry_key_file,
+        keys=keys,
+        keep=keep,
+        on_file=on_file,
+    )
 
 
 def _refuse_altered(report: BackupReport) -> None:
@@ -121,12 +131,12 @@ def restore(
     ] = None,
     key_file: KeyOption = None,
     plain: Annotated[bool, typer.Option("--plain", help="Bản sao lưu không mã hóa.")] = False,
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Khôi phục một bản sao lưu vào thư mục làm việc chưa có gì, trên máy này hay máy khác. Không ghi đè gì."""
-    settings = read_settings()
-    target, url = settings.places_of(workspace)
+    settings = work.settings
+    target, url = settings.places_of(work.folder)
     with track_work("Khôi phục", "tệp") as on_file:
         report = bring_back(
             Vault(folder, key_in(settings.backup_protection(key_file, plain=plain)[0])),
@@ -139,9 +149,8 @@ def restore(
     if as_json:
         print_json(report)
         return
-    screen = out()
     counted = f", {report.rows['entry']} sự kiện, {report.rows['decision']} quyết định" if report.rows else ""
-    screen.print(f"Đã khôi phục bản {report.name} vào {target}: {report.files} tệp{counted}.", markup=False)
+    say(f"Đã khôi phục bản {report.name} vào {target}: {report.files} tệp{counted}.")
     for left_out in report.left_out:
-        screen.print(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.", markup=False)
-    screen.print("Kiểm tra tiếp: hotich doctor, hotich audit verify.", markup=False)
+        say(f"Hãy chép lại {left_out} vào {target} (chmod 600) trước khi dùng.")
+    say("Kiểm tra tiếp: hotich doctor, hotich audit verify.")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import LedgerError
 from pipeline.base.files import printable
@@ -18,8 +15,9 @@ from pipeline.base.model import Ledger
 from pipeline.base.text.numbers import format_count
 from pipeline.books.book_correction import correct_book
 from pipeline.books.book_identity import describe_book
-from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
+from pipeline.cli.group import Command, command_group
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.declarations.ledger import (
     LEDGER_FILE,
     LEDGER_LABELS,
@@ -31,51 +29,46 @@ from pipeline.declarations.ledger import (
     load_ledger,
 )
 from pipeline.registry import CorrectionOverview, KnownBook
-from pipeline.settings import read_settings
 
 LABELS = LEDGER_LABELS | {"folder": "tên thư mục"}
 
-book_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group(
+    """Xem và sửa những gì sổ dữ liệu ghi về một quyển sổ: quyển số, nơi đăng ký, ngày, tổng số, mẫu, loại quyển."""
+)
 
 BookArgument = Annotated[int, typer.Argument(metavar="MÃ", help="Mã của sổ trong sổ dữ liệu.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Vì sao.")]
-ByOption = Annotated[str | None, typer.Option("--by", help="Người làm [tên tài khoản của máy đang dùng].")]
+ByOption = Annotated[str, by_option("Người làm")]
 
 
-@book_app.callback()
-def book() -> None:
-    """Xem và sửa những gì sổ dữ liệu ghi về một quyển sổ: quyển số, nơi đăng ký, ngày, tổng số, mẫu, loại quyển."""
-
-
-@book_app.command("show", cls=Command)
-def show(book_id: BookArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+@app.command("show", cls=Command)
+def show_book(book_id: BookArgument, work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Những gì sổ dữ liệu ghi về một quyển sổ, và mọi lần đã sửa."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         known = registry.known_book(book_id)
         corrections = registry.book_corrections(book_id)
     if as_json:
-        print_json({"book": plain(known), "corrections": [plain(one) for one in corrections]})
+        print_json({"book": known, "corrections": corrections})
         return
     words = {**ledger_words(known.ledger), "folder": known.folder_name}
     for key, value in words.items():
-        out().print(f"{LABELS[key]}: {printable(value) or '–'}", markup=False)
+        say(f"{LABELS[key]}: {printable(value) or '–'}")
     if not corrections:
         return
-    table = Table("Lúc", "Người sửa", "Lý do", "Mục", "Trước", "Sau")
-    for one in corrections:
-        for key, after in one.new.items():
-            table.add_row(
-                format_moment(one.corrected_at),
-                escape(one.author),
-                escape(one.reason),
-                LABELS.get(key, key),
-                escape(one.old[key]) or "–",
-                escape(after) or "–",
-            )
-    out().print(table)
+    show(
+        [(one, key) for one in corrections for key in one.new],
+        {
+            "Lúc": lambda change: format_moment(change[0].corrected_at),
+            "Người sửa": lambda change: change[0].author,
+            "Lý do": lambda change: change[0].reason,
+            "Mục": lambda change: LABELS.get(change[1], change[1]),
+            "Trước": lambda change: change[0].old[change[1]] or "–",
+            "Sau": lambda change: change[0].new[change[1]] or "–",
+        },
+    )
 
 
-@book_app.command("correct", cls=Command)
+@app.command("correct", cls=Command)
 def correct(
     book_id: BookArgument,
     reason: ReasonOption,
@@ -99,23 +92,22 @@ def correct(
     ] = None,
     folder_name: Annotated[str | None, typer.Option("--folder", help="Tên thư mục đúng của sổ.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Sửa thật; không có thì chỉ cho xem.")] = False,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Sửa một quyển sổ ghi sai, cùng mọi thứ theo nó, trong một lần; điều cũ vẫn còn trong nhật ký.
 
     Không có --apply thì chỉ cho xem sẽ sửa gì và những gì bị ảnh hưởng. Quyết định của người giữ nguyên.
     """
-    context = read_settings().run_context(workspace)
     given = {
         "form": form, "place": place, "place_code": place_code, "volume": volume, "opened_on": opened_on,
         "closed_on": closed_on, "entries": _count(entries), "pages": _count(pages), "series": series,
     }  # fmt: skip
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         known = registry.known_book(book_id)
         wanted = _wanted(known.ledger if folder is None else load_ledger(folder), given)
-        context.schemas.form(wanted.form)
+        work.schemas.form(wanted.form)
         name = folder_name or (known.folder_name if folder is None else folder.resolve().name)
         if not apply:
             overview = registry.correction_overview(book_id)
@@ -127,50 +119,44 @@ def correct(
             return
         done = correct_book(
             registry,
-            context.schemas,
+            work.schemas,
             book_id,
             wanted,
             name,
-            author=getpass.getuser() if by is None else by,
+            author=by,
             reason=reason,
         )
     if as_json:
         print_json(plain(done))
         return
     screen = out()
-    screen.print(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.correction_id}.", markup=False)
+    say(f"Đã sửa {describe_book(known)}: lần sửa số {done.correction.correction_id}.")
     if done.old_year:
-        screen.print(
+        say(
             f"{format_count(done.old_year)} sự kiện vẫn mang năm {known.ledger.year} trong số đăng ký "
             "vì người đã quyết "
-            "định như vậy. Hãy xem lại những sự kiện ấy ở màn hình rà soát.",
-            markup=False,
+            "định như vậy. Hãy xem lại những sự kiện ấy ở màn hình rà soát."
         )
     if done.overview.pages:
-        screen.print(
-            f"{format_count(done.overview.pages)} trang sẽ được đọc lại theo bìa đã sửa ở lượt “hotich run” sau.",
-            markup=False,
+        say(
+            f"{format_count(done.overview.pages)} trang sẽ được đọc lại theo bìa đã sửa ở lượt “hotich run” sau."
         )
     if folder is None or ledger_differences(load_ledger(folder), wanted):
-        screen.print(f"Hãy ghi {LEDGER_FILE} trong thư mục “{printable(name)}” như sau:", markup=False)
+        say(f"Hãy ghi {LEDGER_FILE} trong thư mục “{printable(name)}” như sau:")
         screen.print(ledger_text(wanted), markup=False, highlight=False)
 
 
-@book_app.command("add", cls=Command)
+@app.command("add", cls=Command)
 def add(
     folder: Annotated[Path, typer.Argument(help="Thư mục của quyển sổ, có ledger.toml.")],
     reason: ReasonOption,
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi nhận rằng thư mục này là một quyển khác, chưa có trong sổ dữ liệu."""
-    context = read_settings().run_context(workspace)
-    author = getpass.getuser() if by is None else by
-    with context.open_registry() as registry:
-        number = registry.add_book(load_ledger(folder), folder.resolve().name, author=author, reason=reason)
-    out().print(
-        f"Đã ghi nhận quyển sổ mới, mã {number}. Hãy chạy: hotich run {printable(folder)}", markup=False
-    )
+    with work.open_registry() as registry:
+        number = registry.add_book(load_ledger(folder), folder.resolve().name, author=by, reason=reason)
+    say(f"Đã ghi nhận quyển sổ mới, mã {number}. Hãy chạy: hotich run {printable(folder)}")
 
 
 def _count(text: str | None) -> object:
@@ -207,21 +193,15 @@ def _changes(known: KnownBook, ledger: Ledger, folder_name: str) -> list[dict[st
 
 
 def _show_overview(known: KnownBook, changes: list[dict[str, str]], overview: CorrectionOverview) -> None:
-    screen = out()
-    screen.print(f"Sẽ sửa {describe_book(known)}:", markup=False)
+    say(f"Sẽ sửa {describe_book(known)}:")
     for one in changes:
-        screen.print(
-            f"  {LABELS[one['key']]}: {printable(one['old']) or '–'} → {printable(one['new']) or '–'}",
-            markup=False,
-        )
-    screen.print(
+        say(f"  {LABELS[one['key']]}: {printable(one['old']) or '–'} → {printable(one['new']) or '–'}")
+    say(
         f"Theo đó: {format_count(overview.entries)} sự kiện, {format_count(overview.tasks)} nhiệm vụ đang chờ, "
-        f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại.",
-        markup=False,
+        f"{format_count(overview.lots)} lô nghiệm thu; {format_count(overview.pages)} trang sẽ được đọc lại."
     )
-    screen.print(
+    say(
         f"Giữ nguyên: {format_count(overview.decisions)} quyết định của người, "
-        f"{format_count(overview.packages)} gói đã xuất (gói cũ vẫn kiểm tra được; gói xuất sau mang tên mới).",
-        markup=False,
+        f"{format_count(overview.packages)} gói đã xuất (gói cũ vẫn kiểm tra được; gói xuất sau mang tên mới)."
     )
-    screen.print("Chưa sửa gì. Đúng thì chạy lại lệnh này với --apply.", markup=False)
+    say("Chưa sửa gì. Đúng thì chạy lại lệnh này với --apply.")

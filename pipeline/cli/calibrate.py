@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +11,12 @@ from rich.table import Table
 
 from pipeline.base.errors import CalibrationError
 from pipeline.base.text.numbers import format_percent, with_comma
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json
-from pipeline.digitize.route import RoutingOptions
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.screen import out, print_json, say
 from pipeline.recognition import calibration
-from pipeline.recognition.calibration import Calibration, RiskBound, Sample, fit_calibration, split_samples
+from pipeline.recognition.calibration import RiskBound, Sample, fit_calibration, split_samples
+from pipeline.runs.calibration_score import GROUPS, CalibrationScore, proves_less, score_calibration
 from pipeline.runs.handwriting_calibration import checked_samples
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
-from pipeline.training.evaluation.confidence import calibration_error, judged_bins
 
 LEAST_FIELDS = 400
 LEAST_ENTRIES = 40
@@ -30,25 +27,10 @@ OTHERS = (
     "sổ ấy để máy đọc lại (quyết định của người vẫn giữ nguyên), rồi hiệu chuẩn."
 )
 
-GROUPS = {"critical": "quan trọng", "other": "khác"}
-
-
-@dataclass(frozen=True)
-class CalibrationScore:
-    """What a calibration is worth on fields it was not fitted on.
-
-    Attributes:
-        bounds: The bound of the risk by group of fields.
-        errors: The expected calibration error by kind of value, ``""`` for all kinds together.
-    """
-
-    bounds: dict[str, RiskBound]
-    errors: dict[str, float]
-
 
 def calibrate(
     books: Annotated[list[Path], typer.Argument(help="Thư mục của các sổ đã có người rà soát.")],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ tính và cho xem, không ghi gì.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Thay bản đang dùng cả khi bản mới nhận được ít nhóm ô hơn.")
@@ -61,7 +43,7 @@ def calibrate(
     hiệu chuẩn mới nằm trong thư mục làm việc, bản cũ được giữ lại bên cạnh; lượt chạy sau đọc lại các trang theo bản
     mới.
     """
-    context = read_settings().run_context(workspace)
+    context = work.run
     checked = [checked_samples(folder, context) for folder in books]
     samples = [sample for one in checked for sample in one.samples]
     others = sum(one.others for one in checked)
@@ -73,7 +55,7 @@ def calibrate(
     held = split_samples(samples)[1]
     after = score_calibration(made, made, held, routing)
     earlier = score_calibration(before, made, held, routing) if before else None
-    path = Workspace(context.workspace).calibration
+    path = work.workspace.calibration
     poorer = earlier is not None and proves_less(after, earlier) and not replace
     write = not (dry_run or poorer)
     kept = calibration.save(made, path) if write else None
@@ -90,64 +72,9 @@ def calibrate(
         return
     _show(samples, earlier, after)
     if others:
-        out().print(OTHERS.format(others), markup=False)
+        say(OTHERS.format(others))
     for line in _outcome(path, kept, dry_run=dry_run, poorer=poorer):
-        out().print(line, markup=False)
-
-
-def proves_less(after: CalibrationScore, before: CalibrationScore) -> bool:
-    """Whether a group is no longer accepted at all though nothing speaks against accepting it as before."""
-    return any(
-        after.bounds[group].threshold is None and bound.threshold is not None and not bound.refuted
-        for group, bound in before.bounds.items()
-    )
-
-
-def score_calibration(
-    known: Calibration, made: Calibration, held: Sequence[Sample], routing: RoutingOptions
-) -> CalibrationScore:
-    """Return the worth of a known calibration on the fields that bounded a new one's risk.
-
-    It is tried with its own thresholds.
-
-    Args:
-        made: The new calibration.
-        held: The samples that were held back from fitting.
-        routing: The error rates that the office tolerates.
-    """
-    sure = known.chances_right([sample.features for sample in held])
-    judged: dict[str, list[tuple[float, bool]]] = {"": []}
-    for sample, chance in zip(held, sure, strict=True):
-        for kind in ("", sample.features.kind.partition(":")[0]):
-            judged.setdefault(kind, []).append((chance, sample.right))
-    bounds = {}
-    for group in GROUPS:
-        critical = group == "critical"
-        tolerated = routing.tolerated_critical if critical else routing.tolerated
-        bound = known.bound(critical=critical, tolerated=tolerated, delta=routing.delta)
-        bounds[group] = bound if known is made else _tried(bound, known, held, sure, critical=critical)
-    errors = {kind: calibration_error(judged_bins(pairs)) for kind, pairs in judged.items()}
-    return CalibrationScore(
-        bounds, {kind: error for kind, error in sorted(errors.items()) if error is not None}
-    )
-
-
-def _tried(
-    bound: RiskBound, known: Calibration, held: Sequence[Sample], sure: Sequence[float], *, critical: bool
-) -> RiskBound:
-    """The threshold of a bound as it would have done on these fields."""
-    group = [(s, c) for s, c in zip(held, sure, strict=True) if s.critical is critical]
-    taken = [
-        s
-        for s, c in group
-        if s.features.eligible
-        and known.knows(s.features.kind)
-        and bound.threshold is not None
-        and c >= bound.threshold
-    ]
-    wrong = sum(not sample.right for sample in taken)
-    upper = calibration.upper_bound(len(taken), wrong, bound.delta)
-    return RiskBound(bound.threshold, len(group), len(taken), wrong, upper, bound.tolerated, bound.delta)
+        say(line)
 
 
 def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
@@ -165,10 +92,9 @@ def _refuse_too_few(samples: Sequence[Sample], others: int) -> None:
 def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: CalibrationScore) -> None:
     screen = out()
     books = len({sample.book for sample in samples})
-    screen.print(
+    say(
         f"{len(samples)} ô viết tay đã có người quyết định, của {books} sổ; các con số dưới đây tính trên nửa số sự "
-        "kiện không dùng để tính bản mới.",
-        markup=False,
+        "kiện không dùng để tính bản mới."
     )
     table = Table(
         "Nhóm ô", "Bản", "Ô kiểm", "Nhận được", "Sai trong đó", "Ngưỡng", "Sai nhiều nhất", "Cho phép"
@@ -180,7 +106,7 @@ def _show(samples: Sequence[Sample], before: CalibrationScore | None, after: Cal
     screen.print(table)
     for group, name in GROUPS.items():
         for line in _proof(name, after.bounds[group]):
-            screen.print(line, markup=False)
+            say(line)
     errors = Table("Kiểu giá trị", "ECE cũ", "ECE mới", title="Sai số độ tin cậy")
     for kind, error in after.errors.items():
         old = before.errors.get(kind) if before else None

@@ -60,6 +60,11 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from None
 
 
+def command_group(about: str) -> typer.Typer:
+    """Return a group of commands that shows its help when no command is named."""
+    return typer.Typer(cls=Commands, no_args_is_help=True, help=about)
+
+
 def _in_vietnamese(help_option: Any) -> Any:
     if help_option is not None:
         help_option.help = "In phần trợ giúp này rồi thoát."

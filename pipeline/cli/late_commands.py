@@ -1,10 +1,12 @@
-"""Commands that are loaded when they are called: all of them together take seconds, and each needs few of the rooms."""
+"""A group of commands whose modules are imported when a command is called; its help is read from their docstrings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar
 
 import typer
@@ -13,90 +15,73 @@ from typer.main import get_command, get_group
 from pipeline.cli.group import Command, Commands
 
 
-@dataclass(frozen=True)
-class LateCommand:
-    """A command, or a group of them, that is not loaded.
-
-    Attributes:
-        name: What is typed.
-        module: Its module in ``pipeline.cli``.
-        attribute: Its function there, or its ``Typer`` where it is a group.
-        says: The first paragraph of its help.
-    """
-
-    name: str
-    module: str
-    attribute: str
-    says: str
-
-    def loaded(self) -> Any:
-        """Return the command itself."""
-        found = getattr(import_module(f"pipeline.cli.{self.module}"), self.attribute)
-        if isinstance(found, typer.Typer):
-            group = get_group(found)
-            group.name = self.name
-            return group
-        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(self.name, cls=Command)(found)
-        return get_command(alone)
+@cache
+def load_command(name: str, place: str) -> Any:
+    """Return a command, or a group of commands where the place is a group or the callback of a group."""
+    module_name, _, attribute = place.partition(":")
+    module = import_module(f"pipeline.cli.{module_name}")
+    found, group = getattr(module, attribute), getattr(module, "app", None)
+    if group is not None and found in (group, getattr(group.registered_callback, "callback", None)):
+        loaded = get_group(group)
+        loaded.name = name
+        return loaded
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name, cls=Command)(found)
+    return get_command(alone)
 
 
-class LateCommands(MutableMapping[str, Any]):
-    """Commands by their names, each loaded when it is first looked up.
+def read_docstring(place: str) -> str:
+    """Return the docstring of a command, or the text of a group, from the source: imports take seconds."""
+    module, _, attribute = place.partition(":")
+    source = Path(__file__).with_name(f"{module}.py").read_text("utf-8")
+    definition = re.search(rf"^(?:def {attribute}\(|{attribute} = )", source, re.MULTILINE)
+    assert definition is not None
+    begin = source.index('"""', definition.end()) + 3
+    return source[begin : source.index('"""', begin)]
+
+
+class LateCommands(Mapping[str, Any]):
+    """Commands by name, imported when they are looked up.
 
     Args:
-        commands: The commands, in the order of the help.
+        places: ``module:attribute`` in ``pipeline.cli`` by the name of the command.
     """
 
-    def __init__(self, commands: Sequence[LateCommand]) -> None:
-        self._late = {command.name: command for command in commands}
-        self._loaded: dict[str, Any] = {}
-
-    def outline(self, name: str) -> Command | None:
-        """Return a command that knows its name and what it says of itself, and does nothing."""
-        late = self._late.get(name)
-        return None if late is None else Command(late.name, help=late.says)
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._loaded:
-            self._loaded[name] = self._late[name].loaded()
-        return self._loaded[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._loaded[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._late[name]
+        return load_command(name, self._places[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._late)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._late)
+        return len(self._places)
 
 
 class LateGroup(Commands):
-    """A group whose commands are loaded when they are called.
+    """A group that imports a command when it is called, and none for its help.
 
     Attributes:
-        late: Its commands, in the order of the help.
+        places: ``module:attribute`` in ``pipeline.cli`` by the name of the command, in the order of the help.
     """
 
-    late: ClassVar[tuple[LateCommand, ...]] = ()
+    places: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = self._late_commands = LateCommands(self.late)
+        self.commands: Any = LateCommands(self.places)
 
     def list_commands(self, _ctx: Any) -> list[str]:
-        """Return the names of the commands."""
-        return list(self.commands)
+        return list(self.places)
 
     def get_command(self, _ctx: Any, cmd_name: str) -> Any:
-        """Return what the list of commands shows of a command."""
-        return self._late_commands.outline(cmd_name)
+        """Return a command without parameters: what the help of the group shows."""
+        place = self.places.get(cmd_name)
+        return None if place is None else Command(cmd_name, help=read_docstring(place))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the name, the command itself and what is left of the arguments."""
-        name, _, left = super().resolve_command(ctx, args)
-        return name, None if name is None else self.commands[name], left
+        """Return the name, the imported command and the rest of the arguments."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else self.commands[name], rest

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
-from pipeline.settings import read_settings
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, account_name, by_option
+from pipeline.cli.screen import out, plain, print_json, say, show
 from pipeline.training.office_reader import learning_run
 from pipeline.training.office_reader.gate import GateVerdict, ReaderComparison
 from pipeline.training.office_reader.gate_words import objection_sentence
@@ -43,10 +41,8 @@ def learn(
     pages: Annotated[
         int, typer.Option("--pages", min=0, help="Nhiều nhất bao nhiêu trang được đọc lại để hiệu chuẩn.")
     ] = 80,
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người cho học [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
+    by: Annotated[str, by_option("Người cho học")] = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Dạy thêm bộ đọc theo các dòng người của cơ quan đã xác nhận, rồi so với bộ đọc đang dùng.
@@ -55,12 +51,11 @@ def learn(
     đi tiếp), rồi so bộ đọc mới với bộ đọc đang dùng trên phần để riêng. Không có gì được thay: bản qua được thì chờ
     người phụ trách xem và đồng ý ở trang Bộ đọc.
     """
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     try:
         version = learning_run.learn(
             context,
-            settings.models,
+            work.settings.models,
             LearningOptions(minutes=minutes, pages=pages),
             f"hotich learn --minutes {minutes:g}",
             (lambda _: None) if as_json else out().print,
@@ -70,24 +65,21 @@ def learn(
             f"Thiếu gói {error.name} để dạy thêm bộ đọc. Hãy cài: pip install 'hotich[train]'."
         ) from None
     proposal = read_proposal(version.folder)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         told = {"lines": version.lines, "passed": int(proposal.verdict.passed)}
-        registry.note_learning(by or getpass.getuser(), "reader-learnt", f"reader:{version.number}", told)
+        registry.note_learning(by or account_name(), "reader-learnt", f"reader:{version.number}", told)
     if as_json:
         print_json({"version": version.number, "state": version.state.value, **plain(proposal)})
         return
     for line in _told(proposal):
-        out().print(line, markup=False)
-    out().print(_table(proposal.verdict))
+        say(line)
+    _show_groups(proposal.verdict)
     if proposal.verdict.passed:
-        out().print(
-            f"Bản {version.number} qua được. Người phụ trách xem và đồng ý ở trang Bộ đọc (hotich serve).",
-            markup=False,
-        )
+        say(f"Bản {version.number} qua được. Người phụ trách xem và đồng ý ở trang Bộ đọc (hotich serve).")
         return
-    out().print(f"Bản {version.number} không qua được; bộ đọc đang dùng không thay đổi. Lý do:", markup=False)
+    say(f"Bản {version.number} không qua được; bộ đọc đang dùng không thay đổi. Lý do:")
     for objection in proposal.verdict.objections:
-        out().print(f"– {objection_sentence(objection)}", markup=False)
+        say(f"– {objection_sentence(objection)}")
 
 
 def _told(proposal: ReaderProposal) -> Iterator[str]:
@@ -107,18 +99,19 @@ def _told(proposal: ReaderProposal) -> Iterator[str]:
     )
 
 
-def _table(verdict: GateVerdict) -> Table:
-    table = Table("Nhóm", "Dòng", "Chữ sai trước", "Chữ sai sau", "Giảm", "Giảm ít nhất")
+def _show_groups(verdict: GateVerdict) -> None:
     groups: list[tuple[str, ReaderComparison]] = [("tất cả", verdict.overall)]
     groups += [*verdict.by_writer.items(), *verdict.by_kind.items(), *verdict.by_form.items()]
     if verdict.elsewhere is not None:
         groups.append(("nét chữ khác (dòng vẽ)", verdict.elsewhere))
-    for name, one in groups:
-        table.add_row(
-            name,
-            str(one.lines),
-            *(format_percent(share, 2, space=" ") for share in (one.before, one.after)),
-            format_percent(one.gain, 0, space=" "),
-            format_percent(one.low, 0, space=" "),
-        )
-    return table
+    show(
+        groups,
+        {
+            "Nhóm": lambda group: group[0],
+            "Dòng": lambda group: group[1].lines,
+            "Chữ sai trước": lambda group: format_percent(group[1].before, 2, space=" "),
+            "Chữ sai sau": lambda group: format_percent(group[1].after, 2, space=" "),
+            "Giảm": lambda group: format_percent(group[1].gain, 0, space=" "),
+            "Giảm ít nhất": lambda group: format_percent(group[1].low, 0, space=" "),
+        },
+    )

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import SetupError
 from pipeline.base.text.numbers import format_percent
 from pipeline.books.book_checks import suggest_links
-from pipeline.cli.findings import FindingPlaces
+from pipeline.cli.context import HERE, ME, CommandContext, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry import ChecksOutcome, LinkDecision, LinkVerdict, Registry, StoredLink
 from pipeline.registry.checks.model import KINDS, ROLES, VERDICTS, evidence_told
-from pipeline.settings import read_settings
+from pipeline.reports.finding_sentences import FindingPlaces
 
-links_app = typer.Typer(cls=Commands, invoke_without_command=True)
+app = typer.Typer(cls=Commands, invoke_without_command=True)
 
 NumberArgument = Annotated[
     int, typer.Argument(metavar="SỐ", help="Số của gợi ý, ở cột đầu của hotich links.")
 ]
-ByOption = Annotated[
-    str | None, typer.Option("--by", help="Người quyết định [tên tài khoản của máy đang dùng].")
-]
+ByOption = Annotated[str, by_option("Người quyết định")]
 
 
-@links_app.callback()
+@app.callback()
 def links(
     ctx: typer.Context,
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     kind: Annotated[
         str | None,
         typer.Option("--kind", help="Chỉ “again” (đăng ký hai lần) hoặc “person” (cùng một người)."),
@@ -52,7 +46,7 @@ def links(
         return
     if kind not in (None, *KINDS):
         raise SetupError(f"--kind là một trong: {', '.join(KINDS)}.")
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         outcome = _suggested(registry)
         found = registry.links(kind, rejected=rejected)
         shown = found[:limit]
@@ -60,54 +54,50 @@ def links(
     if as_json:
         print_json({"outcome": plain(outcome), "total": len(found), "links": [plain(link) for link in shown]})
         return
-    screen = out()
-    screen.print(
-        f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).", markup=False
-    )
+    say(f"{outcome.standing} gợi ý ({outcome.raised} mới, {outcome.cleared} không còn nữa).")
     if places:
-        screen.print(_table(shown, places))
+        _show(shown, places)
     if len(shown) < len(found):
-        screen.print("Chưa in hết: thêm --limit, hoặc --json.", markup=False)
+        say("Chưa in hết: thêm --limit, hoặc --json.")
 
 
-@links_app.command("confirm", cls=Command)
+@app.command("confirm", cls=Command)
 def confirm(
     number: NumberArgument,
-    by: ByOption = None,
+    by: ByOption = ME,
     reason: Annotated[str, typer.Option("--reason", help="Căn cứ, nếu có.")] = "",
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi rằng một gợi ý là đúng. Không gộp, không sửa sự kiện nào; lần chạy sau không ghi đè."""
-    _decide(number, LinkVerdict.CONFIRMED, by, reason, workspace)
+    _decide(number, LinkVerdict.CONFIRMED, by, reason, work)
 
 
-@links_app.command("reject", cls=Command)
+@app.command("reject", cls=Command)
 def reject(
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao không phải.")],
-    by: ByOption = None,
-    workspace: WorkspaceOption = None,
+    by: ByOption = ME,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Ghi rằng một gợi ý không đúng. Cặp ấy không được gợi ý lại, trừ khi bằng chứng thay đổi."""
-    _decide(number, LinkVerdict.REJECTED, by, reason, workspace)
+    _decide(number, LinkVerdict.REJECTED, by, reason, work)
 
 
-@links_app.command("undo", cls=Command)
+@app.command("undo", cls=Command)
 def undo(
     number: NumberArgument,
-    by: ByOption = None,
+    by: ByOption = ME,
     reason: Annotated[str, typer.Option("--reason", help="Vì sao rút lại.")] = "",
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
 ) -> None:
     """Rút lại lời đã ghi về một gợi ý; lời cũ vẫn còn trong sổ dữ liệu."""
-    _decide(number, LinkVerdict.TAKEN_BACK, by, reason, workspace)
+    _decide(number, LinkVerdict.TAKEN_BACK, by, reason, work)
 
 
-def _decide(number: int, verdict: LinkVerdict, by: str | None, reason: str, workspace: Path | None) -> None:
-    author = getpass.getuser() if by is None else by
-    with read_settings().run_context(workspace).open_registry() as registry:
-        registry.decide_link(number, verdict, author=author, reason=reason)
-    out().print(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.", markup=False)
+def _decide(number: int, verdict: LinkVerdict, by: str, reason: str, work: CommandContext) -> None:
+    with work.open_registry() as registry:
+        registry.decide_link(number, verdict, author=by, reason=reason)
+    say(f"Đã ghi: gợi ý số {number} {VERDICTS[verdict]}.")
 
 
 def _suggested(registry: Registry) -> ChecksOutcome:
@@ -119,21 +109,20 @@ def _suggested(registry: Registry) -> ChecksOutcome:
         raise SetupError("Thiếu gói splink. Hãy chạy lại: make setup.") from None
 
 
-def _table(found: Sequence[StoredLink], places: FindingPlaces) -> Table:
-    columns = ("Số", "Có thể là", "Sự kiện thứ nhất", "Sự kiện thứ hai", "Xác suất", "Bằng chứng")
-    decided = any(link.decision for link in found)
-    table = Table(*columns, *(("Người đã nói",) if decided else ()))
-    for link in found:
-        table.add_row(
-            str(link.link_id),
-            KINDS[link.kind],
-            escape(_told(places, link.first_entry_id, link.first_role)),
-            escape(_told(places, link.second_entry_id, link.second_role)),
-            format_percent(link.probability, space=" ") if link.suggested else "không còn gợi ý",
-            escape(evidence_told(link.evidence)),
-            *((escape(decision_told(link.decision)),) if decided else ()),
-        )
-    return table
+def _show(found: Sequence[StoredLink], places: FindingPlaces) -> None:
+    columns: dict[str, Callable[[StoredLink], object]] = {
+        "Số": lambda link: link.link_id,
+        "Có thể là": lambda link: KINDS[link.kind],
+        "Sự kiện thứ nhất": lambda link: _told(places, link.first_entry_id, link.first_role),
+        "Sự kiện thứ hai": lambda link: _told(places, link.second_entry_id, link.second_role),
+        "Xác suất": lambda link: (
+            format_percent(link.probability, space=" ") if link.suggested else "không còn gợi ý"
+        ),
+        "Bằng chứng": lambda link: evidence_told(link.evidence),
+    }
+    if any(link.decision for link in found):
+        columns["Người đã nói"] = lambda link: decision_told(link.decision)
+    show(found, columns)
 
 
 def _told(places: FindingPlaces, entry_id: int, role: str) -> str:

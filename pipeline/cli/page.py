@@ -1,4 +1,4 @@
-"""``hotich page``: one page, now, with pictures of what the machine saw; nothing is stored."""
+"""``hotich page`` and ``hotich sheet``: a page read now, with pictures of what the machine saw; a book at a glance."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.base.errors import LedgerError
+from pipeline.base.errors import LedgerError, StorageError
 from pipeline.base.model import FieldReading, FieldStatus, Finding, Ledger, PageKind, PageResult, Writing
 from pipeline.base.text.numbers import format_confidence, with_comma
-from pipeline.cli.findings import SHOWN, finding_sentence, format_hypotheses
-from pipeline.cli.page_pictures import write_pictures
-from pipeline.cli.screen import JsonOption, out, plain, print_json
+from pipeline.cli.context import HERE, CommandContext, JsonOption, WorkspaceOption, ids_of
+from pipeline.cli.screen import out, plain, print_json, say
 from pipeline.declarations.ledger import LEDGER_FILE, load_ledger
 from pipeline.declarations.schema import Form, Schemas
+from pipeline.layout.imaging.page_pictures import write_pictures
+from pipeline.reports.contact_sheets import book_thumbs, contact_sheets
+from pipeline.reports.finding_sentences import SHOWN, finding_sentence, format_hypotheses
 from pipeline.scans.intake import page_of_isolated, scan_file
-from pipeline.settings import read_settings
 
 STATUS = {
     FieldStatus.READ: "đã đọc",
@@ -56,7 +57,7 @@ def page(
     as_json: JsonOption = False,
 ) -> None:
     """Đọc thử một trang và cho xem máy thấy gì; không lưu gì vào sổ dữ liệu."""
-    context = read_settings().run_context()
+    context = CommandContext(None).run
     ledger = ledger_beside(file, form, context.schemas)
     chosen = context.schemas.form(ledger.form)
     picture = page_of_isolated(scan_file(file, context.limits), page_no, context.limits)
@@ -67,9 +68,9 @@ def page(
     if as_json:
         print_json(as_object(result, pictures))
     else:
-        show(result, context.schemas)
+        show_page(result, context.schemas)
         if debug and pictures:
-            out().print(f"Đã ghi {len(pictures)} ảnh vào {debug}; xem trước: {pictures[0]}", markup=False)
+            say(f"Đã ghi {len(pictures)} ảnh vào {debug}; xem trước: {pictures[0]}")
 
 
 def ledger_beside(file: Path, form: str | None, schemas: Schemas) -> Ledger:
@@ -111,16 +112,15 @@ def as_object(result: PageResult, pictures: tuple[Path, ...]) -> dict[str, objec
     }
 
 
-def show(result: PageResult, schemas: Schemas) -> None:
+def show_page(result: PageResult, schemas: Schemas) -> None:
     """The page as tables, one an entry."""
     screen = out()
     seconds = sum(result.timings.values())
     placed = sum(1 for label in result.labels if label.score)
-    screen.print(
+    say(
         f"Trang {result.ref.page_no}: {KIND_WORDS[result.kind]}, mẫu {result.form}, xoay {result.turn}°, "
         f"nghiêng {with_comma(f'{result.skew:+.2f}')}°, tìm thấy {placed}/{len(result.labels)} nhãn, "
-        f"{with_comma(f'{seconds:.1f}')} giây.",
-        markup=False,
+        f"{with_comma(f'{seconds:.1f}')} giây."
     )
     record = schemas.records.get(schemas.form(result.form).record)
     for entry in result.entries:
@@ -131,9 +131,9 @@ def show(result: PageResult, schemas: Schemas) -> None:
         screen.print(table)
         labels = {name: spec.label for name, spec in record.by_name.items()} if record else {}
         for line in _told(entry.findings, labels, schemas):
-            screen.print(line, markup=False)
+            say(line)
     for line in _told(result.findings, {}, schemas):
-        screen.print(line, markup=False)
+        say(line)
 
 
 def _told(findings: Sequence[Finding], labels: Mapping[str, str], schemas: Schemas) -> Iterator[str]:
@@ -157,3 +157,36 @@ def _cells(reading: FieldReading) -> tuple[str, ...]:
         state,
         "có" if reading.accepted else "",
     )
+
+
+def sheet(
+    book: Annotated[str, typer.Argument(metavar="SỔ", help="Tên thư mục của sổ đã đọc.")],
+    target: Annotated[
+        Path, typer.Option("--output", "-o", help="Tệp .pdf, hoặc thư mục để ghi các tờ .png.")
+    ] = Path("to-anh"),
+    pages: Annotated[
+        list[int] | None,
+        typer.Option("--page", "-p", min=1, help="Chỉ trang thứ mấy của sổ; nêu được nhiều lần."),
+    ] = None,
+    work: WorkspaceOption = HERE,
+) -> None:
+    """Vẽ tờ ảnh của một sổ: mười trang một tờ, mỗi ô tô màu theo đã nhận, chờ người xem hay trống."""
+    context = work.run
+    with work.open_registry() as registry:
+        written = 0
+        for book_id in ids_of(registry, [book]):
+            thumbs = book_thumbs(registry, book_id, context, pages)
+            for page in contact_sheets(thumbs, f"Sổ {book}"):
+                written += 1
+                path = target if target.suffix.lower() == ".pdf" else target / f"{book}-{written:03}.png"
+                try:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    if path.suffix.lower() == ".pdf":
+                        page.save(path, "PDF", append=written > 1, resolution=150)
+                    else:
+                        page.save(path)
+                except OSError as error:
+                    raise StorageError(
+                        f"Không ghi được {path}: {error.strerror or error}. Hãy chọn chỗ khác bằng --output."
+                    ) from None
+    say(f"Đã ghi {written} tờ vào {target}.")

@@ -6,16 +6,15 @@ import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from pipeline.base.errors import SetupError
-from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, print_json, track_items
-from pipeline.settings import read_settings
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.group import Command, command_group
+from pipeline.cli.screen import print_json, say, show, track_items
 from pipeline.values.places import Gazetteer, PlaceResolution, ResolutionState, Unit, Validity
 from pipeline.values.places.unit import ALWAYS, NEVER
 
-places_app = typer.Typer(cls=Commands, no_args_is_help=True)
+app = command_group("""Địa danh: đơn vị hành chính theo từng thời kỳ.""")
 
 SAID = {
     ResolutionState.RESOLVED: "Là một đơn vị.",
@@ -33,48 +32,54 @@ VALIDITY = {
 }
 
 
-@places_app.callback()
-def places() -> None:
-    """Địa danh: đơn vị hành chính theo từng thời kỳ."""
-
-
-@places_app.command("find", cls=Command)
+@app.command("find", cls=Command)
 def find(
     written: Annotated[str, typer.Argument(help="Nơi như sổ ghi.")],
     on: Annotated[str, typer.Option("--on", help="Vào ngày (2010-05-31, 2010-05 hay 2010).")] = "",
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Cho biết một nơi ghi trong sổ là đơn vị hành chính nào vào ngày ấy."""
-    resolver = read_settings().run_context(workspace).schemas.places
+    resolver = work.run.schemas.places
     found = resolver.resolve(written, _day(on))
     if as_json:
         print_json(_plain(found))
         return
-    screen = out()
-    screen.print(SAID[found.state], markup=False)
+    say(SAID[found.state])
     if found.validity is not None:
-        screen.print(f"Theo bảng: {VALIDITY[found.validity]}.", markup=False)
+        say(f"Theo bảng: {VALIDITY[found.validity]}.")
     if found.unknown:
-        screen.print(f"Không có trong bảng: “{found.unknown}”.", markup=False)
+        say(f"Không có trong bảng: “{found.unknown}”.")
     if not found.spelled:
-        screen.print("Chữ đã ghi thiếu dấu so với tên trong bảng.")
+        say("Chữ đã ghi thiếu dấu so với tên trong bảng.")
     units = found.line or found.candidates
     if units:
-        screen.print(_table(units, resolver.gazetteer))
+        gazetteer = resolver.gazetteer
+        show(
+            units,
+            {
+                "Mã": lambda unit: unit.id,
+                "Đơn vị": lambda unit: unit.title,
+                "Trực thuộc": lambda unit: _title_above(unit, gazetteer),
+                "Bắt đầu có": lambda unit: _between(unit.span.from_min, unit.span.from_max),
+                "Thôi có": lambda unit: _between(unit.span.to_min, unit.span.to_max),
+                "Nay là": lambda unit: (
+                    ", ".join(gazetteer.successors.get(unit.code, ())) if unit.scheme == "2004" else ""
+                ),
+            },
+        )
 
 
-@places_app.command("resolve", cls=Command)
-def resolve(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+@app.command("resolve", cls=Command)
+def resolve(work: WorkspaceOption = HERE, as_json: JsonOption = False) -> None:
     """Đối chiếu lại nơi của mọi sự kiện đã lưu, sau khi sửa places.toml hay nâng cấp bảng địa danh."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         entries = registry.entries()
         changed = sum(map(registry.resolve_places, track_items(entries, "Đối chiếu nơi", "sự kiện")))
     if as_json:
         print_json({"entries": len(entries), "changed": changed})
         return
-    out().print(f"Đã đối chiếu {len(entries)} sự kiện; ở {changed} sự kiện có nơi nay hiểu khác trước.")
+    say(f"Đã đối chiếu {len(entries)} sự kiện; ở {changed} sự kiện có nơi nay hiểu khác trước.")
 
 
 def _day(text: str) -> tuple[int, ...]:
@@ -91,22 +96,9 @@ def _day(text: str) -> tuple[int, ...]:
     return known
 
 
-def _table(units: tuple[Unit, ...], gazetteer: Gazetteer) -> Table:
-    table = Table("Mã", "Đơn vị", "Trực thuộc", "Bắt đầu có", "Thôi có", "Nay là")
-    for unit in units:
-        above = gazetteer.versions(f"{unit.scheme}:{unit.parent}") or gazetteer.versions(
-            f"2004:{unit.parent}"
-        )
-        span = unit.span
-        table.add_row(
-            unit.id,
-            unit.title,
-            above[0].title if above else "–",
-            _between(span.from_min, span.from_max),
-            _between(span.to_min, span.to_max),
-            ", ".join(gazetteer.successors.get(unit.code, ())) if unit.scheme == "2004" else "",
-        )
-    return table
+def _title_above(unit: Unit, gazetteer: Gazetteer) -> str:
+    above = gazetteer.versions(f"{unit.scheme}:{unit.parent}") or gazetteer.versions(f"2004:{unit.parent}")
+    return above[0].title if above else "–"
 
 
 def _between(first: int, last: int) -> str:

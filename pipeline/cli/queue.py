@@ -5,27 +5,30 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.files import printable
 from pipeline.base.model import Hypothesis
-from pipeline.cli.findings import SHOWN, by_task, describe_details, format_hypotheses, format_reasons
-from pipeline.cli.screen import JsonOption, WorkspaceOption, name_cell, out, plain, print_json
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.declarations.schema import RecordSpec, Schemas
 from pipeline.registry import CrossEntryFinding, ReadFailure, Registry, Task
-from pipeline.settings import read_settings
+from pipeline.reports.finding_sentences import (
+    SHOWN,
+    by_task,
+    describe_details,
+    format_hypotheses,
+    format_reasons,
+)
 
 
 def queue(
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     book: Annotated[str | None, typer.Option("--book", "-b", help="Chỉ sổ có tên thư mục này.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Nhiều nhất bấy nhiêu nhiệm vụ.")] = 40,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê các sự kiện và trang đang chờ người rà soát."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
+    with work.open_registry() as registry:
         tasks = [task for task in registry.queue() if book is None or task.book == book]
         guesses = {task.task_id: _guesses(registry, task) for task in tasks[:limit]}
         beside = by_task(registry.cross_entry_findings())
@@ -34,45 +37,43 @@ def queue(
         shown = [plain(task) | {"hypotheses": plain(guesses[task.task_id])} for task in tasks[:limit]]
         print_json({"total": len(tasks), "tasks": shown, "unread": plain(unread)})
         return
-    screen = out()
     _show_unread(unread, limit)
     if not tasks:
-        screen.print("Không có nhiệm vụ nào chờ rà soát.")
+        say("Không có nhiệm vụ nào chờ rà soát.")
         return
-    table = Table("Sổ", "Bản quét", "Trang", "Số", "Ô cần xem", "Có thể đọc là", "Lý do")
-    for task in tasks[:limit]:
-        table.add_row(
-            name_cell(task.book),
-            name_cell(task.scan),
-            str(task.page_no),
-            escape(task.entry_number) or "–",
-            _what(task, context.schemas),
-            _lines(guesses[task.task_id], context.schemas.records.get(task.record)),
-            escape(_why(task, beside.get((task.page_id, task.entry_id), []))),
-        )
-    screen.print(table)
+    show(
+        tasks[:limit],
+        {
+            "Sổ": lambda task: printable(task.book),
+            "Bản quét": lambda task: printable(task.scan),
+            "Trang": lambda task: task.page_no,
+            "Số": lambda task: task.entry_number or "–",
+            "Ô cần xem": lambda task: _what(task, work.schemas),
+            "Có thể đọc là": lambda task: _lines(
+                guesses[task.task_id], work.schemas.records.get(task.record)
+            ),
+            "Lý do": lambda task: _why(task, beside.get((task.page_id, task.entry_id), [])),
+        },
+    )
     if len(tasks) > limit:
-        screen.print(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
+        say(f"… và {len(tasks) - limit} nhiệm vụ nữa (thêm --limit để xem).")
     counted = {code: sum(code in task.reasons for task in tasks) for task in tasks for code in task.reasons}
-    for line in format_reasons(counted, context.schemas):
-        screen.print(line, markup=False)
+    for line in format_reasons(counted, work.schemas):
+        say(line)
 
 
 def _show_unread(unread: list[ReadFailure], limit: int) -> None:
     """Pages and scans that could not be read: what happened to each and what to do."""
     if not unread:
         return
-    screen = out()
-    screen.print(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}", markup=False)
+    say(f"Không đọc được, chờ người xem hay quét lại: {len(unread)}")
     for one in unread[:limit]:
         scan = printable(one.scan)
         place = scan if one.page_no is None else f"{scan}, trang {one.page_no}"
         tries = f" (đã thử {one.tries} lần)" if one.tries > 1 else ""
-        screen.print(
-            f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}", markup=False
-        )
+        say(f"  {printable(one.book)}/{place} [{one.code}]{tries}: {printable(one.message)}")
     if len(unread) > limit:
-        screen.print(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
+        say(f"  … và {len(unread) - limit} trang nữa (thêm --limit để xem).")
 
 
 SHOWN_FIELDS = 3
@@ -98,7 +99,7 @@ def _lines(guesses: Guesses, record: RecordSpec | None) -> str:
     lines = []
     for field in list(guesses)[:SHOWN_FIELDS]:
         label = record.by_name[field].label if record and field in record.by_name else field
-        lines.append(escape(f"{label}: {format_hypotheses(guesses[field])}"))
+        lines.append(f"{label}: {format_hypotheses(guesses[field])}")
     more = len(guesses) - len(lines)
     return "\n".join([*lines, *([f"… và {more} ô nữa"] if more else [])])
 

@@ -1,19 +1,19 @@
-"""``hotich report``: the supervisors' report, on the screen or as files."""
+"""``hotich report`` and ``hotich pilot``: the supervisors' report, and an office's own figures for whoever asks."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.base.localtime import format_moment
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.context import HERE, JsonOption, WorkspaceOption, ids_of
+from pipeline.cli.screen import plain, print_json, say
 from pipeline.reports import SPAN, ManagementReport, StoreCheck, read_plan
 from pipeline.reports.report import report as track_items
 from pipeline.scans.store_check import read_state, wrong_scans
-from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 
 def report(
@@ -29,17 +29,16 @@ def report(
         typer.Option("--days", min=1, max=3660, help="Điều đã diễn ra thì tính trong bấy nhiêu ngày qua."),
     ] = SPAN,
     people: Annotated[bool, typer.Option("--people", help="Thêm bảng từng người.")] = False,
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Báo cáo tiến độ và chất lượng cho người phụ trách: in tóm tắt, hoặc ghi tệp Excel và PDF."""
-    context = read_settings().run_context(workspace)
-    plan = read_plan(Workspace(context.workspace).plan, context.schemas)
-    state = read_state(Workspace(context.workspace))
-    with context.open_registry() as registry:
+    plan = read_plan(work.workspace.plan, work.schemas)
+    state = read_state(work.workspace)
+    with work.open_registry() as registry:
         made = track_items(
             registry,
-            context.schemas,
+            work.schemas,
             plan,
             places=frozenset(places) if places else None,
             days=days,
@@ -50,7 +49,7 @@ def report(
         from pipeline.reports.output_files import write_files  # XlsxWriter and Typst: not for the screen
 
         for path in write_files(made, target):
-            out().print(f"Đã ghi {path}", markup=False)
+            say(f"Đã ghi {path}")
     elif as_json:
         print_json(plain(made))
     else:
@@ -58,11 +57,48 @@ def report(
 
 
 def _show(made: ManagementReport) -> None:
-    screen = out()
-    screen.print(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.", markup=False)
+    say(f"Số liệu lúc {format_moment(made.at)}, {made.scope}.")
     for alert in made.alerts:
-        screen.print(f"Chú ý: {alert}", markup=False)
+        say(f"Chú ý: {alert}")
     for one in made.sections[0].figures:
         note = f" ({one.note})" if one.note else ""
-        screen.print(f"  {one.label}: {one.cell.text}{note}", markup=False)
-    screen.print("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của màn hình rà soát.", markup=False)
+        say(f"  {one.label}: {one.cell.text}{note}")
+    say("Cả báo cáo: thêm --out THƯ_MỤC, hoặc trang Báo cáo của màn hình rà soát.")
+
+
+def pilot(
+    books: Annotated[list[str], typer.Argument(metavar="SỔ", help="Tên thư mục của các sổ đã rà soát.")],
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Thư mục để ghi ket-qua-thu.pdf và ket-qua-thu.json.")
+    ] = None,
+    work: WorkspaceOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Làm một trang kết quả thử của các sổ đã rà soát: chỉ có con số, để cơ quan gửi cho người hỏi nếu muốn.
+
+    Không có họ tên, nơi chốn, hình ảnh, tên sổ, tên đăng nhập hay chữ nào của sổ. Chương trình không gửi đi đâu: lệnh
+    in ra mọi điều có trong tệp để xem trước.
+    """
+    from pipeline.reports.pilot import pilot_report
+    from pipeline.reports.pilot_files import pilot_json, pilot_section, write_pilot
+
+    with work.open_registry() as registry:
+        counts = registry.statistics(None).pilot(ids_of(registry, books))
+    report = pilot_report(counts, work.schemas)
+    if as_json:
+        typer.echo(pilot_json(report).decode(), nl=False)
+    else:
+        section = pilot_section(report)
+        for figure in section.figures:
+            note = f" ({figure.note})" if figure.note else ""
+            say(f"{figure.label}: {figure.cell.text}{note}")
+        for table in section.tables:
+            say(f"\n{table.title}")
+            for row in table.rows:
+                told = (f"{title}: {cell.text}" for (title, _), cell in zip(table.columns, row, strict=True))
+                say("  " + "; ".join(told))
+        say(f"\n{section.note}")
+    if target is not None:
+        for path in write_pilot(report, target, datetime.now(UTC)):
+            if not as_json:
+                say(f"Đã ghi {path}")

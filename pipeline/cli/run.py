@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import BookBusy, BookInQuestion, LedgerError, ReadingStopped, ScanError, SchemaError
 from pipeline.base.files import printable
 from pipeline.books.book_checks import CheckReport, check_registry
-from pipeline.cli.findings import finding_sentence, format_reasons, format_summary
-from pipeline.cli.screen import (
-    JsonOption,
-    WorkersOption,
-    WorkspaceOption,
-    name_cell,
-    out,
-    plain,
-    print_json,
-    track_books,
-)
+from pipeline.cli.context import HERE, JsonOption, WorkersOption, WorkspaceOption, stop_on_sigterm
+from pipeline.cli.screen import name_cell, out, plain, print_json, print_table, say, track_books
 from pipeline.declarations.schema import Schemas
 from pipeline.recognition.calibration import DriftAlarm, describe_drift
+from pipeline.reports.finding_sentences import finding_sentence, format_reasons, format_summary
 from pipeline.run_context import RunContext
 from pipeline.runs.book_reading import book_folders, digitize_books
 from pipeline.runs.book_run import BookReport
 from pipeline.runs.form_alarm import form_alarm_sentence
 from pipeline.runs.rereading import RereadPreview, outlooks
-from pipeline.settings import read_settings
 
 
 def drift_alarms(folders: Iterable[Path], reports: Iterable[BookReport]) -> dict[Path, DriftAlarm]:
@@ -50,7 +38,7 @@ def show_drift(alarms: Mapping[Path, DriftAlarm], workspace: Path) -> None:
         first, *others = describe_drift(alarm, folder, workspace)
         out().print(f"[bold red]CẢNH BÁO[/] {name_cell(folder.name)}: {escape(first)}")
         for sentence in others:
-            out().print(f"  {sentence}", markup=False)
+            say(f"  {sentence}")
 
 
 def show_form_alarms(reports: Iterable[BookReport]) -> None:
@@ -65,7 +53,7 @@ def run(
     folder: Annotated[
         Path, typer.Argument(help="Thư mục chứa các sổ, hoặc thư mục của một sổ (có ledger.toml).")
     ],
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     again: Annotated[
         bool,
@@ -83,8 +71,7 @@ def run(
 
     Chạy lại không đọc lại trang đã đọc. Trang hỏng được nêu tên trong báo cáo, các trang khác vẫn được đọc.
     """
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     if no_context:
         context = replace(context, book_context=False)
     stop_on_sigterm()
@@ -94,34 +81,25 @@ def run(
             digitize_books(
                 folder,
                 context,
-                workers=workers or settings.workers,
+                workers=workers or work.settings.workers,
                 on_progress=on_progress,
                 again=again,
             )
         )
-    with context.open_registry() as registry:
-        across = check_registry(registry, context.schemas)
+    with work.open_registry() as registry:
+        across = check_registry(registry, work.schemas)
     alarms = drift_alarms(folders, reports)
     if as_json:
         drift = {folder.name: alarm for folder, alarm in alarms.items()}
         answer = {"books": [as_object(report) for report in reports], "drift": drift}
         print_json(answer | {"registry": plain(across)})
     else:
-        show_reports(reports, context.schemas)
-        show_cross_entry_findings(reports, across, context.schemas)
+        show_reports(reports, work.schemas)
+        show_cross_entry_findings(reports, across, work.schemas)
         show_form_alarms(reports)
         show_drift(alarms, context.workspace)
         show_registry_summary(context)
     raise typer.Exit(exit_code(reports))
-
-
-def stop_on_sigterm() -> None:
-    """A request to end stops the command as Ctrl+C does, so that nothing half-done stays behind."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
-
-
-def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def exit_code(reports: list[BookReport]) -> int:
@@ -146,33 +124,30 @@ def as_object(report: BookReport) -> dict[str, object]:
 
 def show_reports(reports: list[BookReport], schemas: Schemas) -> None:
     """A table of the books, then why entries wait for a person, then what could not be read."""
-    table = Table("Sổ", "Trang", "Mới", "Có sẵn", "Sự kiện", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for report in reports:
-        numbers = (
-            report.pages, report.read, report.known, report.entries, report.accepted, report.review,
-            len(report.failures), round(report.pages_a_minute),
-        )  # fmt: skip
-        table.add_row(name_cell(report.folder), *map(str, numbers))
-    screen = out()
-    screen.print(table)
+    rows = [
+        (
+            printable(one.folder), one.pages, one.read, one.known, one.entries, one.accepted, one.review,
+            len(one.failures), round(one.pages_a_minute),
+        )
+        for one in reports
+    ]  # fmt: skip
+    headers = ("Sổ", "Trang", "Mới", "Có sẵn", "Sự kiện", "Nhận", "Rà soát", "Lỗi", "Tr/phút")
+    print_table(headers, rows, right=slice(1, None))
     counted = {code: 0 for report in reports for code in report.reasons}
     for report in reports:
         for code, times in report.reasons.items():
             counted[code] += times
     for line in format_reasons(counted, schemas):
-        screen.print(line, markup=False)
+        say(line)
     for report in reports:
         for failure in report.failures:
             scan = printable(failure.scan)
             place = scan if failure.page_no is None else f"{scan}, trang {failure.page_no}"
-            screen.print(
-                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {printable(failure.message)}",
-                markup=False,
+            say(
+                f"Không đọc được {printable(report.folder)}/{place} [{failure.code}]: {printable(failure.message)}"
             )
         for line in _files_not_read(report):
-            screen.print(line, markup=False)
+            say(line)
 
 
 def _files_not_read(report: BookReport) -> Iterator[str]:
@@ -207,18 +182,18 @@ def show_cross_entry_findings(reports: list[BookReport], across: CheckReport, sc
         f"  {times:>5} × [{code}] {finding_sentence(code, schemas)}" for code, times in counts.most_common()
     ]
     for line in ["Kiểm tra cả quyển và giữa các sổ (chi tiết: hotich check):", *lines] if lines else ():
-        out().print(line, markup=False)
+        say(line)
 
 
 def show_registry_summary(context: RunContext) -> None:
     """Show the state of all books of the registry, and what to do next."""
     with context.open_registry() as registry:
         summary = registry.summary()
-    out().print("Trong sổ dữ liệu:", markup=False)
+    say("Trong sổ dữ liệu:")
     for line in format_summary(summary):
-        out().print(f"  {line}", markup=False)
+        say(f"  {line}")
     if summary.review or summary.page_tasks or summary.failures:
-        out().print(f"Xem việc cần rà soát: hotich queue --workspace {context.workspace}", markup=False)
+        say(f"Xem việc cần rà soát: hotich queue --workspace {context.workspace}")
 
 
 def reread(
@@ -234,22 +209,21 @@ def reread(
     apply: Annotated[
         bool, typer.Option("--apply", help="Đọc lại và lưu. Quyết định của người giữ nguyên.")
     ] = False,
-    workspace: WorkspaceOption = None,
+    work: WorkspaceOption = HERE,
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Liệt kê những trang sẽ được đọc lại vì mô hình, mẫu sổ, quy tắc hay tùy chọn đã đổi; `--apply` thì đọc lại."""
-    settings = read_settings()
-    context = settings.run_context(workspace)
+    context = work.run
     stop_on_sigterm()
-    processes = workers or settings.workers
+    processes = workers or work.settings.workers
     if apply:
         with track_books("trang") as on_progress:
             reports = list(digitize_books(folder, context, workers=processes, on_progress=on_progress))
         if as_json:
             print_json({"books": plain(reports)})
         else:
-            show_reports(reports, context.schemas)
+            show_reports(reports, work.schemas)
         raise typer.Exit(exit_code(reports))
     found = list(outlooks(folder, context, sample=sample, workers=processes or 1))
     if as_json:
@@ -259,23 +233,22 @@ def reread(
 
 
 def _show(found: list[RereadPreview]) -> None:
-    table = Table(
-        "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc"
-    )
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for one in found:
-        counts = (
-            one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted, one.doubted, one.against,
-        )  # fmt: skip
-        table.add_row(name_cell(one.folder), *map(str, counts))
-    screen = out()
-    screen.print(table)
+    rows = [
+        (
+            printable(one.folder), one.pages, one.outdated, one.sampled, one.fields, one.changed, one.accepted,
+            one.doubted, one.against,
+        )
+        for one in found
+    ]  # fmt: skip
+    headers = (
+        "Sổ", "Trang đã đọc", "Sẽ đọc lại", "Đọc thử", "Ô so", "Khác", "Thêm nhận", "Bớt nhận", "Mở lại việc",
+    )  # fmt: skip
+    print_table(headers, rows, right=slice(1, None))
     for one in found:
         if one.changes:
             fields = ", ".join(f"{name} {times}" for name, times in one.changes.items())
-            screen.print(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.", markup=False)
+            say(f"{printable(one.folder)}: khác nhiều nhất ở {fields}.")
     if any(one.outdated for one in found):
-        screen.print("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
+        say("Đọc lại thật: thêm --apply. Điều người đã quyết định không bị ghi đè.")
     else:
-        screen.print("Không có trang nào phải đọc lại.")
+        say("Không có trang nào phải đọc lại.")

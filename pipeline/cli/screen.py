@@ -13,34 +13,18 @@ from contextlib import contextmanager
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TextIO, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
-import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 from pipeline.base.files import json_printable, printable
 
 PIPE_WIDTH = 140
-
-JsonOption = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho chương trình khác đọc.")]
-WorkspaceOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace",
-        "-w",
-        help="Thư mục làm việc: kho bản quét và sổ dữ liệu [HOTICH_WORKSPACE; hotich-data].",
-    ),
-]
-WorkersOption = Annotated[
-    int | None,
-    typer.Option(
-        "--workers", "-j", min=1, help="Số tiến trình đọc trang [HOTICH_WORKERS; mỗi nhân máy một]."
-    ),
-]
 
 
 def out() -> Console:
@@ -50,6 +34,11 @@ def out() -> Console:
 
 def err() -> Console:
     return _console(sys.stderr)
+
+
+def say(text: object) -> None:
+    """Print a line of the answer as it is, without markup."""
+    out().print(text, markup=False)
 
 
 class PrintableConsole(Console):
@@ -110,6 +99,41 @@ def plain(value: Any) -> Any:
 
 
 T = TypeVar("T")
+
+
+def show(
+    rows: Iterable[T],
+    columns: Mapping[str, Callable[[T], object]],
+    as_json: bool = False,
+    document: Any = None,
+) -> None:
+    """Print rows as a table, or with ``as_json`` a document.
+
+    Args:
+        columns: The cell of a row by the header of its column; no cell is markup.
+        document: What JSON holds; None for the rows.
+    """
+    if as_json:
+        print_json(rows if document is None else document)
+        return
+    print_table(columns, [[cell(row) for cell in columns.values()] for row in rows])
+
+
+def print_table(
+    headers: Iterable[str], rows: Iterable[Iterable[object]], *, right: slice | None = None
+) -> None:
+    """Print rows of cells as a table; no cell is markup.
+
+    Args:
+        right: The columns of figures, which are set flush right.
+    """
+    table = Table(*headers)
+    for column in table.columns[right] if right else ():
+        column.justify = "right"
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    out().print(table)
+
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 """Of a bar: what is done, how much of it, and the time left."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pipeline.base.errors import RegistryError
 from pipeline.base.files import printable
+from pipeline.cli.context import HERE, ME, JsonOption, WorkspaceOption, by_option
 from pipeline.cli.group import Command, Commands
-from pipeline.cli.screen import JsonOption, WorkspaceOption, out, plain, print_json
+from pipeline.cli.screen import plain, print_json, say, show
 from pipeline.registry.accounts.model import Person, Role
 from pipeline.registry.search.model import (
     HIT_STATE_LABELS,
@@ -24,16 +22,15 @@ from pipeline.registry.search.model import (
     SearchReason,
     SearchRefused,
 )
-from pipeline.settings import read_settings
 
-search_app = typer.Typer(cls=Commands, invoke_without_command=True)
+app = typer.Typer(cls=Commands, invoke_without_command=True)
 
 PURPOSES = ", ".join(f"{one.value} ({label})" for one, label in PURPOSE_LABELS.items())
 
 _YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?", re.ASCII)
 
 
-@search_app.callback()
+@app.callback()
 def search(
     ctx: typer.Context,
     name: Annotated[
@@ -55,10 +52,8 @@ def search(
     purpose: Annotated[str, typer.Option("--purpose", help=f"Mục đích: {PURPOSES}.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Lý do: số hồ sơ, số công văn.")] = "",
     after: Annotated[str, typer.Option("--after", help="Trang sau: mã ở cuối trang trước.")] = "",
-    by: Annotated[
-        str | None, typer.Option("--by", help="Người tra cứu [tên tài khoản của máy đang dùng].")
-    ] = None,
-    workspace: WorkspaceOption = None,
+    by: Annotated[str, by_option("Người tra cứu")] = ME,
+    work: WorkspaceOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Tìm các sự kiện hộ tịch trong mọi quyển sổ, tên đúng trước, tên gần giống sau. Mỗi lần được ghi nhật ký.
@@ -71,48 +66,57 @@ def search(
     criteria = SearchCriteria(
         name, tuple(parent or ()), first, last, number, volume, place, paper, words, record
     )
-    login = getpass.getuser() if by is None else by
-    person = Person(0, login.strip(), login.strip(), Role.SUPERVISOR, None)
+    person = Person(0, by.strip(), by.strip(), Role.SUPERVISOR, None)
     if not person.login:
         raise SearchRefused("Hãy ghi ai tra cứu (--by).")
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         result = registry.search(person, criteria, SearchReason(purpose, reason), after=after)
     if as_json:
         print_json({"search": plain(result)})
         return
-    screen = out()
     if not result.hits:
-        screen.print("Không tìm thấy sự kiện nào.")
+        say("Không tìm thấy sự kiện nào.")
     else:
-        screen.print(_table(result.hits))
+        show(
+            result.hits,
+            {
+                "Mã": lambda hit: hit.entry_id,
+                "Sự kiện": lambda hit: f"{hit.title} số {hit.number}" if hit.number else hit.title,
+                "Ngày đăng ký": lambda hit: hit.registered_on or "–",
+                "Quyển, nơi": lambda hit: f"{hit.volume}, {hit.place}",
+                "Người": lambda hit: "\n".join(
+                    f"{one.label}: {one.name or '(đang chờ)'}" for one in hit.matching
+                ),
+                "Tên": lambda hit: NEARNESS_LABELS[hit.nearness] if hit.nearness else "–",
+                "Tình trạng": _state,
+                "Ảnh": lambda hit: f"{printable(hit.scan)}, trang {hit.ref.page_no}",
+            },
+        )
     if result.narrowed:
-        screen.print("Nhiều tên có các chữ ấy nên chưa tìm hết: hãy ghi đủ họ tên.")
+        say("Nhiều tên có các chữ ấy nên chưa tìm hết: hãy ghi đủ họ tên.")
     if result.cursor:
-        screen.print(f"Còn nữa: thêm --after {result.cursor}", markup=False)
+        say(f"Còn nữa: thêm --after {result.cursor}")
 
 
-@search_app.command("check", cls=Command)
-def check(workspace: WorkspaceOption = None) -> None:
+@app.command("check", cls=Command)
+def check(work: WorkspaceOption = HERE) -> None:
     """So chỉ mục tra cứu với sổ dữ liệu, không sửa gì."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         found = registry.compare_search_index(mend=False)
     if not found.agrees:
         raise RegistryError(
             f"Chỉ mục tra cứu khác sổ dữ liệu ở {found.differing} sự kiện, {found.names} tên. "
             "Hãy chạy hotich search rebuild."
         )
-    out().print(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).", markup=False)
+    say(f"Chỉ mục tra cứu khớp sổ dữ liệu ({found.entries} sự kiện).")
 
 
-@search_app.command("rebuild", cls=Command)
-def rebuild(workspace: WorkspaceOption = None) -> None:
+@app.command("rebuild", cls=Command)
+def rebuild(work: WorkspaceOption = HERE) -> None:
     """Dựng chỉ mục tra cứu cho khớp sổ dữ liệu; người khác vẫn làm việc được trong lúc ấy."""
-    with read_settings().run_context(workspace).open_registry() as registry:
+    with work.open_registry() as registry:
         found = registry.compare_search_index(mend=True)
-    out().print(
-        f"Đã so {found.entries} sự kiện: sửa chỉ mục của {found.differing} sự kiện, {found.names} tên.",
-        markup=False,
-    )
+    say(f"Đã so {found.entries} sự kiện: sửa chỉ mục của {found.differing} sự kiện, {found.names} tên.")
 
 
 def _years(written: str) -> tuple[int | None, int | None]:
@@ -124,19 +128,6 @@ def _years(written: str) -> tuple[int | None, int | None]:
     return int(parts[1]), int(parts[2] or parts[1])
 
 
-def _table(hits: tuple[SearchHit, ...]) -> Table:
-    table = Table("Mã", "Sự kiện", "Ngày đăng ký", "Quyển, nơi", "Người", "Tên", "Tình trạng", "Ảnh")
-    for hit in hits:
-        state = HIT_STATE_LABELS[hit.state] + (f" ({hit.waiting} ô)" if hit.waiting else "")
-        approved = "sổ đã phê duyệt" if hit.approved else "sổ chưa phê duyệt"
-        table.add_row(
-            str(hit.entry_id),
-            escape(f"{hit.title} số {hit.number}" if hit.number else hit.title),
-            hit.registered_on or "–",
-            escape(f"{hit.volume}, {hit.place}"),
-            escape("\n".join(f"{one.label}: {one.name or '(đang chờ)'}" for one in hit.matching)),
-            NEARNESS_LABELS[hit.nearness] if hit.nearness else "–",
-            f"{state}, {approved}",
-            escape(f"{printable(hit.scan)}, trang {hit.ref.page_no}"),
-        )
-    return table
+def _state(hit: SearchHit) -> str:
+    state = HIT_STATE_LABELS[hit.state] + (f" ({hit.waiting} ô)" if hit.waiting else "")
+    return f"{state}, {'sổ đã phê duyệt' if hit.approved else 'sổ chưa phê duyệt'}"

@@ -10,9 +10,9 @@ import typer
 from typer import BadParameter
 
 from pipeline.base.errors import StorageError
-from pipeline.cli.screen import JsonOption, err, out, print_json
+from pipeline.cli.context import CommandContext, JsonOption
+from pipeline.cli.screen import err, print_json, say
 from pipeline.declarations.schema import Form, Schemas
-from pipeline.settings import read_settings
 
 
 def synth(
@@ -58,8 +58,7 @@ def synth(
     """Vẽ sổ giả từ chính các mẫu sổ, như máy quét giao ra, kèm đáp án truth.json. Người trong sổ đều là bịa."""
     from pipeline.training.synthetic_pages import OfficeOptions, ReprintOptions, SynthOptions, write_book
 
-    settings = read_settings()
-    context = settings.run_context()
+    context = CommandContext(None).run
     try:
         options = SynthOptions(
             seed=seed,
@@ -86,8 +85,8 @@ def synth(
         print_json({"books": written})
         return
     for path in written:
-        out().print(f"Đã vẽ {path}", markup=False)
-    out().print(f"Đọc thử: hotich run {folder}", markup=False)
+        say(f"Đã vẽ {path}")
+    say(f"Đọc thử: hotich run {folder}")
 
 
 def _chosen(names: list[str] | None, schemas: Schemas) -> list[Form]:

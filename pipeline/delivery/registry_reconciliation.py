@@ -10,11 +10,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from pipeline.base.errors import ScanError
+from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Box, PageRef, Pixels
 from pipeline.base.text.numbers import with_comma
 from pipeline.declarations.schema import FieldSpec, Schemas
@@ -371,3 +373,17 @@ def collect_differences(
             for sheet, line in report.lines(difference):
                 workbook.add(sheet, line)
     return collected
+
+
+def save_questions(
+    registry: Registry,
+    run: ReconciliationRun,
+    file: Path,
+    name: str,
+    questions: list[FoundDifference],
+    author: str,
+) -> int:
+    """Store the questions under the hash of the file and its name; returns the number of the reconciliation."""
+    told = {key: getattr(run.counts, key) for key in ("rows", "entries", "pairs", "same")}
+    record, digest = run.layout.record.record, sha256_of_file(file)
+    return registry.reconciliations().save(record, name, digest, questions, told, author=author)

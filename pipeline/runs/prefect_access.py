@@ -20,6 +20,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from pipeline.base.errors import SecurityError, StorageError
 from pipeline.base.files import read_private_file, write_atomically
+from pipeline.scans.workspace import Workspace
 
 USER = "hotich"
 SECRET_BYTES = 32
@@ -211,3 +212,20 @@ def _address_of(host: str) -> str:
     found = ipaddress.ip_address(b"".join(words))
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return str(mapped or found)
+
+
+def prefect_address(workspace: Workspace) -> str:
+    """Return where Prefect's server is asked: as the environment says, else where it was last started."""
+    told = os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    if told:
+        return told
+    try:
+        return workspace.prefect_address.read_text("utf-8").strip() or DEFAULT_ADDRESS
+    except (OSError, ValueError):
+        return DEFAULT_ADDRESS
+
+
+def place_of_prefect(workspace: Workspace) -> tuple[str, str]:
+    """Return the address of the Prefect server of a workspace, and its secret; ``""`` where there is none."""
+    secret = os.environ.get(CLIENT_SECRET) or known_prefect_secret(workspace.prefect_key)
+    return prefect_address(workspace), secret or ""

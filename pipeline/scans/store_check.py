@@ -329,3 +329,21 @@ def store_sentence(report: StoreReport, state: StoreState) -> str:
         else "không thấy bản nào sai"
     )
     return f"Kho bản quét: đêm nay kiểm {report.objects} tệp, {whole}; {ends}."
+
+
+MOST_NAMED = 50
+"""Flaws that are named on the screen; JSON has them all."""
+
+
+def format_store_report(report: StoreReport) -> Iterator[str]:
+    """Yield the lines that tell what a check of the store found."""
+    yield f"Đã đọc lại {report.objects} bản quét trong kho ({report.size / 1e6:.1f} MB)."
+    for flaw in report.flaws[:MOST_NAMED]:
+        yield f"– {format_store_flaw(flaw)}"
+    if len(report.flaws) > MOST_NAMED:
+        yield f"… và {len(report.flaws) - MOST_NAMED} bản quét nữa."
+    if report.strays:
+        yield (
+            f"Lưu ý: {len(report.strays)} tệp trong kho không thuộc sổ hay bản kê nào; không ai dùng đến chúng. "
+            f"Thí dụ: {report.strays[0].sha256[:80]}."
+        )

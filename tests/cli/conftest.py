@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,9 +36,7 @@ def hotich() -> Hotich:
 @pytest.fixture
 def fake_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are read by ``fake_page`` in every command."""
-    for command in ("run", "page", "queue", "evaluate", "demo", "calibrate"):
-        module = importlib.import_module(f"pipeline.cli.{command}")
-        monkeypatch.setattr(module, "read_settings", FakeSettings)
+    monkeypatch.setattr("pipeline.cli.context.read_settings", FakeSettings)
 
 
 @pytest.fixture

@@ -195,7 +195,7 @@ def test_doctor_says_whether_handwriting_may_be_accepted(
     workspace: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipeline.cli.doctor.read_settings", HandSettings)
+    monkeypatch.setattr("pipeline.cli.context.read_settings", HandSettings)
     monkeypatch.setenv("HOTICH_TOLERATED", tolerated)
     monkeypatch.setenv("HOTICH_TOLERATED_CRITICAL", tolerated)
     if reader is not None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline.base.model import Box
-from pipeline.cli.contact_sheet import COLUMNS, ROWS, STATES, Thumb, contact_sheets, thumb_picture
+from pipeline.reports.contact_sheets import COLUMNS, ROWS, STATES, Thumb, contact_sheets, thumb_picture
 from tests.cli.conftest import Hotich
 from tests.fake_pages import GOOD, draw
 

@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = f"""{WITHOUT_READERS}
 import sys
 if sys.argv[1] == "run":
-    from pipeline.cli import run
+    from pipeline.cli import context
     from tests.fake_books import FakeSettings
-    run.read_settings = FakeSettings
+    context.read_settings = FakeSettings
 from pipeline.cli import main
 main()
 """

@@ -18,11 +18,11 @@ from tests.module_cache import module_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = f"""{WITHOUT_READERS}
-from pipeline.cli import run
+from pipeline.cli import context
 from pipeline.cli.app import app
 from tests.fake_books import FakeSettings
 
-run.read_settings = FakeSettings
+context.read_settings = FakeSettings
 app()
 """
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import CalibrationError, SetupError
-from pipeline.cli.office_checks import reader_check
 from pipeline.registry import Registry
 from pipeline.runs.book_adapters import BookAdapters, LearningAttempt
+from pipeline.runs.machine_checks.office import reader_check
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import Settings
 from pipeline.training.office_reader import learning_run
 from pipeline.training.office_reader.decided_lines import DecidedLines
 from pipeline.training.office_reader.line_store import LineStore
@@ -122,17 +121,17 @@ def test_what_is_lacking_is_told_with_what_to_do(
 def test_the_doctor_says_which_version_reads_and_that_one_of_other_weights_reads_no_more(
     workspace: Path,
 ) -> None:
-    place, settings = Workspace(workspace), Settings()
-    assert reader_check(settings, place).found == "bản đi kèm"
+    place = Workspace(workspace)
+    assert reader_check(None, place).found == "bản đi kèm"
     versions = ReaderVersions(place.models)
     versions.promote(made(versions), in_use=SHIPPED)
-    assert (reader_check(settings, place).state, reader_check(settings, place).found) == ("ok", "bản 1")
+    assert (reader_check(None, place).state, reader_check(None, place).found) == ("ok", "bản 1")
     card = next(place.models.glob("0001/*/model.toml"))
     told = card.read_text(encoding="utf-8")
     card.write_text(told.replace('from_sha256 = "', 'from_sha256 = "0'), encoding="utf-8")
-    assert reader_check(settings, place).state == "warning"
+    assert reader_check(None, place).state == "warning"
     (card.parent / "model.onnx").unlink()
-    assert (reader_check(settings, place).state, "rollback 0" in reader_check(settings, place).advice) == (
+    assert (reader_check(None, place).state, "rollback 0" in reader_check(None, place).advice) == (
         "missing",
         True,
     )

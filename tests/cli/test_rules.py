@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
-from pipeline.cli.rules import rules_page
 from pipeline.declarations import schema
+from pipeline.declarations.rules_page import rules_page
 from pipeline.values.kinds import KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"

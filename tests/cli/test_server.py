@@ -9,44 +9,48 @@ from pathlib import Path
 import pytest
 
 from pipeline.base.errors import SetupError
-from pipeline.cli import server
+from pipeline.runs import office_processes
 from tests.cli.conftest import Hotich
 
 WAITS = "import time; time.sleep(600)"
 DEAF = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(600)"
 
 
-def processes(start: server._Start) -> list[subprocess.Popen[bytes]]:
+def processes(start: office_processes.OfficeProcesses) -> list[subprocess.Popen[bytes]]:
     return [process for _, process in start._running]
 
 
 def test_all_programs_end_with_the_command_even_those_that_do_not_listen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(server, "STOP_SECONDS", 0.5)
-    with server._running({}) as start:
+    monkeypatch.setattr(office_processes, "STOP_SECONDS", 0.5)
+    with office_processes.running_processes({}) as start:
         for code in (WAITS, DEAF):
-            start(server.ServerProcess("Thử", [sys.executable, "-c", code]))
+            start(office_processes.ServerProcess("Thử", [sys.executable, "-c", code]))
         start.watch()
     assert all(process.returncode is not None for process in processes(start))
 
 
 def test_a_program_that_ends_is_named_and_ends_the_others() -> None:
-    with server._running({}) as start:
-        start(server.ServerProcess("Máy chủ Prefect", [sys.executable, "-c", WAITS]))
-        start(server.ServerProcess("Màn hình rà soát", [sys.executable, "-c", "raise SystemExit(3)"]))
+    with office_processes.running_processes({}) as start:
+        start(office_processes.ServerProcess("Máy chủ Prefect", [sys.executable, "-c", WAITS]))
+        start(
+            office_processes.ServerProcess("Màn hình rà soát", [sys.executable, "-c", "raise SystemExit(3)"])
+        )
         with pytest.raises(SetupError, match=r"Màn hình rà soát đã dừng \(mã 3\)"):
             start.wait()
     assert all(process.returncode is not None for process in processes(start))
 
 
 def test_what_the_programs_are_told_keeps_them_offline(tmp_path: Path) -> None:
-    told = server._environment(tmp_path, tmp_path / "books", None, "http://127.0.0.1:4321/api")
-    assert {name: told[name] for name in server.OFFLINE} == server.OFFLINE
+    told = office_processes.process_environment(
+        tmp_path, tmp_path / "books", None, "http://127.0.0.1:4321/api"
+    )
+    assert {name: told[name] for name in office_processes.OFFLINE} == office_processes.OFFLINE
     assert told["PREFECT_API_URL"] == "http://127.0.0.1:4321/api"
-    assert "backup" not in server._deployments(tmp_path, None)
+    assert "backup" not in office_processes.deployment_options(tmp_path, None)
     (tmp_path / "intake.toml").touch()
-    assert {"backup", "intake"} <= set(server._deployments(tmp_path, tmp_path))
+    assert {"backup", "intake"} <= set(office_processes.deployment_options(tmp_path, tmp_path))
 
 
 def test_a_folder_that_is_not_there_is_told_before_anything_starts(hotich: Hotich, tmp_path: Path) -> None:
@@ -55,6 +59,6 @@ def test_a_folder_that_is_not_there_is_told_before_anything_starts(hotich: Hotic
 
 
 def test_the_parts_that_a_schedule_alone_leaves_to_services_of_their_own(tmp_path: Path) -> None:
-    worker, desk = server._workers_and_desk([sys.executable, "-m"], tmp_path, 8123, "127.0.0.1")
+    worker, desk = office_processes.workers_and_desk([sys.executable, "-m"], tmp_path, 8123, "127.0.0.1")
     assert list(worker.command[3:6]) == ["worker", "start", "--pool"]
     assert list(desk.command[-6:]) == ["--workspace", str(tmp_path), "--port", "8123", "--proxy", "127.0.0.1"]

@@ -18,8 +18,6 @@ from pipeline.base.errors import AlteredScan
 from pipeline.base.files import sha256_of_file
 from pipeline.base.model import Box, FieldStatus, Matrix, Pixels
 from pipeline.books.book_checks import check_books
-from pipeline.cli.export import format_package_report
-from pipeline.cli.package_refusal import package_refusal
 from pipeline.delivery.deliverable import deliverable_book
 from pipeline.delivery.entry_pdfs import CopyPlan, CopyRules, make_pdfs
 from pipeline.delivery.export.compression import CopyOptions
@@ -27,11 +25,13 @@ from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.package_folder import package_flaws, read_manifest
 from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.package import PackageProgress, PackageReport, export_book
+from pipeline.delivery.package_sentences import format_package_report
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, RegistryPart, Verdict, Withdrawn
 from pipeline.registry.amendments.model import AmendmentOrder
 from pipeline.scans.intake import list_scans, page_of
 from pipeline.scans.workspace import Workspace
+from pipeline.web.package_making import package_refusal
 from tests.delivery.export.books import CLEAN, StoredTruth, box_of, stored
 from tests.delivery.export.pdfs import assert_pdf_a_2b, pictures_of, text_of
 from tests.delivery.export.rows import SCHEMAS

@@ -14,7 +14,7 @@ import yaml
 from typer.core import TyperGroup
 
 from pipeline.cli.app import app
-from pipeline.cli.office_checks import SERVICES, UNITS
+from pipeline.runs.machine_checks.office import SERVICES, UNITS
 from tests.scripts.office import CANNOT, OFFICE, PROJECT, REFUSED, run
 
 SCRIPTS = sorted([*OFFICE.glob("*.sh"), *OFFICE.glob("lib/*.sh"), OFFICE / "hotich"])

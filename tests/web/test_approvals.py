@@ -7,13 +7,13 @@ import re
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.package_refusal import package_refusal
 from pipeline.delivery.export.package_values import ExportBlocker
 from pipeline.delivery.package import PackageReport
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.registry.amendments.model import AmendmentOrder
+from pipeline.web.package_making import package_refusal
 from tests.registry.pages import LEDGER, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import OTHER, OWN, browser_of

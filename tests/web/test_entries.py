@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI
 
 from pipeline.base.model import Box
-from pipeline.cli.package_refusal import package_refusal
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
 from pipeline.delivery.package import PackageReport
 from pipeline.delivery_rules import DeliveryPolicy
@@ -17,6 +16,7 @@ from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
 from pipeline.web.app import create_app
+from pipeline.web.package_making import package_refusal
 from tests.registry.pages import LEDGER, SCHEMAS, entry, page, read
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import browser_of, join

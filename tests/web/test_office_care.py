@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.office_work import audit_checker, backup_work
+from pipeline.cli.serve import backup_work
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -16,6 +16,7 @@ from pipeline.settings import Settings
 from pipeline.web.app import create_app
 from pipeline.web.background_jobs import BackgroundJobs
 from pipeline.web.supervising.office_desk import OfficeDesk
+from pipeline.web.supervising.office_work import audit_checker
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS
 from tests.web.browser import Browser, text_of
 from tests.web.clock import Clock

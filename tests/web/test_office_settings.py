@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.office_work import read_policies
 from pipeline.declarations import sampling
 from pipeline.declarations.learning_policy import LearningPolicy
 from pipeline.declarations.review_policy import BookPolicy
@@ -29,6 +28,7 @@ from pipeline.web.supervising.office_settings import (
     load_policies,
     setting_groups,
 )
+from pipeline.web.supervising.office_work import read_policies
 from pipeline.web.supervising.setting_specs import TABLES
 from pipeline.web.supervising.staff_file_desk import StaffFileDesk
 from tests.registry.pages import LEDGER, SCAN, SCHEMAS, entry, page, read

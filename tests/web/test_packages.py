@@ -14,13 +14,13 @@ import pytest
 
 from pipeline.base.errors import StorageError
 from pipeline.base.model import FieldStatus
-from pipeline.cli.serve import package_maker
 from pipeline.delivery.export.package_folder import package_flaws
 from pipeline.delivery_rules import ApprovalPolicy
 from pipeline.registry import Registry, Verdict
 from pipeline.registry.accounts.model import Role
 from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app
+from pipeline.web.package_making import package_maker
 from pipeline.web.package_queue import PackagePhase, PackageQueue, PackageRefusal
 from tests.delivery.export.books import CLEAN, stored, verdicts
 from tests.registry.pages import SCHEMAS

@@ -14,7 +14,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pipeline.cli.office_work import reconciler, remove_sent_files
 from pipeline.registry import Registry
 from pipeline.registry.accounts.accounts import Accounts
 from pipeline.registry.accounts.model import Role
@@ -22,6 +21,7 @@ from pipeline.scans.workspace import Workspace
 from pipeline.web.app import create_app
 from pipeline.web.background_jobs import FAULT, BackgroundJobs, JobOutcome, OnProgress
 from pipeline.web.supervising.office_desk import OfficeDesk
+from pipeline.web.supervising.office_work import reconciler, remove_sent_files
 from tests.delivery.reconcile.files import birth, fill, write
 from tests.registry.pages import SCHEMAS
 from tests.web.browser import Browser, text_of

@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 
 from pipeline.base.errors import PrintRefused
-from pipeline.cli.export import format_package_report
 from pipeline.delivery.export.export_options import PackageOptions
 from pipeline.delivery.export.package_folder import package_flaws, read_manifest
 from pipeline.delivery.export.preupload import preupload_faults
 from pipeline.delivery.package import export_book
+from pipeline.delivery.package_sentences import format_package_report
 from pipeline.delivery.printing.contents import Signer
 from pipeline.delivery.printing.office_printer import OfficePrinter
 from pipeline.delivery.printing.pdf_text import text_of_pdf

@@ -3,8 +3,8 @@ from __future__ import annotations
 import dataclasses
 
 from pipeline.base.model import FieldStatus, PageKind
-from pipeline.cli.findings import format_summary
 from pipeline.registry import BookSummary, Registry, Verdict
+from pipeline.reports.finding_sentences import format_summary
 from tests.registry.pages import LEDGER, SCAN, blank, entry, finding, page, read
 
 DOUBTFUL = read("child_name", "Thử Một", accepted=False)

@@ -1,8 +1,8 @@
-"""What pages have the server do, as the commands do it: the web application is handed these functions."""
+"""Work behind the pages of supervisors and administrators: reconciling files, checking the audit, reading settings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -10,13 +10,17 @@ from pathlib import Path
 
 from pipeline.base.errors import SchemaError
 from pipeline.base.files import remove_temporary_files
-from pipeline.base.text.numbers import with_comma
-from pipeline.cli.reconcile import format_reconciliation, save_questions
 from pipeline.declarations.schema import Schemas
 from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.printing.offices import read_offices
 from pipeline.delivery.reconcile import ReconcileDifference, RejectedCell, find_layout, open_workbook
-from pipeline.delivery.registry_reconciliation import DifferenceReport, ReconciliationRun, collect_differences
+from pipeline.delivery.reconcile.sentences import format_reconciliation
+from pipeline.delivery.registry_reconciliation import (
+    DifferenceReport,
+    ReconciliationRun,
+    collect_differences,
+    save_questions,
+)
 from pipeline.delivery.workbook_import.sent_files import SentFiles
 from pipeline.form_design.record_declaring import RegisterDesk
 from pipeline.registry import Registry
@@ -25,11 +29,7 @@ from pipeline.registry.audit.audit_words import format_audit_flaw, unproven_part
 from pipeline.registry.audit.seal import seals_in
 from pipeline.reports import read_plan
 from pipeline.run_context import RunContext
-from pipeline.runs.backup import BackupReport, Vault, back_up, backup_key, key_in, verify
-from pipeline.scans.inbox.intake_folders import IntakeFolders
-from pipeline.scans.inbox.manifest import manifest_scans
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import Settings
 from pipeline.training.office_reader.line_store import LineStore
 from pipeline.training.office_reader.versions import ReaderVersions
 from pipeline.web.background_jobs import BackgroundJobs, JobOutcome, JobWork, OnProgress
@@ -44,12 +44,22 @@ EVERY = 50
 
 
 def office_desk(
-    registry: Registry, settings: Settings, context: RunContext, jobs: BackgroundJobs
+    registry: Registry,
+    context: RunContext,
+    jobs: BackgroundJobs,
+    declared: Schemas,
+    read_context: Callable[[], RunContext],
+    backups: BackupWork | None,
 ) -> OfficeDesk:
-    """Return what the pages of supervisors and administrators have this server do."""
+    """Return what the pages of supervisors and administrators have this server do.
+
+    Args:
+        declared: The declarations without what ``office.toml`` sets.
+        read_context: Reads the settings and declarations anew.
+        backups: None where the machine has no folder of backups.
+    """
     workspace = Workspace(context.workspace)
     remove_sent_files(workspace.sent_files)
-    declared = settings.declared_schemas(context.workspace)
     return OfficeDesk(
         workspace.sent_files,
         jobs,
@@ -70,11 +80,11 @@ def office_desk(
         ),
         check_audit=audit_checker(registry, workspace),
         seals=workspace.seals,
-        backups=backup_work(settings, context),
+        backups=backups,
         offices=StaffFileDesk(workspace.print, workspace.history(workspace.print.name), read_offices),
         readers=ReaderVersions(workspace.models),
         lines=LineStore(workspace.learning),
-        registers=RegisterDesk(partial(settings.run_context, context.workspace)),
+        registers=RegisterDesk(read_context),
         imports=SentFiles(workspace.import_files, workspace.import_layouts),
         declared=declared,
     )
@@ -176,53 +186,3 @@ def audit_checker(registry: Registry, workspace: Workspace) -> JobWork:
         return JobOutcome(tuple(sentences), good=found.passed and found.checkable)
 
     return check
-
-
-def backup_work(settings: Settings, context: RunContext) -> BackupWork | None:
-    """Return what makes and checks backups in the folder of ``HOTICH_BACKUP``; None where none is set."""
-    if not settings.backup:
-        return None
-    folder = Path(settings.backup).expanduser().absolute()
-    key_file, plain = settings.backup_protection(None)
-
-    def names() -> tuple[str, ...]:
-        return Vault(folder, key_in(key_file)).names()
-
-    def make(on_progress: OnProgress) -> JobOutcome:
-        manifests = IntakeFolders(Workspace(context.workspace).intake).all_manifests
-        report = back_up(
-            Vault(folder, backup_key(folder, key_file, plain=plain)),
-            context.workspace,
-            context.registry_url,
-            settings.program_folders(),
-            delivered=manifest_scans(manifests, skip_damaged=True),
-            registry_key=settings.registry_key_file,
-            on_file=on_progress,
-        )
-        return JobOutcome(
-            _backup_sentences(report, "đã xong, sổ dữ liệu trong đó đã mở thử"),
-            good=not (report.altered or report.missing),
-        )
-
-    def check(on_progress: OnProgress) -> JobOutcome:
-        report = verify(Vault(folder, key_in(key_file)), on_file=on_progress)
-        return JobOutcome(_backup_sentences(report, "toàn vẹn: từng tệp đã được đọc lại và đúng mã băm"))
-
-    return BackupWork(str(folder), names, make, check)
-
-
-def _backup_sentences(report: BackupReport, done: str) -> tuple[str, ...]:
-    told = [
-        f"Bản sao lưu {report.name} {done}: {report.files} tệp, {with_comma(f'{report.size / 1e6:.1f}')} MB."
-    ]
-    told += [f"Niêm phong nhật ký: {report.seal}."] if report.seal else []
-    told += [
-        f"Không có trong bản sao lưu: {name} (khóa riêng). Giữ một bản ở nơi khác."
-        for name in report.left_out
-    ]
-    wrong = len(report.altered) + len(report.missing)
-    if wrong:
-        told.append(
-            f"{wrong} bản quét trong kho đã bị sửa, bị thay, bị mất hoặc hỏng. Báo người quản trị máy ngay."
-        )
-    return tuple(told)

@@ -1,16 +1,21 @@
-"""Why the web application made no package of a book, and where each reason is mended."""
+"""Packages for the web application; why a book gets none, and the page on which each reason is mended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-from pipeline.cli.export import CHECKS, WHY, entry_of
+from pipeline.delivery.export.export_options import read_options
 from pipeline.delivery.export.package_values import ExportBlocker, WorkbookFault
-from pipeline.delivery.package import PackageReport
+from pipeline.delivery.package import PackageReport, export_book
+from pipeline.delivery.package_sentences import CHECKS, WHY, entry_of
 from pipeline.delivery_rules import RULES_BY_NAME
-from pipeline.web.package_queue import PackageRefusal
+from pipeline.registry import Registry
+from pipeline.run_context import RunContext
+from pipeline.scans.workspace import Workspace
+from pipeline.web.package_queue import PackageMaker, PackageRefusal
 
 MOST_PLACES = 50
 """Places that are listed; the rest is counted."""
@@ -92,3 +97,29 @@ def _where(one: ExportBlocker, book_id: int) -> str:
         "signature": f"/books/{book_id}/amendments",
     }
     return lists.get(one.why, settled)
+
+
+def package_maker(registry: Registry, context: RunContext, workers: int | None) -> PackageMaker:
+    """Return what makes packages for the web application as ``hotich export`` does."""
+
+    def make(
+        book_id: int, target: Path, on_copied: Callable[[int, int], None], *, partial: bool = False
+    ) -> PackageRefusal | None:
+        options = read_options(Workspace(context.workspace).package, Workspace(context.workspace).office)
+        report = export_book(
+            registry,
+            context,
+            book_id,
+            target,
+            options,
+            partial=partial,
+            workers=workers,
+            on_copied=lambda at: on_copied(at.done, at.total),
+        )
+        if not report.refused:
+            return None
+        form = context.schemas.form(registry.known_book(book_id).ledger.form)
+        fields = context.schemas.record(form.record).fields
+        return package_refusal(report, book_id, {spec.column: spec.label for spec in fields})
+
+    return make

@@ -11,8 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from pipeline.cli import office_checks
-from pipeline.cli.office_checks import (
+from pipeline.registry import Registry
+from pipeline.registry.database.versions import DatabaseVersion
+from pipeline.runs.machine_checks import office
+from pipeline.runs.machine_checks.office import (
     backup_check,
     certificate_checks,
     clock_check,
@@ -21,10 +23,7 @@ from pipeline.cli.office_checks import (
     service_checks,
     typesetter_check,
 )
-from pipeline.registry import Registry
-from pipeline.registry.database.versions import DatabaseVersion
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import Settings
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -56,7 +55,7 @@ def test_how_long_a_certificate_is_good(
     tmp_path: Path, begin: timedelta, end: timedelta, state: str, advice: str
 ) -> None:
     path = certificate(tmp_path / "desk.crt", NOW + begin, NOW + end)
-    (check,) = certificate_checks(Settings(certificate=path), NOW)
+    (check,) = certificate_checks(path, NOW)
     assert check.state == state
     assert advice in check.advice
 
@@ -64,12 +63,12 @@ def test_how_long_a_certificate_is_good(
 def test_a_certificate_that_is_none_or_not_there_is_missing(tmp_path: Path) -> None:
     (tmp_path / "desk.crt").write_text("chứng thư")
     for name in ("desk.crt", "other.crt"):
-        (check,) = certificate_checks(Settings(certificate=tmp_path / name), NOW)
+        (check,) = certificate_checks(tmp_path / name, NOW)
         assert (check.state, "certificate.sh" in check.advice) == ("missing", True)
 
 
 def test_where_no_certificate_is_set_none_is_asked_for() -> None:
-    assert list(certificate_checks(Settings(), NOW)) == []
+    assert list(certificate_checks(None, NOW)) == []
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def units(tmp_path: Path) -> Path:
     """The units that the installer puts."""
     folder = tmp_path / "units"
     folder.mkdir()
-    for unit in office_checks.SERVICES:
+    for unit in office.SERVICES:
         (folder / unit).touch()
     return folder
 
@@ -133,15 +132,15 @@ def test_the_age_of_the_last_backup(tmp_path: Path, names: list[str], state: str
     (tmp_path / "ban-sao").mkdir()
     for name in names:
         (tmp_path / "ban-sao" / name).touch()
-    check = backup_check(Settings(backup=str(tmp_path)), NOW, needed=True)
+    check = backup_check(str(tmp_path), NOW, needed=True)
     assert check is not None
     assert check.state == state
     assert state == "ok" or "systemctl start hotich-backup" in check.advice
 
 
 def test_no_place_for_backups_matters_once_there_is_something_to_lose() -> None:
-    assert backup_check(Settings(), NOW, needed=False) is None
-    told = backup_check(Settings(), NOW, needed=True)
+    assert backup_check("", NOW, needed=False) is None
+    told = backup_check("", NOW, needed=True)
     assert told is not None
     assert "HOTICH_BACKUP" in told.advice
 

@@ -1,4 +1,4 @@
-"""``hotich sheet``: a book at a glance, its pages side by side, with what became of each field."""
+"""A book at a glance: its pages side by side, with what became of each field."""
 
 from __future__ import annotations
 
@@ -6,35 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 from PIL import Image, ImageDraw
 
-from pipeline.base.errors import HotichError, StorageError
+from pipeline.base.errors import HotichError
 from pipeline.base.files import printable
-from pipeline.base.model import (
-    WITHOUT_INK,
-    Box,
-    FieldReading,
-    FieldStatus,
-    Matrix,
-    PageKind,
-    PageRef,
-    Pixels,
-)
-from pipeline.cli.check import ids_of
-from pipeline.cli.page_pictures import font_of
-from pipeline.cli.screen import WorkspaceOption, out
+from pipeline.base.model import WITHOUT_INK, Box, FieldReading, FieldStatus, Matrix, PageKind, PageRef, Pixels
 from pipeline.declarations.schema import Schemas
 from pipeline.layout.imaging.geometry import warp
+from pipeline.layout.imaging.page_pictures import font_of
 from pipeline.registry import Registry, StoredEntry, StoredPage
 from pipeline.run_context import RunContext
 from pipeline.scans.intake import ScanFile, page_of_isolated
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import read_settings
 
 COLUMNS, ROWS = 5, 2
 THUMB = (420, 594)
@@ -141,40 +126,7 @@ KINDS = {
 }
 
 
-def sheet(
-    book: Annotated[str, typer.Argument(metavar="SỔ", help="Tên thư mục của sổ đã đọc.")],
-    target: Annotated[
-        Path, typer.Option("--output", "-o", help="Tệp .pdf, hoặc thư mục để ghi các tờ .png.")
-    ] = Path("to-anh"),
-    pages: Annotated[
-        list[int] | None,
-        typer.Option("--page", "-p", min=1, help="Chỉ trang thứ mấy của sổ; nêu được nhiều lần."),
-    ] = None,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Vẽ tờ ảnh của một sổ: mười trang một tờ, mỗi ô tô màu theo đã nhận, chờ người xem hay trống."""
-    context = read_settings().run_context(workspace)
-    with context.open_registry() as registry:
-        written = 0
-        for book_id in ids_of(registry, [book]):
-            thumbs = _thumbs(registry, book_id, context, pages)
-            for page in contact_sheets(thumbs, f"Sổ {book}"):
-                written += 1
-                path = target if target.suffix.lower() == ".pdf" else target / f"{book}-{written:03}.png"
-                try:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    if path.suffix.lower() == ".pdf":
-                        page.save(path, "PDF", append=written > 1, resolution=150)
-                    else:
-                        page.save(path)
-                except OSError as error:
-                    raise StorageError(
-                        f"Không ghi được {path}: {error.strerror or error}. Hãy chọn chỗ khác bằng --output."
-                    ) from None
-    out().print(f"Đã ghi {written} tờ vào {target}.", markup=False)
-
-
-def _thumbs(
+def book_thumbs(
     registry: Registry, book_id: int, context: RunContext, wanted: Sequence[int] | None
 ) -> Iterator[Thumb]:
     book = registry.book(book_id)

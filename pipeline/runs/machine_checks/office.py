@@ -13,14 +13,13 @@ from pathlib import Path
 
 from pipeline.base.errors import HotichError, SetupError
 from pipeline.base.localtime import OFFICE_ZONE, format_moment
-from pipeline.cli.machine_check import Check
 from pipeline.digitize.engines import parent_sha256
 from pipeline.recognition.ocr.models import damaged_files, read_cards
 from pipeline.registry import Registry
 from pipeline.reports.own_files import unused_files
 from pipeline.run_context import RunContext
+from pipeline.runs.machine_checks.check import Check
 from pipeline.scans.workspace import Workspace
-from pipeline.settings import Settings
 from pipeline.training.office_reader.versions import SHIPPED, ReaderVersions
 
 UNITS = Path("/etc/systemd/system")
@@ -86,14 +85,14 @@ def training_check() -> Check:
     return Check(name, "ok", "torch")
 
 
-def reader_check(settings: Settings, workspace: Workspace) -> Check:
+def reader_check(models: Path | None, workspace: Workspace) -> Check:
     """Which version of the reader of handwriting is in use, and whether it can be read with."""
     name = "Bộ đọc đang dùng"
     try:
         versions = ReaderVersions(workspace.models)
         number = versions.in_use
         version = versions.version(number)
-        installed = {sha256 for card in read_cards(settings.models) for _, sha256 in card.files}
+        installed = {sha256 for card in read_cards(models) for _, sha256 in card.files}
     except SetupError as error:
         return Check(name, "missing", "sai", error.message)
     if number == SHIPPED:
@@ -126,22 +125,20 @@ def typesetter_check() -> Check:
     return Check(name, "ok", f"được ({len(pdf) // 1000} kB)")
 
 
-def certificate_checks(settings: Settings, now: datetime) -> Iterator[Check]:
+def certificate_checks(certificate: Path | None, now: datetime) -> Iterator[Check]:
     """How long the certificate of the web server is good; nothing where none is set."""
-    if settings.certificate is None:
+    if certificate is None:
         return
     name = "Chứng thư TLS"
     from cryptography import x509  # not for every command
 
     try:
-        read = x509.load_pem_x509_certificate(settings.certificate.read_bytes())
+        read = x509.load_pem_x509_certificate(certificate.read_bytes())
     except OSError as error:
-        yield Check(
-            name, "missing", f"không đọc được {settings.certificate} ({error.strerror})", f"Chạy: {RENEW}"
-        )
+        yield Check(name, "missing", f"không đọc được {certificate} ({error.strerror})", f"Chạy: {RENEW}")
         return
     except ValueError:
-        yield Check(name, "missing", f"{settings.certificate} không phải chứng thư", f"Chạy: {RENEW}")
+        yield Check(name, "missing", f"{certificate} không phải chứng thư", f"Chạy: {RENEW}")
         return
     until = read.not_valid_after_utc
     day = f"{until.astimezone(OFFICE_ZONE):%d/%m/%Y}"
@@ -192,30 +189,30 @@ def _states(manager: str, units: Sequence[str]) -> list[str] | None:
     return states if len(states) == len(units) else None
 
 
-def backup_check(settings: Settings, now: datetime, *, needed: bool) -> Check | None:
+def backup_check(folder: str, now: datetime, *, needed: bool) -> Check | None:
     """How old the last whole backup is.
 
     Args:
-        settings: They name the folder of backups.
+        folder: The folder of backups; empty where none is set.
         needed: Whether there is a registry that could be lost.
     """
     from pipeline.runs.backup.vault import MANIFESTS  # cryptography: not for every command
 
     name = "Sao lưu"
     start = "Sao lưu ngay: sudo systemctl start hotich-backup (hay: hotich backup THƯ_MỤC)"
-    if not settings.backup:
+    if not folder:
         if not needed:
             return None
         advice = "Hãy đặt HOTICH_BACKUP là thư mục trên ổ đĩa khác; xem docs/how-to/back-up.md."
         return Check(name, "warning", "chưa đặt nơi sao lưu", advice)
     try:
-        made = sorted(_moments((Path(settings.backup).expanduser() / MANIFESTS).iterdir()))
+        made = sorted(_moments((Path(folder).expanduser() / MANIFESTS).iterdir()))
     except FileNotFoundError:
         made = []
     except OSError as error:
-        return Check(name, "warning", f"không đọc được {settings.backup} ({error.strerror})", start)
+        return Check(name, "warning", f"không đọc được {folder} ({error.strerror})", start)
     if not made:
-        return Check(name, "warning", f"chưa có bản nào trong {settings.backup}", start)
+        return Check(name, "warning", f"chưa có bản nào trong {folder}", start)
     hours = (now - made[-1]) // timedelta(hours=1)
     found = f"{len(made)} bản, bản cuối {format_moment(made[-1])}"
     if now - made[-1] > LATEST_BACKUP:

@@ -1,4 +1,4 @@
-"""One line of ``hotich doctor``."""
+"""A line of ``hotich doctor``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["ok", "warning", "missing", "open"]
-MARKS: dict[State, str] = {
-    "ok": "[green]đạt[/]",
-    "warning": "[yellow]nên xem[/]",
-    "missing": "[red]thiếu[/]",
-    "open": "[bold red]hở[/]",
-}
 
 
 @dataclass(frozen=True)
